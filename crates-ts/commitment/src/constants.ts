@@ -1,0 +1,30 @@
+/** Widths of tensor elements in bits. Sources: docs/protocol.md section 1. */
+export const WIDTHS = [8, 16, 32] as const;
+export type Width = (typeof WIDTHS)[number];
+
+/** A leaf is always this many field elements: one five-input Poseidon. */
+export const WORDS_PER_LEAF = 5;
+
+/** Elements that one word (field element) holds. */
+export const LANES: Readonly<Record<Width, number>> = { 8: 31, 16: 15, 32: 7 };
+
+/** Elements that one leaf holds. */
+export const LEAF_ELEMENTS: Readonly<Record<Width, number>> = { 8: 155, 16: 75, 32: 35 };
+
+/** Code of a width inside the public signals of circuits (protocol section 4). */
+export const WIDTH_CODE: Readonly<Record<Width, number>> = { 8: 0, 16: 1, 32: 2 };
+
+/** Tags of the keccak trees (protocol section 1). */
+export const TAG = {
+	leaf: 0,
+	tensor: 1,
+	operators: 2,
+	steps: 3,
+	descriptors: 4,
+	constants: 5,
+	inputs: 6,
+	rows: 7,
+} as const;
+export type Tag = (typeof TAG)[keyof typeof TAG];
+
+export type Hex = `0x${string}`;

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		include: ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "test/**/*.test.ts"],
+		testTimeout: 120_000,
+		hookTimeout: 300_000,
+		pool: "forks",
+		maxWorkers: 2,
+	},
+});
