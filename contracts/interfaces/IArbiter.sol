@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ProgramHeader} from "./IRegistry.sol";
+
+/// @notice A descriptor, as `abi.encode(Descriptor)`, and its path to the program's operatorsRoot.
+struct DescriptorOpening {
+	bytes descriptor;
+	bytes32[] path;
+}
+
+/// @notice The rescale row of an element and its path to the descriptor's rowsRoot; zeros for kinds without rescale.
+struct RowOpening {
+	int64 bias;
+	uint32 multiplier;
+	uint8 shift;
+	bytes32[] path;
+}
+
+/// @notice An operand's tensor root with its way to the root that it belongs to: constants, inputs, or
+/// (operator operands) the operators of its step and the steps of the trace.
+struct TensorOpening {
+	/// which operand of the descriptor
+	uint256 operand;
+	bytes32 root;
+	bytes32[] path;
+	/// empty unless the operand is an operator's output
+	bytes32[] stepPath;
+}
+
+/// @notice A leaf of an opened operand. The proof opens its words; here are its digest and its path to the tensor root.
+struct LeafOpening {
+	/// index in Settlement.tensors
+	uint256 tensor;
+	uint256 digest;
+	bytes32[] path;
+}
+
+/// @notice Everything that decides about one part of one element.
+struct Settlement {
+	DescriptorOpening operator;
+	/// the words of the disputed leaf
+	uint256[5] words;
+	/// the element's index in the operator's tensor
+	uint256 element;
+	/// the part that is proved, 0 for a cone of one part
+	uint256 part;
+	RowOpening row;
+	/// S₁ … Sₙ as published; empty for a cone of one part
+	int64[] partials;
+	TensorOpening[] tensors;
+	/// Dot: the part's leaves of x, then those of w, in order of first use. Other kinds: one leaf per
+	/// in-bounds read of the part, in order of the reads.
+	LeafOpening[] leaves;
+	/// Dot: [Σ of the part]. Other kinds: the value read by each in-bounds read, in order.
+	int256[] values;
+	/// all zero if the part has no in-bounds read and needs no proof
+	uint256[8] proof;
+}
+
+/// @notice Where the disputed leaf is; everything in it is established by the game.
+struct Case {
+	ProgramHeader header;
+	bytes32 inputsRoot;
+	bytes32 traceRoot;
+	uint256 step;
+	uint256 operator;
+	/// the disputed leaf in the operator's tensor
+	uint256 leaf;
+	/// who the proof is made for
+	address beneficiary;
+	/// true if the settlement brings the partial results that the submitter published for its element
+	bool inParts;
+}
+
+/// @title Decides from openings and a proof what an element's value is. Keeps no state.
+interface IArbiter {
+	/// @notice Thrown when a descriptor's path does not lead to the program's operators.
+	error WrongDescriptor(bytes32 actual, bytes32 expected);
+	/// @notice Thrown when a row's path does not lead to the descriptor's rows.
+	error WrongRow(bytes32 actual, bytes32 expected);
+	/// @notice Thrown when an operand's tensor does not lead to its root.
+	error WrongTensor(uint256 operand, bytes32 actual, bytes32 expected);
+	/// @notice Thrown when an operand's leaf does not lead to its tensor root.
+	error WrongOperandLeaf(uint256 leaf, bytes32 actual, bytes32 expected);
+	/// @notice Thrown when a leaf is shown under another operand's tensor.
+	error WrongOperand(uint256 leaf, uint256 actual, uint256 expected);
+	/// @notice Thrown when the settlement brings another number of leaves than the part has.
+	error WrongLeafCount(uint256 actual, uint256 expected);
+	/// @notice Thrown when the settlement brings another number of values than the part has.
+	error WrongValueCount(uint256 actual, uint256 expected);
+	/// @notice Thrown when an element lies outside of the disputed leaf.
+	error ElementOutOfLeaf(uint256 element, uint256 first, uint256 end);
+	/// @notice Thrown when a part is named that the element does not have.
+	error PartOutOfRange(uint256 part, uint256 count);
+	/// @notice Thrown when a cone of several parts is settled as if it had one, or the reverse.
+	error WrongPartCount(uint256 actual, uint256 expected);
+	/// @notice Thrown when partial results do not lead to the published value.
+	error WrongPartials(int256 actual, int256 expected);
+	/// @notice Thrown when the proof does not verify for these openings, this element and this beneficiary.
+	error InvalidProof();
+	/// @notice Thrown when the proved value is the published one: nothing is wrong there.
+	error ValuesAgree(int256 value);
+
+	/// @notice Checks a settlement. Returns only if it shows that the published value is wrong.
+	/// @return claimed the published value (or partial result, for a cone of several parts)
+	/// @return computed what it should be
+	function judge(Case calldata what, Settlement calldata settlement)
+		external
+		view
+		returns (int256 claimed, int256 computed);
+
+	/// @notice The shape of an operator's tensor.
+	function shape(ProgramHeader calldata header, uint256 operator, DescriptorOpening calldata opening)
+		external
+		view
+		returns (uint64 elements, uint8 width);
+
+	/// @notice How many parts the cone of an element has.
+	function partCount(
+		ProgramHeader calldata header,
+		uint256 operator,
+		DescriptorOpening calldata opening,
+		uint256 element
+	) external view returns (uint256);
+
+	/// @notice Checks that partial results lead to the published value of an element (reverts otherwise).
+	/// @param first index of the disputed leaf's first element
+	function checkPartials(
+		ProgramHeader calldata header,
+		uint256 operator,
+		DescriptorOpening calldata opening,
+		RowOpening calldata row,
+		uint256[5] calldata words,
+		uint256 first,
+		uint256 element,
+		int64[] calldata partials
+	) external view;
+
+	/// @notice The node of a leaf; reverts if its words are malformed.
+	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external view returns (bytes32);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @notice What a program root commits to; `programRoot = keccak256(abi.encode(ProgramHeader))`
+/// (docs/protocol.md section 2).
+struct ProgramHeader {
+	bytes32 operatorsRoot;
+	bytes32 constantsRoot;
+	uint32 operatorCount;
+	uint32 constantCount;
+	uint32 inputCount;
+	uint32 steps;
+	uint32 outputOperator;
+	uint64 outputElements;
+	uint8 outputWidth;
+}
+
+/// @title Programs that claims can be made about
+interface IRegistry {
+	/// @notice A program was registered for the first time.
+	event Registered(bytes32 indexed program, uint256 indexed number, ProgramHeader header);
+
+	/// @notice Thrown when no program with this root has been registered.
+	error UnknownProgram(bytes32 program);
+	/// @notice Thrown when no program has this number.
+	error UnknownNumber(uint256 number, uint256 count);
+	/// @notice Thrown when a program has no operators, no steps or no output elements.
+	error EmptyProgram(uint256 operatorCount, uint256 steps, uint256 outputElements);
+	/// @notice Thrown when the output is not one of the program's operators.
+	error OutputOutOfRange(uint256 outputOperator, uint256 operatorCount);
+	/// @notice Thrown when the output's width is not 8, 16 or 32.
+	error InvalidWidth(uint256 width);
+	/// @notice Thrown when a program without constants names a root for them, or the reverse.
+	error ConstantsMismatch(uint256 constantCount, bytes32 constantsRoot);
+
+	/// @notice Registers a program. Registering it again changes nothing and returns the same root.
+	/// @return program the program root, the program's identity everywhere
+	function register(ProgramHeader calldata header) external returns (bytes32 program);
+
+	/// @notice The header of a registered program.
+	function header(bytes32 program) external view returns (ProgramHeader memory);
+
+	/// @notice The small sequential number of a registered program, from 1.
+	function numberOf(bytes32 program) external view returns (uint256);
+
+	/// @notice The program with a sequential number.
+	function programOf(uint256 number) external view returns (bytes32);
+
+	/// @notice How many programs are registered.
+	function count() external view returns (uint256);
+}
