@@ -28,3 +28,12 @@ export const TAG = {
 export type Tag = (typeof TAG)[keyof typeof TAG];
 
 export type Hex = `0x${string}`;
+
+/** Slots (runs of products inside one word of either operand) of a part of a Dot (protocol section 3). */
+export const DOT_SLOTS = 12;
+/** Leaves of either operand that a part of a Dot opens. */
+export const DOT_LEAVES = 3;
+/** Reads of a part of every other kind, each of a leaf of its own. */
+export const ELEMENT_READS = 4;
+/** A cone of more parts makes a program invalid (protocol section 3). */
+export const MAX_PARTS = 1024;
