@@ -1,5 +1,9 @@
-/** Element types of ONNX tensors that Umpire reads (TensorProto.DataType). */
+/**
+ * Element types of ONNX tensors that Umpire reads (TensorProto.DataType). "undefined" appears
+ * only in a ValueInfo: the file does not state a tensor type there.
+ */
 export type ElementType =
+	| "undefined"
 	| "float32"
 	| "float64"
 	| "float16"
@@ -43,7 +47,15 @@ export type AttributeValue =
 	| { readonly type: "graph"; readonly value: Graph }
 	| { readonly type: "floats"; readonly value: readonly number[] }
 	| { readonly type: "ints"; readonly value: readonly bigint[] }
-	| { readonly type: "strings"; readonly value: readonly string[] };
+	| { readonly type: "strings"; readonly value: readonly string[] }
+	| { readonly type: "tensors"; readonly value: readonly Tensor[] }
+	| { readonly type: "graphs"; readonly value: readonly Graph[] }
+	/** In the body of a function only: stands for the function's own attribute `value`, of type `of`. */
+	| {
+			readonly type: "reference";
+			readonly value: string;
+			readonly of: "float" | "int" | "string" | "tensor" | "graph" | "floats" | "ints" | "strings";
+	  };
 
 export interface Node {
 	readonly name: string;
@@ -82,6 +94,8 @@ export interface FunctionDefinition {
 	readonly nodes: readonly Node[];
 	readonly opsets: ReadonlyMap<string, number>;
 	readonly doc: string;
+	/** Names of the attributes that a call may set (none if absent). */
+	readonly attributes?: readonly string[];
 }
 
 export interface Model {

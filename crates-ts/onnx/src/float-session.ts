@@ -1,0 +1,124 @@
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { InputError, OnnxError } from "./errors.ts";
+import type { ElementType, Model, Tensor, TensorData } from "./model.ts";
+import { writeModel } from "./write.ts";
+
+export interface FloatOptions {
+	/** Names of the tensors to return, any tensor of the top-level graph; the model's outputs by default. */
+	readonly outputs?: readonly string[];
+	/** onnxruntime's default is "all". */
+	readonly optimisation?: "disabled" | "basic" | "extended" | "all";
+	/** Threads of one operator; onnxruntime's default is one per core. */
+	readonly threads?: number;
+	/** Sizes of symbolic dimensions, by symbol. */
+	readonly dimensions?: Readonly<Record<string, number>>;
+}
+
+export interface FloatSession {
+	/** @returns the tensors named in the options, in that order */
+	run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>>;
+	release(): Promise<void>;
+}
+
+/** onnxruntime refuses initializers that are not inputs in files older than this. */
+const OLDEST_IR = 4;
+
+/**
+ * A session of onnxruntime (CPU) for a float model.
+ * @throws OnnxError if onnxruntime refuses the model
+ */
+export async function createFloatSession(model: Model, options: FloatOptions = {}): Promise<FloatSession> {
+	const { graph } = model;
+	const names = options.outputs ?? graph.outputs.map((output) => output.name);
+	const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+	const given = new Set(graph.inputs.map((input) => input.name));
+	for (const name of names)
+		if (!computed.has(name) && !given.has(name) && !graph.initializers.has(name))
+			throw new OnnxError(`the graph has no tensor "${name}" to return`);
+	const declared = new Map(graph.outputs.map((output) => [output.name, output]));
+	const outputs = [...new Set(names)]
+		.filter((name) => computed.has(name))
+		.map((name) => declared.get(name) ?? { name, type: "undefined" as const, dims: null });
+	// onnxruntime wants at least one output even if only inputs or constants are asked for.
+	if (outputs.length === 0) outputs.push(...graph.outputs);
+	const bytes = writeModel({
+		...model,
+		irVersion: Math.max(model.irVersion, OLDEST_IR),
+		graph: { ...graph, outputs },
+	});
+	const session = await createSession(bytes, options);
+	const fetches = outputs.map((output) => output.name).filter((name) => computed.has(name));
+	return {
+		async run(feeds) {
+			const inputs: Record<string, OrtTensor> = {};
+			for (const { name } of graph.inputs) {
+				const tensor = feeds.get(name);
+				if (tensor === undefined)
+					throw new InputError(
+						`input "${name}" is missing; given: ${[...feeds.keys()].join(", ") || "none"}`,
+					);
+				inputs[name] = toOrt(tensor);
+			}
+			const results = fetches.length === 0 ? {} : await session.run(inputs, fetches);
+			return new Map(
+				names.map((name) => {
+					if (computed.has(name)) return [name, fromOrt(results[name])];
+					return [name, graph.initializers.get(name) ?? feeds.get(name)!];
+				}),
+			);
+		},
+		release: () => session.release(),
+	};
+}
+
+async function createSession(bytes: Uint8Array, options: FloatOptions): Promise<InferenceSession> {
+	try {
+		return await InferenceSession.create(bytes, {
+			executionProviders: ["cpu"],
+			graphOptimizationLevel: options.optimisation ?? "all",
+			logSeverityLevel: 3,
+			...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+			...(options.dimensions === undefined ? {} : { freeDimensionOverrides: options.dimensions }),
+		});
+	} catch (cause) {
+		throw new OnnxError(`onnxruntime refuses the model: ${(cause as Error).message}`, { cause });
+	}
+}
+
+/**
+ * Runs a float model once.
+ *
+ *     const outputs = await runFloat(model, new Map([["x", tensor]]), ["/conv1/Conv_output_0"]);
+ *
+ * @param options the names of the tensors to return (default: the model's outputs), or FloatOptions
+ * @throws OnnxError if onnxruntime refuses the model, InputError if an input is missing
+ */
+export async function runFloat(
+	model: Model,
+	feeds: ReadonlyMap<string, Tensor>,
+	options: readonly string[] | FloatOptions = {},
+): Promise<Map<string, Tensor>> {
+	const settings = "length" in options ? { outputs: options } : options;
+	const session = await createFloatSession(model, settings);
+	try {
+		return await session.run(feeds);
+	} finally {
+		await session.release();
+	}
+}
+
+function toOrt(tensor: Tensor): OrtTensor {
+	if (tensor.type === "bfloat16" || tensor.type === "undefined")
+		throw new InputError(`onnxruntime-node takes no ${tensor.type} input: cast it in the model`);
+	return new OrtTensor(tensor.type, tensor.data as Float32Array, tensor.dims);
+}
+
+function fromOrt(result: OrtTensor): Tensor {
+	const raw = result.data as TensorData | Float16Array;
+	// Float16Array is how onnxruntime-common hands out float16 where the platform has it.
+	const data =
+		raw instanceof Float16Array
+			? new Uint16Array(raw.buffer, raw.byteOffset, raw.length)
+			: (raw as TensorData);
+	return { type: result.type as ElementType, dims: result.dims, data };
+}

@@ -1,0 +1,123 @@
+import { nameOfCode, typeOfCode } from "./element-types.ts";
+import { OnnxError } from "./errors.ts";
+import type { AttributeValue, ElementType, Graph, Node, ValueInfo } from "./model.ts";
+import {
+	type AttributeMessage,
+	type GraphMessage,
+	type NodeMessage,
+	toBigInt,
+	toNumber,
+	type ValueInfoMessage,
+} from "./proto.ts";
+import { tensorOfProto } from "./tensor-proto.ts";
+
+const textDecoder = new TextDecoder();
+
+/** Attribute types by AttributeProto.AttributeType. */
+export const ATTRIBUTE_TYPES = [
+	undefined,
+	"float",
+	"int",
+	"string",
+	"tensor",
+	"graph",
+	"floats",
+	"ints",
+	"strings",
+	"tensors",
+	"graphs",
+] as const;
+
+export function graphOfProto(message: GraphMessage, folder: string | null): Graph {
+	if (message.sparseInitializer?.length)
+		throw new OnnxError("it has sparse initializers, which Umpire does not read: export dense weights");
+	const initializers = new Map(
+		(message.initializer ?? []).map((tensor) => [tensor.name ?? "", tensorOfProto(tensor, folder)] as const),
+	);
+	return {
+		name: message.name ?? "",
+		inputs: (message.input ?? []).filter((value) => !initializers.has(value.name ?? "")).map(valueOfProto),
+		outputs: (message.output ?? []).map(valueOfProto),
+		valueInfo: (message.valueInfo ?? []).map(valueOfProto),
+		initializers,
+		nodes: (message.node ?? []).map((node) => nodeOfProto(node, folder)),
+	};
+}
+
+export function nodeOfProto(message: NodeMessage, folder: string | null): Node {
+	const domain = message.domain ?? "";
+	const node = {
+		name: message.name ?? "",
+		opType: message.opType ?? "",
+		domain: domain === "ai.onnx" ? "" : domain,
+		inputs: message.input ?? [],
+		outputs: message.output ?? [],
+	};
+	const label = `node "${node.name || (node.outputs[0] ?? "")}" (${node.opType})`;
+	const attributes = new Map<string, AttributeValue>();
+	for (const attribute of message.attribute ?? [])
+		attributes.set(attribute.name ?? "", attributeOfProto(attribute, label, folder));
+	return { ...node, attributes };
+}
+
+function attributeOfProto(message: AttributeMessage, label: string, folder: string | null): AttributeValue {
+	const type = ATTRIBUTE_TYPES[message.type || inferType(message)];
+	if (message.refAttrName && type !== undefined && type !== "tensors" && type !== "graphs")
+		return { type: "reference", value: message.refAttrName, of: type };
+	switch (type) {
+		case "float":
+			return { type, value: message.f ?? 0 };
+		case "int":
+			return { type, value: toBigInt(message.i ?? 0) };
+		case "string":
+			return { type, value: textDecoder.decode(message.s ?? new Uint8Array()) };
+		case "tensor":
+			return { type, value: tensorOfProto(message.t ?? {}, folder) };
+		case "graph":
+			return { type, value: graphOfProto(message.g ?? {}, folder) };
+		case "floats":
+			return { type, value: message.floats ?? [] };
+		case "ints":
+			return { type, value: (message.ints ?? []).map(toBigInt) };
+		case "strings":
+			return { type, value: (message.strings ?? []).map((bytes) => textDecoder.decode(bytes)) };
+		case "tensors":
+			return { type, value: (message.tensors ?? []).map((tensor) => tensorOfProto(tensor, folder)) };
+		case "graphs":
+			return { type, value: (message.graphs ?? []).map((graph) => graphOfProto(graph, folder)) };
+		case undefined:
+			throw new OnnxError(
+				`${label}: attribute "${message.name}" has type ${message.type ?? 0}, which Umpire does not read`,
+			);
+	}
+}
+
+/** Files before IR 2 leave the type out; the field that is set tells it. */
+function inferType(message: AttributeMessage): number {
+	if (message.floats?.length) return 6;
+	if (message.ints?.length) return 7;
+	if (message.strings?.length) return 8;
+	if (message.t) return 4;
+	if (message.g) return 5;
+	if (message.s?.length) return 3;
+	if (message.f) return 1;
+	if (Object.hasOwn(message, "i")) return 2;
+	if (Object.hasOwn(message, "f")) return 1;
+	return Object.hasOwn(message, "s") ? 3 : 0;
+}
+
+function valueOfProto(message: ValueInfoMessage): ValueInfo {
+	const name = message.name ?? "";
+	const tensor = message.type?.tensorType;
+	if (!tensor) return { name, type: "undefined", dims: null };
+	const code = tensor.elemType ?? 0;
+	const type: ElementType | null = typeOfCode(code);
+	if (type === null)
+		throw new OnnxError(`value "${name}" has element type ${nameOfCode(code)}, which Umpire does not read`);
+	const dims =
+		tensor.shape?.dim?.map((dim) => {
+			if (dim.dimParam) return dim.dimParam;
+			return Object.hasOwn(dim, "dimValue") ? toNumber(dim.dimValue) : null;
+		}) ?? null;
+	return { name, type, dims: dims ?? (tensor.shape ? [] : null) };
+}
