@@ -1,0 +1,77 @@
+import type { Argv, CommandModule } from "yargs";
+
+/** Options of every command. */
+export interface CommonOptions {
+	json: boolean;
+	verbose: boolean;
+	home?: string;
+}
+
+/** Options of the commands that talk to a chain. */
+export interface ChainOptions extends CommonOptions {
+	rpc: string;
+	chainId?: number;
+}
+
+/** Adds where the chain is. Flags beat the environment, the environment beats the defaults. */
+export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & ChainOptions> {
+	return yargs
+		.option("rpc", {
+			type: "string",
+			describe: "the chain's RPC address (environment: UMPIRE_RPC)",
+			default: process.env.UMPIRE_RPC ?? "http://127.0.0.1:8545",
+			defaultDescription: "http://127.0.0.1:8545",
+			requiresArg: true,
+		})
+		.option("chain-id", {
+			type: "number",
+			describe: "refuse any other chain",
+			requiresArg: true,
+		}) as unknown as Argv<T & ChainOptions>;
+}
+
+/** Options of the commands that compile a model. */
+export interface CompileOptions extends CommonOptions {
+	bits: 8 | 16;
+	calibrate?: string[];
+	shape?: string[];
+}
+
+/** Adds how a model is compiled. */
+export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & CompileOptions> {
+	return yargs
+		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
+		.option("calibrate", {
+			type: "string",
+			array: true,
+			describe: "sample inputs from which ranges are measured",
+			requiresArg: true,
+		})
+		.option("shape", {
+			type: "string",
+			array: true,
+			describe: "sizes of an input with dynamic dimensions, as in image=1,3,224,224",
+			requiresArg: true,
+		}) as unknown as Argv<T & CompileOptions>;
+}
+
+/** Defines a command; its handler's errors are shown by main (umpire.ts). */
+export function command<T extends CommonOptions>(definition: {
+	command: string;
+	describe: string | false;
+	examples?: readonly (readonly [string, string])[];
+	options?: (yargs: Argv<CommonOptions>) => Argv<T>;
+	run: (options: T) => Promise<void>;
+}): CommandModule<CommonOptions, T> {
+	return {
+		command: definition.command,
+		describe: definition.describe as string,
+		builder: (yargs) => {
+			const built = definition.options?.(yargs) ?? (yargs as unknown as Argv<T>);
+			return definition.examples === undefined
+				? built
+				: built.example(definition.examples as [string, string][]);
+		},
+		handler: (options) => definition.run(options as T),
+	};
+}

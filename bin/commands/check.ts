@@ -1,0 +1,65 @@
+import { type CompileOptions, command, withCompile } from "../command.ts";
+import { bad, good, progress, report, table } from "../output.ts";
+
+interface Options extends CompileOptions {
+	model: string;
+	input?: string;
+	expect?: string;
+	samples: number;
+	seed?: number;
+}
+
+export const check = command<Options>({
+	command: "check <model>",
+	describe: "compile a model, compare it with the float model, and prove sampled elements",
+	examples: [
+		["umpire check model.onnx --input test_data_set_0 --expect test_data_set_0", ""],
+		["umpire check model.onnx --seed 7 --samples 5 --json", "synthetic input"],
+	],
+	options: (yargs) =>
+		withCompile(yargs)
+			.positional("model", { type: "string", describe: "ONNX file", demandOption: true })
+			.option("input", {
+				type: "string",
+				describe: "input file (default: seeded synthetic)",
+				requiresArg: true,
+			})
+			.option("expect", { type: "string", describe: "expected output", requiresArg: true })
+			.option("samples", {
+				type: "number",
+				default: 3,
+				describe: "elements that are proved of every kind of operator",
+				requiresArg: true,
+			})
+			.option("seed", {
+				type: "number",
+				describe: "draws the elements (default: random)",
+				requiresArg: true,
+			}),
+	async run(options) {
+		const { check: checkModel } = await import("@umpire/actors/check.ts");
+		const result = await checkModel({ ...options, progress });
+		report(options.json, result, () => [
+			...table([
+				["model", result.model],
+				["operators", `${result.operators} (${result.kinds.join(", ")})`],
+				["parameters", String(result.parameters)],
+				["leaves", String(result.leaves)],
+				["exact", result.exact ? "yes" : "no"],
+				[
+					"fidelity",
+					`max ${result.fidelity.maxAbs.toPrecision(3)}, mean ${result.fidelity.meanAbs.toPrecision(3)}, ${(100 * result.fidelity.maxRelRange).toPrecision(3)} % of the range, argmax ${result.fidelity.argmaxAgrees ? "agrees" : "differs"}`,
+				],
+				["settled", `${result.settled.agreed} of ${result.settled.sampled} elements (seed ${result.seed})`],
+				[
+					"time",
+					`float ${ms(result.ms.float)}, exact ${ms(result.ms.exact)}, commit ${ms(result.ms.commit)}, prove ${ms(result.ms.prove)}`,
+				],
+			]),
+			result.ok ? good("ok") : bad(`not ok: ${result.error}`),
+		]);
+		if (!result.ok) process.exitCode = 1;
+	},
+});
+
+const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

@@ -1,0 +1,32 @@
+import { type ChainOptions, type CompileOptions, command, withChain, withCompile } from "../command.ts";
+import { progress, report, table } from "../output.ts";
+
+interface Options extends ChainOptions, CompileOptions {
+	model: string;
+}
+
+export const register = command<Options>({
+	command: "register <model>",
+	describe: "compile a model (or take a compiled program), store it and register its root",
+	examples: [["umpire register digits.onnx --calibrate samples.json", ""]],
+	options: (yargs) =>
+		withCompile(withChain(yargs)).positional("model", {
+			type: "string",
+			describe: "ONNX file or program file",
+			demandOption: true,
+		}) as never,
+	async run(options) {
+		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { registerModel } = await import("@umpire/actors/register.ts");
+		const world = await openWorld(options, "requester");
+		const registered = await registerModel(world, options.model, { ...options, progress });
+		report(options.json, registered, () => [
+			...table([
+				["program", `${registered.number} (${registered.name})`],
+				["root", registered.root],
+				["stored in", registered.file],
+			]),
+			`Next: ./just submit ${registered.number} (and, in other terminals, ./just verify ${registered.number} and ./just request ${registered.number} INPUT)`,
+		]);
+	},
+});

@@ -1,0 +1,48 @@
+import { type CompileOptions, command, withCompile } from "../command.ts";
+import { progress, report } from "../output.ts";
+
+interface Options extends CompileOptions {
+	model: string;
+	input?: string;
+	defect: string;
+	attack: boolean;
+	seed?: number;
+}
+
+export const rehearse = command<Options>({
+	command: "rehearse <model>",
+	describe: "play a whole dispute on a private chain",
+	examples: [
+		["umpire rehearse digits.onnx --input seven.json --defect 3:17", "one wrong number in operator 3"],
+		["umpire rehearse digits.onnx --defect random --seed 4", ""],
+		["umpire rehearse digits.onnx --defect none", "an honest claim: nobody challenges"],
+		["umpire rehearse digits.onnx --attack", "a dishonest challenger loses its bond"],
+	],
+	options: (yargs) =>
+		withCompile(yargs)
+			.positional("model", { type: "string", describe: "ONNX file", demandOption: true })
+			.option("input", {
+				type: "string",
+				describe: "input file (default: seeded synthetic)",
+				requiresArg: true,
+			})
+			.option("defect", {
+				type: "string",
+				default: "random",
+				describe: "OPERATOR[:ELEMENT] that the submitter falsifies, random, or none",
+				requiresArg: true,
+			})
+			.option("attack", {
+				type: "boolean",
+				default: false,
+				describe: "the claim is honest, the challenger is not",
+			})
+			.option("seed", { type: "number", describe: "draws the place (default: random)", requiresArg: true }),
+	async run(options) {
+		const { rehearse: play } = await import("@umpire/actors/rehearse.ts");
+		const { rehearsalLines } = await import("../rehearsal-lines.ts");
+		const result = await play({ ...options, progress });
+		report(options.json, result, () => rehearsalLines(result));
+		if (!result.ok) process.exitCode = 1;
+	},
+});

@@ -1,0 +1,52 @@
+import { type ChainOptions, command, withChain } from "../command.ts";
+import { progress, report, table, warn } from "../output.ts";
+
+interface Options extends ChainOptions {
+	id: string;
+	input?: string;
+	fee: string;
+	within: number;
+	wait: boolean;
+}
+
+export const request = command<Options>({
+	command: "request <id> [input]",
+	describe: "escrow a fee for a program's result; wait until it is final",
+	examples: [["umpire request 1 seven.json --fee 0.01", ""]],
+	options: (yargs) =>
+		withChain(yargs)
+			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
+			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
+			.option("within", {
+				type: "number",
+				default: 86_400,
+				describe: "seconds after which the fee can be had back",
+				requiresArg: true,
+			})
+			.option("wait", {
+				type: "boolean",
+				default: true,
+				describe: "stay until the result is final",
+			}) as never,
+	async run(options) {
+		const { untilInterrupted } = await import("../interrupt.ts");
+		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { requestResult } = await import("@umpire/actors/requester.ts");
+		const world = await openWorld(options, "requester");
+		const result = await requestResult(world, options.id, {
+			...options,
+			signal: untilInterrupted(),
+			progress,
+			warn,
+		});
+		report(options.json, result, () => [
+			...table([
+				["request", String(result.request)],
+				["program", result.program],
+				["status", result.status],
+			]),
+			...(result.output === undefined ? [] : [`output   ${result.output.join(" ")}`]),
+		]);
+	},
+});

@@ -1,0 +1,34 @@
+import { type ChainOptions, command, withChain } from "../command.ts";
+import { report, table } from "../output.ts";
+
+export const status = command<ChainOptions>({
+	command: "status",
+	describe: "what is deployed, registered, requested, claimed and disputed",
+	options: (yargs) => withChain(yargs) as never,
+	async run(options) {
+		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { statusOf } = await import("@umpire/actors/status.ts");
+		const found = await statusOf(await openWorld(options, "requester"));
+		report(options.json, found, () => [
+			...table([
+				["chain", `${found.chainId} (${options.rpc})`],
+				["umpire", found.umpire],
+			]),
+			...found.programs.map(
+				({ number, root, name }) => `program ${number}  ${root}${name === "" ? "" : `  ${name}`}`,
+			),
+			...found.requests.map(
+				({ request, program, fee, status: state }) =>
+					`request ${request}  program ${program}, fee ${fee} ETH, ${state}`,
+			),
+			...found.claims.map(
+				({ claim, request, submitter, status: state }) =>
+					`claim ${claim}  request ${request}, by ${submitter}, ${state}`,
+			),
+			...found.disputes.map(
+				({ dispute, claim, phase, turn }) =>
+					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}`,
+			),
+		]);
+	},
+});

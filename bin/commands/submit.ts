@@ -1,0 +1,41 @@
+import { type ChainOptions, command, withChain } from "../command.ts";
+import { progress } from "../output.ts";
+
+interface Options extends ChainOptions {
+	id: string;
+	defect?: string;
+	seed?: number;
+	as: "submitter" | "second-submitter";
+}
+
+export const submit = command<Options>({
+	command: "submit <id>",
+	describe: "answer requests of a program and defend the claims, until Ctrl-C",
+	examples: [
+		["umpire submit 1", ""],
+		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
+	],
+	options: (yargs) =>
+		withChain(yargs)
+			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+			.option("defect", {
+				type: "string",
+				describe: "OPERATOR[:ELEMENT] to falsify, or random",
+				requiresArg: true,
+			})
+			.option("seed", { type: "number", describe: "draws the place of a random defect", requiresArg: true })
+			.option("as", {
+				choices: ["submitter", "second-submitter"] as const,
+				default: "submitter",
+				describe: "which local account acts",
+			}) as never,
+	async run(options) {
+		const { untilInterrupted } = await import("../interrupt.ts");
+		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { runActor } = await import("@umpire/actors/actor.ts");
+		const { submitter } = await import("@umpire/actors/submitter.ts");
+		const world = await openWorld(options, options.as);
+		const actor = await submitter(world, options.id, { ...options, progress });
+		await runActor(actor, world, untilInterrupted());
+	},
+});

@@ -1,0 +1,33 @@
+import { type ChainOptions, command, withChain } from "../command.ts";
+import { progress } from "../output.ts";
+
+interface Options extends ChainOptions {
+	id: string;
+	compare: "trace" | "output";
+}
+
+export const verify = command<Options>({
+	command: "verify <id>",
+	describe: "recompute a program's claims and dispute wrong ones, until Ctrl-C",
+	examples: [
+		["umpire verify 1", ""],
+		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
+	],
+	options: (yargs) =>
+		withChain(yargs)
+			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+			.option("compare", {
+				choices: ["trace", "output"] as const,
+				default: "trace",
+				describe: "what a claim must agree with",
+			}) as never,
+	async run(options) {
+		const { untilInterrupted } = await import("../interrupt.ts");
+		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { runActor } = await import("@umpire/actors/actor.ts");
+		const { verifier } = await import("@umpire/actors/verifier.ts");
+		const world = await openWorld(options, "verifier");
+		const actor = await verifier(world, options.id, { ...options, progress });
+		await runActor(actor, world, untilInterrupted());
+	},
+});

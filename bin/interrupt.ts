@@ -1,0 +1,15 @@
+/**
+ * A signal that aborts on Ctrl-C or SIGTERM, so that an actor finishes the move it is making and stops.
+ * A second Ctrl-C ends the process at once.
+ */
+export function untilInterrupted(): AbortSignal {
+	const controller = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM"] as const) {
+		process.on(signal, () => {
+			if (controller.signal.aborted) process.exit(130);
+			process.stderr.write("Stopping...\n");
+			controller.abort();
+		});
+	}
+	return controller.signal;
+}

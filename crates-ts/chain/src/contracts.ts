@@ -1,0 +1,75 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { readArtifact } from "./artifact.ts";
+import type { Connection } from "./connection.ts";
+import { ChainError } from "./errors.ts";
+import { explain } from "./revert.ts";
+import { type Contract, read } from "./send.ts";
+import type { Claim, Dispute, Parameters, Request, Turn } from "./types.ts";
+
+/** Where everything was deployed on one chain, and from which block on its events are to be read. */
+export interface Deployment {
+	readonly chainId: number;
+	readonly block: bigint;
+	readonly registry: Hex;
+	readonly umpire: Hex;
+	readonly arbiter: Hex;
+	readonly poseidon: Hex;
+	readonly dotVerifier: Hex;
+	readonly elementsVerifier: Hex;
+	readonly parameters: Parameters;
+}
+
+/** The deployed contracts on a connection. */
+export interface Contracts {
+	readonly connection: Connection;
+	readonly deployment: Deployment;
+	readonly registry: Contract;
+	readonly umpire: Contract;
+}
+
+/**
+ * Connects to deployed contracts.
+ *
+ * @throws ChainError if they are not there (a local chain forgets everything when it stops)
+ */
+export async function openContracts(connection: Connection, deployment: Deployment): Promise<Contracts> {
+	const code = await connection.reader.getCode({ address: deployment.umpire }).catch((error: unknown) => {
+		throw explain(error, "reading the contracts' code");
+	});
+	if (code === undefined || code === "0x") {
+		throw new ChainError(
+			`Nothing is deployed at ${deployment.umpire} on chain ${connection.chain.id} (a local chain forgets everything when it stops): run ./just deploy.`,
+		);
+	}
+	return {
+		connection,
+		deployment,
+		registry: { address: deployment.registry, abi: (await readArtifact("Registry")).abi },
+		umpire: { address: deployment.umpire, abi: (await readArtifact("Umpire")).abi },
+	};
+}
+
+export const getRequest = (on: Contracts, id: bigint) => read<Request>(on, on.umpire, "getRequest", [id]);
+export const getClaim = (on: Contracts, id: bigint) => read<Claim>(on, on.umpire, "getClaim", [id]);
+export const getDispute = (on: Contracts, id: bigint) => read<Dispute>(on, on.umpire, "getDispute", [id]);
+export const owedTo = (on: Contracts, account: Hex) => read<bigint>(on, on.umpire, "owed", [account]);
+export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
+export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);
+export const numberOf = (on: Contracts, root: Hex) => read<bigint>(on, on.registry, "numberOf", [root]);
+
+export async function getTurn(on: Contracts, dispute: bigint): Promise<Turn> {
+	const [side, since, until] = await read<readonly [number, bigint, bigint]>(on, on.umpire, "turn", [
+		dispute,
+	]);
+	return { side, since, until };
+}
+
+/** What an open dispute demands from its submitter: which node, opened to which level, how many children. */
+export async function getDemand(
+	on: Contracts,
+	dispute: bigint,
+): Promise<{ node: Hex; tree: number; childLevel: number; children: number }> {
+	type Answer = readonly [Hex, number, bigint, bigint];
+	const [node, tree, childLevel, children] = await read<Answer>(on, on.umpire, "demand", [dispute]);
+	return { node, tree, childLevel: Number(childLevel), children: Number(children) };
+}

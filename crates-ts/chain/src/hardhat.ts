@@ -1,0 +1,20 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+/** The folder of this repository, wherever a command is called from. */
+export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+
+let environment: Promise<HardhatRuntimeEnvironment> | undefined;
+
+/** The Hardhat environment of this repository; unlike `import "hardhat"` it does not look at the working directory. */
+export function hardhat(): Promise<HardhatRuntimeEnvironment> {
+	environment ??= create();
+	return environment;
+}
+
+async function create(): Promise<HardhatRuntimeEnvironment> {
+	const config = join(projectRoot, "hardhat.config.ts");
+	return createHardhatRuntimeEnvironment(await importUserConfig(config), { config }, projectRoot);
+}

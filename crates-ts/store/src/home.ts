@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { UserError } from "@umpire/chain/errors.ts";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import type { ContentStore } from "./content-store.ts";
+import { folderStore } from "./folder-store.ts";
+
+/** The one folder in which everything lies that commands keep. */
+export interface Home {
+	readonly folder: string;
+	readonly content: ContentStore;
+	/** A path below the folder. */
+	path(...names: string[]): string;
+}
+
+/** Opens the home folder: `given` (--home), else UMPIRE_HOME, else `.umpire` beside the justfile. */
+export function openHome(given?: string): Home {
+	const folder = resolve(given ?? process.env.UMPIRE_HOME ?? join(projectRoot, ".umpire"));
+	return { folder, content: folderStore(folder), path: (...names) => join(folder, ...names) };
+}
+
+/**
+ * Reads a JSON file of the home folder; bigints come back as they were written.
+ *
+ * @returns undefined if there is no such file
+ * @throws UserError if the file is not JSON
+ */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+	if (!existsSync(path)) return undefined;
+	const text = await readFile(path, "utf8");
+	try {
+		return JSON.parse(text, revive) as T;
+	} catch (cause) {
+		throw new UserError(`${path} is damaged: delete it and run the command again.`, { cause });
+	}
+}
+
+/** Writes a JSON file atomically; bigints are written as strings that end in n. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+	await writeAtomically(path, `${JSON.stringify(value, replace, "\t")}\n`);
+}
+
+function replace(_key: string, value: unknown): unknown {
+	return typeof value === "bigint" ? `${value}n` : value;
+}
+
+function revive(_key: string, value: unknown): unknown {
+	return typeof value === "string" && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
+}

@@ -1,0 +1,87 @@
+# The recipes of Umpire. Run them with ./just: it installs what is missing.
+
+set positional-arguments
+
+root := justfile_directory()
+umpire := "node " + quote(root / "bin" / "umpire.ts")
+
+# Models and inputs that recipes take when none is given.
+model := root / "testdata" / "digits.onnx"
+
+# Lists the recipes
+default:
+    @just --justfile {{quote(root / "justfile")}} --list --unsorted
+
+# Plays the whole story on a local chain: request, wrong result, dispute, verdict, honest result
+[no-cd]
+demo *ARGS: setup
+    @{{umpire}} demo "$@"
+
+# Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
+setup:
+    @{{umpire}} setup
+
+# Runs all tests
+test *ARGS: setup
+    @vitest run "$@"
+
+# Checks types, style and the contracts' lint
+check:
+    tsc
+    biome check
+    solhint --max-warnings 0 'contracts/**/*.sol'
+
+# Measures: zk-OPML's formula, overheads, gas, proofs
+[no-cd]
+bench *ARGS: setup
+    @{{umpire}} bench "$@"
+
+# Runs the umpire command
+[no-cd]
+umpire *ARGS:
+    @{{umpire}} "$@"
+
+# Starts a local chain in the background
+setup-network *ARGS: setup
+    @{{umpire}} network start "$@"
+
+# Deploys the contracts to it
+deploy *ARGS: setup
+    @{{umpire}} deploy "$@"
+
+# Registers a model (ONNX) or a compiled program
+[no-cd]
+register MODEL=model *ARGS: setup
+    @{{umpire}} register "$@"
+
+# Requests a result of program ID (a number or a root), escrowing a fee
+[no-cd]
+request *ARGS: setup
+    @{{umpire}} request "$@"
+
+# Serves program ID: claims results and defends them, until Ctrl-C
+[no-cd]
+submit ID="1" *ARGS="": setup
+    @{{umpire}} submit "$@"
+
+# The same with one wrong number in OPERATOR (or OPERATOR:ELEMENT)
+[no-cd]
+submit-defect ID="1" OPERATOR="random" *ARGS="": setup
+    #!/bin/sh
+    set -eu
+    id=${1:-1} operator=${2:-random}
+    [ $# -lt 2 ] || shift 2
+    exec {{umpire}} submit "$id" --defect "$operator" "$@"
+
+# Guards program ID: recomputes claims and disputes wrong ones, until Ctrl-C
+[no-cd]
+verify ID="1" *ARGS="": setup
+    @{{umpire}} verify "$@"
+
+# Says what is deployed, registered, requested, claimed and disputed
+status *ARGS:
+    @{{umpire}} status "$@"
+
+# Stops the local chain
+shutdown-network:
+    @{{umpire}} network stop
