@@ -37,12 +37,3 @@ export const DOT_LEAVES = 3;
 export const ELEMENT_READS = 4;
 /** A cone of more parts makes a program invalid (protocol section 3). */
 export const MAX_PARTS = 1024;
-
-/** Slots of the dot circuit: runs of products inside one word of each operand (protocol section 3). */
-export const DOT_SLOTS = 12;
-
-/** Leaves that the dot circuit opens of each of its two operands. */
-export const DOT_LEAVES = 3;
-
-/** Reads of the elements circuit, each of a leaf of its own. */
-export const ELEMENT_READS = 4;
