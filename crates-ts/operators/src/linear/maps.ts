@@ -1,0 +1,11 @@
+import { broadcast, Digits } from "../affine.ts";
+import type { MapsOf } from "../map.ts";
+
+export const linearMaps: MapsOf<"linear"> = (operator, operands) => {
+	const digits = new Digits(operator);
+	return {
+		digits,
+		operands: operands.map((spec) => ({ coordinates: broadcast(digits, operator.shape.length, spec) })),
+		constants: operator.form.coefficients,
+	};
+};
