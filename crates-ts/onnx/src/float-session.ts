@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { InputError, OnnxError } from "./errors.ts";
 import type { ElementType, Model, Tensor, TensorData } from "./model.ts";
+import { upgradeOpset } from "./opset.ts";
 import { writeModel } from "./write.ts";
 
 export interface FloatOptions {
@@ -24,16 +25,17 @@ export interface FloatSession {
 const OLDEST_IR = 4;
 
 /**
- * A session of onnxruntime (CPU) for a float model.
+ * A session of onnxruntime (CPU) for a float model, which is brought to an opset that it runs.
  * @throws OnnxError if onnxruntime refuses the model
  */
-export async function createFloatSession(model: Model, options: FloatOptions = {}): Promise<FloatSession> {
+export async function createFloatSession(given: Model, options: FloatOptions = {}): Promise<FloatSession> {
+	const model = upgradeOpset(given);
 	const { graph } = model;
 	const names = options.outputs ?? graph.outputs.map((output) => output.name);
 	const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
-	const given = new Set(graph.inputs.map((input) => input.name));
+	const inputNames = new Set(graph.inputs.map((input) => input.name));
 	for (const name of names)
-		if (!computed.has(name) && !given.has(name) && !graph.initializers.has(name))
+		if (!computed.has(name) && !inputNames.has(name) && !graph.initializers.has(name))
 			throw new OnnxError(`the graph has no tensor "${name}" to return`);
 	const declared = new Map(graph.outputs.map((output) => [output.name, output]));
 	const outputs = [...new Set(names)]

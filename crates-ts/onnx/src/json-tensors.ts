@@ -1,0 +1,110 @@
+import { arrayOfType, tensorFrom } from "./element-types.ts";
+import { InputError } from "./errors.ts";
+import type { ElementType, Tensor, ValueInfo } from "./model.ts";
+import { fitDims, inferDims, type Role, type Symbols } from "./value-shapes.ts";
+
+/** JSON.parse, but Python's NaN and Infinity become strings, so that their position can be named. */
+export function parseJson(text: string, path: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		try {
+			return JSON.parse(text.replace(/(?<=[[,:\s])(NaN|-?Infinity)(?=[\],}\s])/g, '"$1"'));
+		} catch {
+			throw new InputError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+		}
+	}
+}
+
+const NOT_FINITE = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
+
+interface Flat {
+	readonly values: unknown[];
+	/** Sizes of the nested lists; null if they are ragged. */
+	readonly dims: readonly number[] | null;
+}
+
+function flatten(nested: unknown): Flat {
+	if (!Array.isArray(nested)) return { values: [nested], dims: [] };
+	if (!nested.some(Array.isArray)) return { values: nested, dims: [nested.length] };
+	const parts = nested.map(flatten);
+	const first = parts[0].dims;
+	const regular = first !== null && parts.every(({ dims }) => dims !== null && dims.join() === first.join());
+	return {
+		values: parts.flatMap((part) => part.values),
+		dims: regular ? [nested.length, ...first] : null,
+	};
+}
+
+/**
+ * A tensor from nested or flat lists, for a declared value.
+ * @param shape overrides the declared dimensions
+ */
+export function tensorOfJson(
+	nested: unknown,
+	value: ValueInfo,
+	symbols: Symbols,
+	label: string,
+	shape?: readonly number[],
+	role: Role = "input",
+): Tensor {
+	const { values, dims } = flatten(nested);
+	const type = value.type === "undefined" ? "float32" : value.type;
+	const declared = shape === undefined ? value : { ...value, dims: shape };
+	const isFlat = !Array.isArray(nested) || dims?.length === 1;
+	// EZKL's lists are flat; deeper ones state the shape themselves unless only the count fits.
+	const size =
+		!isFlat && dims !== null && dims.length >= (declared.dims?.length ?? 0)
+			? fitDims(dims, declared, symbols, label)
+			: inferDims(values.length, declared, symbols, label, role);
+	return numbersToTensor(values, type, size, `${label}: "${value.name}"`, role);
+}
+
+function numbersToTensor(
+	values: readonly unknown[],
+	type: ElementType,
+	dims: readonly number[],
+	label: string,
+	role: Role,
+): Tensor {
+	if (type === "string") return { type, dims, data: values.map(String) };
+	const numbers = new Float64Array(values.length);
+	for (const [at, value] of values.entries()) {
+		if (typeof value !== "number" && typeof value !== "boolean" && !NOT_FINITE.has(value))
+			throw new InputError(`${label}, element ${at} is ${JSON.stringify(value)}, not a number`);
+		numbers[at] = Number(value);
+	}
+	return checkedTensor(numbers, type, dims, label, role);
+}
+
+/**
+ * A tensor of a declared type from numbers that must all be representable in it.
+ * Expected outputs of float types may be NaN or infinite.
+ * @throws InputError naming the first element that is not finite, not whole or out of range
+ */
+export function checkedTensor(
+	numbers: Float64Array,
+	type: ElementType,
+	dims: readonly number[],
+	label: string,
+	role: Role,
+): Tensor {
+	const floating = type.includes("float");
+	const range = floating ? null : rangeOf(type);
+	for (const [at, number] of numbers.entries()) {
+		if (floating && role === "output") break;
+		if (!Number.isFinite(number))
+			throw new InputError(`${label}, element ${at} is ${number}: only finite numbers can be committed to`);
+		if (floating && type !== "float64" && !Number.isFinite(Math.fround(number)))
+			throw new InputError(`${label}, element ${at} is ${number}, too large for ${type}`);
+		if (range !== null && (!Number.isInteger(number) || number < range[0] || number > range[1]))
+			throw new InputError(`${label}, element ${at} is ${number}, the model wants ${type}`);
+	}
+	return tensorFrom(type, dims, numbers);
+}
+
+function rangeOf(type: ElementType): readonly [number, number] {
+	if (type === "bool") return [0, 1];
+	const bits = 8 * arrayOfType(type).BYTES_PER_ELEMENT;
+	return type.startsWith("u") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+}
