@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+
+/** The two circuits (docs/protocol.md section 4). */
+export const CIRCUITS = ["dot", "elements"] as const;
+export type CircuitName = (typeof CIRCUITS)[number];
+
+/** Public signals of each circuit, in the order of its verifier. */
+export const PUBLIC_SIGNALS = { dot: 10, elements: 6 } as const;
+
+/** Values of a circuit's input signals by name; nested lists are the signals' dimensions. */
+export interface CircuitInput {
+	readonly [signal: string]: bigint | readonly bigint[] | readonly (readonly bigint[])[];
+}
+
+/** The repository's root: circom sees only what is below its working folder. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const CIRCUITS_FOLDER = `${ROOT}circuits/`;
+export const POWERS_OF_TAU = `${CIRCUITS_FOLDER}powers-of-tau-14.ptau`;
+export const VERIFIERS_FOLDER = `${ROOT}contracts/verifiers/`;
