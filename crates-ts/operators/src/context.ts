@@ -1,0 +1,57 @@
+import type { Body, Real } from "./body.ts";
+import type { Form, Operator, Program, TensorSpec } from "./program.ts";
+import { type Range, rangeOf, specOf } from "./ranges.ts";
+
+/** One operand of the operator whose function is being made. */
+export interface OperandContext {
+	readonly spec: TensorSpec;
+	/** What the values can be, for every admissible input. */
+	readonly range: Range;
+	/** The elements, if the operand is a constant. */
+	readonly data: ArrayLike<number> | undefined;
+}
+
+/** An operator with all that its plan and its function depend on. */
+export interface OperatorContext {
+	readonly operator: Operator;
+	readonly operands: readonly OperandContext[];
+}
+
+/** The same, of one form. */
+export interface Context<T extends Form["type"]> extends OperatorContext {
+	readonly form: Extract<Form, { type: T }>;
+}
+
+/** A plan says how an operator is computed and why no step of it rounds. */
+export interface Plan {
+	/** In words, for the certificate. */
+	readonly name: string;
+	/** Largest integer magnitude that occurs where exactness depends on it. */
+	readonly bound: number;
+	/** 2^24 or 2^53: `bound` is below it. */
+	readonly limit: number;
+	/** Adds the nodes to a body; takes the operands' names and returns the result's. */
+	readonly emit: (body: Body, operands: readonly string[]) => string;
+}
+
+/** What tensors of a width travel as between operators: integers up to 16 bits as float32, others as float64. */
+export const carrier = (spec: { readonly width: number }): Real =>
+	spec.width === 32 ? "float64" : "float32";
+
+export function contextOf(program: Program, index: number): OperatorContext & { readonly form: Form } {
+	const operator = program.operators[index];
+	const operands = operator.operands.map((ref) => ({
+		spec: specOf(program, ref),
+		range: rangeOf(program, ref),
+		data: ref.source === "constant" ? program.constants[ref.index].data : undefined,
+	}));
+	return { operator, form: operator.form, operands };
+}
+
+export const magnitudeOf = (range: Range): number => Math.max(Math.abs(range.low), Math.abs(range.high));
+
+/** A plan that only moves values: exact because every value fits the carrier. */
+export function movePlan(name: string, context: OperatorContext, emit: Plan["emit"]): Plan {
+	const bound = Math.max(...context.operands.map((operand) => magnitudeOf(operand.range)));
+	return { name, bound, limit: context.operands.some((o) => o.spec.width === 32) ? 2 ** 53 : 2 ** 24, emit };
+}

@@ -1,0 +1,54 @@
+import type { Range } from "./ranges.ts";
+import type { Bounds } from "./rescale-plan.ts";
+
+/**
+ * What the weights of one output do to a sum: Σ of the positive and of the negative weights (as
+ * magnitudes). With x in [low, high] every partial sum, in any order, lies within
+ * `partialSums(weights, x)`.
+ */
+export interface Weights {
+	readonly positive: number;
+	readonly negative: number;
+}
+
+/** Bounds of all partial sums of Σ w·x, x within `x`. They include 0. */
+export function partialSums(weights: Weights, x: Range): Bounds {
+	const above = BigInt(Math.max(x.high, 0));
+	const below = BigInt(Math.max(-x.low, 0));
+	const positive = BigInt(weights.positive);
+	const negative = BigInt(weights.negative);
+	return {
+		low: -(positive * below + negative * above),
+		high: positive * above + negative * below,
+	};
+}
+
+/** Bounds of all partial sums of `count` products of a value in `x` and one in `y`. */
+export function productSums(count: number, x: Range, y: Range): Bounds {
+	const corners = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high];
+	return {
+		low: BigInt(count) * BigInt(Math.min(0, ...corners)),
+		high: BigInt(count) * BigInt(Math.max(0, ...corners)),
+	};
+}
+
+/** Sums positive and negative entries of each group: entry i belongs to group `group(i)`. */
+export function sumWeights(data: ArrayLike<number>, groups: number, group: (i: number) => number): Weights[] {
+	const positive = new Float64Array(groups);
+	const negative = new Float64Array(groups);
+	for (let i = 0; i < data.length; i++) {
+		const value = data[i];
+		if (value > 0) positive[group(i)] += value;
+		else negative[group(i)] -= value;
+	}
+	return Array.from(positive, (sum, index) => ({ positive: sum, negative: negative[index] }));
+}
+
+/** The larger magnitude of the two ends. */
+export function magnitude(bounds: Bounds): bigint {
+	return bounds.high > -bounds.low ? bounds.high : -bounds.low;
+}
+
+export function largest(list: readonly Bounds[]): bigint {
+	return list.reduce((max, bounds) => (magnitude(bounds) > max ? magnitude(bounds) : max), 0n);
+}

@@ -1,0 +1,19 @@
+import type { Operator } from "./program.ts";
+
+/** Thrown when no exact way is known to compute an operator for every admissible input. */
+export class ExactnessError extends Error {
+	override readonly name = "ExactnessError";
+	readonly operator: number;
+	readonly node: string;
+
+	constructor(index: number, operator: Operator, cause: Error) {
+		super(
+			`operator ${index} (${operator.opType}, node "${operator.node}") cannot be computed exactly: ${cause.message}`,
+			{
+				cause,
+			},
+		);
+		this.operator = index;
+		this.node = operator.node;
+	}
+}

@@ -1,0 +1,52 @@
+import type { ElementType, FunctionDefinition } from "@umpire/onnx/model.ts";
+import { Body } from "./body.ts";
+import { carrier } from "./context.ts";
+import { planOf } from "./plans.ts";
+import type { Form, Operator, Program } from "./program.ts";
+
+/** Domain of the functions and their operator set's version; the bodies use ai.onnx 17. */
+export const DOMAIN = "umpire";
+export const OPSETS: ReadonlyMap<string, number> = new Map([
+	["", 17],
+	[DOMAIN, 1],
+]);
+
+/** Name of operator `index`'s function, such as Dot_3_conv. */
+export const functionName = (operator: Operator, index: number): string =>
+	`${operator.kind}_${index}_${operator.form.type}`;
+
+/** Forms that choose the type of a constant themselves; in others it travels like any tensor. */
+const CHOOSES: ReadonlySet<Form["type"]> = new Set<Form["type"]>(["conv", "matmul", "lookup"]);
+
+/** The element type in which constants are stored. */
+export const stored = (spec: { readonly width: number }): ElementType => `int${spec.width}` as ElementType;
+
+/**
+ * The ONNX function of one operator: standard operators only, exact on every admissible input.
+ * Operands are float32 (8 and 16 bits) or float64 (32 bits) tensors of integers in logical shape,
+ * constants integers of their width; the result is a tensor like the operands.
+ * @throws ExactnessError if there is no exact way.
+ */
+export function functionOf(program: Program, index: number): FunctionDefinition {
+	const { context, plan } = planOf(program, index);
+	const { operator, operands } = context;
+	const body = new Body();
+	const inputs = operands.map((operand, k) =>
+		body.declare(`operand_${k}`, operand.data === undefined ? carrier(operand.spec) : stored(operand.spec)),
+	);
+	const chooses = CHOOSES.has(operator.form.type);
+	const values = operands.map((operand, k) =>
+		chooses ? inputs[k] : body.cast(inputs[k], carrier(operand.spec)),
+	);
+	const result = body.cast(plan.emit(body, values), carrier(operator));
+	body.name(result, "result");
+	return {
+		name: functionName(operator, index),
+		domain: DOMAIN,
+		inputs,
+		outputs: ["result"],
+		nodes: body.nodes,
+		opsets: new Map([["", OPSETS.get("") ?? 17]]),
+		doc: `${operator.node}: ${plan.name}. Integers up to ${plan.bound} stay below ${plan.limit}.`,
+	};
+}

@@ -1,0 +1,66 @@
+import { LIMIT, type Real } from "../body.ts";
+import { type Context, magnitudeOf, type Plan } from "../context.ts";
+import { productSums } from "../dot-bounds.ts";
+import { fits, planFor, rescaleOf, targetOf } from "../dot-plan.ts";
+import { emitFinish, emitRescale, rowConstant } from "../rescale/function.ts";
+import { directBound } from "../rescale-plan.ts";
+
+/** Σ coefficient·operand; the rescaling's factor joins the coefficients where that stays exact. */
+export function linearPlan(context: Context<"linear">): Plan {
+	const { form, operands } = context;
+	const parts = operands.map((operand, k) => {
+		const coefficient = { low: form.coefficients[k], high: form.coefficients[k] };
+		return productSums(1, operand.range, coefficient);
+	});
+	const acc = { low: sum(parts.map((part) => part.low)), high: sum(parts.map((part) => part.high)) };
+	// Partial results of any magnitude up to the sum of the operands' own.
+	const reach = operands.reduce((total, operand, k) => {
+		return total + BigInt(magnitudeOf(operand.range)) * BigInt(Math.abs(form.coefficients[k]));
+	}, 0n);
+	const partial = { low: -reach, high: reach };
+	const bound = directBound(rescaleOf(context), [partial]);
+	const folded = (["float32", "float64"] as const).find((type) => bound < BigInt(LIMIT[type]));
+	const target = targetOf(context);
+	if (folded !== undefined) {
+		const plan = planFor(context, [acc], folded);
+		return {
+			name: `${folded} sum of ${operands.length}, rescaled by its coefficients`,
+			bound: Number(bound),
+			limit: LIMIT[folded],
+			emit: (body, values) => {
+				const terms = values.map((value, k) => {
+					const factors = plan.factors.map((factor) => factor * form.coefficients[k]);
+					const cast = body.cast(value, folded);
+					if (factors.every((factor) => factor === 1)) return cast;
+					return body.op("Mul", [cast, rowConstant(body, folded, factors, target)]);
+				});
+				if (plan.offsets.some((offset) => offset !== 0)) {
+					terms.push(rowConstant(body, folded, plan.offsets, target));
+				}
+				const total = terms.slice(1).reduce((a, b) => body.op("Add", [a, b]), terms[0]);
+				return emitFinish(body, total, plan, target);
+			},
+		};
+	}
+	const type: Real = "float64";
+	if (!fits(partial, type)) throw new Error(`sums reach ${reach}, which float64 does not hold exactly`);
+	const plan = planFor(context, [acc]);
+	return {
+		name: `float64 sum of ${operands.length}`,
+		bound: Number(reach),
+		limit: LIMIT[type],
+		emit: (body, values) => {
+			const terms = values.map((value, k) =>
+				body.op("Mul", [body.cast(value, type), body.reals(type, [form.coefficients[k]])]),
+			);
+			return emitRescale(
+				body,
+				terms.slice(1).reduce((a, b) => body.op("Add", [a, b]), terms[0]),
+				plan,
+				target,
+			);
+		},
+	};
+}
+
+const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);

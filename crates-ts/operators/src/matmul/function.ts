@@ -1,0 +1,88 @@
+import { type Body, LIMIT, type Real } from "../body.ts";
+import type { Context, Plan } from "../context.ts";
+import { largest, partialSums, productSums, sumWeights } from "../dot-bounds.ts";
+import {
+	boundsPerRow,
+	canFold,
+	fits,
+	foldedWeights,
+	hull,
+	offsetVector,
+	planFor,
+	rescaleOf,
+	targetOf,
+} from "../dot-plan.ts";
+import { emitFinish, emitRescale } from "../rescale/function.ts";
+import type { Bounds } from "../rescale-plan.ts";
+
+/** From this many weights on, float32 pays although the rescaling then needs nodes of its own. */
+const LARGE = 1 << 16;
+
+/** Products in float32 or float64, whichever holds the sums; constant weights take the rescaling in. */
+export function matmulPlan(context: Context<"matmul">): Plan {
+	const { operator, operands } = context;
+	const [a, b] = operands;
+	const rank = operator.shape.length;
+	const rescale = rescaleOf(context);
+	const columns = columnBounds(context);
+	const rows = boundsPerRow(rescale, columns, rank - 1);
+	const all = hull(columns);
+	const constant = b.data !== undefined;
+	const folds = (type: Real): boolean => constant && canFold(rescale, rows, rank - 1, type);
+
+	const small = (b.data?.length ?? LARGE) < LARGE;
+	const type: Real | undefined = folds("float32")
+		? "float32"
+		: fits(all, "float32") && !(small && folds("float64"))
+			? "float32"
+			: fits(all, "float64")
+				? "float64"
+				: undefined;
+	if (type === undefined)
+		throw new Error(`sums reach ${largest([all])}, which float64 does not hold exactly`);
+
+	if (!folds(type)) {
+		const plan = planFor(context, rows);
+		const emit = (body: Body, [x, y]: readonly string[]): string => {
+			const sum = body.op("MatMul", [body.cast(x, type), body.cast(y, type)]);
+			return emitRescale(body, sum, plan, targetOf(context));
+		};
+		return { name: `${type} MatMul`, bound: Number(largest([all])), limit: LIMIT[type], emit };
+	}
+	const plan = planFor(context, rows, type);
+	const emit = (body: Body, [x, y]: readonly string[]): string => {
+		const weights = foldedWeights(body, y, b.spec.shape.length, b.spec.shape.length - 1, plan);
+		const offsets = offsetVector(body, plan, operator.shape[rank - 1]);
+		const left = body.cast(x, type);
+		const flat = a.spec.shape.length === 2 && b.spec.shape.length === 2;
+		let sum: string;
+		if (flat && offsets !== undefined) sum = body.op("Gemm", [left, weights, offsets]);
+		else {
+			sum = body.op("MatMul", [left, weights]);
+			if (offsets !== undefined) sum = body.op("Add", [sum, offsets]);
+		}
+		return emitFinish(body, sum, { ...plan, floor: true }, targetOf(context));
+	};
+	return { name: `${type} MatMul, rescaled by its weights`, bound: plan.bound, limit: LIMIT[type], emit };
+}
+
+/** Bounds of the partial sums per column of the result; one for all if b is no constant. */
+function columnBounds(context: Context<"matmul">): Bounds[] {
+	const [a, b] = context.operands;
+	const length = b.spec.shape.at(-2) ?? 1;
+	const width = b.spec.shape.at(-1) ?? 1;
+	if (b.data !== undefined) {
+		// Column j of matrix q, as group q·width + j; the matrices of a stack then share a column's bounds.
+		const stack = b.data.length / (length * width);
+		const sums = sumWeights(
+			b.data,
+			stack * width,
+			(i) => Math.floor(i / (length * width)) * width + (i % width),
+		);
+		const bounds = sums.map((weights) => partialSums(weights, a.range));
+		return Array.from({ length: width }, (_, j) =>
+			hull(Array.from({ length: stack }, (_, q) => bounds[q * width + j])),
+		);
+	}
+	return [productSums(length, a.range, b.range)];
+}

@@ -1,0 +1,23 @@
+import { LIMIT } from "../body.ts";
+import type { Context, Plan } from "../context.ts";
+import { largest, productSums } from "../dot-bounds.ts";
+import { fits, planFor, targetOf } from "../dot-plan.ts";
+import { emitRescale } from "../rescale/function.ts";
+
+export function productPlan(context: Context<"product">): Plan {
+	const [x, y] = context.operands;
+	const bounds = productSums(1, x.range, y.range);
+	const type = fits(bounds, "float32") ? "float32" : "float64";
+	if (!fits(bounds, type)) {
+		throw new Error(`products reach ${largest([bounds])}, which float64 does not hold exactly`);
+	}
+	const plan = planFor(context, [bounds]);
+	return {
+		name: `${type} product`,
+		bound: Number(largest([bounds])),
+		limit: LIMIT[type],
+		// A product of one value with itself needs no second cast: the body remembers casts.
+		emit: (body, [a, b]) =>
+			emitRescale(body, body.op("Mul", [body.cast(a, type), body.cast(b, type)]), plan, targetOf(context)),
+	};
+}

@@ -1,0 +1,117 @@
+import type { Width } from "@umpire/commitment/constants.ts";
+import { axesOf, hasEmptyWindow } from "./pool/windows.ts";
+import type { Operator, Program, TensorRef, TensorSpec } from "./program.ts";
+
+/** Integers low … high, both included. */
+export interface Range {
+	readonly low: number;
+	readonly high: number;
+}
+
+const cache = new WeakMap<Program, Map<string, Range>>();
+
+/** The specification of the tensor behind `ref`. */
+export function specOf(program: Program, ref: TensorRef): TensorSpec {
+	const list =
+		ref.source === "constant"
+			? program.constants
+			: ref.source === "input"
+				? program.inputs
+				: program.operators;
+	const spec = list[ref.index];
+	if (spec === undefined) throw new Error(`reference to source ${ref.source}, index ${ref.index}: not there`);
+	return spec;
+}
+
+/** Everything a width can represent. */
+export function widthRange(width: Width): Range {
+	return { low: -(2 ** (width - 1)), high: 2 ** (width - 1) - 1 };
+}
+
+/**
+ * The values that the tensor behind `ref` can take, whatever the inputs are. Nothing declared is
+ * believed unless the operator enforces it: inputs count with all that their width represents,
+ * constants with what they hold, rescaled operators with their clip, the others with what
+ * their operands give them.
+ */
+export function rangeOf(program: Program, ref: TensorRef): Range {
+	let known = cache.get(program);
+	if (known === undefined) {
+		known = new Map();
+		cache.set(program, known);
+	}
+	const key = `${ref.source}:${ref.index}`;
+	const cached = known.get(key);
+	if (cached !== undefined) return cached;
+	if (ref.source === "operator") {
+		// In order, so that a chain of thousands of views does not exhaust the stack.
+		for (let index = 0; index < ref.index; index++) {
+			const earlier = `operator:${index}`;
+			if (!known.has(earlier)) known.set(earlier, operatorRange(program, program.operators[index]));
+		}
+	}
+	const range = sourceRange(program, ref);
+	known.set(key, range);
+	return range;
+}
+
+function sourceRange(program: Program, ref: TensorRef): Range {
+	const spec = specOf(program, ref);
+	switch (ref.source) {
+		case "constant":
+			return dataRange(program.constants[ref.index].data);
+		case "operator":
+			return operatorRange(program, program.operators[ref.index]);
+		default:
+			return widthRange(spec.width);
+	}
+}
+
+function operatorRange(program: Program, operator: Operator): Range {
+	if (operator.rescale !== undefined) return { low: operator.low, high: operator.high };
+	const operands = operator.operands.map((ref) => rangeOf(program, ref));
+	switch (operator.form.type) {
+		case "lookup":
+			return operands[1];
+		case "reduce":
+			return operands[0];
+		case "elementwise":
+			return {
+				low: Math.max(...operands.map((range) => range.low)),
+				high: Math.max(...operands.map((range) => range.high)),
+			};
+		case "pool":
+			return poolRange(program, operator, operands[0]);
+		case "pad":
+			return hull([operands[0], { low: operator.form.value, high: operator.form.value }]);
+		case "dilate":
+			return hull([operands[0], { low: 0, high: 0 }]);
+		default:
+			return hull(operands);
+	}
+}
+
+function poolRange(program: Program, operator: Operator, operand: Range): Range {
+	const { form } = operator;
+	if (form.type !== "pool") return operand;
+	const { shape } = specOf(program, operator.operands[0]);
+	const empty = axesOf(form, form.kernel, shape.slice(2), operator.shape.slice(2)).some(hasEmptyWindow);
+	return empty ? { low: widthRange(operator.width).low, high: operand.high } : operand;
+}
+
+function hull(ranges: readonly Range[]): Range {
+	return {
+		low: Math.min(...ranges.map((range) => range.low)),
+		high: Math.max(...ranges.map((range) => range.high)),
+	};
+}
+
+function dataRange(data: ArrayLike<number>): Range {
+	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
+	for (let i = 0; i < data.length; i++) {
+		if (data[i] < low) low = data[i];
+		if (data[i] > high) high = data[i];
+	}
+	return { low, high };
+}

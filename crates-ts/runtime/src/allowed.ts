@@ -1,0 +1,69 @@
+import type { Graph, Model, Node } from "@umpire/onnx/model.ts";
+
+/** Standard operators whose kernels are exact on the integers that the plans allow. */
+const STANDARD: ReadonlySet<string> = new Set([
+	"Add",
+	"Cast",
+	"Clip",
+	"Concat",
+	"Constant",
+	"Conv",
+	"Expand",
+	"Flatten",
+	"Floor",
+	"Gather",
+	"Gemm",
+	"Identity",
+	"MatMul",
+	"Max",
+	"MaxPool",
+	"Min",
+	"Mul",
+	"Pad",
+	"ReduceMax",
+	"ReduceSum",
+	"Reshape",
+	"Slice",
+	"Squeeze",
+	"Sub",
+	"Tile",
+	"Transpose",
+	"Unsqueeze",
+]);
+
+/** onnxruntime's blocked layout: the same sums in another order. */
+const BLOCKED: ReadonlySet<string> = new Set(["Conv", "MaxPool", "ReorderInput", "ReorderOutput"]);
+
+/**
+ * Why an optimised model may not be run: the nodes whose arithmetic the exactness proofs do not
+ * cover (fused factors in float32, activations, integer kernels that saturate). Empty if it may.
+ */
+export function forbiddenNodes(model: Model): string[] {
+	return graphFaults(model.graph);
+}
+
+function graphFaults(graph: Graph): string[] {
+	return graph.nodes.flatMap((node) => {
+		const fault = nodeFault(node);
+		return fault === undefined ? [] : [`${node.opType} ${node.name}: ${fault}`];
+	});
+}
+
+function nodeFault(node: Node): string | undefined {
+	for (const [name, value] of node.attributes) {
+		if (value.type === "graph") return `a subgraph in attribute ${name}`;
+		if (value.type === "float" && (name === "alpha" || name === "beta") && value.value !== 1) {
+			return `${name} ${value.value}`;
+		}
+		if (name === "activation" || name.startsWith("activation_")) return `a fused ${name}`;
+	}
+	if (node.domain === "" || node.domain === "ai.onnx") {
+		return STANDARD.has(node.opType) ? undefined : "not on the list of exact operators";
+	}
+	if (node.domain === "com.microsoft.nchwc") {
+		if (!BLOCKED.has(node.opType)) return "not on the list of exact operators";
+		// A fourth input is a tensor that onnxruntime adds inside: no plan has proved that sum.
+		return node.inputs.length > 3 ? "a fused sum" : undefined;
+	}
+	return `domain ${node.domain}`;
+}

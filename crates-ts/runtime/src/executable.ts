@@ -1,0 +1,115 @@
+import { availableParallelism } from "node:os";
+import { carrier } from "@umpire/operators/context.ts";
+import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { type Level, openExact } from "./onnxruntime.ts";
+import { type Executable, executable, type Record } from "./program-model.ts";
+import { workOf } from "./work.ts";
+
+export { executableModel } from "./program-model.ts";
+
+export interface SessionOptions {
+	/** What `run` returns; "outputs" is faster. */
+	readonly record: Record;
+	/** Threads within one operator; chosen from the program's size by default. */
+	readonly threads?: number;
+	/** Levels of optimisation to try, in order; all by default. */
+	readonly levels?: readonly Level[];
+}
+
+export interface RunResult {
+	/** The program's outputs after the last step, logical order. */
+	readonly outputs: Elements[];
+	/** With `record: "trace"`: every operator's tensor, all of step 0, then all of step 1, … */
+	readonly operators?: Elements[];
+}
+
+export interface ProgramSession {
+	readonly program: Program;
+	/** The level of optimisation that onnxruntime runs at. */
+	readonly level: Level;
+	/** Runs all steps. `inputs` are in logical order, one per program input. */
+	run(inputs: readonly Elements[]): Promise<RunResult>;
+	release(): Promise<void>;
+}
+
+/** Below this many multiplications waking a second thread costs more than it saves. */
+const SMALL = 100_000;
+
+/**
+ * Makes a program ready to run in onnxruntime (CPU), its functions generated anew.
+ * @throws ExactnessError if an operator cannot be computed exactly
+ */
+export async function openSession(program: Program, options: SessionOptions): Promise<ProgramSession> {
+	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : availableParallelism());
+	const model = executable(program, options.record);
+	const { session, level } = await openExact(model.model, threads, options.levels);
+	return {
+		program,
+		level,
+		run: (inputs) => run(program, model, session, options.record, inputs),
+		release: () => session.release(),
+	};
+}
+
+async function run(
+	program: Program,
+	model: Executable,
+	session: InferenceSession,
+	record: Record,
+	inputs: readonly Elements[],
+): Promise<RunResult> {
+	checkInputs(program, inputs);
+	const feeds: { [name: string]: Tensor } = {};
+	inputs.forEach((elements, i) => {
+		feeds[model.inputs[i]] = toTensor(elements, program.inputs[i]);
+	});
+	for (const [index, name] of model.states) {
+		feeds[name] = toTensor(inputs[index], program.operators[index]);
+	}
+	const operators: Elements[] = [];
+	let results: InferenceSession.OnnxValueMapType = {};
+	for (let step = 0; step < program.steps; step++) {
+		results = await session.run(feeds);
+		for (const [index, name] of model.states) feeds[name] = results[model.operators[index]] as Tensor;
+		if (record === "trace") {
+			program.operators.forEach((operator, index) => {
+				operators.push(toElements(results[model.operators[index]] as Tensor, operator));
+			});
+		}
+	}
+	const outputs = program.outputs.map(({ operator }) =>
+		record === "trace"
+			? operators[operators.length - program.operators.length + operator]
+			: toElements(results[model.operators[operator]] as Tensor, program.operators[operator]),
+	);
+	return record === "trace" ? { outputs, operators } : { outputs };
+}
+
+function checkInputs(program: Program, inputs: readonly Elements[]): void {
+	if (inputs.length !== program.inputs.length) {
+		throw new Error(`the program has ${program.inputs.length} inputs, ${inputs.length} were given`);
+	}
+	program.inputs.forEach(({ name, shape, width }, i) => {
+		const count = shape.reduce((a, b) => a * b, 1);
+		const bits = inputs[i].BYTES_PER_ELEMENT * 8;
+		if (inputs[i].length !== count || bits !== width) {
+			throw new Error(
+				`input "${name}" needs ${count} elements of ${width} bits, found ${inputs[i].length} of ${bits}`,
+			);
+		}
+	});
+}
+
+function toTensor(elements: Elements, spec: TensorSpec): Tensor {
+	return carrier(spec) === "float32"
+		? new Tensor("float32", new Float32Array(elements), spec.shape)
+		: new Tensor("float64", new Float64Array(elements), spec.shape);
+}
+
+/** Converting to integers is exact and turns −0 into 0. */
+function toElements(tensor: Tensor, spec: TensorSpec): Elements {
+	const data = tensor.data as Float32Array | Float64Array;
+	if (spec.width === 8) return new Int8Array(data);
+	return spec.width === 16 ? new Int16Array(data) : new Int32Array(data);
+}

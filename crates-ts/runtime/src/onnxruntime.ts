@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Model } from "@umpire/onnx/model.ts";
+import { readModel } from "@umpire/onnx/read.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
+import { InferenceSession } from "onnxruntime-node";
+import { forbiddenNodes } from "./allowed.ts";
+
+/** Levels of graph optimisation, fastest first. "all" brings onnxruntime's blocked convolutions. */
+export const LEVELS = ["all", "basic", "disabled"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/**
+ * Optimisers that would change arithmetic: factors moved into float32 attributes, pads moved into
+ * a pooling that pads with something else, layers merged before their bounds were proved.
+ */
+const DISABLED = [
+	"MatMulScaleFusion",
+	"MatmulTransposeFusion",
+	"ConvActivationFusion",
+	"ConvAddActivationFusion",
+	"ConvAddFusion",
+	"ConvMulFusion",
+	"ConvBNFusion",
+	"PadFusion",
+	"GemmActivationFusion",
+	"MatMulActivationFusion",
+	"TransposeOptimizer",
+	"PropagateCastOps",
+];
+
+export interface ExactSession {
+	readonly session: InferenceSession;
+	readonly level: Level;
+}
+
+/**
+ * Opens a session at the highest level whose *optimised* graph holds only nodes that the exactness
+ * proofs cover. The graph that is checked is the one that this very session runs.
+ * @throws Error if even the unoptimised graph is refused
+ */
+export async function openExact(
+	model: Model,
+	threads: number,
+	levels: readonly Level[] = LEVELS,
+): Promise<ExactSession> {
+	const bytes = writeModel(model);
+	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
+	try {
+		let faults: string[] = [];
+		for (const level of levels) {
+			const optimised = join(folder, `${level}.onnx`);
+			const session = await InferenceSession.create(bytes, {
+				executionProviders: ["cpu"],
+				graphOptimizationLevel: level,
+				optimizedModelFilePath: optimised,
+				intraOpNumThreads: threads,
+				interOpNumThreads: 1,
+				executionMode: "sequential",
+				// Level "all" depends on the machine, and onnxruntime warns that its file does: it is thrown away.
+				logSeverityLevel: 3,
+				extra: { optimization: { disable_specified_optimizers: DISABLED.join(";") } },
+			});
+			faults = forbiddenNodes(readModel(new Uint8Array(await readFile(optimised))));
+			if (faults.length === 0) return { session, level };
+			await session.release();
+		}
+		throw new Error(
+			`onnxruntime's optimised graph has nodes that may round: ${faults.slice(0, 3).join("; ")}`,
+		);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,117 @@
+import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import { carrier } from "@umpire/operators/context.ts";
+import { DOMAIN, functionName, functionOf, OPSETS, stored } from "@umpire/operators/functions.ts";
+import type { Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
+
+/** Which tensors a run returns: the program's outputs, or those of every operator. */
+export type Record = "outputs" | "trace";
+
+/** An ONNX model that computes one step of a program, and the names of its tensors. */
+export interface Executable {
+	readonly model: Model;
+	/** Graph inputs, in the program's order. */
+	readonly inputs: readonly string[];
+	/** Graph inputs that carry the previous step's operators, by operator index. */
+	readonly states: ReadonlyMap<number, string>;
+	/** The tensor of each operator. */
+	readonly operators: readonly string[];
+	/** Operators whose tensors are graph outputs. */
+	readonly returned: readonly number[];
+}
+
+/** IR version of ONNX 1.13, which knows model-local functions; the bodies need no later one. */
+const IR_VERSION = 8;
+
+/**
+ * The program as an ordinary ONNX model: one node per operator, each a function of its own whose
+ * body is generated here, never taken from a file.
+ */
+export function executableModel(program: Program, record: Record = "outputs"): Model {
+	return executable(program, record).model;
+}
+
+export function executable(program: Program, record: Record = "outputs"): Executable {
+	const unique = uniqueNames();
+	const outputNames = new Map<number, string>();
+	for (const { name, operator } of program.outputs) {
+		if (!outputNames.has(operator)) outputNames.set(operator, unique(name));
+	}
+	const inputs = program.inputs.map((input) => unique(input.name));
+	const constants = program.constants.map((constant) => unique(constant.name));
+	const operators = program.operators.map((_, index) => outputNames.get(index) ?? unique(`t${index}`));
+	const states = new Map<number, string>();
+	const nodeNames = uniqueNames();
+
+	const nameOf = (ref: TensorRef): string => {
+		switch (ref.source) {
+			case "constant":
+				return constants[ref.index];
+			case "input":
+				return inputs[ref.index];
+			case "operator":
+				return operators[ref.index];
+			case "state": {
+				const name = states.get(ref.index) ?? unique(`state${ref.index}`);
+				states.set(ref.index, name);
+				return name;
+			}
+		}
+	};
+	const nodes = program.operators.map(
+		(operator, index): Node => ({
+			name: nodeNames(operator.node),
+			opType: functionName(operator, index),
+			domain: DOMAIN,
+			inputs: operator.operands.map(nameOf),
+			outputs: [operators[index]],
+			attributes: new Map(),
+		}),
+	);
+	const returned = new Set(outputNames.keys());
+	if (record === "trace") program.operators.forEach((_, index) => returned.add(index));
+	for (const index of states.keys()) returned.add(index);
+
+	const graph: Graph = {
+		name: program.name,
+		inputs: [
+			...program.inputs.map((input, i) => info(inputs[i], input)),
+			...[...states].map(([index, name]) => info(name, program.operators[index])),
+		],
+		outputs: [...returned].map((index) => info(operators[index], program.operators[index])),
+		valueInfo: program.operators.flatMap((operator, index) =>
+			returned.has(index) ? [] : [info(operators[index], operator)],
+		),
+		initializers: new Map(
+			program.constants.map(({ data, shape, width }, i): [string, Tensor] => [
+				constants[i],
+				{ type: stored({ width }), dims: shape, data },
+			]),
+		),
+		nodes,
+	};
+	const model: Model = {
+		irVersion: IR_VERSION,
+		producer: "umpire",
+		graph,
+		opsets: OPSETS,
+		functions: program.operators.map((_, index) => functionOf(program, index)),
+		metadata: new Map(),
+	};
+	return { model, inputs, states, operators, returned: [...returned] };
+}
+
+function info(name: string, spec: TensorSpec): ValueInfo {
+	return { name, type: carrier(spec), dims: spec.shape };
+}
+
+/** Names as wished for where they are free, with a number behind them where they are taken. */
+function uniqueNames(): (wish: string) => string {
+	const taken = new Set<string>();
+	return (wish) => {
+		const base = wish === "" ? "unnamed" : wish;
+		let name = base;
+		for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
+		taken.add(name);
+		return name;
+	};
+}
