@@ -15,7 +15,7 @@ export const status = command<ChainOptions>({
 				["umpire", found.umpire],
 			]),
 			...found.programs.map(
-				({ number, root, name }) => `program ${number}  ${root}${name === "" ? "" : `  ${name}`}`,
+				({ number, root }) => `program ${number}  ${root}`,
 			),
 			...found.requests.map(
 				({ request, program, fee, status: state }) =>

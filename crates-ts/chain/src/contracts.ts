@@ -1,10 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Claim, Dispute, Parameters, Request } from "@umpire/game/state.ts";
 import { readArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { explain } from "./revert.ts";
 import { type Contract, read } from "./send.ts";
-import type { Claim, Dispute, Parameters, Request, Turn } from "./types.ts";
 
 /** Where everything was deployed on one chain, and from which block on its events are to be read. */
 export interface Deployment {
@@ -13,7 +13,6 @@ export interface Deployment {
 	readonly registry: Hex;
 	readonly umpire: Hex;
 	readonly arbiter: Hex;
-	readonly poseidon: Hex;
 	readonly dotVerifier: Hex;
 	readonly elementsVerifier: Hex;
 	readonly parameters: Parameters;
@@ -51,11 +50,24 @@ export async function openContracts(connection: Connection, deployment: Deployme
 
 export const getRequest = (on: Contracts, id: bigint) => read<Request>(on, on.umpire, "getRequest", [id]);
 export const getClaim = (on: Contracts, id: bigint) => read<Claim>(on, on.umpire, "getClaim", [id]);
-export const getDispute = (on: Contracts, id: bigint) => read<Dispute>(on, on.umpire, "getDispute", [id]);
 export const owedTo = (on: Contracts, account: Hex) => read<bigint>(on, on.umpire, "owed", [account]);
 export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
 export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);
 export const numberOf = (on: Contracts, root: Hex) => read<bigint>(on, on.registry, "numberOf", [root]);
+
+/** A dispute as the contract stores it: of the partial results it keeps the hash only. */
+export async function getDispute(on: Contracts, id: bigint): Promise<Omit<Dispute, "partials">> {
+	type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
+	const stored = await read<Stored>(on, on.umpire, "getDispute", [id]);
+	return { ...stored, element: Number(stored.element) };
+}
+
+/** Who is to move, since when, and the last second at which no timeout can be claimed. */
+export interface Turn {
+	readonly side: number;
+	readonly since: bigint;
+	readonly until: bigint;
+}
 
 export async function getTurn(on: Contracts, dispute: bigint): Promise<Turn> {
 	const [side, since, until] = await read<readonly [number, bigint, bigint]>(on, on.umpire, "turn", [

@@ -1,12 +1,13 @@
-import { createRequire } from "node:module";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Parameters } from "@umpire/game/state.ts";
+import { CIRCUITS } from "@umpire/prover/circuits.ts";
+import { readVerificationKey } from "@umpire/prover/verification-key.ts";
+import { type Abi, encodeAbiParameters } from "viem";
 import { linkBytecode, readArtifact } from "./artifact.ts";
 import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
-import { explain } from "./revert.ts";
-import { receipt } from "./send.ts";
-import type { Parameters } from "./types.ts";
+import { sendDeployment } from "./send.ts";
 
 /** A deployment's parameters unless the user gives others. */
 export const DEFAULT_PARAMETERS: Parameters = {
@@ -21,3 +22,47 @@ export const DEFAULT_PARAMETERS: Parameters = {
 	submitterBond: 10n ** 17n,
 	challengerBond: 10n ** 17n,
 };
+
+/**
+ * Deploys everything. The proving keys of this repository can be forged by whoever reads it, so
+ * they are refused on all chains but development ones.
+ *
+ * @param onStep told the name of each contract before it is deployed
+ * @throws ChainError on a public chain, without funds, or if the contracts refuse the parameters
+ */
+export async function deploy(
+	signer: Signer,
+	parameters: Parameters,
+	onStep: (contract: string) => void = () => {},
+): Promise<Deployment> {
+	const { chain, reader } = signer.connection;
+	if (!DEVELOPMENT_CHAINS.includes(chain.id)) {
+		throw new ChainError(
+			`Chain ${chain.id} is public, and the proving keys here are development keys that anyone can forge proofs with: deploy to a local chain (${DEVELOPMENT_CHAINS.join(" or ")}).`,
+		);
+	}
+	// Reading them asserts that both have a phase-2 contribution.
+	for (const circuit of CIRCUITS) await readVerificationKey(circuit);
+	const block = (await reader.getBlockNumber()) + 1n;
+	const libraries = new Map<string, Hex>();
+	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
+		onStep(name);
+		const artifact = await readArtifact(name);
+		for (const library of artifact.links.keys()) {
+			if (!libraries.has(library)) libraries.set(library, await create(library));
+		}
+		const data = linkBytecode(artifact, libraries) + constructorArguments(artifact.abi, args).slice(2);
+		return sendDeployment(signer, name, data as Hex);
+	};
+	const dotVerifier = await create("DotVerifier");
+	const elementsVerifier = await create("ElementsVerifier");
+	const arbiter = await create("Arbiter", [dotVerifier, elementsVerifier]);
+	const registry = await create("Registry");
+	const umpire = await create("Umpire", [registry, arbiter, parameters]);
+	return { chainId: chain.id, block, registry, umpire, arbiter, dotVerifier, elementsVerifier, parameters };
+}
+
+function constructorArguments(abi: Abi, args: readonly unknown[]): Hex {
+	const found = abi.find((entry) => entry.type === "constructor");
+	return found === undefined ? "0x" : encodeAbiParameters(found.inputs, args);
+}

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { Abi, Log } from "viem";
-import type { Signer } from "./connection.ts";
+import { type Abi, encodeFunctionData, keccak256, type Log } from "viem";
+import type { Connection, Signer } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { explain } from "./revert.ts";
 
@@ -25,46 +25,94 @@ export interface Sent {
 	readonly gas: bigint;
 	readonly block: bigint;
 	readonly logs: readonly Log[];
+	/** The new contract, if it is a deployment. */
+	readonly created?: Hex | undefined;
 }
 
 /**
  * Sends one call and waits until it is mined.
  *
- * @param onHash called with the hash as soon as the node has taken the transaction
+ * @param onHash called with the transaction's hash before it leaves this process, so that
+ *   whoever is stopped at any moment can find out later what became of it
  * @throws ChainError if the contract refuses the call, funds are missing or the node does not answer
  */
 export async function send(signer: Signer, call: Call, onHash?: (hash: Hex) => Promise<void>): Promise<Sent> {
-	const { connection, wallet, account } = signer;
-	const { functionName, args = [], value = 0n } = call;
-	const parameters = { ...call.contract, functionName, args, value };
+	const { contract, functionName, args = [], value = 0n } = call;
+	const { reader } = signer.connection;
 	try {
-		const estimate = await connection.reader.estimateContractGas({ ...parameters, account });
-		const gas = (estimate * 12n) / 10n + 20_000n;
-		const hash = await wallet.writeContract({ ...parameters, gas });
-		await onHash?.(hash);
-		return await receipt(signer, functionName, hash);
+		const gas = await reader.estimateContractGas({
+			...contract,
+			functionName,
+			args,
+			value,
+			account: signer.account,
+		});
+		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+		return await submit(signer, functionName, { to: contract.address, data, value, gas }, onHash);
 	} catch (error) {
 		throw explain(error, functionName);
 	}
 }
 
-/** Waits for a transaction that has been sent before. */
-export async function receipt(signer: Signer, move: string, hash: Hex): Promise<Sent> {
-	const found = await signer.connection.reader.waitForTransactionReceipt({ hash, timeout: 180_000 });
-	if (found.status !== "success")
+/** Deploys bytecode (constructor arguments included) and waits until it is mined. */
+export async function sendDeployment(signer: Signer, name: string, data: Hex): Promise<Hex> {
+	const { reader } = signer.connection;
+	try {
+		const gas = await reader.estimateGas({ account: signer.account, data });
+		const sent = await submit(signer, `deploying ${name}`, { data, value: 0n, gas });
+		return sent.created!;
+	} catch (error) {
+		throw explain(error, `deploying ${name}`);
+	}
+}
+
+async function submit(
+	signer: Signer,
+	move: string,
+	transaction: { to?: Hex; data: Hex; value: bigint; gas: bigint },
+	onHash?: (hash: Hex) => Promise<void>,
+): Promise<Sent> {
+	const { wallet, connection } = signer;
+	// What a call costs can grow between the estimate and the block, e.g. by a slot that another one clears.
+	const gas = (transaction.gas * 12n) / 10n + 20_000n;
+	const prepared = await wallet.prepareTransactionRequest({ ...transaction, gas });
+	const signed = await wallet.signTransaction(prepared as never);
+	await onHash?.(keccak256(signed));
+	const hash = await connection.reader.sendRawTransaction({ serializedTransaction: signed });
+	return receipt(connection, move, hash);
+}
+
+/**
+ * Waits for a transaction that has been sent.
+ *
+ * @throws ChainError if the contract refused it
+ */
+export async function receipt(connection: Connection, move: string, hash: Hex): Promise<Sent> {
+	const found = await connection.reader.waitForTransactionReceipt({ hash, timeout: 180_000 });
+	if (found.status !== "success") {
 		throw new ChainError(`${move} failed: the contract refused transaction ${hash}.`);
-	return { move, hash, gas: found.gasUsed, block: found.blockNumber, logs: found.logs };
+	}
+	const { gasUsed, blockNumber, logs, contractAddress } = found;
+	return { move, hash, gas: gasUsed, block: blockNumber, logs, created: contractAddress ?? undefined };
+}
+
+/** Whether the node knows a transaction, mined or waiting. */
+export async function isKnown(connection: Connection, hash: Hex): Promise<boolean> {
+	return connection.reader.getTransaction({ hash }).then(
+		() => true,
+		() => false,
+	);
 }
 
 /** Reads from a contract, at the latest block. */
 export async function read<T>(
-	signer: { readonly connection: Signer["connection"] },
+	on: { readonly connection: Connection },
 	contract: Contract,
 	functionName: string,
 	args: readonly unknown[] = [],
 ): Promise<T> {
 	try {
-		return (await signer.connection.reader.readContract({ ...contract, functionName, args })) as T;
+		return (await on.connection.reader.readContract({ ...contract, functionName, args })) as T;
 	} catch (error) {
 		throw explain(error, `reading ${functionName}`);
 	}

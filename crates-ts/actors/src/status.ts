@@ -1,0 +1,63 @@
+import { getClaim, getDispute, getRequest, getTurn } from "@umpire/chain/contracts.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
+import { formatEther } from "viem";
+import type { World } from "./world.ts";
+
+/** What stands on the chain, for people. */
+export interface Status {
+	readonly chainId: number;
+	readonly umpire: Hex;
+	readonly programs: readonly { number: number; root: Hex }[];
+	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
+	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
+	readonly disputes: readonly { dispute: number; claim: number; phase: string; turn: string }[];
+}
+
+/** Reads the state of everything that a deployment's events name. */
+export async function statusOf(world: World): Promise<Status> {
+	const { contracts, feed } = world;
+	await feed.poll();
+	const now = await chainTime(contracts.connection);
+	const programs: { number: number; root: Hex }[] = [];
+	const requests: Status["requests"][number][] = [];
+	const claims: Status["claims"][number][] = [];
+	const disputes: Status["disputes"][number][] = [];
+	for (const { name, args } of feed.events) {
+		if (name === "Registered") programs.push({ number: Number(args.number), root: args.program });
+		if (name === "Requested") {
+			const { closed, liveClaim, program, fee } = await getRequest(contracts, args.request);
+			const number = programs.find(({ root }) => root === program)?.number ?? 0;
+			const status = closed ? "closed" : liveClaim !== 0 ? `claimed (${liveClaim})` : "open";
+			requests.push({ request: Number(args.request), program: number, fee: formatEther(fee), status });
+		}
+		if (name === "Claimed") {
+			const { status, submitter, request } = await getClaim(contracts, args.claim);
+			claims.push({ claim: Number(args.claim), request, submitter, status: nameOf(CLAIM_STATUS, status) });
+		}
+		if (name === "Challenged") {
+			const { claim, phase } = await getDispute(contracts, args.dispute);
+			const { side, until } = await getTurn(contracts, args.dispute);
+			const turn =
+				side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
+			disputes.push({ dispute: Number(args.dispute), claim, phase: nameOf(PHASE, phase), turn });
+		}
+	}
+	return {
+		chainId: contracts.connection.chain.id,
+		umpire: contracts.umpire.address,
+		programs,
+		requests,
+		claims,
+		disputes,
+	};
+}
+
+function seconds(left: bigint): string {
+	return left < 0n ? "no time" : `${left} s`;
+}
+
+function nameOf(names: Readonly<Record<string, number>>, value: number): string {
+	return Object.keys(names).find((name) => names[name] === value) ?? String(value);
+}

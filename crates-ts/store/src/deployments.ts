@@ -1,0 +1,27 @@
+import type { Deployment } from "@umpire/chain/contracts.ts";
+import { ChainError } from "@umpire/chain/errors.ts";
+import { type Home, readJson, writeJson } from "./home.ts";
+
+const fileOf = (home: Home, chainId: number) => home.path("deployments", `${chainId}.json`);
+
+/** Remembers where the contracts are on a chain; gives the file's path. */
+export async function writeDeployment(home: Home, deployment: Deployment): Promise<string> {
+	const file = fileOf(home, deployment.chainId);
+	await writeJson(file, deployment);
+	return file;
+}
+
+/**
+ * Where the contracts are on a chain.
+ *
+ * @throws ChainError if nothing has been deployed to it from this home folder
+ */
+export async function readDeployment(home: Home, chainId: number): Promise<Deployment> {
+	const deployment = await readJson<Deployment>(fileOf(home, chainId));
+	if (deployment === undefined) {
+		throw new ChainError(
+			`Nothing is deployed to chain ${chainId} that ${home.folder} knows of: run ./just deploy, or choose another --home.`,
+		);
+	}
+	return deployment;
+}

@@ -1,0 +1,56 @@
+import { UserError } from "@umpire/chain/errors.ts";
+import type { Width } from "@umpire/commitment/constants.ts";
+import { type Elements, emptyElements, widthOf } from "@umpire/commitment/elements.ts";
+
+/** "umt" and the version of the format. */
+const MAGIC = 0x01746d75;
+
+/**
+ * A list of tensors as bytes, all little-endian: magic (u32), number of tensors (u32), and for
+ * each its width in bits (u32), its number of elements (u32) and the elements in logical order,
+ * padded to a multiple of 4 bytes.
+ */
+export function encodeTensors(tensors: readonly Elements[]): Uint8Array {
+	const total = tensors.reduce((sum, { byteLength }) => sum + 8 + padded(byteLength), 8);
+	const bytes = new Uint8Array(total);
+	const view = new DataView(bytes.buffer);
+	view.setUint32(0, MAGIC, true);
+	view.setUint32(4, tensors.length, true);
+	let at = 8;
+	for (const elements of tensors) {
+		view.setUint32(at, widthOf(elements), true);
+		view.setUint32(at + 4, elements.length, true);
+		bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), at + 8);
+		at += 8 + padded(elements.byteLength);
+	}
+	return bytes;
+}
+
+/**
+ * The inverse of `encodeTensors`.
+ *
+ * @throws UserError if the bytes are not of that form
+ */
+export function decodeTensors(bytes: Uint8Array): Elements[] {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) throw damaged();
+	const tensors: Elements[] = [];
+	let at = 8;
+	for (let count = view.getUint32(4, true); count > 0; count--) {
+		if (at + 8 > bytes.length) throw damaged();
+		const width = view.getUint32(at, true);
+		const length = view.getUint32(at + 4, true);
+		if (![8, 16, 32].includes(width)) throw damaged();
+		const size = (length * width) / 8;
+		if (at + 8 + padded(size) > bytes.length) throw damaged();
+		const elements = emptyElements(width as Width, length);
+		new Uint8Array(elements.buffer).set(bytes.subarray(at + 8, at + 8 + size));
+		tensors.push(elements);
+		at += 8 + padded(size);
+	}
+	if (at !== bytes.length) throw damaged();
+	return tensors;
+}
+
+const padded = (size: number) => Math.ceil(size / 4) * 4;
+const damaged = () => new UserError("The stored tensors are damaged: delete the file and run the command again.");
