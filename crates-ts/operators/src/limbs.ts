@@ -36,9 +36,9 @@ export function digits(data: ArrayLike<number>, limbs: Limbs, j: number): ArrayL
 /** Adds the nodes that split `value`; returns the limbs as float32 values, lowest first. */
 export function emitLimbs(body: Body, value: string, limbs: Limbs): string[] {
 	if (limbs.count === 1) return [body.cast(value, "float32")];
-	const type = body.type(value) === "float64" ? "float64" : "float32";
+	const type = ["float64", "int32"].includes(body.type(value)) ? "float64" : "float32";
 	const result: string[] = [];
-	let rest = value;
+	let rest = body.cast(value, type);
 	for (let j = limbs.count - 1; j > 0; j--) {
 		const unit = 2 ** (limbs.bits * j);
 		const quotient = body.op("Floor", [body.op("Mul", [rest, body.reals(type, [1 / unit])])]);

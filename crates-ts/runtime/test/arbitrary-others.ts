@@ -1,0 +1,214 @@
+import type { Width } from "@umpire/commitment/constants.ts";
+import type { Form } from "@umpire/operators/program.ts";
+import fc from "fast-check";
+import { type Case, caseOf, type Source } from "./arbitrary-case.ts";
+import { rescaled, source } from "./arbitrary-dots.ts";
+import { shapes, span, specs } from "./arbitrary-tensors.ts";
+
+const widths: fc.Arbitrary<Width> = fc.constantFrom<Width>(8, 16, 32);
+
+/** Two shapes that broadcast, and what they give. */
+const broadcast = fc
+	.tuple(shapes(0, 4), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.integer({ min: 0, max: 4 }))
+	.map(([shape, single, cut]) => {
+		const a = shape.map((size, i) => (single[i] ? 1 : size));
+		const b = shape.map((size, i) => (single[i + 4] ? 1 : size));
+		const full = shape.map((_, i) => Math.max(a[i], b[i]));
+		const short = b.slice(Math.min(cut, b.length)).length === 0 ? [] : b.slice(Math.min(cut, b.length));
+		// What is cut off b must not have made the output larger.
+		return { a: full.map((size, i) => (i < cut ? size : a[i])), b: short, shape: full };
+	});
+
+const factor = fc.oneof(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -70000, max: 70000 }));
+
+export const linears: fc.Arbitrary<Case> = fc
+	.record({ sides: broadcast, two: fc.boolean(), coefficients: fc.tuple(factor, factor), width: widths })
+	.chain(({ sides: { a, b, shape }, two, coefficients, width }) => {
+		const operands = two ? [source(a, width, false), source(b, width, true)] : [source(shape, width, false)];
+		const form = { type: "linear", coefficients: coefficients.slice(0, operands.length) } as const;
+		return rescaled("Add", form, shape, operands, [[], ...shape.map((_, i) => [i])]);
+	});
+
+export const products: fc.Arbitrary<Case> = fc
+	.record({
+		sides: broadcast,
+		width: fc.constantFrom<Width>(8, 16),
+		other: fc.constantFrom<Width>(8, 16, 32),
+	})
+	.chain(({ sides: { a, b, shape }, width, other }) =>
+		rescaled("Mul", { type: "product" }, shape, [source(a, width, false), source(b, other, false)], [[]]),
+	);
+
+/** An operator without rescaling. */
+function plain(
+	kind: "View" | "Max" | "Gather",
+	form: Form,
+	shape: readonly number[],
+	width: Width,
+	operands: readonly fc.Arbitrary<Source>[],
+): fc.Arbitrary<Case> {
+	return fc
+		.tuple(specs(shape, width), fc.tuple(...operands))
+		.map(([spec, sources]) => caseOf({ kind, form, ...spec }, sources));
+}
+
+export const elementwises: fc.Arbitrary<Case> = fc
+	.tuple(broadcast, widths)
+	.chain(([{ a, b, shape }, width]) =>
+		plain("Max", { type: "elementwise" }, shape, width, [source(a, width, false), source(b, width, true)]),
+	);
+
+export const reduces: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4), widths).chain(([x, width]) =>
+	fc
+		.subarray(
+			x.map((_, i) => i),
+			{ minLength: 1 },
+		)
+		.chain((axes) =>
+			plain(
+				"Max",
+				{ type: "reduce", axes },
+				x.map((size, i) => (axes.includes(i) ? 1 : size)),
+				width,
+				[source(x, width, false)],
+			),
+		),
+);
+
+export const reshapes: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4), widths).chain(([x, width]) =>
+	fc.shuffledSubarray(x, { minLength: x.length }).chain((order) => {
+		const [first = 1, second, ...rest] = order;
+		const shape = second === undefined ? [1, first] : [first * second, ...rest];
+		return plain("View", { type: "reshape" }, shape, width, [source(x, width, false)]);
+	}),
+);
+
+export const transposes: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4), widths).chain(([x, width]) =>
+	fc
+		.shuffledSubarray(
+			x.map((_, i) => i),
+			{ minLength: x.length },
+		)
+		.chain((permutation) =>
+			plain(
+				"View",
+				{ type: "transpose", permutation },
+				permutation.map((axis) => x[axis]),
+				width,
+				[source(x, width, false)],
+			),
+		),
+);
+
+export const slices: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4, 7), widths).chain(([x, width]) =>
+	fc
+		.tuple(
+			...x.map((size) =>
+				fc
+					.tuple(fc.nat(size - 1), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.nat(6))
+					.map(([start, step, back, wanted]) => {
+						const room = Math.floor((back ? start : size - 1 - start) / step) + 1;
+						return { start, step: back ? -step : step, count: Math.min(wanted + 1, room) };
+					}),
+			),
+		)
+		.chain((axes) => {
+			const form: Form = { type: "slice", starts: axes.map((a) => a.start), steps: axes.map((a) => a.step) };
+			return plain(
+				"View",
+				form,
+				axes.map((a) => a.count),
+				width,
+				[source(x, width, false)],
+			);
+		}),
+);
+
+export const padded: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4), widths).chain(([x, width]) => {
+	const amount = fc.integer({ min: -3, max: 4 });
+	return fc
+		.tuple(
+			fc.tuple(...x.map(() => fc.tuple(amount, amount))),
+			fc.integer({ min: span(width).low, max: span(width).high }),
+		)
+		.map(([pads, value]) => ({
+			value,
+			begins: pads.map(([begin]) => begin),
+			shape: x.map((size, i) => Math.max(1, size + pads[i][0] + pads[i][1])),
+		}))
+		.chain(({ value, begins, shape }) =>
+			plain("View", { type: "pad", begins, value }, shape, width, [source(x, width, false)]),
+		);
+});
+
+export const concats: fc.Arbitrary<Case> = fc
+	.record({ x: shapes(1, 4), width: widths, sizes: shapes(1, 3), at: fc.nat(3) })
+	.chain(({ x, width, sizes, at }) => {
+		const axis = at % x.length;
+		const piece = (size: number): number[] => x.map((s, i) => (i === axis ? size : s));
+		const total = sizes.reduce((a, b) => a + b, 0);
+		const operands = sizes.map((size, k) => source(piece(size), width, k === 1));
+		return plain("View", { type: "concat", axis }, piece(total), width, operands);
+	});
+
+export const expands: fc.Arbitrary<Case> = fc
+	.tuple(broadcast, widths)
+	.chain(([{ b, shape }, width]) =>
+		plain("View", { type: "expand" }, shape, width, [source(b, width, false)]),
+	);
+
+export const tiles: fc.Arbitrary<Case> = fc
+	.tuple(shapes(1, 3), shapes(3, 3, 3), widths)
+	.chain(([x, repeats, width]) =>
+		plain(
+			"View",
+			{ type: "tile" },
+			x.map((size, i) => size * repeats[i]),
+			width,
+			[source(x, width, false)],
+		),
+	);
+
+export const dilates: fc.Arbitrary<Case> = fc
+	.tuple(shapes(1, 3), shapes(3, 3, 3), widths)
+	.chain(([x, repeats, width]) => {
+		const steps = x.map((_, i) => repeats[i]);
+		return plain(
+			"View",
+			{ type: "dilate", steps },
+			x.map((size, i) => (size - 1) * steps[i] + 1),
+			width,
+			[source(x, width, false)],
+		);
+	});
+
+export const lookups: fc.Arbitrary<Case> = fc
+	.record({
+		x: shapes(0, 3),
+		width: widths,
+		output: widths,
+		entries: fc.integer({ min: 1, max: 300 }),
+		base: fc.integer({ min: -200, max: 10 }),
+	})
+	.chain(({ x, width, output, entries, base }) =>
+		plain("Gather", { type: "lookup", base }, x, output, [
+			source(x, width, false),
+			source([entries], output, true),
+		]),
+	);
+
+export const all = {
+	linear: linears,
+	product: products,
+	elementwise: elementwises,
+	reduce: reduces,
+	reshape: reshapes,
+	transpose: transposes,
+	slice: slices,
+	pad: padded,
+	concat: concats,
+	expand: expands,
+	tile: tiles,
+	dilate: dilates,
+	lookup: lookups,
+};
