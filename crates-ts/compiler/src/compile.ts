@@ -1,0 +1,72 @@
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { upgradeOpset } from "@umpire/onnx/opset.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { CompileError } from "./errors.ts";
+import { type Executor, measureFidelity } from "./fidelity.ts";
+import { fixShapes } from "./fix-shapes.ts";
+import { foldModel } from "./fold.ts";
+import { nameNodes } from "./graphs.ts";
+import { lowerModel } from "./lower.ts";
+import { type CompileReport, reportOf } from "./report.ts";
+import { precisionOf } from "./scales.ts";
+import { removeIdentities } from "./simplify.ts";
+import { syntheticInputs } from "./synthetic.ts";
+
+export interface CompileOptions {
+	/** Calibration inputs: each set has one tensor per model input, in the model's order. */
+	readonly inputs?: readonly (readonly Tensor[])[];
+	/** Width of activations; 16 by default. */
+	readonly bits?: 8 | 16;
+	/** Fixed input shapes by input name. */
+	readonly shapes?: Readonly<Record<string, readonly number[]>>;
+	readonly name?: string;
+	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */
+	readonly execute?: Executor;
+}
+
+export interface Compiled {
+	readonly program: Program;
+	readonly report: CompileReport;
+}
+
+/** Without calibration inputs, this many synthetic ones. */
+const SYNTHETIC_SETS = 4;
+
+/**
+ * Compiles a float model to a canonical integer program. The same model, inputs and options
+ * give the same program root on every machine.
+ *
+ *     const { program, report } = await compile(readModel(bytes), { inputs: [[image]], bits: 16 });
+ *
+ * @throws CompileError if the model cannot be compiled; the message names the node
+ */
+export async function compile(model: Model, options: CompileOptions = {}): Promise<Compiled> {
+	const bits = options.bits ?? 16;
+	const given = (options.inputs ?? []).filter((set) => set.length > 0);
+	for (const set of given) checkCount(model, set);
+	const upgraded = upgradeOpset(model);
+	const named = { ...upgraded, graph: nameNodes(upgraded.graph) };
+	const fixed = fixShapes(named, options.shapes, given[0]);
+	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
+	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
+	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
+	const folded = await foldModel(simple, feeds);
+	const lowered = lowerModel(folded, options.name ?? (model.graph.name || "model"), precisionOf(bits));
+	const calibration = { sets: sets.length, synthetic: given.length === 0 };
+	const fidelity =
+		options.execute &&
+		(await measureFidelity({ ...simple, graph: folded.graph }, lowered, feeds, options.execute));
+	return { program: lowered.program, report: reportOf(lowered, bits, calibration, fidelity) };
+}
+
+function checkCount(model: Model, set: readonly Tensor[]): void {
+	const { inputs } = model.graph;
+	if (set.length !== inputs.length) {
+		throw new CompileError(
+			`a calibration set has ${set.length} tensors, the model has ${inputs.length} inputs`,
+			{
+				hint: `Give one tensor for each of ${inputs.map((input) => `"${input.name}"`).join(", ")}`,
+			},
+		);
+	}
+}

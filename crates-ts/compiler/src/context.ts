@@ -1,0 +1,238 @@
+import type { ElementType, Node } from "@umpire/onnx/model.ts";
+import type {
+	ConstantTensor,
+	Elements,
+	Form,
+	InputTensor,
+	Kind,
+	Operator,
+	Rescale,
+	TensorRef,
+	TensorSpec,
+} from "@umpire/operators/program.ts";
+import { CompileError } from "./errors.ts";
+import type { Facts } from "./facts.ts";
+import type { Unit } from "./fuse.ts";
+import { isFloat, type Real, toReal } from "./real.ts";
+import {
+	type Precision,
+	type Quantisation,
+	quantisationOf,
+	type Range,
+	reachOf,
+	UNBOUNDED,
+	wholeNumbers,
+} from "./scales.ts";
+import { identityLayout, sameShape } from "./shapes.ts";
+
+/** A tensor of the program under construction. */
+export interface Value {
+	readonly ref: TensorRef;
+	readonly spec: TensorSpec;
+}
+
+/** What a lowering says of an operator; the context adds names and layout. */
+export interface Emission {
+	readonly kind: Kind;
+	readonly form: Form;
+	readonly operands: readonly Value[];
+	readonly shape: readonly number[];
+	readonly quantisation: Quantisation;
+	readonly rescale?: Rescale;
+}
+
+/** Collects operators and constants while the units of a graph are lowered one by one. */
+export class Context {
+	readonly facts: Facts;
+	readonly precision: Precision;
+	readonly operators: Operator[] = [];
+	readonly constants: ConstantTensor[] = [];
+	/** Per operator, the ONNX value that it computes, if it computes one. */
+	readonly origins: (string | undefined)[] = [];
+	private readonly values = new Map<string, Value>();
+	private readonly constantKeys = new Map<string, number>();
+	private unit: Unit | undefined;
+
+	constructor(facts: Facts, precision: Precision) {
+		this.facts = facts;
+		this.precision = precision;
+	}
+
+	/** Operators emitted from now on come from this unit. */
+	enter(unit: Unit): void {
+		this.unit = unit;
+	}
+
+	get node(): Node {
+		return this.unit!.nodes[0];
+	}
+
+	/** An error about the node being lowered. */
+	error(reason: string, hint?: string): CompileError {
+		return new CompileError(reason, { node: this.node, ...(hint ? { hint } : {}) });
+	}
+
+	shape(name: string): readonly number[] {
+		const shape = this.facts.shapes.get(name);
+		if (!shape) throw this.error(`value "${name}" has no known shape`);
+		return shape;
+	}
+
+	type(name: string): ElementType {
+		const type = this.facts.types.get(name);
+		if (!type) throw this.error(`value "${name}" has no known type`);
+		return type;
+	}
+
+	/** The constant's real numbers; undefined for a value that depends on inputs, or an omitted one (""). */
+	real(name: string | undefined): Real | undefined {
+		const tensor = name ? this.facts.constants.get(name) : undefined;
+		return tensor && toReal(tensor);
+	}
+
+	/** A constant of whole numbers (axes, pads, shapes); undefined if the input is omitted. */
+	integers(name: string | undefined, role: string): number[] | undefined {
+		if (!name) return undefined;
+		const real = this.real(name);
+		if (!real) throw this.error(`its ${role} depend on the model's inputs`, `Make the ${role} constant`);
+		return Array.from(real.data);
+	}
+
+	/** Quantisation of an ONNX value by its calibrated range (see quantisationOf). */
+	quantisation(name: string, bounds: Range = UNBOUNDED, natural = 0): Quantisation {
+		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
+		if (isFloat(this.type(name))) return quantisationOf(range, this.precision, bounds, natural);
+		const whole = wholeNumbers(range, bounds);
+		if (whole) return whole;
+		throw this.error(`"${name}" holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
+	}
+
+	/** The quantised tensor of an ONNX value; constants are quantised to their own range. */
+	value(name: string): Value {
+		const known = this.values.get(name);
+		if (known) return known;
+		const real = this.real(name);
+		if (!real) throw this.error(`input "${name}" has no value`, "The model is inconsistent");
+		const { low, high } = extremes(real.data);
+		const float = isFloat(this.type(name));
+		const limit = this.precision.limit;
+		const reach = reachOf({ low, high });
+		const quantisation = float
+			? { scale: (reach || 1) / limit, low: -limit, high: limit, width: this.precision.bits }
+			: wholeNumbers({ low, high });
+		if (!quantisation) throw this.error(`constant "${name}" holds whole numbers up to ${reach}`);
+		const value = this.quantised(name, real, quantisation);
+		this.values.set(name, value);
+		return value;
+	}
+
+	/** A constant tensor with integers round(real / scale), clipped to the quantisation's range. */
+	quantised(name: string, real: Real, quantisation: Quantisation): Value {
+		const { scale, low, high, width } = quantisation;
+		const clip = (value: number) => Math.max(low, Math.min(high, Math.round(value / scale))) + 0;
+		const integers = Array.from(real.data, (value) => clip(value));
+		return this.constant(name, real.shape, elementsOf(integers, width), scale);
+	}
+
+	/** A constant tensor of integers; equal constants are stored once. */
+	constant(
+		name: string,
+		shape: readonly number[],
+		data: Elements,
+		scale: number,
+		layout: readonly number[] = identityLayout(shape.length),
+	): Value {
+		const width = data instanceof Int8Array ? 8 : data instanceof Int16Array ? 16 : 32;
+		const { low, high } = extremes(data);
+		const key = [width, shape.join(), layout.join(), scale, fingerprint(data)].join(";");
+		let index = this.constantKeys.get(key);
+		if (index === undefined || !equal(this.constants[index].data, data)) {
+			index = this.constants.length;
+			this.constantKeys.set(key, index);
+			this.constants.push({ name, shape, layout, width, low, high, scale, data });
+		}
+		return { ref: { source: "constant", index }, spec: this.constants[index] };
+	}
+
+	emit(emission: Emission): Value {
+		const { kind, form, operands, shape, quantisation, rescale } = emission;
+		if (!this.unit) throw new CompileError("an operator was emitted outside of a unit");
+		const operator: Operator = {
+			kind,
+			form,
+			operands: operands.map((operand) => operand.ref),
+			shape,
+			layout: identityLayout(shape.length),
+			...quantisation,
+			...(rescale ? { rescale } : {}),
+			node: this.unit.nodes.map((node) => node.name).join(" + "),
+			opType: this.unit.nodes.map((node) => node.opType).join("+"),
+		};
+		this.operators.push(operator);
+		this.origins.push(undefined);
+		return { ref: { source: "operator", index: this.operators.length - 1 }, spec: operator };
+	}
+
+	/** A View that keeps the operand's quantisation; the operand itself where nothing would move. */
+	reshaped(operand: Value, shape: readonly number[]): Value {
+		if (sameShape(operand.spec.shape, shape)) return operand;
+		return this.emit({
+			kind: "View",
+			form: { type: "reshape" },
+			operands: [operand],
+			shape,
+			quantisation: quantisationOfValue(operand),
+		});
+	}
+
+	/** States that `value` is the ONNX value `name`. */
+	bind(name: string, value: Value): void {
+		const expected = this.facts.shapes.get(name);
+		if (expected && !sameShape(expected, value.spec.shape)) {
+			const [found, wanted] = [value.spec.shape, expected].map((shape) => `[${shape.join(", ")}]`);
+			throw this.error(`"${name}" was lowered to shape ${found}, onnxruntime says ${wanted}`);
+		}
+		this.values.set(name, value);
+		const { source, index } = value.ref;
+		if (source === "operator") this.origins[index] ??= name;
+	}
+
+	bindInput(input: InputTensor, index: number): void {
+		this.values.set(input.name, { ref: { source: "input", index }, spec: input });
+	}
+}
+
+export function quantisationOfValue({ spec }: Value): Quantisation {
+	return { scale: spec.scale, low: spec.low, high: spec.high, width: spec.width };
+}
+
+/** Largest magnitude of the value's integers. */
+export function integerReach({ spec }: Value): number {
+	return reachOf(spec);
+}
+
+export function elementsOf(integers: ArrayLike<number>, width: 8 | 16 | 32): Elements {
+	if (width === 8) return Int8Array.from(integers);
+	return width === 16 ? Int16Array.from(integers) : Int32Array.from(integers);
+}
+
+function extremes(data: ArrayLike<number>): Range {
+	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
+	for (let i = 0; i < data.length; i++) {
+		if (data[i] < low) low = data[i];
+		if (data[i] > high) high = data[i];
+	}
+	return low <= high ? { low, high } : { low: 0, high: 0 };
+}
+
+/** FNV-1a over the elements: a quick key, equality is checked element by element. */
+function fingerprint(data: Elements): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < data.length; i++) hash = Math.imul(hash ^ data[i], 0x01000193);
+	return hash >>> 0;
+}
+
+function equal(a: Elements, b: Elements): boolean {
+	return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,18 @@
+import type { ElementType, Graph, Tensor } from "@umpire/onnx/model.ts";
+import type { Range } from "./scales.ts";
+
+/** What is known of every value of the folded graph before lowering. */
+export interface Facts {
+	readonly shapes: ReadonlyMap<string, readonly number[]>;
+	readonly types: ReadonlyMap<string, ElementType>;
+	/** Values that do not depend on the graph's inputs. */
+	readonly constants: ReadonlyMap<string, Tensor>;
+	/** Calibrated ranges of all values that depend on inputs. */
+	readonly ranges: ReadonlyMap<string, Range>;
+}
+
+/** The model after folding, with what is known of it. */
+export interface FoldedModel {
+	readonly graph: Graph;
+	readonly facts: Facts;
+}

@@ -1,0 +1,141 @@
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
+import { elementsOf } from "./context.ts";
+import type { Lowered } from "./lower.ts";
+import { toReal } from "./real.ts";
+import { HUGE } from "./scales.ts";
+
+/** Opens a program for running; every operator's output is wanted. Elements are in logical order. */
+export type Executor = (program: Program) => Promise<{
+	run(inputs: Elements[]): Promise<{ outputs: Elements[]; operators?: Elements[] }>;
+	release?(): Promise<void>;
+}>;
+
+/** How far a tensor of the program is from the float model's. */
+export interface Difference {
+	readonly maxAbs: number;
+	readonly meanAbs: number;
+	/** maxAbs relative to the range of the float tensor (largest − smallest value, or its magnitude if constant). */
+	readonly maxRelRange: number;
+}
+
+export interface OutputFidelity extends Difference {
+	readonly name: string;
+	/** Share of rows along the last axis whose largest element is the same. */
+	readonly argmaxAgrees: number;
+}
+
+export interface Fidelity {
+	readonly outputs: readonly OutputFidelity[];
+	/** Per operator, compared with the value of the float model that it computes; undefined if there is none. */
+	readonly operators: readonly (Difference | undefined)[];
+	/** Elements of the inputs that were beyond the input's range and were clipped. */
+	readonly clippedInputs: number;
+}
+
+/** Adds up differences over several inputs. */
+class Accumulator {
+	private maxAbs = 0;
+	private sum = 0;
+	private count = 0;
+	private low = Number.POSITIVE_INFINITY;
+	private high = Number.NEGATIVE_INFINITY;
+
+	add(real: Float64Array, elements: Elements, scale: number): void {
+		for (let i = 0; i < real.length; i++) {
+			if (!(Math.abs(real[i]) < HUGE)) continue;
+			const difference = Math.abs(real[i] - elements[i] * scale);
+			if (difference > this.maxAbs) this.maxAbs = difference;
+			if (real[i] < this.low) this.low = real[i];
+			if (real[i] > this.high) this.high = real[i];
+			this.sum += difference;
+			this.count += 1;
+		}
+	}
+
+	get difference(): Difference {
+		const spread = this.high - this.low;
+		const range = spread > 0 ? spread : Math.abs(this.high);
+		const { maxAbs } = this;
+		const relative = maxAbs === 0 ? 0 : range > 0 && Number.isFinite(range) ? maxAbs / range : 1;
+		return { maxAbs, meanAbs: this.count ? this.sum / this.count : 0, maxRelRange: relative };
+	}
+}
+
+/** Integers of a float input at the program's input scale, clipped to its range. */
+export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements; clipped: number } {
+	let clipped = 0;
+	const integers = Array.from(toReal(tensor).data, (value) => {
+		const integer = Math.round(value / spec.scale) + 0;
+		if (integer >= spec.low && integer <= spec.high) return integer;
+		clipped += 1;
+		return integer > spec.high ? spec.high : spec.low;
+	});
+	return { elements: elementsOf(integers, spec.width), clipped };
+}
+
+/** Runs program and float model on the same inputs and compares all values that both compute. */
+export async function measureFidelity(
+	model: Model,
+	lowered: Lowered,
+	feeds: readonly ReadonlyMap<string, Tensor>[],
+	execute: Executor,
+): Promise<Fidelity> {
+	const { program, origins } = lowered;
+	const names = [...new Set([...origins, ...program.outputs.map((output) => output.name)])];
+	const wanted = names.filter((name) => name !== undefined);
+	const float = await createFloatSession(model, { outputs: wanted, optimisation: "basic" });
+	const session = await execute(program);
+	const operators = origins.map(() => new Accumulator());
+	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
+	let clippedInputs = 0;
+	try {
+		for (const feed of feeds) {
+			const values = await float.run(feed);
+			const inputs = program.inputs.map((spec) => {
+				const { elements, clipped } = quantise(feed.get(spec.name)!, spec);
+				clippedInputs += clipped;
+				return elements;
+			});
+			const result = await session.run(inputs);
+			result.operators?.forEach((elements, index) => {
+				const tensor = values.get(origins[index] ?? "");
+				if (tensor) operators[index].add(toReal(tensor).data, elements, program.operators[index].scale);
+			});
+			program.outputs.forEach(({ name, operator }, k) => {
+				const { scale, shape } = program.operators[operator];
+				const real = toReal(values.get(name)!).data;
+				outputs[k].sum.add(real, result.outputs[k], scale);
+				const last = shape[shape.length - 1] ?? 1;
+				for (let row = 0; row < real.length; row += last) {
+					outputs[k].rows += 1;
+					if (agrees(real, result.outputs[k], row, last)) outputs[k].same += 1;
+				}
+			});
+		}
+	} finally {
+		await float.release();
+		await session.release?.();
+	}
+	return {
+		outputs: outputs.map(({ sum, rows, same }, k) => ({
+			name: program.outputs[k].name,
+			...sum.difference,
+			argmaxAgrees: same / rows,
+		})),
+		operators: operators.map((sum, k) => (origins[k] === undefined ? undefined : sum.difference)),
+		clippedInputs,
+	};
+}
+
+/** The float row's largest element is among the program's largest (equal integers are a tie). */
+function agrees(real: Float64Array, elements: Elements, start: number, size: number): boolean {
+	let best = start;
+	let most = elements[start];
+	for (let i = start + 1; i < start + size; i++) {
+		if (real[i] > real[best]) best = i;
+		if (elements[i] > most) most = elements[i];
+	}
+	return elements[best] === most;
+}

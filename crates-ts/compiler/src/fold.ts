@@ -1,0 +1,93 @@
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { CompileError } from "./errors.ts";
+import type { FoldedModel } from "./facts.ts";
+import { readsOf, removeDead, writesOf } from "./graphs.ts";
+import { observe, type RangeTable } from "./ranges.ts";
+import { sizeOf } from "./shapes.ts";
+
+/** Operators whose result depends on the shape of their input only, and shapes are fixed. */
+const SHAPE_ONLY = new Set(["Shape", "Size"]);
+
+const RANDOM = new Set([
+	"RandomNormal",
+	"RandomNormalLike",
+	"RandomUniform",
+	"RandomUniformLike",
+	"Multinomial",
+	"Bernoulli",
+]);
+
+/**
+ * Runs the float model with every value exposed and folds away what does not depend on its
+ * inputs. `feeds` are the calibration inputs; ranges are taken over all of them.
+ */
+export async function foldModel(
+	model: Model,
+	feeds: readonly ReadonlyMap<string, Tensor>[],
+): Promise<FoldedModel> {
+	const graph = removeDead(model.graph);
+	for (const node of graph.nodes) {
+		if (RANDOM.has(node.opType)) {
+			throw new CompileError("its result is random", {
+				node,
+				hint: "Make the random values an input or a constant",
+			});
+		}
+	}
+	const varying = new Set(graph.inputs.map((input) => input.name));
+	for (const node of graph.nodes) {
+		if (SHAPE_ONLY.has(node.opType) && node.domain === "") continue;
+		if (readsOf(node).some((name) => varying.has(name))) for (const name of node.outputs) varying.add(name);
+	}
+	const values = graph.nodes.flatMap(writesOf);
+	const shapes = new Map<string, readonly number[]>();
+	const types = new Map<string, ElementType>();
+	const constants = new Map<string, Tensor>(graph.initializers);
+	const ranges: RangeTable = new Map();
+	const record = (name: string, tensor: Tensor): void => {
+		if (varying.has(name)) observe(ranges, name, tensor);
+		else constants.set(name, tensor);
+	};
+	const describe = (name: string, tensor: Tensor): void => {
+		shapes.set(name, tensor.dims);
+		types.set(name, tensor.type);
+	};
+	for (const [name, tensor] of graph.initializers) describe(name, tensor);
+	const session = await createFloatSession({ ...model, graph }, { outputs: values, optimisation: "basic" });
+	try {
+		for (const [index, feed] of feeds.entries()) {
+			for (const { name } of graph.inputs) {
+				const tensor = feed.get(name)!;
+				if (index === 0) describe(name, tensor);
+				observe(ranges, name, tensor);
+			}
+			for (const [name, tensor] of await session.run(feed)) {
+				if (index === 0) describe(name, tensor);
+				if (index === 0 || varying.has(name)) record(name, tensor);
+			}
+		}
+	} finally {
+		await session.release();
+	}
+	const nodes = graph.nodes.filter((node) => node.outputs.some((name) => name !== "" && varying.has(name)));
+	for (const node of nodes) refuseEmpty(node, shapes);
+	const needed = new Set([...nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)]);
+	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
+	return {
+		graph: { ...graph, nodes, initializers: kept },
+		facts: { shapes, types, constants: kept, ranges },
+	};
+}
+
+function refuseEmpty(node: Node, shapes: ReadonlyMap<string, readonly number[]>): void {
+	for (const name of writesOf(node)) {
+		const shape = shapes.get(name);
+		if (shape && sizeOf(shape) === 0) {
+			throw new CompileError(`its output "${name}" has no elements: shape [${shape.join(", ")}]`, {
+				node,
+				hint: "Compile with input shapes for which every tensor has elements",
+			});
+		}
+	}
+}

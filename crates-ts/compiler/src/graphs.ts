@@ -1,0 +1,58 @@
+import type { Graph, Node } from "@umpire/onnx/model.ts";
+
+/** Names of the values that a node reads, with those that its subgraphs read from outside. */
+export function readsOf(node: Node): string[] {
+	const reads = node.inputs.filter((name) => name !== "");
+	for (const attribute of node.attributes.values()) {
+		if (attribute.type === "graph") reads.push(...outerReads(attribute.value));
+	}
+	return reads;
+}
+
+function outerReads(graph: Graph): string[] {
+	const inner = new Set([
+		...graph.inputs.map((input) => input.name),
+		...graph.initializers.keys(),
+		...graph.nodes.flatMap((node) => node.outputs),
+	]);
+	const reads = [...graph.nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)];
+	return reads.filter((name) => !inner.has(name));
+}
+
+/** Names that a node writes, without omitted ones. */
+export function writesOf(node: Node): string[] {
+	return node.outputs.filter((name) => name !== "");
+}
+
+/** The graph without nodes and initializers that no output depends on; node order is kept. */
+export function removeDead(graph: Graph): Graph {
+	const live = new Set(graph.outputs.map((output) => output.name));
+	const nodes: Node[] = [];
+	for (const node of graph.nodes.toReversed()) {
+		if (!node.outputs.some((name) => live.has(name))) continue;
+		nodes.push(node);
+		for (const name of readsOf(node)) live.add(name);
+	}
+	const initializers = new Map([...graph.initializers].filter(([name]) => live.has(name)));
+	return { ...graph, nodes: nodes.reverse(), initializers };
+}
+
+/** Unnamed nodes and nodes whose name is taken get the name OpType_index. */
+export function nameNodes(graph: Graph): Graph {
+	const taken = new Set<string>();
+	const nodes = graph.nodes.map((node, index) => {
+		let name = node.name;
+		if (name === "" || taken.has(name)) name = `${node.opType}_${index}`;
+		taken.add(name);
+		return name === node.name ? node : { ...node, name };
+	});
+	return { ...graph, nodes };
+}
+
+/** Number of reads of every value, by nodes and as graph outputs. */
+export function countReads(graph: Graph): Map<string, number> {
+	const counts = new Map<string, number>();
+	const reads = [...graph.nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)];
+	for (const name of reads) counts.set(name, (counts.get(name) ?? 0) + 1);
+	return counts;
+}

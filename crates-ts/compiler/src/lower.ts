@@ -1,0 +1,109 @@
+import type { ValueInfo } from "@umpire/onnx/model.ts";
+import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { Context, quantisationOfValue, type Value } from "./context.ts";
+import { CompileError } from "./errors.ts";
+import type { FoldedModel } from "./facts.ts";
+import { fuse, type Unit } from "./fuse.ts";
+import { chooseLayouts } from "./layouts.ts";
+import { LOWERINGS } from "./lowerings/registry.ts";
+import { prune } from "./prune.ts";
+import { type Precision, UNBOUNDED } from "./scales.ts";
+import { identityLayout } from "./shapes.ts";
+
+/** A program, and for each operator the value of the float model that it computes, if it computes one. */
+export interface Lowered {
+	readonly program: Program;
+	readonly origins: readonly (string | undefined)[];
+}
+
+/**
+ * Lowers a folded model.
+ * @throws CompileError naming the node that cannot be lowered
+ */
+export function lowerModel(folded: FoldedModel, name: string, precision: Precision): Lowered {
+	const { graph, facts } = folded;
+	const context = new Context(facts, precision);
+	const inputs = graph.inputs.map((input) => inputTensor(input, context));
+	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
+	for (const unit of fuse(graph, facts)) {
+		const [node] = unit.nodes;
+		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
+		if (!lowering) {
+			const domain = node.domain ? `${node.domain}.` : "";
+			throw new CompileError(`operator ${domain}${node.opType} is not supported`, {
+				node,
+				hint: "Replace it by operators of the list in the compiler's documentation",
+			});
+		}
+		context.enter(unit);
+		withNode(unit, () => lowering(unit, context));
+	}
+	const outputs = graph.outputs.map((output) => ({
+		name: output.name,
+		operator: outputOperator(output.name, context),
+	}));
+	const whole: Program = {
+		name,
+		steps: 1,
+		inputs,
+		constants: context.constants,
+		operators: context.operators,
+		outputs,
+	};
+	const { program, kept } = prune(whole);
+	return { program: chooseLayouts(program), origins: kept.map((index) => context.origins[index]) };
+}
+
+function inputTensor(input: ValueInfo, context: Context): InputTensor {
+	if (input.type === "string") {
+		throw new CompileError(`input "${input.name}" holds strings`, {
+			hint: "Encode them as numbers before the model",
+		});
+	}
+	const shape = (input.dims ?? []).map(Number);
+	const quantisation = context.quantisation(input.name);
+	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
+}
+
+/** Every output is an operator: inputs and constants that are outputs get a View. */
+function outputOperator(name: string, context: Context): number {
+	const unit: Unit = {
+		nodes: [
+			{
+				name: `output_${name}`,
+				opType: "Identity",
+				domain: "",
+				inputs: [name],
+				outputs: [name],
+				attributes: new Map(),
+			},
+		],
+		output: name,
+		clip: UNBOUNDED,
+	};
+	context.enter(unit);
+	let value: Value = context.value(name);
+	if (value.ref.source !== "operator") {
+		value = context.emit({
+			kind: "View",
+			form: { type: "reshape" },
+			operands: [value],
+			shape: value.spec.shape,
+			quantisation: quantisationOfValue(value),
+		});
+		context.bind(name, value);
+	}
+	return value.ref.index;
+}
+
+/** Errors without a node get the one being lowered. */
+function withNode(unit: Unit, run: () => void): void {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof CompileError && !error.node) {
+			throw new CompileError(error.reason, { node: unit.nodes[0], hint: error.hint, cause: error });
+		}
+		throw error;
+	}
+}

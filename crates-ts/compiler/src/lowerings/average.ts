@@ -1,0 +1,99 @@
+import { int, ints } from "../attributes.ts";
+import { type Context, elementsOf, type Value } from "../context.ts";
+import { emitConverted, rescaleOf } from "../emit.ts";
+import type { Unit } from "../fuse.ts";
+import { isFloat } from "../real.ts";
+import { nearestRatio } from "../rows.ts";
+import { sizeOf } from "../shapes.ts";
+import { type Windows, windowsOf } from "./windows.ts";
+
+/** A constant of ones, the second factor of sums. */
+export function ones(context: Context, size: number): Value {
+	return context.constant(`ones_${size}`, [size], elementsOf(new Array<number>(size).fill(1), 8), 1);
+}
+
+/** ONNX AveragePool: a Dot with ones; where windows hang over the border the divisor depends on the position. */
+export function lowerAveragePool(unit: Unit, context: Context): void {
+	const { node } = context;
+	const x = context.value(node.inputs[0]);
+	const shape = context.shape(unit.output);
+	const kernel = ints(node, "kernel_shape");
+	if (!kernel || kernel.length !== shape.length - 2)
+		throw context.error("kernel_shape is missing or does not fit");
+	const size = x.spec.shape.slice(2);
+	const out = shape.slice(2);
+	const windows = windowsOf(context, kernel, size, out);
+	const counts = kernel.map((_, axis) =>
+		countAxis(windows, axis, size[axis], out[axis], int(node, "count_include_pad", 0) !== 0),
+	);
+	let divisors = [1];
+	for (const axis of counts) divisors = divisors.flatMap((d) => axis.map((count) => d * count));
+	context.bind(unit.output, emitAverage(context, unit, x, windows, divisors, shape));
+}
+
+/** How many positions of each window count along one axis. */
+function countAxis(windows: Windows, axis: number, size: number, out: number, includePad: boolean): number[] {
+	const { kernel, strides, dilations, pads } = windows;
+	const begin = pads[axis];
+	const first = includePad ? -begin : 0;
+	const end = size + (includePad ? pads[axis + kernel.length] : 0);
+	return Array.from({ length: out }, (_, o) => {
+		let count = 0;
+		for (let k = 0; k < kernel[axis]; k++) {
+			const position = o * strides[axis] - begin + k * dilations[axis];
+			if (position >= first && position < end) count += 1;
+		}
+		return Math.max(count, 1);
+	});
+}
+
+function emitAverage(
+	context: Context,
+	unit: Unit,
+	x: Value,
+	windows: Windows,
+	divisors: readonly number[],
+	shape: readonly number[],
+): Value {
+	const form = { type: "pool", ...windows } as const;
+	const operands = [x, ones(context, windows.kernel[windows.kernel.length - 1])];
+	const most = Math.max(...divisors);
+	const raw = x.spec.scale / most;
+	const quantisation = context.quantisation(unit.output, unit.clip, raw);
+	if (divisors.every((divisor) => divisor === most)) {
+		return emitConverted(context, "Dot", form, operands, shape, quantisation, raw, unit.clip);
+	}
+	const limit = 2 ** (quantisation.width - 1) - 1;
+	const rows = divisors.map((divisor) => ({
+		bias: 0n,
+		...nearestRatio(x.spec.scale / divisor / quantisation.scale, limit),
+	}));
+	const axes = shape.slice(2).map((_, axis) => axis + 2);
+	return context.emit({ kind: "Dot", form, operands, shape, quantisation, rescale: rescaleOf(rows, axes) });
+}
+
+/** Sum or mean over axes, which become size 1. */
+export function emitAxisSum(
+	context: Context,
+	unit: Unit,
+	x: Value,
+	axes: readonly number[],
+	mean: boolean,
+): Value {
+	const shape = x.spec.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+	const count = sizeOf(axes.map((axis) => x.spec.shape[axis]));
+	if (mean && !isFloat(context.type(unit.output))) {
+		throw context.error("the mean of whole numbers is not defined exactly", "Cast to float first");
+	}
+	const raw = mean ? x.spec.scale / count : x.spec.scale;
+	const quantisation = context.quantisation(unit.output, unit.clip, raw);
+	const operands = [x, ones(context, x.spec.shape[axes[axes.length - 1]])];
+	return emitConverted(context, "Dot", { type: "sum", axes }, operands, shape, quantisation, raw, unit.clip);
+}
+
+/** ONNX GlobalAveragePool. */
+export function lowerGlobalAveragePool(unit: Unit, context: Context): void {
+	const x = context.value(context.node.inputs[0]);
+	const axes = x.spec.shape.slice(2).map((_, axis) => axis + 2);
+	context.bind(unit.output, emitAxisSum(context, unit, x, axes, true));
+}

@@ -1,0 +1,162 @@
+import { perChannel } from "../affine.ts";
+import { float, int } from "../attributes.ts";
+import { type Context, quantisationOfValue, type Value } from "../context.ts";
+import { emitConverted, emitLinear } from "../emit.ts";
+import type { Unit } from "../fuse.ts";
+import type { Real } from "../real.ts";
+import { quantisationOf, type Range, reachOf, UNBOUNDED } from "../scales.ts";
+import { identityLayout, sizeOf } from "../shapes.ts";
+import type { WeightLimits } from "../weights.ts";
+import { emitWeighted } from "./product.ts";
+
+/** Products of matrices run in float64: no bound on the sum of weights. */
+function matrixLimits(context: Context): WeightLimits {
+	return { limit: context.precision.limit, sum: Number.POSITIVE_INFINITY };
+}
+
+/** The k axis innermost. */
+function columnsFirst(rank: number): number[] {
+	const layout = identityLayout(rank);
+	return [...layout.slice(0, -2), rank - 1, rank - 2];
+}
+
+type Side = { readonly name: string; readonly real: Real } | { readonly name: string; readonly value: Value };
+
+function sideOf(context: Context, name: string): Side {
+	const real = context.real(name);
+	return real ? { name, real } : { name, value: context.value(name) };
+}
+
+function shapeOf(side: Side): readonly number[] {
+	return "real" in side ? side.real.shape : side.value.spec.shape;
+}
+
+function reshape(context: Context, side: Side, shape: readonly number[]): Side {
+	if ("real" in side) return { name: side.name, real: { shape, data: side.real.data } };
+	return { name: side.name, value: context.reshaped(side.value, shape) };
+}
+
+function transposed(context: Context, side: Side): Side {
+	const [rows, columns] = shapeOf(side);
+	const shape = [columns, rows];
+	if ("real" in side) {
+		const { data } = side.real;
+		const turned = Float64Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]);
+		return { name: side.name, real: { shape, data: turned } };
+	}
+	const { value } = side;
+	const form = { type: "transpose", permutation: [1, 0] } as const;
+	const quantisation = quantisationOfValue(value);
+	return {
+		name: side.name,
+		value: context.emit({ kind: "View", form, operands: [value], shape, quantisation }),
+	};
+}
+
+/** ONNX MatMul: 1-D operands, batches and broadcasting as in NumPy. */
+export function lowerMatMul(unit: Unit, context: Context): void {
+	const { node } = context;
+	let a = sideOf(context, node.inputs[0]);
+	let b = sideOf(context, node.inputs[1]);
+	const out = context.shape(node.outputs[0]);
+	const shape = [...out];
+	if (shapeOf(b).length === 1) {
+		b = reshape(context, b, [...shapeOf(b), 1]);
+		shape.push(1);
+	}
+	if (shapeOf(a).length === 1) {
+		a = reshape(context, a, [1, ...shapeOf(a)]);
+		shape.splice(shape.length - 1, 0, 1);
+	}
+	const y = emitMatrixProduct(context, unit, a, b, shape, {});
+	context.bind(unit.output, context.reshaped(y, out));
+}
+
+/** ONNX Gemm: alpha·A'·B' + beta·C. */
+export function lowerGemm(unit: Unit, context: Context): void {
+	const { node } = context;
+	const [aName, bName, cName] = node.inputs;
+	let a = sideOf(context, aName);
+	let b = sideOf(context, bName);
+	if (int(node, "transA", 0)) a = transposed(context, a);
+	if (int(node, "transB", 0)) b = transposed(context, b);
+	const alpha = float(node, "alpha", 1);
+	const beta = float(node, "beta", 1);
+	const shape = context.shape(node.outputs[0]);
+	const c = context.real(cName);
+	const own = c && perChannel(c, shape, 1)?.map((value) => value * beta);
+	if (!cName || beta === 0 || (own && "real" in b)) {
+		const y = emitMatrixProduct(context, unit, a, b, shape, { alpha, bias: beta === 0 ? undefined : own });
+		context.bind(unit.output, y);
+		return;
+	}
+	const reach = reachOf(rangeOf(context, unit.output)) + Math.abs(beta) * reachOf(rangeOf(context, cName));
+	const range = { low: -reach, high: reach };
+	const product = emitMatrixProduct(context, unit, a, b, shape, { alpha, range });
+	const natural = Math.min(product.spec.scale, context.value(cName).spec.scale * Math.abs(beta));
+	const quantisation = context.quantisation(unit.output, unit.clip, natural);
+	const operands = [product, context.value(cName)];
+	context.bind(unit.output, emitLinear(context, operands, [1, beta], shape, quantisation));
+}
+
+function rangeOf(context: Context, name: string): Range {
+	const range = context.facts.ranges.get(name);
+	if (range) return range;
+	const data = context.real(name)!.data;
+	return data.reduce((r, v) => ({ low: Math.min(r.low, v), high: Math.max(r.high, v) }), { low: 0, high: 0 });
+}
+
+interface ProductOptions {
+	readonly alpha?: number;
+	readonly bias?: Float64Array | undefined;
+	/** Range of the product where it is not the unit's output; it is not clipped then. */
+	readonly range?: Range;
+}
+
+function emitMatrixProduct(
+	context: Context,
+	unit: Unit,
+	a: Side,
+	b: Side,
+	shape: readonly number[],
+	{ alpha = 1, bias, range }: ProductOptions,
+): Value {
+	const form = { type: "matmul" } as const;
+	const rank = shape.length;
+	if ("value" in a && "value" in b) {
+		if (alpha <= 0)
+			throw context.error(`alpha is ${alpha} and both factors depend on inputs`, "Use a positive alpha");
+		const raw = a.value.spec.scale * b.value.spec.scale * alpha;
+		const clip = range ? UNBOUNDED : unit.clip;
+		const quantisation = range
+			? quantisationOf(range, context.precision, UNBOUNDED, raw)
+			: context.quantisation(unit.output, clip, raw);
+		return emitConverted(context, "Dot", form, [a.value, b.value], shape, quantisation, raw, clip);
+	}
+	const weightsFirst = "real" in a;
+	const side = weightsFirst ? a : b;
+	const x = weightsFirst ? b : a;
+	if (!("real" in side) || !("value" in x)) throw context.error("both factors are constant");
+	const weightShape = side.real.shape;
+	const columns = weightShape[weightShape.length - 1];
+	const rows = weightShape[weightShape.length - 2];
+	const channelOf = weightsFirst ? (i: number) => Math.floor(i / columns) % rows : (i: number) => i % columns;
+	const data = alpha === 1 ? side.real.data : side.real.data.map((value) => value * alpha);
+	const output: Unit = range ? { ...unit, clip: UNBOUNDED } : unit;
+	return emitWeighted(context, output, {
+		form,
+		x: x.value,
+		name: side.name,
+		weightShape,
+		weights: data,
+		channel: Int32Array.from({ length: sizeOf(weightShape) }, (_, i) => channelOf(i)),
+		channels: weightsFirst ? rows : columns,
+		layout: weightsFirst ? identityLayout(weightShape.length) : columnsFirst(weightShape.length),
+		weightsFirst,
+		bias,
+		shape,
+		axis: weightsFirst ? rank - 2 : rank - 1,
+		limits: matrixLimits(context),
+		...(range ? { range } : {}),
+	});
+}

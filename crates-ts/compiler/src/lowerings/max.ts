@@ -1,0 +1,91 @@
+import { ints } from "../attributes.ts";
+import { clipOf } from "../clip.ts";
+import { type Context, quantisationOfValue, type Value } from "../context.ts";
+import { clipped, rescaled } from "../emit.ts";
+import type { Unit } from "../fuse.ts";
+import { isFloat } from "../real.ts";
+import type { Quantisation } from "../scales.ts";
+import { negated } from "./reduce.ts";
+import { windowsOf } from "./windows.ts";
+
+/** ONNX MaxPool without its Indices output. */
+export function lowerMaxPool(unit: Unit, context: Context): void {
+	const { node } = context;
+	if (node.outputs[1])
+		throw context.error("its Indices output is used", "Only the values of MaxPool compile");
+	const x = context.value(node.inputs[0]);
+	const shape = context.shape(unit.output);
+	const kernel = ints(node, "kernel_shape");
+	if (!kernel || kernel.length !== shape.length - 2)
+		throw context.error("kernel_shape is missing or does not fit");
+	const windows = windowsOf(context, kernel, x.spec.shape.slice(2), shape.slice(2));
+	const y = context.emit({
+		kind: "Max",
+		form: { type: "pool", ...windows },
+		operands: [x],
+		shape,
+		quantisation: quantisationOfValue(x),
+	});
+	context.bind(unit.output, y);
+}
+
+/** ONNX Relu, Clip, and Min and Max with a constant scalar, at the operand's own scale. */
+export function lowerClip(unit: Unit, context: Context): void {
+	const { node } = context;
+	const name = node.inputs.find((input) => input && !context.real(input))!;
+	const range = clipOf(node, name, context.facts);
+	if (!range)
+		throw context.error("its bounds depend on the model's inputs", "Make min and max constant scalars");
+	const y = clipped(context, context.value(name), range);
+	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+}
+
+/** ONNX Max and Min of any number of operands. */
+export function lowerMax(minimum: boolean): (unit: Unit, context: Context) => void {
+	return (unit, context) => {
+		const { node } = context;
+		const variable = node.inputs.filter((input) => !context.real(input));
+		if (node.inputs.length === 2 && variable.length === 1 && clipOf(node, variable[0], context.facts)) {
+			lowerClip(unit, context);
+			return;
+		}
+		const operands = alignScales(context, node.inputs);
+		const signed = minimum ? operands.map((operand) => negated(context, operand)) : operands;
+		const [{ spec }] = signed;
+		const largest = signed.reduce((a, { spec: { high } }) => Math.max(a, high), spec.low);
+		const floor = signed.reduce((a, { spec: { low } }) => Math.max(a, low), spec.low);
+		const y = context.emit({
+			kind: "Max",
+			form: { type: "elementwise" },
+			operands: signed,
+			shape: context.shape(unit.output),
+			quantisation: { scale: spec.scale, width: spec.width, low: floor, high: Math.max(floor, largest) },
+		});
+		context.bind(unit.output, minimum ? negated(context, y) : y);
+	};
+}
+
+/** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */
+export function alignScales(context: Context, names: readonly string[]): Value[] {
+	const specs = names.map((name) => context.value(name).spec);
+	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
+	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
+	const limit = isFloat(context.type(names[0])) ? context.precision.limit : 2 ** (width - 1) - 1;
+	const target: Quantisation = { scale: coarsest.scale, width, low: -limit, high: limit };
+	return names.map((name) => {
+		const value = context.value(name);
+		if (value.spec.scale === target.scale && value.spec.width === target.width) return value;
+		const real = context.real(name);
+		if (real) return context.quantised(name, real, target);
+		return rescaled(context, value, shrink(value, target));
+	});
+}
+
+/** The target's scale with the operand's own sign: what was non-negative stays so. */
+function shrink(value: Value, target: Quantisation): Quantisation {
+	return {
+		...target,
+		low: value.spec.low >= 0 ? 0 : target.low,
+		high: value.spec.high <= 0 ? 0 : target.high,
+	};
+}

@@ -1,0 +1,78 @@
+import type { Form } from "@umpire/operators/program.ts";
+import type { Context, Value } from "../context.ts";
+import { rescaleOf } from "../emit.ts";
+import type { Unit } from "../fuse.ts";
+import { quantisationOf, type Range } from "../scales.ts";
+import { channelScales, quantiseWeights, type WeightLimits } from "../weights.ts";
+
+/** A Dot with constant weights, one scale per output channel. */
+export interface WeightedDot {
+	readonly form: Form;
+	readonly x: Value;
+	/** Name of the weights' ONNX value. */
+	readonly name: string;
+	/** Logical shape of the weights, their real numbers and the output channel of each. */
+	readonly weightShape: readonly number[];
+	readonly weights: Float64Array;
+	readonly channel: Int32Array;
+	readonly channels: number;
+	readonly layout: readonly number[];
+	/** True if the weights are operand 0 (a MatMul whose A is constant). */
+	readonly weightsFirst?: boolean;
+	/** The model's own bias, before the unit's affine tail. */
+	readonly bias?: Float64Array | undefined;
+	readonly shape: readonly number[];
+	/** Output axis of the channels. */
+	readonly axis: number;
+	readonly limits: WeightLimits;
+	/** Range of the output where it is not the unit's output. */
+	readonly range?: Range;
+}
+
+/** Emits the Dot with the unit's affine tail folded into weights and bias, and its clip. */
+export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Value {
+	const { x, channel, channels, limits } = dot;
+	const affine = unit.affine;
+	const data = affine ? dot.weights.map((w, i) => w * affine.scale[channel[i]]) : dot.weights;
+	const bias = Float64Array.from({ length: channels }, (_, c) => {
+		const own = dot.bias?.[c] ?? 0;
+		return affine ? own * affine.scale[c] + affine.shift[c] : own;
+	});
+	const weights = { data, channel, channels };
+	const scales = channelScales(weights, limits);
+	const natural = x.spec.scale * naturalScale(scales);
+	const quantisation = dot.range
+		? quantisationOf(dot.range, context.precision, unit.clip, natural)
+		: context.quantisation(unit.output, unit.clip, natural);
+	const width = limits.limit <= 127 ? 8 : 16;
+	const { data: integers, rows } = quantiseWeights(weights, scales, bias, {
+		inputScale: x.spec.scale,
+		outputScale: quantisation.scale,
+		limit: 2 ** (quantisation.width - 1) - 1,
+		width,
+	});
+	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
+	return context.emit({
+		kind: "Dot",
+		form: dot.form,
+		operands: dot.weightsFirst ? [w, x] : [x, w],
+		shape: dot.shape,
+		quantisation,
+		rescale: rescaleOf(rows, [dot.axis]),
+	});
+}
+
+/** An output finer than the products of its finest channel shows nothing; the coarsest must stay representable. */
+export function naturalScale(scales: Float64Array): number {
+	const used = scales.filter((scale) => scale > 0);
+	if (used.length === 0) return 0;
+	const finest = used.reduce((a, b) => Math.min(a, b));
+	const coarsest = used.reduce((a, b) => Math.max(a, b));
+	return Math.max(finest, coarsest / 2 ** 13);
+}
+
+/** Weights have one scale per channel; the tensor's declared scale is informative. */
+function meanScale(scales: Float64Array): number {
+	const used = scales.filter((scale) => scale > 0);
+	return used.length ? used.reduce((a, b) => a + b) / used.length : 1;
+}

@@ -1,0 +1,74 @@
+import type { Context } from "../context.ts";
+import { UNARY } from "../functions.ts";
+import type { Unit } from "../fuse.ts";
+import { lowerAveragePool, lowerGlobalAveragePool } from "./average.ts";
+import { lowerConv } from "./conv.ts";
+import { lowerConvTranspose } from "./conv-transpose.ts";
+import { lowerGemm, lowerMatMul } from "./matmul.ts";
+import { lowerClip, lowerMax, lowerMaxPool } from "./max.ts";
+import {
+	lowerConcat,
+	lowerDepthToSpace,
+	lowerExpand,
+	lowerReshape,
+	lowerSpaceToDepth,
+	lowerTranspose,
+} from "./move.ts";
+import { lowerPad } from "./pad.ts";
+import { lowerPRelu } from "./prelu.ts";
+import { lowerGlobalMaxPool, lowerReduceMax, lowerReduceSum } from "./reduce.ts";
+import { lowerBatchNormalization, lowerDiv, lowerMul } from "./scale.ts";
+import { lowerSlice, lowerSplit } from "./slice.ts";
+import { lowerSum } from "./sum.ts";
+import { lowerCast, lowerPow, lowerUnary } from "./table.ts";
+
+/** Emits the operators of one unit and binds every output that is used. */
+export type Lowering = (unit: Unit, context: Context) => void;
+
+const ones = (count: number): number[] => new Array<number>(count).fill(1);
+
+/** How each ONNX operator (domain ai.onnx) becomes canonical operators. A new operator is a line here. */
+export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
+	...Object.keys(UNARY).map((opType): [string, Lowering] => [opType, lowerUnary]),
+	["Add", lowerSum(ones)],
+	["AveragePool", lowerAveragePool],
+	["BatchNormalization", lowerBatchNormalization],
+	["Cast", lowerCast],
+	["Clip", lowerClip],
+	["Concat", lowerConcat],
+	["Conv", lowerConv],
+	["ConvTranspose", lowerConvTranspose],
+	["DepthToSpace", lowerDepthToSpace],
+	["Div", lowerDiv],
+	["Expand", lowerExpand("expand")],
+	["Flatten", lowerReshape],
+	["Gemm", lowerGemm],
+	["GlobalAveragePool", lowerGlobalAveragePool],
+	["GlobalMaxPool", lowerGlobalMaxPool],
+	["Identity", lowerReshape],
+	["MatMul", lowerMatMul],
+	["Max", lowerMax(false)],
+	["MaxPool", lowerMaxPool],
+	["Mean", lowerSum((count) => ones(count).map(() => 1 / count))],
+	["Min", lowerMax(true)],
+	["Mul", lowerMul],
+	["Neg", lowerSum(() => [-1])],
+	["PRelu", lowerPRelu],
+	["Pad", lowerPad],
+	["Pow", lowerPow],
+	["ReduceMax", lowerReduceMax(false)],
+	["ReduceMean", lowerReduceSum(true)],
+	["ReduceMin", lowerReduceMax(true)],
+	["ReduceSum", lowerReduceSum(false)],
+	["Relu", lowerClip],
+	["Reshape", lowerReshape],
+	["Slice", lowerSlice],
+	["SpaceToDepth", lowerSpaceToDepth],
+	["Split", lowerSplit],
+	["Squeeze", lowerReshape],
+	["Sub", lowerSum(() => [1, -1])],
+	["Sum", lowerSum(ones)],
+	["Tile", lowerExpand("tile")],
+	["Transpose", lowerTranspose],
+	["Unsqueeze", lowerReshape],
+]);

@@ -1,0 +1,33 @@
+import type { Tensor } from "@umpire/onnx/model.ts";
+import { toReal } from "./real.ts";
+import { HUGE, type Range } from "./scales.ts";
+
+export type RangeTable = Map<string, Range>;
+
+/** Smallest and largest value of a tensor, leaving out NaN and masks beyond ±1e30. */
+export function rangeOf(tensor: Tensor): Range {
+	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
+	const { data } = tensor;
+	if (Array.isArray(data)) return { low: 0, high: 0 };
+	const half = tensor.type === "float16" || tensor.type === "bfloat16";
+	const values = half ? toReal(tensor).data : data;
+	for (let i = 0; i < values.length; i++) {
+		const value = Number(values[i]);
+		if (!(Math.abs(value) < HUGE)) continue;
+		if (value < low) low = value;
+		if (value > high) high = value;
+	}
+	return low <= high ? { low, high } : { low: 0, high: 0 };
+}
+
+export function union(a: Range, b: Range): Range {
+	return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+}
+
+/** Widens the recorded range of `name` by a tensor. */
+export function observe(ranges: RangeTable, name: string, tensor: Tensor): void {
+	const range = rangeOf(tensor);
+	const known = ranges.get(name);
+	ranges.set(name, known ? union(known, range) : range);
+}

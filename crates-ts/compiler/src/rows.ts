@@ -1,0 +1,108 @@
+import type { Row } from "@umpire/operators/program.ts";
+import { CompileError } from "./errors.ts";
+
+/** Multipliers of rows have this many bits: 2^14 ≤ m < 2^15. */
+const MULTIPLIER_BITS = 15;
+const MULTIPLIER_MAX = 2 ** MULTIPLIER_BITS;
+/** Coefficients of `linear` operators have up to this many bits. */
+const COEFFICIENT_BITS = 24;
+/** |bias| and sums stay below this, half of what float64 holds exactly. */
+const EXACT = 2 ** 52;
+
+/** The largest shift that keeps B·m below 2^53 for outputs within ±limit (docs/protocol.md section 2). */
+export function maxShift(limit: number): number {
+	return Math.min(40, 52 - Math.ceil(Math.log2(limit + 1)));
+}
+
+/** The smallest ratio multiplier / 2^shift with a full-precision multiplier. */
+export function smallestRatio(limit: number): number {
+	return MULTIPLIER_MAX / 2 / 2 ** maxShift(limit);
+}
+
+function represent(
+	ratio: number,
+	limit: number,
+	round: (value: number) => number,
+): { multiplier: number; shift: number } {
+	if (!(ratio > 0) || !Number.isFinite(ratio)) {
+		throw new CompileError(`a ratio of scales is ${ratio}: it must be positive and finite`);
+	}
+	let shift = MULTIPLIER_BITS - 1 - Math.floor(Math.log2(ratio));
+	shift = Math.max(1, Math.min(maxShift(limit), shift));
+	let multiplier = round(ratio * 2 ** shift);
+	if (multiplier >= MULTIPLIER_MAX && shift > 1) {
+		shift -= 1;
+		multiplier = round(ratio * 2 ** shift);
+	}
+	if (multiplier < 1 || multiplier >= MULTIPLIER_MAX) {
+		throw new CompileError(`the ratio of scales ${ratio} cannot be represented by a multiplier and a shift`, {
+			hint: "The ranges of operands and result are too far apart: check the model for unscaled values",
+		});
+	}
+	return { multiplier, shift };
+}
+
+/** multiplier / 2^shift nearest to ratio. */
+export function nearestRatio(ratio: number, limit: number): { multiplier: number; shift: number } {
+	return represent(ratio, limit, Math.round);
+}
+
+/** The least multiplier / 2^shift ≥ ratio with a full-precision multiplier. */
+export function ratioAtLeast(ratio: number, limit: number): { multiplier: number; shift: number } {
+	return represent(Math.max(ratio, smallestRatio(limit)), limit, Math.ceil);
+}
+
+/** The greatest multiplier / 2^shift ≤ ratio, for a tensor whose own scale is free to follow it. */
+export function ratioAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
+	return represent(Math.max(ratio, smallestRatio(limit)), limit, Math.floor);
+}
+
+/** A bias in accumulator units as the row's integer. */
+export function biasOf(value: number): bigint {
+	const rounded = Math.round(value);
+	if (!(Math.abs(rounded) < EXACT)) {
+		throw new CompileError(`a bias of ${value} accumulator units exceeds 2^52`, {
+			hint: "The bias is far larger than everything it is added to: scale the model's values",
+		});
+	}
+	return BigInt(rounded);
+}
+
+/** A row that leaves integers as they are. */
+export const IDENTITY_ROW: Row = { bias: 0n, multiplier: 1 << 14, shift: 14 };
+
+export interface Linear {
+	readonly coefficients: number[];
+	readonly rows: Row[];
+}
+
+/**
+ * Σ ratios[k]·x_k + bias as integer coefficients with a common shift; `reaches` are the
+ * operands' largest magnitudes, `biases` are in units of the output, one per row.
+ */
+export function linearOf(
+	ratios: readonly number[],
+	reaches: readonly number[],
+	biases: ArrayLike<number>,
+	limit: number,
+): Linear {
+	const largest = Math.max(...ratios.map(Math.abs));
+	let shift = largest > 0 ? COEFFICIENT_BITS - 1 - Math.floor(Math.log2(largest)) : 1;
+	shift = Math.max(1, Math.min(maxShift(limit), shift));
+	const sum = (s: number) => ratios.reduce((a, r, k) => a + Math.abs(r) * 2 ** s * reaches[k], 0);
+	while (shift > 1 && sum(shift) >= EXACT / 4) shift -= 1;
+	if (sum(shift) >= EXACT / 2) {
+		throw new CompileError(`the scales of operands and result are too far apart (ratio ${largest})`, {
+			hint: "Check the model for values of very different magnitude that are added",
+		});
+	}
+	let coefficients = ratios.map((ratio) => Math.round(ratio * 2 ** shift) + 0);
+	let integers = Array.from(biases, (bias) => biasOf(bias * 2 ** shift));
+	while (shift > 1 && coefficients.every((c) => c % 2 === 0) && integers.every((bias) => bias % 2n === 0n)) {
+		coefficients = coefficients.map((c) => c / 2);
+		integers = integers.map((bias) => bias / 2n);
+		shift -= 1;
+	}
+	const s = shift;
+	return { coefficients, rows: integers.map((bias) => ({ bias, multiplier: 1, shift: s })) };
+}

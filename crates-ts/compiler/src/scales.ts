@@ -1,0 +1,87 @@
+import type { Width } from "@umpire/commitment/constants.ts";
+
+/** Real numbers that a tensor takes, from calibration or known exactly. */
+export interface Range {
+	readonly low: number;
+	readonly high: number;
+}
+
+/** How a tensor's integers stand for real numbers: real = integer·scale, low ≤ integer ≤ high. */
+export interface Quantisation {
+	readonly scale: number;
+	readonly low: number;
+	readonly high: number;
+	readonly width: Width;
+}
+
+/** Options of one compilation that every scale depends on. */
+export interface Precision {
+	readonly bits: 8 | 16;
+	/** Largest magnitude of an activation: 127 or 32767 (symmetric, so −limit is the least). */
+	readonly limit: number;
+	/** Factor by which calibrated ranges grow, so that slightly larger inputs are not clipped. */
+	readonly margin: number;
+}
+
+/**
+ * The margins are chosen away from simple fractions: a range that is "nice" (1, 6, 255) must
+ * not land on a grid point of `snapUp`, where a last-bit difference between machines would
+ * move it to the next one.
+ */
+export function precisionOf(bits: 8 | 16): Precision {
+	return bits === 16 ? { bits, limit: 32767, margin: 1.1237 } : { bits, limit: 127, margin: 1.0177 };
+}
+
+/** The least number ≥ value with at most six significant bits (value ≥ 0). */
+export function snapUp(value: number): number {
+	if (value === 0) return 0;
+	const exponent = Math.floor(Math.log2(value)) - 5;
+	return Math.ceil(value / 2 ** exponent) * 2 ** exponent;
+}
+
+const NEGLIGIBLE = 1e-30;
+
+/** Values beyond this are masks such as −3.4e38, not data: they take no part in calibration. */
+export const HUGE = 1e30;
+
+export const UNBOUNDED: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+export function reachOf(range: Range): number {
+	return Math.max(Math.abs(range.low), Math.abs(range.high));
+}
+
+/**
+ * Quantisation of a real tensor with the calibrated `range`. `bounds` is a range that the
+ * values cannot leave (a fused Relu, a sigmoid); `natural` is a scale below which a finer
+ * grid shows nothing, because the operands are no finer.
+ */
+export function quantisationOf(
+	range: Range,
+	precision: Precision,
+	bounds: Range = UNBOUNDED,
+	natural = 0,
+): Quantisation {
+	const { limit, margin, bits } = precision;
+	let reach = snapUp(reachOf(range) * margin);
+	reach = Math.min(reach, reachOf(bounds));
+	if (!(reach > NEGLIGIBLE)) reach = natural > 0 ? 0 : 1;
+	const scale = Math.max(reach / limit, natural);
+	return { scale, width: bits, ...integerBounds(bounds, scale, limit) };
+}
+
+/** Integers of `bounds` at `scale`, within ±limit. */
+export function integerBounds(bounds: Range, scale: number, limit: number): { low: number; high: number } {
+	const clip = (value: number) => Math.max(-limit, Math.min(limit, value)) + 0;
+	const low = clip(Math.round(bounds.low / scale));
+	const high = clip(Math.round(bounds.high / scale));
+	return { low, high: Math.max(low, high) };
+}
+
+/** Quantisation of whole numbers (int64, int32, bool, …): scale 1, as wide as they need. */
+export function wholeNumbers(range: Range, bounds: Range = UNBOUNDED): Quantisation | undefined {
+	const reach = reachOf(range);
+	const width = reach <= 32767 ? 16 : 32;
+	const limit = width === 16 ? 32767 : 2 ** 31 - 1;
+	if (reach > limit) return undefined;
+	return { scale: 1, width, ...integerBounds(bounds, 1, limit) };
+}

@@ -1,0 +1,72 @@
+import type { Tensor, TensorData, ValueInfo } from "@umpire/onnx/model.ts";
+import { CompileError } from "./errors.ts";
+import { sizeOf } from "./shapes.ts";
+
+/** xorshift32: the same numbers on every machine. */
+function generator(seed: number): () => number {
+	let state = (seed * 2654435761 + 88172645) >>> 0 || 1;
+	return () => {
+		state ^= state << 13;
+		state ^= state >>> 17;
+		state ^= state << 5;
+		state >>>= 0;
+		return state / 2 ** 32;
+	};
+}
+
+/** The sum of twelve uniform numbers, less six: close to N(0, 1), without transcendental functions. */
+function normal(random: () => number): number {
+	let sum = -6;
+	for (let i = 0; i < 12; i++) sum += random();
+	return sum;
+}
+
+/**
+ * Seeded stand-ins for calibration inputs: alternately N(0, 1) and uniform on [0, 1] for
+ * floats, 0 and 1 for integers and booleans. Inputs must have fixed shapes.
+ */
+export function syntheticInputs(inputs: readonly ValueInfo[], count: number, seed = 1): Tensor[][] {
+	return Array.from({ length: count }, (_, k) => {
+		const random = generator(seed + k);
+		return inputs.map((input) => {
+			const dims = (input.dims ?? []).map(Number);
+			const next = k % 2 === 0 ? () => normal(random) : random;
+			const real = (): number => Math.fround(next());
+			return { type: input.type, dims, data: fill(input, sizeOf(dims), real, random) };
+		});
+	});
+}
+
+function fill(input: ValueInfo, size: number, real: () => number, random: () => number): TensorData {
+	const whole = (): number => (random() < 0.5 ? 0 : 1);
+	const of = <T>(next: () => T): T[] => Array.from({ length: size }, next);
+	switch (input.type) {
+		case "float32":
+			return Float32Array.from(of(real));
+		case "float64":
+			return Float64Array.from(of(real));
+		case "float16":
+			return Uint16Array.from(of(() => (random() < 0.5 ? 0x3800 : 0x3c00)));
+		case "int64":
+			return BigInt64Array.from(of(() => BigInt(whole())));
+		case "uint64":
+			return BigUint64Array.from(of(() => BigInt(whole())));
+		case "int32":
+			return Int32Array.from(of(whole));
+		case "uint32":
+			return Uint32Array.from(of(whole));
+		case "int16":
+			return Int16Array.from(of(whole));
+		case "uint16":
+			return Uint16Array.from(of(whole));
+		case "int8":
+			return Int8Array.from(of(whole));
+		case "uint8":
+		case "bool":
+			return Uint8Array.from(of(whole));
+		default:
+			throw new CompileError(`input "${input.name}" has type ${input.type}`, {
+				hint: "Umpire computes with numbers: convert the input before the model",
+			});
+	}
+}
