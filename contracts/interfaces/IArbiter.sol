@@ -97,6 +97,10 @@ interface IArbiter {
 	error WrongPartCount(uint256 actual, uint256 expected);
 	/// @notice Thrown when partial results do not lead to the published value.
 	error WrongPartials(int256 actual, int256 expected);
+	/// @notice Thrown when a descriptor names a source of operands that does not exist.
+	error UnknownSource(uint256 source);
+	/// @notice Thrown when a verifier has no code.
+	error VerifierMissing(address verifier);
 	/// @notice Thrown when the proof does not verify for these openings, this element and this beneficiary.
 	error InvalidProof();
 	/// @notice Thrown when the proved value is the published one: nothing is wrong there.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IArbiter} from "./IArbiter.sol";
+import {IRegistry} from "./IRegistry.sol";
+
 /// @notice The constants of a deployment (docs/protocol.md section 5). Times in seconds, bonds in wei.
 struct Parameters {
 	/// how long a claim can be challenged
@@ -161,6 +164,12 @@ interface IMarket {
 
 	/// @notice Pays the caller all that it is owed.
 	function withdraw() external returns (uint256 amount);
+
+	/// @notice Where programs are registered.
+	function registry() external view returns (IRegistry);
+
+	/// @notice Who decides about settlements.
+	function arbiter() external view returns (IArbiter);
 
 	function parameters() external view returns (Parameters memory);
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Market} from "./Market.sol";
+import {DescriptorOpening} from "./interfaces/IArbiter.sol";
+import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
+import {Claim} from "./interfaces/IMarket.sol";
+import {ProgramHeader} from "./interfaces/IRegistry.sol";
+import {Clock} from "./libraries/Clock.sol";
+import {Packing} from "./libraries/Packing.sol";
+import {Search} from "./libraries/Search.sol";
+import {Trees} from "./libraries/Trees.sol";
+
+/// @title What disputes store: positions of searches, published nodes and leaves, clocks
+abstract contract DisputeStore is IDisputes, Market {
+	struct Published {
+		uint256 time;
+		bytes32 wordsHash;
+	}
+
+	/// @dev A subtree while the search passes trees of one leaf.
+	struct Cursor {
+		uint256 tree;
+		uint256 step;
+		uint256 operator;
+		uint256 start;
+		uint256 level;
+		uint256 elements;
+		uint8 width;
+	}
+
+	/// @dev Elements and leaf indices are kept in 48 bits.
+	uint256 private constant _MOST_ELEMENTS = type(uint48).max;
+
+	mapping(uint256 disputeId => Dispute) internal _disputes;
+	mapping(bytes32 key => uint256 time) internal _openings;
+	mapping(bytes32 node => Published) internal _leaves;
+
+	/// @dev Names the subtree `at` with root `node`, passing trees of one leaf, and demands what is below it.
+	function _demand(
+		uint256 disputeId,
+		Dispute storage d,
+		Claim storage c,
+		ProgramHeader memory header,
+		Cursor memory at,
+		bytes32 node,
+		DescriptorOpening calldata entry
+	) internal {
+		bool enters = false;
+		if (at.tree == Trees.STEPS && at.level == 0) {
+			at.step = at.start;
+			at.start = 0;
+			at.tree = Trees.OPERATORS;
+			at.level = Search.levelOf(header.operatorCount);
+		}
+		if (at.tree == Trees.OPERATORS && at.level == 0) {
+			enters = true;
+			at.operator = at.start;
+			at.start = 0;
+			at.tree = Trees.TENSOR;
+			(at.elements, at.width) = arbiter.shape(header, at.operator, entry);
+			if (at.elements == 0 || at.elements > _MOST_ELEMENTS) {
+				revert TensorTooLarge(at.elements, _MOST_ELEMENTS);
+			}
+			at.level = Search.levelOf(Packing.leafCount(at.elements, at.width));
+		}
+		if (!enters && entry.descriptor.length != 0) revert DescriptorNotNeeded();
+		d.phase = at.tree == Trees.TENSOR && at.level == 0 ? Phase.Leaf : Phase.Search;
+		d.tree = uint8(at.tree);
+		d.level = uint8(at.level);
+		d.width = at.width;
+		d.demandedAt = uint32(block.timestamp);
+		d.node = node;
+		d.start = uint48(at.start);
+		d.elements = uint48(at.elements);
+		d.operator = uint32(at.operator);
+		d.step = uint32(at.step);
+		d.crowding = _crowd(c);
+		emit Descended(disputeId, d.tree, at.step, at.operator, at.start, at.level, node);
+	}
+
+	/// @dev Takes what both sides used for the current demand off their reserves; the challenger moves now.
+	function _charge(Dispute storage d, uint256 published) internal {
+		uint256 since = Math.max(d.demandedAt, published);
+		uint256 allowed = _increment + d.crowding;
+		d.submitterReserve = Clock.charge(d.submitterReserve, since - d.demandedAt, allowed);
+		if (d.phase != Phase.Search) allowed += _provingAllowance;
+		d.challengerReserve = Clock.charge(d.challengerReserve, block.timestamp - since, allowed);
+	}
+
+	function _close(Dispute storage d, Claim storage c) internal {
+		d.phase = Phase.Closed;
+		c.openDisputes--;
+	}
+
+	/// @dev An open dispute in phase `expected` of a live claim, the challenger being the sender and to move.
+	function _requireChallenger(uint256 disputeId, Phase expected)
+		internal
+		view
+		returns (Dispute storage d, Claim storage c, uint256 published)
+	{
+		d = _requirePhase(disputeId, expected);
+		c = _requireLive(d.claim);
+		if (msg.sender != d.challenger) revert NotTheChallenger(msg.sender, d.challenger);
+		published = _published(d);
+		if (published == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
+	}
+
+	function _requirePhase(uint256 disputeId, Phase expected) internal view returns (Dispute storage d) {
+		_requireKnown(disputeId);
+		d = _disputes[disputeId];
+		if (d.phase != expected) revert WrongPhase(disputeId, d.phase, expected);
+	}
+
+	function _requireOpen(uint256 disputeId) internal view returns (Dispute storage d) {
+		_requireKnown(disputeId);
+		d = _disputes[disputeId];
+		if (d.phase == Phase.Closed) revert WrongPhase(disputeId, Phase.Closed, Phase.Search);
+	}
+
+	function _requireKnown(uint256 disputeId) internal view {
+		if (disputeId == 0 || disputeId > _disputeCount) revert UnknownDispute(disputeId);
+	}
+
+	function _requireWords(bytes32 node, uint256[5] calldata words) internal view {
+		bytes32 hash = keccak256(abi.encode(words));
+		if (hash != _leaves[node].wordsHash) revert WrongWords(hash, _leaves[node].wordsHash);
+	}
+
+	/// @dev Who is to move, since when, and for how long before and out of its reserve.
+	function _turn(Dispute storage d)
+		internal
+		view
+		returns (Side side, uint256 since, uint256 allowed, uint256 reserve)
+	{
+		uint256 published = _published(d);
+		allowed = _increment + d.crowding;
+		if (published == 0) return (Side.Submitter, d.demandedAt, allowed, d.submitterReserve);
+		if (d.phase != Phase.Search) allowed += _provingAllowance;
+		return (Side.Challenger, Math.max(d.demandedAt, published), allowed, d.challengerReserve);
+	}
+
+	/// @dev When what an open dispute demands was published, 0 if it was not.
+	function _published(Dispute storage d) internal view returns (uint256) {
+		if (d.phase == Phase.Leaf) return _leaves[d.node].time;
+		if (d.phase == Phase.Partials) return d.partialsAt;
+		Cursor memory at = _cursor(d);
+		(uint256 below, uint256 children) = _asked(at, _headerOf(_claims[d.claim]));
+		return _openings[_key(d.node, at.tree, below, children)];
+	}
+
+	/// @dev The children that are demanded of the node at a subtree of level ≥ 1.
+	function _asked(Cursor memory at, ProgramHeader memory header)
+		internal
+		view
+		returns (uint256 below, uint256 children)
+	{
+		below = Search.childLevel(at.tree, at.level, _depth, _window);
+		children = Search.childCount(Search.sizeOf(at.start, at.level, _count(at, header)), below);
+	}
+
+	/// @dev How many leaves the tree has that the cursor is in.
+	function _count(Cursor memory at, ProgramHeader memory header) internal pure returns (uint256) {
+		if (at.tree == Trees.STEPS) return header.steps;
+		if (at.tree == Trees.OPERATORS) return header.operatorCount;
+		return Packing.leafCount(at.elements, at.width);
+	}
+
+	function _cursor(Dispute storage d) internal view returns (Cursor memory) {
+		return Cursor(d.tree, d.step, d.operator, d.start, d.level, d.elements, d.width);
+	}
+
+	/// @dev Seconds added to the increments of a demand made now.
+	function _crowd(Claim storage c) internal view returns (uint32) {
+		return uint32(Math.min(_crowding * (c.openDisputes - 1), type(uint32).max / 2));
+	}
+
+	function _headerOf(Claim storage c) internal view returns (ProgramHeader memory) {
+		return registry.header(_requestOf(c).program);
+	}
+
+	function _key(bytes32 node, uint256 tree, uint256 childLevel, uint256 children) internal pure returns (bytes32) {
+		return keccak256(abi.encode(node, tree, childLevel, children));
+	}
+}

@@ -1,0 +1,290 @@
+import { type Hex, LEAF_ELEMENTS, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { elementsInLeaf, leafCount } from "@umpire/commitment/leaf.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+import type { Arbiter } from "./arbiter.ts";
+import { charge, hasRunOut, turnOf } from "./clock.ts";
+import {
+	crowdingNow,
+	publishedAt,
+	requireDispute,
+	requirePhase,
+	requireTurn,
+	requireWords,
+} from "./dispute.ts";
+import { GameError } from "./errors.ts";
+import type {
+	ChallengeMove,
+	DescendMove,
+	DescriptorOpening,
+	NameMove,
+	OpenMove,
+	PublishLeafMove,
+	PublishPartialsMove,
+	ReclaimMove,
+	SettleDirectlyMove,
+	SettleMove,
+	TimeoutMove,
+} from "./move.ts";
+import { close, credit, forfeit, reject, requireBond, requireLive, withClaim, withDispute } from "./patch.ts";
+import { follow, gather } from "./paths.ts";
+import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "./search.ts";
+import {
+	CLAIM_STATUS,
+	type Dispute,
+	type GameState,
+	openingKey,
+	PHASE,
+	type Position,
+	SIDE,
+} from "./state.ts";
+
+type Sent<T> = T & { readonly sender: Hex };
+const MOST_ELEMENTS = 2 ** 48 - 1;
+
+export function challenge(
+	state: GameState,
+	move: Sent<ChallengeMove>,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
+	const c = requireLive(state, move.claim);
+	const end = c.claimedAt + state.parameters.challengePeriod;
+	if (now >= end) throw new GameError("ChallengePeriodOver", move.claim, now, end);
+	requireBond(move.value, state.parameters.challengerBond);
+	const header = headerOf(state, move.claim);
+	let next = withClaim(state, move.claim, { openDisputes: c.openDisputes + 1 });
+	const { reserve } = state.parameters;
+	const at = rootPosition(header);
+	const added: Dispute = {
+		...at,
+		challenger: move.sender,
+		claim: move.claim,
+		phase: PHASE.search,
+		demandedAt: now,
+		node: c.traceRoot,
+		submitterReserve: reserve,
+		challengerReserve: reserve,
+		crowding: 0,
+		element: 0,
+		parts: 0,
+		partialsAt: 0,
+		partials: [],
+	};
+	next = { ...next, disputes: [...state.disputes, added], balance: state.balance + move.value };
+	return demand(next, next.disputes.length, at, c.traceRoot, move.entry, now, arbiter);
+}
+
+export function open(state: GameState, move: OpenMove, now: number): GameState {
+	if (move.tree < TAG.tensor || move.tree > TAG.steps) throw new GameError("WrongTree", move.tree);
+	if (move.childLevel > 63) throw new GameError("LevelTooHigh", move.childLevel, 63);
+	const most = 2 ** Math.max(state.parameters.depth, state.parameters.window);
+	const count = move.children.length;
+	if (count < 2 || count > most) throw new GameError("WrongChildCount", count, most);
+	const node = gather(move.children, move.childLevel, move.tree);
+	const key = openingKey(node, move.tree, move.childLevel, count);
+	if (state.openings.has(key)) return state;
+	return { ...state, openings: new Map(state.openings).set(key, now) };
+}
+
+export function descend(state: GameState, move: Sent<DescendMove>, now: number, arbiter: Arbiter): GameState {
+	const d = requirePhase(state, move.dispute, PHASE.search);
+	const published = requireTurn(state, move.dispute, d, move.sender);
+	const header = headerOf(state, d.claim);
+	const { childLevel, children } = demanded(d, header, state.parameters);
+	if (move.index >= children) throw new GameError("ChildOutOfRange", move.index, children);
+	const node = follow(move.child, move.index, children, move.path, d.tree, childLevel);
+	if (node !== d.node) throw new GameError("WrongChild", node, d.node);
+	const at = childPosition(position(d), move.index, header, state.parameters);
+	const charged = withDispute(state, move.dispute, charge(d, published, now, state.parameters));
+	return demand(charged, move.dispute, at, move.child, move.entry, now, arbiter);
+}
+
+export function publishLeaf(
+	state: GameState,
+	move: PublishLeafMove,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
+	const node = arbiter.leafNode(move.width, move.count, move.words);
+	if (state.leaves.has(node)) return state;
+	return { ...state, leaves: new Map(state.leaves).set(node, { time: now, words: move.words }) };
+}
+
+export function name(state: GameState, move: Sent<NameMove>, now: number, arbiter: Arbiter): GameState {
+	const d = requirePhase(state, move.dispute, PHASE.leaf);
+	const published = requireTurn(state, move.dispute, d, move.sender);
+	const first = firstElement(d);
+	const end = first + elementsInLeaf(d.start, d.elements, d.width as Width);
+	if (move.element < first || move.element >= end) {
+		throw new GameError("ElementOutOfLeaf", move.element, first, end);
+	}
+	const parts = arbiter.partCount(headerOf(state, d.claim), d.operator, move.operator, move.element);
+	if (parts === 1) throw new GameError("OnePart", move.element);
+	return withDispute(state, move.dispute, {
+		...charge(d, published, now, state.parameters),
+		phase: PHASE.partials,
+		demandedAt: now,
+		crowding: crowdingNow(state, d.claim),
+		element: move.element,
+		parts,
+	});
+}
+
+export function publishPartials(
+	state: GameState,
+	move: Sent<PublishPartialsMove>,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
+	const d = requirePhase(state, move.dispute, PHASE.partials);
+	const { submitter } = requireLive(state, d.claim);
+	if (move.sender !== submitter) throw new GameError("NotTheSubmitter", move.sender, submitter);
+	if (d.partialsAt !== 0) throw new GameError("WrongTurn", move.dispute, SIDE.challenger, SIDE.submitter);
+	if (move.partials.length !== d.parts) {
+		throw new GameError("WrongPartialsCount", move.partials.length, d.parts);
+	}
+	requireWords(state, d, move.words);
+	arbiter.checkPartials(
+		headerOf(state, d.claim),
+		d.operator,
+		move.operator,
+		move.row,
+		move.words,
+		firstElement(d),
+		d.element,
+		move.partials,
+	);
+	return withDispute(state, move.dispute, { partialsAt: now, partials: move.partials });
+}
+
+export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): GameState {
+	const d = requireDispute(state, move.dispute);
+	if (d.phase === PHASE.search) throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
+	const c = requireLive(state, d.claim);
+	if (publishedAt(state, d) === 0) {
+		throw new GameError("WrongTurn", move.dispute, SIDE.submitter, SIDE.challenger);
+	}
+	const { settlement } = move;
+	requireWords(state, d, settlement.words);
+	const inParts = d.phase === PHASE.partials;
+	if (inParts) {
+		if (settlement.element !== d.element) {
+			throw new GameError("WrongElement", settlement.element, d.element);
+		}
+		if (settlement.partials.join() !== d.partials.join()) throw new GameError("NotThePartials");
+	}
+	const { inputsRoot } = state.requests[c.request - 1];
+	arbiter.judge(
+		{
+			header: headerOf(state, d.claim),
+			inputsRoot,
+			traceRoot: c.traceRoot,
+			step: d.step,
+			operator: d.operator,
+			leaf: d.start,
+			beneficiary: d.challenger,
+			inParts,
+		},
+		settlement,
+	);
+	return challengerWins(state, move.dispute, d);
+}
+
+export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbiter: Arbiter): GameState {
+	const c = requireLive(state, move.claim);
+	const { location: at, settlement, beneficiary } = move;
+	if (settlement.proof.every((word) => word === 0n)) throw new GameError("ProofNeeded");
+	const header = headerOf(state, move.claim);
+	const { step, operator, leaf } = at;
+	if (step >= header.steps) throw new GameError("OutOfTrace", step, header.steps);
+	if (operator >= header.operatorCount) throw new GameError("OutOfTrace", operator, header.operatorCount);
+	const { elements, width } = arbiter.shape(header, operator, settlement.operator);
+	const leaves = leafCount(elements, width as Width);
+	if (leaf >= leaves) throw new GameError("OutOfTrace", leaf, leaves);
+	const count = elementsInLeaf(leaf, elements, width as Width);
+	let node = arbiter.leafNode(width, count, settlement.words);
+	node = follow(node, leaf, leaves, at.leafPath, TAG.tensor);
+	node = follow(node, operator, header.operatorCount, at.operatorPath, TAG.operators);
+	node = follow(node, step, header.steps, at.stepPath, TAG.steps);
+	if (node !== c.traceRoot) throw new GameError("WrongTraceRoot", node, c.traceRoot);
+	const { inputsRoot } = state.requests[c.request - 1];
+	const { traceRoot } = c;
+	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
+	arbiter.judge(what, settlement);
+	return reject(state, move.claim, beneficiary);
+}
+
+export function timeout(state: GameState, move: TimeoutMove, now: number): GameState {
+	const d = requireDispute(state, move.dispute);
+	const { submitter } = requireLive(state, d.claim);
+	const turn = turnOf(d, publishedAt(state, d), state.parameters);
+	if (!hasRunOut(turn, now)) {
+		throw new GameError(
+			"NotTimedOut",
+			move.dispute,
+			turn.side,
+			now - turn.since,
+			turn.allowed + turn.reserve,
+		);
+	}
+	if (turn.side === SIDE.submitter) return challengerWins(state, move.dispute, d);
+	return forfeit(close(state, move.dispute), state.parameters.challengerBond, submitter);
+}
+
+export function reclaim(state: GameState, move: ReclaimMove): GameState {
+	const d = requireDispute(state, move.dispute);
+	const { status } = state.claims[d.claim - 1];
+	if (status !== CLAIM_STATUS.rejected) {
+		throw new GameError("WrongClaimStatus", d.claim, status, CLAIM_STATUS.rejected);
+	}
+	return credit(close(state, move.dispute), d.challenger, state.parameters.challengerBond);
+}
+
+function challengerWins(state: GameState, id: number, d: Dispute): GameState {
+	const closed = credit(close(state, id), d.challenger, state.parameters.challengerBond);
+	return reject(closed, d.claim, d.challenger);
+}
+
+/** Demands what is below the subtree `from` with root `node`. */
+function demand(
+	state: GameState,
+	id: number,
+	from: Position,
+	node: Hex,
+	entry: DescriptorOpening,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
+	const d = state.disputes[id - 1];
+	const header = headerOf(state, d.claim);
+	let enters = false;
+	const at = passSingles(from, header, (operator) => {
+		enters = true;
+		const shape = arbiter.shape(header, operator, entry);
+		if (shape.elements === 0 || shape.elements > MOST_ELEMENTS) {
+			throw new GameError("TensorTooLarge", shape.elements, MOST_ELEMENTS);
+		}
+		return shape;
+	});
+	if (!enters && entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
+	return withDispute(state, id, {
+		...at,
+		phase: isLeaf(at) ? PHASE.leaf : PHASE.search,
+		demandedAt: now,
+		node,
+		crowding: crowdingNow(state, d.claim),
+	});
+}
+
+function position(d: Dispute): Position {
+	const { tree, step, operator, start, level, elements, width } = d;
+	return { tree, step, operator, start, level, elements, width };
+}
+
+function headerOf(state: GameState, claimId: number): ProgramHeader {
+	return state.programs.get(state.requests[state.claims[claimId - 1].request - 1].program)!;
+}
+
+function firstElement(d: Dispute): number {
+	return d.start * LEAF_ELEMENTS[d.width as Width];
+}

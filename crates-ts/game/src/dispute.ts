@@ -1,0 +1,51 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { GameError } from "./errors.ts";
+import { requireLive } from "./patch.ts";
+import { demanded } from "./search.ts";
+import { type Dispute, type GameState, openingKey, PHASE, type Phase, SIDE } from "./state.ts";
+
+const MOST_CROWDING = 2 ** 31 - 1;
+
+/** When what an open dispute demands was published, 0 if it was not. */
+export function publishedAt(state: GameState, d: Dispute): number {
+	if (d.phase === PHASE.leaf) return state.leaves.get(d.node)?.time ?? 0;
+	if (d.phase === PHASE.partials) return d.partialsAt;
+	const { program } = state.requests[state.claims[d.claim - 1].request - 1];
+	const { childLevel, children } = demanded(d, state.programs.get(program)!, state.parameters);
+	return state.openings.get(openingKey(d.node, d.tree, childLevel, children)) ?? 0;
+}
+
+/** Seconds that the other open disputes against the claim add to the increments of a demand made now. */
+export function crowdingNow(state: GameState, claimId: number): number {
+	const others = state.claims[claimId - 1].openDisputes - 1;
+	return Math.min(state.parameters.crowding * others, MOST_CROWDING);
+}
+
+/** A dispute that is not over. */
+export function requireDispute(state: GameState, id: number): Dispute {
+	const d = state.disputes[id - 1];
+	if (d === undefined) throw new GameError("UnknownDispute", id);
+	if (d.phase === PHASE.closed) throw new GameError("WrongPhase", id, PHASE.closed, PHASE.search);
+	return d;
+}
+
+export function requirePhase(state: GameState, id: number, expected: Phase): Dispute {
+	const d = state.disputes[id - 1];
+	if (d === undefined) throw new GameError("UnknownDispute", id);
+	if (d.phase !== expected) throw new GameError("WrongPhase", id, d.phase, expected);
+	return d;
+}
+
+/** Checks that the sender is the challenger and to move; returns when the demand was answered. */
+export function requireTurn(state: GameState, id: number, d: Dispute, sender: Hex): number {
+	requireLive(state, d.claim);
+	if (sender !== d.challenger) throw new GameError("NotTheChallenger", sender, d.challenger);
+	const published = publishedAt(state, d);
+	if (published === 0) throw new GameError("WrongTurn", id, SIDE.submitter, SIDE.challenger);
+	return published;
+}
+
+/** Checks that the words are those published for the disputed leaf. */
+export function requireWords(state: GameState, d: Dispute, words: readonly bigint[]): void {
+	if (words.join() !== state.leaves.get(d.node)?.words.join()) throw new GameError("WrongWords");
+}

@@ -1,0 +1,134 @@
+import { DOT_LEAVES, ELEMENT_READS } from "@umpire/commitment/constants.ts";
+import { readAt } from "@umpire/operators/cone.ts";
+import type { DotPart } from "@umpire/operators/dot-parts.ts";
+import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
+import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
+import { type Descriptor, KIND } from "@umpire/operators/program.ts";
+import { rawValue } from "@umpire/operators/values.ts";
+import { GameError } from "./errors.ts";
+import type { Case, LeafOpening, Settlement } from "./move.ts";
+import { checkLeaf } from "./openings.ts";
+
+/** BN254's scalar field. */
+const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+const SUM_LIMIT = 2n ** 127n;
+
+/** True iff a proof (eight field elements) holds for these public signals. */
+export type ProofCheck = (
+	circuit: "dot" | "elements",
+	signals: readonly bigint[],
+	proof: readonly bigint[],
+) => boolean;
+
+/** S₀ of an operator's elements (protocol section 3). */
+export function initialPartial(d: Descriptor): bigint {
+	return d.kind === KIND.Max ? -(1n << BigInt(d.width - 1)) : 0n;
+}
+
+/**
+ * S_{p+1} as the settlement proves it: `previous` is S_p. Throws GameError if an opening, a count or
+ * the proof is wrong.
+ */
+export function provedPartial(
+	what: Case,
+	d: Descriptor,
+	s: Settlement,
+	previous: bigint,
+	proves: ProofCheck,
+): bigint {
+	const part = partsOf(d, s.element, indexValue(d, s))[s.part];
+	return part.circuit === "dot"
+		? provedDot(what, d, s, part, previous, proves)
+		: provedElements(what, d, s, part, previous, proves);
+}
+
+function provedDot(
+	what: Case,
+	d: Descriptor,
+	s: Settlement,
+	part: DotPart,
+	previous: bigint,
+	proves: ProofCheck,
+): bigint {
+	const { xLeaves, wLeaves, slots } = part;
+	requireCounts(s, xLeaves.length + wLeaves.length, slots.length === 0 ? 0 : 1);
+	if (slots.length === 0) return previous;
+	[...xLeaves, ...wLeaves].forEach((leaf, i) => {
+		checkLeaf(d, s, i, i < xLeaves.length ? 0 : 1, leaf);
+	});
+	const [sum] = s.values;
+	if (sum >= SUM_LIMIT || sum <= -SUM_LIMIT) throw new GameError("SumOutOfRange", sum);
+	const signals = [
+		sum < 0n ? FIELD + sum : sum,
+		...digests(s.leaves.slice(0, xLeaves.length), DOT_LEAVES),
+		...digests(s.leaves.slice(xLeaves.length), DOT_LEAVES),
+		...dotGeometry(part, d.operands[0].width, d.operands[1].width),
+		BigInt(what.beneficiary),
+	];
+	requireProof(proves, "dot", signals, s);
+	return previous + sum;
+}
+
+function provedElements(
+	what: Case,
+	d: Descriptor,
+	s: Settlement,
+	part: ElementsPart,
+	previous: bigint,
+	proves: ProofCheck,
+): bigint {
+	const { reads } = part;
+	requireCounts(s, reads.length, reads.length);
+	if (reads.length > 0) {
+		reads.forEach(({ operand, leaf }, i) => {
+			checkLeaf(d, s, i, operand, leaf);
+		});
+		reads.forEach(({ operand }, i) => {
+			requireRange(s.values[i], d.operands[operand].width);
+		});
+		const packed = packedReads(d, part, s.values.map(Number));
+		const signals = [...digests(s.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
+		requireProof(proves, "elements", signals, s);
+	}
+	if (d.kind === KIND.Max) return [previous, ...s.values].toSorted(ascending).at(-1)!;
+	return rawValue(d, s.element, (operand, index) => {
+		const at = reads.findIndex((read) => read.operand === operand && read.index === index);
+		return Number(s.values[at]);
+	});
+}
+
+/** The value of a Gather's index element: the first value if it is read, otherwise its `outside`. */
+function indexValue(d: Descriptor, s: Settlement): number | undefined {
+	if (d.kind !== KIND.Gather) return undefined;
+	if (!readAt(d, 0, s.element, 0).inBounds) return d.operands[0].outside;
+	if (s.values.length === 0) throw new GameError("WrongValueCount", 0, 1);
+	return Number(s.values[0]);
+}
+
+function digests(leaves: readonly LeafOpening[], count: number): bigint[] {
+	return Array.from({ length: count }, (_, i) => (leaves[i] ?? leaves[0]).digest);
+}
+
+function requireRange(value: bigint, width: number): void {
+	if (BigInt.asIntN(width, value) !== value) throw new GameError("ValueOutOfRange", value, width);
+}
+
+function requireCounts(s: Settlement, leaves: number, values: number): void {
+	if (s.leaves.length !== leaves) throw new GameError("WrongLeafCount", s.leaves.length, leaves);
+	if (s.values.length !== values) throw new GameError("WrongValueCount", s.values.length, values);
+}
+
+function requireProof(
+	proves: ProofCheck,
+	circuit: "dot" | "elements",
+	signals: readonly bigint[],
+	s: Settlement,
+): void {
+	if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, s.proof)) {
+		throw new GameError("InvalidProof");
+	}
+}
+
+function ascending(a: bigint, b: bigint): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,160 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+
+/** `abi.encode(Descriptor)` and its path to operatorsRoot. NO_DESCRIPTOR where no tensor is entered. */
+export interface DescriptorOpening {
+	readonly descriptor: Hex;
+	readonly path: readonly Hex[];
+}
+
+export const NO_DESCRIPTOR: DescriptorOpening = { descriptor: "0x", path: [] };
+
+/** The rescale row of an element and its path to rowsRoot. NO_ROW for kinds without rescale. */
+export interface RowOpening {
+	readonly bias: bigint;
+	readonly multiplier: number;
+	readonly shift: number;
+	readonly path: readonly Hex[];
+}
+
+export const NO_ROW: RowOpening = { bias: 0n, multiplier: 0, shift: 0, path: [] };
+
+/** The primary output's tensor root under the trace root; `words` of its leaf if it has only one. */
+export interface OutputOpening {
+	readonly root: Hex;
+	readonly operatorPath: readonly Hex[];
+	readonly stepPath: readonly Hex[];
+	readonly words: readonly bigint[];
+}
+
+export interface TensorOpening {
+	readonly operand: number;
+	readonly root: Hex;
+	readonly path: readonly Hex[];
+	readonly stepPath: readonly Hex[];
+}
+
+export interface LeafOpening {
+	/** index in Settlement.tensors */
+	readonly tensor: number;
+	readonly digest: bigint;
+	readonly path: readonly Hex[];
+}
+
+/** Everything that decides about one part of one element (contracts/interfaces/IArbiter.sol). */
+export interface Settlement {
+	readonly operator: DescriptorOpening;
+	readonly words: readonly bigint[];
+	readonly element: number;
+	readonly part: number;
+	readonly row: RowOpening;
+	readonly partials: readonly bigint[];
+	readonly tensors: readonly TensorOpening[];
+	readonly leaves: readonly LeafOpening[];
+	readonly values: readonly bigint[];
+	/** eight field elements, all 0 if no proof is needed */
+	readonly proof: readonly bigint[];
+}
+
+export interface LeafLocation {
+	readonly step: number;
+	readonly operator: number;
+	readonly leaf: number;
+	readonly leafPath: readonly Hex[];
+	readonly operatorPath: readonly Hex[];
+	readonly stepPath: readonly Hex[];
+}
+
+/** Where the disputed leaf is: what the game has established when a settlement is judged. */
+export interface Case {
+	readonly header: ProgramHeader;
+	readonly inputsRoot: Hex;
+	readonly traceRoot: Hex;
+	readonly step: number;
+	readonly operator: number;
+	readonly leaf: number;
+	readonly beneficiary: Hex;
+	readonly inParts: boolean;
+}
+
+export type RegisterMove = { type: "register"; header: ProgramHeader };
+export type RequestMove = {
+	type: "request";
+	value: bigint;
+	program: Hex;
+	inputsRoot: Hex;
+	deadline: number;
+	consumer: Hex;
+};
+export type ClaimMove = {
+	type: "claim";
+	value: bigint;
+	request: number;
+	traceRoot: Hex;
+	opening: OutputOpening;
+};
+export type FinaliseMove = { type: "finalise"; claim: number };
+export type RefundMove = { type: "refund"; request: number };
+export type WithdrawMove = { type: "withdraw" };
+export type ChallengeMove = { type: "challenge"; value: bigint; claim: number; entry: DescriptorOpening };
+export type OpenMove = { type: "open"; tree: number; childLevel: number; children: readonly Hex[] };
+export type DescendMove = {
+	type: "descend";
+	dispute: number;
+	index: number;
+	child: Hex;
+	path: readonly Hex[];
+	entry: DescriptorOpening;
+};
+export type PublishLeafMove = {
+	type: "publishLeaf";
+	width: number;
+	count: number;
+	words: readonly bigint[];
+};
+export type NameMove = {
+	type: "name";
+	dispute: number;
+	element: number;
+	operator: DescriptorOpening;
+};
+export type PublishPartialsMove = {
+	type: "publishPartials";
+	dispute: number;
+	partials: readonly bigint[];
+	operator: DescriptorOpening;
+	row: RowOpening;
+	words: readonly bigint[];
+};
+export type SettleMove = { type: "settle"; dispute: number; settlement: Settlement };
+export type SettleDirectlyMove = {
+	type: "settleDirectly";
+	claim: number;
+	beneficiary: Hex;
+	location: LeafLocation;
+	settlement: Settlement;
+};
+export type TimeoutMove = { type: "timeout"; dispute: number };
+export type ReclaimMove = { type: "reclaim"; dispute: number };
+
+/** The contracts' functions; names and parameters are theirs. */
+export type Action =
+	| RegisterMove
+	| RequestMove
+	| ClaimMove
+	| FinaliseMove
+	| RefundMove
+	| WithdrawMove
+	| ChallengeMove
+	| OpenMove
+	| DescendMove
+	| PublishLeafMove
+	| NameMove
+	| PublishPartialsMove
+	| SettleMove
+	| SettleDirectlyMove
+	| TimeoutMove
+	| ReclaimMove;
+
+/** An action and who sends it. */
+export type Move = Action & { readonly sender: Hex };

@@ -1,0 +1,57 @@
+import { programRoot } from "@umpire/operators/program-commitment.ts";
+import type { Arbiter } from "./arbiter.ts";
+import * as disputes from "./dispute-moves.ts";
+import { GameError } from "./errors.ts";
+import * as market from "./market-moves.ts";
+import type { Move } from "./move.ts";
+import type { GameState } from "./state.ts";
+
+/**
+ * The state after `move` at time `now` (seconds), or the GameError with which the contract refuses it.
+ * Pure: nothing that it is given changes.
+ */
+export function apply(state: GameState, move: Move, now: number, arbiter: Arbiter): GameState | GameError {
+	try {
+		return transition(state, move, now, arbiter);
+	} catch (error) {
+		if (error instanceof GameError) return error;
+		throw error;
+	}
+}
+
+function transition(state: GameState, move: Move, now: number, arbiter: Arbiter): GameState {
+	switch (move.type) {
+		case "register":
+			return market.register(state, move, programRoot(move.header));
+		case "request":
+			return market.request(state, move, now);
+		case "claim":
+			return market.claim(state, move, now, arbiter);
+		case "finalise":
+			return market.finalise(state, move, now);
+		case "refund":
+			return market.refund(state, move, now);
+		case "withdraw":
+			return market.withdraw(state, move.sender);
+		case "challenge":
+			return disputes.challenge(state, move, now, arbiter);
+		case "open":
+			return disputes.open(state, move, now);
+		case "descend":
+			return disputes.descend(state, move, now, arbiter);
+		case "publishLeaf":
+			return disputes.publishLeaf(state, move, now, arbiter);
+		case "name":
+			return disputes.name(state, move, now, arbiter);
+		case "publishPartials":
+			return disputes.publishPartials(state, move, now, arbiter);
+		case "settle":
+			return disputes.settle(state, move, arbiter);
+		case "settleDirectly":
+			return disputes.settleDirectly(state, move, arbiter);
+		case "timeout":
+			return disputes.timeout(state, move, now);
+		case "reclaim":
+			return disputes.reclaim(state, move);
+	}
+}

@@ -1,0 +1,51 @@
+import { type Hex, TAG } from "@umpire/commitment/constants.ts";
+import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
+import { type Descriptor, SOURCE } from "@umpire/operators/program.ts";
+import { GameError } from "./errors.ts";
+import type { Case, Settlement, TensorOpening } from "./move.ts";
+import { follow } from "./paths.ts";
+
+/** Checks an operand's tensor root against the root that its source names. */
+export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): void {
+	const operand = d.operands[opening.operand];
+	if (operand === undefined) {
+		throw new GameError("WrongOperand", opening.operand, opening.operand, d.operands.length);
+	}
+	const { header } = what;
+	const { index } = operand;
+	let { source } = operand;
+	let { step } = what;
+	if (source === SOURCE.state && step === 0) source = SOURCE.input;
+	else if (source === SOURCE.state) {
+		source = SOURCE.operator;
+		step--;
+	}
+	let actual: Hex;
+	let expected: Hex;
+	if (source === SOURCE.constant) {
+		actual = follow(opening.root, index, header.constantCount, opening.path, TAG.constants);
+		expected = header.constantsRoot;
+	} else if (source === SOURCE.input) {
+		actual = follow(opening.root, index, header.inputCount, opening.path, TAG.inputs);
+		expected = what.inputsRoot;
+	} else if (source === SOURCE.operator) {
+		actual = follow(opening.root, index, header.operatorCount, opening.path, TAG.operators);
+		actual = follow(actual, step, header.steps, opening.stepPath, TAG.steps);
+		expected = what.traceRoot;
+	} else {
+		throw new GameError("UnknownSource", source);
+	}
+	if (actual !== expected) throw new GameError("WrongTensor", opening.operand, actual, expected);
+}
+
+/** Checks that leaf `leaf` of an operand has the digest shown as number `i` of the settlement. */
+export function checkLeaf(d: Descriptor, s: Settlement, i: number, operand: number, leaf: number): void {
+	const opening = s.leaves[i];
+	const tensor = s.tensors[opening.tensor];
+	if (tensor === undefined) throw new GameError("WrongOperand", i, opening.tensor, s.tensors.length);
+	if (tensor.operand !== operand) throw new GameError("WrongOperand", i, tensor.operand, operand);
+	const { elements, width } = d.operands[operand];
+	const node = leafNode(width, elementsInLeaf(leaf, elements, width), opening.digest);
+	const root = follow(node, leaf, leafCount(elements, width), opening.path, TAG.tensor);
+	if (root !== tensor.root) throw new GameError("WrongOperandLeaf", i, root, tensor.root);
+}

@@ -1,0 +1,133 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+
+/** Numbers of the contract's enums (contracts/interfaces). */
+export const PHASE = { none: 0, search: 1, leaf: 2, partials: 3, closed: 4 } as const;
+export type Phase = (typeof PHASE)[keyof typeof PHASE];
+
+export const SIDE = { nobody: 0, submitter: 1, challenger: 2 } as const;
+export type Side = (typeof SIDE)[keyof typeof SIDE];
+
+export const CLAIM_STATUS = { none: 0, live: 1, final: 2, rejected: 3 } as const;
+export type ClaimStatus = (typeof CLAIM_STATUS)[keyof typeof CLAIM_STATUS];
+
+/** The constants of a deployment: times in seconds, bonds in wei, levels of trees. */
+export interface Parameters {
+	readonly challengePeriod: number;
+	readonly increment: number;
+	readonly reserve: number;
+	readonly provingAllowance: number;
+	readonly crowding: number;
+	readonly depth: number;
+	readonly window: number;
+	readonly burnPermille: number;
+	readonly submitterBond: bigint;
+	readonly challengerBond: bigint;
+}
+
+export interface Request {
+	readonly program: Hex;
+	readonly inputsRoot: Hex;
+	readonly requester: Hex;
+	readonly deadline: number;
+	/** number of the live or final claim, 0 if there is none */
+	readonly liveClaim: number;
+	readonly closed: boolean;
+	readonly consumer: Hex;
+	readonly fee: bigint;
+}
+
+export interface Claim {
+	readonly traceRoot: Hex;
+	readonly submitter: Hex;
+	readonly request: number;
+	readonly claimedAt: number;
+	readonly openDisputes: number;
+	readonly status: ClaimStatus;
+}
+
+/** A subtree of the trees that make up a trace; `tree` is the tree's tag (3 steps, 2 operators, 1 tensor). */
+export interface Position {
+	readonly tree: number;
+	readonly step: number;
+	readonly operator: number;
+	readonly start: number;
+	readonly level: number;
+	/** elements and width of the operator's tensor, 0 before the search enters it */
+	readonly elements: number;
+	readonly width: number;
+}
+
+export interface Dispute extends Position {
+	readonly challenger: Hex;
+	readonly claim: number;
+	readonly phase: Phase;
+	readonly demandedAt: number;
+	readonly node: Hex;
+	readonly submitterReserve: number;
+	readonly challengerReserve: number;
+	readonly crowding: number;
+	/** named element, its number of parts and its partial results S₁ … Sₙ (phase Partials) */
+	readonly element: number;
+	readonly parts: number;
+	readonly partialsAt: number;
+	readonly partials: readonly bigint[];
+}
+
+export interface PublishedLeaf {
+	readonly time: number;
+	readonly words: readonly bigint[];
+}
+
+/** All that the contracts store. Lists are in order of number; number n is at index n − 1. */
+export interface GameState {
+	readonly parameters: Parameters;
+	readonly programs: ReadonlyMap<Hex, ProgramHeader>;
+	readonly requests: readonly Request[];
+	readonly claims: readonly Claim[];
+	readonly disputes: readonly Dispute[];
+	/** by openingKey: when the children of a node were published */
+	readonly openings: ReadonlyMap<string, number>;
+	/** by leaf node */
+	readonly leaves: ReadonlyMap<Hex, PublishedLeaf>;
+	/** by account: what it can withdraw, in wei */
+	readonly owed: ReadonlyMap<Hex, bigint>;
+	readonly burned: bigint;
+	/** wei that the contract holds */
+	readonly balance: bigint;
+}
+
+/** The state of a fresh deployment. */
+export function initialState(parameters: Parameters): GameState {
+	return {
+		parameters,
+		programs: new Map(),
+		requests: [],
+		claims: [],
+		disputes: [],
+		openings: new Map(),
+		leaves: new Map(),
+		owed: new Map(),
+		burned: 0n,
+		balance: 0n,
+	};
+}
+
+/** Names one way of opening a node: the same node opened to another depth is another opening. */
+export function openingKey(node: Hex, tree: number, childLevel: number, children: number): string {
+	return `${node} ${tree} ${childLevel} ${children}`;
+}
+
+/**
+ * What the contract must hold: fees of open requests, bonds of live claims and open disputes, and what
+ * is owed. The solvency invariant is `balance === liabilities(state)`.
+ */
+export function liabilities(state: GameState): bigint {
+	const { submitterBond, challengerBond } = state.parameters;
+	let sum = 0n;
+	for (const request of state.requests) if (!request.closed) sum += request.fee;
+	for (const claim of state.claims) if (claim.status === CLAIM_STATUS.live) sum += submitterBond;
+	for (const dispute of state.disputes) if (dispute.phase !== PHASE.closed) sum += challengerBond;
+	for (const amount of state.owed.values()) sum += amount;
+	return sum;
+}
