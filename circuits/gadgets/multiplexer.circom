@@ -1,9 +1,9 @@
 pragma circom 2.1.6;
 
-// Proves: `out` = `in[index]`, where index = Σ bit[i]·2^i, and index < n.
-// There is no valid witness for an index of n or more: the tree of choices is completed with
-// copies of the last input, and `Below` forbids the indices that would reach them.
-// The caller must ensure that every `bit` is 0 or 1 and that n <= 2^bits.
+// Proves: `out` = `in[index]`, where index = Σ bit[i]·2^i.
+// Halves the list once per bit; an odd last entry moves up unchanged.
+// The caller must ensure that every `bit` is 0 or 1, and that index < n (with `Below`): for a
+// larger index, `out` is one of the inputs, no matter which.
 template Multiplexer(n, bits) {
     signal input in[n];
     signal input bit[bits];

@@ -16,19 +16,33 @@ template OpenElement() {
     signal input codeBits[2];
     signal output value;
 
-    Below(5, 3)(wordBits);
-    signal word <== Multiplexer(5, 3)(words, wordBits);
-    signal (is8, is16, is32) <== Width()(codeBits);
-    signal lanes[31] <== WordLanes()(word, is8, is16, is32);
+    component wordBelow = Below(5, 3);
+    wordBelow.bit <== wordBits;
+    component word = Multiplexer(5, 3);
+    word.in <== words;
+    word.bit <== wordBits;
 
-    Below(31, 5)(laneBits);
+    component width = Width();
+    width.bit <== codeBits;
+    component lanes = WordLanes();
+    lanes.word <== word.out;
+    lanes.width <== width.selector;
+
+    component laneBelow = Below(31, 5);
+    laneBelow.bit <== laneBits;
     // 16 bits: no lane of 15 or more; 32 bits: none of 7 or more
-    signal low3 <== laneBits[0] * laneBits[1];
-    signal seven <== low3 * laneBits[2];
+    signal three <== laneBits[0] * laneBits[1];
+    signal seven <== three * laneBits[2];
     signal fifteen <== seven * laneBits[3];
-    is16 * (laneBits[4] + fifteen) === 0;
-    is32 * (laneBits[4] + laneBits[3] + seven) === 0;
+    width.selector[1] * (laneBits[4] + fifteen) === 0;
+    width.selector[2] * (laneBits[4] + laneBits[3] + seven) === 0;
 
-    signal signedValue <== Multiplexer(31, 5)(lanes, laneBits);
-    value <== signedValue + is8 * (1 << 7) + is16 * (1 << 15) + is32 * (1 << 31);
+    component lane = Multiplexer(31, 5);
+    lane.in <== lanes.lane;
+    lane.bit <== laneBits;
+    var offset = 0;
+    for (var i = 0; i < 3; i++) {
+        offset += (1 << ((8 << i) - 1)) * width.selector[i];
+    }
+    value <== lane.out + offset;
 }

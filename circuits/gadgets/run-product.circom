@@ -15,16 +15,21 @@ template RunProduct() {
     signal input length[5];
     signal output out;
 
-    signal inRun[31] <== Thermometer(5)(length);
-    signal xRun[31] <== BarrelShifter()(x, xOffset);
-    signal wRun[31] <== BarrelShifter()(w, wOffset);
+    component inRun = Thermometer(5);
+    inRun.bit <== length;
+    component xRun = BarrelShifter();
+    xRun.in <== x;
+    xRun.bit <== xOffset;
+    component wRun = BarrelShifter();
+    wRun.in <== w;
+    wRun.bit <== wOffset;
 
     signal masked[31];
     signal product[31];
     var sum = 0;
     for (var j = 0; j < 31; j++) {
-        masked[j] <== inRun[j] * xRun[j];
-        product[j] <== masked[j] * wRun[j];
+        masked[j] <== inRun.out[j] * xRun.out[j];
+        product[j] <== masked[j] * wRun.out[j];
         sum += product[j];
     }
     out <== sum;

@@ -17,7 +17,7 @@ export async function compileCircuit(
 	folder: string,
 ): Promise<{ r1cs: string; wasm: string }> {
 	const output = relative(ROOT, folder);
-	const options = ["--O2", "--r1cs", "--wasm", "-l", "node_modules", "-o", output];
+	const options = ["--O2", "--r1cs", "--wasm", "-o", output];
 	try {
 		await run(process.execPath, [compiler, `circuits/${circuit}.circom`, ...options], { cwd: ROOT });
 	} catch (cause) {

@@ -8,18 +8,8 @@ import {
 	type Width,
 	WORDS_PER_LEAF,
 } from "@umpire/commitment/constants.ts";
+import type { DotSlot } from "@umpire/operators/dot-parts.ts";
 import type { CircuitInput } from "./circuits.ts";
-
-/** A run of products inside one word of each operand; leaves count within the part. */
-export interface DotSlot {
-	readonly xLeaf: number;
-	readonly xWord: number;
-	readonly xLane: number;
-	readonly wLeaf: number;
-	readonly wWord: number;
-	readonly wLane: number;
-	readonly length: number;
-}
 
 /** A part of a Dot: up to three leaves (five words each) of either operand, up to twelve slots. */
 export interface DotOpening {
@@ -68,28 +58,29 @@ export function dotGeometry({
 	];
 	slots.forEach((slot, i) => {
 		check("length", slot.length, 0, Math.min(LANES[xWidth] - slot.xLane, LANES[wWidth] - slot.wLane));
-		const x = place(slot.xLeaf, slot.xWord, slot.xLane, xWidth);
-		const w = place(slot.wLeaf, slot.wWord, slot.wLane, wWidth);
+		const x = place(slot.xWord, slot.xLane, xWidth);
+		const w = place(slot.wWord, slot.wLane, wWidth);
 		const bits = BigInt(x | (w << 9)) | (BigInt(slot.length) << 18n);
 		geometry[Math.floor(i / SLOTS_PER_SIGNAL)] |= bits << BigInt(SLOT_BITS * (i % SLOTS_PER_SIGNAL));
 	});
 	return geometry;
 }
 
-function place(leaf: number, word: number, lane: number, width: Width): number {
-	check("leaf", leaf, 0, DOT_LEAVES - 1);
-	check("word", word, 0, WORDS_PER_LEAF - 1);
+function place(word: number, lane: number, width: Width): number {
+	check("word", word, 0, WORDS_PER_LEAF * DOT_LEAVES - 1);
 	check("lane", lane, 0, LANES[width] - 1);
-	return WORDS_PER_LEAF * leaf + word + (lane << 4);
+	return word + (lane << 4);
 }
 
 /** The sum that a Dot part proves, from the opened words. */
 export function dotSum({ xWidth, wWidth, xLeaves, wLeaves, slots }: Omit<DotOpening, "beneficiary">): bigint {
+	const xWords = xLeaves.flat();
+	const wWords = wLeaves.flat();
 	let sum = 0n;
-	for (const { xLeaf, xWord, xLane, wLeaf, wWord, wLane, length } of slots) {
+	for (const { xWord, xLane, wWord, wLane, length } of slots) {
 		for (let j = 0; j < length; j++) {
-			const x = unsignedLane(xLeaves[xLeaf][xWord], xLane + j, xWidth) - half(xWidth);
-			const w = unsignedLane(wLeaves[wLeaf][wWord], wLane + j, wWidth) - half(wWidth);
+			const x = unsignedLane(xWords[xWord], xLane + j, xWidth) - half(xWidth);
+			const w = unsignedLane(wWords[wWord], wLane + j, wWidth) - half(wWidth);
 			sum += x * w;
 		}
 	}
