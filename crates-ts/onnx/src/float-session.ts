@@ -61,7 +61,7 @@ export async function createFloatSession(given: Model, options: FloatOptions = {
 					);
 				inputs[name] = toOrt(tensor);
 			}
-			const results = fetches.length === 0 ? {} : await session.run(inputs, fetches);
+			const results = fetches.length === 0 ? {} : await runSession(session, inputs, fetches);
 			return new Map(
 				names.map((name) => {
 					if (computed.has(name)) return [name, fromOrt(results[name])];
@@ -84,6 +84,20 @@ async function createSession(bytes: Uint8Array, options: FloatOptions): Promise<
 		});
 	} catch (cause) {
 		throw new OnnxError(`onnxruntime refuses the model: ${(cause as Error).message}`, { cause });
+	}
+}
+
+async function runSession(
+	session: InferenceSession,
+	inputs: Record<string, OrtTensor>,
+	fetches: readonly string[],
+): Promise<InferenceSession.ReturnType> {
+	try {
+		return await session.run(inputs, fetches);
+	} catch (cause) {
+		throw new OnnxError(`onnxruntime cannot run the model on these inputs: ${(cause as Error).message}`, {
+			cause,
+		});
 	}
 }
 

@@ -117,7 +117,9 @@ function valueOfProto(message: ValueInfoMessage): ValueInfo {
 	const dims =
 		tensor.shape?.dim?.map((dim) => {
 			if (dim.dimParam) return dim.dimParam;
-			return Object.hasOwn(dim, "dimValue") ? toNumber(dim.dimValue) : null;
+			const size = Object.hasOwn(dim, "dimValue") ? toNumber(dim.dimValue) : -1;
+			// Some exporters write −1 for a size that they leave open.
+			return size < 0 ? null : size;
 		}) ?? null;
 	return { name, type, dims: dims ?? (tensor.shape ? [] : null) };
 }
