@@ -17,7 +17,8 @@ export type Fetch = (operand: number, index: number) => number;
 /** The value of a Gather's index element. */
 export function indexValueOf(descriptor: Descriptor, element: number, fetch: Fetch): number | undefined {
 	if (descriptor.kind !== KIND.Gather) return undefined;
-	return fetch(0, readAt(descriptor, 0, element, 0).index);
+	const { inBounds, index } = readAt(descriptor, 0, element, 0);
+	return inBounds ? fetch(0, index) : descriptor.operands[0].outside;
 }
 
 /** f and ⊕ of the kind: what φ is applied to (protocol section 2). */
