@@ -49,7 +49,8 @@ export function readNpy(bytes: Uint8Array): Tensor {
 		throw new InputError(
 			`the .npy file is truncated: shape [${dims.join(", ")}] needs ${count * size} bytes, ${bytes.length - end} are there`,
 		);
-	const raw = bytes.slice(end, end + count * size);
+	// Not slice(): that of a Buffer shares its memory.
+	const raw = Uint8Array.from(bytes.subarray(end, end + count * size));
 	if (descr[1] === ">") swapBytes(raw, size);
 	const ordered = fortran[1] === "True" ? toRowMajor(raw, dims, size) : raw;
 	return { type, dims, data: new (arrayOfType(type))(ordered.buffer, 0, count) };

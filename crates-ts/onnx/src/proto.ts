@@ -1,7 +1,7 @@
 /** The protobuf messages of ONNX 1.10 (IR 8), as `onnx-proto` generates them. */
 import proto from "onnx-proto";
 
-export const { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } = proto.onnx;
+export const { ModelProto, TensorProto } = proto.onnx;
 
 export type AttributeMessage = proto.onnx.IAttributeProto;
 export type FunctionMessage = proto.onnx.IFunctionProto;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { checkEnvelope } from "./envelope.ts";
 import { OnnxError } from "./errors.ts";
 import { graphOfProto, nodeOfProto } from "./graph-proto.ts";
 import type { FunctionDefinition, Model } from "./model.ts";
 import { type ModelMessage, ModelProto, toNumber } from "./proto.ts";
-import { folderOf } from "./tensor-proto.ts";
 
 /**
  * Reads an ONNX model. Fields newer than ONNX 1.10 (IR 8) are dropped: metadata of nodes and
@@ -19,7 +19,7 @@ import { folderOf } from "./tensor-proto.ts";
 export function readModel(source: Uint8Array | string): Model {
 	const label = typeof source === "string" ? source : "the model";
 	const bytes = typeof source === "string" ? readBytes(source) : source;
-	const folder = typeof source === "string" ? folderOf(source) : null;
+	const folder = typeof source === "string" ? dirname(source) : null;
 	checkEnvelope(bytes, label);
 	let message: ModelMessage;
 	try {

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { isAbsolute, join, normalize } from "node:path";
 import { arrayOfType, codeOfType, elementCount, nameOfCode, typeOfCode } from "./element-types.ts";
 import { OnnxError } from "./errors.ts";
 import type { ElementType, Tensor, TensorData } from "./model.ts";
@@ -93,11 +93,6 @@ function externalBytes(message: TensorMessage, label: string, folder: string | n
 	if (!(offset >= 0 && offset <= end && end <= file.length))
 		throw new OnnxError(`${label} is at bytes ${offset}–${end} of ${path}, which has ${file.length} bytes`);
 	return file.subarray(offset, end);
-}
-
-/** The folder of a path, for external data. */
-export function folderOf(path: string): string {
-	return dirname(path);
 }
 
 /** A TensorProto that stores the elements as raw data (strings: as string data). */

@@ -1,0 +1,95 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { OnnxError } from "@umpire/onnx/errors.ts";
+import { ModelProto } from "@umpire/onnx/proto.ts";
+import { readModel } from "@umpire/onnx/read.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+const encoder = new TextEncoder();
+
+function sample(): Uint8Array {
+	const g = new GraphBuilder("sample");
+	const x = g.input("x", "float32", [1, 3]);
+	const w = g.constant("w", tensorFrom("float32", [3, 2], [1, 2, 3, 4, 5, 6]));
+	g.output(g.node("MatMul", [x, w], {}, "matmul"), "float32", [1, 2]);
+	return writeModel(g.model());
+}
+
+function messageOf(bytes: Uint8Array): string {
+	try {
+		readModel(bytes);
+	} catch (error) {
+		expect(error).toBeInstanceOf(OnnxError);
+		expect((error as Error).message).not.toContain("\n");
+		return (error as Error).message;
+	}
+	return "";
+}
+
+describe("files that are no models", () => {
+	test.each([
+		[
+			"a Git LFS pointer",
+			"version https://git-lfs.github.com/spec/v1\noid sha256:2f88\nsize 3\n",
+			"git lfs pull",
+		],
+		["JSON", '{"input_data": [[1]]}', "JSON"],
+		["HTML", "<!DOCTYPE html>", "HTML"],
+		["a zip archive", "PK\x03\x04abc", "PyTorch"],
+		["text", "hello world", "not an ONNX model"],
+		["nothing", "", "is empty"],
+	])("%s", (_, content, expected) => {
+		expect(messageOf(encoder.encode(content))).toContain(expected);
+	});
+
+	test("a message without a graph, and an empty graph", () => {
+		expect(messageOf(ModelProto.encode({ irVersion: 8 }).finish())).toContain("no graph");
+		const graph = { name: "nothing" };
+		expect(messageOf(ModelProto.encode({ irVersion: 8, graph }).finish())).toContain("empty graph");
+	});
+
+	test("a path that does not exist, or is a folder", () => {
+		const folder = mkdtempSync(join(tmpdir(), "umpire-onnx-"));
+		expect(() => readModel(join(folder, "no.onnx"))).toThrow(/no\.onnx does not exist/);
+		expect(() => readModel(folder)).toThrow("is a folder");
+		const path = join(folder, "cut.onnx");
+		writeFileSync(path, sample().subarray(0, 90));
+		expect(() => readModel(path)).toThrow(
+			/cut\.onnx is truncated \(its graph needs \d+ bytes, \d+ are there\)/,
+		);
+	});
+});
+
+describe("damaged models", () => {
+	test("every truncation that loses the graph is an OnnxError", () => {
+		const bytes = sample();
+		const withoutOpset = readModel(bytes);
+		for (let length = 0; length < bytes.length; length++) {
+			const message = messageOf(bytes.subarray(0, length));
+			// Cutting exactly after the graph leaves a sound file that states no opset.
+			if (message === "") expect(readModel(bytes.subarray(0, length)).graph).toEqual(withoutOpset.graph);
+		}
+	});
+
+	test("random damage gives a model or an OnnxError, never another error", () => {
+		const bytes = sample();
+		const change = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255));
+		fc.assert(
+			fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+				const damaged = bytes.slice();
+				for (const [at, value] of changes) damaged[at] = value;
+				messageOf(damaged);
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+
+	test("random bytes", () => {
+		fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void messageOf(bytes)));
+	});
+});
