@@ -22,7 +22,7 @@ export function tensorOfProto(message: TensorMessage, folder: string | null): Te
 	const dims = (message.dims ?? []).map(toNumber);
 	const count = elementCount(dims);
 	if (dims.some((size) => size < 0)) throw new OnnxError(`${label} has shape [${dims.join(", ")}]`);
-	const data = elementsOf(message, type, count, label, folder);
+	const data = elementsOf(message, type, label, folder);
 	if (data.length !== count)
 		throw new OnnxError(
 			`${label} holds ${data.length} elements, its shape [${dims.join(", ")}] needs ${count}`,
@@ -33,7 +33,6 @@ export function tensorOfProto(message: TensorMessage, folder: string | null): Te
 function elementsOf(
 	message: TensorMessage,
 	type: ElementType,
-	count: number,
 	label: string,
 	folder: string | null,
 ): TensorData {
@@ -53,8 +52,6 @@ function elementsOf(
 	const data = new array(fields?.length ?? 0) as Float32Array;
 	// Conversion to a narrower typed array takes the low bits, as int32_data stores float16 and uint16.
 	if (fields) data.set(fields);
-	if (data.length === 0 && count === 1 && !fields?.length)
-		throw new OnnxError(`${label} has no elements, its shape needs 1; the file is damaged`);
 	return data;
 }
 
