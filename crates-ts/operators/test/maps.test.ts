@@ -3,24 +3,12 @@ import { toLogical, toPhysical } from "@umpire/commitment/tensor.ts";
 import { digitsOf, radixProduct, readAt } from "@umpire/operators/cone.ts";
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { partCount, partsOf } from "@umpire/operators/parts.ts";
-import type { Program } from "@umpire/operators/program.ts";
 import { elementValue, indexValueOf, rawValue } from "@umpire/operators/values.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { caseOf, FORM_TYPES } from "./arbitrary-operators.ts";
+import { programOf } from "./programs.ts";
 import { reference } from "./reference.ts";
-import type { Case } from "./tensors.ts";
-
-function programOf({ operator, operands }: Case): Program {
-	return {
-		name: "one operator",
-		steps: 1,
-		inputs: operands.map(({ spec }, index) => ({ ...spec, name: `x${index}` })),
-		constants: [],
-		operators: [operator],
-		outputs: [{ name: "y", operator: 0 }],
-	};
-}
 
 describe("an element's value through its access maps is what ONNX defines", () => {
 	test.each(FORM_TYPES)("%s", (type) => {

@@ -1,0 +1,93 @@
+import {
+	DOT_LEAVES,
+	DOT_SLOTS,
+	ELEMENT_READS,
+	LANES,
+	LEAF_ELEMENTS,
+	MAX_PARTS,
+} from "@umpire/commitment/constants.ts";
+import { radixProduct } from "./cone.ts";
+import { dotParts } from "./dot-parts.ts";
+import { type Coordinate, type Descriptor, KIND } from "./program.ts";
+import { ensure } from "./program-error.ts";
+import { affineRange } from "./simplify.ts";
+
+/** Above this many slots the parts of a Dot are bounded, not counted element by element. */
+const COUNTING_LIMIT = 1e8;
+
+/** The rules of access maps: numbers that are exact everywhere, reads inside of tensors, cones within the limit. */
+export function validateCone(descriptor: Descriptor): void {
+	const radix = [...descriptor.outputRadix, ...descriptor.reductionRadix];
+	for (const [k, operand] of descriptor.operands.entries()) {
+		let last = 0;
+		for (const coordinate of operand.coordinates) {
+			validateCoordinate(coordinate, radix, `operand ${k}`);
+			last += (coordinate.size - 1) * coordinate.stride;
+		}
+		ensure(last < operand.elements, `operand ${k}: its map reaches element ${last} of ${operand.elements}`);
+	}
+	if (descriptor.rowCount > 0) {
+		const { row, outputRadix } = descriptor;
+		validateCoordinate(row, outputRadix, "rescale row");
+		const { min, max } = affineRange(row.base, row.coefficients, outputRadix);
+		ensure(min >= 0 && max < descriptor.rowCount, `rescale rows ${min} … ${max} of ${descriptor.rowCount}`);
+	}
+	if (descriptor.kind === KIND.Dot) validateDot(descriptor);
+	if (descriptor.kind === KIND.Max) {
+		const reads = radixProduct(descriptor.reductionRadix) * descriptor.operands.length;
+		withinLimit(Math.ceil(reads / ELEMENT_READS));
+	}
+}
+
+function validateCoordinate(coordinate: Coordinate, radix: readonly number[], what: string): void {
+	const { base, coefficients, divisor, modulus, size, stride } = coordinate;
+	const reach = coefficients.reduce((sum, c, j) => sum + Math.abs(c) * (radix[j] - 1), Math.abs(base));
+	ensure(
+		[reach, divisor, modulus, size * Math.max(stride, 1)].every(Number.isSafeInteger),
+		`${what}: a coordinate reaches numbers beyond 2^53`,
+	);
+	ensure(divisor >= 1 && modulus >= 0 && size >= 1 && stride >= 0, `${what}: a coordinate is malformed`);
+}
+
+function validateDot(descriptor: Descriptor): void {
+	const run = descriptor.outputRadix.length + descriptor.reductionRadix.length - 1;
+	ensure(descriptor.reductionRadix.length > 0, "a Dot has no run digit");
+	for (const [k, { coordinates }] of descriptor.operands.entries()) {
+		const along = coordinates.filter(({ coefficients }) => coefficients[run] !== 0);
+		const plain = along.every(({ divisor, modulus }) => divisor === 1 && modulus === 0);
+		ensure(
+			along.length <= 1 && plain,
+			`operand ${k}: more than one plain coordinate depends on the run digit`,
+		);
+	}
+	const { parts, slots } = dotBound(descriptor);
+	if (parts <= MAX_PARTS) return;
+	if (slots * descriptor.elements > COUNTING_LIMIT) {
+		withinLimit(parts);
+		return;
+	}
+	for (let element = 0; element < descriptor.elements; element++) {
+		withinLimit(dotParts(descriptor, element).length);
+	}
+}
+
+function withinLimit(parts: number): void {
+	ensure(
+		parts <= MAX_PARTS,
+		`its cone has ${parts} parts, more than ${MAX_PARTS}: make the reduction shorter`,
+	);
+}
+
+/** Upper bounds: a part ends after 12 slots, or after three leaves of an operand. */
+function dotBound({ operands, reductionRadix }: Descriptor): { parts: number; slots: number } {
+	const run = reductionRadix[reductionRadix.length - 1];
+	const lines = radixProduct(reductionRadix) / run;
+	const [x, w] = operands.map(({ width, coordinates }) => {
+		const step = coordinates.reduce((sum, c) => sum + (c.coefficients.at(-1) ?? 0) * c.stride, 0);
+		const leaves = step === 1 ? Math.ceil(run / LEAF_ELEMENTS[width]) + 1 : run;
+		return { step, leaves: leaves * lines, words: Math.ceil(run / LANES[width]) + 1 };
+	});
+	const whole = x.step === 1 && w.step === 1;
+	const slots = lines * (whole ? Math.min(run, x.words + w.words) : run);
+	return { parts: Math.ceil(1 + slots / DOT_SLOTS + (x.leaves + w.leaves) / DOT_LEAVES), slots };
+}

@@ -1,0 +1,130 @@
+import type { ConstantTensor, Operator, Program } from "@umpire/operators/program.ts";
+import { ProgramError, validateProgram } from "@umpire/operators/validate.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { caseOf, FORM_TYPES } from "./arbitrary-operators.ts";
+import { programOf } from "./programs.ts";
+
+describe("valid programs pass", () => {
+	test.each(FORM_TYPES)("%s", (type) => {
+		fc.assert(
+			fc.property(fc.gen(), (g) => validateProgram(programOf(caseOf(g, type)))),
+			{ numRuns: 100 },
+		);
+	});
+});
+
+const x = {
+	name: "x",
+	shape: [1, 2, 4, 4],
+	layout: [0, 2, 3, 1],
+	width: 8,
+	low: -128,
+	high: 127,
+	scale: 1,
+} as const;
+const w: ConstantTensor = {
+	...x,
+	name: "w",
+	shape: [3, 2, 3, 3],
+	layout: [0, 2, 3, 1],
+	data: new Int8Array(54),
+};
+const conv: Operator = {
+	...x,
+	shape: [1, 3, 2, 2],
+	kind: "Dot",
+	form: { type: "conv", strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 },
+	operands: [
+		{ source: "input", index: 0 },
+		{ source: "constant", index: 0 },
+	],
+	rescale: { rows: [1n, 2n, 3n].map((bias) => ({ bias, multiplier: 1, shift: 1 })), axes: [1] },
+	node: "/conv1/Conv",
+	opType: "Conv",
+};
+const valid: Program = {
+	name: "one convolution",
+	steps: 1,
+	inputs: [x],
+	constants: [w],
+	operators: [conv],
+	outputs: [{ name: "y", operator: 0 }],
+};
+const withConv = (change: Partial<Operator>): Program => ({ ...valid, operators: [{ ...conv, ...change }] });
+const row = (change: object) => [{ bias: 0n, multiplier: 1, shift: 1, ...change }];
+const rows = (change: object): Program => withConv({ rescale: { rows: row(change), axes: [] } });
+
+describe("invalid programs are refused", () => {
+	test("the example itself is valid", () => validateProgram(valid));
+
+	test.each<[string, Program, RegExp]>([
+		["no steps", { ...valid, steps: 0 }, /0 steps/],
+		["no operators", { ...valid, operators: [], outputs: [] }, /no operators/],
+		["no outputs", { ...valid, outputs: [] }, /no outputs/],
+		[
+			"an unknown output",
+			{ ...valid, outputs: [{ name: "y", operator: 1 }] },
+			/Output y refers to operator 1/,
+		],
+		["a wrong output shape", withConv({ shape: [1, 3, 3, 2] }), /spatial axis 0 has size 3/],
+		["a wrong number of channels", withConv({ shape: [1, 4, 2, 2] }), /found \[1,4\], expected \[1,3\]/],
+		["a kind of another form", withConv({ kind: "Add" }), /not of kind Add/],
+		["a group that does not divide", withConv({ form: { ...conv.form, group: 2 } as never }), /2 groups/],
+		["an unfinished layout", withConv({ layout: [0, 1, 2] }), /layout \[0,1,2\]/],
+		["a layout that repeats", withConv({ layout: [0, 1, 2, 2] }), /not a permutation/],
+		["a width of 7", withConv({ width: 7 as never }), /width 7/],
+		["low above high", withConv({ low: 3, high: 2 }), /range 3 … 2/],
+		["a range beyond the width", withConv({ high: 128 }), /8 bits/],
+		["a size of 0", withConv({ shape: [1, 3, 0, 2] }), /not a positive integer/],
+		["a tensor that is too large", withConv({ shape: [2 ** 16, 2 ** 15, 1, 2] }), /more than 2147483648/],
+		[
+			"too few rescale rows",
+			withConv({ rescale: { rows: row({}), axes: [1] } }),
+			/1 rescale rows.*3 positions/,
+		],
+		["no rescale rows", withConv({ rescale: undefined as never }), /needs rescale rows/],
+		["a multiplier of 0", rows({ multiplier: 0 }), /multiplier 0/],
+		["a multiplier of 2^31", rows({ multiplier: 2 ** 31 }), /multiplier 2147483648/],
+		["a shift of 0", rows({ shift: 0 }), /shift 0/],
+		["a shift of 41", rows({ shift: 41 }), /shift 41/],
+		["a bias beyond 2^62", rows({ bias: 2n ** 62n + 1n }), /bias 4611686018427387905/],
+		[
+			"a reference to itself",
+			withConv({ operands: [{ source: "operator", index: 0 }, conv.operands[1]] }),
+			/does not come before/,
+		],
+		[
+			"an unknown constant",
+			withConv({ operands: [conv.operands[0], { source: "constant", index: 1 }] }),
+			/no constant 1/,
+		],
+		["an unknown source", withConv({ operands: [{ source: 1 as never, index: 0 }] }), /unknown source 1/],
+		["a missing operand", withConv({ operands: [conv.operands[0]] }), /1 operands; it takes 2 to 2/],
+		["data of another size", { ...valid, constants: [{ ...w, data: new Int8Array(53) }] }, /53 elements/],
+		["data of another width", { ...valid, constants: [{ ...w, data: new Int16Array(54) }] }, /16 bits/],
+		["data out of range", { ...valid, constants: [{ ...w, low: 1 }] }, /constant 0 \(w\): element 0 is 0/],
+	])("%s", (_, program, message) => {
+		expect(() => validateProgram(program)).toThrow(ProgramError);
+		expect(() => validateProgram(program)).toThrow(message);
+	});
+
+	test("messages name the operator by its index and its ONNX node", () => {
+		expect(() => validateProgram(withConv({ layout: [] }))).toThrow(
+			/^Invalid operator 0 \(Conv \/conv1\/Conv\): /,
+		);
+	});
+
+	test("cones of more than 1024 parts", () => {
+		const long = (size: number): Program => {
+			const a = { ...x, shape: [1, size], layout: [0, 1] };
+			const b: ConstantTensor = { ...a, name: "b", shape: [size, 2], data: new Int8Array(2 * size) };
+			const form = { type: "matmul" } as const;
+			const rescale = { rows: row({}), axes: [] };
+			const operator: Operator = { ...conv, shape: [1, 2], layout: [0, 1], form, rescale };
+			return { ...valid, inputs: [a], constants: [b], operators: [operator] };
+		};
+		validateProgram(long(12_000));
+		expect(() => validateProgram(long(80_000))).toThrow(/parts, more than 1024/);
+	});
+});
