@@ -1,5 +1,5 @@
+import type { Bounds } from "./bounds.ts";
 import type { Range } from "./ranges.ts";
-import type { Bounds } from "./rescale-plan.ts";
 
 /**
  * What the weights of one output do to a sum: Σ of the positive and of the negative weights (as
@@ -42,13 +42,4 @@ export function sumWeights(data: ArrayLike<number>, groups: number, group: (i: n
 		else negative[group(i)] -= value;
 	}
 	return Array.from(positive, (sum, index) => ({ positive: sum, negative: negative[index] }));
-}
-
-/** The larger magnitude of the two ends. */
-export function magnitude(bounds: Bounds): bigint {
-	return bounds.high > -bounds.low ? bounds.high : -bounds.low;
-}
-
-export function largest(list: readonly Bounds[]): bigint {
-	return list.reduce((max, bounds) => (magnitude(bounds) > max ? magnitude(bounds) : max), 0n);
 }

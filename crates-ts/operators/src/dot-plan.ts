@@ -1,9 +1,9 @@
 import { type Body, LIMIT, type Real } from "./body.ts";
+import { type Bounds, hull, magnitude } from "./bounds.ts";
 import { carrier, type OperatorContext } from "./context.ts";
-import { magnitude } from "./dot-bounds.ts";
 import type { Rescale } from "./program.ts";
 import type { RescaleTarget } from "./rescale/function.ts";
-import { type Bounds, directBound, planRescale, type RescalePlan } from "./rescale-plan.ts";
+import { directBound, planRescale, type RescalePlan } from "./rescale-plan.ts";
 
 export function rescaleOf(context: OperatorContext): Rescale {
 	const { rescale } = context.operator;
@@ -27,13 +27,6 @@ export function boundsPerRow(rescale: Rescale, channels: readonly Bounds[], chan
 		return [...channels];
 	}
 	return [hull(channels)];
-}
-
-export function hull(list: readonly Bounds[]): Bounds {
-	return list.reduce((a, b) => ({
-		low: a.low < b.low ? a.low : b.low,
-		high: a.high > b.high ? a.high : b.high,
-	}));
 }
 
 /** True if multiplying the weights by the rows' factors keeps all sums exact in `type`. */

@@ -1,11 +1,6 @@
 import { LIMIT, type Real } from "./body.ts";
+import { abs, type Bounds, larger, magnitude } from "./bounds.ts";
 import type { Rescale, Row } from "./program.ts";
-
-/** Integers as bounds: sums of many products may pass 2^53 before they are found too large. */
-export interface Bounds {
-	readonly low: bigint;
-	readonly high: bigint;
-}
 
 /** How φ is computed; all constants are exact in `type`. */
 export interface RescalePlan {
@@ -25,13 +20,6 @@ export interface RescalePlan {
 	/** Largest magnitude of a numerator (bound < 2^24 or 2^53 makes every step exact). */
 	readonly bound: number;
 }
-
-const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
-const largest = (bounds: Bounds): bigint => {
-	const low = magnitude(bounds.low);
-	const high = magnitude(bounds.high);
-	return low > high ? low : high;
-};
 
 /** A row with the factors of two that multiplier and divisor share taken out. */
 interface Fraction {
@@ -60,9 +48,8 @@ export function directBound(rescale: Rescale, partial: readonly Bounds[]): bigin
 	let bound = 0n;
 	rescale.rows.forEach((row, index) => {
 		const { bias, multiplier, half } = reduced(row);
-		const sum = largest(partial[partial.length === 1 ? 0 : index]) * multiplier;
-		const total = sum + magnitude(bias * multiplier + half);
-		if (total > bound) bound = total;
+		const sum = magnitude(partial[partial.length === 1 ? 0 : index]) * multiplier;
+		bound = larger(bound, sum + abs(bias * multiplier + half));
 	});
 	return bound;
 }
@@ -94,9 +81,9 @@ export function planRescale(
 	const clamps = rows.map((row) => ((top << row.shift) + row.multiplier - 1n) / row.multiplier);
 	let bound = 0n;
 	rows.forEach((row, index) => {
-		const sum = largest(acc[acc.length === 1 ? 0 : index]) + magnitude(row.bias);
+		const sum = magnitude(acc[acc.length === 1 ? 0 : index]) + abs(row.bias);
 		const product = clamps[index] * row.multiplier + row.half;
-		for (const value of [sum, product]) if (value > bound) bound = value;
+		bound = larger(bound, larger(sum, product));
 	});
 	if (bound >= BigInt(LIMIT.float64)) {
 		throw new Error(

@@ -3,14 +3,14 @@ import { carrier } from "@umpire/operators/context.ts";
 import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { type Level, openExact } from "./onnxruntime.ts";
-import { type Executable, executable, type Record } from "./program-model.ts";
+import { type Executable, executable, type Recording } from "./program-model.ts";
 import { workOf } from "./work.ts";
 
 export { executableModel } from "./program-model.ts";
 
 export interface SessionOptions {
 	/** What `run` returns; "outputs" is faster. */
-	readonly record: Record;
+	readonly record: Recording;
 	/** Threads within one operator; chosen from the program's size by default. */
 	readonly threads?: number;
 	/** Levels of optimisation to try, in order; all by default. */
@@ -56,7 +56,7 @@ async function run(
 	program: Program,
 	model: Executable,
 	session: InferenceSession,
-	record: Record,
+	record: Recording,
 	inputs: readonly Elements[],
 ): Promise<RunResult> {
 	checkInputs(program, inputs);

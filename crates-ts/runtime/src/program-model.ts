@@ -4,7 +4,7 @@ import { DOMAIN, functionName, functionOf, OPSETS, stored } from "@umpire/operat
 import type { Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 
 /** Which tensors a run returns: the program's outputs, or those of every operator. */
-export type Record = "outputs" | "trace";
+export type Recording = "outputs" | "trace";
 
 /** An ONNX model that computes one step of a program, and the names of its tensors. */
 export interface Executable {
@@ -26,11 +26,11 @@ const IR_VERSION = 8;
  * The program as an ordinary ONNX model: one node per operator, each a function of its own whose
  * body is generated here, never taken from a file.
  */
-export function executableModel(program: Program, record: Record = "outputs"): Model {
+export function executableModel(program: Program, record: Recording = "outputs"): Model {
 	return executable(program, record).model;
 }
 
-export function executable(program: Program, record: Record = "outputs"): Executable {
+export function executable(program: Program, record: Recording = "outputs"): Executable {
 	const unique = uniqueNames();
 	const outputNames = new Map<number, string>();
 	for (const { name, operator } of program.outputs) {
@@ -68,8 +68,7 @@ export function executable(program: Program, record: Record = "outputs"): Execut
 		}),
 	);
 	const returned = new Set(outputNames.keys());
-	if (record === "trace") program.operators.forEach((_, index) => returned.add(index));
-	for (const index of states.keys()) returned.add(index);
+	for (const index of record === "trace" ? program.operators.keys() : states.keys()) returned.add(index);
 
 	const graph: Graph = {
 		name: program.name,

@@ -1,6 +1,7 @@
 import { type Body, int, ints, LIMIT } from "../body.ts";
+import { type Bounds, larger, largest } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
-import { largest, partialSums, productSums, sumWeights } from "../dot-bounds.ts";
+import { partialSums, productSums, sumWeights } from "../dot-bounds.ts";
 import {
 	boundsPerRow,
 	canFold,
@@ -14,7 +15,6 @@ import { digitRanges, digits, emitLimbs, type Limbs, WHOLE } from "../limbs.ts";
 import { emitPads } from "../pool/pads.ts";
 import { axesOf } from "../pool/windows.ts";
 import { emitFinish, emitRescale } from "../rescale/function.ts";
-import type { Bounds } from "../rescale-plan.ts";
 
 /** Both operands' limbs, and what the sums of products of any two limbs can reach. */
 interface Split {
@@ -128,7 +128,7 @@ function splitBound(context: Context<"conv">, x: Limbs, w: Limbs): bigint {
 	for (let j = 0; j < w.count; j++) {
 		for (let i = 0; i < x.count; i++) {
 			const sums = largest(channelBounds(context, x, w, i, j));
-			if (sums > bound) bound = sums;
+			bound = larger(bound, sums);
 			total += sums << BigInt(i * x.bits + j * w.bits);
 		}
 	}

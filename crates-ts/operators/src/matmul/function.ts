@@ -1,19 +1,18 @@
 import { type Body, LIMIT, type Real } from "../body.ts";
+import { type Bounds, hull, largest } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
-import { largest, partialSums, productSums, sumWeights } from "../dot-bounds.ts";
+import { partialSums, productSums, sumWeights } from "../dot-bounds.ts";
 import {
 	boundsPerRow,
 	canFold,
 	fits,
 	foldedWeights,
-	hull,
 	offsetVector,
 	planFor,
 	rescaleOf,
 	targetOf,
 } from "../dot-plan.ts";
 import { emitFinish, emitRescale } from "../rescale/function.ts";
-import type { Bounds } from "../rescale-plan.ts";
 
 /** From this many weights on, float32 pays although the rescaling then needs nodes of its own. */
 const LARGE = 1 << 16;

@@ -1,6 +1,7 @@
 import { type Body, int, ints, LIMIT } from "../body.ts";
+import { largest } from "../bounds.ts";
 import { type Context, carrier, movePlan, type Plan } from "../context.ts";
-import { largest, partialSums } from "../dot-bounds.ts";
+import { partialSums } from "../dot-bounds.ts";
 import { planFor, targetOf } from "../dot-plan.ts";
 import { digitRanges, emitLimbs, type Limbs, WHOLE } from "../limbs.ts";
 import { checkOnes } from "../ones.ts";

@@ -1,6 +1,7 @@
 import { LIMIT } from "../body.ts";
+import { largest } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
-import { largest, productSums } from "../dot-bounds.ts";
+import { productSums } from "../dot-bounds.ts";
 import { fits, planFor, targetOf } from "../dot-plan.ts";
 import { emitRescale } from "../rescale/function.ts";
 

@@ -1,6 +1,7 @@
 import { int, LIMIT } from "../body.ts";
+import { largest } from "../bounds.ts";
 import type { Context, OperatorContext, Plan } from "../context.ts";
-import { largest, partialSums } from "../dot-bounds.ts";
+import { partialSums } from "../dot-bounds.ts";
 import { fits, planFor, targetOf } from "../dot-plan.ts";
 import { checkOnes } from "../ones.ts";
 import { emitRescale } from "../rescale/function.ts";

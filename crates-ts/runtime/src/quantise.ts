@@ -1,0 +1,115 @@
+import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
+import type { Elements, InputTensor, TensorSpec } from "@umpire/operators/program.ts";
+
+export interface QuantiseOptions {
+	/** Refuse values out of range instead of clipping them. */
+	readonly strict?: boolean;
+}
+
+export interface Quantised {
+	readonly elements: Elements;
+	/** How many values lay outside of the input's range. */
+	readonly clipped: number;
+}
+
+/** Thrown for an input that cannot be turned into integers. */
+export class InputError extends Error {
+	override readonly name = "InputError";
+}
+
+/**
+ * A float input as the integers that the program computes on: ⌊value/scale + ½⌋, clipped to what
+ * the input declares.
+ *
+ * @throws InputError naming the input and the position: wrong number of elements, NaN, an
+ *   infinity, or (strict) a value out of range
+ */
+export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
+	const { name, shape, scale, low, high } = spec;
+	const count = shape.reduce((product, size) => product * size, 1);
+	const values = realsOf(tensor, name);
+	if (values.length !== count) {
+		throw new InputError(
+			`input "${name}" has ${values.length} elements (shape ${shapeText(tensor.dims)}), the program wants ${count} (shape ${shapeText(shape)})`,
+		);
+	}
+	const elements = emptyElements(spec.width, count);
+	let clipped = 0;
+	for (let i = 0; i < count; i++) {
+		const value = values[i];
+		if (!Number.isFinite(value)) {
+			throw new InputError(
+				`input "${name}" holds ${value} at position ${positionText(i, shape)}; only finite numbers can be committed`,
+			);
+		}
+		const rounded = Math.floor(value / scale + 0.5);
+		if (rounded < low || rounded > high) {
+			if (options.strict === true) {
+				throw new InputError(
+					`input "${name}" holds ${value} at position ${positionText(i, shape)}, outside of its range ${low * scale} … ${high * scale}; run without --strict to clip it`,
+				);
+			}
+			clipped += 1;
+			elements[i] = rounded < low ? low : high;
+		} else elements[i] = rounded;
+	}
+	return { elements, clipped };
+}
+
+/** The real numbers that integers stand for. */
+export function dequantise(elements: Elements, spec: Pick<TensorSpec, "scale">): Float64Array {
+	return Float64Array.from(elements, (value) => value * spec.scale);
+}
+
+function emptyElements(width: number, count: number): Elements {
+	if (width === 8) return new Int8Array(count);
+	return width === 16 ? new Int16Array(count) : new Int32Array(count);
+}
+
+const PLAIN: ReadonlySet<ElementType> = new Set<ElementType>([
+	"float32",
+	"float64",
+	"int8",
+	"uint8",
+	"int16",
+	"uint16",
+	"int32",
+	"uint32",
+	"bool",
+]);
+
+/** Any numeric tensor as an array of numbers. */
+function realsOf(tensor: Tensor, name: string): ArrayLike<number> {
+	const { type, data } = tensor;
+	if (PLAIN.has(type)) return data as Exclude<typeof data, string[] | BigInt64Array | BigUint64Array>;
+	if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+		return Float64Array.from(data as Iterable<bigint>, Number);
+	}
+	if (type === "float16" && data instanceof Uint16Array) return Float64Array.from(data, fromHalf);
+	if (type === "bfloat16" && data instanceof Uint16Array) {
+		return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer);
+	}
+	throw new InputError(`input "${name}" is a tensor of ${type}; give one of numbers`);
+}
+
+/** IEEE 754 half precision. */
+function fromHalf(bits: number): number {
+	const sign = bits & 0x8000 ? -1 : 1;
+	const exponent = (bits >> 10) & 0x1f;
+	const fraction = bits & 0x3ff;
+	if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+	if (exponent === 0) return sign * fraction * 2 ** -24;
+	return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+function positionText(index: number, shape: readonly number[]): string {
+	const position: number[] = [];
+	let rest = index;
+	for (const size of [...shape].reverse()) {
+		position.unshift(rest % size);
+		rest = Math.floor(rest / size);
+	}
+	return shapeText(position);
+}
