@@ -4,7 +4,12 @@ import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts
 import { elementsOf } from "./context.ts";
 import type { Lowered } from "./lower.ts";
 import { toReal } from "./real.ts";
-import { HUGE } from "./scales.ts";
+import { NEGLIGIBLE } from "./scales.ts";
+
+/** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
+function isMask(value: number): boolean {
+	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
+}
 
 /** Opens a program for running; every operator's output is wanted. Elements are in logical order. */
 export type Executor = (program: Program) => Promise<{
@@ -44,7 +49,7 @@ class Accumulator {
 
 	add(real: Float64Array, elements: Elements, scale: number): void {
 		for (let i = 0; i < real.length; i++) {
-			if (!(Math.abs(real[i]) < HUGE)) continue;
+			if (!Number.isFinite(real[i]) || isMask(real[i])) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];
@@ -58,7 +63,7 @@ class Accumulator {
 		const spread = this.high - this.low;
 		const range = spread > 0 ? spread : Math.abs(this.high);
 		const { maxAbs } = this;
-		const relative = maxAbs === 0 ? 0 : range > 0 && Number.isFinite(range) ? maxAbs / range : 1;
+		const relative = maxAbs < NEGLIGIBLE ? 0 : range > 0 && Number.isFinite(range) ? maxAbs / range : 1;
 		return { maxAbs, meanAbs: this.count ? this.sum / this.count : 0, maxRelRange: relative };
 	}
 }
@@ -131,11 +136,12 @@ export async function measureFidelity(
 
 /** The float row's largest element is among the program's largest (equal integers are a tie). */
 function agrees(real: Float64Array, elements: Elements, start: number, size: number): boolean {
-	let best = start;
-	let most = elements[start];
-	for (let i = start + 1; i < start + size; i++) {
-		if (real[i] > real[best]) best = i;
+	let best = -1;
+	let most = Number.NEGATIVE_INFINITY;
+	for (let i = start; i < start + size; i++) {
+		if (Number.isNaN(real[i])) continue;
+		if (best < 0 || real[i] > real[best]) best = i;
 		if (elements[i] > most) most = elements[i];
 	}
-	return elements[best] === most;
+	return best < 0 || elements[best] === most;
 }

@@ -4,17 +4,18 @@ import { HUGE, type Range } from "./scales.ts";
 
 export type RangeTable = Map<string, Range>;
 
-/** Smallest and largest value of a tensor, leaving out NaN and masks beyond ±1e30. */
+/** Smallest and largest value of a tensor, leaving out NaN, infinities and masks (scales.ts). */
 export function rangeOf(tensor: Tensor): Range {
 	let low = Number.POSITIVE_INFINITY;
 	let high = Number.NEGATIVE_INFINITY;
 	const { data } = tensor;
 	if (Array.isArray(data)) return { low: 0, high: 0 };
+	const most = tensor.type === "float64" ? 1e300 : HUGE;
 	const half = tensor.type === "float16" || tensor.type === "bfloat16";
 	const values = half ? toReal(tensor).data : data;
 	for (let i = 0; i < values.length; i++) {
 		const value = Number(values[i]);
-		if (!(Math.abs(value) < HUGE)) continue;
+		if (!(Math.abs(value) < most)) continue;
 		if (value < low) low = value;
 		if (value > high) high = value;
 	}

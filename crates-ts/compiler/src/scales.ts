@@ -39,9 +39,10 @@ export function snapUp(value: number): number {
 	return Math.ceil(value / 2 ** exponent) * 2 ** exponent;
 }
 
-const NEGLIGIBLE = 1e-30;
+/** Magnitudes below this count as zero. */
+export const NEGLIGIBLE = 1e-30;
 
-/** Values beyond this are masks such as −3.4e38, not data: they take no part in calibration. */
+/** float32 values beyond this are masks such as −3.4e38, not data: they take no part in calibration. */
 export const HUGE = 1e30;
 
 export const UNBOUNDED: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };

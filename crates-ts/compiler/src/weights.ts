@@ -5,43 +5,57 @@ import { biasOf, ratioAtLeast } from "./rows.ts";
 export interface WeightLimits {
 	/** Largest magnitude of one weight. */
 	readonly limit: number;
-	/** Largest Σ|w| per output channel. */
+	/** Largest Σ|w| per output channel, and largest sum of the weights of either sign. */
 	readonly sum: number;
+	readonly signedSum: number;
 }
 
 /**
- * A convolution of 16-bit values runs fastest as float32 convolutions over 8-bit limbs, exact
- * while Σ|w|·128 < 2^24 in every output channel.
+ * A convolution of 16-bit values is fastest as two float32 convolutions over x's high byte
+ * (±128) and low byte (0 … 255), exact while these sums times the byte stay below 2^24.
  */
-export const CONVOLUTION_SUM = 2 ** 17 - 1;
+export const CONVOLUTION_SUMS = { sum: 2 ** 17 - 1, signedSum: 65793 };
+
+/** No bound on sums of products: matrices are multiplied in float64. */
+export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY, signedSum: Number.POSITIVE_INFINITY };
 
 /** Weights are never made coarser than this many levels to meet a bound on their sum. */
-const LEAST_LEVELS = 127;
+const LEAST_LEVELS = 511;
 
-/** Real weights with the output channel of each. */
+/** Real weights; weight i belongs to output channel ⌊i / inner⌋ mod channels. */
 export interface ChannelWeights {
 	readonly data: Float64Array;
-	readonly channel: Int32Array;
+	readonly inner: number;
 	readonly channels: number;
+}
+
+export function channelAt({ inner, channels }: Omit<ChannelWeights, "data">, index: number): number {
+	return Math.floor(index / inner) % channels;
 }
 
 /** The finest scale per channel that the limits allow; 0 for a channel of zeros. */
 export function channelScales(weights: ChannelWeights, limits: WeightLimits): Float64Array {
-	const { data, channel, channels } = weights;
+	const { data, channels } = weights;
 	const largest = new Float64Array(channels);
-	const sums = new Float64Array(channels);
+	const above = new Float64Array(channels);
+	const below = new Float64Array(channels);
 	const counts = new Float64Array(channels);
 	for (let i = 0; i < data.length; i++) {
 		const magnitude = Math.abs(data[i]);
-		const c = channel[i];
+		const c = channelAt(weights, i);
 		if (magnitude > largest[c]) largest[c] = magnitude;
-		sums[c] += magnitude;
+		if (data[i] > 0) above[c] += magnitude;
+		else below[c] += magnitude;
 		counts[c] += 1;
 	}
 	return largest.map((value, c) => {
 		// Rounding adds at most one half per weight.
-		const room = limits.sum - counts[c] / 2;
-		const bySum = room > 0 ? sums[c] / room : Number.POSITIVE_INFINITY;
+		const ratio = (sum: number, most: number) => {
+			const room = most - counts[c] / 2;
+			return room > 0 ? sum / room : Number.POSITIVE_INFINITY;
+		};
+		const signed = ratio(Math.max(above[c], below[c]), limits.signedSum);
+		const bySum = Math.max(signed, ratio(above[c] + below[c], limits.sum));
 		return Math.max(value / limits.limit, Math.min(bySum, value / Math.min(LEAST_LEVELS, limits.limit)));
 	});
 }
@@ -72,6 +86,8 @@ export function quantiseWeights(
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
 	const data = width === 8 ? new Int8Array(weights.data.length) : new Int16Array(weights.data.length);
-	for (let i = 0; i < data.length; i++) data[i] = Math.round(weights.data[i] * inverse[weights.channel[i]]);
+	for (let i = 0; i < data.length; i++) {
+		data[i] = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
+	}
 	return { data, rows };
 }

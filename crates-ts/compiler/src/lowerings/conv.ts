@@ -5,14 +5,14 @@ import { convert, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { biasOf } from "../rows.ts";
 import { identityLayout, sizeOf } from "../shapes.ts";
-import { CONVOLUTION_SUM, type WeightLimits } from "../weights.ts";
+import { CONVOLUTION_SUMS, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 import { windowsOf } from "./windows.ts";
 
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
 export function convolutionLimits(context: Context): WeightLimits {
-	return { limit: context.precision.limit, sum: CONVOLUTION_SUM };
+	return { limit: context.precision.limit, ...CONVOLUTION_SUMS };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */
@@ -88,7 +88,7 @@ export function emitConstantConv(
 		name,
 		weightShape,
 		weights,
-		channel: Int32Array.from(weights, (_, i) => Math.floor(i / perChannel)),
+		inner: perChannel,
 		channels: weightShape[0],
 		layout: weightLayout(weightShape.length),
 		bias,

@@ -5,13 +5,12 @@ import { emitConverted, emitLinear } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import type { Real } from "../real.ts";
 import { quantisationOf, type Range, reachOf, UNBOUNDED } from "../scales.ts";
-import { identityLayout, sizeOf } from "../shapes.ts";
-import type { WeightLimits } from "../weights.ts";
+import { identityLayout } from "../shapes.ts";
+import { MATRIX_SUMS, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 
-/** Products of matrices run in float64: no bound on the sum of weights. */
 function matrixLimits(context: Context): WeightLimits {
-	return { limit: context.precision.limit, sum: Number.POSITIVE_INFINITY };
+	return { limit: context.precision.limit, ...MATRIX_SUMS };
 }
 
 /** The k axis innermost. */
@@ -140,7 +139,6 @@ function emitMatrixProduct(
 	const weightShape = side.real.shape;
 	const columns = weightShape[weightShape.length - 1];
 	const rows = weightShape[weightShape.length - 2];
-	const channelOf = weightsFirst ? (i: number) => Math.floor(i / columns) % rows : (i: number) => i % columns;
 	const data = alpha === 1 ? side.real.data : side.real.data.map((value) => value * alpha);
 	const output: Unit = range ? { ...unit, clip: UNBOUNDED } : unit;
 	return emitWeighted(context, output, {
@@ -149,7 +147,7 @@ function emitMatrixProduct(
 		name: side.name,
 		weightShape,
 		weights: data,
-		channel: Int32Array.from({ length: sizeOf(weightShape) }, (_, i) => channelOf(i)),
+		inner: weightsFirst ? columns : 1,
 		channels: weightsFirst ? rows : columns,
 		layout: weightsFirst ? identityLayout(weightShape.length) : columnsFirst(weightShape.length),
 		weightsFirst,

@@ -3,7 +3,7 @@ import type { Context, Value } from "../context.ts";
 import { rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { quantisationOf, type Range } from "../scales.ts";
-import { channelScales, quantiseWeights, type WeightLimits } from "../weights.ts";
+import { channelAt, channelScales, quantiseWeights, type WeightLimits } from "../weights.ts";
 
 /** A Dot with constant weights, one scale per output channel. */
 export interface WeightedDot {
@@ -11,10 +11,10 @@ export interface WeightedDot {
 	readonly x: Value;
 	/** Name of the weights' ONNX value. */
 	readonly name: string;
-	/** Logical shape of the weights, their real numbers and the output channel of each. */
+	/** Logical shape of the weights, their real numbers and the output channel of each (weights.ts). */
 	readonly weightShape: readonly number[];
 	readonly weights: Float64Array;
-	readonly channel: Int32Array;
+	readonly inner: number;
 	readonly channels: number;
 	readonly layout: readonly number[];
 	/** True if the weights are operand 0 (a MatMul whose A is constant). */
@@ -31,14 +31,15 @@ export interface WeightedDot {
 
 /** Emits the Dot with the unit's affine tail folded into weights and bias, and its clip. */
 export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Value {
-	const { x, channel, channels, limits } = dot;
+	const { x, channels, limits } = dot;
 	const affine = unit.affine;
-	const data = affine ? dot.weights.map((w, i) => w * affine.scale[channel[i]]) : dot.weights;
+	const scaled = affine?.scale.some((scale) => scale !== 1);
+	const data = scaled ? dot.weights.map((w, i) => w * affine!.scale[channelAt(dot, i)]) : dot.weights;
 	const bias = Float64Array.from({ length: channels }, (_, c) => {
 		const own = dot.bias?.[c] ?? 0;
 		return affine ? own * affine.scale[c] + affine.shift[c] : own;
 	});
-	const weights = { data, channel, channels };
+	const weights = { data, inner: dot.inner, channels };
 	const scales = channelScales(weights, limits);
 	const natural = x.spec.scale * naturalScale(scales);
 	const quantisation = dot.range

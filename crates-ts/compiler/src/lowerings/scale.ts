@@ -109,7 +109,7 @@ export function emitRowScaled(
 			const small = ratio < smallestRatio(limit);
 			if (small) signs[c] = 0;
 			const row = nearestRatio(small ? 1 : ratio, limit);
-			const unit = quantisation.scale / (row.multiplier / 2 ** row.shift);
+			const unit = quantisation.scale * (row.multiplier / 2 ** row.shift);
 			return { bias: biasOf((rows.shifts?.[c] ?? 0) / unit), ...row };
 		}),
 		rows.axes,

@@ -1,0 +1,57 @@
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import type { ElementType, Model, Tensor } from "@umpire/onnx/model.ts";
+import { expect } from "vitest";
+import { type Compiled, type CompileOptions, compile } from "../src/compile.ts";
+import { syntheticInputs } from "../src/synthetic.ts";
+import { evaluate } from "./evaluate.ts";
+
+/** Compiles with the fidelity measured by the reference evaluation. */
+export function compileChecked(model: Model, options: CompileOptions = {}): Promise<Compiled> {
+	const execute: CompileOptions["execute"] = async (program) => ({
+		run: async (inputs) => {
+			const operators = evaluate(program, inputs);
+			return { outputs: program.outputs.map(({ operator }) => operators[operator]), operators };
+		},
+	});
+	return compile(model, { ...options, execute });
+}
+
+/** Compiles and expects every output within `tolerance` of the float model's, relative to its range. */
+export async function expectFaithful(
+	model: Model,
+	tolerance = 1e-3,
+	options: CompileOptions = {},
+): Promise<Compiled> {
+	const compiled = await compileChecked(model, options);
+	for (const output of compiled.report.fidelity!.outputs) {
+		expect(output.maxRelRange, `output ${output.name}`).toBeLessThan(tolerance);
+	}
+	return compiled;
+}
+
+/** Types of the operators, in order: what the model was lowered to. */
+export function formsOf({ program }: Compiled): string[] {
+	return program.operators.map((operator) => operator.form.type);
+}
+
+/** Seeded numbers, roughly N(0, 1). */
+export function random(dims: readonly number[], seed = 1, type: ElementType = "float32"): Tensor {
+	return syntheticInputs([{ name: "x", type, dims }], 1, seed)[0][0];
+}
+
+export function floats(dims: readonly number[], values: readonly number[]): Tensor {
+	return tensorFrom("float32", dims, values);
+}
+
+/** A graph with float inputs of the given shapes, named x0, x1, …, and whatever `build` adds; its result is the output. */
+export function modelOf(
+	shapes: readonly (readonly number[])[],
+	build: (g: GraphBuilder, inputs: string[]) => string | string[],
+	opset = 17,
+): Model {
+	const g = new GraphBuilder("test", { opset });
+	const inputs = shapes.map((dims, i) => g.input(`x${i}`, "float32", dims));
+	for (const name of [build(g, inputs)].flat()) g.output(name);
+	return g.model();
+}

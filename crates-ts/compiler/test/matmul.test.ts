@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { expectFaithful, formsOf, modelOf, random } from "./check.ts";
+
+describe("Gemm", () => {
+	test.each<[string, number[], number[], number[] | undefined, Record<string, number>]>([
+		["plain", [2, 5], [5, 3], undefined, {}],
+		["transB with bias", [2, 5], [3, 5], [3], { transB: 1 }],
+		["transA", [5, 2], [5, 3], [1, 3], { transA: 1 }],
+		["alpha and beta", [2, 5], [5, 3], [3], { alpha: 0.25, beta: -2 }],
+		["scalar C", [2, 5], [5, 3], [], {}],
+		["C per row", [2, 5], [5, 3], [2, 1], { beta: 0.5 }],
+		["C per element", [2, 5], [5, 3], [2, 3], {}],
+	])("%s", async (_, a, b, c, attributes) => {
+		const model = modelOf([a], (g, [x]) => {
+			const operands = [x, g.constant("w", random(b, 2))];
+			if (c) operands.push(g.constant("c", random(c, 3)));
+			return g.node("Gemm", operands, attributes);
+		});
+		await expectFaithful(model);
+	});
+
+	test("C, and B, from the graph's inputs", async () => {
+		const model = modelOf([[2, 5], [3, 5], [3]], (g, [a, b, c]) => g.node("Gemm", [a, b, c], { transB: 1 }));
+		await expectFaithful(model);
+	});
+
+	test("k is innermost in the weights' layout, one row per column", async () => {
+		const model = modelOf([[1, 40]], (g, [x]) => g.node("Gemm", [x, g.constant("w", random([40, 3], 2))]));
+		const { program } = await expectFaithful(model);
+		expect(program.constants[0].layout).toEqual([1, 0]);
+		expect(program.operators[0].rescale?.axes).toEqual([1]);
+		for (const { multiplier, shift } of program.operators[0].rescale!.rows) {
+			expect(multiplier).toBeGreaterThanOrEqual(2 ** 14);
+			expect(multiplier).toBeLessThan(2 ** 15);
+			expect(shift).toBeGreaterThanOrEqual(1);
+			expect(shift).toBeLessThanOrEqual(37);
+		}
+	});
+});
+
+describe("MatMul", () => {
+	test.each<[string, number[], number[]]>([
+		["matrix by matrix", [2, 5], [5, 3]],
+		["vector by matrix", [5], [5, 3]],
+		["matrix by vector", [2, 5], [5]],
+		["vector by vector", [5], [5]],
+		["batches that broadcast", [2, 1, 3, 4], [3, 4, 2]],
+	])("%s: both from inputs, B constant, A constant", async (_, a, b) => {
+		await expectFaithful(modelOf([a, b], (g, [x, y]) => g.node("MatMul", [x, y])));
+		await expectFaithful(modelOf([a], (g, [x]) => g.node("MatMul", [x, g.constant("w", random(b, 2))])));
+		await expectFaithful(modelOf([b], (g, [y]) => g.node("MatMul", [g.constant("w", random(a, 2)), y])));
+	});
+
+	test("a bias, a factor and Relu are computed by the product", async () => {
+		const model = modelOf([[2, 3, 4]], (g, [x]) => {
+			const y = g.node("MatMul", [x, g.constant("w", random([4, 5], 2))]);
+			const z = g.node("Add", [g.constant("b", random([5], 3)), y]);
+			return g.node("Relu", [g.node("Div", [z, g.scalar("three", 3)])]);
+		});
+		expect(formsOf(await expectFaithful(model))).toEqual(["matmul"]);
+	});
+
+	test("an Add that varies along other axes is an operator of its own", async () => {
+		const model = modelOf([[2, 4]], (g, [x]) => {
+			const y = g.node("MatMul", [x, g.constant("w", random([4, 5], 2))]);
+			return g.node("Add", [y, g.constant("b", random([2, 5], 3))]);
+		});
+		expect(formsOf(await expectFaithful(model))).toEqual(["matmul", "linear"]);
+	});
+
+	test("the producer of B stores k innermost", async () => {
+		const model = modelOf(
+			[
+				[2, 4],
+				[4, 3],
+			],
+			(g, [a, b]) => g.node("MatMul", [a, g.node("Tanh", [b])]),
+		);
+		const { program } = await expectFaithful(model);
+		expect(program.operators[0].layout).toEqual([1, 0]);
+	});
+});
