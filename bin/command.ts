@@ -55,23 +55,21 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		}) as unknown as Argv<T & CompileOptions>;
 }
 
-/** Defines a command; its handler's errors are shown by main (umpire.ts). */
+/** Defines a command; its handler's errors are shown by main (umpire.ts). `T` is what its options yield. */
 export function command<T extends CommonOptions>(definition: {
 	command: string;
-	describe: string | false;
+	describe: string;
 	examples?: readonly (readonly [string, string])[];
-	options?: (yargs: Argv<CommonOptions>) => Argv<T>;
+	options?: (yargs: Argv<CommonOptions>) => unknown;
 	run: (options: T) => Promise<void>;
-}): CommandModule<CommonOptions, T> {
+}): CommandModule {
 	return {
 		command: definition.command,
-		describe: definition.describe as string,
+		describe: definition.describe,
 		builder: (yargs) => {
-			const built = definition.options?.(yargs) ?? (yargs as unknown as Argv<T>);
-			return definition.examples === undefined
-				? built
-				: built.example(definition.examples as [string, string][]);
+			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
+			return built.example((definition.examples ?? []) as [string, string][]);
 		},
-		handler: (options) => definition.run(options as T),
+		handler: (options) => definition.run(options as unknown as T),
 	};
 }

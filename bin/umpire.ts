@@ -35,7 +35,6 @@ async function main(words: string[]): Promise<number> {
 			.command([demo, bench, setup])
 			.demandCommand(1, "Name a command; umpire --help lists them.")
 			.strict()
-			.parserConfiguration({ "greedy-arrays": false })
 			.recommendCommands()
 			.version(false)
 			.help()

@@ -9,7 +9,7 @@ export const bench = command<Options>({
 	command: "bench",
 	describe: "measure disputes, overheads, proofs and gas",
 	options: (yargs) =>
-		yargs.option("quick", { type: "boolean", default: false, describe: "the smallest model only" }) as never,
+		yargs.option("quick", { type: "boolean", default: false, describe: "the smallest model only" }),
 	async run(options) {
 		const { runBench } = await import("../../bench/bench.ts");
 		const { benchLines } = await import("../../bench/lines.ts");

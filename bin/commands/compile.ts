@@ -23,32 +23,40 @@ export const compile = command<Options>({
 				requiresArg: true,
 			}),
 	async run(options) {
-		const { compileFile } = await import("@umpire/actors/compile-file.ts");
-		const { saveCompiled } = await import("@umpire/actors/compile-file.ts");
-		const compiled = await compileFile(options.model, { ...options, progress });
+		const { compileFile, saveCompiled } = await import("@umpire/actors/compile-file.ts");
+		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
 		const file = await saveCompiled(compiled, options.model, options.out);
-		const { program, root } = compiled;
+		const { program, commitment, kinds, parameters, report: about } = compiled;
+		const { calibration, certificates, fidelity } = about;
+		const outputs = fidelity?.outputs ?? [];
 		const data = {
 			file,
-			root,
+			root: commitment.root,
 			name: program.name,
-			operators: program.operators.length,
-			parameters: compiled.parameters,
-			exact: compiled.exact,
-			fidelity: compiled.fidelity,
+			operators: about.operators,
+			kinds,
+			parameters,
 			inputs: program.inputs.map(({ name, shape, width, scale }) => ({ name, shape, width, scale })),
-			outputs: compiled.outputs,
+			calibration,
+			certificates,
+			fidelity: outputs,
 		};
 		report(options.json, data, () => [
 			...table([
-				["program", root],
+				["program", commitment.root],
 				["file", `${file} (opens in Netron)`],
-				["operators", `${program.operators.length} (${compiled.kinds.join(", ")})`],
-				["parameters", String(compiled.parameters)],
-				["exact", compiled.exact ? "proved for every admissible input" : "NOT proved"],
-				["fidelity", compiled.fidelityText],
+				["operators", `${program.operators.length} (${kinds.join(", ")})`],
+				["parameters", String(parameters)],
+				["exact", `proved for every admissible input (${certificates.length} operators)`],
+				["calibrated", `${calibration.sets} ${calibration.synthetic ? "synthetic inputs" : "inputs"}`],
+				...outputs.map(
+					({ name, maxRelRange, maxAbs, argmaxAgrees }) =>
+						[
+							`fidelity ${name}`,
+							`at most ${(100 * maxRelRange).toPrecision(2)} % of the range (${maxAbs.toPrecision(3)}), argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`,
+						] as const,
+				),
 			]),
-			"",
 			`Next: umpire run ${file} --input FILE`,
 		]);
 	},

@@ -38,7 +38,7 @@ export const deploy = command<Options>({
 				default: 8,
 				describe: "levels of the tree of operators that are opened at once at its end",
 				requiresArg: true,
-			}) as never,
+			}),
 	async run(options) {
 		const { openHome } = await import("@umpire/store/home.ts");
 		const { deployTo } = await import("@umpire/actors/deploy-to.ts");

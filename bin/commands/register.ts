@@ -14,7 +14,7 @@ export const register = command<Options>({
 			type: "string",
 			describe: "ONNX file or program file",
 			demandOption: true,
-		}) as never,
+		}),
 	async run(options) {
 		const { openWorld } = await import("@umpire/actors/world.ts");
 		const { registerModel } = await import("@umpire/actors/register.ts");

@@ -28,7 +28,7 @@ export const request = command<Options>({
 				type: "boolean",
 				default: true,
 				describe: "stay until the result is final",
-			}) as never,
+			}),
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");

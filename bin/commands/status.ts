@@ -4,7 +4,7 @@ import { report, table } from "../output.ts";
 export const status = command<ChainOptions>({
 	command: "status",
 	describe: "what is deployed, registered, requested, claimed and disputed",
-	options: (yargs) => withChain(yargs) as never,
+	options: (yargs) => withChain(yargs),
 	async run(options) {
 		const { openWorld } = await import("@umpire/actors/world.ts");
 		const { statusOf } = await import("@umpire/actors/status.ts");

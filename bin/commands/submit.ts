@@ -28,7 +28,7 @@ export const submit = command<Options>({
 				choices: ["submitter", "second-submitter"] as const,
 				default: "submitter",
 				describe: "which local account acts",
-			}) as never,
+			}),
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");

@@ -20,7 +20,7 @@ export const verify = command<Options>({
 				choices: ["trace", "output"] as const,
 				default: "trace",
 				describe: "what a claim must agree with",
-			}) as never,
+			}),
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");

@@ -36,7 +36,7 @@ function explainWrite(error: unknown, path: string): unknown {
 			retry: true,
 		});
 	}
-	if (code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOTDIR") {
+	if (["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
 		return new UserError(`${path} cannot be written: choose another folder with --home or UMPIRE_HOME.`, {
 			cause: error,
 		});

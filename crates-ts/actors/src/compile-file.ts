@@ -1,0 +1,106 @@
+import { basename, join } from "node:path";
+import { leafCount } from "@umpire/commitment/leaf.ts";
+import { compile } from "@umpire/compiler/compile.ts";
+import type { CompileReport } from "@umpire/compiler/report.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Kind, Program } from "@umpire/operators/program.ts";
+import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
+import { validateProgram } from "@umpire/operators/validate.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { saveProgram } from "@umpire/runtime/program-file.ts";
+import { replaceAtomically } from "@umpire/store/atomic-file.ts";
+import { openInputs, openModel, parseShapes } from "./models.ts";
+
+export interface CompileFileOptions {
+	readonly bits: 8 | 16;
+	/** Files with sample inputs, one set each. */
+	readonly calibrate?: readonly string[] | undefined;
+	/** As in --shape: NAME=SIZE,SIZE. */
+	readonly shape?: readonly string[] | undefined;
+	/** Whether to run the program on the calibration inputs and report how far it is from the float model. */
+	readonly fidelity?: boolean;
+	readonly progress: (line: string) => void;
+}
+
+/** A model and the program that it became. */
+export interface CompiledFile {
+	readonly model: Model;
+	readonly program: Program;
+	readonly commitment: ProgramCommitment;
+	readonly report: CompileReport;
+	/** Kinds of operators that occur. */
+	readonly kinds: readonly Kind[];
+	/** Numbers of the float model that are neither inputs nor computed. */
+	readonly parameters: number;
+	/** Leaves of the program's trace. */
+	readonly leaves: number;
+}
+
+/**
+ * Compiles a model file.
+ *
+ * @param calibration sets of inputs, besides those of `options.calibrate`
+ * @throws OnnxError, InputError or CompileError, each with one line that says what to do
+ */
+export async function compileFile(
+	path: string,
+	options: CompileFileOptions,
+	calibration: readonly (readonly Tensor[])[] = [],
+): Promise<CompiledFile> {
+	const model = openModel(path);
+	const shapes = parseShapes(options.shape);
+	const files = (options.calibrate ?? []).map((file) => orderedInputs(model, openInputs(file, model, shapes)));
+	options.progress(`Compiling ${basename(path)}...`);
+	const { program, report } = await compile(model, {
+		inputs: [...files, ...calibration],
+		bits: options.bits,
+		shapes: Object.fromEntries(shapes),
+		name: basename(path).replace(/\.onnx$/, ""),
+		...(options.fidelity === true
+			? { execute: (compiled: Program) => openSession(compiled, { record: "trace" }) }
+			: {}),
+	});
+	validateProgram(program);
+	options.progress("Committing to the program...");
+	const commitment = await commitProgram(program);
+	return {
+		model,
+		program,
+		commitment,
+		report,
+		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
+		parameters: parametersOf(model),
+		leaves: traceLeaves(program),
+	};
+}
+
+/** Writes the program as FOLDER/MODEL.umpire.onnx; gives the path. */
+export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {
+	const path = join(folder, `${basename(model).replace(/\.onnx$/, "")}.umpire.onnx`);
+	await replaceAtomically(path, async (temporary) => {
+		await saveProgram(compiled.program, temporary);
+	});
+	return path;
+}
+
+/** A model's inputs in the order of its graph. */
+export function orderedInputs(model: Model, inputs: ReadonlyMap<string, Tensor>): Tensor[] {
+	return model.graph.inputs.map(({ name }) => inputs.get(name)!);
+}
+
+/** Leaves that a trace of the program has. */
+export function traceLeaves(program: Program): number {
+	const leaves = program.operators.map(({ shape, width }) => leafCount(elementCount(shape), width));
+	return program.steps * leaves.reduce((a, b) => a + b, 0);
+}
+
+function parametersOf({ graph }: Model): number {
+	const constants = graph.nodes.flatMap(({ opType, attributes }) => {
+		const value = opType === "Constant" ? attributes.get("value") : undefined;
+		return value?.type === "tensor" ? [value.value] : [];
+	});
+	return [...graph.initializers.values(), ...constants]
+		.filter(({ type }) => /float/.test(type))
+		.reduce((sum, { dims }) => sum + elementCount(dims), 0);
+}

@@ -1,0 +1,60 @@
+import { UserError } from "@umpire/chain/errors.ts";
+import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
+import type { Program, TensorSpec } from "@umpire/operators/program.ts";
+import { describeOperator, elementCount } from "@umpire/operators/tensors.ts";
+import { randomBelow, type Random } from "./random.ts";
+
+/** The one number that a dishonest submitter falsifies; `element` in logical (row-major) order. */
+export interface Place {
+	readonly operator: number;
+	readonly element: number;
+}
+
+/**
+ * Reads `--defect`: OPERATOR:ELEMENT, OPERATOR (an element is drawn), or "random".
+ *
+ * @throws UserError if there is no such place
+ */
+export function parseDefect(text: string, program: Program, random: Random): Place {
+	const count = program.operators.length;
+	if (text === "random") {
+		const operator = randomBelow(random, count);
+		return { operator, element: randomBelow(random, elementCount(program.operators[operator].shape)) };
+	}
+	const found = /^(\d+)(?::(\d+))?$/.exec(text);
+	if (found === null) {
+		throw new UserError(`--defect ${text} is not a place: give OPERATOR, OPERATOR:ELEMENT, random or none.`);
+	}
+	const operator = Number(found[1]);
+	if (operator >= count) {
+		throw new UserError(`--defect: there is no operator ${operator}; the program has 0 to ${count - 1}.`);
+	}
+	const elements = elementCount(program.operators[operator].shape);
+	const element = found[2] === undefined ? randomBelow(random, elements) : Number(found[2]);
+	if (element >= elements) {
+		throw new UserError(
+			`--defect: ${describeOperator(program.operators[operator], operator)} has no element ${element}; it has 0 to ${elements - 1}.`,
+		);
+	}
+	return { operator, element };
+}
+
+/**
+ * The tensor with one element changed by a visible amount: an eighth of the tensor's own range
+ * (at least 1), staying inside of what the width holds.
+ */
+export function falsify(tensor: Elements, spec: TensorSpec, element: number): Elements {
+	const bounds = rangeOf(spec.width);
+	const low = Math.max(spec.low, bounds.low);
+	const high = Math.min(spec.high, bounds.high);
+	const step = Math.max(1, Math.round((high - low) / 8));
+	const honest = tensor[element];
+	const above = Math.min(honest + step, high);
+	const below = Math.max(honest - step, low);
+	let wrong = above !== honest ? above : below;
+	// A tensor of a single admissible value: go out of its range, the width allows it.
+	if (wrong === honest) wrong = honest === bounds.high ? honest - 1 : honest + 1;
+	const changed = tensor.slice();
+	changed[element] = wrong;
+	return changed;
+}

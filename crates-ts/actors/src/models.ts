@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { UserError } from "@umpire/chain/errors.ts";
+import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { upgradeOpset } from "@umpire/onnx/opset.ts";
+import { readModel } from "@umpire/onnx/read.ts";
+
+/** Sizes of dynamic inputs as `--shape` gives them: image=1,3,224,224. */
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Reads `--shape` options.
+ *
+ * @throws UserError if one is not NAME=SIZE,SIZE,…
+ */
+export function parseShapes(options: readonly string[] = []): Shapes {
+	return new Map(
+		options.map((option) => {
+			const found = /^(.+)=(\d+(?:,\d+)*)$/.exec(option);
+			if (found === null) {
+				throw new UserError(`--shape ${option} is not of the form NAME=SIZE,SIZE, as in image=1,3,224,224.`);
+			}
+			return [found[1], found[2].split(",").map(Number)];
+		}),
+	);
+}
+
+/** Reads a model file and brings it to an opset that runs. Throws OnnxError. */
+export function openModel(path: string): Model {
+	return upgradeOpset(readModel(path));
+}
+
+/** The files of an `--input`; an .npy or .pb file per input may be given, separated by commas. */
+export function openInputs(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
+	return readInputs(filesOf(path), model.graph.inputs, options(shapes));
+}
+
+/** The expected outputs in a file or folder. Throws UserError if it has none. */
+export function openExpected(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
+	const expected = readExpected(filesOf(path), model.graph.outputs, options(shapes));
+	if (expected === null) throw new UserError(`${path} holds no expected output: give output_0.pb or "output_data".`);
+	return expected;
+}
+
+const options = (shapes: Shapes): InputOptions => ({ shapes });
+
+function filesOf(path: string): string[] {
+	return existsSync(path) ? [path] : path.split(",");
+}

@@ -1,0 +1,48 @@
+import type { Action } from "@umpire/game/move.ts";
+import type { Contracts } from "./contracts.ts";
+import type { Call } from "./send.ts";
+
+/** The contract call that makes a move of the game. */
+export function callOf(on: Contracts, action: Action): Call {
+	if (action.type === "register") {
+		const header = { ...action.header, outputElements: BigInt(action.header.outputElements) };
+		return { contract: on.registry, functionName: "register", args: [header] };
+	}
+	const value = "value" in action ? { value: action.value } : {};
+	return { contract: on.umpire, functionName: action.type, args: argumentsOf(action), ...value };
+}
+
+/** The arguments in the order of contracts/interfaces. */
+function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly unknown[] {
+	switch (action.type) {
+		case "request":
+			return [action.program, action.inputsRoot, action.deadline, action.consumer];
+		case "claim":
+			return [action.request, action.traceRoot, action.opening];
+		case "finalise":
+			return [action.claim];
+		case "refund":
+			return [action.request];
+		case "withdraw":
+			return [];
+		case "challenge":
+			return [action.claim, action.entry];
+		case "open":
+			return [action.tree, action.childLevel, action.children];
+		case "descend":
+			return [action.dispute, action.index, action.child, action.path, action.entry];
+		case "publishLeaf":
+			return [action.width, action.count, action.words];
+		case "name":
+			return [action.dispute, action.element, action.operator];
+		case "publishPartials":
+			return [action.dispute, action.partials, action.operator, action.row, action.words];
+		case "settle":
+			return [action.dispute, action.settlement];
+		case "settleDirectly":
+			return [action.claim, action.beneficiary, action.location, action.settlement];
+		case "timeout":
+		case "reclaim":
+			return [action.dispute];
+	}
+}

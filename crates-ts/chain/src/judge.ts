@@ -1,0 +1,38 @@
+import type { Case, Settlement } from "@umpire/game/move.ts";
+import { readArtifact } from "./artifact.ts";
+import type { Connection } from "./connection.ts";
+import type { Deployment } from "./contracts.ts";
+import { explain, revertName } from "./revert.ts";
+
+/** What the arbiter contract says of a settlement. */
+export type Judgement =
+	| { readonly agree: true; readonly value: bigint }
+	| { readonly agree: false; readonly claimed: bigint; readonly computed: bigint };
+
+/**
+ * Asks the deployed arbiter to judge a settlement, without changing anything.
+ *
+ * @throws ChainError if an opening, a count or the proof is wrong
+ */
+export async function judge(
+	connection: Connection,
+	deployment: Deployment,
+	what: Case,
+	settlement: Settlement,
+): Promise<Judgement> {
+	const { abi } = await readArtifact("Arbiter");
+	const header = { ...what.header, outputElements: BigInt(what.header.outputElements) };
+	try {
+		const [claimed, computed] = (await connection.reader.readContract({
+			address: deployment.arbiter,
+			abi,
+			functionName: "judge",
+			args: [{ ...what, header }, settlement],
+		})) as [bigint, bigint];
+		return { agree: false, claimed, computed };
+	} catch (error) {
+		const agreed = /^ValuesAgree\((-?\d+)\)$/.exec(revertName(error) ?? "");
+		if (agreed === null) throw explain(error, "judging a settlement");
+		return { agree: true, value: BigInt(agreed[1]) };
+	}
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "@umpire/chain/errors.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { type LoadedProgram, parseProgram, saveProgram } from "@umpire/runtime/program-file.ts";
+import type { ContentStore } from "./content-store.ts";
+
+/** Stores a program under its root; gives the root. */
+export async function putProgram(store: ContentStore, program: Program): Promise<Hex> {
+	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
+	try {
+		const path = join(folder, "program.onnx");
+		const { root } = await saveProgram(program, path);
+		await store.write("programs", root, await readFile(path));
+		return root;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/**
+ * Reads a program: its root is computed anew, it is validated, and so is its exactness certificate.
+ *
+ * @throws UserError if the store does not have it, or has something else in its place
+ */
+export async function getProgram(store: ContentStore, root: Hex): Promise<LoadedProgram> {
+	const bytes = await store.read("programs", root);
+	if (bytes === null) {
+		throw new UserError(
+			`${store.place} does not have program ${root}: run ./just register with its model, or copy its file there.`,
+		);
+	}
+	const loaded = await parseProgram(bytes).catch((cause: Error) => {
+		throw new UserError(`The stored program ${root} cannot be used: ${cause.message}`, { cause });
+	});
+	if (loaded.commitment.root !== root) {
+		throw new UserError(
+			`${store.place} has another program (${loaded.commitment.root}) in the place of ${root}: delete that file and register the model again.`,
+		);
+	}
+	return loaded;
+}

@@ -1,0 +1,46 @@
+import { UserError } from "@umpire/chain/errors.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { toLogical } from "@umpire/commitment/tensor.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { ContentStore } from "./content-store.ts";
+import { decodeTensors, encodeTensors } from "./tensors-codec.ts";
+
+/** Stores what every operator computed, under the trace root. */
+export async function putTrace(store: ContentStore, program: Program, trace: Trace): Promise<void> {
+	const tensors = trace.operators.flatMap((step) =>
+		step.map(({ elements }, index) => {
+			const { shape, layout } = program.operators[index];
+			return toLogical(elements, shape, layout);
+		}),
+	);
+	await store.write("traces", trace.traceRoot, encodeTensors(tensors));
+}
+
+/**
+ * Reads a trace and commits it anew.
+ *
+ * @returns null if the store does not have it
+ * @throws UserError if what it has is not committed to by the root
+ */
+export async function getTrace(
+	store: ContentStore,
+	program: Program,
+	commitment: ProgramCommitment,
+	inputs: readonly Elements[],
+	root: Hex,
+): Promise<Trace | null> {
+	const bytes = await store.read("traces", root);
+	if (bytes === null) return null;
+	const operators = decodeTensors(bytes);
+	const last = operators.slice(-program.operators.length);
+	const outputs = program.outputs.map(({ operator }) => last[operator]);
+	const stored = { program, level: "all", run: async () => ({ operators, outputs }), release: async () => {} } as const;
+	const trace = await recordTrace(stored, commitment, inputs);
+	if (trace.traceRoot !== root) {
+		throw new UserError(`The trace ${root} in ${store.place} is damaged: delete its file.`);
+	}
+	return trace;
+}
