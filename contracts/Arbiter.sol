@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {Case, DescriptorOpening, IArbiter, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
+import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
 import {ProgramHeader} from "./interfaces/IRegistry.sol";
 import {IDotVerifier, IElementsVerifier} from "./interfaces/IVerifiers.sol";
 import {Cone} from "./libraries/Cone.sol";
@@ -32,28 +32,24 @@ contract Arbiter is IArbiter {
 		view
 		returns (int256 claimed, int256 computed)
 	{
+		return _judge(what, Openings.descriptor(what.header, what.operator, settlement.operator), settlement);
+	}
+
+	/// @inheritdoc IArbiter
+	function judgeAt(Case calldata what, LeafLocation calldata location, Settlement calldata settlement)
+		external
+		view
+		returns (int256 claimed, int256 computed)
+	{
+		if (what.step >= what.header.steps) revert OutOfTrace(what.step, what.header.steps);
+		if (what.operator >= what.header.operatorCount) {
+			revert OutOfTrace(what.operator, what.header.operatorCount);
+		}
 		Descriptor memory d = Openings.descriptor(what.header, what.operator, settlement.operator);
-		claimed = _published(d, what.leaf, settlement.words, settlement.element);
-		int256 previous = Kinds.start(d);
-		if (what.inParts) {
-			if (settlement.part >= settlement.partials.length) {
-				revert PartOutOfRange(settlement.part, settlement.partials.length);
-			}
-			claimed = settlement.partials[settlement.part];
-			if (settlement.part > 0) previous = settlement.partials[settlement.part - 1];
-		} else if (settlement.part != 0) {
-			revert PartOutOfRange(settlement.part, 1);
-		}
-		for (uint256 i = 0; i < settlement.tensors.length; i++) {
-			Openings.tensor(what, d, settlement.tensors[i]);
-		}
-		computed = d.kind == KIND_DOT
-			? _dot(what, d, settlement, previous)
-			: _elements(what, d, settlement, previous);
-		if (!what.inParts) {
-			computed = Kinds.value(d, computed, Openings.row(d, settlement.element, settlement.row));
-		}
-		if (computed == claimed) revert ValuesAgree(computed);
+		uint256 leaves = Packing.leafCount(d.elements, d.width);
+		if (what.leaf >= leaves) revert OutOfTrace(what.leaf, leaves);
+		Openings.location(what, d, location, settlement.words);
+		return _judge(what, d, settlement);
 	}
 
 	/// @inheritdoc IArbiter
@@ -95,8 +91,36 @@ contract Arbiter is IArbiter {
 	}
 
 	/// @inheritdoc IArbiter
-	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external view returns (bytes32) {
+	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external pure returns (bytes32) {
 		return Packing.publishedNode(width, count, words);
+	}
+
+	function _judge(Case calldata what, Descriptor memory d, Settlement calldata settlement)
+		private
+		view
+		returns (int256 claimed, int256 computed)
+	{
+		claimed = _published(d, what.leaf, settlement.words, settlement.element);
+		int256 previous = Kinds.start(d);
+		if (what.inParts) {
+			if (settlement.part >= settlement.partials.length) {
+				revert PartOutOfRange(settlement.part, settlement.partials.length);
+			}
+			claimed = settlement.partials[settlement.part];
+			if (settlement.part > 0) previous = settlement.partials[settlement.part - 1];
+		} else if (settlement.part != 0) {
+			revert PartOutOfRange(settlement.part, 1);
+		}
+		for (uint256 i = 0; i < settlement.tensors.length; i++) {
+			Openings.tensor(what, d, settlement.tensors[i]);
+		}
+		computed = d.kind == KIND_DOT
+			? _dot(what, d, settlement, previous)
+			: _elements(what, d, settlement, previous);
+		if (!what.inParts) {
+			computed = Kinds.value(d, computed, Openings.row(d, settlement.element, settlement.row));
+		}
+		if (computed == claimed) revert ValuesAgree(computed);
 	}
 
 	/// @dev The value that the disputed leaf states for the element.

@@ -2,9 +2,9 @@
 pragma solidity 0.8.28;
 
 import {DisputeStore} from "./DisputeStore.sol";
-import {Case, DescriptorOpening, IArbiter, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
-import {Dispute, IDisputes, LeafLocation, Phase, Side} from "./interfaces/IDisputes.sol";
-import {Claim, ClaimStatus, Request} from "./interfaces/IMarket.sol";
+import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
+import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
+import {Claim, ClaimStatus} from "./interfaces/IMarket.sol";
 import {ProgramHeader} from "./interfaces/IRegistry.sol";
 import {Clock} from "./libraries/Clock.sol";
 import {Packing} from "./libraries/Packing.sol";
@@ -137,18 +137,10 @@ abstract contract Disputes is DisputeStore {
 			bytes32 hash = keccak256(abi.encode(settlement.partials));
 			if (hash != d.partialsHash) revert NotThePartials(hash, d.partialsHash);
 		}
-		Request storage r = _requestOf(c);
-		Case memory what = Case({
-			header: registry.header(r.program),
-			inputsRoot: r.inputsRoot,
-			traceRoot: c.traceRoot,
-			step: d.step,
-			operator: d.operator,
-			leaf: d.start,
-			beneficiary: d.challenger,
-			inParts: phase == Phase.Partials
-		});
-		_judge(disputeId, d.claim, what, settlement);
+		Case memory what = _case(c, d.step, d.operator, d.start, d.challenger);
+		what.inParts = phase == Phase.Partials;
+		(int256 claimed, int256 computed) = arbiter.judge(what, settlement);
+		_settled(disputeId, d.claim, what, settlement, claimed, computed);
 		_close(d, c);
 		_credit(d.challenger, _challengerBond);
 		_reject(d.claim, disputeId, d.challenger);
@@ -158,25 +150,17 @@ abstract contract Disputes is DisputeStore {
 	function settleDirectly(
 		uint256 claimId,
 		address beneficiary,
+		uint256 step,
+		uint256 operator,
+		uint256 leaf,
 		LeafLocation calldata location,
 		Settlement calldata settlement
 	) external {
 		Claim storage c = _requireLive(claimId);
 		if (_isZero(settlement.proof)) revert ProofNeeded();
-		Request storage r = _requestOf(c);
-		ProgramHeader memory header = registry.header(r.program);
-		_requireLocation(c.traceRoot, header, location, settlement);
-		Case memory what = Case({
-			header: header,
-			inputsRoot: r.inputsRoot,
-			traceRoot: c.traceRoot,
-			step: location.step,
-			operator: location.operator,
-			leaf: location.leaf,
-			beneficiary: beneficiary,
-			inParts: false
-		});
-		_judge(0, claimId, what, settlement);
+		Case memory what = _case(c, step, operator, leaf, beneficiary);
+		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
+		_settled(0, claimId, what, settlement, claimed, computed);
 		_reject(claimId, 0, beneficiary);
 	}
 
@@ -257,9 +241,28 @@ abstract contract Disputes is DisputeStore {
 		return (p.time, p.wordsHash);
 	}
 
-	/// @dev Asks the arbiter, which reverts unless the settlement shows a wrong value.
-	function _judge(uint256 disputeId, uint256 claimId, Case memory what, Settlement calldata settlement) private {
-		(int256 claimed, int256 computed) = arbiter.judge(what, settlement);
+	function _case(Claim storage c, uint256 step, uint256 operator, uint256 leaf, address beneficiary)
+		private
+		view
+		returns (Case memory what)
+	{
+		what.header = _headerOf(c);
+		what.inputsRoot = _requestOf(c).inputsRoot;
+		what.traceRoot = c.traceRoot;
+		what.step = step;
+		what.operator = operator;
+		what.leaf = leaf;
+		what.beneficiary = beneficiary;
+	}
+
+	function _settled(
+		uint256 disputeId,
+		uint256 claimId,
+		Case memory what,
+		Settlement calldata settlement,
+		int256 claimed,
+		int256 computed
+	) private {
 		emit Settled(
 			disputeId,
 			claimId,
@@ -271,26 +274,6 @@ abstract contract Disputes is DisputeStore {
 			claimed,
 			computed
 		);
-	}
-
-	/// @dev Checks that the words of a settlement are those of a leaf of the trace.
-	function _requireLocation(
-		bytes32 traceRoot,
-		ProgramHeader memory header,
-		LeafLocation calldata at,
-		Settlement calldata settlement
-	) private view {
-		if (at.step >= header.steps) revert OutOfTrace(at.step, header.steps);
-		if (at.operator >= header.operatorCount) revert OutOfTrace(at.operator, header.operatorCount);
-		(uint64 elements, uint8 width) = arbiter.shape(header, at.operator, settlement.operator);
-		uint256 leaves = Packing.leafCount(elements, width);
-		if (at.leaf >= leaves) revert OutOfTrace(at.leaf, leaves);
-		uint256 count = Packing.elementsInLeaf(at.leaf, elements, width);
-		bytes32 node = arbiter.leafNode(width, uint16(count), settlement.words);
-		node = Trees.rootFromPath(node, at.leaf, leaves, at.leafPath, Trees.TENSOR, 0);
-		node = Trees.rootFromPath(node, at.operator, header.operatorCount, at.operatorPath, Trees.OPERATORS, 0);
-		node = Trees.rootFromPath(node, at.step, header.steps, at.stepPath, Trees.STEPS, 0);
-		if (node != traceRoot) revert WrongTraceRoot(node, traceRoot);
 	}
 
 	function _firstElement(Dispute storage d) private view returns (uint256) {

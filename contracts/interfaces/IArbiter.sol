@@ -73,6 +73,13 @@ struct Case {
 	bool inParts;
 }
 
+/// @notice The way of a leaf to the trace root.
+struct LeafLocation {
+	bytes32[] leafPath;
+	bytes32[] operatorPath;
+	bytes32[] stepPath;
+}
+
 /// @title Decides from openings and a proof what an element's value is. Keeps no state.
 interface IArbiter {
 	/// @notice Thrown when a descriptor's path does not lead to the program's operators.
@@ -97,6 +104,10 @@ interface IArbiter {
 	error WrongPartCount(uint256 actual, uint256 expected);
 	/// @notice Thrown when partial results do not lead to the published value.
 	error WrongPartials(int256 actual, int256 expected);
+	/// @notice Thrown when a step, operator or leaf is named that the trace does not have.
+	error OutOfTrace(uint256 actual, uint256 count);
+	/// @notice Thrown when a leaf's paths do not lead to the trace root.
+	error WrongLocation(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when a descriptor names a source of operands that does not exist.
 	error UnknownSource(uint256 source);
 	/// @notice Thrown when a verifier has no code.
@@ -110,6 +121,12 @@ interface IArbiter {
 	/// @return claimed the published value (or partial result, for a cone of several parts)
 	/// @return computed what it should be
 	function judge(Case calldata what, Settlement calldata settlement)
+		external
+		view
+		returns (int256 claimed, int256 computed);
+
+	/// @notice The same for a leaf that no dispute has led to: checks first that its words are in the trace.
+	function judgeAt(Case calldata what, LeafLocation calldata location, Settlement calldata settlement)
 		external
 		view
 		returns (int256 claimed, int256 computed);
@@ -142,5 +159,5 @@ interface IArbiter {
 	) external view;
 
 	/// @notice The node of a leaf; reverts if its words are malformed.
-	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external view returns (bytes32);
+	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external pure returns (bytes32);
 }

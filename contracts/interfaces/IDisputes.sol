@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {DescriptorOpening, RowOpening, Settlement} from "./IArbiter.sol";
+import {DescriptorOpening, LeafLocation, RowOpening, Settlement} from "./IArbiter.sol";
 
 enum Phase {
 	None,
@@ -47,17 +47,6 @@ struct Dispute {
 	uint32 partialsAt;
 	/// keccak256(abi.encode(S₁ … Sₙ))
 	bytes32 partialsHash;
-}
-
-/// @notice Where a settlement without a search finds the disputed leaf in the trace.
-struct LeafLocation {
-	uint256 step;
-	uint256 operator;
-	/// index of the leaf in the operator's tensor
-	uint256 leaf;
-	bytes32[] leafPath;
-	bytes32[] operatorPath;
-	bytes32[] stepPath;
 }
 
 /// @title The dispute game (docs/protocol.md section 5)
@@ -133,8 +122,6 @@ interface IDisputes {
 	error NotThePartials(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when another element is settled than the one named.
 	error WrongElement(uint256 actual, uint256 expected);
-	/// @notice Thrown when a step, operator or leaf is named that the trace does not have.
-	error OutOfTrace(uint256 actual, uint256 count);
 	/// @notice Thrown when a direct challenge needs no proof: anyone could copy it, so it has to be played.
 	error ProofNeeded();
 
@@ -188,6 +175,9 @@ interface IDisputes {
 	function settleDirectly(
 		uint256 claimId,
 		address beneficiary,
+		uint256 step,
+		uint256 operator,
+		uint256 leaf,
 		LeafLocation calldata location,
 		Settlement calldata settlement
 	) external;

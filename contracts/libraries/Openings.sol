@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Case, DescriptorOpening, IArbiter, LeafOpening, RowOpening, TensorOpening} from "../interfaces/IArbiter.sol";
+import {Case, DescriptorOpening, IArbiter, LeafLocation, LeafOpening, RowOpening, TensorOpening} from "../interfaces/IArbiter.sol";
 import {ProgramHeader} from "../interfaces/IRegistry.sol";
 import {
 	Descriptor,
@@ -43,6 +43,24 @@ library Openings {
 			Trees.rowNode(r), Cone.rowOf(d, element), d.rowCount, opening.path, Trees.ROWS, 0
 		);
 		if (root != d.rowsRoot) revert IArbiter.WrongRow(root, d.rowsRoot);
+	}
+
+	/// @notice Checks that the words of a leaf are those that the trace has at its place.
+	function location(
+		Case calldata what,
+		Descriptor memory d,
+		LeafLocation calldata paths,
+		uint256[5] calldata words
+	) internal pure {
+		uint256 count = Packing.elementsInLeaf(what.leaf, d.elements, d.width);
+		uint256 leaves = Packing.leafCount(d.elements, d.width);
+		bytes32 node = Packing.publishedNode(d.width, count, words);
+		node = Trees.rootFromPath(node, what.leaf, leaves, paths.leafPath, Trees.TENSOR, 0);
+		node = Trees.rootFromPath(
+			node, what.operator, what.header.operatorCount, paths.operatorPath, Trees.OPERATORS, 0
+		);
+		node = Trees.rootFromPath(node, what.step, what.header.steps, paths.stepPath, Trees.STEPS, 0);
+		if (node != what.traceRoot) revert IArbiter.WrongLocation(node, what.traceRoot);
 	}
 
 	/// @notice Checks an operand's tensor root against the root that its source names.

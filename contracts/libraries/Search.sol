@@ -7,8 +7,8 @@ import {Trees} from "./Trees.sol";
 /// @title How far one answer opens a subtree (docs/protocol.md section 5)
 library Search {
 	/// @notice ⌈log2 n⌉ for n ≥ 1: the level of a subtree of n leaves.
-	function levelOf(uint256 n) internal pure returns (uint256) {
-		return Math.log2(n, Math.Rounding.Ceil);
+	function levelOf(uint256 n) internal pure returns (uint256 level) {
+		while (1 << level < n) ++level;
 	}
 
 	/// @notice The level of the children that a demand for a node of level `level` ≥ 1 asks for.

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
+import type { Case, DescriptorOpening, LeafLocation, RowOpening, Settlement } from "./move.ts";
 
 /**
  * What the game asks about operators and leaves (contracts/interfaces/IArbiter.sol). Every function
@@ -27,4 +27,6 @@ export interface Arbiter {
 	): void;
 	/** Returns only if the settlement shows that the published value is wrong. */
 	judge(what: Case, settlement: Settlement): { claimed: bigint; computed: bigint };
+	/** The same for a leaf that no dispute has led to: checks first that its words are in the trace. */
+	judgeAt(what: Case, location: LeafLocation, settlement: Settlement): { claimed: bigint; computed: bigint };
 }

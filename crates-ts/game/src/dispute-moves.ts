@@ -1,5 +1,5 @@
 import { type Hex, LEAF_ELEMENTS, TAG, type Width } from "@umpire/commitment/constants.ts";
-import { elementsInLeaf, leafCount } from "@umpire/commitment/leaf.ts";
+import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { charge, hasRunOut, turnOf } from "./clock.ts";
@@ -192,25 +192,13 @@ export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): Ga
 
 export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbiter: Arbiter): GameState {
 	const c = requireLive(state, move.claim);
-	const { location: at, settlement, beneficiary } = move;
+	const { location, settlement, beneficiary, step, operator, leaf } = move;
 	if (settlement.proof.every((word) => word === 0n)) throw new GameError("ProofNeeded");
 	const header = headerOf(state, move.claim);
-	const { step, operator, leaf } = at;
-	if (step >= header.steps) throw new GameError("OutOfTrace", step, header.steps);
-	if (operator >= header.operatorCount) throw new GameError("OutOfTrace", operator, header.operatorCount);
-	const { elements, width } = arbiter.shape(header, operator, settlement.operator);
-	const leaves = leafCount(elements, width as Width);
-	if (leaf >= leaves) throw new GameError("OutOfTrace", leaf, leaves);
-	const count = elementsInLeaf(leaf, elements, width as Width);
-	let node = arbiter.leafNode(width, count, settlement.words);
-	node = follow(node, leaf, leaves, at.leafPath, TAG.tensor);
-	node = follow(node, operator, header.operatorCount, at.operatorPath, TAG.operators);
-	node = follow(node, step, header.steps, at.stepPath, TAG.steps);
-	if (node !== c.traceRoot) throw new GameError("WrongTraceRoot", node, c.traceRoot);
 	const { inputsRoot } = state.requests[c.request - 1];
 	const { traceRoot } = c;
 	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
-	arbiter.judge(what, settlement);
+	arbiter.judgeAt(what, location, settlement);
 	return reject(state, move.claim, beneficiary);
 }
 

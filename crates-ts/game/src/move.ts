@@ -56,10 +56,8 @@ export interface Settlement {
 	readonly proof: readonly bigint[];
 }
 
+/** The way of a leaf to the trace root. */
 export interface LeafLocation {
-	readonly step: number;
-	readonly operator: number;
-	readonly leaf: number;
 	readonly leafPath: readonly Hex[];
 	readonly operatorPath: readonly Hex[];
 	readonly stepPath: readonly Hex[];
@@ -131,6 +129,9 @@ export type SettleDirectlyMove = {
 	type: "settleDirectly";
 	claim: number;
 	beneficiary: Hex;
+	step: number;
+	operator: number;
+	leaf: number;
 	location: LeafLocation;
 	settlement: Settlement;
 };

@@ -1,5 +1,12 @@
-import { type Hex, LANES, LEAF_ELEMENTS, TAG, type Width } from "@umpire/commitment/constants.ts";
-import { checkWords, elementsInLeaf, LeafError, leafNode } from "@umpire/commitment/leaf.ts";
+import {
+	type Hex,
+	LANES,
+	LEAF_ELEMENTS,
+	TAG,
+	type Width,
+	WORDS_PER_LEAF,
+} from "@umpire/commitment/constants.ts";
+import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
 import type { Poseidon } from "@umpire/commitment/poseidon.ts";
 import { rowAt } from "@umpire/operators/cone.ts";
 import { partCount } from "@umpire/operators/parts.ts";
@@ -10,22 +17,18 @@ import type { Arbiter } from "./arbiter.ts";
 import { decodeDescriptor } from "./descriptor-codec.ts";
 import { GameError } from "./errors.ts";
 import { initialPartial, type ProofCheck, provedPartial } from "./evidence.ts";
-import type { DescriptorOpening, RowOpening } from "./move.ts";
+import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
 import { checkTensor } from "./openings.ts";
 import { follow } from "./paths.ts";
 
 /** The contract's arbiter (contracts/Arbiter.sol) in TypeScript, check for check. */
 export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: ProofCheck): Arbiter {
+	const nodeOf = (width: number, count: number, words: readonly bigint[]): Hex => {
+		requireWellFormed(width, count, words);
+		return leafNode(width as Width, count, poseidon.poseidon5([...words]));
+	};
 	return {
-		leafNode(width, count, words) {
-			try {
-				checkWords(words, width as Width, count);
-			} catch (error) {
-				if (error instanceof LeafError) throw new GameError("WordOutOfRange");
-				throw error;
-			}
-			return leafNode(width as Width, count, poseidon.poseidon5([...words]));
-		},
+		leafNode: nodeOf,
 		shape(header, operator, opening) {
 			const { elements, width } = descriptorIn(header, operator, opening);
 			return { elements, width };
@@ -39,26 +42,61 @@ export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: P
 			const expected = elementOf(d, words, element - first);
 			if (value !== expected) throw new GameError("WrongPartials", value, expected);
 		},
-		judge(what, s) {
-			const d = descriptorIn(what.header, what.operator, s.operator);
-			const first = what.leaf * LEAF_ELEMENTS[d.width];
-			const end = first + elementsInLeaf(what.leaf, d.elements, d.width);
-			if (s.element < first || s.element >= end) {
-				throw new GameError("ElementOutOfLeaf", s.element, first, end);
+		judge(what, settlement) {
+			const d = descriptorIn(what.header, what.operator, settlement.operator);
+			return decide(what, d, settlement, proves);
+		},
+		judgeAt(what, paths, settlement) {
+			const { header, step, operator, leaf } = what;
+			if (step >= header.steps) throw new GameError("OutOfTrace", step, header.steps);
+			if (operator >= header.operatorCount) {
+				throw new GameError("OutOfTrace", operator, header.operatorCount);
 			}
-			const parts = what.inParts ? s.partials.length : 1;
-			if (s.part >= parts) throw new GameError("PartOutOfRange", s.part, parts);
-			const claimed = what.inParts ? s.partials[s.part] : elementOf(d, s.words, s.element - first);
-			const previous = s.part === 0 ? initialPartial(d) : s.partials[s.part - 1];
-			for (const tensor of s.tensors) checkTensor(what, d, tensor);
-			const count = partCount(d, s.element);
-			if (parts !== count) throw new GameError("WrongPartCount", parts, count);
-			const next = provedPartial(what, d, s, previous, proves);
-			const computed = what.inParts ? next : phi(d, next, s.element, s.row);
-			if (computed === claimed) throw new GameError("ValuesAgree", computed);
-			return { claimed, computed };
+			const d = descriptorIn(header, operator, settlement.operator);
+			const leaves = leafCount(d.elements, d.width);
+			if (leaf >= leaves) throw new GameError("OutOfTrace", leaf, leaves);
+			let node = nodeOf(d.width, elementsInLeaf(leaf, d.elements, d.width), settlement.words);
+			node = follow(node, leaf, leaves, paths.leafPath, TAG.tensor);
+			node = follow(node, operator, header.operatorCount, paths.operatorPath, TAG.operators);
+			node = follow(node, step, header.steps, paths.stepPath, TAG.steps);
+			if (node !== what.traceRoot) throw new GameError("WrongLocation", node, what.traceRoot);
+			return decide(what, d, settlement, proves);
 		},
 	};
+}
+
+function decide(
+	what: Case,
+	d: Descriptor,
+	s: Settlement,
+	proves: ProofCheck,
+): { claimed: bigint; computed: bigint } {
+	const first = what.leaf * LEAF_ELEMENTS[d.width];
+	const end = first + elementsInLeaf(what.leaf, d.elements, d.width);
+	if (s.element < first || s.element >= end) throw new GameError("ElementOutOfLeaf", s.element, first, end);
+	const parts = what.inParts ? s.partials.length : 1;
+	if (s.part >= parts) throw new GameError("PartOutOfRange", s.part, parts);
+	const claimed = what.inParts ? s.partials[s.part] : elementOf(d, s.words, s.element - first);
+	const previous = s.part === 0 ? initialPartial(d) : s.partials[s.part - 1];
+	for (const tensor of s.tensors) checkTensor(what, d, tensor);
+	const count = partCount(d, s.element);
+	if (parts !== count) throw new GameError("WrongPartCount", parts, count);
+	const next = provedPartial(what, d, s, previous, proves);
+	const computed = what.inParts ? next : phi(d, next, s.element, s.row);
+	if (computed === claimed) throw new GameError("ValuesAgree", computed);
+	return { claimed, computed };
+}
+
+/** The contract's checks of published words, by its error names. */
+function requireWellFormed(width: number, count: number, words: readonly bigint[]): void {
+	const lanes = LANES[width as Width];
+	if (lanes === undefined) throw new GameError("WrongWidth", width);
+	const most = WORDS_PER_LEAF * lanes;
+	if (count === 0 || count > most) throw new GameError("WrongCount", count, most);
+	words.forEach((word, i) => {
+		const bits = width * Math.max(0, Math.min(lanes, count - i * lanes));
+		if (word >> BigInt(bits) !== 0n) throw new GameError("WordOutOfRange", i, word, bits);
+	});
 }
 
 function descriptorIn(header: ProgramHeader, operator: number, opening: DescriptorOpening): Descriptor {
@@ -79,8 +117,9 @@ function phi(d: Descriptor, raw: bigint, element: number, opening: RowOpening): 
 }
 
 function elementOf(d: Descriptor, words: readonly bigint[], index: number): bigint {
+	const width = BigInt(d.width);
 	const lanes = LANES[d.width];
-	const lane =
-		(words[Math.floor(index / lanes)] >> BigInt(d.width * (index % lanes))) & ((1n << BigInt(d.width)) - 1n);
-	return lane - (1n << BigInt(d.width - 1));
+	const word = words[Math.floor(index / lanes)];
+	const lane = BigInt.asUintN(d.width, word >> (width * BigInt(index % lanes)));
+	return lane - (1n << (width - 1n));
 }
