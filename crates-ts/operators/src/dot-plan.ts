@@ -29,14 +29,17 @@ export function boundsPerRow(rescale: Rescale, channels: readonly Bounds[], chan
 	return [hull(channels)];
 }
 
-/** True if multiplying the weights by the rows' factors keeps all sums exact in `type`. */
-export function canFold(rescale: Rescale, rows: readonly Bounds[], channelAxis: number, type: Real): boolean {
-	const { axes } = rescale;
-	if (axes.length > 1 || (axes.length === 1 && axes[0] !== channelAxis)) return false;
-	return directBound(rescale, rows) < BigInt(LIMIT[type]);
+/** True if the rows follow the output's channels, so that factors can move into constant weights. */
+export function followsChannels({ axes }: Rescale, channelAxis: number): boolean {
+	return axes.length === 0 || (axes.length === 1 && axes[0] === channelAxis);
 }
 
-/** The weights in `type`, multiplied by the rows' factors along their own axis `axis`. */
+/** True if multiplying the weights by the rows' factors keeps all sums exact in `type`. */
+export function canFold(rescale: Rescale, rows: readonly Bounds[], channelAxis: number, type: Real): boolean {
+	return followsChannels(rescale, channelAxis) && directBound(rescale, rows) < BigInt(LIMIT[type]);
+}
+
+/** The weights in `plan`'s type, multiplied by the rows' factors along their axis `axis`. */
 export function foldedWeights(
 	body: Body,
 	weights: string,
@@ -44,21 +47,34 @@ export function foldedWeights(
 	axis: number,
 	plan: RescalePlan,
 ): string {
-	const value = body.cast(weights, plan.type);
-	if (plan.factors.every((factor) => factor === 1)) return value;
-	const single = plan.factors.every((factor) => factor === plan.factors[0]);
-	const dims = single
-		? []
-		: Array.from({ length: rank - axis }, (_, i) => (i === 0 ? plan.factors.length : 1));
-	const factors = single ? plan.factors.slice(0, 1) : plan.factors;
-	return body.op("Mul", [value, body.reals(plan.type, factors, dims)]);
+	return weightFactors(body, body.cast(weights, plan.type), rank - axis, plan.factors);
 }
+
+/** Weights multiplied by factors along the axis that has `trailing` − 1 axes behind it. */
+export function weightFactors(
+	body: Body,
+	weights: string,
+	trailing: number,
+	factors: readonly number[],
+): string {
+	if (factors.every((factor) => factor === 1)) return weights;
+	const type = body.type(weights) as Real;
+	const single = factors.every((factor) => factor === factors[0]);
+	const dims = Array.from({ length: trailing }, (_, i) => (i === 0 ? factors.length : 1));
+	return body.op("Mul", [
+		weights,
+		single ? body.reals(type, factors.slice(0, 1)) : body.reals(type, factors, dims),
+	]);
+}
+
+/** One value per channel, where a single row serves all. */
+export const rowValues = (rows: readonly number[], count: number): readonly number[] =>
+	rows.length === 1 ? Array<number>(count).fill(rows[0]) : rows;
 
 /** Offsets as a vector of `count` entries, or undefined if all are 0. */
 export function offsetVector(body: Body, plan: RescalePlan, count: number): string | undefined {
 	if (plan.offsets.every((offset) => offset === 0)) return undefined;
-	const all = plan.offsets.length === 1 ? Array<number>(count).fill(plan.offsets[0]) : plan.offsets;
-	return body.reals(plan.type, all, [count]);
+	return body.reals(plan.type, rowValues(plan.offsets, count), [count]);
 }
 
 /** The arithmetic types in which sums within `bounds` are exact. */

@@ -40,14 +40,27 @@ const PLANNERS: { readonly [T in Form["type"]]: (context: Context<T>) => Plan } 
 	lookup: lookupPlan,
 };
 
+interface Planned {
+	readonly context: OperatorContext;
+	readonly plan: Plan;
+}
+
+/** Planning adds up all weights: once per program. */
+const cache = new WeakMap<Program, Map<number, Planned>>();
+
 /**
  * How an operator of a program is computed exactly.
  * @throws ExactnessError naming the operator, if no way is known.
  */
-export function planOf(
-	program: Program,
-	index: number,
-): { readonly context: OperatorContext; readonly plan: Plan } {
+export function planOf(program: Program, index: number): Planned {
+	const known = cache.get(program) ?? new Map<number, Planned>();
+	cache.set(program, known);
+	const planned = known.get(index) ?? makePlan(program, index);
+	known.set(index, planned);
+	return planned;
+}
+
+function makePlan(program: Program, index: number): Planned {
 	const context = contextOf(program, index);
 	const planner = PLANNERS[context.form.type] as (context: OperatorContext) => Plan;
 	try {

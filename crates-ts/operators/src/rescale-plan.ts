@@ -22,7 +22,7 @@ export interface RescalePlan {
 }
 
 /** A row with the factors of two that multiplier and divisor share taken out. */
-interface Fraction {
+export interface Fraction {
 	readonly bias: bigint;
 	readonly multiplier: bigint;
 	readonly shift: bigint;
@@ -30,7 +30,7 @@ interface Fraction {
 	readonly half: bigint;
 }
 
-function reduced(row: Row): Fraction {
+export function reduced(row: Row): Fraction {
 	let multiplier = BigInt(row.multiplier);
 	let shift = BigInt(row.shift);
 	while (shift > 0n && (multiplier & 1n) === 0n) {
