@@ -1,0 +1,218 @@
+import { WIDTHS } from "@umpire/commitment/constants.ts";
+import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
+import { FIELD } from "@umpire/commitment/poseidon.ts";
+import { toPhysical } from "@umpire/commitment/tensor.ts";
+import { radixProduct, readAt, rowAt } from "@umpire/operators/cone.ts";
+import { descriptorHash, descriptorOf, toAbi } from "@umpire/operators/descriptor.ts";
+import type { DotPart } from "@umpire/operators/dot-parts.ts";
+import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
+import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
+import type { Descriptor, Form, Row } from "@umpire/operators/program.ts";
+import { applyRescale, rowNode } from "@umpire/operators/rescale.ts";
+import { dotPartSum, elementValue, type Fetch, indexValueOf, partialsOf } from "@umpire/operators/values.ts";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { caseOf, FORM_TYPES, type Gen } from "../../crates-ts/operators/test/arbitrary-operators.ts";
+import { programOf } from "../../crates-ts/operators/test/programs.ts";
+import { type Harness, openHarness } from "./harness.ts";
+
+let harness: Harness;
+beforeAll(async () => {
+	harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+const NO_ROW: Row = { bias: 0n, multiplier: 0, shift: 0 };
+
+interface Sample {
+	readonly descriptor: Descriptor;
+	readonly element: number;
+	readonly fetch: Fetch;
+	readonly rows: readonly Row[] | undefined;
+}
+
+/** A random operator of a form, with one of its elements. */
+function sample(g: Gen, type: Form["type"]): Sample {
+	const one = caseOf(g, type);
+	const descriptor = descriptorOf(programOf(one), 0);
+	const physical: Elements[] = one.operands.map(({ spec, data }) =>
+		toPhysical(data, spec.shape, spec.layout),
+	);
+	return {
+		descriptor,
+		element: g(fc.nat, descriptor.elements - 1),
+		fetch: (operand, index) => physical[operand][index],
+		rows: one.operator.rescale?.rows,
+	};
+}
+
+describe("cones on chain are those of TypeScript", () => {
+	test.each(FORM_TYPES)("%s: hash, reads, row, parts, signals and value", async (type) => {
+		await fc.assert(
+			fc.asyncProperty(fc.gen(), async (g) => {
+				const one = sample(g, type);
+				const { descriptor, element, fetch, rows } = one;
+				const abi = toAbi(descriptor);
+				expect(await harness.call("hash", [abi])).toBe(descriptorHash(descriptor));
+				await checkRead(g, one, abi);
+				const parts = partsOf(descriptor, element, indexValueOf(descriptor, element, fetch));
+				expect(await harness.call("count", [abi, element])).toBe(BigInt(parts.length));
+				const partials = partialsOf(descriptor, element, fetch);
+				expect(await harness.call("start", [abi])).toBe(partials[0]);
+				const p = g(fc.nat, parts.length - 1);
+				const part = parts[p];
+				if (part.circuit === "dot") await checkDotPart(one, abi, p, part);
+				else await checkElementsPart(one, abi, p, part, partials);
+				const row = rows?.[rowAt(descriptor, element)] ?? NO_ROW;
+				if (rows !== undefined)
+					expect(await harness.call("rowOf", [abi, element])).toBe(BigInt(rows.indexOf(row)));
+				const value = BigInt(elementValue(descriptor, element, fetch, rows));
+				expect(await harness.call("value", [abi, partials.at(-1), row])).toBe(value);
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
+	async function checkRead(g: Gen, { descriptor, element }: Sample, abi: unknown): Promise<void> {
+		const operand = g(fc.nat, descriptor.operands.length - 1);
+		const reduction = g(fc.nat, radixProduct(descriptor.reductionRadix) - 1);
+		const read = readAt(descriptor, operand, element, reduction);
+		const onChain = await harness.call("read", [abi, operand, element, reduction]);
+		expect(onChain).toEqual([read.inBounds, BigInt(read.index)]);
+	}
+
+	async function checkDotPart(
+		{ descriptor, element, fetch }: Sample,
+		abi: unknown,
+		p: number,
+		part: DotPart,
+	) {
+		const [x, w] = descriptor.operands;
+		const expected = {
+			xLeaves: part.xLeaves.map(BigInt),
+			wLeaves: part.wLeaves.map(BigInt),
+			slots: BigInt(part.slots.length),
+			geometry: dotGeometry(part, x.width, w.width),
+		};
+		const count = (await harness.call("count", [abi, element])) as bigint;
+		expect(await harness.call("dotPart", [abi, element, p])).toEqual(expected);
+		expect(await harness.call("dotPartAndCount", [abi, element, p])).toEqual([expected, count]);
+		const sum = dotPartSum(descriptor, part, fetch);
+		expect(await harness.call("toField", [sum])).toBe((sum + FIELD) % FIELD);
+		expect(await harness.revert("dotPart", [abi, element, count])).toBe("NoSuchPart");
+		expect(await harness.revert("elementsPart", [abi, element, p, 0n, []])).toBe("WrongCircuit");
+	}
+
+	async function checkElementsPart(
+		{ descriptor, element, fetch }: Sample,
+		abi: unknown,
+		p: number,
+		part: ElementsPart,
+		partials: readonly bigint[],
+	): Promise<void> {
+		const values = part.reads.map(({ operand, index }) => fetch(operand, index));
+		const [found, packed, result] = (await harness.call("elementsPart", [
+			abi,
+			element,
+			p,
+			partials[p],
+			values.map(BigInt),
+		])) as [unknown, bigint, bigint];
+		const reads = part.reads.map(({ operand, index, leaf }) => ({
+			operand: BigInt(operand),
+			index: BigInt(index),
+			leaf: BigInt(leaf),
+		}));
+		expect(found).toEqual({ reads });
+		expect(packed).toBe(part.reads.length === 0 ? 0n : packedReads(descriptor, part, values));
+		expect(result).toBe(partials[p + 1]);
+		expect(await harness.revert("dotPart", [abi, element, p])).toBe("WrongCircuit");
+		if (values.length === 0) return;
+		const width = descriptor.operands[part.reads.at(-1)!.operand].width;
+		for (const wrong of [2n ** BigInt(width - 1), -(2n ** BigInt(width - 1)) - 1n]) {
+			const call = [abi, element, p, 0n, [...values.map(BigInt).slice(0, -1), wrong]];
+			// a Gather's index also says where its data is read: any other value moves that read
+			if (part.reads.length > 1 || descriptor.operands.length === 1) {
+				expect(await harness.revert("elementsPart", call)).toBe("ValueOutOfRange");
+			}
+		}
+		const more = [abi, element, p, 0n, [...values, 0].map(BigInt)];
+		expect(await harness.revert("elementsPart", more)).toBe("WrongValues");
+	}
+
+	test("an element and a part that are not there revert", async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.gen(), async (g) => {
+				const { descriptor } = sample(
+					g,
+					g(() => fc.constantFrom("conv", "reduce")),
+				);
+				const abi = toAbi(descriptor);
+				expect(await harness.revert("rowOf", [abi, descriptor.elements])).toBe("ElementOutOfRange");
+				if (descriptor.rowCount > 0) return;
+				const parts = (await harness.call("count", [abi, 0])) as bigint;
+				expect(await harness.revert("elementsPart", [abi, 0, parts, 0n, []])).toBe("NoSuchPart");
+			}),
+			{ numRuns: 10 },
+		);
+	});
+
+	test("a sum that could be the alias of another reverts", async () => {
+		for (const sum of [2n ** 127n, -(2n ** 127n), FIELD - 1n, 1n - FIELD]) {
+			expect(await harness.revert("toField", [sum])).toBe("SumOutOfRange");
+		}
+		expect(await harness.call("toField", [2n ** 127n - 1n])).toBe(2n ** 127n - 1n);
+		expect(await harness.call("toField", [1n - 2n ** 127n])).toBe(FIELD - 2n ** 127n + 1n);
+	});
+});
+
+describe("φ on chain is that of TypeScript", () => {
+	const extreme = (limit: bigint) =>
+		fc.oneof(
+			fc.bigInt({ min: -limit, max: limit }),
+			fc.bigInt({ min: -70000n, max: 70000n }),
+			fc.constantFrom(-limit, -limit + 1n, -1n, 0n, 1n, limit),
+		);
+	const rows = fc.record({
+		bias: extreme(2n ** 62n),
+		multiplier: fc.oneof(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.constantFrom(1, 2, 3, 2 ** 31 - 1)),
+		shift: fc.integer({ min: 1, max: 40 }),
+	});
+	const bounds = fc.constantFrom(...WIDTHS).chain((width) => {
+		const { low, high } = rangeOf(width);
+		const whole = fc.constant({ low, high });
+		const value = fc.integer({ min: low, max: high });
+		const part = fc.tuple(value, value).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }));
+		return fc.oneof(whole, part);
+	});
+
+	test("for random and extreme numbers", async () => {
+		await fc.assert(
+			fc.asyncProperty(extreme(2n ** 75n), rows, bounds, async (raw, row, { low, high }) => {
+				const expected = BigInt(applyRescale(raw, row, low, high));
+				expect(await harness.call("rescale", [raw, row, low, high])).toBe(expected);
+				expect(await harness.call("rowNode", [row])).toBe(rowNode(row));
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	test("rounds halves up, also below zero", async () => {
+		const row: Row = { bias: 0n, multiplier: 1, shift: 1 };
+		for (const [raw, expected] of [
+			[3n, 2n],
+			[1n, 1n],
+			[-1n, 0n],
+			[-2n, -1n],
+			[-3n, -1n],
+			[-5n, -2n],
+		]) {
+			expect(await harness.call("rescale", [raw, row, -128, 127])).toBe(expected);
+		}
+	});
+
+	test("no multiplier or no shift reverts", async () => {
+		expect(await harness.revert("rescale", [1n, { ...NO_ROW, shift: 1 }, 0, 1])).toBeDefined();
+		expect(await harness.revert("rescale", [1n, { ...NO_ROW, multiplier: 1 }, 0, 1])).toBeDefined();
+	});
+});
