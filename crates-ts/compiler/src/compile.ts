@@ -1,6 +1,8 @@
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
+import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
+import { validateProgram } from "@umpire/operators/validate.ts";
 import { CompileError } from "./errors.ts";
 import { type Executor, measureFidelity } from "./fidelity.ts";
 import { fixShapes } from "./fix-shapes.ts";
@@ -52,11 +54,25 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
 	const folded = await foldModel(simple, feeds);
 	const lowered = lowerModel(folded, options.name ?? (model.graph.name || "model"), precisionOf(bits));
+	const certificates = verify(lowered.program);
 	const calibration = { sets: sets.length, synthetic: given.length === 0 };
 	const fidelity =
 		options.execute &&
 		(await measureFidelity({ ...simple, graph: folded.graph }, lowered, feeds, options.execute));
-	return { program: lowered.program, report: reportOf(lowered, bits, calibration, fidelity) };
+	return { program: lowered.program, report: reportOf(lowered, bits, calibration, certificates, fidelity) };
+}
+
+/** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */
+function verify(program: Program): Certificate[] {
+	try {
+		validateProgram(program);
+		return exactnessOf(program);
+	} catch (cause) {
+		throw new CompileError(`the program cannot be proved: ${(cause as Error).message}`, {
+			hint: "A smaller reduction or operands of a smaller range would help",
+			cause,
+		});
+	}
 }
 
 function checkCount(model: Model, set: readonly Tensor[]): void {

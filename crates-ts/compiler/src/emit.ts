@@ -2,6 +2,7 @@ import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
 import { linearOf, ratioAtMost } from "./rows.ts";
 import { integerBounds, type Quantisation, type Range, UNBOUNDED } from "./scales.ts";
+import { sameShape } from "./shapes.ts";
 
 /** Rows over axes; a single row if all are equal. */
 export function rescaleOf(rows: readonly Row[], axes: readonly number[]): Rescale {
@@ -75,6 +76,13 @@ export function emitLinear(
 		quantisation,
 		rescale: rescaleOf(rows, biases.axes),
 	});
+}
+
+/** NumPy broadcasting of a value to `shape`, where an operator does not broadcast by itself. */
+export function expanded(context: Context, value: Value, shape: readonly number[]): Value {
+	if (sameShape(value.spec.shape, shape)) return value;
+	const quantisation = quantisationOfValue(value);
+	return context.emit({ kind: "View", form: { type: "expand" }, operands: [value], shape, quantisation });
 }
 
 /** The same real numbers at another scale. */

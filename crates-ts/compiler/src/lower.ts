@@ -7,6 +7,7 @@ import { fuse, type Unit } from "./fuse.ts";
 import { chooseLayouts } from "./layouts.ts";
 import { LOWERINGS } from "./lowerings/registry.ts";
 import { prune } from "./prune.ts";
+import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
 
@@ -22,10 +23,11 @@ export interface Lowered {
  */
 export function lowerModel(folded: FoldedModel, name: string, precision: Precision): Lowered {
 	const { graph, facts } = folded;
-	const context = new Context(facts, precision);
+	const units = fuse(graph, facts);
+	const context = new Context({ ...facts, ranges: mergeRanges(units, facts) }, precision);
 	const inputs = graph.inputs.map((input) => inputTensor(input, context));
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
-	for (const unit of fuse(graph, facts)) {
+	for (const unit of units) {
 		const [node] = unit.nodes;
 		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
 		if (!lowering) {

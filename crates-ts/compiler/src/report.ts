@@ -1,4 +1,4 @@
-import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
+import type { Certificate } from "@umpire/operators/exactness.ts";
 import type { Fidelity } from "./fidelity.ts";
 import type { Lowered } from "./lower.ts";
 
@@ -31,6 +31,7 @@ export function reportOf(
 	lowered: Lowered,
 	bits: 8 | 16,
 	calibration: CompileReport["calibration"],
+	certificates: readonly Certificate[],
 	fidelity: Fidelity | undefined,
 ): CompileReport {
 	const { program, origins } = lowered;
@@ -49,7 +50,6 @@ export function reportOf(
 			...(loss ? { maxAbs: loss.maxAbs, maxRelRange: loss.maxRelRange } : {}),
 		};
 	});
-	const certificates = exactnessOf(program);
 	return { bits, calibration, operators, certificates, ...(fidelity ? { fidelity } : {}) };
 }
 

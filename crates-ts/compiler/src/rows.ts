@@ -1,9 +1,10 @@
 import type { Row } from "@umpire/operators/program.ts";
 import { CompileError } from "./errors.ts";
 
-/** Multipliers of rows have this many bits: 2^14 ≤ m < 2^15. */
+/** Multipliers of products have this many bits: 2^14 ≤ m < 2^15. Scales follow them, so more would not help. */
 const MULTIPLIER_BITS = 15;
-const MULTIPLIER_MAX = 2 ** MULTIPLIER_BITS;
+/** Multipliers that no scale can follow have more. */
+const FINE_BITS = 24;
 /** Coefficients of `linear` operators have up to this many bits. */
 const COEFFICIENT_BITS = 24;
 /** |bias| and sums stay below this, half of what float64 holds exactly. */
@@ -16,25 +17,27 @@ export function maxShift(limit: number): number {
 
 /** The smallest ratio multiplier / 2^shift with a full-precision multiplier. */
 export function smallestRatio(limit: number): number {
-	return MULTIPLIER_MAX / 2 / 2 ** maxShift(limit);
+	return 2 ** (MULTIPLIER_BITS - 1) / 2 ** maxShift(limit);
 }
 
 function represent(
 	ratio: number,
 	limit: number,
+	bits: number,
 	round: (value: number) => number,
 ): { multiplier: number; shift: number } {
 	if (!(ratio > 0) || !Number.isFinite(ratio)) {
 		throw new CompileError(`a ratio of scales is ${ratio}: it must be positive and finite`);
 	}
-	let shift = MULTIPLIER_BITS - 1 - Math.floor(Math.log2(ratio));
+	const most = 2 ** bits;
+	let shift = bits - 1 - Math.floor(Math.log2(ratio));
 	shift = Math.max(1, Math.min(maxShift(limit), shift));
 	let multiplier = round(ratio * 2 ** shift);
-	if (multiplier >= MULTIPLIER_MAX && shift > 1) {
+	if (multiplier >= most && shift > 1) {
 		shift -= 1;
 		multiplier = round(ratio * 2 ** shift);
 	}
-	if (multiplier < 1 || multiplier >= MULTIPLIER_MAX) {
+	if (multiplier < 1 || multiplier >= most) {
 		throw new CompileError(`the ratio of scales ${ratio} cannot be represented by a multiplier and a shift`, {
 			hint: "The ranges of operands and result are too far apart: check the model for unscaled values",
 		});
@@ -44,17 +47,17 @@ function represent(
 
 /** multiplier / 2^shift nearest to ratio. */
 export function nearestRatio(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(ratio, limit, Math.round);
+	return represent(ratio, limit, FINE_BITS, Math.round);
 }
 
 /** The least multiplier / 2^shift ≥ ratio with a full-precision multiplier. */
 export function ratioAtLeast(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(Math.max(ratio, smallestRatio(limit)), limit, Math.ceil);
+	return represent(Math.max(ratio, smallestRatio(limit)), limit, MULTIPLIER_BITS, Math.ceil);
 }
 
 /** The greatest multiplier / 2^shift ≤ ratio, for a tensor whose own scale is free to follow it. */
 export function ratioAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(Math.max(ratio, smallestRatio(limit)), limit, Math.floor);
+	return represent(Math.max(ratio, smallestRatio(limit)), limit, MULTIPLIER_BITS, Math.floor);
 }
 
 /** A bias in accumulator units as the row's integer. */

@@ -5,8 +5,9 @@ import { clipped, rescaled } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
 import type { Quantisation } from "../scales.ts";
-import { negated } from "./reduce.ts";
-import { windowsOf } from "./windows.ts";
+import { sizeOf } from "../shapes.ts";
+import { LARGEST_WINDOW, negated } from "./reduce.ts";
+import { type Windows, windowsOf } from "./windows.ts";
 
 /** ONNX MaxPool without its Indices output. */
 export function lowerMaxPool(unit: Unit, context: Context): void {
@@ -19,14 +20,38 @@ export function lowerMaxPool(unit: Unit, context: Context): void {
 	if (!kernel || kernel.length !== shape.length - 2)
 		throw context.error("kernel_shape is missing or does not fit");
 	const windows = windowsOf(context, kernel, x.spec.shape.slice(2), shape.slice(2));
-	const y = context.emit({
-		kind: "Max",
-		form: { type: "pool", ...windows },
-		operands: [x],
-		shape,
-		quantisation: quantisationOfValue(x),
-	});
+	let y = x;
+	for (const stage of stagesOf(windows)) {
+		const out = y.spec.shape.map((size, axis) => (stage.axes.includes(axis - 2) ? shape[axis] : size));
+		y = context.emit({
+			kind: "Max",
+			form: { type: "pool", ...stage.windows },
+			operands: [y],
+			shape: out,
+			quantisation: quantisationOfValue(y),
+		});
+	}
 	context.bind(unit.output, y);
+}
+
+/** Windows too large for one cone are taken axis by axis: the maximum does not mind. */
+function stagesOf(windows: Windows): { windows: Windows; axes: number[] }[] {
+	const all = windows.kernel.map((_, axis) => axis);
+	if (sizeOf(windows.kernel) <= LARGEST_WINDOW) return [{ windows, axes: all }];
+	return all.map((axis) => {
+		const only = (list: readonly number[], neutral: number) => list.map((v, a) => (a === axis ? v : neutral));
+		const { kernel, strides, dilations, pads } = windows;
+		const [begins, ends] = [pads.slice(0, kernel.length), pads.slice(kernel.length)];
+		return {
+			axes: [axis],
+			windows: {
+				kernel: only(kernel, 1),
+				strides: only(strides, 1),
+				dilations: only(dilations, 1),
+				pads: [...only(begins, 0), ...only(ends, 0)],
+			},
+		};
+	});
 }
 
 /** ONNX Relu, Clip, and Min and Max with a constant scalar, at the operand's own scale. */

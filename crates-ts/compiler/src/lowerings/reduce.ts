@@ -2,8 +2,10 @@ import { int, ints } from "../attributes.ts";
 import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { emitLinear } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
-import { normaliseAxis } from "../shapes.ts";
+import { normaliseAxis, sizeOf } from "../shapes.ts";
 import { emitAxisSum } from "./average.ts";
+import { emitConcat } from "./move.ts";
+import { sliceAxis } from "./slice.ts";
 
 /** Axes of a Reduce node: from its second input, its attribute, or all of them; [] if it does nothing. */
 function axesOf(context: Context, rank: number): number[] {
@@ -30,8 +32,24 @@ export function lowerReduceSum(mean: boolean): (unit: Unit, context: Context) =>
 	};
 }
 
-/** The largest element over axes, which become size 1. */
+/** The parts of a cone are limited to 1024 of four elements each (docs/protocol.md section 3). */
+export const LARGEST_WINDOW = 4096;
+
+/** The largest element over axes, which become size 1; in stages where that are too many elements at once. */
 function emitAxisMax(context: Context, x: Value, axes: readonly number[]): Value {
+	const { shape } = x.spec;
+	if (sizeOf(axes.map((axis) => shape[axis])) > LARGEST_WINDOW && axes.length > 1) {
+		return axes.reduce((value, axis) => emitAxisMax(context, value, [axis]), x);
+	}
+	const [axis] = axes;
+	if (axes.length === 1 && shape[axis] > LARGEST_WINDOW) {
+		const pieces: Value[] = [];
+		for (let from = 0; from < shape[axis]; from += LARGEST_WINDOW) {
+			const size = Math.min(LARGEST_WINDOW, shape[axis] - from);
+			pieces.push(emitAxisMax(context, sliceAxis(context, x, axis, from, size), axes));
+		}
+		return emitAxisMax(context, emitConcat(context, pieces, axis), axes);
+	}
 	return context.emit({
 		kind: "Max",
 		form: { type: "reduce", axes },

@@ -2,7 +2,7 @@ import { batchNormalization } from "../affine.ts";
 import { asRows } from "../broadcast.ts";
 import { constantScalar } from "../clip.ts";
 import { type Context, elementsOf, type Value } from "../context.ts";
-import { emitConverted, emitLinear, rescaleOf } from "../emit.ts";
+import { emitConverted, emitLinear, expanded, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat, mapReal, type Real } from "../real.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../rows.ts";
@@ -64,12 +64,13 @@ function emitScaled(
 ): Value {
 	const natural = x.spec.scale * naturalScale(factors.data.map(Math.abs));
 	const quantisation = context.quantisation(unit.output, unit.clip, natural);
+	const whole = expanded(context, x, shape);
 	if (factors.data.length === 1) {
 		const biases = { values: shifts ?? [0], axes: [] };
-		return emitLinear(context, [x], [factors.data[0]], shape, quantisation, biases);
+		return emitLinear(context, [whole], [factors.data[0]], shape, quantisation, biases);
 	}
 	const rows = asRows(factors, shape);
-	if (rows) return emitRowScaled(context, x, { ...rows, shifts, factors }, shape, quantisation);
+	if (rows) return emitRowScaled(context, whole, { ...rows, shifts, factors }, shape, quantisation);
 	if (shifts)
 		throw context.error(`it has ${shifts.length} channels`, "Models with up to 4096 channels compile");
 	const limit = context.precision.limit;

@@ -1,10 +1,10 @@
 import { asRows, zipReal } from "../broadcast.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../context.ts";
-import { emitLinear } from "../emit.ts";
+import { emitLinear, expanded } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat, mapReal, type Real } from "../real.ts";
 import { type Quantisation, quantisationOf, UNBOUNDED, wholeNumbers } from "../scales.ts";
-import { broadcastShapes } from "../shapes.ts";
+import { broadcastShapes, sameShape } from "../shapes.ts";
 
 interface Term {
 	readonly value: Value;
@@ -52,6 +52,11 @@ function emitSum(context: Context, unit: Unit, terms: Term[], constant: Real | u
 			: wholeNumbers({ low: -reach, high: reach });
 		if (!quantisation) throw context.error(`its constant holds whole numbers up to ${reach}`);
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
+	}
+	const [only] = terms;
+	if (terms.length === 1) terms = [{ ...only, value: expanded(context, only.value, shape) }];
+	else if (rows && !terms.some(({ value }) => sameShape(value.spec.shape, shape))) {
+		terms = [{ ...only, value: expanded(context, only.value, shape) }, ...terms.slice(1)];
 	}
 	let first = terms[0];
 	for (const term of terms.slice(1, -1)) first = { value: partialSum(context, first, term), factor: 1 };
