@@ -84,6 +84,35 @@ export const wideConvs: fc.Arbitrary<Case> = fc
 		return rescaled("Dot", form, [1, filters, side, side], operands, [[], [1]]);
 	});
 
+/** Convolutions of 16 bits whose rows are small enough to join the weights of two float32 convolutions. */
+export const halvedConvs: fc.Arbitrary<Case> = fc
+	.record({
+		filters: fc.integer({ min: 1, max: 4 }),
+		channels: fc.constantFrom(1, 3, 8),
+		least: fc.integer({ min: 1, max: 12 }),
+		spread: fc.integer({ min: 0, max: 3 }),
+		width: small,
+	})
+	.chain(({ filters, channels, least, spread, width }) => {
+		const shape = [1, filters, 4, 4];
+		const form = { type: "conv", strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 } as const;
+		const row = fc.record({
+			bias: fc.bigInt(-(2n ** 22n), 2n ** 22n),
+			multiplier: fc.integer({ min: 1, max: 5 }),
+			shift: fc.integer({ min: least, max: least + spread }),
+		});
+		const operands = fc.tuple(
+			source([1, channels, 4, 4], 16, false),
+			source([filters, channels, 3, 3], 8, true),
+		);
+		const rows = fc.array(row, { minLength: filters, maxLength: filters });
+		return fc
+			.tuple(specs(shape, width), clips(width), rows, operands)
+			.map(([spec, clip, list, sources]) =>
+				caseOf({ kind: "Dot", form, ...spec, ...clip, rescale: { axes: [1], rows: list } }, sources),
+			);
+	});
+
 export const averages: fc.Arbitrary<Case> = fc
 	.record({
 		axes: spatial,
@@ -150,6 +179,7 @@ export const sums: fc.Arbitrary<Case> = fc.tuple(shapes(1, 4), widths).chain(([x
 export const all = {
 	conv: convs,
 	"wide conv": wideConvs,
+	"halved conv": halvedConvs,
 	"average pool": averages,
 	"max pool": maxPools,
 	matmul: matmuls,
