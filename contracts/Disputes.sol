@@ -150,15 +150,12 @@ abstract contract Disputes is DisputeStore {
 	function settleDirectly(
 		uint256 claimId,
 		address beneficiary,
-		uint256 step,
-		uint256 operator,
-		uint256 leaf,
 		LeafLocation calldata location,
 		Settlement calldata settlement
 	) external {
 		Claim storage c = _requireLive(claimId);
 		if (_isZero(settlement.proof)) revert ProofNeeded();
-		Case memory what = _case(c, step, operator, leaf, beneficiary);
+		Case memory what = _case(c, location.step, location.operator, location.leaf, beneficiary);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
 		_settled(0, claimId, what, settlement, claimed, computed);
 		_reject(claimId, 0, beneficiary);

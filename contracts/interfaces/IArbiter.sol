@@ -73,8 +73,12 @@ struct Case {
 	bool inParts;
 }
 
-/// @notice The way of a leaf to the trace root.
+/// @notice Where a settlement without a search finds the disputed leaf in the trace.
 struct LeafLocation {
+	uint256 step;
+	uint256 operator;
+	/// index of the leaf in the operator's tensor
+	uint256 leaf;
 	bytes32[] leafPath;
 	bytes32[] operatorPath;
 	bytes32[] stepPath;
@@ -126,6 +130,7 @@ interface IArbiter {
 		returns (int256 claimed, int256 computed);
 
 	/// @notice The same for a leaf that no dispute has led to: checks first that its words are in the trace.
+	/// @param what its step, operator and leaf are those of `location`
 	function judgeAt(Case calldata what, LeafLocation calldata location, Settlement calldata settlement)
 		external
 		view

@@ -175,9 +175,6 @@ interface IDisputes {
 	function settleDirectly(
 		uint256 claimId,
 		address beneficiary,
-		uint256 step,
-		uint256 operator,
-		uint256 leaf,
 		LeafLocation calldata location,
 		Settlement calldata settlement
 	) external;

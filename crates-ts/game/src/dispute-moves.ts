@@ -192,7 +192,8 @@ export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): Ga
 
 export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbiter: Arbiter): GameState {
 	const c = requireLive(state, move.claim);
-	const { location, settlement, beneficiary, step, operator, leaf } = move;
+	const { location, settlement, beneficiary } = move;
+	const { step, operator, leaf } = location;
 	if (settlement.proof.every((word) => word === 0n)) throw new GameError("ProofNeeded");
 	const header = headerOf(state, move.claim);
 	const { inputsRoot } = state.requests[c.request - 1];

@@ -56,8 +56,11 @@ export interface Settlement {
 	readonly proof: readonly bigint[];
 }
 
-/** The way of a leaf to the trace root. */
+/** Where a settlement without a search finds the disputed leaf in the trace. */
 export interface LeafLocation {
+	readonly step: number;
+	readonly operator: number;
+	readonly leaf: number;
 	readonly leafPath: readonly Hex[];
 	readonly operatorPath: readonly Hex[];
 	readonly stepPath: readonly Hex[];
@@ -129,9 +132,6 @@ export type SettleDirectlyMove = {
 	type: "settleDirectly";
 	claim: number;
 	beneficiary: Hex;
-	step: number;
-	operator: number;
-	leaf: number;
 	location: LeafLocation;
 	settlement: Settlement;
 };
