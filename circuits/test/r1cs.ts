@@ -60,16 +60,6 @@ export function readR1cs(path: string): R1cs {
 	};
 }
 
-/** The values of all wires in the bytes of a .wtns file. */
-export function readWitness(wtns: Uint8Array): bigint[] {
-	const bytes = Buffer.from(wtns.buffer, wtns.byteOffset, wtns.length);
-	const header = 24;
-	const size = bytes.readUInt32LE(header);
-	const count = bytes.readUInt32LE(header + 4 + size);
-	const first = header + 4 + size + 4 + 12;
-	return Array.from({ length: count }, (_, i) => readField(bytes, first + i * size, size));
-}
-
 function readField(bytes: Buffer, at: number, size: number): bigint {
 	let value = 0n;
 	for (let i = size - 8; i >= 0; i -= 8) value = (value << 64n) | bytes.readBigUInt64LE(at + i);

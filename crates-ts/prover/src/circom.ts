@@ -10,14 +10,16 @@ const compiler = createRequire(import.meta.url).resolve("circom2/cli.js");
 /**
  * Compiles circuits/CIRCUIT.circom (about 3 s) into `folder`, which lies below the repository's root.
  *
+ * @param optimisation O2 eliminates linear constraints; O0 keeps what the sources say one to one
  * @returns the constraints and the WebAssembly witness calculator
  */
 export async function compileCircuit(
 	circuit: CircuitName,
 	folder: string,
+	optimisation: "--O0" | "--O2" = "--O2",
 ): Promise<{ r1cs: string; wasm: string }> {
 	const output = relative(ROOT, folder);
-	const options = ["--O2", "--r1cs", "--wasm", "-o", output];
+	const options = [optimisation, "--r1cs", "--wasm", "-o", output];
 	try {
 		await run(process.execPath, [compiler, `circuits/${circuit}.circom`, ...options], { cwd: ROOT });
 	} catch (cause) {

@@ -95,6 +95,10 @@ export function dotSum({ xWidth, wWidth, xLeaves, wLeaves, slots }: Omit<DotOpen
 export function dotInput(opening: DotOpening, hash: LeafHash): CircuitInput {
 	const xWords = repeatFirst("leaves of x", opening.xLeaves, DOT_LEAVES);
 	const wWords = repeatFirst("leaves of w", opening.wLeaves, DOT_LEAVES);
+	for (const { xWord, wWord } of opening.slots) {
+		check("word of x", xWord, 0, WORDS_PER_LEAF * opening.xLeaves.length - 1);
+		check("word of w", wWord, 0, WORDS_PER_LEAF * opening.wLeaves.length - 1);
+	}
 	return {
 		xDigest: xWords.map(hash),
 		wDigest: wWords.map(hash),

@@ -1,25 +1,30 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { CircuitInput, CircuitName } from "./circuits.ts";
-import { ensureKeys, type KeyFiles, type KeyProgress } from "./keys.ts";
+import { ensureKeys, type KeyProgress } from "./keys.ts";
 import { decodeProof, encodeProof } from "./proof.ts";
-import { calculateWitness, proveWitness, verifyProof, withSnarkjs } from "./snarkjs.ts";
+import { proveWitness, verifyProof, withSnarkjs } from "./snarkjs.ts";
 import { readVerificationKey } from "./verification-key.ts";
+import { encodeWitness, WitnessCalculator } from "./witness.ts";
 
-/** The inputs of a circuit satisfy no witness: a part of it is wrong. */
-export class WitnessError extends Error {
-	override readonly name = "WitnessError";
+/** What proving needs, loaded once per process. */
+interface Ready {
+	readonly calculator: WitnessCalculator;
+	readonly zkey: string;
 }
 
-const ready = new Map<CircuitName, Promise<KeyFiles>>();
+const ready = new Map<CircuitName, Promise<Ready>>();
 
-/** The checked key files of a circuit, once per process. A failure is not remembered. */
-function keysOf(circuit: CircuitName, onProgress?: (progress: KeyProgress) => void): Promise<KeyFiles> {
+/** A failure is not remembered: a full disk may have been cleared. */
+function load(circuit: CircuitName, onProgress?: (progress: KeyProgress) => void): Promise<Ready> {
 	const known = ready.get(circuit);
 	if (known !== undefined) return known;
-	const keys = ensureKeys(circuit, onProgress);
-	ready.set(circuit, keys);
-	keys.catch(() => ready.delete(circuit));
-	return keys;
+	const loading = ensureKeys(circuit, onProgress).then(async ({ wasm, zkey }) => ({
+		calculator: await WitnessCalculator.load(wasm),
+		zkey,
+	}));
+	ready.set(circuit, loading);
+	loading.catch(() => ready.delete(circuit));
+	return loading;
 }
 
 /**
@@ -35,14 +40,10 @@ export async function prove(
 	input: CircuitInput,
 	onProgress?: (progress: KeyProgress) => void,
 ): Promise<{ proof: Hex; publicSignals: bigint[] }> {
-	const { wasm, zkey } = await keysOf(circuit, onProgress);
-	return withSnarkjs(async () => {
-		const witness = await calculateWitness(wasm, input).catch((cause) => {
-			throw new WitnessError(`The input of circuit ${circuit} has no valid witness: ${cause}`, { cause });
-		});
-		const { proof, publicSignals } = await proveWitness(zkey, witness);
-		return { proof: encodeProof(proof), publicSignals: publicSignals.map(BigInt) };
-	});
+	const { calculator, zkey } = await load(circuit, onProgress);
+	const witness = encodeWitness(calculator.calculate(input));
+	const { proof, publicSignals } = await withSnarkjs(() => proveWitness(zkey, witness));
+	return { proof: encodeProof(proof), publicSignals: publicSignals.map(BigInt) };
 }
 
 /** Whether a proof is valid for these public signals, under the committed verification key. */

@@ -1,5 +1,4 @@
-import { curves, groth16, wtns, zKey } from "snarkjs";
-import type { CircuitInput } from "./circuits.ts";
+import { groth16, zKey } from "snarkjs";
 
 /** The only file that touches snarkjs, which ships no types. Everything here runs inside `withSnarkjs`. */
 
@@ -72,11 +71,6 @@ async function endThreads(): Promise<void> {
 	await curve_bn128?.terminate();
 }
 
-/** Starts the worker threads before they are needed. */
-export async function startThreads(): Promise<void> {
-	await curves.getCurveFromName("bn128");
-}
-
 /** A proving key without any phase-2 contribution: forgeable by anyone, only a step on the way. */
 export async function newKey(r1cs: string, powersOfTau: string, zkey: string): Promise<void> {
 	const log = new ErrorLog();
@@ -104,14 +98,7 @@ export async function exportVerifier(zkey: string, template: string): Promise<st
 	return (await zKey.exportSolidityVerifier(zkey, { groth16: template })) as string;
 }
 
-/** The witness (the bytes of a .wtns file). Throws what the witness calculator says when there is none. */
-export async function calculateWitness(wasm: string, input: CircuitInput): Promise<Uint8Array> {
-	const witness: { type: "mem"; data?: Uint8Array } = { type: "mem" };
-	await wtns.calculate(input, wasm, witness);
-	if (witness.data === undefined) throw new Error("snarkjs returned no witness");
-	return witness.data;
-}
-
+/** @param witness the bytes of a .wtns file */
 export async function proveWitness(
 	zkey: string,
 	witness: Uint8Array,
