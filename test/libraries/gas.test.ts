@@ -63,14 +63,14 @@ const OPERATORS = {
 	"maximum 2×2": descriptorFor("Max", pool, spec([1, 16, 5, 5]), [spec([1, 16, 10, 10])]),
 };
 
-/** Gas, at most, of decoding the descriptor and finding the last part of a middle element. */
+/** What decoding the descriptor and finding the last part may cost, a tenth above what was measured. */
 const MOST: Readonly<Record<keyof typeof OPERATORS, number>> = {
-	"conv 5×5×6, channels first": 150_000,
-	"conv 5×5×6, channels last": 150_000,
-	"conv 3×3×64 padded, channels last": 150_000,
-	"dense 784": 150_000,
-	"dense 25088": 700_000,
-	"maximum 2×2": 150_000,
+	"conv 5×5×6, channels first": 196_000,
+	"conv 5×5×6, channels last": 58_000,
+	"conv 3×3×64 padded, channels last": 64_000,
+	"dense 784": 56_000,
+	"dense 25088": 584_000,
+	"maximum 2×2": 29_000,
 };
 
 test.each(Object.keys(OPERATORS) as (keyof typeof OPERATORS)[])("%s", async (name) => {
@@ -81,7 +81,6 @@ test.each(Object.keys(OPERATORS) as (keyof typeof OPERATORS)[])("%s", async (nam
 	const measure = descriptor.kind === 0 ? "gasOfDotPart" : "gasOfElementsPart";
 	const part = Number(await harness.call(measure, [encoded, element, last]));
 	const count = Number(await harness.call("gasOfCount", [encoded, element]));
-	console.log(
 		`${name}: ${last + 1} parts, ${encoded.length / 2 - 1} bytes, find ${part}, count ${count} gas`,
 	);
 	expect(Math.max(part, count)).toBeLessThan(MOST[name]);
