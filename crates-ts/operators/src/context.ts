@@ -1,6 +1,7 @@
 import type { Body, Real } from "./body.ts";
 import type { Form, Operator, Program, TensorSpec } from "./program.ts";
-import { type Range, rangeOf, specOf } from "./ranges.ts";
+import { type Range, rangeOf } from "./ranges.ts";
+import { tensorOf } from "./tensors.ts";
 
 /** One operand of the operator whose function is being made. */
 export interface OperandContext {
@@ -41,7 +42,7 @@ export const carrier = (spec: { readonly width: number }): Real =>
 export function contextOf(program: Program, index: number): OperatorContext & { readonly form: Form } {
 	const operator = program.operators[index];
 	const operands = operator.operands.map((ref) => ({
-		spec: specOf(program, ref),
+		spec: tensorOf(program, ref),
 		range: rangeOf(program, ref),
 		data: ref.source === "constant" ? program.constants[ref.index].data : undefined,
 	}));

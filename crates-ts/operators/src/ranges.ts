@@ -1,6 +1,7 @@
-import type { Width } from "@umpire/commitment/constants.ts";
+import { rangeOf as widthRange } from "@umpire/commitment/elements.ts";
 import { axesOf, hasEmptyWindow } from "./pool/windows.ts";
-import type { Operator, Program, TensorRef, TensorSpec } from "./program.ts";
+import type { Operator, Program, TensorRef } from "./program.ts";
+import { tensorOf } from "./tensors.ts";
 
 /** Integers low … high, both included. */
 export interface Range {
@@ -9,24 +10,6 @@ export interface Range {
 }
 
 const cache = new WeakMap<Program, Map<string, Range>>();
-
-/** The specification of the tensor behind `ref`. */
-export function specOf(program: Program, ref: TensorRef): TensorSpec {
-	const list =
-		ref.source === "constant"
-			? program.constants
-			: ref.source === "input"
-				? program.inputs
-				: program.operators;
-	const spec = list[ref.index];
-	if (spec === undefined) throw new Error(`reference to source ${ref.source}, index ${ref.index}: not there`);
-	return spec;
-}
-
-/** Everything a width can represent. */
-export function widthRange(width: Width): Range {
-	return { low: -(2 ** (width - 1)), high: 2 ** (width - 1) - 1 };
-}
 
 /**
  * The values that the tensor behind `ref` can take, whatever the inputs are. Nothing declared is
@@ -56,7 +39,7 @@ export function rangeOf(program: Program, ref: TensorRef): Range {
 }
 
 function sourceRange(program: Program, ref: TensorRef): Range {
-	const spec = specOf(program, ref);
+	const spec = tensorOf(program, ref);
 	switch (ref.source) {
 		case "constant":
 			return dataRange(program.constants[ref.index].data);
@@ -94,7 +77,7 @@ function operatorRange(program: Program, operator: Operator): Range {
 function poolRange(program: Program, operator: Operator, operand: Range): Range {
 	const { form } = operator;
 	if (form.type !== "pool") return operand;
-	const { shape } = specOf(program, operator.operands[0]);
+	const { shape } = tensorOf(program, operator.operands[0]);
 	const empty = axesOf(form, form.kernel, shape.slice(2), operator.shape.slice(2)).some(hasEmptyWindow);
 	return empty ? { low: widthRange(operator.width).low, high: operand.high } : operand;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { carrier } from "@umpire/operators/context.ts";
 import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { type Level, openExact } from "./onnxruntime.ts";
 import { type Executable, executable, type Recording } from "./program-model.ts";
@@ -91,7 +92,7 @@ function checkInputs(program: Program, inputs: readonly Elements[]): void {
 		throw new Error(`the program has ${program.inputs.length} inputs, ${inputs.length} were given`);
 	}
 	program.inputs.forEach(({ name, shape, width }, i) => {
-		const count = shape.reduce((a, b) => a * b, 1);
+		const count = elementCount(shape);
 		const bits = inputs[i].BYTES_PER_ELEMENT * 8;
 		if (inputs[i].length !== count || bits !== width) {
 			throw new Error(

@@ -1,5 +1,7 @@
+import { emptyElements } from "@umpire/commitment/elements.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
 import type { Elements, InputTensor, TensorSpec } from "@umpire/operators/program.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
 
 export interface QuantiseOptions {
 	/** Refuse values out of range instead of clipping them. */
@@ -26,7 +28,7 @@ export class InputError extends Error {
  */
 export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
 	const { name, shape, scale, low, high } = spec;
-	const count = shape.reduce((product, size) => product * size, 1);
+	const count = elementCount(shape);
 	const values = realsOf(tensor, name);
 	if (values.length !== count) {
 		throw new InputError(
@@ -59,11 +61,6 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 /** The real numbers that integers stand for. */
 export function dequantise(elements: Elements, spec: Pick<TensorSpec, "scale">): Float64Array {
 	return Float64Array.from(elements, (value) => value * spec.scale);
-}
-
-function emptyElements(width: number, count: number): Elements {
-	if (width === 8) return new Int8Array(count);
-	return width === 16 ? new Int16Array(count) : new Int32Array(count);
 }
 
 const PLAIN: ReadonlySet<ElementType> = new Set<ElementType>([

@@ -1,7 +1,5 @@
 import type { Operator, Program } from "@umpire/operators/program.ts";
-import { specOf } from "@umpire/operators/ranges.ts";
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+import { elementCount, tensorOf } from "@umpire/operators/tensors.ts";
 
 /** Multiplications of one step, roughly: only convolutions and matrix products count. */
 export function workOf(program: Program): number {
@@ -9,12 +7,12 @@ export function workOf(program: Program): number {
 }
 
 function operatorWork(program: Program, operator: Operator): number {
-	const elements = sizeOf(operator.shape);
+	const elements = elementCount(operator.shape);
 	switch (operator.form.type) {
 		case "conv":
-			return elements * sizeOf(specOf(program, operator.operands[1]).shape.slice(1));
+			return elements * elementCount(tensorOf(program, operator.operands[1]).shape.slice(1));
 		case "matmul":
-			return elements * (specOf(program, operator.operands[0]).shape.at(-1) ?? 1);
+			return elements * (tensorOf(program, operator.operands[0]).shape.at(-1) ?? 1);
 		default:
 			return 0;
 	}

@@ -3,6 +3,7 @@ import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
 import { treeRoot } from "@umpire/commitment/tree.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { elementValue } from "@umpire/operators/values.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { describe, expect, it } from "vitest";
@@ -76,6 +77,27 @@ describe("recordTrace", () => {
 		]);
 		expect([...trace.outputs[0]]).toEqual([24, -40]);
 		expect(trace.traceRoot).toBe(treeRoot(trace.stepRoots, 3));
+	});
+
+	it("has the value that the integer definition gives in every element it is asked for", async () => {
+		const program = lenet(16);
+		const commitment = await commitProgram(program);
+		const trace = await traceOf(program, randomInput(program));
+		for (const [index, { operands, rescale }] of program.operators.entries()) {
+			const descriptor = commitment.descriptors[index];
+			const tensors = operands.map(({ source, index: at }) =>
+				source === "constant"
+					? commitment.constants[at]
+					: source === "input"
+						? trace.inputs[at]
+						: trace.operators[0][at],
+			);
+			const fetch = (operand: number, at: number): number => tensors[operand].elements[at];
+			const { elements } = trace.operators[0][index];
+			for (let element = 0; element < elements.length; element += 1 + (elements.length >> 5)) {
+				expect(elementValue(descriptor, element, fetch, rescale?.rows)).toBe(elements[element]);
+			}
+		}
 	});
 
 	it("asks for a session that records", async () => {

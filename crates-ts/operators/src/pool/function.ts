@@ -1,3 +1,4 @@
+import { rangeOf as widthRange } from "@umpire/commitment/elements.ts";
 import { type Body, int, ints, LIMIT } from "../body.ts";
 import { largest } from "../bounds.ts";
 import { type Context, carrier, movePlan, type Plan } from "../context.ts";
@@ -5,7 +6,6 @@ import { partialSums } from "../dot-bounds.ts";
 import { planFor, targetOf } from "../dot-plan.ts";
 import { digitRanges, emitLimbs, type Limbs, WHOLE } from "../limbs.ts";
 import { checkOnes } from "../ones.ts";
-import { widthRange } from "../ranges.ts";
 import { emitRescale } from "../rescale/function.ts";
 import { reduceSumPlan } from "../sum/function.ts";
 import { emitPads } from "./pads.ts";
