@@ -32,14 +32,27 @@ export function productSums(count: number, x: Range, y: Range): Bounds {
 	};
 }
 
-/** Sums positive and negative entries of each group: entry i belongs to group `group(i)`. */
-export function sumWeights(data: ArrayLike<number>, groups: number, group: (i: number) => number): Weights[] {
-	const positive = new Float64Array(groups);
-	const negative = new Float64Array(groups);
-	for (let i = 0; i < data.length; i++) {
-		const value = data[i];
-		if (value > 0) positive[group(i)] += value;
-		else negative[group(i)] -= value;
+/**
+ * Sums the positive and the negative entries of an [outer, reduced, inner] array over its middle
+ * axis; group (o, k) is entry o·inner + k of the result.
+ */
+export function sumWeights(
+	data: ArrayLike<number>,
+	outer: number,
+	reduced: number,
+	inner: number,
+): Weights[] {
+	const positive = new Float64Array(outer * inner);
+	const negative = new Float64Array(outer * inner);
+	let i = 0;
+	for (let o = 0; o < outer; o++) {
+		for (let r = 0; r < reduced; r++) {
+			for (let group = o * inner; group < (o + 1) * inner; group++) {
+				const value = data[i++];
+				if (value > 0) positive[group] += value;
+				else negative[group] -= value;
+			}
+		}
 	}
 	return Array.from(positive, (sum, index) => ({ positive: sum, negative: negative[index] }));
 }

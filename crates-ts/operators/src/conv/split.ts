@@ -42,7 +42,7 @@ export class ConvBounds {
 		if (sums === undefined) {
 			const { count } = this;
 			const channels = this.#context.operands[1].spec.shape[0];
-			sums = sumWeights(digits(data, limbs, j), channels, (index) => Math.floor(index / count));
+			sums = sumWeights(digits(data, limbs, j), channels, count, 1);
 			this.#weights.set(key, sums);
 		}
 		return sums;

@@ -71,13 +71,9 @@ function columnBounds(context: Context<"matmul">): Bounds[] {
 	const length = b.spec.shape.at(-2) ?? 1;
 	const width = b.spec.shape.at(-1) ?? 1;
 	if (b.data !== undefined) {
-		// Column j of matrix q, as group q·width + j; the matrices of a stack then share a column's bounds.
+		// The matrices of a stack share a column's bounds.
 		const stack = b.data.length / (length * width);
-		const sums = sumWeights(
-			b.data,
-			stack * width,
-			(i) => Math.floor(i / (length * width)) * width + (i % width),
-		);
+		const sums = sumWeights(b.data, stack, length, width);
 		const bounds = sums.map((weights) => partialSums(weights, a.range));
 		return Array.from({ length: width }, (_, j) =>
 			hull(Array.from({ length: stack }, (_, q) => bounds[q * width + j])),
