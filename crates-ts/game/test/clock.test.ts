@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { honestChallenger } from "../src/challenger.ts";
+import { lastSecond, turnOf } from "../src/clock.ts";
+import { CLAIM_STATUS, PHASE, SIDE } from "../src/state.ts";
+import { honestSubmitter } from "../src/submitter.ts";
+import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { ToyProgram, ToyTrace } from "./toy-program.ts";
+
+const program = new ToyProgram(
+	[
+		{ width: 8, elements: 3, outside: 5, parts: 1 },
+		{ width: 16, elements: 200, outside: -7, parts: 3 },
+	],
+	2,
+	0,
+);
+const right = new ToyTrace(program);
+const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
+
+/** Plays on until the dispute is in a phase and a side is to move; every move takes a second. */
+function until(phase: number, side: number): Table {
+	const table = new Table();
+	table.claim(wrong);
+	table.challenge(CHALLENGER, right);
+	for (;;) {
+		const view = table.view(1);
+		const toMove = view.publishedAt === 0 ? SIDE.submitter : SIDE.challenger;
+		if (view.dispute.phase === phase && toMove === side) return table;
+		table.now++;
+		const move = honestSubmitter(view, wrong) ?? honestChallenger(view, right);
+		if (move === null || move.type === "prove") throw new Error("The phase was never reached");
+		table.play(toMove === SIDE.submitter ? SUBMITTER : CHALLENGER, move);
+	}
+}
+
+const cases = [
+	["Search", PHASE.search],
+	["Leaf", PHASE.leaf],
+	["Partials", PHASE.partials],
+] as const;
+
+describe("each side has a clock with an increment, and the settlement an allowance of its own", () => {
+	test.each(cases)("a submitter silent in %s is timed out one second after its last one", (_, phase) => {
+		for (const [offset, expected] of [
+			[-1, "NotTimedOut"],
+			[0, "NotTimedOut"],
+			[1, undefined],
+		] as const) {
+			const table = until(phase, SIDE.submitter);
+			const { dispute } = table.view(1);
+			const allowed = PARAMETERS.increment + dispute.submitterReserve;
+			table.now = dispute.demandedAt + allowed + offset;
+			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
+			const status = expected === undefined ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
+			expect(table.state.claims[0].status).toBe(status);
+		}
+	});
+
+	test.each(cases)("a challenger silent in %s is timed out one second after its last one", (_, phase) => {
+		for (const [offset, expected] of [
+			[-1, "NotTimedOut"],
+			[0, "NotTimedOut"],
+			[1, undefined],
+		] as const) {
+			const table = until(phase, SIDE.challenger);
+			const { dispute, publishedAt } = table.view(1);
+			const proving = phase === PHASE.search ? 0 : PARAMETERS.provingAllowance;
+			table.now = publishedAt + PARAMETERS.increment + proving + dispute.challengerReserve + offset;
+			expect(lastSecond(turnOf(dispute, publishedAt, PARAMETERS))).toBe(table.now - offset);
+			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
+			expect(table.state.claims[0].status).toBe(CLAIM_STATUS.live);
+			expect(table.state.owed.get(SUBMITTER) ?? 0n).toBe(expected === undefined ? 180n : 0n);
+		}
+	});
+
+	test("what a side uses beyond its increment comes off its reserve, never below 0", () => {
+		const table = until(PHASE.search, SIDE.submitter);
+		table.now = table.view(1).dispute.demandedAt + PARAMETERS.increment + 6;
+		table.play(SUBMITTER, honestSubmitter(table.view(1), wrong)!);
+		table.now += PARAMETERS.increment + 4;
+		const move = honestChallenger(table.view(1), right)!;
+		if (move.type === "prove") throw new Error("There is more to search");
+		table.play(CHALLENGER, move);
+		expect(table.view(1).dispute.submitterReserve).toBe(PARAMETERS.reserve - 6);
+		expect(table.view(1).dispute.challengerReserve).toBe(PARAMETERS.reserve - 4);
+		table.now += PARAMETERS.increment + PARAMETERS.reserve + 1000;
+		table.play(SUBMITTER, honestSubmitter(table.view(1), wrong)!);
+		const next = honestChallenger(table.view(1), right)!;
+		if (next.type === "prove") throw new Error("There is more to search");
+		table.play(CHALLENGER, next);
+		expect(table.view(1).dispute.submitterReserve).toBe(0);
+	});
+
+	test("every other dispute open against the claim adds to the increments of a demand", () => {
+		const table = new Table({ crowding: 4 });
+		table.claim(wrong);
+		for (const expected of [0, 4, 8]) {
+			const id = table.challenge(OTHER, right);
+			expect(table.view(id).dispute.crowding).toBe(expected);
+		}
+		table.now += PARAMETERS.increment + PARAMETERS.reserve + 8;
+		expect(table.try(OTHER, { type: "timeout", dispute: 3 })).toBe("NotTimedOut");
+		table.now++;
+		expect(table.try(OTHER, { type: "timeout", dispute: 3 })).toBe(undefined);
+	});
+});

@@ -1,0 +1,120 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Action } from "../src/move.ts";
+import { childPosition, demanded, passSingles } from "../src/search.ts";
+import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { honestSubmitter } from "../src/submitter.ts";
+import { arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
+import { CHALLENGER, entryOf, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { settlementOf, ToyTrace } from "./toy-program.ts";
+
+/** What an attacker does next: a kind of move, and numbers to fill it with. */
+const attack = fc.record({
+	kind: fc.constantFrom("challenge", "descend", "wrong", "open", "leaf", "name", "settle", "timeout", "wait"),
+	a: fc.nat(),
+	b: fc.nat(),
+	wait: fc.integer({ min: 0, max: 40 }),
+});
+type Attack = typeof attack extends fc.Arbitrary<infer T> ? T : never;
+
+const game = fc.record({
+	program: arbitraryProgram,
+	levels: arbitraryLevels,
+	attacks: fc.array(attack, { minLength: 5, maxLength: 60 }),
+	/** seconds that the honest submitter takes for each answer */
+	pace: fc.integer({ min: 0, max: PARAMETERS.increment }),
+});
+
+function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action | undefined {
+	const { disputes } = table.state;
+	if (kind === "challenge") {
+		return { type: "challenge", value: PARAMETERS.challengerBond, claim: 1, entry: entryOf(trace) };
+	}
+	if (kind === "open") {
+		const children = Array.from({ length: 2 + (a % 4) }, (_, i) => wordHex(BigInt(b + i)));
+		return { type: "open", tree: 1 + (a % 3), childLevel: b % 4, children };
+	}
+	if (kind === "wait" || disputes.length === 0) return undefined;
+	const id = 1 + (a % disputes.length);
+	const view = table.view(id);
+	const d = view.dispute;
+	const operator = trace.descriptor(d.operator);
+	switch (kind) {
+		case "descend":
+		case "wrong": {
+			if (d.phase !== PHASE.search) return undefined;
+			const { childLevel, children } = demanded(d, view.header, view.parameters);
+			const own = view.children ?? trace.children(d, childLevel);
+			const index = b % children;
+			let entry = { descriptor: "0x" as Hex, path: [] as readonly Hex[] };
+			passSingles(childPosition(d, index, view.header, view.parameters), view.header, (at) => {
+				entry = trace.descriptor(at);
+				return { elements: 1, width: 8 };
+			});
+			const path = Levels.of(own, d.tree as 1, childLevel).path(index);
+			const child = kind === "wrong" ? wordHex(BigInt(b)) : own[index];
+			return { type: "descend", dispute: id, index, child, path, entry };
+		}
+		case "leaf":
+			return { type: "publishLeaf", width: 8, count: 1 + (a % 155), words: [BigInt(b), 0n, 0n, 0n, 0n] };
+		case "name": {
+			const elements = trace.program.descriptors[d.operator].elements;
+			return { type: "name", dispute: id, element: b % elements, operator };
+		}
+		case "settle": {
+			const words = view.words ?? [1n, 2n, 3n, 4n, 5n];
+			const parts = d.phase === PHASE.partials ? d.parts : 1;
+			const element = d.phase === PHASE.partials ? d.element : b % Math.max(1, d.elements);
+			const settlement = settlementOf(operator, words, element, b % parts, d.partials);
+			return { type: "settle", dispute: id, settlement };
+		}
+		case "timeout":
+			return { type: "timeout", dispute: id };
+	}
+}
+
+describe("an honest submitter that answers within its increment never loses", () => {
+	test("whatever challengers do, and the claim becomes final", () => {
+		fc.assert(
+			fc.property(game, ({ program, levels, attacks, pace }) => {
+				const table = new Table(levels);
+				const trace = new ToyTrace(program);
+				table.claim(trace);
+				for (const next of attacks) {
+					const action = actionOf(next, table, trace);
+					if (action !== undefined) table.try(next.b % 5 === 0 ? OTHER : CHALLENGER, action);
+					answerAll(table, trace, pace);
+					table.now += next.wait;
+					expect(table.state.claims[0].status).toBe(CLAIM_STATUS.live);
+				}
+				// challengers that are silent lose by time, one move after the other
+				table.now += 10_000;
+				table.state.disputes.forEach((dispute, i) => {
+					if (dispute.phase !== PHASE.closed) table.play(OTHER, { type: "timeout", dispute: i + 1 });
+				});
+				const lost = BigInt(table.state.disputes.length);
+				table.play(OTHER, { type: "finalise", claim: 1 });
+				const { submitterBond, challengerBond } = table.state.parameters;
+				expect(table.state.owed.get(SUBMITTER)).toBe(
+					submitterBond + 50n + (lost * challengerBond * 600n) / 1000n,
+				);
+				expect(table.state.balance).toBe(liabilities(table.state));
+			}),
+			{ numRuns: 120 },
+		);
+	});
+});
+
+/** The submitter answers everything that is demanded, each demand within its increment. */
+function answerAll(table: Table, trace: ToyTrace, pace: number): void {
+	table.now += pace;
+	for (let id = 1; id <= table.state.disputes.length; id++) {
+		if (table.state.disputes[id - 1].phase === PHASE.closed) continue;
+		const answer = honestSubmitter(table.view(id), trace);
+		if (answer === null) continue;
+		table.play(SUBMITTER, answer);
+	}
+}

@@ -1,0 +1,89 @@
+import { TAG } from "@umpire/commitment/constants.ts";
+import { leafCount } from "@umpire/commitment/leaf.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { honestChallenger } from "../src/challenger.ts";
+import { childLevel, predictedRounds, roundsInTree } from "../src/search.ts";
+import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { honestSubmitter } from "../src/submitter.ts";
+import { arbitraryFaults, arbitraryLevels, arbitraryProgram, leftmost } from "./arbitrary.ts";
+import { CHALLENGER, SUBMITTER, Table } from "./table.ts";
+import { settlementOf, ToyTrace } from "./toy-program.ts";
+
+const game = arbitraryProgram.chain((program) =>
+	fc.record({ program: fc.constant(program), faults: arbitraryFaults(program), levels: arbitraryLevels }),
+);
+
+describe("search", () => {
+	test("isolates the leftmost wrong leaf within the predicted rounds and rejects the claim", () => {
+		fc.assert(
+			fc.property(game, ({ program, faults, levels }) => {
+				const table = new Table(levels);
+				const own = new ToyTrace(program);
+				const theirs = new ToyTrace(program, faults);
+				table.claim(theirs);
+				const id = table.challenge(CHALLENGER, own);
+				const wrong = leftmost(program, faults);
+				let rounds = 1;
+				for (;;) {
+					table.now += 3;
+					const answer = honestSubmitter(table.view(id), theirs);
+					if (answer !== null) table.play(SUBMITTER, answer);
+					table.now += 3;
+					const { phase } = table.state.disputes[id - 1];
+					const move = honestChallenger(table.view(id), own);
+					if (move === null) throw new Error("The challenger found nothing to name");
+					if (phase === PHASE.leaf) {
+						const { step, operator, start } = table.state.disputes[id - 1];
+						expect({ step, operator, leaf: start }).toEqual({
+							step: wrong.step,
+							operator: wrong.operator,
+							leaf: wrong.leaf,
+						});
+						const { elements, width } = program.descriptors[operator];
+						expect(rounds).toBeLessThanOrEqual(
+							predictedRounds(program.header, leafCount(elements, width), levels),
+						);
+					}
+					if (move.type === "prove") {
+						const view = table.view(id);
+						const settlement = settlementOf(
+							program.opening(move.operator),
+							view.words ?? own.words(0, 0, 0),
+							move.element,
+							move.part,
+							view.dispute.partials,
+						);
+						table.play(CHALLENGER, { type: "settle", dispute: id, settlement });
+						break;
+					}
+					table.play(CHALLENGER, move);
+					if (phase === PHASE.search) rounds++;
+				}
+				const { submitterBond, challengerBond } = table.state.parameters;
+				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+				expect(table.state.owed.get(CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(table.state.balance).toBe(liabilities(table.state));
+			}),
+			{ numRuns: 150 },
+		);
+	});
+
+	test("rounds grow with the logarithm of the trace", () => {
+		const levels = { depth: 6, window: 8 };
+		expect(roundsInTree(TAG.tensor, 1, levels)).toBe(0);
+		expect(roundsInTree(TAG.tensor, 64, levels)).toBe(1);
+		expect(roundsInTree(TAG.tensor, 65, levels)).toBe(2);
+		expect(roundsInTree(TAG.operators, 256, levels)).toBe(1);
+		expect(roundsInTree(TAG.operators, 257, levels)).toBe(2);
+		expect(predictedRounds({ steps: 1, operatorCount: 155 }, 50_000, levels)).toBe(5);
+		expect(predictedRounds({ steps: 1000, operatorCount: 400 }, 1_000_000, levels)).toBe(9);
+	});
+
+	test("an operator window is opened at once when no more operators are left", () => {
+		const levels = { depth: 2, window: 5 };
+		expect(childLevel(TAG.operators, 5, levels)).toBe(0);
+		expect(childLevel(TAG.operators, 6, levels)).toBe(4);
+		expect(childLevel(TAG.tensor, 5, levels)).toBe(3);
+	});
+});

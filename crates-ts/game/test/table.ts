@@ -1,0 +1,123 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
+import { publishedAt } from "../src/dispute.ts";
+import { GameError } from "../src/errors.ts";
+import type { Action } from "../src/move.ts";
+import { apply } from "../src/moves.ts";
+import { operatorArbiter } from "../src/operator-arbiter.ts";
+import { demanded } from "../src/search.ts";
+import { type GameState, initialState, openingKey, type Parameters, PHASE } from "../src/state.ts";
+import type { DisputeView } from "../src/trace-view.ts";
+import type { ToyTrace } from "./toy-program.ts";
+
+export const REQUESTER: Hex = "0x1000000000000000000000000000000000000001";
+export const SUBMITTER: Hex = "0x2000000000000000000000000000000000000002";
+export const CHALLENGER: Hex = "0x3000000000000000000000000000000000000003";
+export const OTHER: Hex = "0x4000000000000000000000000000000000000004";
+export const NOBODY: Hex = "0x0000000000000000000000000000000000000000";
+
+export const PARAMETERS: Parameters = {
+	challengePeriod: 100,
+	increment: 10,
+	reserve: 15,
+	provingAllowance: 20,
+	crowding: 1,
+	depth: 2,
+	window: 3,
+	burnPermille: 400,
+	submitterBond: 1000n,
+	challengerBond: 300n,
+};
+
+/** No proof is ever right: toy programs need none. */
+export const arbiter = operatorArbiter(await loadPoseidon(), () => false);
+
+/** A game in progress: its state, its clock, and what has been published so far. */
+export class Table {
+	state: GameState;
+	now = 1000;
+	readonly #children = new Map<string, readonly Hex[]>();
+
+	constructor(parameters: Partial<Parameters> = {}) {
+		this.state = initialState({ ...PARAMETERS, ...parameters });
+	}
+
+	/** Makes a move, or returns the name of the error that refuses it. */
+	try(sender: Hex, action: Action): string | undefined {
+		const next = apply(this.state, { ...action, sender }, this.now, arbiter);
+		if (next instanceof GameError) return next.errorName;
+		this.state = next;
+		if (action.type === "open") this.#remember(action.tree, action.childLevel, action.children);
+		return undefined;
+	}
+
+	/** Makes a move that the rules must accept. */
+	play(sender: Hex, action: Action): void {
+		const refused = this.try(sender, action);
+		if (refused !== undefined) throw new Error(`${action.type} was refused: ${refused}`);
+	}
+
+	/** Registers, requests and claims; the claim is number 1. */
+	claim(trace: ToyTrace): void {
+		const { header, root, inputsRoot } = trace.program;
+		this.play(REQUESTER, { type: "register", header });
+		this.play(REQUESTER, {
+			type: "request",
+			value: 50n,
+			program: root,
+			inputsRoot,
+			deadline: this.now + 1000,
+			consumer: NOBODY,
+		});
+		this.play(SUBMITTER, {
+			type: "claim",
+			value: this.state.parameters.submitterBond,
+			request: 1,
+			traceRoot: trace.root,
+			opening: trace.output(),
+		});
+	}
+
+	/** Challenges claim 1; returns the dispute's number. */
+	challenge(sender: Hex, trace: ToyTrace): number {
+		const { challengerBond } = this.state.parameters;
+		this.play(sender, { type: "challenge", value: challengerBond, claim: 1, entry: entryOf(trace) });
+		return this.state.disputes.length;
+	}
+
+	/** What anyone sees of a dispute. */
+	view(id: number): DisputeView {
+		const dispute = this.state.disputes[id - 1];
+		const { program } = this.state.requests[this.state.claims[dispute.claim - 1].request - 1];
+		const header = this.state.programs.get(program)!;
+		const { parameters } = this.state;
+		const words = this.state.leaves.get(dispute.node)?.words;
+		const base = {
+			id,
+			dispute,
+			header,
+			parameters,
+			publishedAt: dispute.phase === PHASE.closed ? 0 : publishedAt(this.state, dispute),
+			...(words === undefined ? {} : { words }),
+		};
+		if (dispute.phase !== PHASE.search) return base;
+		const { childLevel, children } = demanded(dispute, header, parameters);
+		const known = this.#children.get(openingKey(dispute.node, dispute.tree, childLevel, children));
+		return known === undefined ? base : { ...base, children: known };
+	}
+
+	#remember(tree: number, childLevel: number, children: readonly Hex[]): void {
+		for (const key of this.state.openings.keys()) {
+			if (!this.#children.has(key) && key.endsWith(` ${tree} ${childLevel} ${children.length}`)) {
+				this.#children.set(key, children);
+			}
+		}
+	}
+}
+
+/** The descriptor that a challenge needs if the trace is a single tensor. */
+export function entryOf(trace: ToyTrace) {
+	const { steps, operatorCount } = trace.program.header;
+	const single = steps === 1 && operatorCount === 1;
+	return single ? trace.descriptor(0) : { descriptor: "0x" as Hex, path: [] };
+}

@@ -1,0 +1,207 @@
+import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { emptyElements } from "@umpire/commitment/elements.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
+import { commitTensorWith, type TensorCommitment } from "@umpire/commitment/tensor.ts";
+import { descriptorHash, encodeDescriptor } from "@umpire/operators/descriptor.ts";
+import { partCount } from "@umpire/operators/parts.ts";
+import {
+	type Coordinate,
+	type Descriptor,
+	KIND,
+	type ProgramHeader,
+	SOURCE,
+} from "@umpire/operators/program.ts";
+import { programRoot } from "@umpire/operators/program-commitment.ts";
+import { type DescriptorOpening, NO_ROW, type Settlement } from "../src/move.ts";
+import type { Position } from "../src/state.ts";
+import type { TraceView } from "../src/trace-view.ts";
+
+const poseidon = await loadPoseidon();
+
+/** An operator of a toy program; `parts` > 1 makes it a Max over 4·parts reads. */
+export interface ToyOperator {
+	readonly width: Width;
+	readonly elements: number;
+	readonly outside: number;
+	readonly parts: number;
+}
+
+/**
+ * A program whose operators read out of bounds only: every value is known without operands, so that
+ * disputes are settled by the contract's own arbiter without any proof. All else is as in any program.
+ */
+export class ToyProgram {
+	readonly descriptors: readonly Descriptor[];
+	readonly header: ProgramHeader;
+	readonly root: Hex;
+	readonly inputsRoot: Hex = wordHex(7n);
+	readonly steps: number;
+	readonly #tree: Levels;
+
+	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number) {
+		this.descriptors = operators.map(toyDescriptor);
+		this.#tree = Levels.of(this.descriptors.map(descriptorHash), TAG.descriptors);
+		this.steps = steps;
+		const output = this.descriptors[outputOperator];
+		this.header = {
+			operatorsRoot: this.#tree.root,
+			constantsRoot: wordHex(0n),
+			operatorCount: operators.length,
+			constantCount: 0,
+			inputCount: 1,
+			steps,
+			outputOperator,
+			outputElements: output.elements,
+			outputWidth: output.width,
+		};
+		this.root = programRoot(this.header);
+	}
+
+	opening(operator: number): DescriptorOpening {
+		return { descriptor: encodeDescriptor(this.descriptors[operator]), path: this.#tree.path(operator) };
+	}
+
+	/** The right value of every element of an operator. */
+	value(operator: number): number {
+		const d = this.descriptors[operator];
+		return d.kind === KIND.Max ? -(2 ** (d.width - 1)) : d.operands[0].outside;
+	}
+}
+
+function toyDescriptor({ width, elements, outside, parts }: ToyOperator): Descriptor {
+	const several = parts > 1;
+	const never: Coordinate = {
+		base: -1,
+		coefficients: several ? [0, 0] : [0],
+		divisor: 1,
+		modulus: 0,
+		size: 1,
+		stride: 0,
+	};
+	return {
+		kind: several ? KIND.Max : KIND.View,
+		width,
+		elements,
+		outputRadix: [elements],
+		reductionRadix: several ? [4 * parts] : [],
+		operands: [{ source: SOURCE.input, index: 0, width, elements: 1, outside, coordinates: [never] }],
+		constants: [],
+		low: -(2 ** (width - 1)),
+		high: 2 ** (width - 1) - 1,
+		rowsRoot: wordHex(0n),
+		rowCount: 0,
+		row: { base: 0, coefficients: [], divisor: 1, modulus: 0, size: 0, stride: 0 },
+	};
+}
+
+/** One wrong element: `by` is added to its value, modulo the width. */
+export interface Fault {
+	readonly step: number;
+	readonly operator: number;
+	readonly element: number;
+	readonly by: number;
+}
+
+/** A trace of a toy program, right but for the given faults. */
+export class ToyTrace implements TraceView {
+	readonly program: ToyProgram;
+	readonly tensors: readonly (readonly TensorCommitment[])[];
+	readonly stepTrees: readonly Levels[];
+	readonly tree: Levels;
+
+	constructor(program: ToyProgram, faults: readonly Fault[] = []) {
+		this.program = program;
+		this.tensors = Array.from({ length: program.steps }, (_, step) =>
+			program.descriptors.map(({ width, elements }, operator) => {
+				const data = emptyElements(width, elements).fill(program.value(operator));
+				for (const fault of faults) {
+					if (fault.step === step && fault.operator === operator) data[fault.element] += fault.by;
+				}
+				return commitTensorWith(poseidon, data, width);
+			}),
+		);
+		this.stepTrees = this.tensors.map((tensors) =>
+			Levels.of(
+				tensors.map(({ root }) => root),
+				TAG.operators,
+			),
+		);
+		this.tree = Levels.of(
+			this.stepTrees.map(({ root }) => root),
+			TAG.steps,
+		);
+	}
+
+	get root(): Hex {
+		return this.tree.root;
+	}
+
+	children(at: Position, childLevel: number): readonly Hex[] {
+		return this.#treeAt(at).descendants(at.start, at.level, childLevel);
+	}
+
+	words(step: number, operator: number, leaf: number): readonly bigint[] {
+		return this.tensors[step][operator].words(leaf);
+	}
+
+	descriptor(operator: number): DescriptorOpening {
+		return this.program.opening(operator);
+	}
+
+	row(): typeof NO_ROW {
+		return NO_ROW;
+	}
+
+	partCount(operator: number, element: number): number {
+		return partCount(this.program.descriptors[operator], element);
+	}
+
+	/** Right up to the last, which leads to the value that the trace states. */
+	partials(step: number, operator: number, element: number): readonly bigint[] {
+		const partials = new Array<bigint>(this.partCount(operator, element));
+		partials.fill(BigInt(this.program.value(operator)));
+		return partials.with(-1, BigInt(this.tensors[step][operator].elements[element]));
+	}
+
+	/** Opens the output as a claim does. */
+	output() {
+		const { outputOperator } = this.program.header;
+		const last = this.program.steps - 1;
+		const tensor = this.tensors[last][outputOperator];
+		return {
+			root: tensor.root,
+			operatorPath: this.stepTrees[last].path(outputOperator),
+			stepPath: this.tree.path(last),
+			words: tensor.leafCount === 1 ? tensor.words(0) : [0n, 0n, 0n, 0n, 0n],
+		};
+	}
+
+	#treeAt(at: Position): Levels {
+		if (at.tree === TAG.steps) return this.tree;
+		return at.tree === TAG.operators ? this.stepTrees[at.step] : this.tensors[at.step][at.operator].tree;
+	}
+}
+
+/** A settlement of an element without reads: nothing is opened, nothing is proved. */
+export function settlementOf(
+	operator: DescriptorOpening,
+	words: readonly bigint[],
+	element: number,
+	part: number,
+	partials: readonly bigint[],
+): Settlement {
+	return {
+		operator,
+		words,
+		element,
+		part,
+		row: NO_ROW,
+		partials,
+		tensors: [],
+		leaves: [],
+		values: [],
+		proof: new Array<bigint>(8).fill(0n),
+	};
+}
