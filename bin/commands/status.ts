@@ -14,9 +14,7 @@ export const status = command<ChainOptions>({
 				["chain", `${found.chainId} (${options.rpc})`],
 				["umpire", found.umpire],
 			]),
-			...found.programs.map(
-				({ number, root }) => `program ${number}  ${root}`,
-			),
+			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),
 			...found.requests.map(
 				({ request, program, fee, status: state }) =>
 					`request ${request}  program ${program}, fee ${fee} ETH, ${state}`,

@@ -36,6 +36,6 @@ export const submit = command<Options>({
 		const { submitter } = await import("@umpire/actors/submitter.ts");
 		const world = await openWorld(options, options.as);
 		const actor = await submitter(world, options.id, { ...options, progress });
-		await runActor(actor, world, untilInterrupted());
+		await runActor(actor, world.contracts.connection.pollingInterval, untilInterrupted(), progress);
 	},
 });

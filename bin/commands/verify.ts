@@ -28,6 +28,6 @@ export const verify = command<Options>({
 		const { verifier } = await import("@umpire/actors/verifier.ts");
 		const world = await openWorld(options, "verifier");
 		const actor = await verifier(world, options.id, { ...options, progress });
-		await runActor(actor, world, untilInterrupted());
+		await runActor(actor, world.contracts.connection.pollingInterval, untilInterrupted(), progress);
 	},
 });

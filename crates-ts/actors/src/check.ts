@@ -1,9 +1,8 @@
 import { basename } from "node:path";
 import { connectPrivate, signerFor } from "@umpire/chain/connection.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
-import { toReal } from "@umpire/compiler/real.ts";
 import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
-import { syntheticInputs } from "@umpire/compiler/synthetic.ts";
+import { toReal } from "@umpire/compiler/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
@@ -15,8 +14,9 @@ import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, orderedInputs } from "./compile-file.ts";
 import { openExpected, openInputs, openModel, parseShapes } from "./models.ts";
 import { drawSeed, seededRandom } from "./random.ts";
-import { drawSamples, settleSample } from "./settle-samples.ts";
 import { setUp } from "./set-up.ts";
+import { drawSamples, settleSample } from "./settle-samples.ts";
+import { namedSynthetic } from "./synthetic.ts";
 
 export interface CheckOptions {
 	readonly model: string;
@@ -66,12 +66,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const model = options.input === undefined ? fixShapes(source, Object.fromEntries(shapes)) : source;
 	const inputs =
 		options.input === undefined
-			? new Map(
-					syntheticInputs(model.graph.inputs, 1, seed)[0].map((tensor, i): [string, Tensor] => [
-						model.graph.inputs[i].name,
-						tensor,
-					]),
-				)
+			? namedSynthetic(model.graph.inputs, seed)
 			: openInputs(options.input, model, shapes);
 	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, inputs)];
 	const compiled = await compileFile(options.model, options, calibration);
@@ -125,7 +120,8 @@ export async function check(options: CheckOptions): Promise<Check> {
 	await connection.close();
 
 	const exact = exactnessOf(program).length === program.operators.length;
-	const error = failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
+	const error =
+		failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
 	return {
 		ok: exact && error === undefined,
 		model: basename(options.model),

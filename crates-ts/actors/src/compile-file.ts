@@ -50,7 +50,9 @@ export async function compileFile(
 ): Promise<CompiledFile> {
 	const model = openModel(path);
 	const shapes = parseShapes(options.shape);
-	const files = (options.calibrate ?? []).map((file) => orderedInputs(model, openInputs(file, model, shapes)));
+	const files = (options.calibrate ?? []).map((file) =>
+		orderedInputs(model, openInputs(file, model, shapes)),
+	);
 	options.progress(`Compiling ${basename(path)}...`);
 	const { program, report } = await compile(model, {
 		inputs: [...files, ...calibration],

@@ -2,7 +2,7 @@ import { UserError } from "@umpire/chain/errors.ts";
 import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { describeOperator, elementCount } from "@umpire/operators/tensors.ts";
-import { randomBelow, type Random } from "./random.ts";
+import { type Random, randomBelow } from "./random.ts";
 
 /** The one number that a dishonest submitter falsifies; `element` in logical (row-major) order. */
 export interface Place {

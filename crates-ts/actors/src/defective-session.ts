@@ -29,8 +29,7 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 		outputs: graph.outputs.filter((output) => output.name !== name),
 		nodes: graph.nodes.filter((_, operator) => operator !== index),
 	};
-	const downstream =
-		kept.length === 0 ? undefined : await openExact({ ...changed.model, graph: rest }, 1);
+	const downstream = kept.length === 0 ? undefined : await openExact({ ...changed.model, graph: rest }, 1);
 	return {
 		program,
 		level: honest.level,

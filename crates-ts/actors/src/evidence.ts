@@ -3,10 +3,11 @@ import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { type DescriptorOpening, NO_ROW, type RowOpening, type TensorOpening } from "@umpire/game/move.ts";
 import { rowAt } from "@umpire/operators/cone.ts";
 import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
-import { type Descriptor, type Program, SOURCE } from "@umpire/operators/program.ts";
+import { type Program, SOURCE } from "@umpire/operators/program.ts";
 import { type ProgramCommitment, rowPath } from "@umpire/operators/program-commitment.ts";
 import type { Fetch } from "@umpire/operators/values.ts";
 import type { Trace } from "@umpire/runtime/trace.ts";
+import type { TracePaths } from "./claimed-trees.ts";
 
 /** A program, committed, with a trace of it: all that openings are made from. */
 export interface Evidence {
@@ -56,8 +57,13 @@ export function operandTensor(
 	}
 }
 
-/** An operand's tensor root with its way to the root that it belongs to. */
-export function openOperand(evidence: Evidence, spot: Spot, operand: number): TensorOpening {
+/** An operand's tensor root with its way to the root that it belongs to; `paths` are the disputed trace's. */
+export function openOperand(
+	evidence: Evidence,
+	spot: Spot,
+	operand: number,
+	paths: TracePaths,
+): TensorOpening {
 	const { commitment, trace } = evidence;
 	const { root } = operandTensor(evidence, spot, operand);
 	const { source, index } = commitment.descriptors[spot.operator].operands[operand];
@@ -68,7 +74,7 @@ export function openOperand(evidence: Evidence, spot: Spot, operand: number): Te
 	if (source === SOURCE.input || step < 0) {
 		return { operand, root, path: trace.inputTree.path(index), stepPath: [] };
 	}
-	return { operand, root, path: trace.stepTrees[step].path(index), stepPath: trace.traceTree.path(step) };
+	return { operand, root, path: paths.operator(step, index), stepPath: paths.step(step) };
 }
 
 /** Reads operand elements of an operator by their physical index. */
@@ -78,7 +84,6 @@ export function fetchOf(evidence: Evidence, spot: Spot): Fetch {
 	);
 	return (operand, index) => tensors[operand][index];
 }
-
 
 /** Eight zeros: what stands in a settlement for a proof that is not needed. */
 export const NO_PROOF: readonly bigint[] = new Array(8).fill(0n);

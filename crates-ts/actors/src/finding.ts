@@ -28,7 +28,18 @@ export function findingOf(
 ): Finding {
 	const { kind, node, opType, shape, scale } = program.operators[operator];
 	const element = logicalIndex(program.operators[operator], physical);
-	return { operator, element, kind, node, opType, shape, position: positionOf(element, shape), scale, claimed, right };
+	return {
+		operator,
+		element,
+		kind,
+		node,
+		opType,
+		shape,
+		position: positionOf(element, shape),
+		scale,
+		claimed,
+		right,
+	};
 }
 
 /** The row-major index of the element at a physical index. */

@@ -38,7 +38,8 @@ export function openInputs(path: string, model: Model, shapes: Shapes): Map<stri
 /** The expected outputs in a file or folder. Throws UserError if it has none. */
 export function openExpected(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
 	const expected = readExpected(filesOf(path), model.graph.outputs, options(shapes));
-	if (expected === null) throw new UserError(`${path} holds no expected output: give output_0.pb or "output_data".`);
+	if (expected === null)
+		throw new UserError(`${path} holds no expected output: give output_0.pb or "output_data".`);
 	return expected;
 }
 

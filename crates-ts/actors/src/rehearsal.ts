@@ -39,6 +39,6 @@ export interface Rehearsal {
 		readonly byMove: Readonly<Record<string, MoveGas>>;
 	};
 	readonly seconds: Readonly<Record<string, number>> & { readonly total: number };
-	/** What each role may withdraw at the end, in wei. */
+	/** What each role won or lost and what was burned, in wei; gas is not counted. */
 	readonly paid: Readonly<Record<string, bigint>>;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
+import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { type LoadedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";

@@ -8,6 +8,7 @@ import { dotPartSum, indexValueOf, partialsOf } from "@umpire/operators/values.t
 import type { CircuitInput, CircuitName } from "@umpire/prover/circuits.ts";
 import { dotInput, elementsInput } from "@umpire/prover/openings.ts";
 import { prove } from "@umpire/prover/prove.ts";
+import { ownPaths, type TracePaths } from "./claimed-trees.ts";
 import {
 	type Evidence,
 	fetchOf,
@@ -42,11 +43,13 @@ export interface Matter extends Spot {
  * before the element.
  *
  * @param beneficiary who is paid; the proof holds for this account only
+ * @param paths in the disputed trace; the evidence's own by default
  */
 export async function prepareSettlement(
 	evidence: Evidence,
 	matter: Matter,
 	beneficiary: Hex,
+	paths: TracePaths = ownPaths(evidence.trace),
 ): Promise<Prepared> {
 	const { element, operator } = matter;
 	const descriptor = evidence.commitment.descriptors[operator];
@@ -64,7 +67,7 @@ export async function prepareSettlement(
 		part: matter.part,
 		row: parts.length === 1 ? openRow(evidence, operator, element) : NO_ROW,
 		partials: matter.partials,
-		tensors: operands.map((operand) => openOperand(evidence, matter, operand)),
+		tensors: operands.map((operand) => openOperand(evidence, matter, operand, paths)),
 		leaves: opened.leaves.map(({ operand, leaf }): LeafOpening => {
 			const tensor = operandTensor(evidence, matter, operand);
 			return { tensor: operands.indexOf(operand), digest: tensor.digest(leaf), path: tensor.path(leaf) };
@@ -96,12 +99,7 @@ interface Opened {
 	readonly witness: Prepared["witness"];
 }
 
-async function openDot(
-	evidence: Evidence,
-	matter: Matter,
-	part: DotPart,
-	beneficiary: Hex,
-): Promise<Opened> {
+async function openDot(evidence: Evidence, matter: Matter, part: DotPart, beneficiary: Hex): Promise<Opened> {
 	if (part.slots.length === 0) return { leaves: [], values: [], witness: undefined };
 	const descriptor = evidence.commitment.descriptors[matter.operator];
 	const [x, w] = [0, 1].map((operand) => operandTensor(evidence, matter, operand));

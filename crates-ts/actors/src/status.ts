@@ -39,8 +39,7 @@ export async function statusOf(world: World): Promise<Status> {
 		if (name === "Challenged") {
 			const { claim, phase } = await getDispute(contracts, args.dispute);
 			const { side, until } = await getTurn(contracts, args.dispute);
-			const turn =
-				side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
+			const turn = side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
 			disputes.push({ dispute: Number(args.dispute), claim, phase: nameOf(PHASE, phase), turn });
 		}
 	}

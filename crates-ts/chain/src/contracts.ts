@@ -40,11 +40,14 @@ export async function openContracts(connection: Connection, deployment: Deployme
 			`Nothing is deployed at ${deployment.umpire} on chain ${connection.chain.id} (a local chain forgets everything when it stops): run ./just deploy.`,
 		);
 	}
+	const umpire = await readArtifact("Umpire");
+	// Refusals of the arbiter come through the umpire, whose ABI does not know them.
+	const errors = (await readArtifact("Arbiter")).abi.filter(({ type }) => type === "error");
 	return {
 		connection,
 		deployment,
 		registry: { address: deployment.registry, abi: (await readArtifact("Registry")).abi },
-		umpire: { address: deployment.umpire, abi: (await readArtifact("Umpire")).abi },
+		umpire: { address: deployment.umpire, abi: [...umpire.abi, ...errors] },
 	};
 }
 

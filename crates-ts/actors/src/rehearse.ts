@@ -1,0 +1,242 @@
+import { basename } from "node:path";
+import { getClaim, getTurn } from "@umpire/chain/contracts.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
+import { read } from "@umpire/chain/send.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
+import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { quantiseInput } from "@umpire/runtime/quantise.ts";
+import { recordTrace } from "@umpire/runtime/trace.ts";
+import { localAccount, ROLES } from "@umpire/store/accounts.ts";
+import type { Actor } from "./actor.ts";
+import { attacker } from "./attacker.ts";
+import { type CompiledFile, compileFile, orderedInputs } from "./compile-file.ts";
+import { type Place, parseDefect } from "./defect.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { openInputs, openModel, parseShapes } from "./models.ts";
+import { sameAccount } from "./money.ts";
+import { drawSeed, seededRandom } from "./random.ts";
+import { registerProgram } from "./register.ts";
+import type { MoveGas, Rehearsal, RehearsedMove } from "./rehearsal.ts";
+import { postRequest } from "./requester.ts";
+import { setUp } from "./set-up.ts";
+import { openStage, type Stage } from "./stage.ts";
+import { submitter } from "./submitter.ts";
+import { namedSynthetic } from "./synthetic.ts";
+import { verifier } from "./verifier.ts";
+
+export interface RehearseOptions {
+	readonly model: string;
+	readonly input?: string | undefined;
+	/** OPERATOR[:ELEMENT], "random" or "none". */
+	readonly defect: string;
+	readonly attack: boolean;
+	readonly seed?: number | undefined;
+	readonly bits: 8 | 16;
+	readonly calibrate?: readonly string[] | undefined;
+	readonly shape?: readonly string[] | undefined;
+	readonly progress: (line: string) => void;
+}
+
+/** More waits than a dispute has turns. */
+const MOST_WAITS = 100;
+/** Moves that belong to a dispute. */
+const DISPUTE_MOVES = new Set([
+	"challenge",
+	"open",
+	"descend",
+	"publishLeaf",
+	"name",
+	"publishPartials",
+	"settle",
+	"timeout",
+]);
+/** The moves with which a submitter answers. */
+const ANSWERS = new Set(["open", "publishLeaf", "publishPartials"]);
+
+/**
+ * Plays a whole claim, with its dispute if there is one, on a private chain with the real
+ * contracts and proofs; waiting is skipped by moving the chain's clock.
+ */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+	const { progress } = options;
+	const seed = options.seed ?? drawSeed();
+	const seconds: Record<string, number> = {};
+	const begun = performance.now();
+	const phase = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+		const started = performance.now();
+		try {
+			return await run();
+		} finally {
+			seconds[name] = (seconds[name] ?? 0) + (performance.now() - started) / 1000;
+		}
+	};
+
+	const { compiled, inputs } = await phase("compile", () => compileWithInputs(options, seed));
+	const { program, commitment } = compiled;
+	const honest = options.attack || options.defect === "none";
+	const defect = honest ? null : parseDefect(options.defect, program, seededRandom(seed));
+	await setUp(progress);
+	const stage = await phase("deploy", openStage);
+	try {
+		const requester = await stage.world("requester");
+		const { number, root } = await registerProgram(requester, program, commitment);
+		const served = { number, root, program, commitment };
+		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
+		progress(`Playing: seed ${seed}, ${storyOf(options, defect)}...`);
+
+		const claimant = await submitter(await stage.world("submitter"), String(number), {
+			defect: defect === null ? undefined : `${defect.operator}:${defect.element}`,
+			progress,
+		});
+		await phase("claim", () => stage.settle([claimant]));
+		let found: Finding | null = null;
+		let proving = 0;
+		const challengerWorld = await stage.world("verifier");
+		const challenger = options.attack
+			? attacker(challengerWorld, await honestEvidence(compiled, inputs), seededRandom(seed), progress)
+			: await verifier(challengerWorld, String(number), {
+					compare: "trace",
+					progress,
+					onFinding(finding, took) {
+						found = finding;
+						proving = took;
+					},
+				});
+		await phase("dispute", () => playOut(stage, [claimant, challenger]));
+		seconds.prove = proving;
+		const { status } = await getClaim(stage.contracts, 1n);
+		const verdict = status === CLAIM_STATUS.final ? "final" : "rejected";
+		const error = complaintOf(options, defect, verdict, found, stage.moves);
+		return {
+			ok: error === undefined,
+			...(error === undefined ? {} : { error }),
+			model: basename(options.model),
+			seed,
+			defect,
+			attack: options.attack,
+			verdict,
+			found,
+			rounds: stage.moves.filter(({ move }) => ANSWERS.has(move)).length,
+			transactions: stage.moves,
+			gas: gasOf(stage.moves),
+			seconds: { ...seconds, total: (performance.now() - begun) / 1000 },
+			paid: await paymentsOf(stage),
+		};
+	} finally {
+		await stage.close();
+	}
+}
+
+async function compileWithInputs(
+	options: RehearseOptions,
+	seed: number,
+): Promise<{ compiled: CompiledFile; inputs: Elements[] }> {
+	const shapes = parseShapes(options.shape);
+	const source = openModel(options.model);
+	const model = options.input === undefined ? fixShapes(source, Object.fromEntries(shapes)) : source;
+	const floats =
+		options.input === undefined
+			? namedSynthetic(model.graph.inputs, seed)
+			: openInputs(options.input, model, shapes);
+	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, floats)];
+	const compiled = await compileFile(options.model, options, calibration);
+	const inputs = compiled.program.inputs.map((spec) => quantiseInput(floats.get(spec.name)!, spec).elements);
+	return { compiled, inputs };
+}
+
+async function honestEvidence({ program, commitment }: CompiledFile, inputs: Elements[]): Promise<Evidence> {
+	const session = await openSession(program, { record: "trace" });
+	const trace = await recordTrace(session, commitment, inputs);
+	await session.release();
+	return { program, commitment, trace };
+}
+
+/** Lets both sides act, and time pass where neither has anything to do, until claim 1 is decided. */
+async function playOut(stage: Stage, actors: readonly Actor[]): Promise<void> {
+	const { contracts } = stage;
+	for (let waits = 0; waits < MOST_WAITS; waits++) {
+		await stage.settle(actors);
+		const { status, claimedAt } = await getClaim(contracts, 1n);
+		if (status !== CLAIM_STATUS.live) return;
+		const now = await chainTime(contracts.connection);
+		const { challengePeriod } = contracts.deployment.parameters;
+		let until = BigInt(claimedAt + challengePeriod);
+		const disputes = await read<bigint>(contracts, contracts.umpire, "disputeCount");
+		for (let id = 1n; id <= disputes; id++) {
+			const turn = await getTurn(contracts, id);
+			if (turn.side !== SIDE.nobody) until = turn.until + 1n;
+		}
+		await stage.wait(Number(until > now ? until - now : 1n));
+	}
+	throw new Error("The claim was not decided.");
+}
+
+function complaintOf(
+	{ attack }: RehearseOptions,
+	defect: Place | null,
+	verdict: string,
+	found: Finding | null,
+	moves: readonly RehearsedMove[],
+): string | undefined {
+	const challenged = moves.some(({ move }) => move === "challenge");
+	if (attack) {
+		if (verdict !== "final") return "an honest claim was rejected";
+		return moves.some(({ move, by }) => move === "timeout" && by === "submitter")
+			? undefined
+			: "the attacker kept its bond";
+	}
+	if (defect === null) {
+		if (verdict !== "final") return "an honest claim was rejected";
+		return challenged ? "an honest claim was challenged" : undefined;
+	}
+	if (verdict !== "rejected") return "a false claim became final";
+	// A liar who cannot even state partial results runs out of time before anything is proved.
+	if (found === null) return moves.some(({ move }) => move === "timeout") ? undefined : "nothing was proved";
+	const same = found.operator === defect.operator && found.element === defect.element;
+	return same ? undefined : `found operator ${found.operator}, element ${found.element} instead`;
+}
+
+function gasOf(moves: readonly RehearsedMove[]): Rehearsal["gas"] {
+	const byMove: Record<string, MoveGas> = {};
+	for (const { move, gas } of moves) {
+		const { count, gas: used } = byMove[move] ?? { count: 0, gas: 0 };
+		byMove[move] = { count: count + 1, gas: used + gas };
+	}
+	const sum = (chosen: readonly RehearsedMove[]) => chosen.reduce((total, { gas }) => total + gas, 0);
+	return {
+		claim: byMove.claim?.gas ?? 0,
+		dispute: sum(moves.filter(({ move }) => DISPUTE_MOVES.has(move))),
+		total: sum(moves),
+		byMove,
+	};
+}
+
+/** What each role won or lost, in wei, gas apart; and what was burned. */
+async function paymentsOf(stage: Stage): Promise<Record<string, bigint>> {
+	const feed = eventFeed(stage.contracts);
+	await feed.poll();
+	const { submitterBond, challengerBond } = stage.contracts.deployment.parameters;
+	const paid: Record<string, bigint> = { requester: 0n, submitter: 0n, verifier: 0n, burned: 0n };
+	const add = (account: string, amount: bigint) => {
+		const role = ROLES.find((name) => sameAccount(localAccount(name).address, account));
+		if (role !== undefined) paid[role] = (paid[role] ?? 0n) + amount;
+	};
+	for (const { name, args } of feed.events) {
+		if (name === "Requested") add(args.requester, -args.fee);
+		if (name === "Claimed") add(args.submitter, -submitterBond);
+		if (name === "Challenged") add(args.challenger, -challengerBond);
+		if (name === "Credited") add(args.account, args.amount);
+		if (name === "Burned") paid.burned += args.amount;
+	}
+	return paid;
+}
+
+function storyOf({ attack }: RehearseOptions, defect: Place | null): string {
+	if (attack) return "an honest claim is attacked";
+	if (defect === null) return "an honest claim";
+	return `a claim with a wrong number in operator ${defect.operator}, element ${defect.element}`;
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { callOf } from "@umpire/chain/action-call.ts";
+import { getRequest } from "@umpire/chain/contracts.ts";
+import { UserError } from "@umpire/chain/errors.ts";
+import { eventsOf } from "@umpire/chain/events.ts";
+import { send } from "@umpire/chain/send.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { emptyElements } from "@umpire/commitment/elements.ts";
+import { unpackLeaf } from "@umpire/commitment/leaf.ts";
+import { toLogical } from "@umpire/commitment/tensor.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
+import { dequantise } from "@umpire/runtime/quantise.ts";
+import { putInputs } from "@umpire/store/inputs.ts";
+import { parseEther, zeroAddress } from "viem";
+import { quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { loadServed, type Served } from "./served.ts";
+import { syntheticProgramInputs } from "./synthetic.ts";
+import type { World } from "./world.ts";
+
+export interface RequestOptions {
+	readonly input?: string | undefined;
+	/** In ether. */
+	readonly fee: string;
+	/** Seconds until the fee can be had back. */
+	readonly within: number;
+	readonly wait: boolean;
+	readonly signal: AbortSignal;
+	readonly progress: (line: string) => void;
+	readonly warn: (line: string) => void;
+}
+
+/** A request and, once it is final, its result. */
+export interface RequestResult {
+	readonly request: number;
+	readonly program: Hex;
+	readonly inputsRoot: Hex;
+	readonly status: "open" | "final";
+	/** Real values; absent while the result is open, or if the output is larger than one leaf. */
+	readonly output?: readonly number[];
+	readonly outputRoot?: Hex;
+}
+
+/** Requests a result and waits until it is final. */
+export async function requestResult(
+	world: World,
+	id: string,
+	options: RequestOptions,
+): Promise<RequestResult> {
+	const served = await loadServed(world, id);
+	const { program } = served;
+	const floats =
+		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
+	const inputs = quantiseInputs(program, floats, options);
+	const { request, inputsRoot } = await postRequest(world, served, inputs, options);
+	options.progress(`Request ${request} for program ${served.number}, fee ${options.fee} ETH.`);
+	const base = { request, program: served.root, inputsRoot };
+	if (!options.wait) return { ...base, status: "open" };
+	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
+	while (!options.signal.aborted) {
+		const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
+		if (closed && liveClaim !== 0)
+			return { ...base, status: "final", ...(await readOutput(world, served, liveClaim)) };
+		await sleep(world.contracts.connection.pollingInterval, undefined, { signal: options.signal }).catch(
+			() => {},
+		);
+	}
+	return { ...base, status: "open" };
+}
+
+/** Stores inputs where submitters and verifiers find them, and posts the request. */
+export async function postRequest(
+	world: World,
+	served: Served,
+	inputs: readonly Elements[],
+	{ fee, within }: { readonly fee: string; readonly within: number },
+): Promise<{ request: number; inputsRoot: Hex }> {
+	const { contracts, signer } = world;
+	const inputsRoot = await putInputs(world.home.content, served.program, inputs);
+	const deadline = Number(await chainTime(contracts.connection)) + within;
+	const sent = await send(
+		signer,
+		callOf(contracts, {
+			type: "request",
+			value: etherOf(fee),
+			program: served.root,
+			inputsRoot,
+			deadline,
+			consumer: zeroAddress,
+		}),
+	);
+	world.onSent(sent, signer.account.address);
+	const event = eventsOf(contracts.umpire.abi, sent.logs).find(({ name }) => name === "Requested");
+	if (event?.name !== "Requested") throw new Error("The request left no event.");
+	return { request: Number(event.args.request), inputsRoot };
+}
+
+/** The output that a final claim states, as real values. */
+async function readOutput(
+	world: World,
+	{ program }: Served,
+	claim: number,
+): Promise<Pick<RequestResult, "output" | "outputRoot">> {
+	await world.feed.poll();
+	const event = world.feed.events.find(
+		({ name, args }) => name === "Claimed" && Number(args.claim) === claim,
+	);
+	if (event?.name !== "Claimed") return {};
+	const spec = program.operators[program.outputs[0].operator];
+	const { outputRoot, words } = event.args;
+	if (words.every((word) => word === 0n)) return { outputRoot };
+	const physical = emptyElements(spec.width, elementCount(spec.shape));
+	physical.set(unpackLeaf(words, spec.width, physical.length));
+	return { outputRoot, output: [...dequantise(toLogical(physical, spec.shape, spec.layout), spec)] };
+}
+
+function etherOf(fee: string): bigint {
+	if (!/^\d+(\.\d{1,18})?$/.test(fee))
+		throw new UserError(`--fee ${fee} is not an amount of ether, as in 0.01.`);
+	return parseEther(fee);
+}

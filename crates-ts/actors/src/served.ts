@@ -1,0 +1,61 @@
+import { numberOf, programCount, programOf } from "@umpire/chain/contracts.ts";
+import { UserError } from "@umpire/chain/errors.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { getInputs } from "@umpire/store/inputs.ts";
+import { getProgram } from "@umpire/store/programs.ts";
+import type { World } from "./world.ts";
+
+/** A registered program that an actor has loaded and checked. */
+export interface Served {
+	readonly number: number;
+	readonly root: Hex;
+	readonly program: Program;
+	readonly commitment: ProgramCommitment;
+}
+
+/**
+ * Finds a registered program by its number or root and loads it from the store; its root, its
+ * structure and its exactness certificate are computed anew.
+ *
+ * @throws UserError if it is not registered or not in the store
+ */
+export async function loadServed(world: World, id: string): Promise<Served> {
+	const root = await resolve(world, id);
+	const number = Number(await numberOf(world.contracts, root));
+	return { number, root, ...(await getProgram(world.home.content, root)) };
+}
+
+async function resolve({ contracts }: World, id: string): Promise<Hex> {
+	const count = Number(await programCount(contracts));
+	if (/^\d+$/.test(id)) {
+		if (Number(id) >= 1 && Number(id) <= count) return programOf(contracts, BigInt(id));
+		throw new UserError(
+			count === 0
+				? "No program is registered yet: run ./just register."
+				: `There is no program ${id}: ${count} ${count === 1 ? "is" : "are"} registered (umpire status lists them).`,
+		);
+	}
+	if (/^0x[0-9a-f]{64}$/i.test(id)) return id.toLowerCase() as Hex;
+	throw new UserError(`"${id}" is no program: give its number or its root (umpire status lists them).`);
+}
+
+/** The inputs of a request, from the store; undefined (and a line of complaint) if they are not to be had. */
+export async function findInputs(
+	world: World,
+	program: Program,
+	root: Hex,
+	say: (line: string) => void,
+): Promise<Elements[] | undefined> {
+	try {
+		const inputs = await getInputs(world.home.content, program, root);
+		if (inputs !== null) return inputs;
+		say(`The inputs ${root} are not in ${world.home.content.place}: cannot compute.`);
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		say(error.message);
+	}
+	return undefined;
+}

@@ -1,0 +1,15 @@
+import { syntheticInputs } from "@umpire/compiler/synthetic.ts";
+import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import type { Program } from "@umpire/operators/program.ts";
+
+/** Seeded float inputs of a program, for those who have none. */
+export function syntheticProgramInputs(program: Program, seed = 1): Map<string, Tensor> {
+	const infos = program.inputs.map(({ name, shape }): ValueInfo => ({ name, type: "float32", dims: shape }));
+	return namedSynthetic(infos, seed);
+}
+
+/** One seeded set of inputs, by name. The shapes must be fixed. */
+export function namedSynthetic(infos: readonly ValueInfo[], seed: number): Map<string, Tensor> {
+	const [tensors] = syntheticInputs(infos, 1, seed);
+	return new Map(infos.map(({ name }, i): [string, Tensor] => [name, tensors[i]]));
+}

@@ -1,0 +1,212 @@
+import { callOf } from "@umpire/chain/action-call.ts";
+import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
+import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, type Claim, type GameState, PHASE } from "@umpire/game/state.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { Actor } from "./actor.ts";
+import { Cache } from "./cache.ts";
+import { disputedPaths } from "./claimed-trees.ts";
+import { type Evidence, openDescriptor } from "./evidence.ts";
+import { type Finding, findingOf } from "./finding.ts";
+import { sameAccount, withdrawOwed } from "./money.ts";
+import { openDispute } from "./position.ts";
+import { pursue } from "./pursue.ts";
+import { findInputs, loadServed, type Served } from "./served.ts";
+import { prepareSettlement, proveSettlement } from "./settlement.ts";
+import { act, type World } from "./world.ts";
+
+export interface VerifierOptions {
+	/** What a claim must agree with: the whole trace, or only the output (cheap). */
+	readonly compare: "trace" | "output";
+	readonly progress: (line: string) => void;
+	/** Told of the wrong number when it is proved, with the proving time in seconds. */
+	readonly onFinding?: (finding: Finding, provingSeconds: number) => void;
+}
+
+/** Traces that are kept in memory; others are computed again when they are needed. */
+const TRACES = 4;
+
+/**
+ * Guards one program: computes every claim anew, challenges those that differ, and plays each
+ * dispute to its end.
+ */
+export async function verifier(world: World, id: string, options: VerifierOptions): Promise<Actor> {
+	const served = await loadServed(world, id);
+	options.progress(
+		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${options.compare}.`,
+	);
+	return new Verifier(world, served, options);
+}
+
+class Verifier implements Actor {
+	readonly name = "verifier";
+	readonly #world: World;
+	readonly #served: Served;
+	readonly #options: VerifierOptions;
+	readonly #read: () => Promise<GameState>;
+	readonly #published: ReturnType<typeof publishedChildren>;
+	readonly #traces = new Cache<string, Trace>(TRACES);
+	/** Claims that agree, or whose inputs are missing. */
+	readonly #settled = new Set<number>();
+
+	constructor(world: World, served: Served, options: VerifierOptions) {
+		this.#world = world;
+		this.#served = served;
+		this.#options = options;
+		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
+		this.#published = publishedChildren(world.feed);
+	}
+
+	async tick(): Promise<boolean> {
+		const state = await this.#read();
+		const now = await chainTime(this.#world.contracts.connection);
+		let acted = false;
+		for (const [index, claim] of state.claims.entries()) {
+			const { program } = state.requests[claim.request - 1];
+			if (program !== this.#served.root) continue;
+			if (await this.#look(state, index + 1, claim, now)) acted = true;
+		}
+		for (const [index, dispute] of state.disputes.entries()) {
+			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
+			if (await this.#play(state, index + 1, now)) acted = true;
+		}
+		if (await withdrawOwed(this.#world, state, this.#options.progress)) acted = true;
+		return acted;
+	}
+
+	#isMine(account: string): boolean {
+		return sameAccount(account, this.#world.signer.account.address);
+	}
+
+	/** Computes a live claim and challenges it if it is wrong. */
+	async #look(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
+		if (claim.status !== CLAIM_STATUS.live || this.#settled.has(id)) return false;
+		const challenged = state.disputes.some(
+			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
+		);
+		if (challenged || now >= BigInt(claim.claimedAt + state.parameters.challengePeriod)) return false;
+		const say = this.#options.progress;
+		const { inputsRoot } = state.requests[claim.request - 1];
+		const inputs = await findInputs(this.#world, this.#served.program, inputsRoot, say);
+		if (inputs === undefined || (await this.#agrees(id, claim, inputs, inputsRoot))) {
+			this.#settled.add(id);
+			if (inputs !== undefined) say(`Claim ${id} agrees.`);
+			return false;
+		}
+		const evidence = await this.#evidence(inputsRoot, inputs);
+		if (evidence.trace.traceRoot === claim.traceRoot) {
+			say(`Claim ${id} states an output that its own trace contradicts.`);
+			this.#settled.add(id);
+			return false;
+		}
+		say(`Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${evidence.trace.traceRoot}.`);
+		const { header } = evidence.commitment;
+		const single = header.steps === 1 && header.operatorCount === 1;
+		const sent = await this.#send(`challenge:${id}`, {
+			type: "challenge",
+			value: state.parameters.challengerBond,
+			claim: id,
+			entry: single ? openDescriptor(evidence, 0) : NO_DESCRIPTOR,
+		});
+		if (sent) say(`Challenged claim ${id}.`);
+		return sent;
+	}
+
+	async #agrees(id: number, claim: Claim, inputs: readonly Elements[], root: string): Promise<boolean> {
+		if (this.#options.compare === "trace") {
+			const { trace } = await this.#evidence(root, inputs);
+			return trace.traceRoot === claim.traceRoot;
+		}
+		const stated = this.#world.feed.events.find(
+			(event) => event.name === "Claimed" && Number(event.args.claim) === id,
+		);
+		const { program } = this.#served;
+		const session = await openSession(program, { record: "outputs" });
+		const { outputs } = await session.run([...inputs]);
+		await session.release();
+		const { shape, layout, width } = program.operators[program.outputs[0].operator];
+		const { root: own } = await commitTensor(toPhysical(outputs[0], shape, layout), width);
+		return stated?.name === "Claimed" && stated.args.outputRoot === own;
+	}
+
+	async #evidence(inputsRoot: string, inputs: readonly Elements[]): Promise<Evidence> {
+		const { program, commitment } = this.#served;
+		const trace = await this.#traces.get(inputsRoot, async () => {
+			const session = await openSession(program, { record: "trace" });
+			try {
+				return await recordTrace(session, commitment, inputs);
+			} finally {
+				await session.release();
+			}
+		});
+		return { program, commitment, trace };
+	}
+
+	/** Makes the next move of one of its disputes. */
+	async #play(state: GameState, id: number, now: bigint): Promise<boolean> {
+		const { dispute, claim } = claimOf(state, id);
+		const say = this.#options.progress;
+		if (claim.status === CLAIM_STATUS.rejected) {
+			const sent = await this.#send(`reclaim:${id}`, { type: "reclaim", dispute: id });
+			if (sent) say(`Dispute ${id}: the claim fell elsewhere; took the bond back.`);
+			return sent;
+		}
+		const open = openDispute(state, id, now);
+		const { program, inputsRoot } = state.requests[claim.request - 1];
+		if (open === undefined || program !== this.#served.root) return false;
+		const inputs = await findInputs(this.#world, this.#served.program, inputsRoot, say);
+		if (inputs === undefined) return false;
+		const evidence = await this.#evidence(inputsRoot, inputs);
+		const step = pursue(state, open, evidence, this.#published);
+		if (step === undefined) return false;
+		const name = `${dispute.phase}:${dispute.node}:${dispute.demandedAt}`;
+		if (step.type === "move") {
+			const sent = await this.#send(`${step.action.type}:${id}:${name}`, step.action);
+			if (sent) say(`Dispute ${id}: ${describe(step.action, evidence)}.`);
+			return sent;
+		}
+		const { matter, claimed } = step;
+		const right = evidence.trace.operators[matter.step][matter.operator].elements[matter.element];
+		const finding = findingOf(this.#served.program, matter.operator, matter.element, claimed, right);
+		say(
+			`Dispute ${id}: operator ${finding.operator} "${finding.node}", element ${finding.element} is ${right}, not ${claimed}; proving...`,
+		);
+		const started = performance.now();
+		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, open.header, this.#published);
+		const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
+		const settlement = await proveSettlement(prepared);
+		const seconds = (performance.now() - started) / 1000;
+		const sent = await this.#send(`settle:${id}:${name}`, { type: "settle", dispute: id, settlement });
+		if (sent) {
+			this.#options.onFinding?.(finding, seconds);
+			say(`Dispute ${id}: proved in ${seconds.toFixed(1)} s; the claim is rejected.`);
+		}
+		return sent;
+	}
+
+	async #send(name: string, action: Action): Promise<boolean> {
+		return (await act(this.#world, name, callOf(this.#world.contracts, action))) !== undefined;
+	}
+}
+
+function claimOf(state: GameState, id: number) {
+	const dispute = state.disputes[id - 1];
+	return { dispute, claim: state.claims[dispute.claim - 1] };
+}
+
+function describe(action: Action, evidence: Evidence): string {
+	switch (action.type) {
+		case "descend":
+			return `the leftmost difference is below child ${action.index}`;
+		case "name":
+			return `named element ${action.element}`;
+		case "timeout":
+			return "the submitter ran out of time";
+		default:
+			return `${action.type} in ${evidence.program.name}`;
+	}
+}
