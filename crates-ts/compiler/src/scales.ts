@@ -43,7 +43,7 @@ export function snapUp(value: number): number {
 export const NEGLIGIBLE = 1e-30;
 
 /** float32 values beyond this are masks such as −3.4e38, not data: they take no part in calibration. */
-export const HUGE = 1e30;
+export const HUGE = 1e37;
 
 export const UNBOUNDED: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 

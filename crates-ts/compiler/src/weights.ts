@@ -1,5 +1,5 @@
 import type { Row } from "@umpire/operators/program.ts";
-import { biasOf, ratioAtLeast } from "./rows.ts";
+import { biasOf, nearestRatio, ratioAtLeast, smallestRatio } from "./rows.ts";
 
 /** What the integers of a weight tensor may be. */
 export interface WeightLimits {
@@ -33,10 +33,18 @@ export function channelAt({ inner, channels }: Omit<ChannelWeights, "data">, ind
 	return Math.floor(index / inner) % channels;
 }
 
-/** The finest scale per channel that the limits allow; 0 for a channel of zeros. */
-export function channelScales(weights: ChannelWeights, limits: WeightLimits): Float64Array {
+export interface ChannelScales {
+	/** Per channel; 0 for a channel of zeros. */
+	readonly scales: Float64Array;
+	/** Channels whose weights have one magnitude (or are 0): the scale divides them without a rest. */
+	readonly exact: readonly boolean[];
+}
+
+/** The finest scale per channel that the limits allow. */
+export function channelScales(weights: ChannelWeights, limits: WeightLimits): ChannelScales {
 	const { data, channels } = weights;
 	const largest = new Float64Array(channels);
+	const least = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
 	const above = new Float64Array(channels);
 	const below = new Float64Array(channels);
 	const counts = new Float64Array(channels);
@@ -44,11 +52,20 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Fl
 		const magnitude = Math.abs(data[i]);
 		const c = channelAt(weights, i);
 		if (magnitude > largest[c]) largest[c] = magnitude;
+		if (magnitude > 0 && magnitude < least[c]) least[c] = magnitude;
 		if (data[i] > 0) above[c] += magnitude;
 		else below[c] += magnitude;
 		counts[c] += 1;
 	}
-	return largest.map((value, c) => {
+	const exact = Array.from(largest, (value, c) => value === least[c]);
+	const scales = largest.map((value, c) => {
+		if (exact[c]) {
+			const bySum = Math.min(
+				limits.signedSum / Math.max(above[c], below[c]),
+				limits.sum / (above[c] + below[c]),
+			);
+			return value / Math.max(1, Math.min(limits.limit, Math.floor(bySum * value)));
+		}
 		// Rounding adds at most one half per weight.
 		const ratio = (sum: number, most: number) => {
 			const room = most - counts[c] / 2;
@@ -58,6 +75,7 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Fl
 		const bySum = Math.max(signed, ratio(above[c] + below[c], limits.sum));
 		return Math.max(value / limits.limit, Math.min(bySum, value / Math.min(LEAST_LEVELS, limits.limit)));
 	});
+	return { scales, exact };
 }
 
 export interface QuantisedWeights {
@@ -68,11 +86,12 @@ export interface QuantisedWeights {
 
 /**
  * Integers and rescale rows. The weights' scale is moved up to where multiplier / 2^shift
- * is exactly inputScale·weightScale / outputScale, so that the multiplier adds no error.
+ * is exactly inputScale·weightScale / outputScale, so that the multiplier adds no error;
+ * weights that their scale divides without a rest keep it.
  */
 export function quantiseWeights(
 	weights: ChannelWeights,
-	scales: Float64Array,
+	{ scales, exact }: ChannelScales,
 	bias: Float64Array | undefined,
 	options: { inputScale: number; outputScale: number; limit: number; width: 8 | 16 },
 ): QuantisedWeights {
@@ -80,9 +99,11 @@ export function quantiseWeights(
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
-		const { multiplier, shift } = ratioAtLeast((inputScale * scales[c]) / outputScale, limit);
+		const wanted = (inputScale * scales[c]) / outputScale;
+		const kept = exact[c] && wanted >= smallestRatio(limit);
+		const { multiplier, shift } = kept ? nearestRatio(wanted, limit) : ratioAtLeast(wanted, limit);
 		const ratio = multiplier / 2 ** shift;
-		inverse[c] = inputScale / outputScale / ratio;
+		inverse[c] = kept ? 1 / scales[c] : inputScale / outputScale / ratio;
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
 	const data = width === 8 ? new Int8Array(weights.data.length) : new Int16Array(weights.data.length);

@@ -40,13 +40,14 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 		return affine ? own * affine.scale[c] + affine.shift[c] : own;
 	});
 	const weights = { data, inner: dot.inner, channels };
-	const scales = channelScales(weights, limits);
+	const channelwise = channelScales(weights, limits);
+	const { scales } = channelwise;
 	const natural = x.spec.scale * naturalScale(scales);
 	const quantisation = dot.range
 		? quantisationOf(dot.range, context.precision, unit.clip, natural)
 		: context.quantisation(unit.output, unit.clip, natural);
 	const width = limits.limit <= 127 ? 8 : 16;
-	const { data: integers, rows } = quantiseWeights(weights, scales, bias, {
+	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
 		limit: 2 ** (quantisation.width - 1) - 1,
