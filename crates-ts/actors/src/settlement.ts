@@ -1,8 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { LEAF_ELEMENTS, WORDS_PER_LEAF } from "@umpire/commitment/constants.ts";
+import { LEAF_ELEMENTS } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { type LeafOpening, NO_ROW, type Settlement } from "@umpire/game/move.ts";
-import type { DotPart, DotSlot } from "@umpire/operators/dot-parts.ts";
+import type { DotPart } from "@umpire/operators/dot-parts.ts";
 import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
 import { dotPartSum, indexValueOf, partialsOf } from "@umpire/operators/values.ts";
 import type { CircuitInput, CircuitName } from "@umpire/prover/circuits.ts";
@@ -108,7 +108,7 @@ async function openDot(evidence: Evidence, matter: Matter, part: DotPart, benefi
 		wWidth: w.width,
 		xLeaves: part.xLeaves.map((leaf) => x.words(leaf)),
 		wLeaves: part.wLeaves.map((leaf) => w.words(leaf)),
-		slots: part.slots.map(splitSlot),
+		slots: part.slots,
 		beneficiary,
 	};
 	const poseidon = await loadPoseidon();
@@ -145,17 +145,6 @@ async function openElements(
 			circuit: "elements",
 			input: elementsInput({ reads, beneficiary }, (words) => poseidon.poseidon5([...words])),
 		},
-	};
-}
-
-/** The prover counts words inside of leaves. */
-function splitSlot({ xWord, wWord, ...slot }: DotSlot) {
-	return {
-		...slot,
-		xLeaf: Math.floor(xWord / WORDS_PER_LEAF),
-		xWord: xWord % WORDS_PER_LEAF,
-		wLeaf: Math.floor(wWord / WORDS_PER_LEAF),
-		wWord: wWord % WORDS_PER_LEAF,
 	};
 }
 
