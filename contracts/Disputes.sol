@@ -154,7 +154,7 @@ abstract contract Disputes is DisputeStore {
 		Settlement calldata settlement
 	) external {
 		Claim storage c = _requireLive(claimId);
-		if (_isZero(settlement.proof)) revert ProofNeeded();
+		if (settlement.leaves.length == 0) revert ProofNeeded();
 		Case memory what = _case(c, location.step, location.operator, location.leaf, beneficiary);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
 		_settled(0, claimId, what, settlement, claimed, computed);
@@ -275,12 +275,5 @@ abstract contract Disputes is DisputeStore {
 
 	function _firstElement(Dispute storage d) private view returns (uint256) {
 		return uint256(d.start) * Packing.leafElements(d.width);
-	}
-
-	function _isZero(uint256[8] calldata proof) private pure returns (bool) {
-		for (uint256 i = 0; i < 8; i++) {
-			if (proof[i] != 0) return false;
-		}
-		return true;
 	}
 }

@@ -194,7 +194,7 @@ export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbit
 	const c = requireLive(state, move.claim);
 	const { location, settlement, beneficiary } = move;
 	const { step, operator, leaf } = location;
-	if (settlement.proof.every((word) => word === 0n)) throw new GameError("ProofNeeded");
+	if (settlement.leaves.length === 0) throw new GameError("ProofNeeded");
 	const header = headerOf(state, move.claim);
 	const { inputsRoot } = state.requests[c.request - 1];
 	const { traceRoot } = c;

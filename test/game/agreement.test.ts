@@ -1,0 +1,121 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Action } from "@umpire/game/move.ts";
+import { liabilities } from "@umpire/game/state.ts";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
+import { entryOf, NOBODY, PARAMETERS, Table } from "../../crates-ts/game/test/table.ts";
+import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Court } from "./court.ts";
+import { arbitraryTurn, moveOf, type Traces } from "./random-moves.ts";
+import { stateOf, visible } from "./state-of.ts";
+
+let court: Court;
+let people: readonly Hex[];
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	people = court.accounts.slice(1, 5);
+});
+afterAll(() => court.close());
+
+const game = arbitraryProgram.chain((program) =>
+	fc.record({
+		program: fc.constant(program),
+		faults: fc.array(arbitraryFaults(program), { minLength: 1, maxLength: 2 }),
+		turns: fc.array(arbitraryTurn, { minLength: 20, maxLength: 120 }),
+	}),
+);
+
+describe("the model and the contract agree move for move", () => {
+	test("in every refusal by name, and in state and balances", async () => {
+		const seen = new Map<string, number>();
+		await fc.assert(
+			fc.asyncProperty(game, async ({ program, faults, turns }) => {
+				const snapshot = await court.snapshot();
+				const burned = await court.burned();
+				const traces: Traces = {
+					right: new ToyTrace(program),
+					wrong: faults.map((some) => new ToyTrace(program, some)),
+				};
+				const table = new Table();
+				table.now = (await court.time()) + 10;
+				const check = async () => {
+					expect(await stateOf(court, table.state, people)).toEqual(visible(table.state, people));
+					expect(await court.balance(court.umpire)).toBe(liabilities(table.state));
+					expect((await court.burned()) - burned).toBe(table.state.burned);
+				};
+				for (const { sender, action } of opening(traces, table.now, people)) {
+					table.now++;
+					await play(table, sender, action);
+				}
+				for (const [i, turn] of turns.entries()) {
+					table.now += turn.wait;
+					const move = moveOf(turn, table, traces, people);
+					if (move === undefined) continue;
+					await play(table, move.sender, move.action, seen);
+					if (i % 12 === 11) await check();
+				}
+				await check();
+				await court.restore(snapshot);
+			}),
+			{ numRuns: 60 },
+		);
+		// the walk is worth something only if it reaches every kind of move and many kinds of refusal
+		const accepted = [...seen.keys()].filter((key) => key.endsWith(": accepted"));
+		const refused = new Set([...seen.keys()].flatMap((key) => /: (\w+)$/.exec(key)?.[1] ?? []));
+		if (process.env.SHOW_MOVES !== undefined) console.log(Object.fromEntries([...seen].sort()));
+		expect(accepted.length).toBeGreaterThanOrEqual(13);
+		expect(refused.size).toBeGreaterThanOrEqual(20);
+	});
+});
+
+/** Two requests, a false and a right claim, a challenge of each. */
+function opening(traces: Traces, now: number, people: readonly Hex[]): { sender: Hex; action: Action }[] {
+	const { header, root, inputsRoot } = traces.right.program;
+	const [requester, submitter, challenger] = people;
+	const { submitterBond, challengerBond } = PARAMETERS;
+	const deadline = now + 300;
+	const request: Action = {
+		type: "request",
+		value: 70n,
+		program: root,
+		inputsRoot,
+		deadline,
+		consumer: NOBODY,
+	};
+	const entry = entryOf(traces.right);
+	return [
+		{ sender: requester, action: { type: "register", header } },
+		{ sender: requester, action: request },
+		{ sender: requester, action: request },
+		...[traces.wrong[0], traces.right].map((trace, i) => ({
+			sender: submitter,
+			action: {
+				type: "claim",
+				value: submitterBond,
+				request: i + 1,
+				traceRoot: trace.root,
+				opening: trace.output(),
+			} as const,
+		})),
+		...[1, 2].map((claim) => ({
+			sender: challenger,
+			action: { type: "challenge", value: challengerBond, claim, entry } as const,
+		})),
+	];
+}
+
+async function play(table: Table, sender: Hex, action: Action, seen?: Map<string, number>): Promise<void> {
+	const before = await court.balance(court.umpire);
+	const expected = table.try(sender, action);
+	const { error } = await court.act(sender, action, table.now);
+	if (error !== expected) {
+		throw new Error(
+			`${action.type}: the model says ${expected ?? "accepted"}, the contract ${error ?? "accepted"}`,
+		);
+	}
+	const after = await court.balance(court.umpire);
+	if (expected !== undefined) expect(after).toBe(before);
+	const key = `${action.type}: ${expected ?? "accepted"}`;
+	seen?.set(key, (seen.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,178 @@
+import { callOf } from "@umpire/chain/action-call.ts";
+import { linkBytecode, readArtifact } from "@umpire/chain/artifact.ts";
+import { buildContracts } from "@umpire/chain/build.ts";
+import type { Contracts } from "@umpire/chain/contracts.ts";
+import { hardhat } from "@umpire/chain/hardhat.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Action } from "@umpire/game/move.ts";
+import type { Parameters } from "@umpire/game/state.ts";
+import {
+	type Abi,
+	decodeErrorResult,
+	decodeFunctionResult,
+	encodeAbiParameters,
+	encodeFunctionData,
+} from "viem";
+
+const GAS = 15_000_000;
+const BURN: Hex = "0x000000000000000000000000000000000000dEaD";
+
+/** How a transaction went. */
+export interface Outcome {
+	readonly gas: number;
+	/** Name of the custom error that refused it. */
+	readonly error: string | undefined;
+	readonly logs: readonly { readonly topics: readonly Hex[]; readonly data: Hex; readonly address: Hex }[];
+}
+
+/** The contracts on a fresh in-process chain whose clock the test sets. */
+export class Court {
+	readonly accounts: readonly Hex[];
+	readonly registry: Hex;
+	readonly umpire: Hex;
+	readonly arbiter: Hex;
+	readonly #request: (method: string, params: unknown[]) => Promise<unknown>;
+	readonly #abi: Abi;
+	readonly close: () => Promise<void>;
+
+	constructor(at: {
+		accounts: readonly Hex[];
+		registry: Hex;
+		umpire: Hex;
+		arbiter: Hex;
+		request: (method: string, params: unknown[]) => Promise<unknown>;
+		abi: Abi;
+		close: () => Promise<void>;
+	}) {
+		this.accounts = at.accounts;
+		this.registry = at.registry;
+		this.umpire = at.umpire;
+		this.arbiter = at.arbiter;
+		this.#request = at.request;
+		this.#abi = at.abi;
+		this.close = at.close;
+	}
+
+	/** Builds, starts a chain and deploys everything. */
+	static async open(parameters: Parameters): Promise<Court> {
+		await buildContracts();
+		const hre = await hardhat();
+		const network = await hre.network.create();
+		const request = (method: string, params: unknown[]): Promise<unknown> =>
+			network.provider.request({ method, params });
+		const accounts = ((await request("eth_accounts", [])) as Hex[]).map(
+			(account) => account.toLowerCase() as Hex,
+		);
+		const deployed = new Map<string, Hex>();
+		const deploy = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
+			const artifact = await readArtifact(name);
+			for (const library of artifact.links.keys()) {
+				if (!deployed.has(library)) deployed.set(library, await deploy(library));
+			}
+			const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
+			const data = linkBytecode(artifact, deployed) + encodeAbiParameters(inputs, args).slice(2);
+			const sent = { from: accounts[0], data, gas: `0x${GAS.toString(16)}` };
+			const hash = await request("eth_sendTransaction", [sent]);
+			const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+			return receipt.contractAddress.toLowerCase() as Hex;
+		};
+		const verifiers = [await deploy("DotVerifier"), await deploy("ElementsVerifier")];
+		const arbiter = await deploy("Arbiter", verifiers);
+		const registry = await deploy("Registry");
+		const umpire = await deploy("Umpire", [registry, arbiter, parameters]);
+		const names = ["Umpire", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
+		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
+		const close = () => network.close();
+		return new Court({ accounts, registry, umpire, arbiter, request, abi, close });
+	}
+
+	/** Deploys a further contract, e.g. a consumer. */
+	async deploy(name: string, args: readonly unknown[] = []): Promise<Hex> {
+		const artifact = await readArtifact(name);
+		const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
+		const data = artifact.bytecode + encodeAbiParameters(inputs, args).slice(2);
+		const sent = { from: this.accounts[0], data, gas: `0x${GAS.toString(16)}` };
+		const hash = await this.#request("eth_sendTransaction", [sent]);
+		const receipt = (await this.#request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+		return receipt.contractAddress.toLowerCase() as Hex;
+	}
+
+	/** Sends a move of the game in a block of time `now`. */
+	act(sender: Hex, action: Action, now: number, gas = GAS): Promise<Outcome> {
+		const abi = this.#abi;
+		const on = { registry: { address: this.registry, abi }, umpire: { address: this.umpire, abi } };
+		const { contract, functionName, args, value = 0n } = callOf(on as Contracts, action);
+		const data = encodeFunctionData({ abi, functionName, args });
+		return this.send({ from: sender, to: contract.address, data, value, gas }, now);
+	}
+
+	async send(
+		call: { from: Hex; to: Hex; data: Hex; value: bigint; gas: number },
+		now: number,
+	): Promise<Outcome> {
+		await this.#request("evm_setNextBlockTimestamp", [now]);
+		const hex = (n: bigint | number): Hex => `0x${n.toString(16)}`;
+		try {
+			const sent = { ...call, value: hex(call.value), gas: hex(call.gas) };
+			const hash = await this.#request("eth_sendTransaction", [sent]);
+			const receipt = (await this.#request("eth_getTransactionReceipt", [hash])) as {
+				gasUsed: Hex;
+				logs: Outcome["logs"];
+			};
+			return { gas: Number(receipt.gasUsed), error: undefined, logs: receipt.logs };
+		} catch (error) {
+			return { gas: 0, error: this.#errorName(error), logs: [] };
+		}
+	}
+
+	/** Reads a view of the Umpire contract, or of another one with the same ABI. */
+	async read<T>(functionName: string, args: readonly unknown[] = [], at: Hex = this.umpire): Promise<T> {
+		const data = encodeFunctionData({ abi: this.#abi, functionName, args });
+		const answer = (await this.#request("eth_call", [{ to: at, data }, "latest"])) as Hex;
+		return decodeFunctionResult({ abi: this.#abi, functionName, data: answer }) as T;
+	}
+
+	/** Wei that an account holds. */
+	async balance(account: Hex): Promise<bigint> {
+		return BigInt((await this.#request("eth_getBalance", [account, "latest"])) as Hex);
+	}
+
+	burned(): Promise<bigint> {
+		return this.balance(BURN);
+	}
+
+	snapshot(): Promise<unknown> {
+		return this.#request("evm_snapshot", []);
+	}
+
+	async restore(snapshot: unknown): Promise<void> {
+		await this.#request("evm_revert", [snapshot]);
+	}
+
+	/** Time of the latest block. */
+	async time(): Promise<number> {
+		const block = (await this.#request("eth_getBlockByNumber", ["latest", false])) as { timestamp: Hex };
+		return Number(block.timestamp);
+	}
+
+	#errorName(error: unknown): string {
+		const data = revertData(error);
+		if (data === undefined) throw error;
+		if (data === "0x") return "";
+		return decodeErrorResult({ abi: this.#abi, data }).errorName;
+	}
+}
+
+/** The revert data in what a provider throws. */
+function revertData(error: unknown): Hex | undefined {
+	for (let at = error; typeof at === "object" && at !== null; ) {
+		const { data, cause } = at as { data?: unknown; cause?: unknown };
+		if (typeof data === "string" && data.startsWith("0x")) return data as Hex;
+		if (typeof data === "object" && data !== null) {
+			at = data;
+			continue;
+		}
+		at = cause;
+	}
+	return undefined;
+}

@@ -1,0 +1,248 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
+import { PHASE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import fc from "fast-check";
+import { entryOf, NOBODY, type Table } from "../../crates-ts/game/test/table.ts";
+import { settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+
+const KINDS = {
+	request: 2,
+	claim: 3,
+	challenge: 4,
+	answer: 14,
+	pursue: 14,
+	descend: 2,
+	badOpen: 1,
+	badLeaf: 1,
+	name: 2,
+	partials: 2,
+	settle: 3,
+	direct: 1,
+	timeout: 4,
+	reclaim: 2,
+	finalise: 2,
+	refund: 1,
+	withdraw: 2,
+	register: 1,
+} as const;
+
+/** What happens next: a kind of move, numbers to fill it with, and how much time passes before it. */
+export const arbitraryTurn = fc.record({
+	kind: fc.oneof(
+		...Object.entries(KINDS).map(([kind, weight]) => ({
+			weight,
+			arbitrary: fc.constant(kind as keyof typeof KINDS),
+		})),
+	),
+	who: fc.nat({ max: 3 }),
+	/** makes about one move in six wrong in some way */
+	bad: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+	a: fc.nat({ max: 1 << 20 }),
+	b: fc.nat({ max: 1 << 20 }),
+	wait: fc.oneof(
+		{ weight: 12, arbitrary: fc.integer({ min: 1, max: 4 }) },
+		{ weight: 2, arbitrary: fc.integer({ min: 8, max: 40 }) },
+		{ weight: 1, arbitrary: fc.integer({ min: 90, max: 130 }) },
+	),
+});
+export type Turn = typeof arbitraryTurn extends fc.Arbitrary<infer T> ? T : never;
+
+/** Traces that are claimed: the right one and false ones. All are of one program. */
+export interface Traces {
+	readonly right: ToyTrace;
+	readonly wrong: readonly ToyTrace[];
+}
+
+/** The sender and the move of a turn; undefined if there is nothing to move about. */
+export function moveOf(
+	turn: Turn,
+	table: Table,
+	traces: Traces,
+	people: readonly Hex[],
+): { sender: Hex; action: Action } | undefined {
+	const { state } = table;
+	const { a, b, bad } = turn;
+	const someone = people[turn.who];
+	const { program } = traces.right;
+	const claims = state.claims.length;
+	const by = (sender: Hex, action: Action | null | undefined) =>
+		action === null || action === undefined
+			? undefined
+			: { sender: bad && b % 3 === 0 ? someone : sender, action };
+	switch (turn.kind) {
+		case "register":
+			return by(someone, {
+				type: "register",
+				header: bad ? { ...program.header, outputOperator: a } : program.header,
+			});
+		case "request": {
+			const deadline = table.now + (bad ? -(a % 2) : 50 + (a % 400));
+			const root = bad && b % 2 === 0 ? wordHex(1n) : program.root;
+			return by(people[0], {
+				type: "request",
+				value: BigInt(a % 100),
+				program: root,
+				inputsRoot: program.inputsRoot,
+				deadline,
+				consumer: NOBODY,
+			});
+		}
+		case "claim": {
+			const trace = [traces.right, ...traces.wrong][a % (1 + traces.wrong.length)];
+			const opening = trace.output();
+			const words = bad && b % 4 === 1 ? opening.words.with(0, opening.words[0] + 1n) : opening.words;
+			const stepPath = bad && b % 4 === 2 ? [...opening.stepPath, wordHex(0n)] : opening.stepPath;
+			return by(people[1], {
+				type: "claim",
+				value: state.parameters.submitterBond + (bad && b % 4 === 3 ? 1n : 0n),
+				request: 1 + (b % (state.requests.length + (bad ? 1 : 0) || 1)),
+				traceRoot: bad && b % 4 === 0 ? wordHex(5n) : trace.root,
+				opening: { ...opening, words, stepPath },
+			});
+		}
+		case "challenge": {
+			const entry = bad && b % 2 === 0 ? program.opening(0) : entryOf(traces.right);
+			const value = state.parameters.challengerBond + (bad && b % 2 === 1 ? 1n : 0n);
+			return by(people[2 + (a % 2)], { type: "challenge", value, claim: 1 + (b % (claims || 1)), entry });
+		}
+		case "finalise":
+			return by(someone, { type: "finalise", claim: a % (claims + 2) });
+		case "refund":
+			return by(someone, { type: "refund", request: a % (state.requests.length + 2) });
+		case "withdraw":
+			return by(someone, { type: "withdraw" });
+		case "badOpen": {
+			const count = a % 20;
+			const children = Array.from({ length: count }, (_, i) => wordHex(BigInt(i)));
+			return by(someone, { type: "open", tree: b % 5, childLevel: a % 70, children });
+		}
+		case "badLeaf": {
+			const words = [BigInt(a) << BigInt(b % 240), 0n, bad ? 1n : 0n, 0n, 0n];
+			return by(someone, { type: "publishLeaf", width: [8, 16, 32, 7][b % 4], count: a % 180, words });
+		}
+		default:
+			return inDispute(turn, table, traces, people, by);
+	}
+}
+
+function inDispute(
+	{ kind, who, a, b, bad }: Turn,
+	table: Table,
+	traces: Traces,
+	people: readonly Hex[],
+	by: (sender: Hex, action: Action | null | undefined) => { sender: Hex; action: Action } | undefined,
+) {
+	const { disputes, claims } = table.state;
+	const someone = people[who];
+	if (kind === "timeout" || kind === "reclaim") {
+		return by(someone, { type: kind, dispute: bad ? a % 9 : 1 + (a % (disputes.length || 1)) });
+	}
+	if (disputes.length === 0) return undefined;
+	const open = disputes.flatMap(({ phase }, i) => (phase === PHASE.closed ? [] : [i + 1]));
+	const id = bad || open.length === 0 ? 1 + (a % disputes.length) : open[a % open.length];
+	const view = table.view(id);
+	const d = view.dispute;
+	const claim = claims[d.claim - 1];
+	const theirs = [traces.right, ...traces.wrong].find(({ root }) => root === claim.traceRoot)!;
+	const operator = theirs.descriptor(d.operator);
+	const words = view.words ?? [1n, 0n, 0n, 0n, 0n];
+	switch (kind) {
+		case "answer":
+			return by(claim.submitter, honestSubmitter(view, theirs));
+		case "pursue": {
+			const move = honestChallenger(view, traces.right);
+			if (move?.type !== "prove") return by(d.challenger, move);
+			const { element, part } = move;
+			const settlement = settlementOf(operator, words, element, part, d.partials);
+			return by(d.challenger, { type: "settle", dispute: id, settlement });
+		}
+		case "descend": {
+			if (d.phase !== PHASE.search) return undefined;
+			const { childLevel, children } = demanded(d, view.header, view.parameters);
+			const known = theirs.children(d, childLevel);
+			const index = b % children;
+			let entry: DescriptorOpening = NO_DESCRIPTOR;
+			passSingles(childPosition(d, index, view.header, view.parameters), view.header, (at) => {
+				entry = theirs.descriptor(bad && a % 2 === 0 ? 0 : at);
+				return { elements: 1, width: 8 };
+			});
+			const path = Levels.of(known, d.tree as 1, childLevel).path(index);
+			const child = bad && a % 3 === 0 ? wordHex(BigInt(b)) : known[index];
+			return by(d.challenger, {
+				type: "descend",
+				dispute: id,
+				index: bad && a % 5 === 0 ? index + children : index,
+				child,
+				path: bad && a % 7 === 0 ? path.slice(1) : path,
+				entry,
+			});
+		}
+		case "name":
+			return by(d.challenger, { type: "name", dispute: id, element: b % (d.elements + 1), operator });
+		case "partials": {
+			if (d.parts === 0) return undefined;
+			const partials = theirs.partials(d.step, d.operator, d.element);
+			return by(claim.submitter, {
+				type: "publishPartials",
+				dispute: id,
+				partials: bad
+					? partials.slice(b % 2).with(-1, BigInt(b))
+					: partials.with(b % 1, BigInt(-(a % 3)) + partials[0]),
+				operator,
+				row: theirs.row(),
+				words: bad && b % 5 === 0 ? words.with(0, 9n) : words,
+			});
+		}
+		case "settle": {
+			const named = d.phase === PHASE.partials && !bad;
+			const element = named ? d.element : b % Math.max(1, d.elements);
+			const part = named ? b % d.parts : bad ? b % 3 : 0;
+			const settlement = settlementOf(operator, words, element, part, d.partials);
+			return by(someone, {
+				type: "settle",
+				dispute: id,
+				settlement: bad && b % 2 === 0 ? { ...settlement, values: [1n] } : settlement,
+			});
+		}
+		case "direct":
+			return by(someone, direct(theirs, d.claim, someone, a, b, bad));
+		default:
+			return undefined;
+	}
+}
+
+/** A direct challenge: refused for want of a proof, or because it opens a leaf that is never read. */
+function direct(
+	trace: ToyTrace,
+	claim: number,
+	beneficiary: Hex,
+	a: number,
+	b: number,
+	bad: boolean,
+): Action {
+	const step = a % trace.program.steps;
+	const operator = b % trace.program.descriptors.length;
+	const tensor = trace.tensors[step][operator];
+	const leaf = a % tensor.leafCount;
+	const element = leaf * Math.ceil(tensor.elements.length / tensor.leafCount);
+	const settlement = settlementOf(trace.descriptor(operator), tensor.words(leaf), element, 0, []);
+	return {
+		type: "settleDirectly",
+		claim,
+		beneficiary,
+		location: {
+			step: bad && b % 2 === 0 ? step + trace.program.steps : step,
+			operator,
+			leaf: bad && b % 2 === 1 ? leaf + tensor.leafCount : leaf,
+			leafPath: tensor.path(leaf),
+			operatorPath: trace.stepTrees[step].path(operator),
+			stepPath: trace.tree.path(step),
+		},
+		settlement: a % 4 === 0 ? settlement : { ...settlement, leaves: [{ tensor: 0, digest: 1n, path: [] }] },
+	};
+}
