@@ -113,17 +113,21 @@ export class Context {
 		if (known) return known;
 		const real = this.real(name);
 		if (!real) throw this.error(`input "${name}" has no value`, "The model is inconsistent");
-		const { low, high } = extremes(real.data);
-		const float = isFloat(this.type(name));
-		const limit = this.precision.limit;
-		const reach = reachOf({ low, high });
-		const quantisation = float
-			? { scale: (reach || 1) / limit, low: -limit, high: limit, width: this.precision.bits }
-			: wholeNumbers({ low, high });
-		if (!quantisation) throw this.error(`constant "${name}" holds whole numbers up to ${reach}`);
-		const value = this.quantised(name, real, quantisation);
+		const value = this.quantised(name, real, this.ownQuantisation(real, isFloat(this.type(name))));
 		this.values.set(name, value);
 		return value;
+	}
+
+	/** Quantisation of a constant to its own range; whole numbers keep scale 1. */
+	ownQuantisation(real: Real, float: boolean): Quantisation {
+		const range = extremes(real.data);
+		if (float) {
+			const { limit, bits } = this.precision;
+			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };
+		}
+		const whole = wholeNumbers(range);
+		if (whole) return whole;
+		throw this.error(`a constant holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
 	}
 
 	/** A constant tensor with integers round(real / scale), clipped to the quantisation's range. */

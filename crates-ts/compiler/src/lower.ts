@@ -8,8 +8,9 @@ import { chooseLayouts } from "./layouts.ts";
 import { LOWERINGS } from "./lowerings/registry.ts";
 import { prune } from "./prune.ts";
 import { mergeRanges } from "./scale-classes.ts";
-import { type Precision, UNBOUNDED } from "./scales.ts";
+import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
+import { wideInputs } from "./widen.ts";
 
 /** A program, and for each operator the value of the float model that it computes, if it computes one. */
 export interface Lowered {
@@ -25,7 +26,8 @@ export function lowerModel(folded: FoldedModel, name: string, precision: Precisi
 	const { graph, facts } = folded;
 	const units = fuse(graph, facts);
 	const context = new Context({ ...facts, ranges: mergeRanges(units, facts) }, precision);
-	const inputs = graph.inputs.map((input) => inputTensor(input, context));
+	const wide = wideInputs(graph, units, facts, precision);
+	const inputs = graph.inputs.map((input) => inputTensor(input, context, wide.get(input.name)));
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
 	for (const unit of units) {
 		const [node] = unit.nodes;
@@ -56,14 +58,14 @@ export function lowerModel(folded: FoldedModel, name: string, precision: Precisi
 	return { program: chooseLayouts(program), origins: kept.map((index) => context.origins[index]) };
 }
 
-function inputTensor(input: ValueInfo, context: Context): InputTensor {
+function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | undefined): InputTensor {
 	if (input.type === "string") {
 		throw new CompileError(`input "${input.name}" holds strings`, {
 			hint: "Encode them as numbers before the model",
 		});
 	}
 	const shape = (input.dims ?? []).map(Number);
-	const quantisation = context.quantisation(input.name);
+	const quantisation = wide ?? context.quantisation(input.name);
 	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
 }
 

@@ -60,6 +60,16 @@ describe("sums", () => {
 		await expectFaithful(modelOf([[4]], (g, [x]) => g.node("Sub", [x, x])));
 	});
 
+	test("matrices of whole numbers are exact", async () => {
+		const g = new GraphBuilder("whole");
+		const x = g.input("x", "int32", [2, 3]);
+		const w = g.constant("w", tensorFrom("int32", [3, 2], [1, -2, 300, 4, 5, -777]));
+		g.output(g.node("MatMul", [x, w]));
+		const set = [tensorFrom("int32", [2, 3], [5, -70, 99, 1, 2, 3])];
+		const { report } = await compileChecked(g.model(), { inputs: [set] });
+		expect(report.fidelity?.outputs[0].maxAbs).toBe(0);
+	});
+
 	test("whole numbers are exact", async () => {
 		const g = new GraphBuilder("whole");
 		const x = g.input("x", "int64", [3]);

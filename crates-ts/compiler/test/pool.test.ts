@@ -26,6 +26,21 @@ describe("MaxPool", () => {
 		await expectFaithful(modelOf([dims], (g, [x]) => g.node("MaxPool", [x], attributes)));
 	});
 
+	test("maxima that lie close together keep apart in 32 bits", async () => {
+		const values = Array.from({ length: 64 }, (_, i) => (i % 8 === 3 ? 1 - (i + 1) * 1e-7 : -i / 64));
+		const set = [{ type: "float32" as const, dims: [1, 1, 64], data: Float32Array.from(values) }];
+		const model = modelOf([[1, 1, 64]], (g, [x]) =>
+			g.node("MaxPool", [x], { kernel_shape: [8], strides: [8] }),
+		);
+		const { program } = await expectFaithful(model, 1e-3, { inputs: [set] });
+		expect(program.inputs[0].width).toBe(32);
+	});
+
+	test("a window of more elements than one cone holds is taken axis by axis", async () => {
+		const model = modelOf([[1, 1, 70, 70]], (g, [x]) => g.node("MaxPool", [x], { kernel_shape: [66, 65] }));
+		expect(formsOf(await expectFaithful(model, 0.01))).toEqual(["pool", "pool"]);
+	});
+
 	test("a used Indices output is refused", async () => {
 		const model = modelOf([[1, 1, 4, 4]], (g, [x]) => {
 			g.node("MaxPool", [x], { kernel_shape: [2, 2] }, "pool", ["y", "indices"]);

@@ -51,15 +51,7 @@ function scaledBy(context: Context, x: Value, slope: Real, quantisation: Quantis
 	const { shape } = x.spec;
 	const rows = asRows(slope, shape);
 	if (rows) return emitRowScaled(context, x, { ...rows, factors: slope }, shape, quantisation);
-	const limit = context.precision.limit;
-	const reach = slope.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-	const { bits: width } = context.precision;
-	const constant = context.quantised("slopes", slope, {
-		scale: reach / limit,
-		low: -limit,
-		high: limit,
-		width,
-	});
+	const constant = context.quantised("slopes", slope, context.ownQuantisation(slope, true));
 	const raw = x.spec.scale * constant.spec.scale;
 	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, quantisation, raw);
 }

@@ -2,8 +2,15 @@ import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../context.ts";
 import { rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
+import { isFloat } from "../real.ts";
 import { quantisationOf, type Range } from "../scales.ts";
-import { channelAt, channelScales, quantiseWeights, type WeightLimits } from "../weights.ts";
+import {
+	type ChannelScales,
+	channelAt,
+	channelScales,
+	quantiseWeights,
+	type WeightLimits,
+} from "../weights.ts";
 
 /** A Dot with constant weights, one scale per output channel. */
 export interface WeightedDot {
@@ -40,13 +47,17 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 		return affine ? own * affine.scale[c] + affine.shift[c] : own;
 	});
 	const weights = { data, inner: dot.inner, channels };
-	const channelwise = channelScales(weights, limits);
+	const whole = !dot.range && !isFloat(context.type(unit.output));
+	if (whole && data.some((value) => Math.abs(value) > 32767)) {
+		throw context.error("its weights are whole numbers beyond 16 bits", "Cast to float before");
+	}
+	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
 	const { scales } = channelwise;
 	const natural = x.spec.scale * naturalScale(scales);
 	const quantisation = dot.range
 		? quantisationOf(dot.range, context.precision, unit.clip, natural)
 		: context.quantisation(unit.output, unit.clip, natural);
-	const width = limits.limit <= 127 ? 8 : 16;
+	const width = limits.limit <= 127 && !whole ? 8 : 16;
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
@@ -62,6 +73,11 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 		quantisation,
 		rescale: rescaleOf(rows, [dot.axis]),
 	});
+}
+
+/** Whole weights stand for themselves. */
+function wholeScales(channels: number): ChannelScales {
+	return { scales: new Float64Array(channels).fill(1), exact: new Array<boolean>(channels).fill(true) };
 }
 
 /** An output finer than the products of its finest channel shows nothing; the coarsest must stay representable. */

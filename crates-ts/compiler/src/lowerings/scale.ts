@@ -73,16 +73,8 @@ function emitScaled(
 	if (rows) return emitRowScaled(context, whole, { ...rows, shifts, factors }, shape, quantisation);
 	if (shifts)
 		throw context.error(`it has ${shifts.length} channels`, "Models with up to 4096 channels compile");
-	const limit = context.precision.limit;
-	const reach = factors.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
-	const { bits: width } = context.precision;
-	const name = `${unit.output}_factors`;
-	const constant = context.quantised(name, factors, {
-		scale: reach / limit,
-		low: -limit,
-		high: limit,
-		width,
-	});
+	const own = context.ownQuantisation(factors, isFloat(context.type(unit.output)));
+	const constant = context.quantised(`${unit.output}_factors`, factors, own);
 	const raw = x.spec.scale * constant.spec.scale;
 	const wanted = context.quantisation(unit.output, unit.clip, raw);
 	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, wanted, raw, unit.clip);

@@ -44,13 +44,7 @@ function emitSum(context: Context, unit: Unit, terms: Term[], constant: Real | u
 	const rows = constant && asRows(constant, shape);
 	if (constant && !rows) {
 		const name = context.node.inputs.find((input) => context.real(input))!;
-		const limit = context.precision.limit;
-		const float = isFloat(context.type(unit.output));
-		const reach = constant.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-		const quantisation = float
-			? { scale: (reach || 1) / limit, low: -limit, high: limit, width: context.precision.bits }
-			: wholeNumbers({ low: -reach, high: reach });
-		if (!quantisation) throw context.error(`its constant holds whole numbers up to ${reach}`);
+		const quantisation = context.ownQuantisation(constant, isFloat(context.type(unit.output)));
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
 	}
 	const [only] = terms;

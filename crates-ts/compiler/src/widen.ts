@@ -1,0 +1,61 @@
+import type { Graph } from "@umpire/onnx/model.ts";
+import type { Facts } from "./facts.ts";
+import type { Unit } from "./fuse.ts";
+import { isFloat } from "./real.ts";
+import { type Precision, type Quantisation, quantisationOf, UNBOUNDED } from "./scales.ts";
+
+/** Operators that only choose or move elements. */
+const MOVING = new Set(
+	"DepthToSpace Expand Flatten GlobalMaxPool Identity MaxPool ReduceMax Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
+		" ",
+	),
+);
+
+/** A grid step above this share of an output's spread is too coarse. */
+const COARSE = 1 / 200;
+
+/**
+ * Inputs that only move to outputs whose values lie so close together that 16 bits over the
+ * input's range cannot tell them apart (the maxima of many numbers, say) get 32 bits: no
+ * arithmetic follows that would need them narrower.
+ */
+export function wideInputs(
+	graph: Graph,
+	units: readonly Unit[],
+	facts: Facts,
+	precision: Precision,
+): Map<string, Quantisation> {
+	const wide = new Map<string, Quantisation>();
+	if (precision.bits !== 16) return wide;
+	const outputs = new Set(graph.outputs.map((output) => output.name));
+	for (const { name, type } of graph.inputs) {
+		if (!isFloat(type)) continue;
+		const reached = movesTo(name, units, outputs);
+		const { scale } = quantisationOf(facts.ranges.get(name)!, precision);
+		const coarse = (output: string): boolean => {
+			const { low, high } = facts.ranges.get(output)!;
+			return high > low && scale / 2 > COARSE * (high - low);
+		};
+		if (!reached?.some(coarse)) continue;
+		const limit = 2 ** 31 - 1;
+		const fine = quantisationOf(facts.ranges.get(name)!, { ...precision, limit }, UNBOUNDED);
+		wide.set(name, { ...fine, width: 32 });
+	}
+	return wide;
+}
+
+/** The outputs that a value only moves to; undefined if something else is done with it. */
+function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<string>): string[] | undefined {
+	const reached = outputs.has(name) ? [name] : [];
+	for (const { nodes } of units) {
+		const [node] = nodes;
+		if (!node.inputs.includes(name)) continue;
+		if (nodes.length > 1 || node.domain !== "" || !MOVING.has(node.opType)) return undefined;
+		for (const output of node.outputs) {
+			const further = output === "" ? [] : movesTo(output, units, outputs);
+			if (!further) return undefined;
+			reached.push(...further);
+		}
+	}
+	return reached;
+}
