@@ -6,7 +6,7 @@ root := justfile_directory()
 umpire := "node " + quote(root / "bin" / "umpire.ts")
 
 # Models and inputs that recipes take when none is given.
-model := root / "testdata" / "digits.onnx"
+model := root / "testdata" / "digits" / "model.onnx"
 
 # Lists the recipes
 default:

@@ -1,11 +1,11 @@
 import type { EventFeed } from "@umpire/chain/events.ts";
+import type { Published } from "@umpire/chain/game-state.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
 import { innerNode, type Levels } from "@umpire/commitment/levels.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { type GameState, openingKey } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import type { Published } from "./pursue.ts";
 
 /** Siblings of a node of the trees of operators (of a step) and of steps, in the disputed trace. */
 export interface TracePaths {

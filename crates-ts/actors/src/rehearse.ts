@@ -6,7 +6,6 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
 import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
-import { openSession } from "@umpire/runtime/executable.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { localAccount, ROLES } from "@umpire/store/accounts.ts";
@@ -14,6 +13,7 @@ import type { Actor } from "./actor.ts";
 import { attacker } from "./attacker.ts";
 import { type CompiledFile, compileFile, orderedInputs } from "./compile-file.ts";
 import { type Place, parseDefect } from "./defect.ts";
+import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { openInputs, openModel, parseShapes } from "./models.ts";
@@ -97,7 +97,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		let proving = 0;
 		const challengerWorld = await stage.world("verifier");
 		const challenger = options.attack
-			? attacker(challengerWorld, await honestEvidence(compiled, inputs), seededRandom(seed), progress)
+			? attacker(challengerWorld, await falseEvidence(compiled, inputs, seed), progress)
 			: await verifier(challengerWorld, String(number), {
 					compare: "trace",
 					progress,
@@ -148,8 +148,14 @@ async function compileWithInputs(
 	return { compiled, inputs };
 }
 
-async function honestEvidence({ program, commitment }: CompiledFile, inputs: Elements[]): Promise<Evidence> {
-	const session = await openSession(program, { record: "trace" });
+/** A trace with a wrong number in a place that is drawn. */
+async function falseEvidence(
+	{ program, commitment }: CompiledFile,
+	inputs: Elements[],
+	seed: number,
+): Promise<Evidence> {
+	const place = parseDefect("random", program, seededRandom(seed));
+	const session = await openDefectiveSession(program, place);
 	const trace = await recordTrace(session, commitment, inputs);
 	await session.release();
 	return { program, commitment, trace };

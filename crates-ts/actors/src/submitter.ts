@@ -1,10 +1,11 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { gameReader } from "@umpire/chain/game-state.ts";
+import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { type Hex, LEAF_ELEMENTS } from "@umpire/commitment/constants.ts";
 import { packLeaf } from "@umpire/commitment/leaf.ts";
 import type { Action, OutputOpening } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, type Claim, type GameState, PHASE, type Request } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type Claim, type GameState, PHASE, type Request, SIDE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { openSession, type ProgramSession } from "@umpire/runtime/executable.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
@@ -12,12 +13,12 @@ import type { Actor } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { type Place, parseDefect } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
-import { defend } from "./defend.ts";
 import type { Evidence } from "./evidence.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
-import { openDispute } from "./position.ts";
+import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { findInputs, loadServed, type Served } from "./served.ts";
+import { submittersView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
 
 export interface SubmitterOptions {
@@ -61,6 +62,7 @@ class Submitter implements Actor {
 	readonly #session: ProgramSession;
 	readonly #say: (line: string) => void;
 	readonly #read: () => Promise<GameState>;
+	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
 	/** Requests whose inputs are missing: complained about once. */
 	readonly #missing = new Set<number>();
@@ -71,6 +73,7 @@ class Submitter implements Actor {
 		this.#session = session;
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
+		this.#published = publishedChildren(world.feed);
 	}
 
 	async tick(): Promise<boolean> {
@@ -158,15 +161,20 @@ class Submitter implements Actor {
 	}
 
 	async #answer(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		const open = openDispute(state, id, now);
+		const open = openDispute(state, id, now, this.#published);
 		if (open === undefined) return false;
+		if (open.side === SIDE.challenger) {
+			if (!open.expired) return false;
+			return this.#answerWith(open, { type: "timeout", dispute: id });
+		}
 		const evidence = await this.#evidence(claim, state.requests[claim.request - 1].inputsRoot);
-		if (evidence === undefined) return false;
-		const action = defend(state, open, evidence);
-		if (action === undefined) return false;
-		const { node, phase, demandedAt } = open.dispute;
-		const sent = await this.#send(`${action.type}:${id}:${phase}:${node}:${demandedAt}`, action);
-		if (sent) this.#say(`Dispute ${id}: ${ANSWERS[action.type] ?? action.type}.`);
+		const action = evidence && honestSubmitter(open.view, submittersView(evidence));
+		return action ? this.#answerWith(open, action) : false;
+	}
+
+	async #answerWith({ view, key }: OpenDispute, action: Action): Promise<boolean> {
+		const sent = await this.#send(`${action.type}:${key}`, action);
+		if (sent) this.#say(`Dispute ${view.id}: ${ANSWERS[action.type] ?? action.type}.`);
 		return sent;
 	}
 

@@ -1,10 +1,13 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
+import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
+import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, type Claim, type GameState, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { Actor } from "./actor.ts";
@@ -13,10 +16,10 @@ import { disputedPaths } from "./claimed-trees.ts";
 import { type Evidence, openDescriptor } from "./evidence.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
-import { openDispute } from "./position.ts";
-import { pursue } from "./pursue.ts";
+import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { findInputs, loadServed, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
+import { traceView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
 
 export interface VerifierOptions {
@@ -148,39 +151,57 @@ class Verifier implements Actor {
 
 	/** Makes the next move of one of its disputes. */
 	async #play(state: GameState, id: number, now: bigint): Promise<boolean> {
-		const { dispute, claim } = claimOf(state, id);
+		const claim = state.claims[state.disputes[id - 1].claim - 1];
 		const say = this.#options.progress;
 		if (claim.status === CLAIM_STATUS.rejected) {
 			const sent = await this.#send(`reclaim:${id}`, { type: "reclaim", dispute: id });
 			if (sent) say(`Dispute ${id}: the claim fell elsewhere; took the bond back.`);
 			return sent;
 		}
-		const open = openDispute(state, id, now);
-		const { program, inputsRoot } = state.requests[claim.request - 1];
-		if (open === undefined || program !== this.#served.root) return false;
+		const open = openDispute(state, id, now, this.#published);
+		if (open === undefined) return false;
+		if (open.side === SIDE.submitter) {
+			if (!open.expired) return false;
+			return this.#move(open, { type: "timeout", dispute: id });
+		}
+		const { inputsRoot } = state.requests[claim.request - 1];
 		const inputs = await findInputs(this.#world, this.#served.program, inputsRoot, say);
 		if (inputs === undefined) return false;
 		const evidence = await this.#evidence(inputsRoot, inputs);
-		const step = pursue(state, open, evidence, this.#published);
-		if (step === undefined) return false;
-		const name = `${dispute.phase}:${dispute.node}:${dispute.demandedAt}`;
-		if (step.type === "move") {
-			const sent = await this.#send(`${step.action.type}:${id}:${name}`, step.action);
-			if (sent) say(`Dispute ${id}: ${describe(step.action, evidence)}.`);
-			return sent;
-		}
-		const { matter, claimed } = step;
-		const right = evidence.trace.operators[matter.step][matter.operator].elements[matter.element];
-		const finding = findingOf(this.#served.program, matter.operator, matter.element, claimed, right);
+		const step = honestChallenger(open.view, traceView(evidence));
+		if (step === null) return false;
+		return step.type === "prove" ? this.#settle(open, step, evidence, state) : this.#move(open, step);
+	}
+
+	async #move({ view, key }: OpenDispute, action: Action): Promise<boolean> {
+		const sent = await this.#send(`${action.type}:${key}`, action);
+		if (sent) this.#options.progress(`Dispute ${view.id}: ${describe(action)}.`);
+		return sent;
+	}
+
+	/** Proves the wrong number and settles. */
+	async #settle(
+		{ view, key }: OpenDispute,
+		plan: ProvePlan,
+		evidence: Evidence,
+		state: GameState,
+	): Promise<boolean> {
+		const { id, dispute } = view;
+		const say = this.#options.progress;
+		const words = view.words!;
+		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
+		const claimed = elementOf(dispute, words, plan.element);
+		const finding = findingOf(this.#served.program, plan.operator, plan.element, claimed, right);
 		say(
 			`Dispute ${id}: operator ${finding.operator} "${finding.node}", element ${finding.element} is ${right}, not ${claimed}; proving...`,
 		);
 		const started = performance.now();
-		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, open.header, this.#published);
+		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, view.header, this.#published);
+		const matter = { ...plan, words, partials: dispute.partials };
 		const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
 		const settlement = await proveSettlement(prepared);
 		const seconds = (performance.now() - started) / 1000;
-		const sent = await this.#send(`settle:${id}:${name}`, { type: "settle", dispute: id, settlement });
+		const sent = await this.#send(`settle:${key}`, { type: "settle", dispute: id, settlement });
 		if (sent) {
 			this.#options.onFinding?.(finding, seconds);
 			say(`Dispute ${id}: proved in ${seconds.toFixed(1)} s; the claim is rejected.`);
@@ -193,12 +214,13 @@ class Verifier implements Actor {
 	}
 }
 
-function claimOf(state: GameState, id: number) {
-	const dispute = state.disputes[id - 1];
-	return { dispute, claim: state.claims[dispute.claim - 1] };
+/** An element of the disputed leaf, as published. */
+function elementOf({ start, elements, width }: Dispute, words: readonly bigint[], element: number): number {
+	const values = unpackLeaf(words, width as Width, elementsInLeaf(start, elements, width as Width));
+	return values[element - start * LEAF_ELEMENTS[width as Width]];
 }
 
-function describe(action: Action, evidence: Evidence): string {
+function describe(action: Action): string {
 	switch (action.type) {
 		case "descend":
 			return `the leftmost difference is below child ${action.index}`;
@@ -207,6 +229,6 @@ function describe(action: Action, evidence: Evidence): string {
 		case "timeout":
 			return "the submitter ran out of time";
 		default:
-			return `${action.type} in ${evidence.program.name}`;
+			return action.type;
 	}
 }

@@ -85,7 +85,10 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 }
 
 /** The children that were published of a node, by the game's opening key. */
-export function publishedChildren(feed: EventFeed): (key: string) => readonly Hex[] | undefined {
+export type Published = (key: string) => readonly Hex[] | undefined;
+
+/** Finds published children among a feed's events. */
+export function publishedChildren(feed: EventFeed): Published {
 	const known = new Map<string, readonly Hex[]>();
 	let taken = 0;
 	return (key) => {

@@ -9,7 +9,8 @@ export async function chainTime(connection: Connection): Promise<bigint> {
 		throw explain(error, "reading the latest block");
 	});
 	const pending = await reader.getBlock({ blockTag: "pending" }).catch(() => latest);
-	return pending.timestamp > latest.timestamp ? pending.timestamp : latest.timestamp;
+	if (pending.timestamp > latest.timestamp) return pending.timestamp;
+	return latest.timestamp;
 }
 
 /**

@@ -1,0 +1,44 @@
+import { TAG } from "@umpire/commitment/constants.ts";
+import type { Levels } from "@umpire/commitment/levels.ts";
+import type { Position } from "@umpire/game/state.ts";
+import type { TraceView } from "@umpire/game/trace-view.ts";
+import { partCount } from "@umpire/operators/parts.ts";
+import { type Evidence, openDescriptor, openRow, type Spot } from "./evidence.ts";
+import { partialsLeadingTo } from "./partials.ts";
+import { partialResults } from "./settlement.ts";
+
+/** A trace as the game's strategies see it. */
+export function traceView(evidence: Evidence): TraceView {
+	const { commitment, trace } = evidence;
+	return {
+		children: ({ start, level, ...at }, childLevel) =>
+			treeAt(evidence, at).descendants(start, level, childLevel),
+		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
+		descriptor: (operator) => openDescriptor(evidence, operator),
+		row: (operator, element) => openRow(evidence, operator, element),
+		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),
+		partials: (step, operator, element) => partialResults(evidence, { step, operator }, element),
+	};
+}
+
+/**
+ * A submitter's own trace: its partial results lead to what it published, whether that is right or
+ * not. Where nothing leads there they are the true ones, and the contract refuses them.
+ */
+export function submittersView(evidence: Evidence): TraceView {
+	return {
+		...traceView(evidence),
+		partials(step, operator, element) {
+			const spot: Spot = { step, operator };
+			const value = evidence.trace.operators[step][operator].elements[element];
+			return partialsLeadingTo(evidence, spot, element, value) ?? partialResults(evidence, spot, element);
+		},
+	};
+}
+
+/** The tree of a trace in which a search stands. */
+function treeAt({ trace }: Evidence, { tree, step, operator }: Omit<Position, "start" | "level">): Levels {
+	if (tree === TAG.steps) return trace.traceTree;
+	if (tree === TAG.operators) return trace.stepTrees[step];
+	return trace.operators[step][operator].tree;
+}
