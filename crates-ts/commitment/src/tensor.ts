@@ -4,9 +4,12 @@ import { type Elements, widthOf } from "./elements.ts";
 import { elementsInLeaf, leafCount, packLeaves } from "./leaf.ts";
 import { Levels } from "./levels.ts";
 import { loadPoseidon, type Poseidon, readLittleEndian } from "./poseidon.ts";
+import { hashOnAllCores } from "./poseidon-threads.ts";
 
 /** Leaves that are packed and hashed at a time. */
-const CHUNK = 4096;
+const BATCH = 512;
+/** Tensors of at least this many leaves to hash go to threads: below, starting them takes longer. */
+const THREADS_FROM = 4096;
 
 /** A committed tensor: its elements in physical order, the digests of its leaves, its keccak tree. */
 export class TensorCommitment {
@@ -65,48 +68,74 @@ export class TensorCommitment {
 }
 
 /**
- * Commits a tensor. About 0.1 ms per leaf; leaves whose elements are all equal are hashed once.
+ * Commits a tensor. About 0.06 ms per leaf and core; leaves whose elements are all equal are hashed
+ * once, and large tensors on all cores.
  *
  * @param physical its elements in physical order (kept, not copied), at least one
  * @throws RangeError if there are none or the array is not of `width`
  */
 export async function commitTensor(physical: Elements, width: Width): Promise<TensorCommitment> {
-	return commitTensorWith(await loadPoseidon(), physical, width);
+	const poseidon = await loadPoseidon();
+	const { digests, mixed } = uniformLeaves(poseidon, physical, width);
+	if (mixed.length < THREADS_FROM) {
+		for (const batch of batches(physical, width, mixed, digests))
+			batch.take(poseidon.hashLeaves(batch.packed));
+	} else {
+		const all = batches(physical, width, mixed, digests);
+		await hashOnAllCores(() => all.next().value ?? undefined);
+	}
+	return new TensorCommitment(physical, digests);
 }
 
-/** `commitTensor` with a hasher that is loaded already. */
+/** `commitTensor` on this thread, with a hasher that is loaded already. */
 export function commitTensorWith(poseidon: Poseidon, physical: Elements, width: Width): TensorCommitment {
+	const { digests, mixed } = uniformLeaves(poseidon, physical, width);
+	for (const batch of batches(physical, width, mixed, digests)) batch.take(poseidon.hashLeaves(batch.packed));
+	return new TensorCommitment(physical, digests);
+}
+
+/** Digests with those of leaves of equal elements filled in, and the numbers of the other leaves. */
+function uniformLeaves(
+	poseidon: Poseidon,
+	physical: Elements,
+	width: Width,
+): { readonly digests: Uint8Array; readonly mixed: number[] } {
 	if (physical.length === 0) throw new RangeError("A tensor without elements cannot be committed");
 	if (widthOf(physical) !== width) {
 		throw new RangeError(`A tensor of ${width} bits was given as elements of ${widthOf(physical)} bits`);
 	}
 	const leaves = leafCount(physical.length, width);
 	const digests = new Uint8Array(leaves * 32);
-	const uniform = new Map<number, Uint8Array>();
-	let pending: number[] = [];
-	const flush = () => {
-		const packed = new Uint8Array(pending.length * WORDS_PER_LEAF * 32);
-		pending.forEach((leaf, i) => {
-			packed.set(packLeaves(physical, width, leaf, 1), i * WORDS_PER_LEAF * 32);
-		});
-		const hashed = poseidon.hashLeaves(packed);
-		pending.forEach((leaf, i) => {
-			digests.set(hashed.subarray(i * 32, (i + 1) * 32), leaf * 32);
-		});
-		pending = [];
-	};
+	const known = new Map<number, Uint8Array>();
+	const mixed: number[] = [];
 	for (let leaf = 0; leaf < leaves; leaf++) {
 		const value = uniformValue(physical, leaf * LEAF_ELEMENTS[width], LEAF_ELEMENTS[width]);
 		if (value === undefined) {
-			if (pending.push(leaf) === CHUNK) flush();
+			mixed.push(leaf);
 			continue;
 		}
-		const known = uniform.get(value) ?? poseidon.hashLeaves(packLeaves(physical, width, leaf, 1));
-		uniform.set(value, known);
-		digests.set(known, leaf * 32);
+		const digest = known.get(value) ?? poseidon.hashLeaves(packLeaves(physical, width, leaf, 1));
+		known.set(value, digest);
+		digests.set(digest, leaf * 32);
 	}
-	flush();
-	return new TensorCommitment(physical, digests);
+	return { digests, mixed };
+}
+
+/** The leaves `mixed`, packed a batch at a time; `take` puts their digests where they belong. */
+function* batches(physical: Elements, width: Width, mixed: readonly number[], digests: Uint8Array) {
+	for (let first = 0; first < mixed.length; first += BATCH) {
+		const leaves = mixed.slice(first, first + BATCH);
+		const packed = new Uint8Array(leaves.length * WORDS_PER_LEAF * 32);
+		leaves.forEach((leaf, i) => {
+			packed.set(packLeaves(physical, width, leaf, 1), i * WORDS_PER_LEAF * 32);
+		});
+		const take = (hashed: Uint8Array): void => {
+			leaves.forEach((leaf, i) => {
+				digests.set(hashed.subarray(i * 32, (i + 1) * 32), leaf * 32);
+			});
+		};
+		yield { packed, take };
+	}
 }
 
 /** The value of `count` equal elements; undefined if they differ or are not that many. */
@@ -133,61 +162,4 @@ function leafNodes(digests: Uint8Array, width: Width, elements: number): Uint8Ar
 	return nodes;
 }
 
-/**
- * Logical (row-major) order to physical order.
- *
- * @param shape the logical shape
- * @param layout its axes in physical order, outermost first
- * @returns `logical` itself if the orders are the same
- */
-export function toPhysical(logical: Elements, shape: readonly number[], layout: readonly number[]): Elements {
-	return reorder(logical, shape, layout, "physical");
-}
-
-/** Physical order to logical (row-major) order; the inverse of `toPhysical`. */
-export function toLogical(physical: Elements, shape: readonly number[], layout: readonly number[]): Elements {
-	return reorder(physical, shape, layout, "logical");
-}
-
-function reorder(
-	source: Elements,
-	shape: readonly number[],
-	layout: readonly number[],
-	to: string,
-): Elements {
-	// Axes of size 1 do not matter for the order.
-	const axes = layout.filter((axis) => shape[axis] !== 1);
-	if (axes.every((axis, i) => i === 0 || axes[i - 1] < axis)) return source;
-	const logicalStrides = stridesOf(shape);
-	const sizes = axes.map((axis) => shape[axis]);
-	const strides = axes.map((axis) => logicalStrides[axis]);
-	const target = new (source.constructor as new (length: number) => Elements)(source.length);
-	const inner = sizes.length - 1;
-	const innerStride = strides[inner];
-	const digits = new Array<number>(inner).fill(0);
-	let logical = 0;
-	for (let physical = 0; physical < source.length; physical += sizes[inner]) {
-		for (let i = 0, at = logical; i < sizes[inner]; i++, at += innerStride) {
-			if (to === "physical") target[physical + i] = source[at];
-			else target[at] = source[physical + i];
-		}
-		for (let axis = inner - 1; axis >= 0; axis--) {
-			logical += strides[axis];
-			if (++digits[axis] < sizes[axis]) break;
-			logical -= strides[axis] * sizes[axis];
-			digits[axis] = 0;
-		}
-	}
-	return target;
-}
-
-/** Row-major strides of a shape. */
-export function stridesOf(shape: readonly number[]): number[] {
-	const strides = new Array<number>(shape.length);
-	let stride = 1;
-	for (let axis = shape.length - 1; axis >= 0; axis--) {
-		strides[axis] = stride;
-		stride *= shape[axis];
-	}
-	return strides;
-}
+export { stridesOf, toLogical, toPhysical } from "./layout.ts";

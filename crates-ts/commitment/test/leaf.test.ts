@@ -85,7 +85,7 @@ describe("Poseidon", () => {
 				expect(digest).toBe(reference.F.toObject(reference(words)));
 				expect(digest).toBe(BigInt(other.poseidonHashString(words.map(String))));
 			}),
-			{ numRuns: 20 },
+			{ numRuns: 100 },
 		);
 	});
 

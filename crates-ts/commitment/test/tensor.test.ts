@@ -2,7 +2,13 @@ import { LEAF_ELEMENTS, WIDTHS } from "@umpire/commitment/constants.ts";
 import { emptyElements, rangeOf } from "@umpire/commitment/elements.ts";
 import { leafNode, packLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
-import { commitTensor, stridesOf, toLogical, toPhysical } from "@umpire/commitment/tensor.ts";
+import {
+	commitTensor,
+	commitTensorWith,
+	stridesOf,
+	toLogical,
+	toPhysical,
+} from "@umpire/commitment/tensor.ts";
 import { treePath, treeRoot } from "@umpire/commitment/tree.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -61,6 +67,12 @@ describe("a committed tensor", () => {
 		const one = await commitTensor(new Int8Array(1), 8);
 		expect(() => one.words(1)).toThrow(RangeError);
 		expect(() => one.path(1)).toThrow(RangeError);
+	});
+
+	test("is the same whether its leaves are hashed on one thread or on several", async () => {
+		const data = new Int32Array(35 * 4200 + 3).map((_, i) => Math.imul(i, 2654435761));
+		const committed = await commitTensor(data, 32);
+		expect(committed.root).toBe(commitTensorWith(await loadPoseidon(), data, 32).root);
 	});
 
 	test("has not changed since the golden vectors were made", async () => {
