@@ -49,6 +49,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const upgraded = upgradeOpset(model);
 	const named = { ...upgraded, graph: nameNodes(upgraded.graph) };
 	const fixed = fixShapes(named, options.shapes, given[0]);
+	for (const set of given) checkFit(fixed, set);
 	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
@@ -60,6 +61,17 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 		options.execute &&
 		(await measureFidelity({ ...simple, graph: folded.graph }, lowered, feeds, options.execute));
 	return { program: lowered.program, report: reportOf(lowered, bits, calibration, certificates, fidelity) };
+}
+
+function checkFit(model: Model, set: readonly Tensor[]): void {
+	for (const [k, { name, type, dims }] of model.graph.inputs.entries()) {
+		const given = set[k];
+		if (given.type === type && String(given.dims) === String(dims)) continue;
+		throw new CompileError(
+			`a calibration input "${name}" is ${given.type} [${given.dims.join(", ")}], the model takes ${type} [${dims?.join(", ")}]`,
+			{ hint: "All calibration inputs must have the type and shape of the model's inputs" },
+		);
+	}
 }
 
 /** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */

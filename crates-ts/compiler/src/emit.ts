@@ -1,6 +1,6 @@
 import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
-import { linearOf, ratioAtMost } from "./rows.ts";
+import { linearOf, powerAtMost, ratioAtMost } from "./rows.ts";
 import { integerBounds, type Quantisation, type Range, UNBOUNDED } from "./scales.ts";
 import { sameShape } from "./shapes.ts";
 
@@ -25,9 +25,10 @@ export function convert(
 	quantisation: Quantisation,
 	rawScale: number,
 	bounds: Range = UNBOUNDED,
+	represent = ratioAtMost,
 ): { quantisation: Quantisation; row: Row } {
 	const limit = limitOf(quantisation);
-	const { multiplier, shift } = ratioAtMost(rawScale / quantisation.scale, limit);
+	const { multiplier, shift } = represent(rawScale / quantisation.scale, limit);
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
 	if (scale === quantisation.scale) return { quantisation, row };
@@ -45,7 +46,9 @@ export function emitConverted(
 	rawScale: number,
 	bounds: Range = UNBOUNDED,
 ): Value {
-	const { quantisation, row } = convert(wanted, rawScale, bounds);
+	// Sums of 16 bits can spare up to one bit for the cheaper multiplier 1; 8 bits cannot.
+	const cheap = form.type === "sum" || form.type === "pool" ? wanted.width === 16 : false;
+	const { quantisation, row } = convert(wanted, rawScale, bounds, cheap ? powerAtMost : ratioAtMost);
 	return context.emit({ kind, form, operands, shape, quantisation, rescale: { rows: [row], axes: [] } });
 }
 

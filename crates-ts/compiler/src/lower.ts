@@ -5,7 +5,7 @@ import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { fuse, type Unit } from "./fuse.ts";
 import { chooseLayouts } from "./layouts.ts";
-import { LOWERINGS } from "./lowerings/registry.ts";
+import { LOWERINGS, supportedOperators } from "./lowerings/registry.ts";
 import { prune } from "./prune.ts";
 import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
@@ -36,7 +36,7 @@ export function lowerModel(folded: FoldedModel, name: string, precision: Precisi
 			const domain = node.domain ? `${node.domain}.` : "";
 			throw new CompileError(`operator ${domain}${node.opType} is not supported`, {
 				node,
-				hint: "Replace it by operators of the list in the compiler's documentation",
+				hint: `Express it by operators that compile (${supportedOperators().length} of ONNX's: lowerings/registry.ts), or leave it to the consumer if it comes last`,
 			});
 		}
 		context.enter(unit);

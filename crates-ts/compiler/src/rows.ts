@@ -1,12 +1,14 @@
 import type { Row } from "@umpire/operators/program.ts";
 import { CompileError } from "./errors.ts";
 
-/** Multipliers of products have this many bits: 2^14 ≤ m < 2^15. Scales follow them, so more would not help. */
+/** Multipliers that a tensor's own scale follows: more bits would not help. */
 const MULTIPLIER_BITS = 15;
 /** Multipliers that no scale can follow have more. */
 const FINE_BITS = 24;
 /** Coefficients of `linear` operators have up to this many bits. */
 const COEFFICIENT_BITS = 24;
+/** Results coarser than that have no bits left. */
+const MOST_RATIO = 2 ** 15;
 /** |bias| and sums stay below this, half of what float64 holds exactly. */
 const EXACT = 2 ** 52;
 
@@ -50,14 +52,32 @@ export function nearestRatio(ratio: number, limit: number): { multiplier: number
 	return represent(ratio, limit, FINE_BITS, Math.round);
 }
 
-/** The least multiplier / 2^shift ≥ ratio with a full-precision multiplier. */
-export function ratioAtLeast(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(Math.max(ratio, smallestRatio(limit)), limit, MULTIPLIER_BITS, Math.ceil);
+/**
+ * The least power of two ≥ ratio, as multiplier / 2^shift. A multiplier of 1 lets the rescaling
+ * join the weights, which is what makes it cheap (docs/decisions/0005).
+ */
+export function powerAtLeast(ratio: number, limit: number): { multiplier: number; shift: number } {
+	const least = Math.max(ratio, smallestRatio(limit));
+	if (!(least < MOST_RATIO)) {
+		throw new CompileError(`the ratio of scales ${ratio} is not below ${MOST_RATIO}`, {
+			hint: "The ranges of operands and result are too far apart: check the model for unscaled values",
+		});
+	}
+	let exponent = Math.floor(Math.log2(least));
+	while (2 ** exponent < least) exponent += 1;
+	return exponent < 0 ? { multiplier: 1, shift: -exponent } : { multiplier: 2 ** (exponent + 1), shift: 1 };
 }
 
 /** The greatest multiplier / 2^shift ≤ ratio, for a tensor whose own scale is free to follow it. */
 export function ratioAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
 	return represent(Math.max(ratio, smallestRatio(limit)), limit, MULTIPLIER_BITS, Math.floor);
+}
+
+/** The greatest power of two ≤ ratio. */
+export function powerAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
+	const { multiplier, shift } = powerAtLeast(ratio, limit);
+	if (multiplier / 2 ** shift <= ratio) return { multiplier, shift };
+	return multiplier > 1 ? { multiplier: multiplier / 2, shift } : { multiplier, shift: shift + 1 };
 }
 
 /** A bias in accumulator units as the row's integer. */
@@ -70,9 +90,6 @@ export function biasOf(value: number): bigint {
 	}
 	return BigInt(rounded);
 }
-
-/** A row that leaves integers as they are. */
-export const IDENTITY_ROW: Row = { bias: 0n, multiplier: 1 << 14, shift: 14 };
 
 export interface Linear {
 	readonly coefficients: number[];

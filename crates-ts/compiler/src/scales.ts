@@ -19,6 +19,8 @@ export interface Precision {
 	readonly bits: 8 | 16;
 	/** Largest magnitude of an activation: 127 or 32767 (symmetric, so −limit is the least). */
 	readonly limit: number;
+	/** Largest magnitude of a constant weight before its scale moves up to twice as much. */
+	readonly weightLimit: number;
 	/** Factor by which calibrated ranges grow, so that slightly larger inputs are not clipped. */
 	readonly margin: number;
 }
@@ -29,7 +31,9 @@ export interface Precision {
  * move it to the next one.
  */
 export function precisionOf(bits: 8 | 16): Precision {
-	return bits === 16 ? { bits, limit: 32767, margin: 1.1237 } : { bits, limit: 127, margin: 1.0177 };
+	return bits === 16
+		? { bits, limit: 32767, weightLimit: 32767, margin: 1.1237 }
+		: { bits, limit: 127, weightLimit: 255, margin: 1.0177 };
 }
 
 /** The least number ≥ value with at most six significant bits (value ≥ 0). */

@@ -1,5 +1,5 @@
 import type { Row } from "@umpire/operators/program.ts";
-import { biasOf, nearestRatio, ratioAtLeast, smallestRatio } from "./rows.ts";
+import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rows.ts";
 
 /** What the integers of a weight tensor may be. */
 export interface WeightLimits {
@@ -79,34 +79,34 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 }
 
 export interface QuantisedWeights {
-	readonly data: Int16Array | Int8Array;
+	readonly data: Int16Array;
 	/** One row per channel. */
 	readonly rows: Row[];
 }
 
 /**
- * Integers and rescale rows. The weights' scale is moved up to where multiplier / 2^shift
- * is exactly inputScale·weightScale / outputScale, so that the multiplier adds no error;
- * weights that their scale divides without a rest keep it.
+ * Integers and rescale rows. The weights' scale is moved up to where
+ * inputScale·weightScale / outputScale is exactly a power of two; weights that their scale
+ * divides without a rest keep it.
  */
 export function quantiseWeights(
 	weights: ChannelWeights,
 	{ scales, exact }: ChannelScales,
 	bias: Float64Array | undefined,
-	options: { inputScale: number; outputScale: number; limit: number; width: 8 | 16 },
+	options: { inputScale: number; outputScale: number; limit: number },
 ): QuantisedWeights {
-	const { inputScale, outputScale, limit, width } = options;
+	const { inputScale, outputScale, limit } = options;
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
 		const wanted = (inputScale * scales[c]) / outputScale;
 		const kept = exact[c] && wanted >= smallestRatio(limit);
-		const { multiplier, shift } = kept ? nearestRatio(wanted, limit) : ratioAtLeast(wanted, limit);
+		const { multiplier, shift } = kept ? nearestRatio(wanted, limit) : powerAtLeast(wanted, limit);
 		const ratio = multiplier / 2 ** shift;
 		inverse[c] = kept ? 1 / scales[c] : inputScale / outputScale / ratio;
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
-	const data = width === 8 ? new Int8Array(weights.data.length) : new Int16Array(weights.data.length);
+	const data = new Int16Array(weights.data.length);
 	for (let i = 0; i < data.length; i++) {
 		data[i] = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
 	}

@@ -134,6 +134,11 @@ describe("shapes", () => {
 		["no such input", () => compile(symbolic(["b", 3]), { shapes: { y: [3] } }), 'The inputs are "x"'],
 		["no elements", () => compile(symbolic(["b", 3]), { shapes: { x: [0, 3] } }), "has no elements"],
 		[
+			"sets of different shapes",
+			() => compile(symbolic(["b", 3]), { inputs: [[random([1, 3])], [random([2, 3])]] }),
+			'a calibration input "x" is float32 [2, 3], the model takes float32 [1, 3]',
+		],
+		[
 			"too few inputs",
 			() =>
 				compile(

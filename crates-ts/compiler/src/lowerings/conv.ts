@@ -12,7 +12,7 @@ import { windowsOf } from "./windows.ts";
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
 export function convolutionLimits(context: Context): WeightLimits {
-	return { limit: context.precision.limit, ...CONVOLUTION_SUMS };
+	return { limit: context.precision.weightLimit, ...CONVOLUTION_SUMS };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */

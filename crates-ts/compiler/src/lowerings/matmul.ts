@@ -10,7 +10,7 @@ import { MATRIX_SUMS, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 
 function matrixLimits(context: Context): WeightLimits {
-	return { limit: context.precision.limit, ...MATRIX_SUMS };
+	return { limit: context.precision.weightLimit, ...MATRIX_SUMS };
 }
 
 /** The k axis innermost. */

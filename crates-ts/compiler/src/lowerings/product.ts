@@ -57,12 +57,10 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 	const quantisation = dot.range
 		? quantisationOf(dot.range, context.precision, unit.clip, natural)
 		: context.quantisation(unit.output, unit.clip, natural);
-	const width = limits.limit <= 127 && !whole ? 8 : 16;
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
 		limit: 2 ** (quantisation.width - 1) - 1,
-		width,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	return context.emit({

@@ -27,6 +27,11 @@ export type Lowering = (unit: Unit, context: Context) => void;
 
 const ones = (count: number): number[] => new Array<number>(count).fill(1);
 
+/** Names of the ONNX operators that compile, besides Constant, Dropout and what folds away. */
+export function supportedOperators(): string[] {
+	return [...LOWERINGS.keys()].sort();
+}
+
 /** How each ONNX operator (domain ai.onnx) becomes canonical operators. A new operator is a line here. */
 export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
 	...Object.keys(UNARY).map((opType): [string, Lowering] => [opType, lowerUnary]),
