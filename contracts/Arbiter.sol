@@ -90,11 +90,6 @@ contract Arbiter is IArbiter {
 		if (value != expected) revert WrongPartials(value, expected);
 	}
 
-	/// @inheritdoc IArbiter
-	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external pure returns (bytes32) {
-		return Packing.publishedNode(width, count, words);
-	}
-
 	function _judge(Case calldata what, Descriptor memory d, Settlement calldata settlement)
 		private
 		view

@@ -77,7 +77,7 @@ abstract contract Disputes is DisputeStore {
 
 	/// @inheritdoc IDisputes
 	function publishLeaf(uint8 width, uint16 count, uint256[5] calldata words) external returns (bytes32 node) {
-		node = arbiter.leafNode(width, count, words);
+		node = Packing.publishedNode(width, count, words);
 		Published storage p = _leaves[node];
 		if (p.time != 0) return node;
 		p.time = block.timestamp;

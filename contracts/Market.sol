@@ -5,7 +5,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IConsumer} from "./interfaces/IConsumer.sol";
 import {IMarket, Claim, ClaimStatus, OutputOpening, Request} from "./interfaces/IMarket.sol";
-import {IRegistry, ProgramHeader} from "./interfaces/IRegistry.sol";
+import {OutputShape} from "./interfaces/IRegistry.sol";
 import {Configuration} from "./Configuration.sol";
 import {Packing} from "./libraries/Packing.sol";
 import {Trees} from "./libraries/Trees.sol";
@@ -69,11 +69,11 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);
 		if (block.timestamp > r.deadline) revert RequestExpired(requestId, block.timestamp, r.deadline);
 		if (msg.value != _submitterBond) revert WrongBond(msg.value, _submitterBond);
-		ProgramHeader memory header = registry.header(r.program);
+		OutputShape memory shape = registry.outputShape(r.program);
 		bytes32 root = Trees.rootFromPath(
-			opening.root, header.outputOperator, header.operatorCount, opening.operatorPath, Trees.OPERATORS, 0
+			opening.root, shape.operator, shape.operatorCount, opening.operatorPath, Trees.OPERATORS, 0
 		);
-		root = Trees.rootFromPath(root, header.steps - 1, header.steps, opening.stepPath, Trees.STEPS, 0);
+		root = Trees.rootFromPath(root, shape.steps - 1, shape.steps, opening.stepPath, Trees.STEPS, 0);
 		if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);
 
 		claimId = ++_claimCount;
@@ -86,7 +86,7 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 			openDisputes: 0,
 			status: ClaimStatus.Live
 		});
-		uint256[5] memory words = _storeOutput(claimId, header, opening);
+		uint256[5] memory words = _storeOutput(claimId, shape.elements, shape.width, opening);
 		emit Claimed(claimId, requestId, msg.sender, traceRoot, opening.root, words);
 	}
 
@@ -162,8 +162,8 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		status = c.status;
 		if (status == ClaimStatus.None) revert WrongClaimStatus(claimId, ClaimStatus.None, ClaimStatus.Live);
 		words = _outputs[claimId];
-		ProgramHeader memory header = registry.header(_requests[c.request].program);
-		if (Packing.leafCount(header.outputElements, header.outputWidth) > 1) {
+		OutputShape memory shape = registry.outputShape(_requests[c.request].program);
+		if (Packing.leafCount(shape.elements, shape.width) > 1) {
 			outputRoot = bytes32(words[0]);
 			words[0] = 0;
 		}
@@ -177,14 +177,14 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 	{
 		Claim storage c = _claims[claimId];
 		if (c.status != ClaimStatus.Final) revert WrongClaimStatus(claimId, c.status, ClaimStatus.Final);
-		ProgramHeader memory header = registry.header(_requests[c.request].program);
-		uint8 width = header.outputWidth;
-		uint256 leaves = Packing.leafCount(header.outputElements, width);
+		OutputShape memory shape = registry.outputShape(_requests[c.request].program);
+		uint8 width = shape.width;
+		uint256 leaves = Packing.leafCount(shape.elements, width);
 		if (leaf >= leaves) revert LeafOutOfRange(leaf, leaves);
-		uint256 count = Packing.elementsInLeaf(leaf, header.outputElements, width);
+		uint256 count = Packing.elementsInLeaf(leaf, shape.elements, width);
 		if (leaves == 1) return _unpack(width, count, _outputs[claimId]);
 		bytes32 root = Trees.rootFromPath(
-			arbiter.leafNode(width, uint16(count), words), leaf, leaves, path, Trees.TENSOR, 0
+			Packing.publishedNode(width, count, words), leaf, leaves, path, Trees.TENSOR, 0
 		);
 		if (root != bytes32(_outputs[claimId][0])) revert WrongLeaf(root, bytes32(_outputs[claimId][0]));
 		return _unpack(width, count, words);
@@ -226,17 +226,16 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 	}
 
 	/// @dev A one-leaf output is hashed now and kept as words, so that its readers never hash.
-	function _storeOutput(uint256 claimId, ProgramHeader memory header, OutputOpening calldata opening)
+	function _storeOutput(uint256 claimId, uint256 elements, uint256 width, OutputOpening calldata opening)
 		private
 		returns (uint256[5] memory words)
 	{
-		uint8 width = header.outputWidth;
-		if (Packing.leafCount(header.outputElements, width) > 1) {
+		if (Packing.leafCount(elements, width) > 1) {
 			_outputs[claimId][0] = uint256(opening.root);
 			return words;
 		}
 		words = opening.words;
-		bytes32 node = arbiter.leafNode(width, uint16(header.outputElements), words);
+		bytes32 node = Packing.publishedNode(width, elements, words);
 		if (node != opening.root) revert WrongLeaf(node, opening.root);
 		for (uint256 i = 0; i < 5; i++) {
 			if (words[i] != 0) _outputs[claimId][i] = words[i];

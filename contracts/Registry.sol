@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {IRegistry, ProgramHeader} from "./interfaces/IRegistry.sol";
+import {IRegistry, OutputShape, ProgramHeader} from "./interfaces/IRegistry.sol";
 
 /// @title Programs that claims can be made about
 /// @dev Whether a program is valid is not decided here: everyone who serves or guards it validates it first.
@@ -25,6 +25,12 @@ contract Registry is IRegistry {
 	function header(bytes32 program) external view returns (ProgramHeader memory) {
 		if (_numbers[program] == 0) revert UnknownProgram(program);
 		return _headers[program];
+	}
+
+	/// @inheritdoc IRegistry
+	function outputShape(bytes32 program) external view returns (OutputShape memory) {
+		ProgramHeader storage h = _headers[program];
+		return OutputShape(h.operatorCount, h.steps, h.outputOperator, h.outputElements, h.outputWidth);
 	}
 
 	/// @inheritdoc IRegistry

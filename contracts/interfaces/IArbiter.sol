@@ -162,7 +162,4 @@ interface IArbiter {
 		uint256 element,
 		int64[] calldata partials
 	) external view;
-
-	/// @notice The node of a leaf; reverts if its words are malformed.
-	function leafNode(uint8 width, uint16 count, uint256[5] calldata words) external pure returns (bytes32);
 }

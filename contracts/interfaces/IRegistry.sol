@@ -15,6 +15,15 @@ struct ProgramHeader {
 	uint8 outputWidth;
 }
 
+/// @notice What a claim needs to know of its program: where the output is, and its shape.
+struct OutputShape {
+	uint32 operatorCount;
+	uint32 steps;
+	uint32 operator;
+	uint64 elements;
+	uint8 width;
+}
+
 /// @title Programs that claims can be made about
 interface IRegistry {
 	/// @notice A program was registered for the first time.
@@ -39,6 +48,9 @@ interface IRegistry {
 
 	/// @notice The header of a registered program.
 	function header(bytes32 program) external view returns (ProgramHeader memory);
+
+	/// @notice The primary output of a registered program. Cheaper than `header`; all 0 for unknown programs.
+	function outputShape(bytes32 program) external view returns (OutputShape memory);
 
 	/// @notice The small sequential number of a registered program, from 1.
 	function numberOf(bytes32 program) external view returns (uint256);

@@ -57,7 +57,7 @@ export class Court {
 	static async open(parameters: Parameters): Promise<Court> {
 		await buildContracts();
 		const hre = await hardhat();
-		const network = await hre.network.create();
+		const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
 		const request = (method: string, params: unknown[]): Promise<unknown> =>
 			network.provider.request({ method, params });
 		const accounts = ((await request("eth_accounts", [])) as Hex[]).map(

@@ -1,5 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
+import type { Arbiter } from "../src/arbiter.ts";
 import { publishedAt } from "../src/dispute.ts";
 import { GameError } from "../src/errors.ts";
 import type { Action } from "../src/move.ts";
@@ -38,13 +39,16 @@ export class Table {
 	now = 1000;
 	readonly #children = new Map<string, readonly Hex[]>();
 
-	constructor(parameters: Partial<Parameters> = {}) {
+	readonly #arbiter: Arbiter;
+
+	constructor(parameters: Partial<Parameters> = {}, judge: Arbiter = arbiter) {
+		this.#arbiter = judge;
 		this.state = initialState({ ...PARAMETERS, ...parameters });
 	}
 
 	/** Makes a move, or returns the name of the error that refuses it. */
 	try(sender: Hex, action: Action): string | undefined {
-		const next = apply(this.state, { ...action, sender }, this.now, arbiter);
+		const next = apply(this.state, { ...action, sender }, this.now, this.#arbiter);
 		if (next instanceof GameError) return next.errorName;
 		this.state = next;
 		if (action.type === "open") this.#remember(action.tree, action.childLevel, action.children);

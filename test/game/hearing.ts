@@ -1,0 +1,119 @@
+import { type Evidence, proofWords } from "@umpire/actors/evidence.ts";
+import { type Matter, prepareSettlement } from "@umpire/actors/settlement.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
+import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import type { ProofCheck } from "@umpire/game/evidence.ts";
+import type { Action, Settlement } from "@umpire/game/move.ts";
+import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
+import type { Parameters } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { prove } from "@umpire/prover/prove.ts";
+import { NOBODY, Table } from "../../crates-ts/game/test/table.ts";
+import type { Court } from "./court.ts";
+import { outputOf, viewOf } from "./real-trace.ts";
+
+const poseidon = await loadPoseidon();
+
+/** Gas of every move made in hearings, by name of the move (the most expensive one of each). */
+export type GasBook = Map<string, number>;
+
+/** One deployment and its model, played in step: every move goes to both, and both must say the same. */
+export class Hearing {
+	readonly court: Court;
+	readonly table: Table;
+	readonly gas: GasBook;
+	readonly requester: Hex;
+	readonly submitter: Hex;
+	readonly challenger: Hex;
+	/** Proofs that were made, with the public signals that the circuits gave them. */
+	readonly #valid = new Set<string>();
+
+	constructor(court: Court, parameters: Parameters, gas: GasBook = new Map()) {
+		this.court = court;
+		this.gas = gas;
+		[, this.requester, this.submitter, this.challenger] = court.accounts;
+		const proves: ProofCheck = (circuit, signals, proof) => this.#valid.has(keyOf(circuit, signals, proof));
+		this.table = new Table(parameters, operatorArbiter(poseidon, proves));
+	}
+
+	/** Makes a move on both sides; the error's name if it is refused. */
+	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
+		this.table.now = Math.max(this.table.now + 1, (await this.court.time()) + 1);
+		const expected = this.table.try(sender, action);
+		const { error, gas } = await this.court.act(sender, action, this.table.now);
+		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
+		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
+		return error;
+	}
+
+	async play(sender: Hex, action: Action, label?: string): Promise<void> {
+		const error = await this.try(sender, action, label);
+		if (error !== undefined) throw new Error(`${action.type} was refused: ${error}`);
+	}
+
+	/** Registers, requests and claims; returns the claim's number. */
+	async claim({ commitment, trace, ...rest }: Evidence, consumer: Hex = NOBODY): Promise<number> {
+		const { header, root } = commitment;
+		await this.play(this.requester, { type: "register", header });
+		await this.play(this.requester, {
+			type: "request",
+			value: 70n,
+			program: root,
+			inputsRoot: trace.inputsRoot,
+			deadline: this.table.now + 10_000,
+			consumer,
+		});
+		await this.play(this.submitter, {
+			type: "claim",
+			value: this.table.state.parameters.submitterBond,
+			request: this.table.state.requests.length,
+			traceRoot: trace.traceRoot,
+			opening: outputOf({ commitment, trace, ...rest }),
+		});
+		return this.table.state.claims.length;
+	}
+
+	/** Challenges a claim and searches until the challenger has something to prove. */
+	async searchFor(claim: number, own: Evidence, theirs: Evidence): Promise<{ id: number; plan: ProvePlan }> {
+		const { table, submitter, challenger } = this;
+		const entry = { descriptor: "0x", path: [] } as const;
+		const value = table.state.parameters.challengerBond;
+		await this.play(challenger, { type: "challenge", value, claim, entry });
+		const id = table.state.disputes.length;
+		for (;;) {
+			const answer = honestSubmitter(table.view(id), viewOf(theirs));
+			if (answer !== null) await this.play(submitter, answer);
+			const move = honestChallenger(table.view(id), viewOf(own));
+			if (move === null) throw new Error("The challenger found nothing to name");
+			if (move.type === "prove") return { id, plan: move };
+			const enters = move.type === "descend" && move.entry.descriptor !== "0x";
+			await this.play(challenger, move, enters ? "descend into a tensor" : move.type);
+		}
+	}
+
+	/** Opens and proves what a plan names; the siblings are those of the disputed trace. */
+	async prove(
+		theirs: Evidence,
+		id: number,
+		plan: ProvePlan,
+		beneficiary = this.challenger,
+	): Promise<Settlement> {
+		const words = this.table.view(id).words!;
+		const { partials } = this.table.state.disputes[id - 1];
+		return this.proveMatter(theirs, { ...plan, words, partials }, beneficiary);
+	}
+
+	async proveMatter(theirs: Evidence, matter: Matter, beneficiary: Hex): Promise<Settlement> {
+		const { settlement, witness } = await prepareSettlement(theirs, matter, beneficiary);
+		if (witness === undefined) return settlement;
+		const { proof, publicSignals } = await prove(witness.circuit, witness.input);
+		const words = proofWords(proof);
+		this.#valid.add(keyOf(witness.circuit, publicSignals, words));
+		return { ...settlement, proof: words };
+	}
+}
+
+function keyOf(circuit: string, signals: readonly bigint[], proof: readonly bigint[]): string {
+	return `${circuit} ${signals.join()} ${proof.join()}`;
+}

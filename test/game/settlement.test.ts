@@ -1,0 +1,168 @@
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Settlement } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, liabilities, PHASE } from "@umpire/game/state.ts";
+import { KIND } from "@umpire/operators/program.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Court } from "./court.ts";
+import { type GasBook, Hearing } from "./hearing.ts";
+import { falsified, realEvidence } from "./real-trace.ts";
+
+/** A network small enough to read, whose dense layer has cones of several parts. */
+const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
+	.conv(2, 3, 1)
+	.maxPool()
+	.flatten()
+	.dense(6, true)
+	.dense(3, false)
+	.finish();
+const [CONV, POOL, FLATTEN, DENSE] = [0, 1, 2, 3];
+const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
+
+let court: Court;
+let right: Evidence;
+const gas: GasBook = new Map();
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(parameters);
+	right = await realEvidence(program, randomInput(program));
+	snapshot = await court.snapshot();
+});
+afterAll(async () => {
+	console.log(Object.fromEntries([...gas].sort()));
+	await court.close();
+});
+
+/** A claim with one wrong element, disputed up to the point where something is to be proved. */
+async function disputed(operator: number, element: number) {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	const value = right.trace.operators[0][operator].elements[element];
+	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
+	const hearing = new Hearing(court, parameters, gas);
+	const claim = await hearing.claim(wrong);
+	const { id, plan } = await hearing.searchFor(claim, right, wrong);
+	return { hearing, wrong, id, plan, claim };
+}
+
+async function settles(
+	{ hearing, wrong, id, plan, claim }: Awaited<ReturnType<typeof disputed>>,
+	label: string,
+) {
+	const settlement = await hearing.prove(wrong, id, plan);
+	await hearing.play(hearing.requester, { type: "settle", dispute: id, settlement }, label);
+	const { state } = hearing.table;
+	expect(state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+	expect(state.disputes[id - 1].phase).toBe(PHASE.closed);
+	expect(state.owed.get(hearing.challenger)).toBe(300n + 600n);
+	expect(await court.read("owed", [hearing.challenger])).toBe(900n);
+	expect(await court.balance(court.umpire)).toBe(liabilities(state));
+	return settlement;
+}
+
+describe("a wrong number is shown by one proof", () => {
+	test.each([
+		["Dot", CONV, 70],
+		["Max", POOL, 9],
+		["View", FLATTEN, 31],
+	] as const)("%s of one part", async (kind, operator, element) => {
+		expect(right.commitment.descriptors[operator].kind).toBe(KIND[kind]);
+		const matter = await disputed(operator, element);
+		expect(matter.plan).toEqual({ type: "prove", step: 0, operator, element, part: 0 });
+		await settles(matter, `settle ${kind}`);
+	});
+
+	test("Dot of several parts: the first part whose partial result is wrong", async () => {
+		const matter = await disputed(DENSE, 4);
+		const { parts, partials } = matter.hearing.table.state.disputes[matter.id - 1];
+		expect(parts).toBeGreaterThan(1);
+		expect(partials.length).toBe(parts);
+		expect(matter.plan.part).toBe(parts - 1);
+		await settles(matter, "settle Dot in parts");
+	});
+
+	test("without a search, in one transaction", async () => {
+		const { hearing, wrong, claim } = await disputed(POOL, 20);
+		const tensor = wrong.trace.operators[0][POOL];
+		const matter = { step: 0, operator: POOL, element: 20, part: 0, words: tensor.words(0), partials: [] };
+		const settlement = await hearing.proveMatter(wrong, matter, hearing.challenger);
+		const location = {
+			step: 0,
+			operator: POOL,
+			leaf: 0,
+			leafPath: tensor.path(0),
+			operatorPath: wrong.trace.stepTrees[0].path(POOL),
+			stepPath: wrong.trace.traceTree.path(0),
+		};
+		const action = { type: "settleDirectly", claim, location, settlement } as const;
+		// copying the transaction gains nothing: the proof is made for the challenger
+		const copy = { ...action, beneficiary: hearing.requester };
+		expect(await hearing.try(hearing.requester, copy)).toBe("InvalidProof");
+		await hearing.play(hearing.requester, { ...action, beneficiary: hearing.challenger });
+		expect(hearing.table.state.owed.get(hearing.challenger)).toBe(600n);
+		await hearing.play(hearing.challenger, { type: "reclaim", dispute: 1 });
+		expect(await court.balance(court.umpire)).toBe(liabilities(hearing.table.state));
+	});
+});
+
+describe("whatever is not such a proof is refused", () => {
+	test("a changed proof, another beneficiary, another element, changed openings", async () => {
+		const matter = await disputed(CONV, 70);
+		const { hearing, wrong, id, plan } = matter;
+		const good = await hearing.prove(wrong, id, plan);
+		const refused = (settlement: Settlement) =>
+			hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement });
+		const forOther = await hearing.prove(wrong, id, plan, hearing.requester);
+		expect(await refused(forOther)).toBe("InvalidProof");
+		expect(await refused({ ...good, proof: good.proof.with(0, good.proof[0] + 1n) })).toBe("InvalidProof");
+		expect(await refused({ ...good, proof: good.proof.map(() => 0n) })).toBe("InvalidProof");
+		expect(await refused({ ...good, values: [good.values[0] + 400n] })).toBe("InvalidProof");
+		expect(await refused({ ...good, values: [good.values[0] + 2n ** 128n] })).toBe("SumOutOfRange");
+		expect(await refused({ ...good, values: [] })).toBe("WrongValueCount");
+		expect(await refused({ ...good, element: 71 })).toBe("InvalidProof");
+		expect(await refused({ ...good, element: 3 })).toBe("InvalidProof");
+		expect(await refused({ ...good, part: 1 })).toBe("PartOutOfRange");
+		expect(await refused({ ...good, leaves: good.leaves.slice(1) })).toBe("WrongLeafCount");
+		const [leaf, ...rest] = good.leaves;
+		const alias = { ...leaf, digest: leaf.digest + FIELD };
+		expect(await refused({ ...good, leaves: [alias, ...rest] })).toBe("WrongOperandLeaf");
+		expect(await refused({ ...good, leaves: [{ ...leaf, tensor: 1 }, ...rest] })).toBe("WrongOperand");
+		const [tensor, ...tensors] = good.tensors;
+		const moved = { ...tensor, root: `0x${"11".repeat(32)}` as Hex };
+		expect(await refused({ ...good, tensors: [moved, ...tensors] })).toBe("WrongTensor");
+		expect(await refused({ ...good, row: { ...good.row, shift: good.row.shift + 1 } })).toBe("WrongRow");
+		expect(await refused({ ...good, words: good.words.with(0, good.words[0] + 1n) })).toBe("WrongWords");
+		const pool = wrong.commitment.descriptorTree.path(POOL);
+		const elsewhere = { ...good.operator, path: pool };
+		expect(await refused({ ...good, operator: elsewhere })).toBe("WrongDescriptor");
+		// the refusals have changed nothing: the right settlement still wins
+		await settles(matter, "settle Dot");
+	});
+
+	test("an element whose proved value is the published one", async () => {
+		const { hearing, wrong, id, plan } = await disputed(POOL, 9);
+		const settlement = await hearing.prove(wrong, id, { ...plan, element: 10 });
+		expect(await hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement })).toBe(
+			"ValuesAgree",
+		);
+		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.live);
+	});
+
+	test("a proof made for another dispute of the same claim", async () => {
+		const matter = await disputed(POOL, 9);
+		const { hearing, wrong, id, plan } = matter;
+		const proof = await hearing.prove(wrong, id, plan);
+		const stranger = court.accounts[7];
+		const entry = { descriptor: "0x", path: [] } as const;
+		await hearing.play(stranger, { type: "challenge", value: 300n, claim: 1, entry });
+		const settlement = { type: "settle", dispute: id + 1, settlement: proof } as const;
+		expect(await hearing.try(stranger, settlement)).toBe("WrongPhase");
+		await settles(matter, "settle Max");
+		await hearing.play(stranger, { type: "reclaim", dispute: id + 1 });
+	});
+});
+
+/** BN254's scalar field. */
+const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
