@@ -54,7 +54,11 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
 	const folded = await foldModel(simple, feeds);
-	const lowered = lowerModel(folded, options.name ?? (model.graph.name || "model"), precisionOf(bits));
+	const lowered = lowerModel(
+		folded,
+		options.name ?? (model.graph.name || "model"),
+		precisionOf(bits, sets.length),
+	);
 	const certificates = verify(lowered.program);
 	const calibration = { sets: sets.length, synthetic: given.length === 0 };
 	const fidelity =

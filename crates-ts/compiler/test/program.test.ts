@@ -1,11 +1,14 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
+import { quantise } from "../src/fidelity.ts";
 import { worstOperators } from "../src/report.ts";
 import { compileChecked, expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
+import { evaluate } from "./evaluate.ts";
 
 /** conv, pool, flatten, two dense layers: the shape of a digit classifier. */
 function smallNetwork(): Model {
@@ -28,6 +31,20 @@ describe("a small network", () => {
 		expect(report.certificates).toHaveLength(program.operators.length);
 		const losses = worstOperators(report).map((operator) => operator.maxRelRange!);
 		expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+	});
+
+	test("calibrated on one input, faithful on others", async () => {
+		const { program } = await compile(smallNetwork(), { inputs: [[random([1, 1, 8, 8], 1)]] });
+		const [spec] = program.inputs;
+		const { scale } = program.operators[program.outputs[0].operator];
+		for (const seed of [3, 5, 7]) {
+			const set = random([1, 1, 8, 8], seed);
+			const operators = evaluate(program, [quantise(set, spec).elements]);
+			const outputs = await runFloat(smallNetwork(), new Map([[spec.name, set]]));
+			const real = Array.from([...outputs.values()][0].data, Number);
+			const errors = real.map((value, i) => Math.abs(value - operators[operators.length - 1][i] * scale));
+			expect(Math.max(...errors)).toBeLessThan(2e-3 * (Math.max(...real) - Math.min(...real)));
+		}
 	});
 
 	test("8 bits", async () => {
