@@ -6,8 +6,10 @@ export const demo = command<CommonOptions>({
 	describe: "play the whole story on a private chain",
 	async run(options) {
 		const { demonstrate } = await import("@umpire/actors/demo.ts");
-		const say = (text: string) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
-		const summary = await demonstrate(say);
-		if (options.json) report(true, summary, () => []);
+		const { demonstrationLines } = await import("../demonstration-lines.ts");
+		// The story is what the command is for; with --json the data is.
+		const stream = options.json ? process.stderr : process.stdout;
+		const summary = await demonstrate((line) => stream.write(`${line}\n`));
+		report(options.json, summary, () => demonstrationLines(summary));
 	},
 });

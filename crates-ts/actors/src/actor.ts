@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "@umpire/chain/errors.ts";
+import { RevertError, UserError } from "@umpire/chain/errors.ts";
 
 /**
  * One role on one chain. `tick` looks at the chain once, makes the moves that are due and says
@@ -11,6 +11,8 @@ export interface Actor {
 	tick(): Promise<boolean>;
 }
 
+/** A move that is refused this often in a row is wrong, not late. */
+const MOST_REFUSALS = 5;
 /** Longest pause after failures, in milliseconds. */
 const LONGEST_PAUSE = 30_000;
 
@@ -27,15 +29,19 @@ export async function runActor(
 	say: (line: string) => void,
 ): Promise<void> {
 	let failures = 0;
+	let refusals = 0;
 	while (!signal.aborted) {
 		let acted = false;
 		try {
 			acted = await actor.tick();
 			failures = 0;
+			refusals = 0;
 		} catch (error) {
-			if (!(error instanceof UserError && error.retry)) throw error;
+			// Somebody else was faster: the next look at the chain shows what is left to do.
+			const isRefusal = error instanceof RevertError && ++refusals < MOST_REFUSALS;
+			if (!isRefusal && !(error instanceof UserError && error.retry)) throw error;
 			failures++;
-			say(`${error.message} Trying again.`);
+			say(`${error.message} Looking again.`);
 		}
 		if (!acted) {
 			const wait = Math.min(pause * 2 ** failures, LONGEST_PAUSE);

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { connectPrivate, signerFor } from "@umpire/chain/connection.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
 import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
@@ -11,7 +10,7 @@ import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
-import { compileFile, orderedInputs } from "./compile-file.ts";
+import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { openExpected, openInputs, openModel, parseShapes } from "./models.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { setUp } from "./set-up.ts";
@@ -124,7 +123,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 		failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
 	return {
 		ok: exact && error === undefined,
-		model: basename(options.model),
+		model: modelName(options.model),
 		seed,
 		operators: program.operators.length,
 		kinds: compiled.kinds,

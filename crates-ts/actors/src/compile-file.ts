@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { CompileReport } from "@umpire/compiler/report.ts";
@@ -53,12 +53,12 @@ export async function compileFile(
 	const files = (options.calibrate ?? []).map((file) =>
 		orderedInputs(model, openInputs(file, model, shapes)),
 	);
-	options.progress(`Compiling ${basename(path)}...`);
+	options.progress(`Compiling ${modelName(path)}...`);
 	const { program, report } = await compile(model, {
 		inputs: [...files, ...calibration],
 		bits: options.bits,
 		shapes: Object.fromEntries(shapes),
-		name: basename(path).replace(/\.onnx$/, ""),
+		name: modelName(path),
 		...(options.fidelity === true
 			? { execute: (compiled: Program) => openSession(compiled, { record: "trace" }) }
 			: {}),
@@ -79,11 +79,17 @@ export async function compileFile(
 
 /** Writes the program as FOLDER/MODEL.umpire.onnx; gives the path. */
 export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {
-	const path = join(folder, `${basename(model).replace(/\.onnx$/, "")}.umpire.onnx`);
+	const path = join(folder, `${modelName(model)}.umpire.onnx`);
 	await replaceAtomically(path, async (temporary) => {
 		await saveProgram(compiled.program, temporary);
 	});
 	return path;
+}
+
+/** What a model is called: its file, or its folder where the file says nothing. */
+export function modelName(path: string): string {
+	const name = basename(path).replace(/\.onnx$/, "");
+	return /^(model|network)$/.test(name) ? basename(dirname(resolve(path))) : name;
 }
 
 /** A model's inputs in the order of its graph. */

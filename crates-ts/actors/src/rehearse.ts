@@ -1,29 +1,24 @@
-import { basename } from "node:path";
-import { getClaim, getTurn } from "@umpire/chain/contracts.ts";
-import { eventFeed } from "@umpire/chain/events.ts";
-import { read } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
-import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import { localAccount, ROLES } from "@umpire/store/accounts.ts";
-import type { Actor } from "./actor.ts";
+import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import { attacker } from "./attacker.ts";
-import { type CompiledFile, compileFile, orderedInputs } from "./compile-file.ts";
+import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { type Place, parseDefect } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { openInputs, openModel, parseShapes } from "./models.ts";
-import { sameAccount } from "./money.ts";
+import { playOut } from "./play-out.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
-import type { MoveGas, Rehearsal, RehearsedMove } from "./rehearsal.ts";
+import type { Rehearsal, RehearsedMove } from "./rehearsal.ts";
 import { postRequest } from "./requester.ts";
 import { setUp } from "./set-up.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
@@ -40,22 +35,6 @@ export interface RehearseOptions {
 	readonly shape?: readonly string[] | undefined;
 	readonly progress: (line: string) => void;
 }
-
-/** More waits than a dispute has turns. */
-const MOST_WAITS = 100;
-/** Moves that belong to a dispute. */
-const DISPUTE_MOVES = new Set([
-	"challenge",
-	"open",
-	"descend",
-	"publishLeaf",
-	"name",
-	"publishPartials",
-	"settle",
-	"timeout",
-]);
-/** The moves with which a submitter answers. */
-const ANSWERS = new Set(["open", "publishLeaf", "publishPartials"]);
 
 /**
  * Plays a whole claim, with its dispute if there is one, on a private chain with the real
@@ -106,7 +85,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 						proving = took;
 					},
 				});
-		await phase("dispute", () => playOut(stage, [claimant, challenger]));
+		await phase("dispute", () => playOut(stage, [claimant, challenger], 1n));
 		seconds.prove = proving;
 		const { status } = await getClaim(stage.contracts, 1n);
 		const verdict = status === CLAIM_STATUS.final ? "final" : "rejected";
@@ -114,13 +93,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		return {
 			ok: error === undefined,
 			...(error === undefined ? {} : { error }),
-			model: basename(options.model),
+			model: modelName(options.model),
 			seed,
 			defect,
 			attack: options.attack,
 			verdict,
 			found,
-			rounds: stage.moves.filter(({ move }) => ANSWERS.has(move)).length,
+			rounds: roundsOf(stage.moves),
 			transactions: stage.moves,
 			gas: gasOf(stage.moves),
 			seconds: { ...seconds, total: (performance.now() - begun) / 1000 },
@@ -161,26 +140,6 @@ async function falseEvidence(
 	return { program, commitment, trace };
 }
 
-/** Lets both sides act, and time pass where neither has anything to do, until claim 1 is decided. */
-async function playOut(stage: Stage, actors: readonly Actor[]): Promise<void> {
-	const { contracts } = stage;
-	for (let waits = 0; waits < MOST_WAITS; waits++) {
-		await stage.settle(actors);
-		const { status, claimedAt } = await getClaim(contracts, 1n);
-		if (status !== CLAIM_STATUS.live) return;
-		const now = await chainTime(contracts.connection);
-		const { challengePeriod } = contracts.deployment.parameters;
-		let until = BigInt(claimedAt + challengePeriod);
-		const disputes = await read<bigint>(contracts, contracts.umpire, "disputeCount");
-		for (let id = 1n; id <= disputes; id++) {
-			const turn = await getTurn(contracts, id);
-			if (turn.side !== SIDE.nobody) until = turn.until + 1n;
-		}
-		await stage.wait(Number(until > now ? until - now : 1n));
-	}
-	throw new Error("The claim was not decided.");
-}
-
 function complaintOf(
 	{ attack }: RehearseOptions,
 	defect: Place | null,
@@ -204,41 +163,6 @@ function complaintOf(
 	if (found === null) return moves.some(({ move }) => move === "timeout") ? undefined : "nothing was proved";
 	const same = found.operator === defect.operator && found.element === defect.element;
 	return same ? undefined : `found operator ${found.operator}, element ${found.element} instead`;
-}
-
-function gasOf(moves: readonly RehearsedMove[]): Rehearsal["gas"] {
-	const byMove: Record<string, MoveGas> = {};
-	for (const { move, gas } of moves) {
-		const { count, gas: used } = byMove[move] ?? { count: 0, gas: 0 };
-		byMove[move] = { count: count + 1, gas: used + gas };
-	}
-	const sum = (chosen: readonly RehearsedMove[]) => chosen.reduce((total, { gas }) => total + gas, 0);
-	return {
-		claim: byMove.claim?.gas ?? 0,
-		dispute: sum(moves.filter(({ move }) => DISPUTE_MOVES.has(move))),
-		total: sum(moves),
-		byMove,
-	};
-}
-
-/** What each role won or lost, in wei, gas apart; and what was burned. */
-async function paymentsOf(stage: Stage): Promise<Record<string, bigint>> {
-	const feed = eventFeed(stage.contracts);
-	await feed.poll();
-	const { submitterBond, challengerBond } = stage.contracts.deployment.parameters;
-	const paid: Record<string, bigint> = { requester: 0n, submitter: 0n, verifier: 0n, burned: 0n };
-	const add = (account: string, amount: bigint) => {
-		const role = ROLES.find((name) => sameAccount(localAccount(name).address, account));
-		if (role !== undefined) paid[role] = (paid[role] ?? 0n) + amount;
-	};
-	for (const { name, args } of feed.events) {
-		if (name === "Requested") add(args.requester, -args.fee);
-		if (name === "Claimed") add(args.submitter, -submitterBond);
-		if (name === "Challenged") add(args.challenger, -challengerBond);
-		if (name === "Credited") add(args.account, args.amount);
-		if (name === "Burned") paid.burned += args.amount;
-	}
-	return paid;
 }
 
 function storyOf({ attack }: RehearseOptions, defect: Place | null): string {

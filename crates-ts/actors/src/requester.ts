@@ -96,7 +96,14 @@ export async function postRequest(
 	return { request: Number(event.args.request), inputsRoot };
 }
 
-/** The output that a final claim states, as real values. */
+/** The real values of the output that a claim states; throws if it has more than one leaf. */
+export async function finalOutput(world: World, served: Served, claim: number): Promise<readonly number[]> {
+	const { output } = await readOutput(world, served, claim);
+	if (output === undefined) throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
+	return output;
+}
+
+/** The output that a claim states, as real values. */
 async function readOutput(
 	world: World,
 	{ program }: Served,

@@ -16,3 +16,8 @@ export class UserError extends Error {
 export class ChainError extends UserError {
 	override readonly name: string = "ChainError";
 }
+
+/** The contract refuses a call: what it was derived from is no longer so, or was wrong. */
+export class RevertError extends ChainError {
+	override readonly name: string = "RevertError";
+}

@@ -5,7 +5,7 @@ import {
 	InsufficientFundsError,
 	TimeoutError,
 } from "viem";
-import { ChainError } from "./errors.ts";
+import { ChainError, RevertError } from "./errors.ts";
 
 /**
  * Turns what viem throws into one line for the user.
@@ -14,38 +14,25 @@ import { ChainError } from "./errors.ts";
  */
 export function explain(error: unknown, what: string): ChainError {
 	if (error instanceof ChainError) return error;
+	const fail = (reason: string) => new ChainError(`${what} failed: ${reason}`, { cause: error });
 	if (!(error instanceof BaseError)) {
-		return new ChainError(
-			`${what} failed: ${error instanceof Error ? firstLine(error.message) : String(error)}`,
-			{
-				cause: error,
-			},
-		);
+		return fail(error instanceof Error ? firstLine(error.message) : String(error));
 	}
-	const name = revertName(error);
-	if (name !== undefined)
-		return new ChainError(`${what} failed: the contract refuses it (${name}).`, { cause: error });
-	const lacksFunds =
-		error.walk((cause) => cause instanceof InsufficientFundsError) !== null ||
-		/(doesn't have enough|insufficient) funds/i.test(`${error.details} ${error.message}`);
-	if (lacksFunds) {
-		return new ChainError(
-			`${what} failed: the account has too little ether for the value and the gas; fund it and try again.`,
-			{
-				cause: error,
-			},
-		);
+	const refusal = revertName(error) ?? /reverted with custom error '(.*)'/.exec(error.details)?.[1];
+	if (refusal !== undefined) {
+		return new RevertError(`${what} failed: the contract refuses it (${refusal}).`, { cause: error });
 	}
-	const offline =
-		error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
-	if (offline)
-		return new ChainError(`${what} failed: the RPC node does not answer any more.`, {
-			cause: error,
-			retry: true,
-		});
-	return new ChainError(`${what} failed: ${firstLine(error.details || error.shortMessage)}`, {
-		cause: error,
-	});
+	const said = `${error.details} ${error.message}`;
+	const isPoor = error.walk((cause) => cause instanceof InsufficientFundsError) !== null;
+	if (isPoor || /(doesn't have enough|insufficient) funds/i.test(said)) {
+		return fail("the account has too little ether for the value and the gas; fund it and try again.");
+	}
+	const isSilent = (cause: unknown) => cause instanceof HttpRequestError || cause instanceof TimeoutError;
+	if (error.walk(isSilent) !== null) {
+		const message = `${what} failed: the RPC node does not answer any more.`;
+		return new ChainError(message, { cause: error, retry: true });
+	}
+	return fail(firstLine(error.details || error.shortMessage));
 }
 
 /** The custom error (with its arguments) or the reason with which a call reverted; undefined if it failed otherwise. */

@@ -53,4 +53,5 @@ export function decodeTensors(bytes: Uint8Array): Elements[] {
 }
 
 const padded = (size: number) => Math.ceil(size / 4) * 4;
-const damaged = () => new UserError("The stored tensors are damaged: delete the file and run the command again.");
+const damaged = () =>
+	new UserError("The stored tensors are damaged: delete the file and run the command again.");

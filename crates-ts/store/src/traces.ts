@@ -1,7 +1,7 @@
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { toLogical } from "@umpire/commitment/tensor.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { toLogical } from "@umpire/commitment/tensor.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
@@ -37,7 +37,12 @@ export async function getTrace(
 	const operators = decodeTensors(bytes);
 	const last = operators.slice(-program.operators.length);
 	const outputs = program.outputs.map(({ operator }) => last[operator]);
-	const stored = { program, level: "all", run: async () => ({ operators, outputs }), release: async () => {} } as const;
+	const stored = {
+		program,
+		level: "all",
+		run: async () => ({ operators, outputs }),
+		release: async () => {},
+	} as const;
 	const trace = await recordTrace(stored, commitment, inputs);
 	if (trace.traceRoot !== root) {
 		throw new UserError(`The trace ${root} in ${store.place} is damaged: delete its file.`);

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
+import { compileFile } from "./compile-file.ts";
+import type { Finding } from "./finding.ts";
+import { openInputs, openModel } from "./models.ts";
+import { playOut } from "./play-out.ts";
+import { registerProgram } from "./register.ts";
+import type { MoveGas } from "./rehearsal.ts";
+import { finalOutput, postRequest } from "./requester.ts";
+import { quantiseInputs } from "./run-program.ts";
+import { setUp } from "./set-up.ts";
+import { openStage } from "./stage.ts";
+import { submitter } from "./submitter.ts";
+import { verifier } from "./verifier.ts";
+
+/** The digit in the image, and where the submitter lies: the hidden layer of the classifier. */
+const DIGIT = 3;
+const DEFECT = "0:5";
+const FEE = "0.05";
+
+/** What the demonstration shows at its end. */
+export interface Demonstration {
+	readonly finding: Finding;
+	readonly rounds: number;
+	readonly provingSeconds: number;
+	readonly gas: Readonly<Record<string, MoveGas>>;
+	/** Net, in wei, without gas. */
+	readonly paid: Readonly<Record<string, bigint>>;
+	/** The digit that the honest result says. */
+	readonly digit: number;
+	readonly seconds: number;
+}
+
+/**
+ * Plays the whole story on a chain in this process: register, request, a wrong claim, a dispute, a
+ * verdict, an honest claim. Contracts, onnxruntime and proofs are real; waiting is skipped by
+ * moving the chain's clock.
+ *
+ * @param say takes the story, line by line
+ */
+export async function demonstrate(say: (line: string) => void): Promise<Demonstration> {
+	const detail = (line: string) => say(`     ${line}`);
+	const as = (who: string) => (line: string) => detail(`${who}: ${line}`);
+	await setUp(detail);
+	const started = performance.now();
+	const folder = join(projectRoot, "testdata", "digits");
+
+	say("1. A local chain (Hardhat's EVM, in this process) with the contracts.");
+	const stage = await openStage();
+	try {
+		detail(`umpire ${stage.contracts.umpire.address}, registry ${stage.contracts.registry.address}`);
+
+		say("2. A digit classifier, trained in float32, becomes an exact integer program and is registered.");
+		const model = openModel(join(folder, "model.onnx"));
+		const image = openInputs(join(folder, `input-${DIGIT}.json`), model, new Map());
+		const samples = Array.from({ length: 10 }, (_, digit) => join(folder, `input-${digit}.json`));
+		const compiled = await compileFile(join(folder, "model.onnx"), {
+			bits: 16,
+			calibrate: samples,
+			progress: () => {},
+		});
+		const { program, commitment } = compiled;
+		const requester = await stage.world("requester");
+		const { number, root } = await registerProgram(requester, program, commitment);
+		detail(`program ${number}: ${root}, ${compiled.parameters} parameters`);
+		program.operators.forEach(({ kind, node, opType }, index) => {
+			detail(`operator ${index}: ${kind} "${node}" (${opType})`);
+		});
+
+		say(`3. The requester escrows ${FEE} ETH for the class of one image of a ${DIGIT}.`);
+		const inputs = quantiseInputs(program, image, { warn: detail });
+		const served = { number, root, program, commitment };
+		const { request, inputsRoot } = await postRequest(requester, served, inputs, {
+			fee: FEE,
+			within: 86_400,
+		});
+		detail(`request ${request}, inputs ${inputsRoot}`);
+
+		say("4. A submitter computes it, changes one number in the middle of the network, and claims.");
+		const liar = await submitter(await stage.world("submitter"), String(number), {
+			defect: DEFECT,
+			progress: as("submitter"),
+		});
+		await stage.settle([liar]);
+
+		say("5. A verifier recomputes the claim and challenges it; both play until one number is left.");
+		let finding: Finding | undefined;
+		let provingSeconds = 0;
+		const guard = await verifier(await stage.world("verifier"), String(number), {
+			compare: "trace",
+			progress: as("verifier"),
+			onFinding(found, seconds) {
+				finding = found;
+				provingSeconds = seconds;
+			},
+		});
+		await playOut(stage, [liar, guard], 1n);
+		if (finding === undefined) throw new Error("The verifier found nothing.");
+		const rounds = roundsOf(stage.moves);
+
+		say("6. The contract has rejected the claim. An honest submitter answers the same request.");
+		const honest = await submitter(await stage.world("second-submitter"), String(number), {
+			progress: as("second submitter"),
+		});
+		await playOut(stage, [honest, guard], 2n);
+		await stage.settle([liar, guard, honest]);
+		const output = await finalOutput(requester, served, 2);
+		const digit = output.indexOf(Math.max(...output));
+		say(`7. The result is final: it is a ${digit}.`);
+		return {
+			finding,
+			rounds,
+			provingSeconds,
+			gas: gasOf(stage.moves).byMove,
+			paid: await paymentsOf(stage),
+			digit,
+			seconds: (performance.now() - started) / 1000,
+		};
+	} finally {
+		await stage.close();
+	}
+}
