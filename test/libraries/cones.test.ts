@@ -2,7 +2,7 @@ import { WIDTHS } from "@umpire/commitment/constants.ts";
 import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
 import { FIELD } from "@umpire/commitment/poseidon.ts";
 import { toPhysical } from "@umpire/commitment/tensor.ts";
-import { radixProduct, readAt, rowAt } from "@umpire/operators/cone.ts";
+import { coordinateValue, digitsOf, radixProduct, readAt, rowAt } from "@umpire/operators/cone.ts";
 import { descriptorHash, descriptorOf, toAbi } from "@umpire/operators/descriptor.ts";
 import type { DotPart } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
@@ -12,6 +12,7 @@ import { applyRescale, rowNode } from "@umpire/operators/rescale.ts";
 import { dotPartSum, elementValue, type Fetch, indexValueOf, partialsOf } from "@umpire/operators/values.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { descriptorOf as anyDescriptor } from "../../crates-ts/operators/test/arbitrary-descriptors.ts";
 import { caseOf, FORM_TYPES, type Gen } from "../../crates-ts/operators/test/arbitrary-operators.ts";
 import { programOf } from "../../crates-ts/operators/test/programs.ts";
 import { type Harness, openHarness } from "./harness.ts";
@@ -69,7 +70,7 @@ describe("cones on chain are those of TypeScript", () => {
 				const value = BigInt(elementValue(descriptor, element, fetch, rows));
 				expect(await harness.call("value", [abi, partials.at(-1), row])).toBe(value);
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 30 },
 		);
 	});
 
@@ -139,6 +140,31 @@ describe("cones on chain are those of TypeScript", () => {
 		const more = [abi, element, p, 0n, [...values, 0].map(BigInt)];
 		expect(await harness.revert("elementsPart", more)).toBe("WrongValues");
 	}
+
+	test("wild maps, as no form makes them: reads, rows and parts", async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.gen(), async (g) => {
+				const descriptor = anyDescriptor(
+					g,
+					g(() => fc.constantFrom("Dot", "Dot", "Max", "Gather", "View", "Add", "Mul")),
+				);
+				const element = g(fc.nat, descriptor.elements - 1);
+				const fetch = (operand: number, index: number) => ((operand + 1) * index * 31) % 101;
+				const one = { descriptor, element, fetch, rows: undefined };
+				const abi = toAbi(descriptor);
+				await checkRead(g, one, abi);
+				const row = coordinateValue(descriptor.row, digitsOf(element, descriptor.outputRadix));
+				expect(await harness.call("rowOf", [abi, element])).toBe(BigInt.asUintN(256, BigInt(row)));
+				const parts = partsOf(descriptor, element, indexValueOf(descriptor, element, fetch));
+				expect(await harness.call("count", [abi, element])).toBe(BigInt(parts.length));
+				const p = g(fc.nat, parts.length - 1);
+				const part = parts[p];
+				if (part.circuit === "dot") await checkDotPart(one, abi, p, part);
+				else await checkElementsPart(one, abi, p, part, partialsOf(descriptor, element, fetch));
+			}),
+			{ numRuns: 200 },
+		);
+	});
 
 	test("an element and a part that are not there revert", async () => {
 		await fc.assert(

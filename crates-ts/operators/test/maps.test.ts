@@ -1,6 +1,6 @@
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { toLogical, toPhysical } from "@umpire/commitment/tensor.ts";
-import { digitsOf, radixProduct, readAt } from "@umpire/operators/cone.ts";
+import { radixProduct, readAt } from "@umpire/operators/cone.ts";
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { partCount, partsOf } from "@umpire/operators/parts.ts";
 import { elementValue, indexValueOf, rawValue } from "@umpire/operators/values.ts";
@@ -58,10 +58,4 @@ test("a Dot's parts add up to the sum over all reduction indices", () => {
 		}),
 		{ numRuns: 200 },
 	);
-});
-
-test("digits count in their mixed radix", () => {
-	expect(digitsOf(23, [2, 3, 4])).toEqual([1, 2, 3]);
-	expect(digitsOf(6, [2, 3, 4])).toEqual([0, 1, 2]);
-	expect(digitsOf(0, [])).toEqual([]);
 });

@@ -1,0 +1,71 @@
+import { WIDTHS } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { radixProduct } from "@umpire/operators/cone.ts";
+import { type Coordinate, type Descriptor, KIND, type Operand } from "@umpire/operators/program.ts";
+import fc from "fast-check";
+import { type Gen, integer } from "./arbitrary-operators.ts";
+
+function coordinate(g: Gen, digits: number, most = 9): Coordinate {
+	return {
+		base: integer(g, -20, 20),
+		coefficients: Array.from({ length: digits }, () => integer(g, -most, most)),
+		divisor: integer(g, 1, 5),
+		modulus: integer(g, 0, 5),
+		size: integer(g, 1, 30),
+		stride: integer(g, 0, 9),
+	};
+}
+
+/** One coordinate along the run digit, plain; the others do not depend on it. */
+function alongRun(g: Gen, digits: number, run: number): Coordinate {
+	const slope = g(() => fc.constantFrom(1, 1, 1, 1, -1, 2, 0, -3));
+	const plain = coordinate(g, digits, 3);
+	return {
+		...plain,
+		coefficients: plain.coefficients.with(-1, slope),
+		divisor: 1,
+		modulus: 0,
+		size: integer(g, 1, run + 20),
+		stride: g(() => fc.constantFrom(1, 1, 1, 1, 0, 2)),
+	};
+}
+
+/**
+ * A descriptor that need not come from any tensor operation: its maps are as wild as the
+ * protocol allows, so that the generic routines are tested where no form leads them.
+ */
+export function descriptorOf(g: Gen, kind: "Dot" | "Max" | "Gather" | "View" | "Add" | "Mul"): Descriptor {
+	const outputRadix = Array.from({ length: integer(g, 0, 3) }, () => integer(g, 1, 4));
+	const outer = Array.from({ length: integer(g, 0, 2) }, () => integer(g, 1, 4));
+	const run = integer(g, 0, 2) === 0 ? integer(g, 50, 700) : integer(g, 1, 12);
+	const reductionRadix = kind === "Dot" ? [...outer, run] : kind === "Max" ? outer : [];
+	const digits = outputRadix.length + reductionRadix.length;
+	const operands = Array.from(
+		{ length: kind === "Max" || kind === "View" ? integer(g, 1, 3) : 2 },
+		(): Operand => {
+			const free = Array.from({ length: integer(g, 1, 2) }, () => coordinate(g, digits));
+			const fixed = free.map((c) => ({
+				...c,
+				coefficients: c.coefficients.map((v, j) => (j === digits - 1 ? 0 : v)),
+			}));
+			const width = g(() => fc.constantFrom(...WIDTHS));
+			const coordinates = kind === "Dot" ? [...fixed, alongRun(g, digits, run)] : free;
+			return { source: 1, index: 0, width, elements: 2 ** 31, outside: integer(g, -99, 99), coordinates };
+		},
+	);
+	return {
+		kind: KIND[kind],
+		width: 32,
+		elements: radixProduct(outputRadix),
+		outputRadix,
+		reductionRadix,
+		operands,
+		// a Gather's address and offset; coefficients of an Add
+		constants: [0, integer(g, -60, 60)],
+		low: -5,
+		high: 5,
+		rowsRoot: wordHex(0n),
+		rowCount: 0,
+		row: coordinate(g, outputRadix.length),
+	};
+}
