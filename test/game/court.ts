@@ -12,10 +12,14 @@ import {
 	decodeFunctionResult,
 	encodeAbiParameters,
 	encodeFunctionData,
+	parseAbi,
 } from "viem";
 
 const GAS = 15_000_000;
 const BURN: Hex = "0x000000000000000000000000000000000000dEaD";
+
+type Request = (method: string, params: unknown[]) => Promise<unknown>;
+type Deploy = (name: string, args?: readonly unknown[]) => Promise<Hex>;
 
 /** How a transaction went. */
 export interface Outcome {
@@ -31,8 +35,10 @@ export class Court {
 	readonly registry: Hex;
 	readonly umpire: Hex;
 	readonly arbiter: Hex;
-	readonly #request: (method: string, params: unknown[]) => Promise<unknown>;
+	readonly #request: Request;
 	readonly #abi: Abi;
+	/** Deploys a further contract, e.g. a consumer; throws an Error with the custom error's name. */
+	readonly deploy: Deploy;
 	readonly close: () => Promise<void>;
 
 	constructor(at: {
@@ -40,8 +46,9 @@ export class Court {
 		registry: Hex;
 		umpire: Hex;
 		arbiter: Hex;
-		request: (method: string, params: unknown[]) => Promise<unknown>;
+		request: Request;
 		abi: Abi;
+		deploy: Deploy;
 		close: () => Promise<void>;
 	}) {
 		this.accounts = at.accounts;
@@ -50,6 +57,7 @@ export class Court {
 		this.arbiter = at.arbiter;
 		this.#request = at.request;
 		this.#abi = at.abi;
+		this.deploy = at.deploy;
 		this.close = at.close;
 	}
 
@@ -58,43 +66,19 @@ export class Court {
 		await buildContracts();
 		const hre = await hardhat();
 		const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
-		const request = (method: string, params: unknown[]): Promise<unknown> =>
-			network.provider.request({ method, params });
+		const request: Request = (method, params) => network.provider.request({ method, params });
 		const accounts = ((await request("eth_accounts", [])) as Hex[]).map(
 			(account) => account.toLowerCase() as Hex,
 		);
-		const deployed = new Map<string, Hex>();
-		const deploy = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
-			const artifact = await readArtifact(name);
-			for (const library of artifact.links.keys()) {
-				if (!deployed.has(library)) deployed.set(library, await deploy(library));
-			}
-			const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
-			const data = linkBytecode(artifact, deployed) + encodeAbiParameters(inputs, args).slice(2);
-			const sent = { from: accounts[0], data, gas: `0x${GAS.toString(16)}` };
-			const hash = await request("eth_sendTransaction", [sent]);
-			const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
-			return receipt.contractAddress.toLowerCase() as Hex;
-		};
+		const names = ["Umpire", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
+		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
+		const deploy = deployer(request, accounts[0], abi);
 		const verifiers = [await deploy("DotVerifier"), await deploy("ElementsVerifier")];
 		const arbiter = await deploy("Arbiter", verifiers);
 		const registry = await deploy("Registry");
 		const umpire = await deploy("Umpire", [registry, arbiter, parameters]);
-		const names = ["Umpire", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
-		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
 		const close = () => network.close();
-		return new Court({ accounts, registry, umpire, arbiter, request, abi, close });
-	}
-
-	/** Deploys a further contract, e.g. a consumer. */
-	async deploy(name: string, args: readonly unknown[] = []): Promise<Hex> {
-		const artifact = await readArtifact(name);
-		const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
-		const data = artifact.bytecode + encodeAbiParameters(inputs, args).slice(2);
-		const sent = { from: this.accounts[0], data, gas: `0x${GAS.toString(16)}` };
-		const hash = await this.#request("eth_sendTransaction", [sent]);
-		const receipt = (await this.#request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
-		return receipt.contractAddress.toLowerCase() as Hex;
+		return new Court({ accounts, registry, umpire, arbiter, request, abi, deploy, close });
 	}
 
 	/** Sends a move of the game in a block of time `now`. */
@@ -121,7 +105,7 @@ export class Court {
 			};
 			return { gas: Number(receipt.gasUsed), error: undefined, logs: receipt.logs };
 		} catch (error) {
-			return { gas: 0, error: this.#errorName(error), logs: [] };
+			return { gas: 0, error: errorName(this.#abi, error), logs: [] };
 		}
 	}
 
@@ -130,6 +114,16 @@ export class Court {
 		const data = encodeFunctionData({ abi: this.#abi, functionName, args });
 		const answer = (await this.#request("eth_call", [{ to: at, data }, "latest"])) as Hex;
 		return decodeFunctionResult({ abi: this.#abi, functionName, data: answer }) as T;
+	}
+
+	/** Calls a view of any contract, without arguments. */
+	async call(to: Hex, signature: string): Promise<unknown> {
+		const abi = parseAbi([signature]) as Abi;
+		const data = encodeFunctionData({ abi });
+		return decodeFunctionResult({
+			abi,
+			data: (await this.#request("eth_call", [{ to, data }, "latest"])) as Hex,
+		});
 	}
 
 	/** Wei that an account holds. */
@@ -154,13 +148,33 @@ export class Court {
 		const block = (await this.#request("eth_getBlockByNumber", ["latest", false])) as { timestamp: Hex };
 		return Number(block.timestamp);
 	}
+}
 
-	#errorName(error: unknown): string {
-		const data = revertData(error);
-		if (data === undefined) throw error;
-		if (data === "0x") return "";
-		return decodeErrorResult({ abi: this.#abi, data }).errorName;
-	}
+/** Deploys with the libraries that a contract needs, each once. */
+function deployer(request: Request, from: Hex, abi: Abi): Deploy {
+	const libraries = new Map<string, Hex>();
+	const deploy: Deploy = async (name, args = []) => {
+		const artifact = await readArtifact(name);
+		for (const library of artifact.links.keys()) {
+			if (!libraries.has(library)) libraries.set(library, await deploy(library));
+		}
+		const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
+		const data = linkBytecode(artifact, libraries) + encodeAbiParameters(inputs, args).slice(2);
+		try {
+			const hash = await request("eth_sendTransaction", [{ from, data, gas: `0x${GAS.toString(16)}` }]);
+			const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+			return receipt.contractAddress.toLowerCase() as Hex;
+		} catch (error) {
+			throw new Error(errorName(abi, error), { cause: error });
+		}
+	};
+	return deploy;
+}
+
+function errorName(abi: Abi, error: unknown): string {
+	const data = revertData(error);
+	if (data === undefined) throw error;
+	return data === "0x" ? "" : decodeErrorResult({ abi, data }).errorName;
 }
 
 /** The revert data in what a provider throws. */

@@ -4,52 +4,28 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import type { ProofCheck } from "@umpire/game/evidence.ts";
-import type { Action, Settlement } from "@umpire/game/move.ts";
+import type { Settlement } from "@umpire/game/move.ts";
 import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { prove } from "@umpire/prover/prove.ts";
-import { NOBODY, Table } from "../../crates-ts/game/test/table.ts";
+import { NOBODY } from "../../crates-ts/game/test/table.ts";
+import { Bench, type GasBook } from "./bench.ts";
 import type { Court } from "./court.ts";
 import { outputOf, viewOf } from "./real-trace.ts";
 
 const poseidon = await loadPoseidon();
 
-/** Gas of every move made in hearings, by name of the move (the most expensive one of each). */
-export type GasBook = Map<string, number>;
-
-/** One deployment and its model, played in step: every move goes to both, and both must say the same. */
-export class Hearing {
-	readonly court: Court;
-	readonly table: Table;
-	readonly gas: GasBook;
-	readonly requester: Hex;
-	readonly submitter: Hex;
-	readonly challenger: Hex;
+/** Disputes about real traces, with real proofs. */
+export class Hearing extends Bench {
 	/** Proofs that were made, with the public signals that the circuits gave them. */
-	readonly #valid = new Set<string>();
+	readonly #valid: Set<string>;
 
 	constructor(court: Court, parameters: Parameters, gas: GasBook = new Map()) {
-		this.court = court;
-		this.gas = gas;
-		[, this.requester, this.submitter, this.challenger] = court.accounts;
-		const proves: ProofCheck = (circuit, signals, proof) => this.#valid.has(keyOf(circuit, signals, proof));
-		this.table = new Table(parameters, operatorArbiter(poseidon, proves));
-	}
-
-	/** Makes a move on both sides; the error's name if it is refused. */
-	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
-		this.table.now = Math.max(this.table.now + 1, (await this.court.time()) + 1);
-		const expected = this.table.try(sender, action);
-		const { error, gas } = await this.court.act(sender, action, this.table.now);
-		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
-		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
-		return error;
-	}
-
-	async play(sender: Hex, action: Action, label?: string): Promise<void> {
-		const error = await this.try(sender, action, label);
-		if (error !== undefined) throw new Error(`${action.type} was refused: ${error}`);
+		const valid = new Set<string>();
+		const proves: ProofCheck = (circuit, signals, proof) => valid.has(keyOf(circuit, signals, proof));
+		super(court, parameters, operatorArbiter(poseidon, proves), gas);
+		this.#valid = valid;
 	}
 
 	/** Registers, requests and claims; returns the claim's number. */

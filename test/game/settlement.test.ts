@@ -6,8 +6,9 @@ import { KIND } from "@umpire/operators/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import type { GasBook } from "./bench.ts";
 import { Court } from "./court.ts";
-import { type GasBook, Hearing } from "./hearing.ts";
+import { Hearing } from "./hearing.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 
 /** A network small enough to read, whose dense layer has cones of several parts. */

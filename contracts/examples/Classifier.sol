@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.28;
+
+import {IConsumer} from "../interfaces/IConsumer.sol";
+import {IUmpire} from "../interfaces/IUmpire.sol";
+
+/// @title An example of a consumer: asks which class a model assigns to an input, and keeps the answer
+/// @dev The output must be one leaf of scores. The answer arrives in `onFinal`; if that call ever fails, anyone
+/// can bring it later with `fetch`, because a final claim's output stays readable.
+contract Classifier is IConsumer {
+	struct Answer {
+		bool known;
+		uint256 class;
+		int256 score;
+	}
+
+	IUmpire public immutable umpire;
+	address public immutable owner;
+	bytes32 public immutable program;
+
+	mapping(uint256 requestId => Answer) public answers;
+
+	event Classified(uint256 indexed request, uint256 class, int256 score);
+
+	/// @notice Thrown when someone else than the market delivers an answer.
+	error NotTheMarket(address sender);
+	/// @notice Thrown when someone else than the owner asks.
+	error NotTheOwner(address sender);
+	/// @notice Thrown when a claim answers a request that this contract did not make.
+	error NotOurs(uint256 request);
+
+	constructor(IUmpire umpire_, bytes32 program_) {
+		umpire = umpire_;
+		program = program_;
+		owner = msg.sender;
+	}
+
+	/// @notice Takes what is paid back for requests that nobody answered.
+	receive() external payable {}
+
+	/// @notice Asks for a classification; the value sent is the fee.
+	function ask(bytes32 inputsRoot, uint256 deadline) external payable returns (uint256 requestId) {
+		if (msg.sender != owner) revert NotTheOwner(msg.sender);
+		return umpire.request{value: msg.value}(program, inputsRoot, deadline, address(this));
+	}
+
+	/// @inheritdoc IConsumer
+	function onFinal(uint256 requestId, uint256 claimId, bytes32, uint256[5] calldata) external {
+		if (msg.sender != address(umpire)) revert NotTheMarket(msg.sender);
+		_take(requestId, claimId);
+	}
+
+	/// @notice Brings the answer of a final claim that was not delivered.
+	function fetch(uint256 claimId) external {
+		_take(umpire.getClaim(claimId).request, claimId);
+	}
+
+	/// @dev `outputLeaf` reverts unless the claim is final.
+	function _take(uint256 requestId, uint256 claimId) private {
+		if (umpire.getRequest(requestId).consumer != address(this)) revert NotOurs(requestId);
+		uint256[5] memory none;
+		int256[] memory scores = umpire.outputLeaf(claimId, 0, none, new bytes32[](0));
+		uint256 best = 0;
+		for (uint256 i = 1; i < scores.length; i++) {
+			if (scores[i] > scores[best]) best = i;
+		}
+		answers[requestId] = Answer(true, best, scores[best]);
+		emit Classified(requestId, best, scores[best]);
+	}
+}

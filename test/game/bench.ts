@@ -1,0 +1,83 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Arbiter } from "@umpire/game/arbiter.ts";
+import type { Action } from "@umpire/game/move.ts";
+import type { Parameters } from "@umpire/game/state.ts";
+import { arbiter, entryOf, NOBODY, Table } from "../../crates-ts/game/test/table.ts";
+import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import type { Court } from "./court.ts";
+
+/** Gas by name of the move: the most expensive one of each. */
+export type GasBook = Map<string, number>;
+
+/** One deployment and its model, played in step: every move goes to both, and both must say the same. */
+export class Bench {
+	readonly court: Court;
+	readonly table: Table;
+	readonly gas: GasBook;
+	readonly requester: Hex;
+	readonly submitter: Hex;
+	readonly challenger: Hex;
+	readonly stranger: Hex;
+
+	constructor(court: Court, parameters: Parameters, judge: Arbiter = arbiter, gas: GasBook = new Map()) {
+		this.court = court;
+		this.gas = gas;
+		[, this.requester, this.submitter, this.challenger, this.stranger] = court.accounts;
+		this.table = new Table(parameters, judge);
+	}
+
+	/** Takes the chain's time; call it before times are computed from the model's. */
+	async sync(): Promise<void> {
+		this.table.now = Math.max(this.table.now, await this.court.time());
+	}
+
+	/** The next move is made at time `at`. */
+	async wait(at: number): Promise<void> {
+		this.table.now = at - 1;
+	}
+
+	/** Makes a move on both sides, a second after the last one; the error's name if it is refused. */
+	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
+		this.table.now = Math.max(this.table.now + 1, (await this.court.time()) + 1);
+		const expected = this.table.try(sender, action);
+		const { error, gas } = await this.court.act(sender, action, this.table.now);
+		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
+		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
+		return error;
+	}
+
+	async play(sender: Hex, action: Action, label?: string): Promise<void> {
+		const error = await this.try(sender, action, label);
+		if (error !== undefined) throw new Error(`${action.type} was refused: ${error}`);
+	}
+
+	/** Registers a toy program, requests it and claims a trace of it; returns the claim's number. */
+	async claimToy(trace: ToyTrace, consumer: Hex = NOBODY): Promise<number> {
+		const { header, root, inputsRoot } = trace.program;
+		const deadline = this.table.now + 1000;
+		await this.play(this.requester, { type: "register", header });
+		await this.play(this.requester, {
+			type: "request",
+			value: 70n,
+			program: root,
+			inputsRoot,
+			deadline,
+			consumer,
+		});
+		await this.play(this.submitter, {
+			type: "claim",
+			value: this.table.state.parameters.submitterBond,
+			request: this.table.state.requests.length,
+			traceRoot: trace.root,
+			opening: trace.output(),
+		});
+		return this.table.state.claims.length;
+	}
+
+	/** Challenges a claim of a toy trace; returns the dispute's number. */
+	async challengeToy(trace: ToyTrace, claim: number, sender = this.challenger): Promise<number> {
+		const value = this.table.state.parameters.challengerBond;
+		await this.play(sender, { type: "challenge", value, claim, entry: entryOf(trace) });
+		return this.table.state.disputes.length;
+	}
+}

@@ -1,0 +1,250 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
+import { encodeFunctionData, parseAbi } from "viem";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "./bench.ts";
+import { Court, type Outcome } from "./court.ts";
+
+const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
+const large = new ToyTrace(
+	new ToyProgram(
+		[
+			{ width: 16, elements: 20, outside: 1, parts: 1 },
+			{ width: 16, elements: 200, outside: -9, parts: 1 },
+		],
+		2,
+		1,
+	),
+);
+const { submitterBond, challengePeriod } = PARAMETERS;
+const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterEach(async () => {
+	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+});
+afterAll(() => court.close());
+
+const hostileAbi = parseAbi([
+	"function setMode(uint8)",
+	"function ask(bytes32,bytes32,uint256) payable",
+	"function takeBack(uint256)",
+	"function withdraw()",
+]);
+
+/** Calls the hostile consumer, a second after the last transaction. */
+async function hostile(
+	at: Hex,
+	functionName: string,
+	args: readonly unknown[],
+	value = 0n,
+): Promise<Outcome> {
+	bench.table.now = Math.max(bench.table.now, await court.time()) + 1;
+	const data = encodeFunctionData({ abi: hostileAbi, functionName, args } as never);
+	return court.send({ from: bench.requester, to: at, data, value, gas: 5_000_000 }, bench.table.now);
+}
+
+describe("requests", () => {
+	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
+		const { header, root, inputsRoot } = small.program;
+		await bench.play(bench.requester, { type: "register", header });
+		const deadline = bench.table.now + 50;
+		const consumer = bench.stranger;
+		await bench.play(bench.requester, {
+			type: "request",
+			value: 9n,
+			program: root,
+			inputsRoot,
+			deadline,
+			consumer,
+		});
+		const refund = { type: "refund", request: 1 } as const;
+		await bench.wait(deadline);
+		expect(await bench.try(bench.stranger, refund)).toBe("RequestNotExpired");
+		await bench.play(bench.stranger, refund);
+		expect(await bench.try(bench.stranger, refund)).toBe("RequestClosed");
+		expect(await court.read("owed", [bench.requester])).toBe(9n);
+		await bench.play(bench.requester, { type: "withdraw" });
+		expect(await bench.try(bench.requester, { type: "withdraw" })).toBe("NothingToWithdraw");
+	});
+
+	test("a claim is taken until the request's deadline", async () => {
+		for (const [offset, expected] of [
+			[0, undefined],
+			[1, "RequestExpired"],
+		] as const) {
+			const { header, root, inputsRoot } = small.program;
+			await bench.play(bench.requester, { type: "register", header });
+			const deadline = bench.table.now + 50;
+			const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
+			await bench.play(bench.requester, { ...request, consumer: bench.stranger });
+			await bench.wait(deadline + offset);
+			const answer = await bench.try(bench.submitter, {
+				type: "claim",
+				value: submitterBond,
+				request: bench.table.state.requests.length,
+				traceRoot: small.root,
+				opening: small.output(),
+			});
+			expect(answer).toBe(expected);
+		}
+	});
+
+	test("registering again changes nothing", async () => {
+		const { header, root } = small.program;
+		await bench.play(bench.requester, { type: "register", header });
+		await bench.play(bench.stranger, { type: "register", header });
+		expect(await court.read("count", [], court.registry)).toBe(1n);
+		expect(await court.read("numberOf", [root], court.registry)).toBe(1n);
+		expect(await court.read("programOf", [1n], court.registry)).toBe(root);
+	});
+});
+
+describe("the challenge period", () => {
+	test("is open for challenges until its end, and closed for finalising before it", async () => {
+		for (const [offset, finalised] of [
+			[-1, "ChallengePeriodOpen"],
+			[0, undefined],
+			[1, undefined],
+		] as const) {
+			const claim = await bench.claimToy(small);
+			const end = bench.table.state.claims[claim - 1].claimedAt + challengePeriod;
+			await bench.wait(end + offset);
+			const challenge = { type: "challenge", value: 300n, claim, entry: small.descriptor(0) } as const;
+			if (offset >= 0) {
+				expect(await bench.try(bench.challenger, challenge)).toBe("ChallengePeriodOver");
+			}
+			if (offset >= 0) await bench.wait(end + offset + 1);
+			expect(await bench.try(bench.stranger, { type: "finalise", claim })).toBe(finalised);
+		}
+	});
+});
+
+describe("outputs", () => {
+	test("a small output is stored when it is claimed", async () => {
+		const claim = await bench.claimToy(small);
+		const [status, root, words] = await court.read<[number, Hex, bigint[]]>("output", [claim]);
+		expect(status).toBe(CLAIM_STATUS.live);
+		expect(BigInt(root)).toBe(0n);
+		expect(words).toEqual(small.words(0, 0, 0));
+		await bench.wait(bench.table.now + challengePeriod + 1);
+		await bench.play(bench.stranger, { type: "finalise", claim });
+		const none = [0n, 0n, 0n, 0n, 0n];
+		expect(await court.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
+	});
+
+	test("any leaf of a large output can be opened once it is final", async () => {
+		const claim = await bench.claimToy(large);
+		const tensor = large.tensors[1][1];
+		const open = (leaf: number, words = tensor.words(leaf)) =>
+			court.read("outputLeaf", [claim, leaf, words, tensor.path(Math.min(leaf, 2))]);
+		await expect(open(0)).rejects.toThrow();
+		await bench.wait(bench.table.now + challengePeriod + 1);
+		await bench.play(bench.stranger, { type: "finalise", claim });
+		const [, root] = await court.read<[number, Hex, bigint[]]>("output", [claim]);
+		expect(root).toBe(tensor.root);
+		expect(await open(0)).toEqual(new Array(75).fill(-9n));
+		expect(await open(2)).toEqual(new Array(50).fill(-9n));
+		await expect(open(0, tensor.words(2))).rejects.toThrow();
+		await expect(open(3, tensor.words(2))).rejects.toThrow();
+	});
+});
+
+describe("the consumer's callback runs after the state is final, and its failure changes nothing", () => {
+	test.each(Object.entries(MODES))("a consumer that would %s", async (name, mode) => {
+		const consumer = await court.deploy("HostileConsumer", [court.umpire, mode]);
+		const claim = await bench.claimToy(small, consumer);
+		await bench.wait(bench.table.now + challengePeriod + 1);
+		await bench.play(bench.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
+		expect(await court.read("owed", [bench.submitter])).toBe(submitterBond + 70n);
+		const fails = name !== "accept" && name !== "reenter";
+		const calls = await court.call(consumer, "function calls() view returns (uint256)");
+		expect(calls).toBe(fails ? 0n : 1n);
+		if (name === "reenter") {
+			const refusal = await court.call(consumer, "function lastError() view returns (bytes)");
+			expect(refusal).toBe("0x3ee5aeb5"); // ReentrancyGuardReentrantCall()
+		}
+		expect(bench.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
+	});
+
+	test("whoever finalises cannot make it fail by sending too little gas", async () => {
+		const consumer = await court.deploy("HostileConsumer", [court.umpire, MODES.accept]);
+		const claim = await bench.claimToy(small, consumer);
+		const now = bench.table.now + challengePeriod + 1;
+		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {
+			const finalise = { type: "finalise", claim } as const;
+			const { error } = await court.act(bench.stranger, finalise, now + step, gas);
+			const calls = await court.call(consumer, "function calls() view returns (uint256)");
+			expect(calls).toBe(error === undefined ? 1n : 0n);
+			if (error === undefined) {
+				bench.table.now = now + step;
+				bench.table.play(bench.stranger, finalise);
+				return;
+			}
+		}
+		throw new Error("The claim never became final");
+	});
+});
+
+describe("all payments are pulled", () => {
+	test("an account that refuses ether hurts only itself, and can try again", async () => {
+		const consumer = await court.deploy("HostileConsumer", [court.umpire, MODES.revert]);
+		const { header, root, inputsRoot } = small.program;
+		await bench.play(bench.requester, { type: "register", header });
+		const deadline = bench.table.now + 60;
+		await hostile(consumer, "ask", [root, inputsRoot, BigInt(deadline)], 500n);
+		const request = { type: "request", value: 500n, program: root, inputsRoot, deadline, consumer } as const;
+		bench.table.play(consumer, request);
+		bench.table.now = deadline + 1;
+		expect((await hostile(consumer, "takeBack", [1n])).error).toBe(undefined);
+		bench.table.play(bench.stranger, { type: "refund", request: 1 });
+		expect((await hostile(consumer, "withdraw", [])).error).toBe("PaymentRefused");
+		expect(await court.read("owed", [consumer])).toBe(500n);
+		// and paid twice it is not: the second withdrawal inside of the first is refused
+		await hostile(consumer, "setMode", [MODES.reenter]);
+		expect((await hostile(consumer, "withdraw", [])).error).toBe(undefined);
+		bench.table.play(consumer, { type: "withdraw" });
+		const refusal = await court.call(consumer, "function lastError() view returns (bytes)");
+		expect(refusal).toBe("0x3ee5aeb5");
+		expect(await court.balance(consumer)).toBe(500n);
+	});
+});
+
+describe("a deployment's parameters are checked", () => {
+	test.each([
+		["challengePeriod", 0],
+		["increment", 0],
+		["depth", 0],
+		["depth", 11],
+		["window", 11],
+		["burnPermille", 0],
+		["burnPermille", 1000],
+		["submitterBond", 0n],
+		["challengerBond", 0n],
+		["reserve", 2 ** 31],
+	] as const)("%s = %s is refused", async (name, value) => {
+		const parameters = { ...PARAMETERS, [name]: value };
+		await expect(court.deploy("Umpire", [court.registry, court.arbiter, parameters])).rejects.toThrow(
+			"InvalidParameter",
+		);
+	});
+
+	test("addresses without code are refused", async () => {
+		const args = [court.registry, bench.stranger, PARAMETERS];
+		await expect(court.deploy("Umpire", args)).rejects.toThrow("NotAContract");
+	});
+});

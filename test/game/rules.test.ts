@@ -1,0 +1,258 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { treeRoot } from "@umpire/commitment/tree.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, liabilities, PHASE, SIDE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "./bench.ts";
+import { Court } from "./court.ts";
+
+/** Output 0 has one leaf; operator 1 cones of three parts; operator 2 several leaves. */
+const program = new ToyProgram(
+	[
+		{ width: 8, elements: 10, outside: 4, parts: 1 },
+		{ width: 16, elements: 90, outside: 0, parts: 3 },
+		{ width: 8, elements: 700, outside: -3, parts: 1 },
+	],
+	1,
+	0,
+);
+const right = new ToyTrace(program);
+const wrong = new ToyTrace(program, [{ step: 0, operator: 1, element: 80, by: 5 }]);
+const { submitterBond, challengerBond, challengePeriod, increment, reserve, provingAllowance } = PARAMETERS;
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterEach(async () => {
+	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+});
+afterAll(() => court.close());
+
+/** Plays honestly from both seats until the condition holds. */
+async function until(id: number, theirs: ToyTrace, reached: () => boolean): Promise<void> {
+	while (!reached()) {
+		const view = bench.table.view(id);
+		const answer = honestSubmitter(view, theirs);
+		const move = answer ?? honestChallenger(view, right);
+		if (move === null || move.type === "prove") throw new Error("The dispute never got there");
+		await bench.play(answer === null ? bench.challenger : bench.submitter, move);
+	}
+}
+
+const phaseOf = (id: number) => bench.table.state.disputes[id - 1].phase;
+const statusOf = (claim: number) => bench.table.state.claims[claim - 1].status;
+const owed = (account: Hex) => bench.table.state.owed.get(account) ?? 0n;
+const settle = (id: number, element: number, part: number): Action => {
+	const { words, dispute } = bench.table.view(id);
+	const settlement = settlementOf(program.opening(dispute.operator), words!, element, part, dispute.partials);
+	return { type: "settle", dispute: id, settlement };
+};
+
+describe("existence is never inferred from a content field", () => {
+	test("a trace with zero nodes is played on, and lost by whoever cannot open them", async () => {
+		await bench.claimToy(right);
+		const roots = right.tensors[0].map(({ root }) => root).with(2, wordHex(0n));
+		const traceRoot = treeRoot(roots, 2);
+		await bench.play(bench.requester, {
+			type: "request",
+			value: 1n,
+			program: program.root,
+			inputsRoot: program.inputsRoot,
+			deadline: bench.table.now + 1000,
+			consumer: wordHex(0n).slice(0, 42) as Hex,
+		});
+		const opening = { ...right.output(), operatorPath: [roots[1], wordHex(0n)] };
+		await bench.play(bench.submitter, {
+			type: "claim",
+			value: submitterBond,
+			request: 2,
+			traceRoot,
+			opening,
+		});
+		const id = await bench.challengeToy(right, 2);
+		await bench.play(bench.submitter, { type: "open", tree: 2, childLevel: 0, children: roots });
+		const entry = program.opening(2);
+		const path = [treeRoot(roots.slice(0, 2), 2)];
+		await bench.play(bench.challenger, {
+			type: "descend",
+			dispute: id,
+			index: 2,
+			child: wordHex(0n),
+			path,
+			entry,
+		});
+		expect(phaseOf(id)).toBe(PHASE.search);
+		await bench.wait(bench.table.now + increment + reserve + 2);
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(statusOf(2)).toBe(CLAIM_STATUS.rejected);
+	});
+
+	test("nothing can be done with numbers that were never given", async () => {
+		await bench.claimToy(right);
+		for (const dispute of [0, 1, 7]) {
+			expect(await bench.try(bench.stranger, { type: "timeout", dispute })).toBe("UnknownDispute");
+			expect(await bench.try(bench.stranger, { type: "reclaim", dispute })).toBe("UnknownDispute");
+		}
+		const challenge = { type: "challenge", value: challengerBond, entry: NO_DESCRIPTOR } as const;
+		expect(await bench.try(bench.stranger, { ...challenge, claim: 0 })).toBe("WrongClaimStatus");
+		expect(await bench.try(bench.stranger, { ...challenge, claim: 2 })).toBe("WrongClaimStatus");
+	});
+});
+
+describe("a malformed publication is no answer", () => {
+	test("words beyond their lanes revert, also those that alias an honest leaf in the field", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await until(id, wrong, () => phaseOf(id) === PHASE.leaf);
+		const honest = honestSubmitter(bench.table.view(id), wrong)!;
+		if (honest.type !== "publishLeaf") throw new Error("A leaf is demanded");
+		const field = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+		const alias = { ...honest, words: honest.words.with(0, honest.words[0] + field) };
+		expect(await bench.try(bench.submitter, alias)).toBe("WordOutOfRange");
+		const beyond = { ...honest, words: honest.words.with(4, 1n) };
+		expect(await bench.try(bench.submitter, beyond)).toBe("WordOutOfRange");
+		expect(await bench.try(bench.submitter, { ...honest, count: 76 })).toBe("WrongCount");
+		expect(bench.table.view(id).publishedAt).toBe(0);
+		await bench.play(bench.submitter, honest);
+	});
+});
+
+describe("a preimage is published once, for all disputes", () => {
+	test("the second challenger is to move as soon as it has challenged", async () => {
+		const claim = await bench.claimToy(wrong);
+		const first = await bench.challengeToy(right, claim);
+		await bench.play(bench.stranger, honestSubmitter(bench.table.view(first), wrong)!);
+		const second = await bench.challengeToy(right, claim, bench.stranger);
+		const [side, since, until] = await court.read<[number, bigint, bigint]>("turn", [second]);
+		expect(side).toBe(SIDE.challenger);
+		expect(since).toBe(BigInt(bench.table.now));
+		expect(until - since).toBe(BigInt(increment + reserve + 1));
+		const before = bench.table.state.openings;
+		await bench.play(bench.stranger, honestSubmitter({ ...bench.table.view(first), publishedAt: 0 }, wrong)!);
+		expect(bench.table.state.openings).toEqual(before);
+	});
+});
+
+describe("no free moves", () => {
+	test("challenging oneself burns a part of the bond, whoever wins", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim, bench.submitter);
+		await bench.wait(bench.table.now + increment + reserve + 2);
+		await bench.play(bench.submitter, { type: "timeout", dispute: id });
+		expect(owed(bench.submitter)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+		expect(bench.table.state.burned).toBe((submitterBond * 400n) / 1000n);
+		expect(await court.burned()).toBe(bench.table.state.burned);
+	});
+
+	test("a wrong bond is refused", async () => {
+		const claim = await bench.claimToy(right);
+		for (const value of [0n, challengerBond - 1n, challengerBond + 1n]) {
+			const challenge = { type: "challenge", value, claim, entry: NO_DESCRIPTOR } as const;
+			expect(await bench.try(bench.challenger, challenge)).toBe("WrongBond");
+		}
+	});
+});
+
+describe("any number of challengers play at once", () => {
+	test("honest challengers who come second get their bonds back", async () => {
+		const claim = await bench.claimToy(wrong);
+		const first = await bench.challengeToy(right, claim);
+		const second = await bench.challengeToy(right, claim, bench.stranger);
+		expect(await bench.try(bench.stranger, { type: "reclaim", dispute: second })).toBe("WrongClaimStatus");
+		await bench.wait(bench.table.now + increment + reserve + 2);
+		await bench.play(bench.stranger, { type: "timeout", dispute: first });
+		expect(await bench.try(bench.stranger, { type: "timeout", dispute: second })).toBe("WrongClaimStatus");
+		await bench.play(bench.requester, { type: "reclaim", dispute: second });
+		expect(owed(bench.stranger)).toBe(challengerBond);
+		expect(await bench.try(bench.stranger, { type: "reclaim", dispute: second })).toBe("WrongPhase");
+		expect(await bench.try(bench.stranger, { type: "reclaim", dispute: first })).toBe("WrongPhase");
+	});
+
+	test("a claim is final only when none of its disputes is open", async () => {
+		const claim = await bench.claimToy(right);
+		const id = await bench.challengeToy(right, claim);
+		await bench.play(bench.submitter, honestSubmitter(bench.table.view(id), right)!);
+		await bench.wait(bench.table.now + challengePeriod);
+		expect(await bench.try(bench.submitter, { type: "finalise", claim })).toBe("DisputesOpen");
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(owed(bench.submitter)).toBe((challengerBond * 600n) / 1000n);
+		await bench.play(bench.submitter, { type: "finalise", claim });
+		expect(owed(bench.submitter)).toBe((challengerBond * 600n) / 1000n + submitterBond + 70n);
+	});
+});
+
+describe("a settlement is accepted until a timeout has actually been claimed", () => {
+	test("long after the challenger could have been timed out", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await until(id, wrong, () => phaseOf(id) === PHASE.partials && bench.table.view(id).publishedAt > 0);
+		await bench.wait(bench.table.now + increment + reserve + provingAllowance + 1000);
+		await bench.play(bench.stranger, settle(id, 80, 2));
+		expect(owed(bench.challenger)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+		expect(await bench.try(bench.stranger, { type: "timeout", dispute: id })).toBe("WrongPhase");
+	});
+
+	test("but not after it has been", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await until(id, wrong, () => phaseOf(id) === PHASE.partials && bench.table.view(id).publishedAt > 0);
+		await bench.wait(bench.table.now + increment + reserve + provingAllowance + 1000);
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(await bench.try(bench.challenger, settle(id, 80, 2))).toBe("WrongPhase");
+		expect(statusOf(claim)).toBe(CLAIM_STATUS.live);
+	});
+});
+
+describe("each side makes its own moves", () => {
+	test("only the challenger descends and names, and not when its dispute is over", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await bench.play(bench.stranger, honestSubmitter(bench.table.view(id), wrong)!);
+		const move = honestChallenger(bench.table.view(id), right)!;
+		if (move.type === "prove") throw new Error("There is more to search");
+		expect(await bench.try(bench.submitter, move)).toBe("NotTheChallenger");
+		await bench.wait(bench.table.now + increment + reserve + 3);
+		await bench.play(bench.submitter, { type: "timeout", dispute: id });
+		expect(await bench.try(bench.challenger, move)).toBe("WrongPhase");
+	});
+
+	test("only the submitter publishes partial results, and only such as lead to the published value", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await until(id, wrong, () => phaseOf(id) === PHASE.partials);
+		const honest = honestSubmitter(bench.table.view(id), wrong)!;
+		if (honest.type !== "publishPartials") throw new Error("Partial results are demanded");
+		expect(await bench.try(bench.challenger, honest)).toBe("NotTheSubmitter");
+		const short = { ...honest, partials: honest.partials.slice(1) };
+		expect(await bench.try(bench.submitter, short)).toBe("WrongPartialsCount");
+		const bent = { ...honest, partials: honest.partials.with(-1, 0n) };
+		expect(await bench.try(bench.submitter, bent)).toBe("WrongPartials");
+		const words = { ...honest, words: honest.words.with(0, 0n) };
+		expect(await bench.try(bench.submitter, words)).toBe("WrongWords");
+		expect(await bench.try(bench.challenger, settle(id, 80, 2))).toBe("WrongTurn");
+		await bench.play(bench.submitter, honest);
+		expect(await bench.try(bench.submitter, honest)).toBe("WrongTurn");
+		expect(await bench.try(bench.challenger, settle(id, 81, 2))).toBe("WrongElement");
+		expect(await bench.try(bench.challenger, settle(id, 80, 0))).toBe("ValuesAgree");
+		const forged = settle(id, 80, 2) as Action & { type: "settle" };
+		const partials = forged.settlement.partials.with(0, 1n);
+		const settlement = { ...forged.settlement, partials };
+		expect(await bench.try(bench.challenger, { ...forged, settlement })).toBe("NotThePartials");
+		await bench.play(bench.challenger, settle(id, 80, 2));
+	});
+});
