@@ -7,8 +7,8 @@ const MULTIPLIER_BITS = 15;
 const FINE_BITS = 24;
 /** Coefficients of `linear` operators have up to this many bits. */
 const COEFFICIENT_BITS = 24;
-/** Results coarser than that have no bits left. */
-const MOST_RATIO = 2 ** 15;
+/** Results coarser than 2^15 units have no bits left. */
+const MOST_BITS = 16;
 /** |bias| and sums stay below this, half of what float64 holds exactly. */
 const EXACT = 2 ** 52;
 
@@ -58,26 +58,30 @@ export function nearestRatio(ratio: number, limit: number): { multiplier: number
  */
 export function powerAtLeast(ratio: number, limit: number): { multiplier: number; shift: number } {
 	const least = Math.max(ratio, smallestRatio(limit));
-	if (!(least < MOST_RATIO)) {
-		throw new CompileError(`the ratio of scales ${ratio} is not below ${MOST_RATIO}`, {
-			hint: "The ranges of operands and result are too far apart: check the model for unscaled values",
-		});
-	}
 	let exponent = Math.floor(Math.log2(least));
 	while (2 ** exponent < least) exponent += 1;
-	return exponent < 0 ? { multiplier: 1, shift: -exponent } : { multiplier: 2 ** (exponent + 1), shift: 1 };
+	return power(exponent, limit);
 }
 
 /** The greatest multiplier / 2^shift ≤ ratio, for a tensor whose own scale is free to follow it. */
 export function ratioAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(Math.max(ratio, smallestRatio(limit)), limit, MULTIPLIER_BITS, Math.floor);
+	return represent(ratio, limit, MULTIPLIER_BITS, Math.floor);
 }
 
 /** The greatest power of two ≤ ratio. */
 export function powerAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
-	const { multiplier, shift } = powerAtLeast(ratio, limit);
-	if (multiplier / 2 ** shift <= ratio) return { multiplier, shift };
-	return multiplier > 1 ? { multiplier: multiplier / 2, shift } : { multiplier, shift: shift + 1 };
+	let exponent = Math.ceil(Math.log2(ratio));
+	while (2 ** exponent > ratio) exponent -= 1;
+	return power(exponent, limit);
+}
+
+function power(exponent: number, limit: number): { multiplier: number; shift: number } {
+	if (!(exponent < MOST_BITS && -exponent <= maxShift(limit))) {
+		throw new CompileError(`a ratio of scales of 2^${exponent} cannot be represented`, {
+			hint: "The ranges of operands and result are too far apart: check the model for unscaled values",
+		});
+	}
+	return exponent < 0 ? { multiplier: 1, shift: -exponent } : { multiplier: 2 ** (exponent + 1), shift: 1 };
 }
 
 /** A bias in accumulator units as the row's integer. */

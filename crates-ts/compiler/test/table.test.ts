@@ -89,6 +89,16 @@ describe("Cast", () => {
 		expect(report.fidelity?.outputs[0].maxAbs).toBe(0);
 	});
 
+	test("whole numbers beyond 16 bits are scaled down when they become floats", async () => {
+		const g = new GraphBuilder("cast");
+		const x = g.input("x", "int64", [3]);
+		g.output(g.node("Tanh", [g.node("Mul", [g.node("Cast", [x], { to: 1 }), g.scalar("small", 1e-6)])]));
+		const set = [tensorFrom("int64", [3], [-2_000_000, 300_000, 900_000])];
+		const { program } = await expectFaithful(g.model(), 1e-3, { inputs: [set] });
+		expect(program.inputs[0].width).toBe(32);
+		expect(program.operators[0].width).toBe(16);
+	});
+
 	test("whole numbers enter float arithmetic with scale 1", async () => {
 		const g = new GraphBuilder("cast");
 		const x = g.input("x", "int32", [4]);

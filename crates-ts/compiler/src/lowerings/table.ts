@@ -1,5 +1,6 @@
 import { constantScalar } from "../clip.ts";
 import { type Context, elementsOf, type Value } from "../context.ts";
+import { rescaled } from "../emit.ts";
 import { type RealFunction, UNARY } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
@@ -87,6 +88,8 @@ export function lowerCast(unit: Unit, context: Context): void {
 		);
 	} else if (isFloat(from) && !isFloat(to)) {
 		context.bind(unit.output, emitTable(context, unit, x, Math.trunc));
+	} else if (isFloat(to) && x.spec.width === 32) {
+		context.bind(unit.output, rescaled(context, x, context.quantisation(unit.output)));
 	} else {
 		// Whole numbers keep scale 1 as floats, and float types differ in precision only.
 		context.bind(unit.output, x);
