@@ -20,6 +20,8 @@ export interface Rehearsal {
 	readonly ok: boolean;
 	readonly error?: string;
 	readonly model: string;
+	/** Numbers of the float model that are neither inputs nor computed. */
+	readonly parameters: number;
 	readonly seed: number;
 	/** Where the submitter lied; null if it was honest. */
 	readonly defect: Place | null;

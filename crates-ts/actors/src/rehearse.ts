@@ -94,6 +94,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 			ok: error === undefined,
 			...(error === undefined ? {} : { error }),
 			model: modelName(options.model),
+			parameters: compiled.parameters,
 			seed,
 			defect,
 			attack: options.attack,

@@ -1,0 +1,67 @@
+import type { Bench } from "./bench.ts";
+import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
+
+/** What was measured, as tables for people. */
+export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
+	return [
+		`Time of a dispute by zk-OPML's formula (${CHALLENGE_WINDOW} s to challenge, ${RESPONSE_WINDOW} s for each answer awaited, and proving);`,
+		"the slowest of the disputes played, defects drawn:",
+		...columns([
+			["model", "parameters", "played", "answers", "proving", "umpire", "zk-OPML"],
+			...disputes.map((d) => [
+				d.name,
+				grouped(d.parameters),
+				`${d.played}`,
+				`${d.answers}`,
+				`${d.provingSeconds.toFixed(1)} s`,
+				`${d.seconds.toFixed(0)} s`,
+				`${d.zkOpml} s`,
+			]),
+		]),
+		"",
+		"Running a model, in one process (multiples of the float model in onnxruntime):",
+		...columns([
+			["model", "float", "exact", "output committed", "trace committed"],
+			...overheads.map((o) => [
+				o.name,
+				`${o.float.toFixed(2)} ms`,
+				`${o.exact.toFixed(2)} ms (${times(o.ratios.exact)})`,
+				`${o.outputCommitted.toFixed(2)} ms (${times(o.ratios.outputCommitted)})`,
+				`${o.traceCommitted.toFixed(2)} ms (${times(o.ratios.traceCommitted)})`,
+			]),
+		]),
+		"",
+		"One proof of a full part, in a process of its own:",
+		...columns([
+			["circuit", "seconds", "peak memory"],
+			...proofs.map((p) => [p.circuit, p.seconds.toFixed(2), `${p.megabytes} MB`]),
+		]),
+		"",
+		"Gas (the most of the disputes played; moves on average in the slowest):",
+		...columns([
+			["model", "rounds", "claim", "dispute", ...MOVES],
+			...disputes.map((d) => [
+				d.name,
+				`${d.rounds}`,
+				grouped(d.claimGas),
+				grouped(d.disputeGas),
+				...MOVES.map((move) => (d.gasByMove[move] === undefined ? "-" : grouped(d.gasByMove[move]))),
+			]),
+		]),
+	];
+}
+
+const MOVES = ["challenge", "open", "descend", "publishLeaf", "name", "publishPartials", "settle"] as const;
+
+const times = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 0)}x`;
+const grouped = (value: number): string => value.toLocaleString("en-GB");
+
+/** Rows in aligned columns, the first to the left and the others to the right. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+	return rows.map((row) =>
+		row
+			.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+			.join("  "),
+	);
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { compileFile, orderedInputs } from "@umpire/actors/compile-file.ts";
+import { openInputs, openModel } from "@umpire/actors/models.ts";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { quantiseInput } from "@umpire/runtime/quantise.ts";
+import { recordTrace } from "@umpire/runtime/trace.ts";
+import { OPPONENTS } from "./zk-opml.ts";
+
+/** What each way to run a model takes, in milliseconds (median). */
+export interface Overhead {
+	readonly name: string;
+	readonly float: number;
+	readonly exact: number;
+	/** What a verifier that agrees does. */
+	readonly outputCommitted: number;
+	/** What a submitter does. */
+	readonly traceCommitted: number;
+	/** The same as multiples of `float`. */
+	readonly ratios: {
+		readonly exact: number;
+		readonly outputCommitted: number;
+		readonly traceCommitted: number;
+	};
+}
+
+const RUNS = 15;
+
+/** Measures all four ways in one process, with the same number of threads, one after the other. */
+export async function benchOverheads(models: number, progress: (line: string) => void): Promise<Overhead[]> {
+	const results: Overhead[] = [];
+	for (const { name, model, input } of OPPONENTS.slice(0, models)) {
+		progress(`Measuring ${name}...`);
+		results.push(await benchOverhead(name, model, input));
+	}
+	return results;
+}
+
+async function benchOverhead(name: string, file: string, inputFile: string): Promise<Overhead> {
+	const path = join(projectRoot, "testdata", file);
+	const model = openModel(path);
+	const inputs = openInputs(join(projectRoot, "testdata", inputFile), model, new Map());
+	const quiet = { bits: 16, progress: () => {} } as const;
+	const { program, commitment } = await compileFile(path, quiet, [orderedInputs(model, inputs)]);
+	const quantised = program.inputs.map((spec) => quantiseInput(inputs.get(spec.name)!, spec).elements);
+	const output = program.operators[program.outputs[0].operator];
+
+	const floatSession = await createFloatSession(model);
+	const outputSession = await openSession(program, { record: "outputs" });
+	const traceSession = await openSession(program, { record: "trace" });
+	const float = await median(() => floatSession.run(inputs));
+	const exact = await median(() => outputSession.run(quantised));
+	const outputCommitted = await median(async () => {
+		const { outputs } = await outputSession.run(quantised);
+		await commitTensor(toPhysical(outputs[0], output.shape, output.layout), output.width);
+	});
+	const traceCommitted = await median(() => recordTrace(traceSession, commitment, quantised));
+	await Promise.all([floatSession.release(), outputSession.release(), traceSession.release()]);
+	return {
+		name,
+		float,
+		exact,
+		outputCommitted,
+		traceCommitted,
+		ratios: {
+			exact: exact / float,
+			outputCommitted: outputCommitted / float,
+			traceCommitted: traceCommitted / float,
+		},
+	};
+}
+
+/** The median of some runs, in milliseconds, after one that warms up. */
+async function median(run: () => Promise<unknown>): Promise<number> {
+	await run();
+	const times: number[] = [];
+	for (let i = 0; i < RUNS; i++) {
+		const started = performance.now();
+		await run();
+		times.push(performance.now() - started);
+	}
+	return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+}
