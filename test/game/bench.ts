@@ -14,6 +14,8 @@ export class Bench {
 	readonly court: Court;
 	readonly table: Table;
 	readonly gas: GasBook;
+	/** gas of all moves so far */
+	spent = 0;
 	readonly requester: Hex;
 	readonly submitter: Hex;
 	readonly challenger: Hex;
@@ -42,6 +44,7 @@ export class Bench {
 		const expected = this.table.try(sender, action);
 		const { error, gas } = await this.court.act(sender, action, this.table.now);
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
+		this.spent += gas;
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
 	}

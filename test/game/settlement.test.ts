@@ -6,7 +6,6 @@ import { KIND } from "@umpire/operators/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import type { GasBook } from "./bench.ts";
 import { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
@@ -24,17 +23,13 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let court: Court;
 let right: Evidence;
-const gas: GasBook = new Map();
 let snapshot: unknown;
 beforeAll(async () => {
 	court = await Court.open(parameters);
 	right = await realEvidence(program, randomInput(program));
 	snapshot = await court.snapshot();
 });
-afterAll(async () => {
-	console.log(Object.fromEntries([...gas].sort()));
-	await court.close();
-});
+afterAll(() => court.close());
 
 /** A claim with one wrong element, disputed up to the point where something is to be proved. */
 async function disputed(operator: number, element: number) {
@@ -42,18 +37,15 @@ async function disputed(operator: number, element: number) {
 	snapshot = await court.snapshot();
 	const value = right.trace.operators[0][operator].elements[element];
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(court, parameters, gas);
+	const hearing = new Hearing(court, parameters);
 	const claim = await hearing.claim(wrong);
 	const { id, plan } = await hearing.searchFor(claim, right, wrong);
 	return { hearing, wrong, id, plan, claim };
 }
 
-async function settles(
-	{ hearing, wrong, id, plan, claim }: Awaited<ReturnType<typeof disputed>>,
-	label: string,
-) {
+async function settles({ hearing, wrong, id, plan, claim }: Awaited<ReturnType<typeof disputed>>) {
 	const settlement = await hearing.prove(wrong, id, plan);
-	await hearing.play(hearing.requester, { type: "settle", dispute: id, settlement }, label);
+	await hearing.play(hearing.requester, { type: "settle", dispute: id, settlement });
 	const { state } = hearing.table;
 	expect(state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	expect(state.disputes[id - 1].phase).toBe(PHASE.closed);
@@ -72,7 +64,7 @@ describe("a wrong number is shown by one proof", () => {
 		expect(right.commitment.descriptors[operator].kind).toBe(KIND[kind]);
 		const matter = await disputed(operator, element);
 		expect(matter.plan).toEqual({ type: "prove", step: 0, operator, element, part: 0 });
-		await settles(matter, `settle ${kind}`);
+		await settles(matter);
 	});
 
 	test("Dot of several parts: the first part whose partial result is wrong", async () => {
@@ -81,7 +73,7 @@ describe("a wrong number is shown by one proof", () => {
 		expect(parts).toBeGreaterThan(1);
 		expect(partials.length).toBe(parts);
 		expect(matter.plan.part).toBe(parts - 1);
-		await settles(matter, "settle Dot in parts");
+		await settles(matter);
 	});
 
 	test("without a search, in one transaction", async () => {
@@ -139,7 +131,7 @@ describe("whatever is not such a proof is refused", () => {
 		const elsewhere = { ...good.operator, path: pool };
 		expect(await refused({ ...good, operator: elsewhere })).toBe("WrongDescriptor");
 		// the refusals have changed nothing: the right settlement still wins
-		await settles(matter, "settle Dot");
+		await settles(matter);
 	});
 
 	test("an element whose proved value is the published one", async () => {
@@ -160,7 +152,7 @@ describe("whatever is not such a proof is refused", () => {
 		await hearing.play(stranger, { type: "challenge", value: 300n, claim: 1, entry });
 		const settlement = { type: "settle", dispute: id + 1, settlement: proof } as const;
 		expect(await hearing.try(stranger, settlement)).toBe("WrongPhase");
-		await settles(matter, "settle Max");
+		await settles(matter);
 		await hearing.play(stranger, { type: "reclaim", dispute: id + 1 });
 	});
 });

@@ -1,0 +1,101 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import type { GasBook } from "./bench.ts";
+import { Court } from "./court.ts";
+import { Hearing } from "./hearing.ts";
+import { falsified, realEvidence } from "./real-trace.ts";
+
+const SNAPSHOT = new URL("gas.json", import.meta.url);
+/** A change of the contracts that costs more than this is worth a look: UPDATE_GAS=1 accepts it. */
+const TOLERANCE = 0.03;
+
+/** What no move may ever cost, in gas. */
+const LIMITS: Readonly<Record<string, number>> = { claim: 200_000, "a whole dispute": 1_500_000 };
+
+/** One element of each kind of operator of LeNet-5, and one of a dense layer with many parts. */
+const FAULTS = [
+	["convolution", 0, 2000],
+	["pooling", 1, 400],
+	["view", 4, 100],
+	["dense layer", 5, 60],
+	["score", 7, 3],
+] as const;
+
+let court: Court;
+let right: Evidence;
+const gas: GasBook = new Map();
+beforeAll(async () => {
+	court = await Court.open(DEFAULT_PARAMETERS);
+	const program = layered(lenet(8));
+	right = await realEvidence(program, randomInput(program));
+});
+afterAll(() => court.close());
+
+/** The layouts that the compiler chooses: reductions run along rows. */
+function layered(program: Program): Program {
+	const { constants, operators } = program;
+	return {
+		...program,
+		constants: constants.map((c) => ({ ...c, layout: c.shape.length === 2 ? [1, 0] : [0, 2, 3, 1] })),
+		operators: operators.map((o) => (o.shape.length === 4 ? { ...o, layout: [0, 2, 3, 1] } : o)),
+	};
+}
+
+describe("gas", () => {
+	test.each(FAULTS)("of a dispute about a %s", async (name, operator, element) => {
+		const snapshot = await court.snapshot();
+		const value = right.trace.operators[0][operator].elements[element];
+		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
+		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const claim = await hearing.claim(wrong);
+		const before = hearing.spent;
+		const { id, plan } = await hearing.searchFor(claim, right, wrong);
+		const settlement = await hearing.prove(wrong, id, plan);
+		await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
+		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+		await hearing.play(hearing.challenger, { type: "withdraw" });
+		const dispute = hearing.spent - before;
+		gas.set(`a whole dispute about a ${name}`, dispute);
+		gas.set("a whole dispute", Math.max(dispute, gas.get("a whole dispute") ?? 0));
+		await court.restore(snapshot);
+	});
+
+	test("of a claim that nobody disputes, and of a refund", async () => {
+		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const claim = await hearing.claim(right);
+		const consumer: Hex = `0x${"00".repeat(20)}`;
+		await hearing.wait(hearing.table.now + DEFAULT_PARAMETERS.challengePeriod + 1);
+		await hearing.play(hearing.submitter, { type: "finalise", claim });
+		await hearing.play(hearing.submitter, { type: "withdraw" });
+		const { root } = right.commitment;
+		const deadline = hearing.table.now + 50;
+		const { inputsRoot } = right.trace;
+		await hearing.play(hearing.requester, {
+			type: "request",
+			value: 5n,
+			program: root,
+			inputsRoot,
+			deadline,
+			consumer,
+		});
+		await hearing.wait(deadline + 1);
+		await hearing.play(hearing.requester, { type: "refund", request: 2 });
+	});
+
+	test("is what it was, and within the limits", async () => {
+		const found = Object.fromEntries([...gas].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+		if (process.env.UPDATE_GAS === "1") await writeFile(SNAPSHOT, `${JSON.stringify(found, null, "\t")}\n`);
+		for (const [move, most] of Object.entries(LIMITS)) expect(found[move], move).toBeLessThanOrEqual(most);
+		const committed = JSON.parse(await readFile(SNAPSHOT, "utf8")) as Record<string, number>;
+		expect(Object.keys(found)).toEqual(Object.keys(committed));
+		for (const [move, expected] of Object.entries(committed)) {
+			expect(Math.abs(found[move] - expected) / expected, `${move}: ${found[move]}`).toBeLessThan(TOLERANCE);
+		}
+	});
+});
