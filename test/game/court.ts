@@ -116,10 +116,10 @@ export class Court {
 		return decodeFunctionResult({ abi: this.#abi, functionName, data: answer }) as T;
 	}
 
-	/** Calls a view of any contract, without arguments. */
-	async call(to: Hex, signature: string): Promise<unknown> {
+	/** Calls a view of any contract. */
+	async call(to: Hex, signature: string, args: readonly unknown[] = []): Promise<unknown> {
 		const abi = parseAbi([signature]) as Abi;
-		const data = encodeFunctionData({ abi });
+		const data = encodeFunctionData({ abi, args });
 		return decodeFunctionResult({
 			abi,
 			data: (await this.#request("eth_call", [{ to, data }, "latest"])) as Hex,

@@ -13,7 +13,22 @@ import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What an attacker does next: a kind of move, and numbers to fill it with. */
 const attack = fc.record({
-	kind: fc.constantFrom("challenge", "descend", "wrong", "open", "leaf", "name", "settle", "timeout", "wait"),
+	kind: fc.constantFrom(
+		"challenge",
+		"descend",
+		"descend",
+		"descend",
+		"descend",
+		"descend",
+		"name",
+		"wrong",
+		"open",
+		"leaf",
+		"name",
+		"settle",
+		"timeout",
+		"wait",
+	),
 	a: fc.nat(),
 	b: fc.nat(),
 	wait: fc.integer({ min: 0, max: 40 }),

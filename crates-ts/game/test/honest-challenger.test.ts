@@ -1,0 +1,93 @@
+import { wordHex } from "@umpire/commitment/hex.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { honestChallenger } from "../src/challenger.ts";
+import { hasRunOut, turnOf } from "../src/clock.ts";
+import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { honestSubmitter } from "../src/submitter.ts";
+import { arbitraryFaults, arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
+import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { settlementOf, ToyTrace } from "./toy-program.ts";
+
+/** What a lying submitter does at its turn. */
+const lie = fc.record({
+	kind: fc.constantFrom("answer", "answer", "answer", "answer", "silence", "junk", "challengeItself", "bend"),
+	delay: fc.integer({ min: 0, max: 45 }),
+	a: fc.nat({ max: 1000 }),
+});
+
+const game = arbitraryProgram.chain((program) =>
+	fc.record({
+		program: fc.constant(program),
+		faults: arbitraryFaults(program),
+		levels: arbitraryLevels,
+		lies: fc.array(lie, { minLength: 60, maxLength: 60 }),
+		/** seconds that the honest challenger takes for each move */
+		pace: fc.integer({ min: 0, max: PARAMETERS.increment }),
+	}),
+);
+
+describe("an honest challenger that moves within its increment never loses", () => {
+	test("whatever the submitter answers, and however late", () => {
+		fc.assert(
+			fc.property(game, ({ program, faults, levels, lies, pace }) => {
+				const table = new Table(levels);
+				const own = new ToyTrace(program);
+				const theirs = new ToyTrace(program, faults);
+				table.claim(theirs);
+				const id = table.challenge(CHALLENGER, own);
+				for (const { kind, delay, a } of lies) {
+					if (table.state.disputes[id - 1].phase === PHASE.closed) break;
+					table.now += delay;
+					const demanded = honestSubmitter(table.view(id), theirs);
+					if (kind === "answer" && demanded !== null) table.play(SUBMITTER, demanded);
+					if (kind === "junk") {
+						const children = [wordHex(BigInt(a)), wordHex(BigInt(a + 1))];
+						table.try(SUBMITTER, { type: "open", tree: 1 + (a % 3), childLevel: a % 4, children });
+					}
+					if (kind === "challengeItself" && table.now < 1000 + PARAMETERS.challengePeriod) {
+						table.challenge(SUBMITTER, theirs);
+					}
+					if (kind === "bend" && demanded?.type === "publishPartials") {
+						const partials = demanded.partials.map((value, i) => (i === 0 ? value + BigInt(a % 3) : value));
+						table.try(SUBMITTER, { ...demanded, partials });
+					}
+					// if anyone has run out, it is the submitter itself
+					if (table.try(SUBMITTER, { type: "timeout", dispute: id }) === undefined) break;
+					moveHonestly(table, id, own, pace);
+				}
+				// a submitter that falls silent runs out
+				table.now += 10_000;
+				if (table.state.disputes[id - 1].phase !== PHASE.closed) {
+					table.play(OTHER, { type: "timeout", dispute: id });
+				}
+				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+				const { submitterBond, challengerBond } = table.state.parameters;
+				expect(table.state.owed.get(CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(table.state.balance).toBe(liabilities(table.state));
+			}),
+			{ numRuns: 150 },
+		);
+	});
+});
+
+/** The challenger moves if it is its turn, and claims the submitter's timeout if there is one. */
+function moveHonestly(table: Table, id: number, own: ToyTrace, pace: number): void {
+	const view = table.view(id);
+	if (view.publishedAt === 0) {
+		const turn = turnOf(view.dispute, 0, view.parameters);
+		if (hasRunOut(turn, table.now)) table.play(CHALLENGER, { type: "timeout", dispute: id });
+		return;
+	}
+	table.now += pace;
+	const move = honestChallenger(view, own);
+	if (move === null) throw new Error("The challenger found nothing to name");
+	if (move.type !== "prove") {
+		table.play(CHALLENGER, move);
+		return;
+	}
+	const { operator, element, part } = move;
+	const { partials } = view.dispute;
+	const settlement = settlementOf(own.descriptor(operator), view.words!, element, part, partials);
+	table.play(CHALLENGER, { type: "settle", dispute: id, settlement });
+}
