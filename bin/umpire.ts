@@ -38,6 +38,7 @@ async function main(words: string[]): Promise<number> {
 			.recommendCommands()
 			.version(false)
 			.help()
+			.alias("help", "h")
 			.wrap(Math.min(100, process.stdout.columns ?? 100))
 			.exitProcess(false)
 			.fail((message, error) => {
@@ -54,6 +55,7 @@ async function main(words: string[]): Promise<number> {
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-const code = await main(hideBin(process.argv));
+const [first, ...rest] = hideBin(process.argv);
+const code = await main(first === "help" ? [...rest, "--help"] : hideBin(process.argv));
 // Workers of the prover and chains in this process would keep it alive.
 process.stdout.write("", () => process.exit(code));

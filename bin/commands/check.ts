@@ -38,7 +38,10 @@ export const check = command<Options>({
 			}),
 	async run(options) {
 		const { check: checkModel } = await import("@umpire/actors/check.ts");
-		const result = await checkModel({ ...options, progress });
+		const result = await checkModel({ ...options, progress }).catch((error: Error) => {
+			if (options.json) report(true, { ok: false, model: options.model, error: error.message }, () => []);
+			throw error;
+		});
 		report(options.json, result, () => [
 			...table([
 				["model", result.model],

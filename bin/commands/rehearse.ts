@@ -41,7 +41,10 @@ export const rehearse = command<Options>({
 	async run(options) {
 		const { rehearse: play } = await import("@umpire/actors/rehearse.ts");
 		const { rehearsalLines } = await import("../rehearsal-lines.ts");
-		const result = await play({ ...options, progress });
+		const result = await play({ ...options, progress }).catch((error: Error) => {
+			if (options.json) report(true, { ok: false, model: options.model, error: error.message }, () => []);
+			throw error;
+		});
 		report(options.json, result, () => rehearsalLines(result));
 		if (!result.ok) process.exitCode = 1;
 	},

@@ -42,20 +42,25 @@ async function resolve({ contracts }: World, id: string): Promise<Hex> {
 	throw new UserError(`"${id}" is no program: give its number or its root (umpire status lists them).`);
 }
 
-/** The inputs of a request, from the store; undefined (and a line of complaint) if they are not to be had. */
-export async function findInputs(
-	world: World,
-	program: Program,
-	root: Hex,
-	say: (line: string) => void,
-): Promise<Elements[] | undefined> {
-	try {
-		const inputs = await getInputs(world.home.content, program, root);
-		if (inputs !== null) return inputs;
-		say(`The inputs ${root} are not in ${world.home.content.place}: cannot compute.`);
-	} catch (error) {
-		if (!(error instanceof UserError)) throw error;
-		say(error.message);
-	}
-	return undefined;
+/** Finds the inputs of a request; undefined if they are not to be had. */
+export type InputFinder = (root: Hex) => Promise<Elements[] | undefined>;
+
+/** Reads inputs from the store. Inputs that are missing are complained about once, and looked for again. */
+export function inputFinder(world: World, program: Program, say: (line: string) => void): InputFinder {
+	const missing = new Set<Hex>();
+	const complain = (root: Hex, line: string) => {
+		if (!missing.has(root)) say(line);
+		missing.add(root);
+	};
+	return async (root) => {
+		try {
+			const inputs = await getInputs(world.home.content, program, root);
+			if (inputs !== null) return inputs;
+			complain(root, `The inputs ${root} are not in ${world.home.content.place}: waiting for them.`);
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			complain(root, error.message);
+		}
+		return undefined;
+	};
 }

@@ -17,7 +17,7 @@ import type { Evidence } from "./evidence.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { drawSeed, seededRandom } from "./random.ts";
-import { findInputs, loadServed, type Served } from "./served.ts";
+import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
 import { submittersView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
 
@@ -64,8 +64,7 @@ class Submitter implements Actor {
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
-	/** Requests whose inputs are missing: complained about once. */
-	readonly #missing = new Set<number>();
+	readonly #findInputs: InputFinder;
 
 	constructor(world: World, served: Served, session: ProgramSession, say: (line: string) => void) {
 		this.#world = world;
@@ -74,6 +73,7 @@ class Submitter implements Actor {
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
 		this.#published = publishedChildren(world.feed);
+		this.#findInputs = inputFinder(world, served.program, say);
 	}
 
 	async tick(): Promise<boolean> {
@@ -117,13 +117,9 @@ class Submitter implements Actor {
 
 	/** Runs the program on a request's inputs, and keeps the trace before anything is claimed. */
 	async #compute(id: number, inputsRoot: Hex): Promise<Trace | undefined> {
-		if (this.#missing.has(id)) return undefined;
 		const { program, commitment } = this.#served;
-		const inputs = await findInputs(this.#world, program, inputsRoot, this.#say);
-		if (inputs === undefined) {
-			this.#missing.add(id);
-			return undefined;
-		}
+		const inputs = await this.#findInputs(inputsRoot);
+		if (inputs === undefined) return undefined;
 		this.#say(`Computing request ${id}...`);
 		const trace = await recordTrace(this.#session, commitment, inputs);
 		await putTrace(this.#world.home.content, program, trace);
@@ -181,7 +177,7 @@ class Submitter implements Actor {
 	/** The trace that was claimed, from memory, from the store, or computed again. */
 	async #evidence({ traceRoot }: Claim, inputsRoot: Hex): Promise<Evidence | undefined> {
 		const { program, commitment } = this.#served;
-		const inputs = await findInputs(this.#world, program, inputsRoot, this.#say);
+		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return undefined;
 		const trace = await this.#traces.get(traceRoot, async () => {
 			const stored = await getTrace(this.#world.home.content, program, commitment, inputs, traceRoot);

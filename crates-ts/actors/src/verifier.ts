@@ -17,7 +17,7 @@ import { type Evidence, openDescriptor } from "./evidence.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
-import { findInputs, loadServed, type Served } from "./served.ts";
+import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
@@ -53,8 +53,9 @@ class Verifier implements Actor {
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
-	/** Claims that agree, or whose inputs are missing. */
-	readonly #settled = new Set<number>();
+	readonly #findInputs: InputFinder;
+	/** Claims that agree. */
+	readonly #agreed = new Set<number>();
 
 	constructor(world: World, served: Served, options: VerifierOptions) {
 		this.#world = world;
@@ -62,6 +63,7 @@ class Verifier implements Actor {
 		this.#options = options;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
 		this.#published = publishedChildren(world.feed);
+		this.#findInputs = inputFinder(world, served.program, options.progress);
 	}
 
 	async tick(): Promise<boolean> {
@@ -87,25 +89,21 @@ class Verifier implements Actor {
 
 	/** Computes a live claim and challenges it if it is wrong. */
 	async #look(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		if (claim.status !== CLAIM_STATUS.live || this.#settled.has(id)) return false;
+		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(id)) return false;
 		const challenged = state.disputes.some(
 			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
 		);
 		if (challenged || now >= BigInt(claim.claimedAt + state.parameters.challengePeriod)) return false;
 		const say = this.#options.progress;
 		const { inputsRoot } = state.requests[claim.request - 1];
-		const inputs = await findInputs(this.#world, this.#served.program, inputsRoot, say);
-		if (inputs === undefined || (await this.#agrees(id, claim, inputs, inputsRoot))) {
-			this.#settled.add(id);
-			if (inputs !== undefined) say(`Claim ${id} agrees.`);
+		const inputs = await this.#findInputs(inputsRoot);
+		if (inputs === undefined) return false;
+		if (await this.#agrees(id, claim, inputs, inputsRoot)) {
+			this.#agreed.add(id);
+			say(`Claim ${id} agrees.`);
 			return false;
 		}
 		const evidence = await this.#evidence(inputsRoot, inputs);
-		if (evidence.trace.traceRoot === claim.traceRoot) {
-			say(`Claim ${id} states an output that its own trace contradicts.`);
-			this.#settled.add(id);
-			return false;
-		}
 		say(`Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${evidence.trace.traceRoot}.`);
 		const { header } = evidence.commitment;
 		const single = header.steps === 1 && header.operatorCount === 1;
@@ -165,7 +163,7 @@ class Verifier implements Actor {
 			return this.#move(open, { type: "timeout", dispute: id });
 		}
 		const { inputsRoot } = state.requests[claim.request - 1];
-		const inputs = await findInputs(this.#world, this.#served.program, inputsRoot, say);
+		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return false;
 		const evidence = await this.#evidence(inputsRoot, inputs);
 		const step = honestChallenger(open.view, traceView(evidence));
