@@ -15,7 +15,9 @@ import {Trees} from "./libraries/Trees.sol";
 /// @title What disputes store: positions of searches, published nodes and leaves, clocks
 abstract contract DisputeStore is IDisputes, Market {
 	struct Published {
-		uint256 time;
+		uint40 time;
+		uint8 width;
+		uint16 count;
 		bytes32 wordsHash;
 	}
 
@@ -143,11 +145,19 @@ abstract contract DisputeStore is IDisputes, Market {
 
 	/// @dev When what an open dispute demands was published, 0 if it was not.
 	function _published(Dispute storage d) internal view returns (uint256) {
-		if (d.phase == Phase.Leaf) return _leaves[d.node].time;
+		if (d.phase == Phase.Leaf) return _leafPublished(d);
 		if (d.phase == Phase.Partials) return d.partialsAt;
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, _headerOf(_claims[d.claim]));
 		return _openings[_key(d.node, at.tree, below, children)];
+	}
+
+	/// @dev A leaf whose node names another width or count than its tensor has is malformed, even if its words
+	/// are the right ones: publishing it answers nothing, so that whoever committed it runs out of time.
+	function _leafPublished(Dispute storage d) private view returns (uint256) {
+		Published storage p = _leaves[d.node];
+		uint256 count = Packing.elementsInLeaf(d.start, d.elements, d.width);
+		return p.width == d.width && p.count == count ? p.time : 0;
 	}
 
 	/// @dev The children that are demanded of the node at a subtree of level ≥ 1.

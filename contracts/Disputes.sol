@@ -15,6 +15,9 @@ import {Trees} from "./libraries/Trees.sol";
 /// @dev Every move checks in this order: the dispute exists, its phase, its claim is live, the sender, the turn,
 /// the content. The pure model in crates-ts/game does the same.
 abstract contract Disputes is DisputeStore {
+	/// @dev A valid program has no cone of more parts.
+	uint256 private constant _MOST_PARTS = 1024;
+
 	/// @inheritdoc IDisputes
 	function challenge(uint256 claimId, DescriptorOpening calldata entry)
 		external
@@ -80,7 +83,7 @@ abstract contract Disputes is DisputeStore {
 		node = Packing.publishedNode(width, count, words);
 		Published storage p = _leaves[node];
 		if (p.time != 0) return node;
-		p.time = block.timestamp;
+		(p.time, p.width, p.count) = (uint40(block.timestamp), width, count);
 		p.wordsHash = keccak256(abi.encode(words));
 		emit LeafPublished(node, width, count, words);
 	}
@@ -93,6 +96,7 @@ abstract contract Disputes is DisputeStore {
 		if (element < first || element >= end) revert IArbiter.ElementOutOfLeaf(element, first, end);
 		uint256 parts = arbiter.partCount(_headerOf(c), d.operator, operator, element);
 		if (parts == 1) revert OnePart(element);
+		if (parts > _MOST_PARTS) revert TooManyParts(parts, _MOST_PARTS);
 		_charge(d, published);
 		d.phase = Phase.Partials;
 		d.demandedAt = uint32(block.timestamp);

@@ -116,6 +116,8 @@ interface IDisputes {
 	error WrongWords(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when an element of a cone with one part is named: it is settled right away.
 	error OnePart(uint256 element);
+	/// @notice Thrown when the program is invalid: an element's cone has more parts than programs may have.
+	error TooManyParts(uint256 actual, uint256 most);
 	/// @notice Thrown when the number of partial results is not that of the parts.
 	error WrongPartialsCount(uint256 actual, uint256 expected);
 	/// @notice Thrown when partial results are not those that were published.
@@ -149,7 +151,8 @@ interface IDisputes {
 		DescriptorOpening calldata entry
 	) external;
 
-	/// @notice Publishes the words of a leaf, for every dispute that demands them. Malformed words revert.
+	/// @notice Publishes the words of a leaf, for every dispute that demands them. Malformed words revert. It is an
+	/// answer only where the disputed tensor's leaf has this width and count.
 	/// @return node the leaf node that the words hash to
 	function publishLeaf(uint8 width, uint16 count, uint256[5] calldata words) external returns (bytes32 node);
 

@@ -1,6 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
-import { treeRoot } from "@umpire/commitment/tree.ts";
+import { leafNode } from "@umpire/commitment/leaf.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import { descendants, treeRoot } from "@umpire/commitment/tree.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, PHASE, SIDE } from "@umpire/game/state.ts";
@@ -129,6 +131,57 @@ describe("a malformed publication is no answer", () => {
 		expect(await bench.try(bench.submitter, { ...honest, count: 76 })).toBe("WrongCount");
 		expect(bench.table.view(id).publishedAt).toBe(0);
 		await bench.play(bench.submitter, honest);
+	});
+});
+
+describe("a leaf that is malformed is no answer, even if its words are right", () => {
+	test("a node that names another count: its words are accepted, and its submitter runs out", async () => {
+		const honest = right.tensors[0][2];
+		const nodes = honest.leaves.with(4, leafNode(8, 155, honest.digest(4)));
+		const tensor = treeRoot(nodes, 1);
+		const roots = right.tensors[0].map(({ root }) => root).with(2, tensor);
+		const output = right.output();
+		const { header, root, inputsRoot } = program;
+		await bench.play(bench.requester, { type: "register", header });
+		const deadline = bench.table.now + 1000;
+		const consumer = bench.stranger;
+		await bench.play(bench.requester, {
+			type: "request",
+			value: 1n,
+			program: root,
+			inputsRoot,
+			deadline,
+			consumer,
+		});
+		await bench.play(bench.submitter, {
+			type: "claim",
+			value: submitterBond,
+			request: 1,
+			traceRoot: treeRoot(roots, 2),
+			opening: { ...output, operatorPath: output.operatorPath.with(-1, tensor) },
+		});
+		const id = await bench.challengeToy(right, 1);
+		const { challenger, submitter } = bench;
+		await bench.play(submitter, { type: "open", tree: 2, childLevel: 0, children: roots });
+		const descend = (at: readonly Hex[], index: number, tree: 1 | 2, childLevel: number): Action => ({
+			type: "descend",
+			dispute: id,
+			index,
+			child: at[index],
+			path: Levels.of(at, tree, childLevel).path(index),
+			entry: tree === 2 ? program.opening(2) : NO_DESCRIPTOR,
+		});
+		await bench.play(challenger, descend(roots, 2, 2, 0));
+		const halves = descendants(nodes, 0, 3, 1, 1);
+		await bench.play(submitter, { type: "open", tree: 1, childLevel: 1, children: halves });
+		await bench.play(challenger, descend(halves, 2, 1, 1));
+		expect(phaseOf(id)).toBe(PHASE.leaf);
+		await bench.play(submitter, { type: "publishLeaf", width: 8, count: 155, words: honest.words(4) });
+		expect(bench.table.state.leaves.has(nodes[4])).toBe(true);
+		expect(await bench.try(challenger, settle(id, 620, 0))).toBe("WrongTurn");
+		await bench.wait(bench.table.now + increment + reserve + 2);
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
 	});
 });
 

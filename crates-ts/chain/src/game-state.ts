@@ -41,8 +41,8 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 				break;
 			}
 			case "LeafPublished": {
-				const { node, words } = event.args;
-				leaves.set(node, { time: await timeOf(on, event), words });
+				const { node, width, count, words } = event.args;
+				leaves.set(node, { time: await timeOf(on, event), width, count: Number(count), words });
 				break;
 			}
 			case "PartialsPublished":

@@ -1,4 +1,4 @@
-import { type Hex, LEAF_ELEMENTS, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { type Hex, LEAF_ELEMENTS, MAX_PARTS, TAG, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
@@ -107,7 +107,8 @@ export function publishLeaf(
 ): GameState {
 	const node = arbiter.leafNode(move.width, move.count, move.words);
 	if (state.leaves.has(node)) return state;
-	return { ...state, leaves: new Map(state.leaves).set(node, { time: now, words: move.words }) };
+	const { width, count, words } = move;
+	return { ...state, leaves: new Map(state.leaves).set(node, { time: now, width, count, words }) };
 }
 
 export function name(state: GameState, move: Sent<NameMove>, now: number, arbiter: Arbiter): GameState {
@@ -120,6 +121,7 @@ export function name(state: GameState, move: Sent<NameMove>, now: number, arbite
 	}
 	const parts = arbiter.partCount(headerOf(state, d.claim), d.operator, move.operator, move.element);
 	if (parts === 1) throw new GameError("OnePart", move.element);
+	if (parts > MAX_PARTS) throw new GameError("TooManyParts", parts, MAX_PARTS);
 	return withDispute(state, move.dispute, {
 		...charge(d, published, now, state.parameters),
 		phase: PHASE.partials,

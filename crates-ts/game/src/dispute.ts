@@ -1,4 +1,5 @@
-import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Hex, Width } from "@umpire/commitment/constants.ts";
+import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import { GameError } from "./errors.ts";
 import { requireLive } from "./patch.ts";
 import { demanded } from "./search.ts";
@@ -8,11 +9,18 @@ const MOST_CROWDING = 2 ** 31 - 1;
 
 /** When what an open dispute demands was published, 0 if it was not. */
 export function publishedAt(state: GameState, d: Dispute): number {
-	if (d.phase === PHASE.leaf) return state.leaves.get(d.node)?.time ?? 0;
+	if (d.phase === PHASE.leaf) return leafPublishedAt(state, d);
 	if (d.phase === PHASE.partials) return d.partialsAt;
 	const { program } = state.requests[state.claims[d.claim - 1].request - 1];
 	const { childLevel, children } = demanded(d, state.programs.get(program)!, state.parameters);
 	return state.openings.get(openingKey(d.node, d.tree, childLevel, children)) ?? 0;
+}
+
+/** A leaf whose node names another width or count than its tensor has is malformed: no answer. */
+function leafPublishedAt(state: GameState, d: Dispute): number {
+	const leaf = state.leaves.get(d.node);
+	if (leaf === undefined || leaf.width !== d.width) return 0;
+	return leaf.count === elementsInLeaf(d.start, d.elements, d.width as Width) ? leaf.time : 0;
 }
 
 /** Seconds that the other open disputes against the claim add to the increments of a demand made now. */

@@ -76,6 +76,8 @@ export interface Dispute extends Position {
 
 export interface PublishedLeaf {
 	readonly time: number;
+	readonly width: number;
+	readonly count: number;
 	readonly words: readonly bigint[];
 }
 
