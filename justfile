@@ -21,15 +21,17 @@ demo *ARGS: setup
 setup:
     @{{umpire}} setup
 
-# Runs all tests
-test *ARGS: setup
+# Runs all checks and tests
+test *ARGS: check setup
+    @node crates-ts/prover/src/generate-verifiers.ts --check
     @vitest run "$@"
 
-# Checks types, style and the contracts' lint
+# Checks types, style, contracts and circuits
 check:
     tsc
     biome check
-    solhint --max-warnings 0 'contracts/**/*.sol'
+    solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
+    sh circuits/lint.sh
 
 # Measures: zk-OPML's formula, overheads, gas, proofs
 [no-cd]
