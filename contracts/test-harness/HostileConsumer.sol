@@ -14,6 +14,8 @@ contract HostileConsumer is IConsumer {
 		Reenter
 	}
 
+	error Refused();
+
 	IUmpire public immutable umpire;
 	Mode public mode;
 	uint256 public calls;
@@ -26,7 +28,7 @@ contract HostileConsumer is IConsumer {
 
 	/// @dev Tries to be paid twice.
 	receive() external payable {
-		if (mode != Mode.Reenter) revert("no ether, please");
+		if (mode != Mode.Reenter) revert Refused();
 		(, lastError) = address(umpire).call(abi.encodeCall(umpire.withdraw, ()));
 	}
 
@@ -48,7 +50,7 @@ contract HostileConsumer is IConsumer {
 
 	/// @inheritdoc IConsumer
 	function onFinal(uint256, uint256 claimId, bytes32, uint256[5] calldata) external {
-		if (mode == Mode.Revert) revert("no answer, please");
+		if (mode == Mode.Revert) revert Refused();
 		if (mode == Mode.BurnGas) while (true) ++calls;
 		if (mode == Mode.ReturnBomb) {
 			assembly ("memory-safe") {

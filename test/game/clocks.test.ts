@@ -1,0 +1,68 @@
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { CLAIM_STATUS, liabilities, PHASE, SIDE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "./bench.ts";
+import { Court } from "./court.ts";
+
+const program = new ToyProgram(
+	[
+		{ width: 8, elements: 3, outside: 5, parts: 1 },
+		{ width: 16, elements: 200, outside: -7, parts: 3 },
+	],
+	2,
+	0,
+);
+const right = new ToyTrace(program);
+const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
+
+let court: Court;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+});
+afterAll(() => court.close());
+
+/** Plays until the dispute is in a phase and a side is to move; sides use some of their reserves. */
+async function until(phase: number, side: number): Promise<Bench> {
+	const bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+	await bench.claimToy(wrong);
+	await bench.challengeToy(right, 1);
+	for (;;) {
+		const view = bench.table.view(1);
+		const toMove = view.publishedAt === 0 ? SIDE.submitter : SIDE.challenger;
+		if (view.dispute.phase === phase && toMove === side) return bench;
+		await bench.wait(bench.table.now + PARAMETERS.increment + 2);
+		const move = honestSubmitter(view, wrong) ?? honestChallenger(view, right);
+		if (move === null || move.type === "prove") throw new Error("The phase was never reached");
+		await bench.play(toMove === SIDE.submitter ? bench.submitter : bench.challenger, move);
+	}
+}
+
+describe("a side is timed out from the second after its last one on", () => {
+	const phases = Object.entries({ Search: PHASE.search, Leaf: PHASE.leaf, Partials: PHASE.partials });
+	const sides = Object.entries({ submitter: SIDE.submitter, challenger: SIDE.challenger });
+	const cases = phases.flatMap(([phase, p]) => sides.map(([side, s]) => [side, phase, s, p] as const));
+	test.each(cases)("the %s in %s", async (_side, _phase, side, phase) => {
+		const snapshot = await court.snapshot();
+		const bench = await until(phase, side);
+		const { dispute, publishedAt } = bench.table.view(1);
+		const last = lastSecond(turnOf(dispute, publishedAt, PARAMETERS));
+		const [toMove, , end] = await court.read<[number, bigint, bigint]>("turn", [1]);
+		expect([toMove, end]).toEqual([side, BigInt(last)]);
+		const timeout = { type: "timeout", dispute: 1 } as const;
+		await bench.wait(last - 1);
+		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
+		expect(bench.table.now).toBe(last - 1);
+		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
+		expect(bench.table.now).toBe(last);
+		expect(await bench.try(bench.stranger, timeout)).toBe(undefined);
+		const expected = side === SIDE.submitter ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
+		expect((await court.read<{ status: number }>("getClaim", [1])).status).toBe(expected);
+		expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+		await court.restore(snapshot);
+	});
+});
