@@ -22,7 +22,7 @@ const game = arbitraryProgram.chain((program) =>
 	fc.record({
 		program: fc.constant(program),
 		faults: fc.array(arbitraryFaults(program), { minLength: 1, maxLength: 2 }),
-		turns: fc.array(arbitraryTurn, { minLength: 20, maxLength: 120 }),
+		turns: fc.array(arbitraryTurn, { minLength: 20, maxLength: 160 }),
 	}),
 );
 
@@ -58,7 +58,7 @@ describe("the model and the contract agree move for move", () => {
 				await check();
 				await court.restore(snapshot);
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 90 },
 		);
 		// the walk is worth something only if it reaches every kind of move and many kinds of refusal
 		const accepted = [...seen.keys()].filter((key) => key.endsWith(": accepted"));
