@@ -5,8 +5,8 @@ set positional-arguments
 root := justfile_directory()
 umpire := "node " + quote(root / "bin" / "umpire.ts")
 
-# Models and inputs that recipes take when none is given.
-model := root / "testdata" / "digits" / "model.onnx"
+# The model that recipes take when none is given.
+digits := root / "testdata" / "digits"
 
 # Lists the recipes
 default:
@@ -15,11 +15,11 @@ default:
 # Plays the whole story on a local chain: request, wrong result, dispute, verdict, honest result
 [no-cd]
 demo *ARGS: setup
-    @{{umpire}} demo "$@"
+    @exec {{umpire}} demo "$@"
 
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
-    @{{umpire}} setup
+    @exec {{umpire}} setup
 
 # Runs all checks and tests
 test *ARGS: check setup
@@ -36,39 +36,45 @@ check:
 # Measures: zk-OPML's formula, overheads, gas, proofs
 [no-cd]
 bench *ARGS: setup
-    @{{umpire}} bench "$@"
+    @exec {{umpire}} bench "$@"
 
 # Runs the umpire command
 [no-cd]
 umpire *ARGS:
-    @{{umpire}} "$@"
+    @exec {{umpire}} "$@"
 
 # Starts a local chain in the background
 setup-network *ARGS: setup
-    @{{umpire}} network start "$@"
+    @exec {{umpire}} network start "$@"
 
 # Deploys the contracts to it
 deploy *ARGS: setup
-    @{{umpire}} deploy "$@"
+    @exec {{umpire}} deploy "$@"
 
-# Registers a model (ONNX) or a compiled program
+# Registers a model (ONNX) or a compiled program; the digit classifier if none is given
 [no-cd]
-register MODEL=model *ARGS: setup
-    @{{umpire}} register "$@"
+register *ARGS: setup
+    #!/bin/sh
+    set -eu
+    [ $# -gt 0 ] || set -- {{quote(digits / "model.onnx")}} --calibrate {{quote(digits)}}/input-*.json
+    exec {{umpire}} register "$@"
 
-# Requests a result of program ID (a number or a root), escrowing a fee
+# Requests a result of program ID (a number or a root) for INPUT, escrowing a fee
 [no-cd]
 request *ARGS: setup
-    @{{umpire}} request "$@"
+    #!/bin/sh
+    set -eu
+    [ $# -gt 0 ] || set -- 1 {{quote(digits / "input-3.json")}}
+    exec {{umpire}} request "$@"
 
 # Serves program ID: claims results and defends them, until Ctrl-C
 [no-cd]
-submit ID="1" *ARGS="": setup
-    @{{umpire}} submit "$@"
+submit ID="1" *ARGS: setup
+    @exec {{umpire}} submit "$@"
 
 # The same with one wrong number in OPERATOR (or OPERATOR:ELEMENT)
 [no-cd]
-submit-defect ID="1" OPERATOR="random" *ARGS="": setup
+submit-defect ID="1" OPERATOR="random" *ARGS: setup
     #!/bin/sh
     set -eu
     id=${1:-1} operator=${2:-random}
@@ -77,13 +83,13 @@ submit-defect ID="1" OPERATOR="random" *ARGS="": setup
 
 # Guards program ID: recomputes claims and disputes wrong ones, until Ctrl-C
 [no-cd]
-verify ID="1" *ARGS="": setup
-    @{{umpire}} verify "$@"
+verify ID="1" *ARGS: setup
+    @exec {{umpire}} verify "$@"
 
 # Says what is deployed, registered, requested, claimed and disputed
 status *ARGS:
-    @{{umpire}} status "$@"
+    @exec {{umpire}} status "$@"
 
 # Stops the local chain
 shutdown-network:
-    @{{umpire}} network stop
+    @exec {{umpire}} network stop
