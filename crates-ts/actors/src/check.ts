@@ -1,6 +1,5 @@
 import { connectPrivate, signerFor } from "@umpire/chain/connection.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
-import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
 import { toReal } from "@umpire/compiler/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
@@ -11,7 +10,7 @@ import { recordTrace } from "@umpire/runtime/trace.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
-import { openExpected, openInputs, openModel, parseShapes } from "./models.ts";
+import { openExpected, openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { setUp } from "./set-up.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
@@ -62,7 +61,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const random = seededRandom(seed);
 	const shapes = parseShapes(options.shape);
 	const source = openModel(options.model);
-	const model = options.input === undefined ? fixShapes(source, Object.fromEntries(shapes)) : source;
+	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const inputs =
 		options.input === undefined
 			? namedSynthetic(model.graph.inputs, seed)

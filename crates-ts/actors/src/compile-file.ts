@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "@umpire/chain/errors.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { CompileReport } from "@umpire/compiler/report.ts";
@@ -10,7 +11,7 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { openInputs, openModel, parseShapes } from "./models.ts";
+import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
 
 export interface CompileFileOptions {
 	readonly bits: 8 | 16;
@@ -53,6 +54,7 @@ export async function compileFile(
 	const files = (options.calibrate ?? []).map((file) =>
 		orderedInputs(model, openInputs(file, model, shapes)),
 	);
+	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);
 	const { program, report } = await compile(model, {
 		inputs: [...files, ...calibration],
@@ -63,6 +65,9 @@ export async function compileFile(
 			? { execute: (compiled: Program) => openSession(compiled, { record: "trace" }) }
 			: {}),
 	});
+	if (program.inputs.length === 0) {
+		throw new UserError(`${path}: the outputs depend on no input, so that nothing can be requested of it.`);
+	}
 	validateProgram(program);
 	options.progress("Committing to the program...");
 	const commitment = await commitProgram(program);

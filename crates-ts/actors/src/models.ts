@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { UserError } from "@umpire/chain/errors.ts";
+import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
 import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
@@ -28,6 +29,23 @@ export function parseShapes(options: readonly string[] = []): Shapes {
 /** Reads a model file and brings it to an opset that runs. Throws OnnxError. */
 export function openModel(path: string): Model {
 	return upgradeOpset(readModel(path));
+}
+
+/**
+ * Gives every input of a model a size, without data: from `--shape`, else from the model.
+ *
+ * @throws UserError that says which input needs a --shape
+ */
+export function sizedModel(model: Model, shapes: Shapes): Model {
+	for (const { name, dims } of model.graph.inputs) {
+		// A first dimension that nothing fixes is a batch of one.
+		if (shapes.has(name) || dims?.every((size, axis) => axis === 0 || typeof size === "number")) continue;
+		const sizes = dims?.map((size, axis) => (typeof size === "number" ? size : axis === 0 ? 1 : "SIZE"));
+		throw new UserError(
+			`input "${name}" has no fixed size${dims ? ` ([${dims.map((size) => size ?? "?").join(", ")}])` : ""}: give one with --shape ${name}=${sizes?.join(",") ?? "SIZE,SIZE"}, or a sample with --input or --calibrate.`,
+		);
+	}
+	return fixShapes(model, Object.fromEntries(shapes));
 }
 
 /** The files of an `--input`; an .npy or .pb file per input may be given, separated by commas. */

@@ -1,6 +1,5 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
@@ -11,7 +10,7 @@ import { type Place, parseDefect } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { openInputs, openModel, parseShapes } from "./models.ts";
+import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
 import { playOut } from "./play-out.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
@@ -117,7 +116,7 @@ async function compileWithInputs(
 ): Promise<{ compiled: CompiledFile; inputs: Elements[] }> {
 	const shapes = parseShapes(options.shape);
 	const source = openModel(options.model);
-	const model = options.input === undefined ? fixShapes(source, Object.fromEntries(shapes)) : source;
+	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const floats =
 		options.input === undefined
 			? namedSynthetic(model.graph.inputs, seed)

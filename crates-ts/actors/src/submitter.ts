@@ -18,7 +18,7 @@ import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
-import { submittersView } from "./trace-view.ts";
+import { canAnswer, submittersView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
 
 export interface SubmitterOptions {
@@ -164,7 +164,8 @@ class Submitter implements Actor {
 			return this.#answerWith(open, { type: "timeout", dispute: id });
 		}
 		const evidence = await this.#evidence(claim, state.requests[claim.request - 1].inputsRoot);
-		const action = evidence && honestSubmitter(open.view, submittersView(evidence));
+		if (evidence === undefined || !canAnswer(open.view, evidence)) return false;
+		const action = honestSubmitter(open.view, submittersView(evidence));
 		return action ? this.#answerWith(open, action) : false;
 	}
 

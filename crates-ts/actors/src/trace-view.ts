@@ -1,7 +1,7 @@
 import { TAG } from "@umpire/commitment/constants.ts";
 import type { Levels } from "@umpire/commitment/levels.ts";
-import type { Position } from "@umpire/game/state.ts";
-import type { TraceView } from "@umpire/game/trace-view.ts";
+import { PHASE, type Position } from "@umpire/game/state.ts";
+import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import { type Evidence, openDescriptor, openRow, type Spot } from "./evidence.ts";
 import { partialsLeadingTo } from "./partials.ts";
@@ -22,8 +22,18 @@ export function traceView(evidence: Evidence): TraceView {
 }
 
 /**
+ * Whether a submitter has anything to say that the contract takes: no partial results lead to some
+ * false values.
+ */
+export function canAnswer({ dispute }: DisputeView, evidence: Evidence): boolean {
+	if (dispute.phase !== PHASE.partials) return true;
+	const { elements } = evidence.trace.operators[dispute.step][dispute.operator];
+	return partialsLeadingTo(evidence, dispute, dispute.element, elements[dispute.element]) !== undefined;
+}
+
+/**
  * A submitter's own trace: its partial results lead to what it published, whether that is right or
- * not. Where nothing leads there they are the true ones, and the contract refuses them.
+ * not (see `canAnswer`).
  */
 export function submittersView(evidence: Evidence): TraceView {
 	return {
