@@ -1,14 +1,13 @@
 import { WIDTHS } from "@umpire/commitment/constants.ts";
-import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
 import { FIELD } from "@umpire/commitment/poseidon.ts";
 import { toPhysical } from "@umpire/commitment/tensor.ts";
 import { coordinateValue, digitsOf, radixProduct, readAt, rowAt } from "@umpire/operators/cone.ts";
 import { descriptorHash, descriptorOf, toAbi } from "@umpire/operators/descriptor.ts";
-import type { DotPart } from "@umpire/operators/dot-parts.ts";
+import { type DotPart, dotParts } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
 import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
-import type { Descriptor, Form, Row } from "@umpire/operators/program.ts";
-import { applyRescale, rowNode } from "@umpire/operators/rescale.ts";
+import { type Descriptor, type Form, KIND, type Operand, type Row } from "@umpire/operators/program.ts";
 import { dotPartSum, elementValue, type Fetch, indexValueOf, partialsOf } from "@umpire/operators/values.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,6 +23,22 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 const NO_ROW: Row = { bias: 0n, multiplier: 0, shift: 0 };
+
+const NO_COORDINATE = { base: 0, coefficients: [], divisor: 1, modulus: 0, size: 1, stride: 0 };
+const plainDot: Descriptor = {
+	kind: KIND.Dot,
+	width: 8,
+	elements: 1,
+	outputRadix: [],
+	reductionRadix: [],
+	operands: [],
+	constants: [],
+	low: 0,
+	high: 0,
+	rowsRoot: `0x${"0".repeat(64)}`,
+	rowCount: 0,
+	row: NO_COORDINATE,
+};
 
 interface Sample {
 	readonly descriptor: Descriptor;
@@ -166,6 +181,41 @@ describe("cones on chain are those of TypeScript", () => {
 		);
 	});
 
+	test("long runs of any widths, offsets and strides: every kind of word end, leaf end and full part", async () => {
+		const operand = fc.record({
+			width: fc.constantFrom(...WIDTHS),
+			base: fc.nat(700),
+			stride: fc.constantFrom(1, 1, 20, 200),
+		});
+		await fc.assert(
+			fc.asyncProperty(
+				operand,
+				operand,
+				fc.integer({ min: 1, max: 1500 }),
+				fc.nat(),
+				async (x, w, run, pick) => {
+					const operands = [x, w].map(({ width, base, stride }): Operand => {
+						const coordinate = { base, coefficients: [1], divisor: 1, modulus: 0, size: 2200, stride };
+						return { source: 1, index: 0, width, elements: 2 ** 20, outside: 0, coordinates: [coordinate] };
+					});
+					const strided = x.stride + w.stride > 2;
+					const descriptor = { ...plainDot, reductionRadix: [strided ? Math.ceil(run / 20) : run], operands };
+					const parts = dotParts(descriptor, 0);
+					const p = pick % parts.length;
+					expect(await harness.call("count", [toAbi(descriptor), 0])).toBe(BigInt(parts.length));
+					const fetch = (operand: number, index: number) => operand + index;
+					await checkDotPart(
+						{ descriptor, element: 0, fetch, rows: undefined },
+						toAbi(descriptor),
+						p,
+						parts[p],
+					);
+				},
+			),
+			{ numRuns: 200 },
+		);
+	});
+
 	test("an element and a part that are not there revert", async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.gen(), async (g) => {
@@ -189,56 +239,5 @@ describe("cones on chain are those of TypeScript", () => {
 		}
 		expect(await harness.call("toField", [2n ** 127n - 1n])).toBe(2n ** 127n - 1n);
 		expect(await harness.call("toField", [1n - 2n ** 127n])).toBe(FIELD - 2n ** 127n + 1n);
-	});
-});
-
-describe("φ on chain is that of TypeScript", () => {
-	const extreme = (limit: bigint) =>
-		fc.oneof(
-			fc.bigInt({ min: -limit, max: limit }),
-			fc.bigInt({ min: -70000n, max: 70000n }),
-			fc.constantFrom(-limit, -limit + 1n, -1n, 0n, 1n, limit),
-		);
-	const rows = fc.record({
-		bias: extreme(2n ** 62n),
-		multiplier: fc.oneof(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.constantFrom(1, 2, 3, 2 ** 31 - 1)),
-		shift: fc.integer({ min: 1, max: 40 }),
-	});
-	const bounds = fc.constantFrom(...WIDTHS).chain((width) => {
-		const { low, high } = rangeOf(width);
-		const whole = fc.constant({ low, high });
-		const value = fc.integer({ min: low, max: high });
-		const part = fc.tuple(value, value).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }));
-		return fc.oneof(whole, part);
-	});
-
-	test("for random and extreme numbers", async () => {
-		await fc.assert(
-			fc.asyncProperty(extreme(2n ** 75n), rows, bounds, async (raw, row, { low, high }) => {
-				const expected = BigInt(applyRescale(raw, row, low, high));
-				expect(await harness.call("rescale", [raw, row, low, high])).toBe(expected);
-				expect(await harness.call("rowNode", [row])).toBe(rowNode(row));
-			}),
-			{ numRuns: 200 },
-		);
-	});
-
-	test("rounds halves up, also below zero", async () => {
-		const row: Row = { bias: 0n, multiplier: 1, shift: 1 };
-		for (const [raw, expected] of [
-			[3n, 2n],
-			[1n, 1n],
-			[-1n, 0n],
-			[-2n, -1n],
-			[-3n, -1n],
-			[-5n, -2n],
-		]) {
-			expect(await harness.call("rescale", [raw, row, -128, 127])).toBe(expected);
-		}
-	});
-
-	test("no multiplier or no shift reverts", async () => {
-		expect(await harness.revert("rescale", [1n, { ...NO_ROW, shift: 1 }, 0, 1])).toBeDefined();
-		expect(await harness.revert("rescale", [1n, { ...NO_ROW, multiplier: 1 }, 0, 1])).toBeDefined();
 	});
 });
