@@ -122,7 +122,7 @@ export function moveOf(
 			return by(someone, { type: "open", tree: b % 5, childLevel: a % 70, children });
 		}
 		case "badLeaf": {
-			const words = [BigInt(a) << BigInt(b % 240), 0n, bad ? 1n : 0n, 0n, 0n];
+			const words = [BigInt(a) << BigInt(b % 230), 0n, bad ? 1n : 0n, 0n, 0n];
 			return by(someone, { type: "publishLeaf", width: [8, 16, 32, 7][b % 4], count: a % 180, words });
 		}
 		default:
