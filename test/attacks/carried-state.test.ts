@@ -1,0 +1,126 @@
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import { TAG } from "@umpire/commitment/constants.ts";
+import { rangeOf } from "@umpire/commitment/elements.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import { commitTensor } from "@umpire/commitment/tensor.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { Program, TensorSpec } from "@umpire/operators/program.ts";
+import { validateProgram } from "@umpire/operators/validate.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { Court } from "../game/court.ts";
+import { Hearing } from "../game/hearing.ts";
+import { realEvidence } from "../game/real-trace.ts";
+
+const spec: TensorSpec = { shape: [6], layout: [0], width: 8, ...rangeOf(8), scale: 1 };
+const names = { node: "n", opType: "t" };
+const rescale = { rows: [{ bias: 3n, multiplier: 1, shift: 1 }], axes: [] };
+
+/** Operator 0 is carried: in every step it is the half of the last step's operator 1 and of the second input. */
+function programOf(steps: number): Program {
+	return {
+		name: "state",
+		steps,
+		inputs: [
+			{ ...spec, name: "unused" },
+			{ ...spec, name: "start" },
+			{ ...spec, name: "x" },
+		],
+		constants: [],
+		operators: [
+			{
+				...spec,
+				...names,
+				kind: "Add",
+				form: { type: "linear", coefficients: [1, -1] },
+				operands: [
+					{ source: "state", index: 1 },
+					{ source: "input", index: 2 },
+				],
+				rescale,
+			},
+			{
+				...spec,
+				...names,
+				kind: "Mul",
+				form: { type: "product" },
+				operands: [
+					{ source: "operator", index: 0 },
+					{ source: "input", index: 0 },
+				],
+				rescale,
+			},
+		],
+		outputs: [{ name: "y", operator: 1 }],
+	};
+}
+const inputs = [
+	Int8Array.of(1, -1, 2, -2, 3, 1),
+	Int8Array.of(10, 20, -30, 40, 50, -60),
+	Int8Array.of(5, -6, 7, -8, 9, 10),
+];
+const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
+
+let court: Court;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(parameters);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+});
+afterAll(() => court.close());
+
+async function falseAt({ program, commitment, trace }: Evidence, step: number): Promise<Evidence> {
+	const elements = trace.operators[step][0].elements.slice();
+	elements[2] += 1;
+	const tensor = await commitTensor(elements, 8);
+	const operators = trace.operators.with(step, trace.operators[step].with(0, tensor));
+	const stepTrees = operators.map((list) =>
+		Levels.of(
+			list.map(({ root }) => root),
+			TAG.operators,
+		),
+	);
+	const stepRoots = stepTrees.map(({ root }) => root);
+	const traceTree = Levels.of(stepRoots, TAG.steps);
+	const changed = { operators, stepTrees, stepRoots, traceTree, traceRoot: traceTree.root };
+	return { program, commitment, trace: { ...trace, ...changed } };
+}
+
+describe("a carried state is what the last step left, and in the first step the input of its number", () => {
+	test.each([
+		["the only step", 1, 0],
+		["the first step", 3, 0],
+		["a later step", 3, 1],
+		["the last step", 3, 2],
+	] as const)("%s", async (_, steps, step) => {
+		const program = programOf(steps);
+		validateProgram(program);
+		const right = await realEvidence(program, inputs);
+		const wrong = await falseAt(right, step);
+		const hearing = new Hearing(court, parameters);
+		const claim = await hearing.claim(wrong);
+		const { id, plan } = await hearing.searchFor(claim, right, wrong);
+		expect(plan).toMatchObject({ step, operator: 0, element: 2 });
+		const good = await hearing.prove(wrong, id, plan);
+		const refused = (tensors: typeof good.tensors) =>
+			hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement: { ...good, tensors } });
+		// the state of this step, not of the last one
+		const { trace } = wrong;
+		const now = {
+			operand: 0,
+			root: trace.operators[step][1].root,
+			path: trace.stepTrees[step].path(1),
+			stepPath: trace.traceTree.path(step),
+		};
+		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([now, ...good.tensors.slice(1)]));
+		// the input of another number
+		const other = { operand: 0, root: trace.inputs[0].root, path: trace.inputTree.path(0), stepPath: [] };
+		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([other, ...good.tensors.slice(1)]));
+		expect(await refused(good.tensors)).toBe(undefined);
+		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+	});
+});

@@ -1,0 +1,85 @@
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "../game/bench.ts";
+import { Court } from "../game/court.ts";
+
+const program = new ToyProgram(
+	[
+		{ width: 8, elements: 10, outside: 4, parts: 1 },
+		{ width: 16, elements: 90, outside: 0, parts: 1 },
+	],
+	1,
+	0,
+);
+const right = new ToyTrace(program);
+const wrong = new ToyTrace(program, [{ step: 0, operator: 1, element: 80, by: 5 }]);
+const { increment, reserve, crowding } = PARAMETERS;
+const CROWD = 30;
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterAll(() => court.close());
+
+/** The submitter of a false claim crowds it with disputes of its own, before an honest challenge or after it. */
+async function crowd(claim: number): Promise<void> {
+	for (let i = 0; i < CROWD; i++) await bench.challengeToy(right, claim, bench.stranger);
+}
+
+describe("a submitter cannot block its false claim's dispute by crowding", () => {
+	test("a demand made before the crowd came is not slowed by it", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		await crowd(claim);
+		const { demandedAt } = bench.table.state.disputes[id - 1];
+		await bench.wait(demandedAt + increment + reserve + 1);
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+	});
+
+	test("one made after it waits N·δ longer, no more", async () => {
+		const claim = await bench.claimToy(wrong);
+		await crowd(claim);
+		const id = await bench.challengeToy(right, claim);
+		const { demandedAt } = bench.table.state.disputes[id - 1];
+		const last = demandedAt + increment + reserve + CROWD * crowding;
+		await bench.wait(last);
+		expect(await bench.try(bench.stranger, { type: "timeout", dispute: id })).toBe("NotTimedOut");
+		await bench.wait(last + 1);
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		for (let i = 1; i <= CROWD; i++) await bench.play(bench.stranger, { type: "reclaim", dispute: i });
+	});
+
+	test("closing disputes of its own closes nobody else's, and does not make the claim final", async () => {
+		const claim = await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, claim);
+		const mine = await bench.challengeToy(right, claim, bench.stranger);
+		const children = wrong.tensors[0].map(({ root }) => root);
+		await bench.play(bench.submitter, { type: "open", tree: 2, childLevel: 0, children });
+		// the accomplice lets its dispute run out, the honest challenger moves in time
+		const move = honestChallenger(bench.table.view(id), right);
+		if (move === null || move.type === "prove") throw new Error("There is something to name");
+		await bench.wait(bench.table.now + increment + reserve);
+		await bench.play(bench.challenger, move);
+		await bench.wait(bench.table.now + PARAMETERS.crowding + 2);
+		await bench.play(bench.submitter, { type: "timeout", dispute: mine });
+		await bench.wait(bench.table.state.claims[claim - 1].claimedAt + PARAMETERS.challengePeriod + 1);
+		expect(await bench.try(bench.submitter, { type: "finalise", claim })).toBe("DisputesOpen");
+		await bench.play(bench.stranger, { type: "timeout", dispute: id });
+		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+	});
+});

@@ -1,0 +1,131 @@
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import { prepareSettlement } from "@umpire/actors/settlement.ts";
+import type { LeafLocation, Settlement } from "@umpire/game/move.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Court } from "../game/court.ts";
+import { Hearing } from "../game/hearing.ts";
+import { falsified, realEvidence } from "../game/real-trace.ts";
+
+const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
+	.conv(4, 3, 1)
+	.maxPool()
+	.flatten()
+	.dense(6, true)
+	.dense(3, false)
+	.finish();
+const [CONV, POOL, FLATTEN] = [0, 1, 2];
+const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+let court: Court;
+let right: Evidence;
+let hearing: Hearing;
+let claim: number;
+beforeAll(async () => {
+	court = await Court.open({ ...PARAMETERS, challengePeriod: 1000 });
+	right = await realEvidence(program, randomInput(program));
+	hearing = new Hearing(court, { ...PARAMETERS, challengePeriod: 1000 });
+	claim = await hearing.claim(right);
+});
+afterAll(() => court.close());
+
+function locate({ trace }: Evidence, operator: number, leaf: number): LeafLocation {
+	return {
+		step: 0,
+		operator,
+		leaf,
+		leafPath: trace.operators[0][operator].path(leaf),
+		operatorPath: trace.stepTrees[0].path(operator),
+		stepPath: [],
+	};
+}
+
+/** Proves one element from `evidence`. */
+function proved(evidence: Evidence, operator: number, element: number, leaf = 0): Promise<Settlement> {
+	const words = evidence.trace.operators[0][operator].words(leaf);
+	const matter = { step: 0, operator, element, part: 0, words, partials: [] };
+	return hearing.proveMatter(evidence, matter, hearing.challenger);
+}
+
+async function direct(settlement: Settlement, location: LeafLocation): Promise<string | undefined> {
+	const { challenger } = hearing;
+	const action = { type: "settleDirectly", claim, beneficiary: challenger, location, settlement } as const;
+	const error = await hearing.try(challenger, action);
+	expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
+	return error;
+}
+
+describe("an honest claim cannot be settled directly", () => {
+	test("a right element", async () => {
+		expect(await direct(await proved(right, POOL, 5), locate(right, POOL, 0))).toBe("ValuesAgree");
+	});
+
+	test("from operands that its trace does not have, however well they are proved", async () => {
+		const value = right.trace.operators[0][POOL].elements[5];
+		const other = await falsified(right, POOL, 5, value > 0 ? -1 : 1);
+		const good = await proved(right, FLATTEN, 5);
+		const theirs = await proved(other, FLATTEN, 5);
+		expect(theirs.values).not.toEqual(good.values);
+		const at = locate(right, FLATTEN, 0);
+		// their tensor, their leaf under the right tensor, the proof of their leaf with the right openings
+		expect(await direct({ ...theirs, words: good.words }, at)).toBe("WrongTensor");
+		expect(await direct({ ...theirs, words: good.words, tensors: good.tensors }, at)).toBe(
+			"WrongOperandLeaf",
+		);
+		expect(await direct({ ...good, values: theirs.values, proof: theirs.proof }, at)).toBe("InvalidProof");
+	});
+
+	test("with words, places, descriptors and rows that are not its own", async () => {
+		const good = await proved(right, CONV, 3);
+		const at = locate(right, CONV, 0);
+		const wrongWords = good.words.with(0, good.words[0] ^ (1n << 24n));
+		expect(await direct({ ...good, words: wrongWords }, at)).toBe("WrongLocation");
+		// w and w + p have one digest; only one of them is a word
+		const alias = good.words.with(0, good.words[0] + FIELD);
+		expect(await direct({ ...good, words: alias }, at)).toBe("WordOutOfRange");
+		expect(await direct(good, { ...at, leaf: 2 })).toBe("OutOfTrace");
+		expect(await direct(good, { ...at, operator: 5 })).toBe("OutOfTrace");
+		expect(await direct(good, { ...at, step: 1 })).toBe("OutOfTrace");
+		expect(await direct(good, { ...at, leafPath: [...at.leafPath, at.leafPath[0]] })).toBe("WrongPathLength");
+		expect(await direct(good, { ...at, operator: POOL })).toBe("WrongDescriptor");
+		const pool = (await prepareSettlement(right, matterOf(POOL), hearing.challenger)).settlement.operator;
+		expect(await direct({ ...good, operator: pool }, at)).toBe("WrongDescriptor");
+		expect(await direct({ ...good, element: 200 }, at)).toBe("ElementOutOfLeaf");
+		const last = right.program.operators[CONV].rescale!.rows[3];
+		expect(await direct({ ...good, row: { ...last, path: good.row.path } }, at)).toBe("WrongRow");
+		const swapped = { ...good, tensors: good.tensors.toReversed() };
+		expect(await direct(swapped, at)).toBe("WrongOperand");
+		const input = good.tensors.findIndex(({ operand }) => operand === 0);
+		const weights = good.tensors.findIndex(({ operand }) => operand === 1);
+		const crossed = good.tensors.with(input, { ...good.tensors[weights], operand: 0 });
+		expect(["WrongTensor", "WrongPathLength"]).toContain(await direct({ ...good, tensors: crossed }, at));
+	});
+
+	test("with public signals that are not below the field's modulus", async () => {
+		const good = await proved(right, POOL, 5);
+		const leaves = good.leaves.map((leaf) => ({ ...leaf, digest: leaf.digest + FIELD }));
+		expect(await direct({ ...good, leaves }, locate(right, POOL, 0))).toBe("WrongOperandLeaf");
+		const dot = await proved(right, CONV, 3);
+		for (const values of [[dot.values[0] + FIELD], [dot.values[0] - FIELD], [2n ** 127n], [-(2n ** 127n)]]) {
+			expect(await direct({ ...dot, values }, locate(right, CONV, 0))).toBe("SumOutOfRange");
+		}
+	});
+
+	test("without a proof, or as if its cone had partial results", async () => {
+		const good = await proved(right, POOL, 5);
+		const none = { ...good, leaves: [], values: [], tensors: [], proof: good.proof.map(() => 0n) };
+		expect(await direct(none, locate(right, POOL, 0))).toBe("ProofNeeded");
+		const words = right.trace.operators[0][3].words(0);
+		const partials = [1n, 2n, 3n, 4n, 5n];
+		const dense = (await prepareSettlement(right, { ...matterOf(3), partials }, hearing.challenger))
+			.settlement;
+		expect(await direct({ ...dense, words }, locate(right, 3, 0))).toBe("WrongPartCount");
+	});
+});
+
+function matterOf(operator: number) {
+	const words = right.trace.operators[0][operator].words(0);
+	return { step: 0, operator, element: 3, part: 0, words, partials: [] };
+}
