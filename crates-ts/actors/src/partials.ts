@@ -1,4 +1,5 @@
 import { rowAt } from "@umpire/operators/cone.ts";
+import { finishOf, keyOf } from "@umpire/operators/kinds.ts";
 import { type Descriptor, KIND, type Row } from "@umpire/operators/program.ts";
 import { applyRescale } from "@umpire/operators/rescale.ts";
 import type { Evidence, Spot } from "./evidence.ts";
@@ -20,14 +21,18 @@ export function partialsLeadingTo(
 	const rows = evidence.program.operators[spot.operator].rescale?.rows;
 	const row = rows?.[rowAt(descriptor, element)];
 	const phi = (raw: bigint): number =>
-		row === undefined ? Number(raw) : applyRescale(raw, row, descriptor.low, descriptor.high);
+		row === undefined
+			? Number(finishOf(descriptor, raw))
+			: applyRescale(raw, row, descriptor.low, descriptor.high);
 	if (phi(partials.at(-1)!) === value) return partials;
 	const bent = candidates(descriptor, row, value).find((raw) => phi(raw) === value);
 	return bent === undefined ? undefined : [...partials.slice(0, -1), bent];
 }
 
 /** Raw values around φ⁻¹(value). */
-function candidates({ kind }: Descriptor, row: Row | undefined, value: number): bigint[] {
+function candidates(descriptor: Descriptor, row: Row | undefined, value: number): bigint[] {
+	const { kind } = descriptor;
+	if (kind === KIND.ArgMax) return [keyOf(descriptor, (1n << BigInt(descriptor.width - 1)) - 1n, value)];
 	if (row === undefined || kind === KIND.Max) return [BigInt(value)];
 	const middle = (BigInt(value) << BigInt(row.shift)) / BigInt(row.multiplier) - row.bias;
 	return [0n, 1n, -1n, 2n, -2n].map((offset) => middle + offset);

@@ -2,6 +2,7 @@ import { DOT_LEAVES, ELEMENT_READS } from "@umpire/commitment/constants.ts";
 import { readAt } from "@umpire/operators/cone.ts";
 import type { DotPart } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
+import { isMaximum, nextMaximum } from "@umpire/operators/kinds.ts";
 import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
 import { type Descriptor, KIND } from "@umpire/operators/program.ts";
 import { rawValue } from "@umpire/operators/values.ts";
@@ -19,11 +20,6 @@ export type ProofCheck = (
 	signals: readonly bigint[],
 	proof: readonly bigint[],
 ) => boolean;
-
-/** S₀ of an operator's elements (protocol section 3). */
-export function initialPartial(d: Descriptor): bigint {
-	return d.kind === KIND.Max ? -(1n << BigInt(d.width - 1)) : 0n;
-}
 
 /**
  * S_{p+1} as the settlement proves it: `previous` is S_p. Throws GameError if an opening, a count or
@@ -90,7 +86,7 @@ function provedElements(
 		const signals = [...digests(s.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
 		requireProof(proves, "elements", signals, s);
 	}
-	if (d.kind === KIND.Max) return [previous, ...s.values].toSorted(ascending).at(-1)!;
+	if (isMaximum(d.kind)) return nextMaximum(d, previous, s.part, s.values);
 	return rawValue(d, s.element, (operand, index) => {
 		const at = reads.findIndex((read) => read.operand === operand && read.index === index);
 		return Number(s.values[at]);
@@ -127,8 +123,4 @@ function requireProof(
 	if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, s.proof)) {
 		throw new GameError("InvalidProof");
 	}
-}
-
-function ascending(a: bigint, b: bigint): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }

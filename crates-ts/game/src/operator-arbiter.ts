@@ -9,6 +9,7 @@ import {
 import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
 import type { Poseidon } from "@umpire/commitment/poseidon.ts";
 import { rowAt } from "@umpire/operators/cone.ts";
+import { finishOf, startOf } from "@umpire/operators/kinds.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import type { Descriptor, ProgramHeader } from "@umpire/operators/program.ts";
 import { applyRescale, rowNode } from "@umpire/operators/rescale.ts";
@@ -16,7 +17,7 @@ import { keccak256 } from "viem";
 import type { Arbiter } from "./arbiter.ts";
 import { decodeDescriptor } from "./descriptor-codec.ts";
 import { GameError } from "./errors.ts";
-import { initialPartial, type ProofCheck, provedPartial } from "./evidence.ts";
+import { type ProofCheck, provedPartial } from "./evidence.ts";
 import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
 import { checkTensor } from "./openings.ts";
 import { follow } from "./paths.ts";
@@ -77,7 +78,7 @@ function decide(
 	const parts = what.inParts ? s.partials.length : 1;
 	if (s.part >= parts) throw new GameError("PartOutOfRange", s.part, parts);
 	const claimed = what.inParts ? s.partials[s.part] : elementOf(d, s.words, s.element - first);
-	const previous = s.part === 0 ? initialPartial(d) : s.partials[s.part - 1];
+	const previous = s.part === 0 ? startOf(d) : s.partials[s.part - 1];
 	for (const tensor of s.tensors) checkTensor(what, d, tensor);
 	const count = partCount(d, s.element);
 	if (parts !== count) throw new GameError("WrongPartCount", parts, count);
@@ -108,7 +109,7 @@ function descriptorIn(header: ProgramHeader, operator: number, opening: Descript
 
 /** φ of a raw value, after checking the row. */
 function phi(d: Descriptor, raw: bigint, element: number, opening: RowOpening): bigint {
-	if (d.rowCount === 0) return raw;
+	if (d.rowCount === 0) return finishOf(d, raw);
 	const { bias, multiplier, shift, path } = opening;
 	const row = { bias, multiplier, shift };
 	const root: Hex = follow(rowNode(row), rowAt(d, element), d.rowCount, path, TAG.rows);

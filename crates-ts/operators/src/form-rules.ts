@@ -1,5 +1,5 @@
 import type { OperatorOf } from "./map.ts";
-import type { Form, Kind, TensorSpec } from "./program.ts";
+import { type Form, type Kind, ROUNDING, type TensorSpec } from "./program.ts";
 import { ensure } from "./program-error.ts";
 import { elementCount } from "./tensors.ts";
 import { axisOf, isPermutation } from "./validate-tensor.ts";
@@ -196,7 +196,51 @@ export const FORM_RULES: { readonly [T in Form["type"]]: FormRule<T> } = {
 			same(shape, x.shape, "output");
 		},
 	},
+	gather: {
+		kinds: ["Gather"],
+		operands: [2, 2],
+		check({ form: { axis }, shape }, [index, data]) {
+			ensure(axisOf(axis, data.shape.length), `[${data.shape}] has no axis ${axis}`);
+			same(shape, data.shape.toSpliced(axis, 1, ...index.shape), "output");
+		},
+	},
+	gatherElements: {
+		kinds: ["Gather"],
+		operands: [2, 2],
+		check({ form: { axis }, shape }, [index, data]) {
+			ensure(axisOf(axis, data.shape.length), `[${data.shape}] has no axis ${axis}`);
+			same(shape, index.shape, "output");
+			const inside =
+				shape.length === data.shape.length && shape.every((n, i) => i === axis || n <= data.shape[i]);
+			ensure(inside, `the index [${shape}] reaches beyond the data [${data.shape}]`);
+		},
+	},
+	quotient: {
+		kinds: ["Div"],
+		operands: [2, 2],
+		check({ form: { numerator, rounding }, shape }, operands) {
+			const valid = Number.isInteger(numerator) && numerator >= 1 && numerator <= MAX_NUMERATOR;
+			ensure(valid, `numerator ${numerator} is not in 1 … 2^48`);
+			ensure(ROUNDING[rounding] !== undefined, `unknown rounding ${rounding}`);
+			elementwise(shape, operands);
+		},
+	},
+	select: {
+		kinds: ["Select"],
+		operands: [3, 3],
+		check: ({ shape }, operands) => elementwise(shape, operands),
+	},
+	argmax: {
+		kinds: ["ArgMax"],
+		operands: [1, 1],
+		check({ form: { axis, selectLast }, shape }, [x]) {
+			ensure(typeof selectLast === "boolean", `selectLast ${selectLast} is not true or false`);
+			reduced([axis], x, shape);
+		},
+	},
 };
+
+const MAX_NUMERATOR = 2 ** 48;
 
 const shapes = (specs: readonly TensorSpec[]): string => specs.map(({ shape }) => `[${shape}]`).join(" and ");
 

@@ -16,7 +16,13 @@ export const functionName = (operator: Operator, index: number): string =>
 	`${operator.kind}_${index}_${operator.form.type}`;
 
 /** Forms that choose the type of a constant themselves; in others it travels like any tensor. */
-const CHOOSES: ReadonlySet<Form["type"]> = new Set<Form["type"]>(["conv", "matmul", "lookup"]);
+const CHOOSES: ReadonlySet<Form["type"]> = new Set<Form["type"]>([
+	"conv",
+	"matmul",
+	"lookup",
+	"gather",
+	"gatherElements",
+]);
 
 /** The element type in which constants are stored. */
 export const stored = (spec: { readonly width: number }): ElementType => `int${spec.width}` as ElementType;

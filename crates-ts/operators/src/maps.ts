@@ -1,10 +1,13 @@
 import { stridesOf } from "@umpire/commitment/tensor.ts";
 import type { Digits } from "./affine.ts";
+import { argmaxMaps } from "./argmax/maps.ts";
 import { concatMaps } from "./concat/maps.ts";
 import { convMaps } from "./conv/maps.ts";
 import { dilateMaps } from "./dilate/maps.ts";
 import { elementwiseMaps } from "./elementwise/maps.ts";
 import { expandMaps } from "./expand/maps.ts";
+import { gatherMaps } from "./gather/maps.ts";
+import { gatherElementsMaps } from "./gather-elements/maps.ts";
 import { linearMaps } from "./linear/maps.ts";
 import { lookupMaps } from "./lookup/maps.ts";
 import type { FormMaps, MapsOf } from "./map.ts";
@@ -14,8 +17,10 @@ import { padMaps } from "./pad/maps.ts";
 import { poolMaps } from "./pool/maps.ts";
 import { productMaps } from "./product/maps.ts";
 import type { Coordinate, Form, Operator, TensorSpec } from "./program.ts";
+import { quotientMaps } from "./quotient/maps.ts";
 import { reduceMaps } from "./reduce/maps.ts";
 import { reshapeMaps } from "./reshape/maps.ts";
+import { selectMaps } from "./select/maps.ts";
 import { mergeCoordinates } from "./simplify.ts";
 import { sliceMaps } from "./slice/maps.ts";
 import { sumMaps } from "./sum/maps.ts";
@@ -40,6 +45,11 @@ const FORMS: { readonly [T in Form["type"]]: MapsOf<T> } = {
 	tile: tileMaps,
 	dilate: dilateMaps,
 	lookup: lookupMaps,
+	gather: gatherMaps,
+	gatherElements: gatherElementsMaps,
+	quotient: quotientMaps,
+	select: selectMaps,
+	argmax: argmaxMaps,
 };
 
 /** The access maps of an operator as its descriptor has them (protocol section 2). */

@@ -1,6 +1,7 @@
 import { ELEMENT_READS } from "@umpire/commitment/constants.ts";
 import { gatherRead, type Read, radixProduct, readAt } from "./cone.ts";
 import { type DotPart, dotParts, place } from "./dot-parts.ts";
+import { isMaximum } from "./kinds.ts";
 import { type Descriptor, KIND } from "./program.ts";
 
 /** One opened element of a part. */
@@ -47,7 +48,7 @@ export function partsOf(descriptor: Descriptor, element: number, indexValue?: nu
 /** Parts of an element's cone, without building them unless the kind is Dot. */
 export function partCount(descriptor: Descriptor, element: number): number {
 	if (descriptor.kind === KIND.Dot) return dotParts(descriptor, element).length;
-	if (descriptor.kind !== KIND.Max) return 1;
+	if (!isMaximum(descriptor.kind)) return 1;
 	const reads = radixProduct(descriptor.reductionRadix) * descriptor.operands.length;
 	return Math.ceil(reads / ELEMENT_READS);
 }

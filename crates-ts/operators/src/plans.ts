@@ -1,3 +1,4 @@
+import { argmaxPlan } from "./argmax/function.ts";
 import { concatPlan } from "./concat/function.ts";
 import { type Context, contextOf, type OperatorContext, type Plan } from "./context.ts";
 import { convPlan } from "./conv/function.ts";
@@ -5,6 +6,8 @@ import { dilatePlan } from "./dilate/function.ts";
 import { elementwisePlan } from "./elementwise/function.ts";
 import { ExactnessError } from "./errors.ts";
 import { expandPlan } from "./expand/function.ts";
+import { gatherPlan } from "./gather/function.ts";
+import { gatherElementsPlan } from "./gather-elements/function.ts";
 import { linearPlan } from "./linear/function.ts";
 import { lookupPlan } from "./lookup/function.ts";
 import { matmulPlan } from "./matmul/function.ts";
@@ -12,8 +15,10 @@ import { padPlan } from "./pad/function.ts";
 import { poolPlan } from "./pool/function.ts";
 import { productPlan } from "./product/function.ts";
 import type { Form, Program } from "./program.ts";
+import { quotientPlan } from "./quotient/function.ts";
 import { reducePlan } from "./reduce/function.ts";
 import { reshapePlan } from "./reshape/function.ts";
+import { selectPlan } from "./select/function.ts";
 import { slicePlan } from "./slice/function.ts";
 import { sumPlan } from "./sum/function.ts";
 import { tilePlan } from "./tile/function.ts";
@@ -38,6 +43,11 @@ const PLANNERS: { readonly [T in Form["type"]]: (context: Context<T>) => Plan } 
 	tile: tilePlan,
 	dilate: dilatePlan,
 	lookup: lookupPlan,
+	gather: gatherPlan,
+	gatherElements: gatherElementsPlan,
+	quotient: quotientPlan,
+	select: selectPlan,
+	argmax: argmaxPlan,
 };
 
 interface Planned {

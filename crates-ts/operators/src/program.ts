@@ -1,7 +1,17 @@
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
 
 /** Numbers of the operator kinds in descriptors (docs/protocol.md section 2). */
-export const KIND = { Dot: 0, Add: 1, Mul: 2, Gather: 4, Max: 5, View: 8 } as const;
+export const KIND = {
+	Dot: 0,
+	Add: 1,
+	Mul: 2,
+	Div: 3,
+	Gather: 4,
+	Max: 5,
+	ArgMax: 6,
+	Select: 7,
+	View: 8,
+} as const;
 export type Kind = keyof typeof KIND;
 
 /** Where an operand comes from. */
@@ -115,7 +125,21 @@ export type Form =
 	/** View: steps[i] − 1 zeros between neighbours along axis i (for ConvTranspose). */
 	| { readonly type: "dilate"; readonly steps: readonly number[] }
 	/** Gather: y = table[clip(x − base, 0, n − 1)]; operand 1 is a constant [n]. */
-	| { readonly type: "lookup"; readonly base: number };
+	| { readonly type: "lookup"; readonly base: number }
+	/** Gather: ONNX Gather; operand 0 is the index (any shape), operand 1 the data; indices are clipped to 0 … size − 1. */
+	| { readonly type: "gather"; readonly axis: number }
+	/** Gather: ONNX GatherElements; operand 0 is the index, operand 1 the data; indices are clipped to 0 … size − 1. */
+	| { readonly type: "gatherElements"; readonly axis: number }
+	/** Div: numerator·operand 0 / operand 1, rounded to a whole number and clipped; 0 where operand 1 is 0. NumPy broadcasting. */
+	| { readonly type: "quotient"; readonly numerator: number; readonly rounding: Rounding }
+	/** Select: operand 1 where operand 0 is not 0, else operand 2. NumPy broadcasting. */
+	| { readonly type: "select" }
+	/** ArgMax: index of the largest along `axis` (kept as size 1); of several the first, or the last. */
+	| { readonly type: "argmax"; readonly axis: number; readonly selectLast: boolean };
+
+/** How a quotient becomes a whole number: nearest (halves up), towards 0, or towards −∞. */
+export const ROUNDING = { nearest: 0, zero: 1, floor: 2 } as const;
+export type Rounding = keyof typeof ROUNDING;
 
 /** One operator of a program: its output tensor, its kind and form, its operands. */
 export interface Operator extends TensorSpec {

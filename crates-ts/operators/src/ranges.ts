@@ -55,7 +55,15 @@ function operatorRange(program: Program, operator: Operator): Range {
 	const operands = operator.operands.map((ref) => rangeOf(program, ref));
 	switch (operator.form.type) {
 		case "lookup":
+		case "gather":
+		case "gatherElements":
 			return operands[1];
+		case "quotient":
+			return { low: operator.low, high: operator.high };
+		case "select":
+			return hull(operands.slice(1));
+		case "argmax":
+			return { low: 0, high: tensorOf(program, operator.operands[0]).shape[operator.form.axis] - 1 };
 		case "reduce":
 			return operands[0];
 		case "elementwise":

@@ -8,6 +8,7 @@ import {
 } from "@umpire/commitment/constants.ts";
 import { radixProduct } from "./cone.ts";
 import { dotParts } from "./dot-parts.ts";
+import { isMaximum } from "./kinds.ts";
 import { type Coordinate, type Descriptor, KIND } from "./program.ts";
 import { ensure } from "./program-error.ts";
 import { affineRange } from "./simplify.ts";
@@ -33,7 +34,7 @@ export function validateCone(descriptor: Descriptor): void {
 		ensure(min >= 0 && max < descriptor.rowCount, `rescale rows ${min} … ${max} of ${descriptor.rowCount}`);
 	}
 	if (descriptor.kind === KIND.Dot) validateDot(descriptor);
-	if (descriptor.kind === KIND.Max) {
+	if (isMaximum(descriptor.kind)) {
 		const reads = radixProduct(descriptor.reductionRadix) * descriptor.operands.length;
 		withinLimit(Math.ceil(reads / ELEMENT_READS));
 	}

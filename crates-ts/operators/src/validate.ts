@@ -117,7 +117,17 @@ function validateResult(operator: Operator, specs: readonly TensorSpec[]): void 
 		validateRescale(operator.rescale, operator.shape);
 		return;
 	}
-	const copied = operator.kind === "Gather" ? specs.slice(1) : specs;
+	if (operator.kind === "Div") return;
+	if (operator.form.type === "argmax") {
+		const last = specs[0].shape[operator.form.axis] - 1;
+		ensure(
+			last < 2 ** (operator.width - 1),
+			`its ${operator.width} bits cannot hold positions up to ${last}`,
+		);
+		return;
+	}
+	const chooses = operator.kind === "Gather" || operator.kind === "Select";
+	const copied = chooses ? specs.slice(1) : specs;
 	const widest = Math.max(...copied.map(({ width }) => width));
 	ensure(operator.width >= widest, `its ${operator.width} bits cannot hold operands of ${widest} bits`);
 }

@@ -7,6 +7,7 @@ import {
 } from "@umpire/commitment/constants.ts";
 import { gatherRead, readAt, rowAt } from "./cone.ts";
 import { type DotPart, dotParts } from "./dot-parts.ts";
+import { finishOf, isMaximum, nextMaximum, quotientOf, startOf } from "./kinds.ts";
 import { readsOf } from "./parts.ts";
 import { type Descriptor, KIND, type Row } from "./program.ts";
 import { applyRescale } from "./rescale.ts";
@@ -28,14 +29,9 @@ export function rawValue(descriptor: Descriptor, element: number, fetch: Fetch):
 
 /** The partial results S₀ … Sₙ of an element with n parts (protocol section 3); Sₙ is its raw value. */
 export function partialsOf(descriptor: Descriptor, element: number, fetch: Fetch): bigint[] {
-	switch (descriptor.kind) {
-		case KIND.Dot:
-			return dotPartials(descriptor, element, fetch);
-		case KIND.Max:
-			return maxPartials(descriptor, element, fetch);
-		default:
-			return [0n, BigInt(plainValue(descriptor, element, fetch))];
-	}
+	if (descriptor.kind === KIND.Dot) return dotPartials(descriptor, element, fetch);
+	if (isMaximum(descriptor.kind)) return maxPartials(descriptor, element, fetch);
+	return [startOf(descriptor), BigInt(plainValue(descriptor, element, fetch))];
 }
 
 /** The reference value of one element, φ included. `rows` are the operator's rescale rows. */
@@ -46,7 +42,7 @@ export function elementValue(
 	rows: readonly Row[] | undefined,
 ): number {
 	const raw = rawValue(descriptor, element, fetch);
-	if (descriptor.rowCount === 0) return Number(raw);
+	if (descriptor.rowCount === 0) return Number(finishOf(descriptor, raw));
 	return applyRescale(raw, rows![rowAt(descriptor, element)], descriptor.low, descriptor.high);
 }
 
@@ -77,12 +73,13 @@ function elementIndex(leaves: readonly number[], word: number, lane: number, wid
 }
 
 function maxPartials(descriptor: Descriptor, element: number, fetch: Fetch): bigint[] {
-	let largest = -(2 ** (descriptor.width - 1));
-	const partials = [BigInt(largest)];
-	readsOf(descriptor, element).forEach((read, t, { length }) => {
-		if (read.inBounds) largest = Math.max(largest, fetch(read.operand, read.index));
-		if (t % ELEMENT_READS === ELEMENT_READS - 1 || t === length - 1) partials.push(BigInt(largest));
-	});
+	const partials = [startOf(descriptor)];
+	const reads = readsOf(descriptor, element);
+	for (let first = 0; first < reads.length; first += ELEMENT_READS) {
+		const part = reads.slice(first, first + ELEMENT_READS).filter((read) => read.inBounds);
+		const values = part.map(({ operand, index }) => BigInt(fetch(operand, index)));
+		partials.push(nextMaximum(descriptor, partials[partials.length - 1], first / ELEMENT_READS, values));
+	}
 	return partials;
 }
 
@@ -98,6 +95,10 @@ function plainValue(descriptor: Descriptor, element: number, fetch: Fetch): bigi
 			return operands.reduce((sum, _, k) => sum + BigInt(constants[k]) * read(k), 0n);
 		case KIND.Mul:
 			return read(0) * read(1);
+		case KIND.Div:
+			return quotientOf(descriptor, read(0), read(1));
+		case KIND.Select:
+			return read(0) !== 0n ? read(1) : read(2);
 		case KIND.Gather: {
 			const at = gatherRead(descriptor, element, Number(read(0)));
 			return at.inBounds ? fetch(1, at.index) : operands[1].outside;

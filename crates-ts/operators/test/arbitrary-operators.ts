@@ -1,6 +1,6 @@
 import { WIDTHS, type Width } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
-import type { Form, Kind, Operator, Rescale, TensorSpec } from "@umpire/operators/program.ts";
+import type { Form, Kind, Operator, Rescale, Rounding, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import fc from "fast-check";
 import { type Case, type TestTensor, tensor } from "./tensors.ts";
@@ -27,6 +27,12 @@ export function filled(g: Gen, shape: readonly number[], width?: Width): TestTen
 		state = (Math.imul(state, 1103515245) + 12345) >>> 0;
 		return spec.low + Math.floor((state / 2 ** 32) * (spec.high - spec.low + 1));
 	});
+}
+
+/** Integers around 0 … size − 1: indices, conditions, divisors that are often 0. */
+function near(g: Gen, shape: readonly number[], size: number): TestTensor {
+	const spec = specOf(g, shape);
+	return tensor(spec, () => integer(g, -2, size + 1));
 }
 
 const ones = (g: Gen, size: number): TestTensor => tensor(specOf(g, [size]), () => 1);
@@ -225,6 +231,48 @@ const BUILD: { readonly [T in Form["type"]]: (g: Gen) => Built } = {
 		const table = filled(g, [integer(g, 1, 300)]);
 		const form: Form = { type: "lookup", base: integer(g, -200, 200) };
 		return { kind: "Gather", form, shape: x.spec.shape, operands: [x, table], width: table.spec.width };
+	},
+	gather(g) {
+		const data = filled(g, shapeOf(g, 1));
+		const axis = integer(g, 0, data.spec.shape.length - 1);
+		const index = near(g, integers(g, integer(g, 0, 2), 1, 3), data.spec.shape[axis]);
+		const shape = data.spec.shape.toSpliced(axis, 1, ...index.spec.shape);
+		const form: Form = { type: "gather", axis };
+		return { kind: "Gather", form, shape, operands: [index, data], width: data.spec.width };
+	},
+	gatherElements(g) {
+		const data = filled(g, shapeOf(g, 1));
+		const axis = integer(g, 0, data.spec.shape.length - 1);
+		const shape = data.spec.shape.map((size, i) => integer(g, 1, i === axis ? 4 : size));
+		const index = near(g, shape, data.spec.shape[axis]);
+		const form: Form = { type: "gatherElements", axis };
+		return { kind: "Gather", form, shape, operands: [index, data], width: data.spec.width };
+	},
+	quotient(g) {
+		const shape = shapeOf(g);
+		const rounding = g(() => fc.constantFrom<Rounding>("nearest", "zero", "floor"));
+		return {
+			kind: "Div",
+			form: { type: "quotient", numerator: g(() => fc.constantFrom(1, 2, 3, 1000, 2 ** 20)), rounding },
+			shape,
+			operands: [filled(g, shape), g(fc.boolean) ? near(g, shape, 2) : filled(g, broadcastable(g, shape))],
+			width: widthOf(g),
+		};
+	},
+	select(g) {
+		const shape = shapeOf(g);
+		const width = widthOf(g);
+		const operands = [near(g, shape, 2), filled(g, broadcastable(g, shape), width), filled(g, shape, width)];
+		return { kind: "Select", form: { type: "select" }, shape, operands, width };
+	},
+	argmax(g) {
+		const like = filled(g, shapeOf(g, 1));
+		const axis = integer(g, 0, like.spec.shape.length - 1);
+		const size = g(() => fc.constantFrom(1, 2, 4, 5, 9));
+		const shape = like.spec.shape.with(axis, size);
+		const x = g(fc.boolean) ? filled(g, shape) : near(g, shape, 2);
+		const form: Form = { type: "argmax", axis, selectLast: g(fc.boolean) };
+		return { kind: "ArgMax", form, shape: shape.with(axis, 1), operands: [x], width: widthOf(g) };
 	},
 };
 

@@ -12,9 +12,10 @@ export function reference({ operator, operands }: Case): number[] {
 		operands: readonly TestTensor[],
 		position: number[],
 		width: number,
+		range: { readonly low: number; readonly high: number },
 	) => bigint | number;
 	return positions(operator.shape).map((position) => {
-		const value = BigInt(raw(operator.form, operands, position, operator.width));
+		const value = BigInt(raw(operator.form, operands, position, operator.width, operator));
 		if (operator.rescale === undefined) return Number(value);
 		const { axes, rows } = operator.rescale;
 		const strides = stridesOf(axes.map((axis) => operator.shape[axis]));
@@ -38,6 +39,7 @@ type Raw<T extends Form["type"]> = (
 	operands: readonly TestTensor[],
 	position: readonly number[],
 	width: number,
+	range: { readonly low: number; readonly high: number },
 ) => bigint | number;
 
 const RAW: { readonly [T in Form["type"]]: Raw<T> } = {
@@ -117,6 +119,34 @@ const RAW: { readonly [T in Form["type"]]: Raw<T> } = {
 		const last = table.spec.shape[0] - 1;
 		return table.data[Math.min(Math.max(at(x, position)! - base, 0), last)];
 	},
+	gather({ axis }, [index, data], position) {
+		const end = axis + index.spec.shape.length;
+		const chosen = clip(at(index, position.slice(axis, end))!, data.spec.shape[axis]);
+		return at(data, [...position.slice(0, axis), chosen, ...position.slice(end)])!;
+	},
+	gatherElements: ({ axis }, [index, data], position) =>
+		at(data, position.with(axis, clip(at(index, position)!, data.spec.shape[axis])))!,
+	quotient({ numerator, rounding }, [a, b], position, _, { low, high }) {
+		const [x, y] = [a, b].map((operand) => BigInt(broadcastAt(operand, position)));
+		if (y === 0n) return Math.min(Math.max(0, low), high);
+		const up = y < 0n ? -BigInt(numerator) * x : BigInt(numerator) * x;
+		const down = y < 0n ? -y : y;
+		const floor = (n: bigint, d: bigint): bigint => (n >= 0n ? n / d : -((-n + d - 1n) / d));
+		const value = {
+			nearest: () => floor(2n * up + down, 2n * down),
+			floor: () => floor(up, down),
+			zero: () => (up < 0n ? -floor(-up, down) : floor(up, down)),
+		}[rounding]();
+		return value < BigInt(low) ? low : value > BigInt(high) ? high : value;
+	},
+	select(_, [condition, a, b], position) {
+		return broadcastAt(broadcastAt(condition, position) === 0 ? b : a, position);
+	},
+	argmax({ axis, selectLast }, [x], position) {
+		const values = reduced(x, [axis], position);
+		const largest = Math.max(...values);
+		return selectLast ? values.lastIndexOf(largest) : values.indexOf(largest);
+	},
 };
 
 function reduced(x: TestTensor, axes: readonly number[], position: readonly number[]): number[] {
@@ -129,6 +159,8 @@ function reduced(x: TestTensor, axes: readonly number[], position: readonly numb
 			)!,
 	);
 }
+
+const clip = (index: number, size: number): number => Math.min(Math.max(index, 0), size - 1);
 
 function sumOf(values: readonly number[]): bigint {
 	return values.reduce((sum, value) => sum + BigInt(value), 0n);

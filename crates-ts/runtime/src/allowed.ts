@@ -3,17 +3,23 @@ import type { Graph, Model, Node } from "@umpire/onnx/model.ts";
 /** Standard operators whose kernels are exact on the integers that the plans allow. */
 const STANDARD: ReadonlySet<string> = new Set([
 	"Add",
+	"ArgMax",
 	"Cast",
+	"Ceil",
 	"Clip",
 	"Concat",
 	"Constant",
 	"Conv",
+	"Div",
+	"Equal",
 	"Expand",
 	"Flatten",
 	"Floor",
 	"Gather",
+	"GatherElements",
 	"Gemm",
 	"Identity",
+	"Less",
 	"MatMul",
 	"Max",
 	"MaxPool",
@@ -29,6 +35,7 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"Tile",
 	"Transpose",
 	"Unsqueeze",
+	"Where",
 ]);
 
 /** onnxruntime's blocked layout: the same sums in another order. */

@@ -63,7 +63,7 @@ function operator(value: unknown, where: string): Operator {
 	const base = {
 		...spec(fields, where),
 		kind: string(fields.kind, `${where}: kind`),
-		form: numbersOnly(form, where),
+		form: plainFields(form, where),
 		operands,
 		node: string(fields.node, `${where}: node`),
 		opType: string(fields.opType, `${where}: opType`),
@@ -82,10 +82,10 @@ function operator(value: unknown, where: string): Operator {
 	return { ...base, rescale: { rows, axes } } as unknown as Operator;
 }
 
-/** A form's fields besides its type are whole numbers or lists of them. */
-function numbersOnly(form: Fields, where: string): Fields {
+/** A form's fields are texts, truths, whole numbers or lists of them. */
+function plainFields(form: Fields, where: string): Fields {
 	for (const [key, value] of Object.entries(form)) {
-		if (key === "type") continue;
+		if (typeof value === "string" || typeof value === "boolean") continue;
 		if (Array.isArray(value)) numbers(value, `${where}: ${key}`);
 		else number(value, `${where}: ${key}`);
 	}
