@@ -1,0 +1,161 @@
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import { prepareSettlement } from "@umpire/actors/settlement.ts";
+import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { leafNode } from "@umpire/commitment/leaf.ts";
+import { Levels } from "@umpire/commitment/levels.ts";
+import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Bench } from "../game/bench.ts";
+import { Court } from "../game/court.ts";
+import { falsified, outputOf, realEvidence } from "../game/real-trace.ts";
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterAll(() => court.close());
+
+const { submitterBond, challengerBond, increment, reserve } = PARAMETERS;
+
+/** Operator 1 has two leaves, the last of 15 elements. */
+const program = new ToyProgram(
+	[
+		{ width: 8, elements: 10, outside: 4, parts: 1 },
+		{ width: 16, elements: 90, outside: 7, parts: 1 },
+	],
+	1,
+	0,
+);
+
+/** The right trace, but for the shape that the last leaf of operator 1 is hashed with. */
+class MisshapenTrace extends ToyTrace {
+	readonly tensorTree: Levels;
+	readonly step: Levels;
+
+	constructor(width: Width, count: number) {
+		super(program);
+		const [output, tensor] = this.tensors[0];
+		this.tensorTree = misshapen(tensor, 1, width, count);
+		this.step = Levels.of([output.root, this.tensorTree.root], TAG.operators);
+	}
+
+	override get root(): Hex {
+		return this.step.root;
+	}
+
+	override children(at: { tree: number; start: number; level: number }, childLevel: number): readonly Hex[] {
+		const tree = at.tree === TAG.tensor ? this.tensorTree : this.step;
+		return tree.descendants(at.start, at.level, childLevel);
+	}
+
+	override output() {
+		return { ...super.output(), operatorPath: this.step.path(0), stepPath: [] };
+	}
+}
+
+function misshapen(tensor: TensorCommitment, leaf: number, width: Width, count: number): Levels {
+	const nodes = tensor.leaves.with(leaf, leafNode(width, count, tensor.digest(leaf)));
+	return Levels.of(nodes, TAG.tensor);
+}
+
+describe("a leaf of another count or width than the tensor's is no answer", () => {
+	test.each([
+		["one more element", 16, 16],
+		["as many as a leaf holds", 16, 75],
+		["another width", 32, 35],
+		["the narrowest width", 8, 155],
+	] as const)("%s: the same words, the challenger wins", async (_, width, count) => {
+		const theirs = new MisshapenTrace(width, count);
+		const right = new ToyTrace(program);
+		const claim = await bench.claimToy(theirs);
+		const id = await bench.challengeToy(right, claim);
+		while (bench.table.state.disputes[id - 1].phase === PHASE.search) {
+			const view = bench.table.view(id);
+			const answer = honestSubmitter(view, theirs);
+			const move = answer ?? honestChallenger(view, right);
+			if (move === null || move.type === "prove") throw new Error("The search found nothing");
+			await bench.play(answer === null ? bench.challenger : bench.submitter, move);
+		}
+		const words = theirs.tensors[0][1].words(1);
+		await bench.try(bench.submitter, { type: "publishLeaf", width, count, words });
+		// nothing in these words differs from the honest ones: there is nothing to settle
+		await bench.wait(bench.table.now + increment + reserve + 2);
+		expect(await bench.try(bench.stranger, { type: "timeout", dispute: id })).toBe(undefined);
+		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(bench.table.state.owed.get(bench.challenger)).toBeGreaterThan(challengerBond);
+	});
+});
+
+describe("whatever follows from a misshapen leaf", () => {
+	test("cannot be settled, so the misshapen leaf itself has to lose", async () => {
+		const network = new NetworkBuilder("tiny", [1, 1, 8, 8], 8).conv(2, 3, 1).maxPool().flatten().finish();
+		const right = await realEvidence(network, randomInput(network));
+		const value = right.trace.operators[0][1].elements[9];
+		const wrong = await falsified(right, 1, 9, value > 0 ? -1 : 1);
+		const conv = misshapen(wrong.trace.operators[0][0], 0, 8, 155);
+		const roots = wrong.trace.operators[0].map(({ root }) => root).with(0, conv.root);
+		const step = Levels.of(roots, TAG.operators);
+		const traceTree = Levels.of([step.root], TAG.steps);
+		const trace = {
+			...wrong.trace,
+			stepTrees: [step],
+			stepRoots: [step.root],
+			traceTree,
+			traceRoot: step.root,
+		};
+		const theirs: Evidence = { ...wrong, trace };
+		await bench.play(bench.requester, { type: "register", header: theirs.commitment.header });
+		await bench.play(bench.requester, {
+			type: "request",
+			value: 1n,
+			program: theirs.commitment.root,
+			inputsRoot: trace.inputsRoot,
+			deadline: bench.table.now + 1000,
+			consumer: NOBODY,
+		});
+		await bench.play(bench.submitter, {
+			type: "claim",
+			value: submitterBond,
+			request: 1,
+			traceRoot: trace.traceRoot,
+			opening: outputOf(theirs),
+		});
+		// the false maximum reads the misshapen leaf, which no path leads to with the tensor's own shape
+		const tensor = wrong.trace.operators[0][1];
+		const matter = { step: 0, operator: 1, element: 9, part: 0, words: tensor.words(0), partials: [] };
+		const { settlement } = await prepareSettlement(theirs, matter, bench.challenger);
+		const tensors = settlement.tensors.map((opening) => ({ ...opening, root: conv.root }));
+		const location = {
+			step: 0,
+			operator: 1,
+			leaf: 0,
+			leafPath: tensor.path(0),
+			operatorPath: step.path(1),
+			stepPath: [],
+		};
+		expect(
+			await bench.try(bench.challenger, {
+				type: "settleDirectly",
+				claim: 1,
+				beneficiary: bench.challenger,
+				location,
+				settlement: { ...settlement, tensors },
+			}),
+		).toBe("WrongOperandLeaf");
+	});
+});
