@@ -3,6 +3,7 @@ import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { decomposeModel } from "./decompose.ts";
 import { CompileError } from "./errors.ts";
 import { type Executor, measureFidelity } from "./fidelity.ts";
 import { fixShapes } from "./fix-shapes.ts";
@@ -53,7 +54,8 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
-	const folded = await foldModel(simple, feeds);
+	const primitive = await decomposeModel(simple, feeds);
+	const folded = await foldModel(primitive, feeds);
 	const lowered = lowerModel(
 		folded,
 		options.name ?? (model.graph.name || "model"),
@@ -61,9 +63,10 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	);
 	const certificates = verify(lowered.program);
 	const calibration = { sets: sets.length, synthetic: given.length === 0 };
+	const inner = { ...primitive, graph: folded.graph };
+	const float = primitive === simple ? inner : simple;
 	const fidelity =
-		options.execute &&
-		(await measureFidelity({ ...simple, graph: folded.graph }, lowered, feeds, options.execute));
+		options.execute && (await measureFidelity(float, inner, lowered, feeds, options.execute));
 	return { program: lowered.program, report: reportOf(lowered, bits, calibration, certificates, fidelity) };
 }
 

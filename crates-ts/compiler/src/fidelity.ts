@@ -80,24 +80,34 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
 	return { elements: elementsOf(integers, spec.width), clipped };
 }
 
-/** Runs program and float model on the same inputs and compares all values that both compute. */
+/**
+ * Runs program and float model on the same inputs and compares all values that both compute:
+ * the outputs with those of `model`, operators with values of `primitive`, into which it was decomposed.
+ */
 export async function measureFidelity(
 	model: Model,
+	primitive: Model,
 	lowered: Lowered,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	execute: Executor,
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
-	const names = [...new Set([...origins, ...program.outputs.map((output) => output.name)])];
-	const wanted = names.filter((name) => name !== undefined);
-	const float = await createFloatSession(model, { outputs: wanted, optimisation: "basic" });
+	const wanted = [...new Set(origins.filter((name) => name !== undefined))];
+	const names = program.outputs.map((output) => output.name);
+	const same = model === primitive;
+	const inner = await createFloatSession(primitive, {
+		outputs: same ? [...new Set([...wanted, ...names])] : wanted,
+		optimisation: "basic",
+	});
+	const float = same ? inner : await createFloatSession(model, { outputs: names, optimisation: "basic" });
 	const session = await execute(program);
 	const operators = origins.map(() => new Accumulator());
 	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
 	let clippedInputs = 0;
 	try {
 		for (const feed of feeds) {
-			const values = await float.run(feed);
+			const values = await inner.run(feed);
+			const expected = same ? values : await float.run(feed);
 			const inputs = program.inputs.map((spec) => {
 				const { elements, clipped } = quantise(feed.get(spec.name)!, spec);
 				clippedInputs += clipped;
@@ -110,7 +120,7 @@ export async function measureFidelity(
 			});
 			program.outputs.forEach(({ name, operator }, k) => {
 				const { scale, shape } = program.operators[operator];
-				const real = toReal(values.get(name)!).data;
+				const real = toReal(expected.get(name)!).data;
 				outputs[k].sum.add(real, result.outputs[k], scale);
 				const last = shape[shape.length - 1] ?? 1;
 				for (let row = 0; row < real.length; row += last) {
@@ -120,7 +130,8 @@ export async function measureFidelity(
 			});
 		}
 	} finally {
-		await float.release();
+		await inner.release();
+		if (!same) await float.release();
 		await session.release?.();
 	}
 	return {

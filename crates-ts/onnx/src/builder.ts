@@ -126,7 +126,8 @@ export class GraphBuilder {
 	}
 }
 
-function attributeOf(name: string, value: AttributeInput): AttributeValue {
+/** An attribute of a plain value: a float where ONNX has one of that name, otherwise by the value. */
+export function attributeOf(name: string, value: AttributeInput): AttributeValue {
 	if (typeof value === "number") {
 		if (FLOATS.has(name) || !Number.isInteger(value)) return { type: "float", value };
 		return { type: "int", value: BigInt(value) };

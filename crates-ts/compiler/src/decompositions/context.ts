@@ -1,0 +1,36 @@
+import type { AttributeInput } from "@umpire/onnx/builder.ts";
+import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { CompileError } from "../errors.ts";
+
+/** What a decomposition knows of its node's surroundings, and how it writes what stands for the node. */
+export interface DecomposeContext {
+	/** Opset of the emitted nodes: 18 at least, so axes of reductions are inputs. */
+	readonly opset: number;
+	/** Shape of any value of the model; [] for a scalar. */
+	shape(name: string): readonly number[];
+	type(name: string): ElementType;
+	/** The value if it does not depend on the model's inputs; undefined also for an omitted input (""). */
+	constant(name: string | undefined): Tensor | undefined;
+	/**
+	 * Adds a node, composite or primitive; of another domain as "ai.onnx.ml.Scaler".
+	 * @param outputs fresh names unless given
+	 * @returns the first output's name
+	 */
+	emit(
+		opType: string,
+		inputs: readonly string[],
+		attributes?: Readonly<Record<string, AttributeInput>>,
+		outputs?: readonly string[],
+	): string;
+	/** Adds a constant and gives its name. */
+	tensor(value: Tensor): string;
+	/** A name that the model does not use yet, for a further output of an emitted node. */
+	fresh(base: string): string;
+	/** Leaves the node as it is; nothing may have been emitted. */
+	keep(): void;
+	/** An error about the node. */
+	error(reason: string, hint?: string): CompileError;
+}
+
+/** Replaces a node: defines every output of it that is used, by nodes that `context.emit` adds. */
+export type Decomposition = (node: Node, context: DecomposeContext) => void;

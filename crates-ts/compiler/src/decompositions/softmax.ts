@@ -1,0 +1,30 @@
+import type { Node } from "@umpire/onnx/model.ts";
+import type { DecomposeContext } from "./context.ts";
+import { axisOf, reduced } from "./helpers.ts";
+
+/**
+ * exp(x − max) and its sum along `axis`: without the maximum, exponentials of 16 bits would
+ * leave nothing of all but the largest.
+ */
+function exponentials(
+	node: Node,
+	context: DecomposeContext,
+): { shifted: string; powers: string; sum: string } {
+	const [x] = node.inputs;
+	const axes = context.shape(x).length === 0 ? [] : [axisOf(node, context, -1)];
+	const shifted = context.emit("Sub", [x, reduced(context, "ReduceMax", x, axes)]);
+	const powers = context.emit("Exp", [shifted]);
+	return { shifted, powers, sum: reduced(context, "ReduceSum", powers, axes) };
+}
+
+/** ONNX Softmax of opset 13 on; older ones arrive flattened to two dimensions (onnx/opset.ts). */
+export function decomposeSoftmax(node: Node, context: DecomposeContext): void {
+	const { powers, sum } = exponentials(node, context);
+	context.emit("Div", [powers, sum], {}, node.outputs);
+}
+
+/** ONNX LogSoftmax: (x − max) − log Σ exp(x − max). */
+export function decomposeLogSoftmax(node: Node, context: DecomposeContext): void {
+	const { shifted, sum } = exponentials(node, context);
+	context.emit("Sub", [shifted, context.emit("Log", [sum])], {}, node.outputs);
+}

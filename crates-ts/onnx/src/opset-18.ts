@@ -1,0 +1,107 @@
+import { tensorFrom } from "./element-types.ts";
+import type { AttributeValue, Node, Tensor } from "./model.ts";
+import { rewriteTo11 } from "./opset-11.ts";
+import { int64Tensor, type Rewriting, type Rule, withAttributes } from "./opset-rules.ts";
+
+const text = (value: string): AttributeValue => ({ type: "string", value });
+const int = (value: number): AttributeValue => ({ type: "int", value: BigInt(value) });
+
+/** An ints attribute moves to the given input. */
+function toInput(attribute: string, input: number): Rule {
+	return (node, to) => {
+		const values = node.attributes.get(attribute);
+		if (values?.type !== "ints") return [node];
+		const inputs = [...node.inputs];
+		while (inputs.length < input) inputs.push("");
+		inputs[input] = to.constant(int64Tensor(values.value));
+		return [withAttributes({ ...node, inputs }, [attribute])];
+	};
+}
+
+const axesToInput = toInput("axes", 1);
+
+/** Before opset 13 the axes from `axis` on counted as one. */
+const flattened: Rule = (node, to) => {
+	if (to.from >= 13) return [node];
+	const [x] = node.inputs;
+	const [shape, flat, result] = ["shape", "flat", "result"].map((name) => to.fresh(name));
+	const plain = { domain: "", attributes: new Map<string, AttributeValue>() };
+	const axis = node.attributes.get("axis") ?? int(1);
+	return [
+		{ ...plain, name: shape, opType: "Shape", inputs: [x], outputs: [shape] },
+		{
+			...plain,
+			name: flat,
+			opType: "Flatten",
+			inputs: [x],
+			outputs: [flat],
+			attributes: new Map([["axis", axis]]),
+		},
+		{ ...withAttributes(node, [], { axis: int(-1) }), inputs: [flat], outputs: [result] },
+		{
+			...plain,
+			name: `${result}_shape`,
+			opType: "Reshape",
+			inputs: [result, shape],
+			outputs: [node.outputs[0]],
+		},
+	];
+};
+
+/** Upsample and the Resize of opset 10 scale from the corner, and round down (up where they shrink). */
+function resizeFromCorner(constants: ReadonlyMap<string, Tensor>): Rule {
+	return (node, to) => {
+		if (node.opType === "Resize" && to.from >= 11) return [node];
+		const attribute = node.attributes.get("scales");
+		const given = attribute?.type === "floats" ? attribute.value : undefined;
+		const known = given ?? Array.from((constants.get(node.inputs[1])?.data ?? []) as Float32Array, Number);
+		const scales = given ? to.constant(tensorFrom("float32", [given.length], given)) : node.inputs[1];
+		const shrinks = known.some((scale) => scale < 1);
+		if (shrinks && known.some((scale) => scale > 1)) to.refuse("it enlarges one axis and shrinks another");
+		const nearest = text(shrinks ? "ceil" : "floor");
+		const set = { coordinate_transformation_mode: text("asymmetric"), nearest_mode: nearest };
+		const mode = node.attributes.get("mode");
+		const linear = mode?.type === "string" && /linear/.test(mode.value);
+		const resized = withAttributes(node, ["scales"], { ...set, mode: text(linear ? "linear" : "nearest") });
+		return [{ ...resized, opType: "Resize", inputs: [node.inputs[0], "", scales] }];
+	};
+}
+
+function evenSplit(node: Node, to: Rewriting): readonly Node[] {
+	const [current] = toInput("split", 1)(node, to);
+	if (current.inputs[1] || current.attributes.has("num_outputs")) return [current];
+	return [withAttributes(current, [], { num_outputs: int(node.outputs.length) })];
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+	Squeeze: axesToInput,
+	Unsqueeze: axesToInput,
+	...Object.fromEntries(
+		"L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare"
+			.split(" ")
+			.map((name) => [`Reduce${name}`, axesToInput]),
+	),
+	Split: evenSplit,
+	Dropout: (node) => [withAttributes(node, ["ratio"])],
+	Softmax: flattened,
+	LogSoftmax: flattened,
+	Hardmax: flattened,
+	Scatter: (node) => [{ ...node, opType: "ScatterElements" }],
+	RoiAlign: (node, to) =>
+		to.from < 16 && !node.attributes.has("coordinate_transformation_mode")
+			? [withAttributes(node, [], { coordinate_transformation_mode: text("output_half_pixel") })]
+			: [node],
+};
+
+/**
+ * Nodes of opsets 7 to 17 in opset 18. `constants` are the model's, as far as they are known:
+ * how old Upsample nodes round depends on their scales.
+ */
+export function rewriteTo18(constants: ReadonlyMap<string, Tensor>): Rule {
+	const resize = resizeFromCorner(constants);
+	const rules: Readonly<Record<string, Rule>> = { ...RULES, Upsample: resize, Resize: resize };
+	return (node, to) => {
+		const current = to.from < 11 ? rewriteTo11(node, to) : [node];
+		return current.flatMap((one) => (Object.hasOwn(rules, one.opType) ? rules[one.opType](one, to) : [one]));
+	};
+}
