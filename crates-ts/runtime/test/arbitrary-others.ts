@@ -1,9 +1,9 @@
 import type { Width } from "@umpire/commitment/constants.ts";
-import type { Form } from "@umpire/operators/program.ts";
+import type { Form, Rounding } from "@umpire/operators/program.ts";
 import fc from "fast-check";
 import { type Case, caseOf, type Source } from "./arbitrary-case.ts";
 import { rescaled, source } from "./arbitrary-dots.ts";
-import { shapes, span, specs } from "./arbitrary-tensors.ts";
+import { clips, shapes, span, specs } from "./arbitrary-tensors.ts";
 
 const widths: fc.Arbitrary<Width> = fc.constantFrom<Width>(8, 16, 32);
 
@@ -41,7 +41,7 @@ export const products: fc.Arbitrary<Case> = fc
 
 /** An operator without rescaling. */
 function plain(
-	kind: "View" | "Max" | "Gather",
+	kind: "View" | "Max" | "Gather" | "Select" | "ArgMax",
 	form: Form,
 	shape: readonly number[],
 	width: Width,
@@ -197,6 +197,109 @@ export const lookups: fc.Arbitrary<Case> = fc
 		]),
 	);
 
+/** Integers around 0 … size − 1: indices, conditions, divisors that are often 0. */
+const near = (
+	shape: readonly number[],
+	width: Width,
+	size: number,
+	constant: boolean,
+): fc.Arbitrary<Source> =>
+	fc
+		.tuple(source(shape, width, constant), fc.array(fc.integer({ min: -2, max: size + 1 })))
+		.map(([operand, list]): Source => {
+			return { ...operand, data: operand.data.map((value, i) => list[i] ?? Math.sign(value)) };
+		});
+
+export const gathers: fc.Arbitrary<Case> = fc
+	.record({
+		x: shapes(1, 4),
+		index: shapes(0, 2),
+		at: fc.nat(3),
+		width: widths,
+		indexWidth: widths,
+		constant: fc.constantFrom("none", "data", "index"),
+	})
+	.chain(({ x, index, at, width, indexWidth, constant }) => {
+		const axis = at % x.length;
+		return plain("Gather", { type: "gather", axis }, x.toSpliced(axis, 1, ...index), width, [
+			near(index, indexWidth, x[axis], constant === "index"),
+			source(x, width, constant === "data"),
+		]);
+	});
+
+export const elementGathers: fc.Arbitrary<Case> = fc
+	.record({
+		x: shapes(1, 4),
+		cut: shapes(4, 4),
+		at: fc.nat(3),
+		width: widths,
+		indexWidth: widths,
+		constant: fc.boolean(),
+	})
+	.chain(({ x, cut, at, width, indexWidth, constant }) => {
+		const axis = at % x.length;
+		const shape = x.map((size, i) => (i === axis ? cut[i] : Math.min(size, cut[i])));
+		return plain("Gather", { type: "gatherElements", axis }, shape, width, [
+			near(shape, indexWidth, x[axis], false),
+			source(x, width, constant),
+		]);
+	});
+
+export const selects: fc.Arbitrary<Case> = fc
+	.record({ sides: broadcast, width: widths, other: widths, constant: fc.boolean() })
+	.chain(({ sides: { a, b, shape }, width, other, constant }) =>
+		plain("Select", { type: "select" }, shape, width, [
+			near(a, other, 2, false),
+			source(b, width, constant),
+			source(shape, width, !constant),
+		]),
+	);
+
+export const argmaxes: fc.Arbitrary<Case> = fc
+	.record({
+		x: shapes(1, 4, 6),
+		at: fc.nat(3),
+		width: widths,
+		output: widths,
+		selectLast: fc.boolean(),
+		equal: fc.boolean(),
+	})
+	.chain(({ x, at, width, output, selectLast, equal }) => {
+		const axis = at % x.length;
+		const operand = equal ? near(x, width, 1, false) : source(x, width, false);
+		return plain("ArgMax", { type: "argmax", axis, selectLast }, x.with(axis, 1), output, [operand]);
+	});
+
+const numerators = fc.oneof(
+	fc.integer({ min: 1, max: 9 }),
+	fc.integer({ min: 1, max: 2 ** 20 }),
+	fc.integer({ min: 1, max: 2 ** 36 }),
+);
+
+export const quotients: fc.Arbitrary<Case> = fc
+	.record({
+		sides: broadcast,
+		x: widths,
+		y: widths,
+		width: widths,
+		numerator: numerators,
+		rounding: fc.constantFrom<Rounding>("nearest", "zero", "floor"),
+		small: fc.boolean(),
+		constant: fc.boolean(),
+	})
+	.chain(({ sides: { a, b, shape }, x, y, width, numerator, rounding, small, constant }) =>
+		fc
+			.tuple(
+				specs(shape, width),
+				clips(width),
+				source(a, x, false),
+				small ? near(b, y, 2, constant) : source(b, y, constant),
+			)
+			.map(([spec, clip, ...sources]) =>
+				caseOf({ kind: "Div", form: { type: "quotient", numerator, rounding }, ...spec, ...clip }, sources),
+			),
+	);
+
 export const all = {
 	linear: linears,
 	product: products,
@@ -211,4 +314,9 @@ export const all = {
 	tile: tiles,
 	dilate: dilates,
 	lookup: lookups,
+	gather: gathers,
+	gatherElements: elementGathers,
+	quotient: quotients,
+	select: selects,
+	argmax: argmaxes,
 };
