@@ -1,0 +1,228 @@
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { runFloat } from "@umpire/onnx/float-session.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { describe, expect, test } from "vitest";
+import { nameNodes } from "../src/graphs.ts";
+import { inlineModel } from "../src/inline/inline.ts";
+import { floats, modelOf, random } from "./check.ts";
+
+const CONTROL = /^(If|Loop|Scan|Sequence.*|ConcatFromSequence|SplitToSequence)$/;
+
+function graphOf(name: string, build: (g: GraphBuilder) => void): { type: "graph"; value: Graph } {
+	const g = new GraphBuilder(name);
+	build(g);
+	return { type: "graph", value: g.graph() };
+}
+
+function feedOf(model: Model, given: readonly Tensor[]): Map<string, Tensor> {
+	return new Map(model.graph.inputs.map(({ name }, k) => [name, given[k]]));
+}
+
+/** Inlines with `first`, and expects the same results as the model's own for all inputs. */
+async function expectSame(model: Model, ...sets: Tensor[][]): Promise<Node[]> {
+	const named = { ...model, graph: nameNodes(model.graph) };
+	const inlined = await inlineModel(named, feedOf(model, sets[0]));
+	expect(inlined.graph.nodes.filter(({ opType }) => CONTROL.test(opType))).toEqual([]);
+	expect(inlined.functions).toEqual([]);
+	for (const set of sets) {
+		const [expected, found] = [
+			await runFloat(model, feedOf(model, set)),
+			await runFloat(inlined, feedOf(inlined, set)),
+		];
+		for (const [name, tensor] of expected) {
+			expect(found.get(name)!.dims, name).toEqual(tensor.dims);
+			expect(found.get(name)!.data, name).toEqual(tensor.data);
+		}
+	}
+	return [...inlined.graph.nodes];
+}
+
+/** state' = tanh(state·w) + i, with state' and its double written in every iteration. */
+const body = (keep: (g: GraphBuilder) => string) =>
+	graphOf("body", (g) => {
+		const i = g.input("i", "int64", []);
+		g.input("going", "bool", []);
+		const state = g.input("state", "float32", [2, 3]);
+		const moved = g.node("Tanh", [g.node("MatMul", [state, "w"])]);
+		const next = g.node("Add", [moved, g.node("Cast", [i], { to: 1 })]);
+		g.output(keep(g), "bool", []);
+		g.output(next, "float32", [2, 3]);
+		g.output(g.node("Add", [next, next]), "float32", [2, 3]);
+	});
+
+const loopModel = (trips: number | "", keep: (g: GraphBuilder) => string): Model =>
+	modelOf([[2, 3]], (g, [x]) => {
+		g.constant("w", random([3, 3], 4));
+		const count = trips === "" ? "" : g.constant("trips", tensorFrom("int64", [], [trips]));
+		const condition = g.constant("start", tensorFrom("bool", [], [1]));
+		g.node("Loop", [count, condition, x], { body: body(keep) }, "loop", ["last", "all"]);
+		return ["last", "all"];
+	});
+
+describe("Loop", () => {
+	test("runs as often as its trip count says", async () => {
+		const model = loopModel(4, (g) => g.node("Identity", ["going"]));
+		const nodes = await expectSame(model, [random([2, 3], 7)], [random([2, 3], 8)]);
+		expect(nodes.filter(({ opType }) => opType === "MatMul")).toHaveLength(4);
+	});
+
+	test("stops where a condition that does not depend on the inputs stops it", async () => {
+		const model = loopModel("", (g) => g.node("Less", ["i", g.constant("two", tensorFrom("int64", [], [2]))]));
+		const nodes = await expectSame(model, [random([2, 3], 7)], [random([2, 3], 8)]);
+		expect(nodes.filter(({ opType }) => opType === "MatMul")).toHaveLength(3);
+	});
+
+	test("is refused where the inputs decide", async () => {
+		const model = loopModel(5, (g) =>
+			g.node("Less", [g.node("ReduceMax", ["state"], { keepdims: 0 }), g.scalar("limit", 2)]),
+		);
+		await expect(expectSame(model, [random([2, 3])])).rejects.toThrow(/how often it runs depends/);
+	});
+
+	test("nests, and its branches may depend on the iteration", async () => {
+		const model = modelOf([[2, 3]], (g, [x]) => {
+			const trips = g.constant("trips", tensorFrom("int64", [], [3]));
+			const yes = graphOf("yes", (h) => h.output(h.node("Neg", ["state"]), "float32", [2, 3]));
+			const no = graphOf("no", (h) => {
+				const inner = graphOf("inner", (k) => {
+					k.input("j", "int64", []);
+					k.input("inner_going", "bool", []);
+					const sum = k.input("sum", "float32", [2, 3]);
+					k.output(k.node("Identity", ["inner_going"]), "bool", []);
+					k.output(k.node("Add", [sum, "state"]), "float32", [2, 3]);
+				});
+				h.node("Loop", ["trips", "", "state"], { body: inner }, "inner", ["sum_out"]);
+				h.output("sum_out", "float32", [2, 3]);
+			});
+			const outer = graphOf("outer", (h) => {
+				const i = h.input("i", "int64", []);
+				h.input("going", "bool", []);
+				h.input("state", "float32", [2, 3]);
+				const first = h.node("Equal", [i, h.constant("one", tensorFrom("int64", [], [1]))]);
+				h.node("If", [first], { then_branch: yes, else_branch: no }, "if", ["next"]);
+				h.output(h.node("Identity", ["going"]), "bool", []);
+				h.output("next", "float32", [2, 3]);
+			});
+			return g.node("Loop", [trips, "", x], { body: outer }, "loop", ["last"]);
+		});
+		await expectSame(model, [random([2, 3], 7)]);
+	});
+
+	test("grows a sequence whose elements are put together after it", async () => {
+		const model = modelOf([[2, 3]], (g, [x]) => {
+			const trips = g.constant("trips", tensorFrom("int64", [], [3]));
+			const empty = g.node("SequenceEmpty", []);
+			const growing = g.node("SequenceInsert", [empty, x]);
+			const position = g.constant("last", tensorFrom("int64", [], [-1]));
+			const at = g.node("SequenceAt", [growing, position]);
+			g.node("SplitToSequence", [at, g.ints("sizes", [1, 2])], { axis: 1 }, "split", ["pieces"]);
+			const tail = g.node("SequenceAt", ["pieces", position]);
+			g.node("SequenceConstruct", [x, at, at], {}, "three", ["list"]);
+			const erased = g.node("SequenceErase", ["list", position]);
+			const joined = g.node("ConcatFromSequence", [erased], { axis: -1, new_axis: 1 });
+			const flat = g.node("ConcatFromSequence", [erased], { axis: 0 });
+			const length = g.node("SequenceLength", [erased]);
+			return [tail, joined, flat, g.node("Mul", [length, trips])];
+		});
+		await expectSame(model, [random([2, 3], 7)]);
+	});
+});
+
+describe("If", () => {
+	const branches = (cond: (g: GraphBuilder, x: string) => string): Model =>
+		modelOf([[2, 3]], (g, [x]) => {
+			const yes = graphOf("yes", (h) => h.output(h.node("Sigmoid", [x]), "float32", [2, 3]));
+			const no = graphOf("no", (h) => h.output(h.node("Tanh", [x]), "float32", [2, 3]));
+			return g.node("If", [cond(g, x)], { then_branch: yes, else_branch: no });
+		});
+
+	test("takes one branch where shapes decide", async () => {
+		const model = branches((g, x) =>
+			g.node("Equal", [g.node("Size", [x]), g.constant("six", tensorFrom("int64", [], [6]))]),
+		);
+		const nodes = await expectSame(model, [random([2, 3], 7)]);
+		expect(nodes.some(({ opType }) => opType === "Tanh")).toBe(false);
+	});
+
+	test("takes both where the inputs decide", async () => {
+		const model = branches((g, x) =>
+			g.node("Greater", [
+				g.node("ReduceSum", [x], { keepdims: 0 }),
+				g.constant("zero", tensorFrom("float32", [], [0])),
+			]),
+		);
+		await expectSame(model, [floats([2, 3], [1, 2, 3, 4, 5, 6])], [floats([2, 3], [-1, 2, 3, -4, -5, -6])]);
+	});
+});
+
+describe("Scan", () => {
+	const cell = graphOf("cell", (g) => {
+		const state = g.input("state", "float32", [3]);
+		const a = g.input("a", "float32", [3]);
+		const b = g.input("b", "float32", [3]);
+		const next = g.node("Add", [g.node("Tanh", [state]), g.node("Mul", [a, b])]);
+		g.output(next, "float32", [3]);
+		g.output(g.node("Neg", [next]), "float32", [3]);
+		g.output(g.node("Exp", [a]), "float32", [3]);
+	});
+
+	test("takes axes and directions of inputs and outputs", async () => {
+		const attributes = {
+			body: cell,
+			num_scan_inputs: 2,
+			scan_input_axes: [1, -2],
+			scan_input_directions: [1, 0],
+			scan_output_axes: [0, -1],
+			scan_output_directions: [0, 1],
+		};
+		const model = modelOf([[3], [3, 4], [4, 3]], (g, inputs) => {
+			g.node("Scan", inputs, attributes, "scan", ["last", "first", "second"]);
+			return ["last", "first", "second"];
+		});
+		await expectSame(model, [random([3]), random([3, 4], 2), random([4, 3], 3)]);
+	});
+
+	test("of opset 8 runs over a batch", async () => {
+		const attributes = { body: cell, num_scan_inputs: 2, directions: [0, 1] };
+		const model = modelOf(
+			[
+				[2, 3],
+				[2, 4, 3],
+				[2, 4, 3],
+			],
+			(g, inputs) => {
+				g.node("Scan", ["", ...inputs], attributes, "scan", ["last", "first", "second"]);
+				return ["last", "first", "second"];
+			},
+			8,
+		);
+		await expectSame(model, [random([2, 3]), random([2, 4, 3], 2), random([2, 4, 3], 3)]);
+	});
+});
+
+test("functions of the model are inlined, also in one another, with the attributes of the call", async () => {
+	const reference = { type: "reference", value: "slope", of: "float" } as const;
+	const node = (opType: string, inputs: string[], outputs: string[], domain = ""): Node => ({
+		name: "",
+		opType,
+		domain,
+		inputs,
+		outputs,
+		attributes: opType === "LeakyRelu" || opType === "Inner" ? new Map([["alpha", reference]]) : new Map(),
+	});
+	const inner = { ...node("Inner", ["h"], ["y"], "own"), attributes: new Map([["slope", reference]]) };
+	const model = modelOf([[2, 3]], (g, [x]) =>
+		g.node("Outer", [x], { slope: 0.25 }, "call", ["result"], "own"),
+	);
+	const opsets = new Map([
+		["", 17],
+		["own", 1],
+	]);
+	const common = { domain: "own", outputs: ["y"], opsets, doc: "", attributes: ["slope"] };
+	const functions = [
+		{ ...common, name: "Inner", inputs: ["x"], nodes: [node("LeakyRelu", ["x"], ["y"])] },
+		{ ...common, name: "Outer", inputs: ["x"], nodes: [node("Neg", ["x"], ["h"]), inner] },
+	];
+	await expectSame({ ...model, opsets, functions }, [random([2, 3], 7)]);
+});
