@@ -68,7 +68,9 @@ describe("Loop", () => {
 	});
 
 	test("stops where a condition that does not depend on the inputs stops it", async () => {
-		const model = loopModel("", (g) => g.node("Less", ["i", g.constant("two", tensorFrom("int64", [], [2]))]));
+		const model = loopModel("", (g) =>
+			g.node("Less", ["i", g.constant("two", tensorFrom("int64", [], [2]))]),
+		);
 		const nodes = await expectSame(model, [random([2, 3], 7)], [random([2, 3], 8)]);
 		expect(nodes.filter(({ opType }) => opType === "MatMul")).toHaveLength(3);
 	});

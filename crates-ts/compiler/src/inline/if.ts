@@ -26,10 +26,7 @@ export async function choose(
 	const pairs: [string, string][] = [];
 	const chosen = replace(model, names, (other, splice) => {
 		if (other !== node) return false;
-		const condition = splice.emit("Reshape", [
-			node.inputs[0],
-			splice.constant(tensorFrom("int64", [0], [])),
-		]);
+		const condition = splice.emit("Reshape", [node.inputs[0], splice.constant(tensorFrom("int64", [0], []))]);
 		const [yes, no] = BRANCHES.map((name) =>
 			splice.copy(bodyOf(graphAttribute(node, name)), [], name.slice(0, 4)),
 		);

@@ -7,9 +7,9 @@ import { choose, takeBranch } from "./if.ts";
 import { graphAttribute, unrollLoop, unrollScan, unrollScan8 } from "./loops.ts";
 import { Names } from "./naming.ts";
 import { countingLoop, probe } from "./probe.ts";
+import { makeRunnable } from "./runnable.ts";
 import { resolveSequences } from "./sequences.ts";
 import { Splice } from "./splice.ts";
-import { makeRunnable } from "./runnable.ts";
 
 const CONTROL = new Set(["If", "Loop", "Scan"]);
 
@@ -37,11 +37,7 @@ export async function inlineModel(given: Model, feed: ReadonlyMap<string, Tensor
 }
 
 /** Expands the control nodes of the top level whose conditions and trip counts are known. */
-async function expandControl(
-	model: Model,
-	feed: ReadonlyMap<string, Tensor>,
-	names: Names,
-): Promise<Model> {
+async function expandControl(model: Model, feed: ReadonlyMap<string, Tensor>, names: Names): Promise<Model> {
 	const { graph } = model;
 	const opset = model.opsets.get("") ?? 1;
 	const varying = varyingOf(graph);
@@ -84,11 +80,7 @@ function isReady(node: Node, varying: ReadonlySet<string>): boolean {
 }
 
 /** The model with every node for which `expand` says so replaced by what it put into the splice. */
-export function replace(
-	model: Model,
-	names: Names,
-	expand: (node: Node, splice: Splice) => boolean,
-): Model {
+export function replace(model: Model, names: Names, expand: (node: Node, splice: Splice) => boolean): Model {
 	const opset = model.opsets.get("") ?? 1;
 	const initializers = new Map(model.graph.initializers);
 	const nodes = model.graph.nodes.flatMap((node) => {

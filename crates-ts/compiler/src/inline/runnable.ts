@@ -53,4 +53,3 @@ function batchFirst(node: Node, names: Names): Node[] {
 	attributes.delete("layout");
 	return [...before, { ...node, inputs, outputs, attributes }, ...after];
 }
-

@@ -102,7 +102,9 @@ function follow(
 			const list = elements();
 			const index = position(second, list.length, 0);
 			if (index >= list.length)
-				throw new CompileError(`position ${index} is outside of a sequence of ${list.length} tensors`, { node });
+				throw new CompileError(`position ${index} is outside of a sequence of ${list.length} tensors`, {
+					node,
+				});
 			splice.define(output, list[index]);
 			break;
 		}
@@ -129,9 +131,7 @@ function split(node: Node, facts: ReadonlyMap<string, Tensor>, splice: Splice): 
 	const length = dims[axis];
 	if (!sizes) {
 		const keep = int(node, "keepdims", 1) === 1;
-		return Array.from({ length }, (_, k) =>
-			keep ? splice.range(x, k, k + 1, axis) : splice.at(x, k, axis),
-		);
+		return Array.from({ length }, (_, k) => (keep ? splice.range(x, k, k + 1, axis) : splice.at(x, k, axis)));
 	}
 	const tensor = facts.get(sizes)!;
 	const step = Number(tensor.data[0]);

@@ -1,0 +1,64 @@
+import type { ElementType } from "@umpire/onnx/model.ts";
+import { intsOf, numbersOf, scalarOf } from "../build.ts";
+import type { DecomposeContext } from "../context.ts";
+
+/** Emits arithmetic on tensors of one float type. */
+export class Algebra {
+	readonly context: DecomposeContext;
+	readonly type: ElementType;
+
+	constructor(context: DecomposeContext, type: ElementType) {
+		this.context = context;
+		this.type = type;
+	}
+
+	one(opType: string, x: string, attributes: Readonly<Record<string, number>> = {}): string {
+		return this.context.emit(opType, [x], attributes);
+	}
+
+	add(a: string, b: string): string {
+		return this.context.emit("Add", [a, b]);
+	}
+
+	sub(a: string, b: string): string {
+		return this.context.emit("Sub", [a, b]);
+	}
+
+	mul(a: string, b: string): string {
+		return this.context.emit("Mul", [a, b]);
+	}
+
+	matmul(a: string, b: string): string {
+		return this.context.emit("MatMul", [a, b]);
+	}
+
+	scalar(value: number): string {
+		return scalarOf(this.context, this.type, value);
+	}
+
+	zeros(shape: readonly number[]): string {
+		const count = shape.reduce((a, b) => a * b, 1);
+		return numbersOf(this.context, this.type, shape, new Float64Array(count));
+	}
+
+	/** x[…] from starts[i] up to ends[i] along axes[i]. */
+	slice(x: string, starts: readonly number[], ends: readonly number[], axes: readonly number[]): string {
+		return this.context.emit("Slice", [x, ...[starts, ends, axes].map((list) => intsOf(this.context, list))]);
+	}
+
+	concat(pieces: readonly string[], axis: number): string {
+		return pieces.length === 1 ? pieces[0] : this.context.emit("Concat", pieces, { axis });
+	}
+
+	reshape(x: string, shape: readonly number[]): string {
+		return this.context.emit("Reshape", [x, intsOf(this.context, shape)]);
+	}
+
+	transpose(x: string, perm: readonly number[]): string {
+		return this.context.emit("Transpose", [x], { perm: perm as number[] });
+	}
+
+	where(mask: string, yes: string, no: string): string {
+		return this.context.emit("Where", [mask, yes, no]);
+	}
+}
