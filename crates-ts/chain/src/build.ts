@@ -18,10 +18,15 @@ export async function buildContracts(onStart: () => void = () => {}): Promise<bo
 	if ((await readFile(stamp, "utf8").catch(() => "")) === hash) return false;
 	onStart();
 	const hre = await hardhat();
+	// Hardhat prints the compiler's warnings even when it is told to be quiet; the lint has its own.
+	const { warn, log } = console;
+	console.warn = console.log = () => {};
 	try {
 		await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 	} catch (cause) {
 		throw new UserError("The contracts do not compile: run `npx hardhat build` to see why.", { cause });
+	} finally {
+		Object.assign(console, { warn, log });
 	}
 	await writeFile(stamp, hash);
 	return true;
