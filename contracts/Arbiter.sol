@@ -162,7 +162,7 @@ contract Arbiter is IArbiter {
 		uint256 reads = part.reads.length;
 		_requireEvidence(s, reads, reads);
 		int256[] memory values = s.values;
-		int256 next = Kinds.next(d, previous, part, values);
+		int256 next = Kinds.next(d, previous, s.part, part, values);
 		if (reads == 0) return next;
 		for (uint256 i = 0; i < reads; i++) {
 			Openings.leaf(d, s.tensors, s.leaves[i], i, part.reads[i].operand, part.reads[i].leaf);

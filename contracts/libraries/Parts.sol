@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Descriptor, KIND_DOT, KIND_GATHER, KIND_MAX, KIND_VIEW} from "../types/Descriptor.sol";
+import {Descriptor, KIND_ARGMAX, KIND_DOT, KIND_GATHER, KIND_MAX, KIND_VIEW} from "../types/Descriptor.sol";
 import {DotPart, ElementRead, ElementsPart} from "../types/Part.sol";
 import {Cone} from "./Cone.sol";
 import {DotParts} from "./DotParts.sol";
@@ -106,9 +106,9 @@ library Parts {
 			+ 1024 * uint256(value + half);
 	}
 
-	/// @dev Only Max may have more than one part: the other kinds have at most two operands or read one.
+	/// @dev Only Max and ArgMax may have more than one part: the other kinds read at most three elements.
 	function _elementsCount(Descriptor memory d) private pure returns (uint256) {
-		if (d.kind != KIND_MAX) return 1;
+		if (d.kind != KIND_MAX && d.kind != KIND_ARGMAX) return 1;
 		uint256 reads = d.operands.length;
 		for (uint256 j = 0; j < d.reductionRadix.length; ++j) reads *= d.reductionRadix[j];
 		return (reads + READS - 1) / READS;

@@ -56,7 +56,7 @@ contract LibrariesHarness {
 	) external pure returns (ElementsPart memory found, uint256 packed, int256 result) {
 		found = Parts.elementsPart(d, element, part, values.length == 0 ? int256(0) : values[0]);
 		packed = found.reads.length == 0 ? 0 : Parts.packedReads(d, found, values);
-		result = Kinds.next(d, previous, found, values);
+		result = Kinds.next(d, previous, part, found, values);
 	}
 
 	function start(Descriptor memory d) external pure returns (int256) {

@@ -51,8 +51,11 @@ struct Row {
 uint8 constant KIND_DOT = 0;
 uint8 constant KIND_ADD = 1;
 uint8 constant KIND_MUL = 2;
+uint8 constant KIND_DIV = 3;
 uint8 constant KIND_GATHER = 4;
 uint8 constant KIND_MAX = 5;
+uint8 constant KIND_ARGMAX = 6;
+uint8 constant KIND_SELECT = 7;
 uint8 constant KIND_VIEW = 8;
 
 uint8 constant SOURCE_CONSTANT = 0;

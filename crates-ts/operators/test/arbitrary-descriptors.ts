@@ -1,7 +1,14 @@
 import { WIDTHS } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { radixProduct } from "@umpire/operators/cone.ts";
-import { type Coordinate, type Descriptor, KIND, type Operand } from "@umpire/operators/program.ts";
+import { isMaximum } from "@umpire/operators/kinds.ts";
+import {
+	type Coordinate,
+	type Descriptor,
+	KIND,
+	type Kind,
+	type Operand,
+} from "@umpire/operators/program.ts";
 import fc from "fast-check";
 import { type Gen, integer } from "./arbitrary-operators.ts";
 
@@ -30,29 +37,32 @@ function alongRun(g: Gen, digits: number, run: number): Coordinate {
 	};
 }
 
+function operandCount(g: Gen, kind: Kind): number {
+	if (kind === "Max" || kind === "View") return integer(g, 1, 3);
+	if (kind === "Select") return 3;
+	return kind === "ArgMax" ? 1 : 2;
+}
+
 /**
  * A descriptor that need not come from any tensor operation: its maps are as wild as the
  * protocol allows, so that the generic routines are tested where no form leads them.
  */
-export function descriptorOf(g: Gen, kind: "Dot" | "Max" | "Gather" | "View" | "Add" | "Mul"): Descriptor {
+export function descriptorOf(g: Gen, kind: Kind): Descriptor {
 	const outputRadix = Array.from({ length: integer(g, 0, 3) }, () => integer(g, 1, 4));
 	const outer = Array.from({ length: integer(g, 0, 2) }, () => integer(g, 1, 4));
 	const run = integer(g, 0, 2) === 0 ? integer(g, 50, 700) : integer(g, 1, 12);
-	const reductionRadix = kind === "Dot" ? [...outer, run] : kind === "Max" ? outer : [];
+	const reductionRadix = kind === "Dot" ? [...outer, run] : isMaximum(KIND[kind]) ? outer : [];
 	const digits = outputRadix.length + reductionRadix.length;
-	const operands = Array.from(
-		{ length: kind === "Max" || kind === "View" ? integer(g, 1, 3) : 2 },
-		(): Operand => {
-			const free = Array.from({ length: integer(g, 1, 2) }, () => coordinate(g, digits));
-			const fixed = free.map((c) => ({
-				...c,
-				coefficients: c.coefficients.map((v, j) => (j === digits - 1 ? 0 : v)),
-			}));
-			const width = g(() => fc.constantFrom(...WIDTHS));
-			const coordinates = kind === "Dot" ? [...fixed, alongRun(g, digits, run)] : free;
-			return { source: 1, index: 0, width, elements: 2 ** 31, outside: integer(g, -99, 99), coordinates };
-		},
-	);
+	const operands = Array.from({ length: operandCount(g, kind) }, (): Operand => {
+		const free = Array.from({ length: integer(g, 1, 2) }, () => coordinate(g, digits));
+		const fixed = free.map((c) => ({
+			...c,
+			coefficients: c.coefficients.map((v, j) => (j === digits - 1 ? 0 : v)),
+		}));
+		const width = g(() => fc.constantFrom(...WIDTHS));
+		const coordinates = kind === "Dot" ? [...fixed, alongRun(g, digits, run)] : free;
+		return { source: 1, index: 0, width, elements: 2 ** 31, outside: integer(g, -99, 99), coordinates };
+	});
 	return {
 		kind: KIND[kind],
 		width: 32,
@@ -60,8 +70,8 @@ export function descriptorOf(g: Gen, kind: "Dot" | "Max" | "Gather" | "View" | "
 		outputRadix,
 		reductionRadix,
 		operands,
-		// a Gather's address and offset; coefficients of an Add
-		constants: [0, integer(g, -60, 60)],
+		// a Gather's address and offset; coefficients of an Add; numerator and rounding of a Div
+		constants: kind === "Div" ? [integer(g, 1, 999), integer(g, 0, 2)] : [0, integer(g, -60, 60)],
 		low: -5,
 		high: 5,
 		rowsRoot: wordHex(0n),
