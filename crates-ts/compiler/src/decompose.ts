@@ -1,6 +1,6 @@
 import { attributeOf } from "@umpire/onnx/builder.ts";
 import type { AttributeValue, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { upgradeTo18 } from "@umpire/onnx/opset.ts";
+import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import type { DecomposeContext } from "./decompositions/context.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
@@ -31,7 +31,7 @@ export async function decomposeModel(
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 ): Promise<Model> {
 	if (!model.graph.nodes.some(isComposite)) return model;
-	let current = upgradeTo18(model);
+	let current = upgradeTo20(model);
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const { graph, facts } = await foldModel(current, feeds.slice(0, 1));
 		const replaced = replaceAll(graph, facts, current.opsets.get("") ?? 1);
@@ -61,11 +61,8 @@ function replaceAll(graph: Graph, facts: Facts, opset: number): Graph | undefine
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
 		if (!decomposition) return [node];
 		const emitted: Node[] = [];
-		let kept = false;
-		const keep = () => {
-			kept = true;
-		};
-		decomposition(node, { ...contextOf(node, facts, opset, emitted, initializers, fresh), keep });
+		const context = contextOf(node, facts, opset, emitted, initializers, fresh);
+		const kept = decomposition(node, context) === "keep";
 		changed ||= !kept;
 		return kept ? [node] : emitted;
 	});
@@ -79,7 +76,7 @@ function contextOf(
 	emitted: Node[],
 	initializers: Map<string, Tensor>,
 	fresh: (base: string) => string,
-): Omit<DecomposeContext, "keep"> {
+): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
 		new CompileError(reason, { node, ...(hint ? { hint } : {}) });
 	const known = <T>(table: ReadonlyMap<string, T>, name: string, what: string): T => {

@@ -13,7 +13,8 @@ describe.each(["Softmax", "LogSoftmax", "Hardmax"])("%s", (opType) => {
 				const primitive = await expectSameFloats(model);
 				expect(operatorsOf(primitive)).not.toContain(opType);
 			}
-			if (opset >= 13 || shape.length > 1) await expectSameFloats(modelOf([shape], (g, [x]) => g.node(opType, [x]), opset));
+			if (opset >= 13 || shape.length > 1)
+				await expectSameFloats(modelOf([shape], (g, [x]) => g.node(opType, [x]), opset));
 		}
 	});
 });

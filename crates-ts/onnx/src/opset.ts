@@ -2,7 +2,7 @@ import { OnnxError } from "./errors.ts";
 import type { AttributeValue, Graph, Model, Node } from "./model.ts";
 import { rewriteTo7 } from "./opset-7.ts";
 import { rewriteTo11 } from "./opset-11.ts";
-import { rewriteTo18 } from "./opset-18.ts";
+import { rewriteTo20 } from "./opset-20.ts";
 import type { Rule } from "./opset-rules.ts";
 import { type Known, knownOfGraph, learn } from "./ranks.ts";
 
@@ -21,13 +21,13 @@ export function upgradeOpset(model: Model): Model {
 }
 
 /**
- * Brings a model to opset 18, or leaves a newer one as it is: one form of every operator for
+ * Brings a model to opset 20, or leaves a newer one as it is: one form of every operator for
  * those who replace operators by others. Names of tensors stay.
  * @throws OnnxError as upgradeOpset does
  */
-export function upgradeTo18(model: Model): Model {
+export function upgradeTo20(model: Model): Model {
 	const current = upgradeOpset(model);
-	return opsetOf(current) < 18 ? rewrite(current, 18, rewriteTo18(current.graph.initializers)) : current;
+	return opsetOf(current) < 20 ? rewrite(current, 20, rewriteTo20(current.graph.initializers)) : current;
 }
 
 function opsetOf(model: Model): number {

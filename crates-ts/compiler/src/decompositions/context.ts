@@ -4,7 +4,7 @@ import type { CompileError } from "../errors.ts";
 
 /** What a decomposition knows of its node's surroundings, and how it writes what stands for the node. */
 export interface DecomposeContext {
-	/** Opset of the emitted nodes: 18 at least, so axes of reductions are inputs. */
+	/** Opset of the emitted nodes: 20 at least, so axes of reductions are inputs. */
 	readonly opset: number;
 	/** Shape of any value of the model; [] for a scalar. */
 	shape(name: string): readonly number[];
@@ -26,11 +26,12 @@ export interface DecomposeContext {
 	tensor(value: Tensor): string;
 	/** A name that the model does not use yet, for a further output of an emitted node. */
 	fresh(base: string): string;
-	/** Leaves the node as it is; nothing may have been emitted. */
-	keep(): void;
 	/** An error about the node. */
 	error(reason: string, hint?: string): CompileError;
 }
 
-/** Replaces a node: defines every output of it that is used, by nodes that `context.emit` adds. */
-export type Decomposition = (node: Node, context: DecomposeContext) => void;
+/**
+ * Replaces a node: defines every output of it that is used, by nodes that `context.emit` adds.
+ * The result "keep" leaves the node as it is (and nothing may have been emitted); any other is ignored.
+ */
+export type Decomposition = (node: Node, context: DecomposeContext) => unknown;

@@ -1,6 +1,6 @@
 import type { Node } from "@umpire/onnx/model.ts";
+import { axisOf, reduced } from "./axes.ts";
 import type { DecomposeContext } from "./context.ts";
-import { axisOf, reduced } from "./helpers.ts";
 
 /**
  * exp(x − max) and its sum along `axis`: without the maximum, exponentials of 16 bits would

@@ -87,6 +87,17 @@ const RULES: Readonly<Record<string, Rule>> = {
 	LogSoftmax: flattened,
 	Hardmax: flattened,
 	Scatter: (node) => [{ ...node, opType: "ScatterElements" }],
+	GridSample(node) {
+		const mode = node.attributes.get("mode");
+		const old = mode?.type === "string" ? /^bi(linear|cubic)$/.exec(mode.value) : null;
+		return [old ? withAttributes(node, [], { mode: text(old[1]) }) : node];
+	},
+	DFT(node, to) {
+		if (node.inputs[2]) return [node];
+		const attribute = node.attributes.get("axis");
+		const axis = to.constant({ ...int64Tensor([attribute?.type === "int" ? attribute.value : 1]), dims: [] });
+		return [withAttributes({ ...node, inputs: [node.inputs[0], node.inputs[1] ?? "", axis] }, ["axis"])];
+	},
 	RoiAlign: (node, to) =>
 		to.from < 16 && !node.attributes.has("coordinate_transformation_mode")
 			? [withAttributes(node, [], { coordinate_transformation_mode: text("output_half_pixel") })]
@@ -94,10 +105,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Nodes of opsets 7 to 17 in opset 18. `constants` are the model's, as far as they are known:
+ * Nodes of opsets 7 to 19 in opset 20. `constants` are the model's, as far as they are known:
  * how old Upsample nodes round depends on their scales.
  */
-export function rewriteTo18(constants: ReadonlyMap<string, Tensor>): Rule {
+export function rewriteTo20(constants: ReadonlyMap<string, Tensor>): Rule {
 	const resize = resizeFromCorner(constants);
 	const rules: Readonly<Record<string, Rule>> = { ...RULES, Upsample: resize, Resize: resize };
 	return (node, to) => {

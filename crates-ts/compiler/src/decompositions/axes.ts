@@ -1,18 +1,8 @@
-import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { ElementType, Node } from "@umpire/onnx/model.ts";
+import type { Node } from "@umpire/onnx/model.ts";
 import { int, ints } from "../attributes.ts";
 import { normaliseAxis } from "../shapes.ts";
+import { intsOf } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
-
-/** A scalar constant of the given type. */
-export function scalarOf(context: DecomposeContext, value: number, type: ElementType): string {
-	return context.tensor(tensorFrom(type, [], [value]));
-}
-
-/** An int64 constant of one axis: axes, shapes, splits. */
-export function integersOf(context: DecomposeContext, values: readonly number[]): string {
-	return context.tensor(tensorFrom("int64", [values.length], values));
-}
 
 /** `ReduceMax`, `ReduceSum`, … over `axes`, which stay as size 1 unless told otherwise. */
 export function reduced(
@@ -23,16 +13,7 @@ export function reduced(
 	keep = true,
 	outputs?: readonly string[],
 ): string {
-	return context.emit(opType, [x, integersOf(context, axes)], { keepdims: keep ? 1 : 0 }, outputs);
-}
-
-export function reshapedTo(
-	context: DecomposeContext,
-	x: string,
-	shape: readonly number[],
-	outputs?: readonly string[],
-): string {
-	return context.emit("Reshape", [x, integersOf(context, shape)], {}, outputs);
+	return context.emit(opType, [x, intsOf(context, axes)], { keepdims: keep ? 1 : 0 }, outputs);
 }
 
 /** A node's `axis` attribute as 0 … rank − 1. */
