@@ -2,8 +2,10 @@ import type { Context } from "../context.ts";
 import { UNARY } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
 import { lowerAveragePool, lowerGlobalAveragePool } from "./average.ts";
+import { lowerCast } from "./cast.ts";
 import { lowerConv } from "./conv.ts";
 import { lowerConvTranspose } from "./conv-transpose.ts";
+import { lowerBitShift, lowerBitwise, lowerBitwiseNot, lowerMod } from "./integer-table.ts";
 import { lowerGemm, lowerMatMul } from "./matmul.ts";
 import { lowerClip, lowerMax, lowerMaxPool } from "./max.ts";
 import {
@@ -20,7 +22,7 @@ import { lowerGlobalMaxPool, lowerReduceMax, lowerReduceSum } from "./reduce.ts"
 import { lowerBatchNormalization, lowerDiv, lowerMul } from "./scale.ts";
 import { lowerSlice, lowerSplit } from "./slice.ts";
 import { lowerSum } from "./sum.ts";
-import { lowerCast, lowerPow, lowerUnary } from "./table.ts";
+import { lowerPow, lowerUnary } from "./table.ts";
 
 /** Emits the operators of one unit and binds every output that is used. */
 export type Lowering = (unit: Unit, context: Context) => void;
@@ -38,6 +40,11 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
 	["Add", lowerSum(ones)],
 	["AveragePool", lowerAveragePool],
 	["BatchNormalization", lowerBatchNormalization],
+	["BitShift", lowerBitShift],
+	["BitwiseAnd", lowerBitwise],
+	["BitwiseNot", lowerBitwiseNot],
+	["BitwiseOr", lowerBitwise],
+	["BitwiseXor", lowerBitwise],
 	["Cast", lowerCast],
 	["Clip", lowerClip],
 	["Concat", lowerConcat],
@@ -56,6 +63,7 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
 	["MaxPool", lowerMaxPool],
 	["Mean", lowerSum((count) => ones(count).map(() => 1 / count))],
 	["Min", lowerMax(true)],
+	["Mod", lowerMod],
 	["Mul", lowerMul],
 	["Neg", lowerSum(() => [-1])],
 	["PRelu", lowerPRelu],

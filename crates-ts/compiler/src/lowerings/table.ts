@@ -1,15 +1,13 @@
 import { constantScalar } from "../clip.ts";
 import { type Context, elementsOf, type Value } from "../context.ts";
-import { rescaled } from "../emit.ts";
 import { type RealFunction, UNARY } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
-import { isFloat } from "../real.ts";
 import { HUGE, type Range } from "../scales.ts";
 
 const LARGEST_TABLE = 65536;
 
-/** y = f(x) as a table over every integer that x may be. */
-export function emitTable(context: Context, unit: Unit, x: Value, f: RealFunction): Value {
+/** y = f(x) as a table over every integer that x may be; `natural` is a scale below which no result lies. */
+export function emitTable(context: Context, unit: Unit, x: Value, f: RealFunction, natural = 0): Value {
 	const { low, high, scale, shape } = x.spec;
 	if (high - low >= LARGEST_TABLE) {
 		throw context.error(
@@ -18,7 +16,7 @@ export function emitTable(context: Context, unit: Unit, x: Value, f: RealFunctio
 		);
 	}
 	const reals = Float64Array.from({ length: high - low + 1 }, (_, k) => f((low + k) * scale));
-	const quantisation = context.quantisation(unit.output, boundsOf(reals));
+	const quantisation = context.quantisation(unit.output, boundsOf(reals), natural);
 	const integer = (y: number): number => {
 		if (Number.isNaN(y)) return Math.min(Math.max(0, quantisation.low), quantisation.high);
 		return Math.max(quantisation.low, Math.min(quantisation.high, Math.round(y / quantisation.scale))) + 0;
@@ -48,11 +46,26 @@ function boundsOf(reals: Float64Array): Range {
 	return { low: open(low), high: open(high) };
 }
 
+/**
+ * How far beside a whole number a float that was one may lie on a grid of this scale: a few
+ * steps of rounding on the way, half a step on coarse grids.
+ */
+export function wholeTolerance(scale: number): number {
+	return scale < 1 ? Math.min(8 * scale, Math.max(scale / 2, 1 / 64)) : 0;
+}
+
+const WHOLE = ["Ceil", "Floor", "Round", "Sign"];
+
 /** Any operator of functions.ts. */
 export function lowerUnary(unit: Unit, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
-	context.bind(unit.output, emitTable(context, unit, x, UNARY[node.opType](node)));
+	const f = UNARY[node.opType](node);
+	// Results that are whole numbers are exact at scale 1.
+	const natural = WHOLE.includes(node.opType) ? 1 : 0;
+	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
+	const shifted: RealFunction = side === 0 ? f : (value) => f(value + side);
+	context.bind(unit.output, emitTable(context, unit, x, shifted, natural));
 }
 
 /** ONNX Pow with a constant exponent. */
@@ -60,11 +73,23 @@ export function lowerPow(unit: Unit, context: Context): void {
 	const { node } = context;
 	const exponent = constantScalar(node.inputs[1], context.facts);
 	if (exponent === undefined) {
-		throw context.error("its exponent is no constant number", "Pow compiles with one constant exponent");
+		lowerPower(unit, context);
+		return;
 	}
 	const x = context.value(node.inputs[0]);
 	// A negative base has no real power unless the exponent is whole; pow(0, −1) is a pole.
 	const y = emitTable(context, unit, x, (base) => base ** exponent);
+	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+}
+
+/** ONNX Pow of a constant base. */
+function lowerPower(unit: Unit, context: Context): void {
+	const { node } = context;
+	const base = constantScalar(node.inputs[0], context.facts);
+	if (base === undefined) {
+		throw context.error("its exponent is no constant number", "Pow compiles with one constant exponent");
+	}
+	const y = emitTable(context, unit, context.value(node.inputs[1]), (exponent) => base ** exponent);
 	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
 }
 
@@ -73,25 +98,4 @@ export function lowerReciprocal(unit: Unit, context: Context, dividend: number):
 	const x = context.value(context.node.inputs[1]);
 	const y = emitTable(context, unit, x, (value) => dividend / value);
 	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
-}
-
-/** ONNX Cast between numeric types. */
-export function lowerCast(unit: Unit, context: Context): void {
-	const { node } = context;
-	const x = context.value(node.inputs[0]);
-	const from = context.type(node.inputs[0]);
-	const to = context.type(unit.output);
-	if (to === "bool" && from !== "bool") {
-		context.bind(
-			unit.output,
-			emitTable(context, unit, x, (value) => (value === 0 ? 0 : 1)),
-		);
-	} else if (isFloat(from) && !isFloat(to)) {
-		context.bind(unit.output, emitTable(context, unit, x, Math.trunc));
-	} else if (isFloat(to) && x.spec.width === 32) {
-		context.bind(unit.output, rescaled(context, x, context.quantisation(unit.output)));
-	} else {
-		// Whole numbers keep scale 1 as floats, and float types differ in precision only.
-		context.bind(unit.output, x);
-	}
 }

@@ -1,0 +1,85 @@
+import type { Node } from "@umpire/onnx/model.ts";
+import { int } from "../attributes.ts";
+import { isFloat } from "../real.ts";
+import { cast, finish, numbersOf, realOf, scalarOf } from "./build.ts";
+import type { DecomposeContext } from "./context.ts";
+
+/** ONNX Mod by something else than one constant number (which is a table). */
+export function decomposeMod(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x, y] = node.inputs;
+	if (realOf(context, y)?.data.length === 1) return "keep";
+	const type = context.type(x);
+	const truncated = int(node, "fmod", 0) === 1;
+	const quotient = context.emit("Div", [x, y]);
+	if (isFloat(type)) {
+		// Towards zero: the floor of the magnitude with the quotient's sign.
+		const magnitude = context.emit("Floor", [context.emit("Abs", [quotient])]);
+		const whole = context.emit("Mul", [context.emit("Sign", [quotient]), magnitude]);
+		finish(context, node, context.emit("Sub", [x, context.emit("Mul", [whole, y])]));
+		return;
+	}
+	// Integer Div rounds towards zero; unless fmod, the remainder takes the divisor's sign.
+	const rest = context.emit("Sub", [x, context.emit("Mul", [quotient, y])]);
+	if (truncated || type.startsWith("uint")) {
+		finish(context, node, rest);
+		return;
+	}
+	const zero = scalarOf(context, type, 0);
+	const differ = context.emit("Xor", [context.emit("Less", [rest, zero]), context.emit("Less", [y, zero])]);
+	const nonzero = context.emit("Not", [context.emit("Equal", [rest, zero])]);
+	const moved = context.emit("Add", [rest, y]);
+	finish(context, node, context.emit("Where", [context.emit("And", [differ, nonzero]), moved, rest]));
+}
+
+/** ONNX Clip with bounds that depend on the inputs. */
+export function decomposeClip(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x, low, high] = node.inputs;
+	const bounds = [low, high].filter((name) => name);
+	if (bounds.every((name) => realOf(context, name))) return "keep";
+	const above = low ? context.emit("Max", [x, low]) : x;
+	finish(context, node, high ? context.emit("Min", [above, high]) : above);
+}
+
+/** ONNX PRelu with a slope that depends on the inputs: max(x, 0) + slope·min(x, 0). */
+export function decomposePRelu(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x, slope] = node.inputs;
+	if (realOf(context, slope)) return "keep";
+	const zero = scalarOf(context, context.type(x), 0);
+	const negative = context.emit("Min", [x, zero]);
+	const branch = context.emit("Mul", [slope, negative]);
+	finish(context, node, context.emit("Add", [context.emit("Relu", [x]), branch]));
+}
+
+/** ONNX CastLike: the second operand only says the type. */
+export function decomposeCastLike(node: Node, context: DecomposeContext): void {
+	finish(context, node, cast(context, node.inputs[0], context.type(node.outputs[0])));
+}
+
+/** Different exponents of one Pow. */
+const MOST_EXPONENTS = 16;
+
+/** ONNX Pow with a constant tensor of exponents: one table for every exponent that occurs. */
+export function decomposePow(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x, y] = node.inputs;
+	const exponents = realOf(context, y);
+	if (exponents?.data.length === 1 || realOf(context, x)?.data.length === 1) return "keep";
+	if (!exponents) {
+		throw context.error(
+			"base and exponent both depend on the model's inputs",
+			"Pow compiles with a constant base or constant exponents; of positive numbers it is Exp(y·Log(x))",
+		);
+	}
+	const used = [...new Set(exponents.data)];
+	if (used.length > MOST_EXPONENTS) {
+		throw context.error(`it has ${used.length} different exponents`, `Up to ${MOST_EXPONENTS} compile`);
+	}
+	const type = context.type(y);
+	let result: string | undefined;
+	for (const exponent of used) {
+		const power = context.emit("Pow", [x, scalarOf(context, type, exponent)]);
+		const mask = exponents.data.map((value) => (value === exponent ? 1 : 0));
+		const chosen = numbersOf(context, "bool", exponents.shape, mask);
+		result = result === undefined ? power : context.emit("Where", [chosen, power, result]);
+	}
+	finish(context, node, result!);
+}

@@ -1,0 +1,73 @@
+import {
+	decomposeCastLike,
+	decomposeClip,
+	decomposeMod,
+	decomposePow,
+	decomposePRelu,
+} from "./arithmetic.ts";
+import { decomposeBitShift, decomposeBitwise } from "./bits.ts";
+import type { Decomposition } from "./context.ts";
+import { decomposeCumSum } from "./cumulative.ts";
+import { decomposeAffineGrid, decomposeGridSample } from "./grid.ts";
+import {
+	decomposeConvInteger,
+	decomposeMatMulInteger,
+	decomposeQLinear,
+	decomposeQLinearConv,
+	decomposeQLinearMatMul,
+	QLINEAR,
+} from "./integer-products.ts";
+import { decomposeOneHot, decomposeTopK } from "./one-hot.ts";
+import {
+	decomposeDequantizeLinear,
+	decomposeDynamicQuantizeLinear,
+	decomposeQuantizeLinear,
+} from "./quantised.ts";
+import { decomposeResize } from "./resize.ts";
+import { decomposeScatterElements, decomposeScatterND } from "./scatter.ts";
+import {
+	decomposeCenterCropPad,
+	decomposeCol2Im,
+	decomposeCompress,
+	decomposeMaxUnpool,
+	decomposeNever,
+	decomposeReverseSequence,
+} from "./select.ts";
+import { decomposeTrilu } from "./trilu.ts";
+
+/** Movements by constant indices, integers, and quantised operators. */
+export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
+	["AffineGrid", decomposeAffineGrid],
+	["BitShift", decomposeBitShift],
+	["BitwiseAnd", decomposeBitwise],
+	["BitwiseOr", decomposeBitwise],
+	["BitwiseXor", decomposeBitwise],
+	["CastLike", decomposeCastLike],
+	["CenterCropPad", decomposeCenterCropPad],
+	["Clip", decomposeClip],
+	["Col2Im", decomposeCol2Im],
+	["Compress", decomposeCompress],
+	["ConvInteger", decomposeConvInteger],
+	["CumSum", decomposeCumSum],
+	["DequantizeLinear", decomposeDequantizeLinear],
+	["DynamicQuantizeLinear", decomposeDynamicQuantizeLinear],
+	["GridSample", decomposeGridSample],
+	["IsInf", decomposeNever],
+	["IsNaN", decomposeNever],
+	["MatMulInteger", decomposeMatMulInteger],
+	["MaxUnpool", decomposeMaxUnpool],
+	["Mod", decomposeMod],
+	["OneHot", decomposeOneHot],
+	["PRelu", decomposePRelu],
+	["Pow", decomposePow],
+	["QLinearConv", decomposeQLinearConv],
+	["QLinearMatMul", decomposeQLinearMatMul],
+	["QuantizeLinear", decomposeQuantizeLinear],
+	["Resize", decomposeResize],
+	["ReverseSequence", decomposeReverseSequence],
+	["ScatterElements", decomposeScatterElements],
+	["ScatterND", decomposeScatterND],
+	["TopK", decomposeTopK],
+	["Trilu", decomposeTrilu],
+	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
+];
