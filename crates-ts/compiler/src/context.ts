@@ -15,6 +15,7 @@ import type { Facts } from "./facts.ts";
 import type { Unit } from "./fuse.ts";
 import { isFloat, type Real, toReal } from "./real.ts";
 import {
+	BOOLEAN,
 	type Precision,
 	type Quantisation,
 	quantisationOf,
@@ -101,6 +102,7 @@ export class Context {
 	/** Quantisation of an ONNX value by its calibrated range (see quantisationOf). */
 	quantisation(name: string, bounds: Range = UNBOUNDED, natural = 0): Quantisation {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
+		if (this.type(name) === "bool") return BOOLEAN;
 		if (isFloat(this.type(name))) return quantisationOf(range, this.precision, bounds, natural);
 		const whole = wholeNumbers(range, bounds);
 		if (whole) return whole;
@@ -113,7 +115,9 @@ export class Context {
 		if (known) return known;
 		const real = this.real(name);
 		if (!real) throw this.error(`input "${name}" has no value`, "The model is inconsistent");
-		const value = this.quantised(name, real, this.ownQuantisation(real, isFloat(this.type(name))));
+		const type = this.type(name);
+		const own = type === "bool" ? BOOLEAN : this.ownQuantisation(real, isFloat(type));
+		const value = this.quantised(name, real, own);
 		this.values.set(name, value);
 		return value;
 	}

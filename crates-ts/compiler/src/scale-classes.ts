@@ -6,7 +6,7 @@ import { reachOf } from "./scales.ts";
 
 /** Operators whose output has the scale of their first input. */
 const INHERITING = new Set(
-	"Clip DepthToSpace Expand Flatten GlobalMaxPool Identity MaxPool ReduceMax ReduceMin Relu Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
+	"Clip DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax ReduceMin Relu Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
 		" ",
 	),
 );

@@ -87,6 +87,15 @@ export function integerBounds(bounds: Range, scale: number, limit: number): { lo
 	return { low, high: Math.max(low, high) };
 }
 
+/** Truth values: 0 and 1. */
+export const BOOLEAN: Quantisation = { scale: 1, low: 0, high: 1, width: 8 };
+
+/** Whole numbers 0 … most, in the narrowest tensor. */
+export function wholeUpTo(most: number): Quantisation {
+	const width = most < 2 ** 7 ? 8 : most < 2 ** 15 ? 16 : 32;
+	return { scale: 1, low: 0, high: most, width };
+}
+
 /** Quantisation of whole numbers (int64, int32, bool, …): scale 1, as wide as they need. */
 export function wholeNumbers(range: Range, bounds: Range = UNBOUNDED): Quantisation | undefined {
 	const reach = reachOf(range);

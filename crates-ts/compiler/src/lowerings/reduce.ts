@@ -36,7 +36,7 @@ export function lowerReduceSum(mean: boolean): (unit: Unit, context: Context) =>
 export const LARGEST_WINDOW = 4096;
 
 /** The largest element over axes, which become size 1; in stages where that are too many elements at once. */
-function emitAxisMax(context: Context, x: Value, axes: readonly number[]): Value {
+export function emitAxisMax(context: Context, x: Value, axes: readonly number[]): Value {
 	const { shape } = x.spec;
 	if (sizeOf(axes.map((axis) => shape[axis])) > LARGEST_WINDOW && axes.length > 1) {
 		return axes.reduce((value, axis) => emitAxisMax(context, value, [axis]), x);

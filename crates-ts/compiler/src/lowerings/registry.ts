@@ -1,11 +1,16 @@
 import type { Context } from "../context.ts";
 import { UNARY } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
+import { lowerArgMax } from "./argmax.ts";
 import { lowerAveragePool, lowerGlobalAveragePool } from "./average.ts";
 import { lowerCast } from "./cast.ts";
+import { lowerComparison } from "./compare.ts";
 import { lowerConv } from "./conv.ts";
 import { lowerConvTranspose } from "./conv-transpose.ts";
+import { lowerGather, lowerGatherElements } from "./gather.ts";
+import { lowerGatherND } from "./gather-nd.ts";
 import { lowerBitShift, lowerBitwise, lowerBitwiseNot, lowerMod } from "./integer-table.ts";
+import { lowerAnd, lowerNot, lowerOr, lowerXor } from "./logic.ts";
 import { lowerGemm, lowerMatMul } from "./matmul.ts";
 import { lowerClip, lowerMax, lowerMaxPool } from "./max.ts";
 import {
@@ -23,6 +28,7 @@ import { lowerBatchNormalization, lowerDiv, lowerMul } from "./scale.ts";
 import { lowerSlice, lowerSplit } from "./slice.ts";
 import { lowerSum } from "./sum.ts";
 import { lowerPow, lowerUnary } from "./table.ts";
+import { lowerWhere } from "./where.ts";
 
 /** Emits the operators of one unit and binds every output that is used. */
 export type Lowering = (unit: Unit, context: Context) => void;
@@ -38,6 +44,9 @@ export function supportedOperators(): string[] {
 export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering>([
 	...Object.keys(UNARY).map((opType): [string, Lowering] => [opType, lowerUnary]),
 	["Add", lowerSum(ones)],
+	["And", lowerAnd],
+	["ArgMax", lowerArgMax(false)],
+	["ArgMin", lowerArgMax(true)],
 	["AveragePool", lowerAveragePool],
 	["BatchNormalization", lowerBatchNormalization],
 	["BitShift", lowerBitShift],
@@ -52,12 +61,20 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
 	["ConvTranspose", lowerConvTranspose],
 	["DepthToSpace", lowerDepthToSpace],
 	["Div", lowerDiv],
+	["Equal", lowerComparison((sign) => sign === 0)],
 	["Expand", lowerExpand("expand")],
 	["Flatten", lowerReshape],
+	["Gather", lowerGather],
+	["GatherElements", lowerGatherElements],
+	["GatherND", lowerGatherND],
 	["Gemm", lowerGemm],
 	["GlobalAveragePool", lowerGlobalAveragePool],
 	["GlobalMaxPool", lowerGlobalMaxPool],
+	["Greater", lowerComparison((sign) => sign > 0)],
+	["GreaterOrEqual", lowerComparison((sign) => sign >= 0)],
 	["Identity", lowerReshape],
+	["Less", lowerComparison((sign) => sign < 0)],
+	["LessOrEqual", lowerComparison((sign) => sign <= 0)],
 	["MatMul", lowerMatMul],
 	["Max", lowerMax(false)],
 	["MaxPool", lowerMaxPool],
@@ -66,6 +83,8 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
 	["Mod", lowerMod],
 	["Mul", lowerMul],
 	["Neg", lowerSum(() => [-1])],
+	["Not", lowerNot],
+	["Or", lowerOr],
 	["PRelu", lowerPRelu],
 	["Pad", lowerPad],
 	["Pow", lowerPow],
@@ -84,4 +103,6 @@ export const LOWERINGS: ReadonlyMap<string, Lowering> = new Map<string, Lowering
 	["Tile", lowerExpand("tile")],
 	["Transpose", lowerTranspose],
 	["Unsqueeze", lowerReshape],
+	["Where", lowerWhere],
+	["Xor", lowerXor],
 ]);

@@ -8,6 +8,7 @@ import { isFloat, mapReal, type Real } from "../real.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../rows.ts";
 import type { Quantisation } from "../scales.ts";
 import { naturalScale } from "./product.ts";
+import { lowerQuotient } from "./quotient.ts";
 import { lowerReciprocal } from "./table.ts";
 
 /** ONNX Mul: of two activations, or of one and a constant. */
@@ -127,26 +128,22 @@ export function emitRowScaled(
 	});
 }
 
-/** ONNX Div by a constant, or of a constant number. */
+/** ONNX Div: by a constant it is a product, of a constant number a table. */
 export function lowerDiv(unit: Unit, context: Context): void {
 	const [a, b] = context.node.inputs;
 	const divisor = context.real(b);
 	const dividend = constantScalar(a, context.facts);
-	if (!divisor && dividend !== undefined) {
+	const { width } = context.value(b).spec;
+	if (!divisor && dividend !== undefined && width !== 32 && isFloat(context.type(unit.output))) {
 		lowerReciprocal(unit, context, dividend);
 		return;
 	}
-	if (!divisor) {
-		throw context.error(
-			"its divisor depends on the model's inputs",
-			"Division by a constant compiles; divide by a value of the model as Mul by Reciprocal",
-		);
+	if (divisor?.data.some((value) => value === 0)) throw context.error("its constant divisor contains 0");
+	if (!divisor || !isFloat(context.type(unit.output))) {
+		lowerQuotient(unit, context);
+		return;
 	}
-	if (divisor.data.some((value) => value === 0)) throw context.error("its constant divisor contains 0");
 	const factors = mapReal(divisor, (value) => 1 / value);
-	if (!isFloat(context.type(unit.output))) {
-		throw context.error("it divides whole numbers", "Cast to float before, and use Floor after");
-	}
 	const shape = context.shape(unit.output);
 	context.bind(unit.output, emitScaled(context, unit, context.value(a), factors, undefined, shape));
 }
