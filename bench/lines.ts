@@ -19,13 +19,15 @@ export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
 			]),
 		]),
 		"",
-		"Running a model, in one process (multiples of the float model in onnxruntime):",
+		"Running a model, in one process (multiples of the float model in onnxruntime). An agreeing verifier compares",
+		"the output with the one claimed; a submitter commits the whole trace:",
 		...columns([
-			["model", "float", "exact", "output committed", "trace committed"],
+			["model", "float", "exact", "output compared", "output committed", "trace committed"],
 			...overheads.map((o) => [
 				o.name,
 				`${o.float.toFixed(2)} ms`,
 				`${o.exact.toFixed(2)} ms (${times(o.ratios.exact)})`,
+				`${o.outputCompared.toFixed(2)} ms (${times(o.ratios.outputCompared)})`,
 				`${o.outputCommitted.toFixed(2)} ms (${times(o.ratios.outputCommitted)})`,
 				`${o.traceCommitted.toFixed(2)} ms (${times(o.ratios.traceCommitted)})`,
 			]),

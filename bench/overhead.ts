@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { compileFile, orderedInputs } from "@umpire/actors/compile-file.ts";
 import { openInputs, openModel } from "@umpire/actors/models.ts";
+import { outputAgrees } from "@umpire/actors/output-agreement.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
@@ -14,19 +15,25 @@ export interface Overhead {
 	readonly name: string;
 	readonly float: number;
 	readonly exact: number;
-	/** What a verifier that agrees does. */
+	/** What a verifier that agrees does: the program, and its output against the one claimed. */
+	readonly outputCompared: number;
+	/** The program and the commitment of its output. */
 	readonly outputCommitted: number;
 	/** What a submitter does. */
 	readonly traceCommitted: number;
 	/** The same as multiples of `float`. */
 	readonly ratios: {
 		readonly exact: number;
+		readonly outputCompared: number;
 		readonly outputCommitted: number;
 		readonly traceCommitted: number;
 	};
 }
 
-const RUNS = 15;
+/** How long each way is run to warm up, and then measured, in milliseconds. */
+const WARM_UP = 300;
+const MEASURE = 1000;
+const LEAST_RUNS = 15;
 
 /** Measures all four ways in one process, with the same number of threads, one after the other. */
 export async function benchOverheads(models: number, progress: (line: string) => void): Promise<Overhead[]> {
@@ -50,8 +57,16 @@ async function benchOverhead(name: string, file: string, inputFile: string): Pro
 	const floatSession = await createFloatSession(model);
 	const outputSession = await openSession(program, { record: "outputs" });
 	const traceSession = await openSession(program, { record: "trace" });
+	const { outputs } = await outputSession.run(quantised);
+	const physical = toPhysical(outputs[0], output.shape, output.layout);
+	const committed = await commitTensor(physical, output.width);
+	const stated = { outputRoot: committed.root, words: committed.words(0) };
 	const float = await median(() => floatSession.run(inputs));
 	const exact = await median(() => outputSession.run(quantised));
+	const outputCompared = await median(async () => {
+		const { outputs } = await outputSession.run(quantised);
+		if (!(await outputAgrees(program, outputs[0], stated))) throw new Error("the program contradicts itself");
+	});
 	const outputCommitted = await median(async () => {
 		const { outputs } = await outputSession.run(quantised);
 		await commitTensor(toPhysical(outputs[0], output.shape, output.layout), output.width);
@@ -62,24 +77,26 @@ async function benchOverhead(name: string, file: string, inputFile: string): Pro
 		name,
 		float,
 		exact,
+		outputCompared,
 		outputCommitted,
 		traceCommitted,
 		ratios: {
 			exact: exact / float,
+			outputCompared: outputCompared / float,
 			outputCommitted: outputCommitted / float,
 			traceCommitted: traceCommitted / float,
 		},
 	};
 }
 
-/** The median of some runs, in milliseconds, after one that warms up. */
+/** The median of a second's runs, in milliseconds, after some that warm up. */
 async function median(run: () => Promise<unknown>): Promise<number> {
-	await run();
+	for (const end = performance.now() + WARM_UP; performance.now() < end; ) await run();
 	const times: number[] = [];
-	for (let i = 0; i < RUNS; i++) {
+	for (const end = performance.now() + MEASURE; performance.now() < end || times.length < LEAST_RUNS; ) {
 		const started = performance.now();
 		await run();
 		times.push(performance.now() - started);
 	}
-	return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+	return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 }

@@ -4,7 +4,6 @@ import { chainTime } from "@umpire/chain/time.ts";
 import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { commitTensor, toPhysical } from "@umpire/commitment/tensor.ts";
 import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
@@ -17,6 +16,7 @@ import { type Evidence, openDescriptor } from "./evidence.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
+import { outputAgrees } from "./output-agreement.ts";
 import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
@@ -125,13 +125,12 @@ class Verifier implements Actor {
 		const stated = this.#world.feed.events.find(
 			(event) => event.name === "Claimed" && Number(event.args.claim) === id,
 		);
+		if (stated?.name !== "Claimed") return false;
 		const { program } = this.#served;
 		const session = await openSession(program, { record: "outputs" });
 		const { outputs } = await session.run([...inputs]);
 		await session.release();
-		const { shape, layout, width } = program.operators[program.outputs[0].operator];
-		const { root: own } = await commitTensor(toPhysical(outputs[0], shape, layout), width);
-		return stated?.name === "Claimed" && stated.args.outputRoot === own;
+		return outputAgrees(program, outputs[0], stated.args);
 	}
 
 	async #evidence(inputsRoot: string, inputs: readonly Elements[]): Promise<Evidence> {
