@@ -33,6 +33,11 @@ check:
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 
+# Checks every model under DIR (default: testdata)
+[no-cd]
+conformance *ARGS: setup
+    @{{umpire}} conformance "$@"
+
 # Measures: zk-OPML's formula, overheads, gas, proofs
 [no-cd]
 bench *ARGS: setup

@@ -4,6 +4,7 @@ import { hideBin } from "yargs/helpers";
 import { bench } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
+import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
 import { network } from "./commands/network.ts";
@@ -30,7 +31,7 @@ async function main(words: string[]): Promise<number> {
 				describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
 				requiresArg: true,
 			})
-			.command([compile, run, check, rehearse])
+			.command([compile, run, check, conformance, rehearse])
 			.command([network, deploy, register, request, submit, verify, status])
 			.command([demo, bench, setup])
 			.demandCommand(1, "Name a command; umpire --help lists them.")

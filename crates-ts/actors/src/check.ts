@@ -1,5 +1,3 @@
-import { connectPrivate, signerFor } from "@umpire/chain/connection.ts";
-import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
 import { toReal } from "@umpire/compiler/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
@@ -7,12 +5,12 @@ import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import { localAccount } from "@umpire/store/accounts.ts";
 import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
+import { type Court, openCourt } from "./court.ts";
+import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
-import { drawSeed, seededRandom } from "./random.ts";
-import { setUp } from "./set-up.ts";
+import { drawSeed, type Random, seededRandom } from "./random.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
@@ -26,6 +24,8 @@ export interface CheckOptions {
 	readonly bits: 8 | 16;
 	readonly calibrate?: readonly string[] | undefined;
 	readonly shape?: readonly string[] | undefined;
+	/** Where elements are settled; by default a chain of the check's own. */
+	readonly court?: Court;
 	readonly progress: (line: string) => void;
 }
 
@@ -71,20 +71,23 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const { program, commitment } = compiled;
 
 	progress("Running the float model and the program...");
-	const float = await createFloatSession(model);
-	const floatOutputs = await float.run(inputs);
-	const floatTime = await timed(() => float.run(inputs));
-	await float.release();
-	const session = await openSession(program, { record: "outputs" });
+	const [floatOutputs, floatTime] = await withSession(createFloatSession(model), async (float) => {
+		const outputs = await float.run(inputs);
+		return [outputs, await timed(() => float.run(inputs))] as const;
+	});
 	const quantised = program.inputs.map((spec) => quantiseInput(inputs.get(spec.name)!, spec).elements);
-	await session.run(quantised);
-	const exactTime = await timed(() => session.run(quantised));
-	await session.release();
-	const recorder = await openSession(program, { record: "trace" });
-	const started = performance.now();
-	const trace = await recordTrace(recorder, commitment, quantised);
-	const commitTime = performance.now() - started;
-	await recorder.release();
+	const exactTime = await withSession(openSession(program, { record: "outputs" }), async (session) => {
+		await session.run(quantised);
+		return timed(() => session.run(quantised));
+	});
+	const [trace, commitTime] = await withSession(
+		openSession(program, { record: "trace" }),
+		async (recorder) => {
+			const started = performance.now();
+			const recorded = await recordTrace(recorder, commitment, quantised);
+			return [recorded, performance.now() - started] as const;
+		},
+	);
 
 	const against = (outputs: ReadonlyMap<string, Tensor>): Comparison =>
 		joinComparisons(
@@ -102,24 +105,10 @@ export async function check(options: CheckOptions): Promise<Check> {
 
 	const evidence = { program, commitment, trace };
 	const samples = drawSamples(evidence, options.samples, random);
-	await setUp(progress);
-	const connection = await connectPrivate();
-	const deployment = await deploy(signerFor(connection, localAccount("deployer")), DEFAULT_PARAMETERS);
-	let agreed = 0;
-	let proving = 0;
-	let failure: string | undefined;
-	for (const [index, sample] of samples.entries()) {
-		progress(`Settling element ${index + 1} of ${samples.length} (seed ${seed})...`);
-		const settled = await settleSample({ connection, deployment }, evidence, sample, random);
-		proving += settled.proveMilliseconds;
-		if (settled.error === undefined) agreed++;
-		else failure ??= settled.error;
-	}
-	await connection.close();
-
+	const settled = await settleAll(evidence, samples, random, seed, options);
 	const exact = exactnessOf(program).length === program.operators.length;
 	const error =
-		failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
+		settled.failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
 	return {
 		ok: exact && error === undefined,
 		model: modelName(options.model),
@@ -131,15 +120,55 @@ export async function check(options: CheckOptions): Promise<Check> {
 		exact,
 		fidelity,
 		...(expected === undefined ? {} : { expected }),
-		settled: { sampled: samples.length, agreed },
+		settled: { sampled: samples.length, agreed: settled.agreed },
 		ms: {
 			float: floatTime,
 			exact: exactTime,
 			commit: commitTime,
-			prove: samples.length === 0 ? 0 : proving / samples.length,
+			prove: samples.length === 0 ? 0 : settled.proving / samples.length,
 		},
 		...(error === undefined ? {} : { error }),
 	};
+}
+
+/** Settles the samples, on the given court or one that is opened for them. */
+async function settleAll(
+	evidence: Evidence,
+	samples: ReturnType<typeof drawSamples>,
+	random: Random,
+	seed: number,
+	{ court: given, progress }: CheckOptions,
+): Promise<{ agreed: number; proving: number; failure?: string }> {
+	let agreed = 0;
+	let proving = 0;
+	let failure: string | undefined;
+	if (samples.length === 0) return { agreed, proving };
+	const court = given ?? (await openCourt(progress));
+	try {
+		for (const [index, sample] of samples.entries()) {
+			progress(`Settling element ${index + 1} of ${samples.length} (seed ${seed})...`);
+			const settled = await settleSample(court, evidence, sample, random);
+			proving += settled.proveMilliseconds;
+			if (settled.error === undefined) agreed++;
+			else failure ??= settled.error;
+		}
+	} finally {
+		if (given === undefined) await court.connection.close();
+	}
+	return { agreed, proving, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** Releases a session of onnxruntime, whatever happens to the work done with it. */
+async function withSession<S extends { release(): Promise<void> }, T>(
+	opening: Promise<S>,
+	work: (session: S) => Promise<T>,
+): Promise<T> {
+	const session = await opening;
+	try {
+		return await work(session);
+	} finally {
+		await session.release();
+	}
 }
 
 function complaint(comparison: Comparison | undefined, what: string): string | undefined {
