@@ -9,6 +9,7 @@ import { type Executor, measureFidelity } from "./fidelity.ts";
 import { fixShapes } from "./fix-shapes.ts";
 import { foldModel } from "./fold.ts";
 import { nameNodes } from "./graphs.ts";
+import { inlineModel } from "./inline/inline.ts";
 import { lowerModel } from "./lower.ts";
 import { type CompileReport, reportOf } from "./report.ts";
 import { precisionOf } from "./scales.ts";
@@ -53,7 +54,8 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	for (const set of given) checkFit(fixed, set);
 	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
-	const simple = { ...fixed, graph: removeIdentities(fixed.graph) };
+	const inlined = await inlineModel(fixed, feeds[0]);
+	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
 	const primitive = await decomposeModel(simple, feeds);
 	const folded = await foldModel(primitive, feeds);
 	const lowered = lowerModel(
@@ -65,8 +67,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const calibration = { sets: sets.length, synthetic: given.length === 0 };
 	const inner = { ...primitive, graph: folded.graph };
 	const float = primitive === simple ? inner : simple;
-	const fidelity =
-		options.execute && (await measureFidelity(float, inner, lowered, feeds, options.execute));
+	const fidelity = options.execute && (await measureFidelity(float, inner, lowered, feeds, options.execute));
 	return { program: lowered.program, report: reportOf(lowered, bits, calibration, certificates, fidelity) };
 }
 

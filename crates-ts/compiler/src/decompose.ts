@@ -6,6 +6,7 @@ import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { foldModel } from "./fold.ts";
+import { countReads } from "./graphs.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
@@ -56,12 +57,14 @@ function replaceAll(graph: Graph, facts: Facts, opset: number): Graph | undefine
 		names.add(name);
 		return name;
 	};
+	const reads = countReads(graph);
+	const isUsed = (name: string): boolean => reads.has(name);
 	let changed = false;
 	const nodes = graph.nodes.flatMap((node): readonly Node[] => {
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
 		if (!decomposition) return [node];
 		const emitted: Node[] = [];
-		const context = contextOf(node, facts, opset, emitted, initializers, fresh);
+		const context = contextOf(node, facts, opset, emitted, initializers, fresh, isUsed);
 		const kept = decomposition(node, context) === "keep";
 		changed ||= !kept;
 		return kept ? [node] : emitted;
@@ -76,6 +79,7 @@ function contextOf(
 	emitted: Node[],
 	initializers: Map<string, Tensor>,
 	fresh: (base: string) => string,
+	isUsed: (name: string) => boolean,
 ): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
 		new CompileError(reason, { node, ...(hint ? { hint } : {}) });
@@ -87,6 +91,7 @@ function contextOf(
 	return {
 		opset,
 		error,
+		isUsed,
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),
 		constant: (name) => (name ? facts.constants.get(name) : undefined),

@@ -22,6 +22,8 @@ export interface DecomposeContext {
 		attributes?: Readonly<Record<string, AttributeInput>>,
 		outputs?: readonly string[],
 	): string;
+	/** Whether anything reads the value, or the model gives it out. */
+	isUsed(name: string): boolean;
 	/** Adds a constant and gives its name. */
 	tensor(value: Tensor): string;
 	/** A name that the model does not use yet, for a further output of an emitted node. */

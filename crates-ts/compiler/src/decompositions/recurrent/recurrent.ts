@@ -116,8 +116,7 @@ function clipped(algebra: Algebra, x: string, limit: number): string {
 /** Omitted, or a constant of zeros, as exporters write it. */
 function isZero(context: DecomposeContext, name: string | undefined): boolean {
 	if (!name) return true;
-	const constant = context.constant(name);
-	return constant !== undefined && constant.data.every((value) => Number(value) === 0);
+	return context.constant(name)?.data.every((value) => Number(value) === 0) ?? false;
 }
 
 /** Takes all steps. `all` holds the hidden state after each (zero where the sequence has ended), in the order of X. */
