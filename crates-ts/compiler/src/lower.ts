@@ -10,6 +10,7 @@ import { prune } from "./prune.ts";
 import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
+import { shortenCones } from "./shorten-cones.ts";
 import { wideInputs } from "./widen.ts";
 
 /** A program, and for each operator the value of the float model that it computes, if it computes one. */
@@ -55,7 +56,14 @@ export function lowerModel(folded: FoldedModel, name: string, precision: Precisi
 		outputs,
 	};
 	const { program, kept } = prune(whole);
-	return { program: chooseLayouts(program), origins: kept.map((index) => context.origins[index]) };
+	const short = shortenCones(chooseLayouts(program));
+	// a constant of which only copies are used goes
+	const used = prune(short.program);
+	const origins = used.kept.map((index) => {
+		const before = short.from[index];
+		return before === undefined ? undefined : context.origins[kept[before]];
+	});
+	return { program: used.program, origins };
 }
 
 function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | undefined): InputTensor {

@@ -12,19 +12,33 @@ import { isMaximum } from "./kinds.ts";
 import { type Coordinate, type Descriptor, KIND } from "./program.ts";
 import { ensure } from "./program-error.ts";
 import { affineRange } from "./simplify.ts";
+import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK, runStep } from "./work.ts";
 
 /** Above this many slots the parts of a Dot are bounded, not counted element by element. */
 const COUNTING_LIMIT = 1e8;
+/** Digits are 32 bits wide in descriptors. */
+const MAX_RADIX = 2 ** 32 - 1;
 
 /** The rules of access maps: numbers that are exact everywhere, reads inside of tensors, cones within the limit. */
 export function validateCone(descriptor: Descriptor): void {
 	const radix = [...descriptor.outputRadix, ...descriptor.reductionRadix];
+	const bytes = descriptorBytes(descriptor);
+	ensure(
+		bytes <= MAX_DESCRIPTOR_BYTES,
+		`its descriptor has ${bytes} bytes, more than ${MAX_DESCRIPTOR_BYTES}: combine its ${descriptor.operands.length} operands in several steps`,
+	);
+	ensure(
+		radix.every((size) => size >= 1 && size <= MAX_RADIX),
+		`its digits [${radix}] do not fit 32 bits`,
+	);
 	for (const [k, operand] of descriptor.operands.entries()) {
 		let last = 0;
+		let reach = 0;
 		for (const coordinate of operand.coordinates) {
-			validateCoordinate(coordinate, radix, `operand ${k}`);
+			reach += validateCoordinate(coordinate, radix, `operand ${k}`);
 			last += (coordinate.size - 1) * coordinate.stride;
 		}
+		ensure(Number.isSafeInteger(reach), `operand ${k}: its map reaches element indices beyond 2^53`);
 		ensure(last < operand.elements, `operand ${k}: its map reaches element ${last} of ${operand.elements}`);
 	}
 	if (descriptor.rowCount > 0) {
@@ -40,14 +54,18 @@ export function validateCone(descriptor: Descriptor): void {
 	}
 }
 
-function validateCoordinate(coordinate: Coordinate, radix: readonly number[], what: string): void {
+/** Returns how far from 0 the coordinate's share of an element index can be, in bounds or not. */
+function validateCoordinate(coordinate: Coordinate, radix: readonly number[], what: string): number {
 	const { base, coefficients, divisor, modulus, size, stride } = coordinate;
-	const reach = coefficients.reduce((sum, c, j) => sum + Math.abs(c) * (radix[j] - 1), Math.abs(base));
+	const far = coefficients.reduce((sum, c, j) => sum + Math.abs(c) * (radix[j] - 1), Math.abs(base));
+	const value = modulus === 0 ? Math.ceil(far / divisor) : modulus;
+	const reach = value * Math.max(stride, 1);
 	ensure(
-		[reach, divisor, modulus, size * Math.max(stride, 1)].every(Number.isSafeInteger),
+		[...coefficients, far, reach, divisor, modulus, size * Math.max(stride, 1)].every(Number.isSafeInteger),
 		`${what}: a coordinate reaches numbers beyond 2^53`,
 	);
 	ensure(divisor >= 1 && modulus >= 0 && size >= 1 && stride >= 0, `${what}: a coordinate is malformed`);
+	return reach;
 }
 
 function validateDot(descriptor: Descriptor): void {
@@ -61,6 +79,11 @@ function validateDot(descriptor: Descriptor): void {
 			`operand ${k}: more than one plain coordinate depends on the run digit`,
 		);
 	}
+	const work = dotWork(descriptor);
+	ensure(
+		work <= MAX_WORK,
+		`finding a part of its cone of [${descriptor.reductionRadix}] products may take ${work} gas, more than ${MAX_WORK}: give both operands a layout in which the longest reduced axis comes last, or make the reduction shorter`,
+	);
 	const { parts, slots } = dotBound(descriptor);
 	if (parts <= MAX_PARTS) return;
 	if (slots * descriptor.elements > COUNTING_LIMIT) {
@@ -83,8 +106,9 @@ function withinLimit(parts: number): void {
 function dotBound({ operands, reductionRadix }: Descriptor): { parts: number; slots: number } {
 	const run = reductionRadix[reductionRadix.length - 1];
 	const lines = radixProduct(reductionRadix) / run;
-	const [x, w] = operands.map(({ width, coordinates }) => {
-		const step = coordinates.reduce((sum, c) => sum + (c.coefficients.at(-1) ?? 0) * c.stride, 0);
+	const [x, w] = operands.map((operand) => {
+		const { width } = operand;
+		const step = runStep(operand);
 		const leaves = step === 1 ? Math.ceil(run / LEAF_ELEMENTS[width]) + 1 : run;
 		return { step, leaves: leaves * lines, words: Math.ceil(run / LANES[width]) + 1 };
 	});

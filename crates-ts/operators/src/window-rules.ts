@@ -8,6 +8,9 @@ export interface Window {
 	readonly dilations: readonly number[];
 }
 
+/** Numbers of a window are at most this, so that no language rounds what follows from them. */
+const MAX_WINDOW = 2 ** 31;
+
 /**
  * Throws ProgramError unless the windows fit and yield `output`.
  *
@@ -27,8 +30,9 @@ export function validateWindow(
 		["pads", pads, 2 * rank, 0],
 	] as const) {
 		const fits =
-			list.length === length && list.every((value) => Number.isSafeInteger(value) && value >= least);
-		ensure(fits, `${name} [${list}] are not ${length} integers of at least ${least}`);
+			list.length === length &&
+			list.every((value) => Number.isInteger(value) && value >= least && value <= MAX_WINDOW);
+		ensure(fits, `${name} [${list}] are not ${length} integers in ${least} … 2^31`);
 	}
 	ensure(output.length === rank, `output of ${output.length} spatial axes, operand of ${rank}`);
 	input.forEach((size, i) => {

@@ -104,6 +104,11 @@ describe("invalid programs are refused", () => {
 		["data of another size", { ...valid, constants: [{ ...w, data: new Int8Array(53) }] }, /53 elements/],
 		["data of another width", { ...valid, constants: [{ ...w, data: new Int16Array(54) }] }, /16 bits/],
 		["data out of range", { ...valid, constants: [{ ...w, low: 1 }] }, /constant 0 \(w\): element 0 is 0/],
+		...(["strides", "pads", "dilations"] as const).map((name): [string, Program, RegExp] => [
+			`${name} beyond 2^31`,
+			withConv({ form: { ...conv.form, [name]: [2 ** 31 + 1, 0, 0, 0] } as never }),
+			new RegExp(`${name} .* are not . integers in`),
+		]),
 	])("%s", (_, program, message) => {
 		expect(() => validateProgram(program)).toThrow(ProgramError);
 		expect(() => validateProgram(program)).toThrow(message);
@@ -116,15 +121,21 @@ describe("invalid programs are refused", () => {
 	});
 
 	test("cones of more than 1024 parts", () => {
-		const long = (size: number): Program => {
+		const long = (size: number, columns = 2): Program => {
 			const a = { ...x, shape: [1, size], layout: [0, 1] };
-			const b: ConstantTensor = { ...a, name: "b", shape: [size, 2], data: new Int8Array(2 * size) };
+			const b: ConstantTensor = {
+				...a,
+				name: "b",
+				shape: [size, columns],
+				data: new Int8Array(columns * size),
+			};
 			const form = { type: "matmul" } as const;
 			const rescale = { rows: row({}), axes: [] };
-			const operator: Operator = { ...conv, shape: [1, 2], layout: [0, 1], form, rescale };
+			const operator: Operator = { ...conv, shape: [1, columns], layout: [0, 1], form, rescale };
 			return { ...valid, inputs: [a], constants: [b], operators: [operator] };
 		};
-		validateProgram(long(12_000));
-		expect(() => validateProgram(long(80_000))).toThrow(/parts, more than 1024/);
+		validateProgram(long(7_000));
+		expect(() => validateProgram(long(7_000, 200))).toThrow(/parts, more than 1024/);
+		expect(() => validateProgram(long(12_000))).toThrow(/may take 1200\d+ gas, more than 8000000/);
 	});
 });

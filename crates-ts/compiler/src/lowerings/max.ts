@@ -5,7 +5,8 @@ import { clipped, rescaled } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
 import type { Quantisation } from "../scales.ts";
-import { sizeOf } from "../shapes.ts";
+import { broadcastShapes, sizeOf } from "../shapes.ts";
+import { combined } from "./combined.ts";
 import { LARGEST_WINDOW, negated } from "./reduce.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
@@ -76,18 +77,27 @@ export function lowerMax(minimum: boolean): (unit: Unit, context: Context) => vo
 		}
 		const operands = alignScales(context, node.inputs);
 		const signed = minimum ? operands.map((operand) => negated(context, operand)) : operands;
-		const [{ spec }] = signed;
-		const largest = signed.reduce((a, { spec: { high } }) => Math.max(a, high), spec.low);
-		const floor = signed.reduce((a, { spec: { low } }) => Math.max(a, low), spec.low);
-		const y = context.emit({
-			kind: "Max",
-			form: { type: "elementwise" },
-			operands: signed,
-			shape: context.shape(unit.output),
-			quantisation: { scale: spec.scale, width: spec.width, low: floor, high: Math.max(floor, largest) },
-		});
+		const y = combined(signed, (some) => largestOf(context, some));
 		context.bind(unit.output, minimum ? negated(context, y) : y);
 	};
+}
+
+function largestOf(context: Context, operands: readonly Value[]): Value {
+	const [{ spec }] = operands;
+	const largest = operands.reduce((a, { spec: { high } }) => Math.max(a, high), spec.low);
+	const floor = operands.reduce((a, { spec: { low } }) => Math.max(a, low), spec.low);
+	const shape = operands.reduce<readonly number[] | undefined>(
+		(all, { spec: { shape } }) => all && broadcastShapes(all, shape),
+		[],
+	);
+	if (!shape) throw context.error("the shapes of its inputs do not broadcast");
+	return context.emit({
+		kind: "Max",
+		form: { type: "elementwise" },
+		operands,
+		shape,
+		quantisation: { scale: spec.scale, width: spec.width, low: floor, high: Math.max(floor, largest) },
+	});
 }
 
 /** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */

@@ -2,6 +2,7 @@ import { int, ints, string } from "../attributes.ts";
 import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import type { Unit } from "../fuse.ts";
 import { normaliseAxis } from "../shapes.ts";
+import { combined } from "./combined.ts";
 import { alignScales } from "./max.ts";
 
 /** Reshape, Flatten, Squeeze, Unsqueeze, Identity: same elements in the same order. */
@@ -29,7 +30,10 @@ export function lowerTranspose(unit: Unit, context: Context): void {
 
 /** Several tensors of one scale in a row along `axis`. */
 export function emitConcat(context: Context, pieces: readonly Value[], axis: number): Value {
-	if (pieces.length === 1) return pieces[0];
+	return combined(pieces, (some) => concatOf(context, some, axis));
+}
+
+function concatOf(context: Context, pieces: readonly Value[], axis: number): Value {
 	const [{ spec }] = pieces;
 	const shape = [...spec.shape];
 	shape[axis] = pieces.reduce((sum, piece) => sum + piece.spec.shape[axis], 0);
