@@ -65,9 +65,12 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["QuantizeLinear", decomposeQuantizeLinear],
 	["Resize", decomposeResize],
 	["ReverseSequence", decomposeReverseSequence],
+	// Scatter and Upsample are old names: bringing the model to opset 20 renames them.
+	["Scatter", decomposeScatterElements],
 	["ScatterElements", decomposeScatterElements],
 	["ScatterND", decomposeScatterND],
 	["TopK", decomposeTopK],
 	["Trilu", decomposeTrilu],
+	["Upsample", decomposeResize],
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];
