@@ -23,6 +23,7 @@ import {
 	reachOf,
 	UNBOUNDED,
 	wholeNumbers,
+	wideQuantisationOf,
 } from "./scales.ts";
 import { identityLayout, sameShape } from "./shapes.ts";
 
@@ -54,9 +55,13 @@ export class Context {
 	private readonly constantKeys = new Map<string, number>();
 	private unit: Unit | undefined;
 
-	constructor(facts: Facts, precision: Precision) {
+	/** Values that get 32 bits. */
+	private readonly wide: ReadonlySet<string>;
+
+	constructor(facts: Facts, precision: Precision, wide: ReadonlySet<string> = new Set()) {
 		this.facts = facts;
 		this.precision = precision;
+		this.wide = wide;
 	}
 
 	/** Operators emitted from now on come from this unit. */
@@ -103,7 +108,10 @@ export class Context {
 	quantisation(name: string, bounds: Range = UNBOUNDED, natural = 0): Quantisation {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
 		if (this.type(name) === "bool") return BOOLEAN;
-		if (isFloat(this.type(name))) return quantisationOf(range, this.precision, bounds, natural);
+		if (isFloat(this.type(name))) {
+			if (!this.wide.has(name)) return quantisationOf(range, this.precision, bounds, natural);
+			return wideQuantisationOf(range, this.precision, bounds, natural);
+		}
 		const whole = wholeNumbers(range, bounds);
 		if (whole) return whole;
 		throw this.error(`"${name}" holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
@@ -203,6 +211,12 @@ export class Context {
 		this.values.set(name, value);
 		const { source, index } = value.ref;
 		if (source === "operator") this.origins[index] ??= name;
+	}
+
+	/** Gives a constant the grid of what it is compared with. */
+	bindCompared(name: string, quantisation: Quantisation): void {
+		const real = this.real(name);
+		if (real) this.values.set(name, this.quantised(name, real, quantisation));
 	}
 
 	bindInput(input: InputTensor, index: number): void {

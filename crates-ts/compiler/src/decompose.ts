@@ -7,6 +7,8 @@ import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { foldModel } from "./fold.ts";
 import { countReads } from "./graphs.ts";
+import { tameMasks } from "./masks.ts";
+import { sumSquares } from "./squares.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
@@ -34,7 +36,8 @@ export async function decomposeModel(
 	if (!model.graph.nodes.some(isComposite)) return model;
 	let current = upgradeTo20(model);
 	for (let round = 0; round < MOST_ROUNDS; round++) {
-		const { graph, facts } = await foldModel(current, feeds.slice(0, 1));
+		const { graph: folded, facts } = await foldModel(current, feeds.slice(0, 1));
+		const graph = round === 0 ? sumSquares(tameMasks(folded, facts), facts) : folded;
 		const replaced = replaceAll(graph, facts, current.opsets.get("") ?? 1);
 		current = { ...current, graph: replaced ?? graph };
 		if (!replaced?.nodes.some(isComposite)) return current;

@@ -2,6 +2,8 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { type Affine, affineOf, compose, identityAffine, perChannel } from "./affine.ts";
 import { clipOf } from "./clip.ts";
 import type { Facts } from "./facts.ts";
+import type { RealFunction } from "./functions.ts";
+import { fuseTables } from "./fuse-tables.ts";
 import { countReads } from "./graphs.ts";
 import { toReal } from "./real.ts";
 import { type Range, UNBOUNDED } from "./scales.ts";
@@ -19,6 +21,8 @@ export interface Unit {
 	readonly affine?: Affine;
 	/** UNBOUNDED without an absorbed Relu or Clip. */
 	readonly clip: Range;
+	/** Present if the nodes together are a function of one value, element by element. */
+	readonly table?: { readonly input: string; readonly f: RealFunction };
 }
 
 /** Products with constant weights, and which output axis holds their channels. */
@@ -59,7 +63,7 @@ export function fuse(graph: Graph, facts: Facts): Unit[] {
 		for (const other of unit.nodes) absorbed.add(other);
 		units.push(unit);
 	}
-	return units;
+	return fuseTables(units, graph, facts);
 }
 
 function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined): Unit {

@@ -1,16 +1,19 @@
 import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { comparedQuantisations } from "./compared.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { fuse, type Unit } from "./fuse.ts";
 import { chooseLayouts } from "./layouts.ts";
 import { LOWERINGS, supportedOperators } from "./lowerings/registry.ts";
+import { lowerTable } from "./lowerings/table.ts";
 import { prune } from "./prune.ts";
 import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
 import { shortenCones } from "./shorten-cones.ts";
+import { wideValues } from "./wide.ts";
 import { wideInputs } from "./widen.ts";
 
 /** A program, and for each operator the value of the float model that it computes, if it computes one. */
@@ -26,12 +29,22 @@ export interface Lowered {
 export function lowerModel(folded: FoldedModel, name: string, precision: Precision): Lowered {
 	const { graph, facts } = folded;
 	const units = fuse(graph, facts);
-	const context = new Context({ ...facts, ranges: mergeRanges(units, facts) }, precision);
+	const ranges = mergeRanges(units, facts);
+	const context = new Context({ ...facts, ranges }, precision, wideValues(graph, units, facts, precision));
 	const wide = wideInputs(graph, units, facts, precision);
-	const inputs = graph.inputs.map((input) => inputTensor(input, context, wide.get(input.name)));
+	const compared = comparedQuantisations(graph, facts, precision);
+	const inputs = graph.inputs.map((input) =>
+		inputTensor(input, context, compared.get(input.name) ?? wide.get(input.name)),
+	);
+	for (const [constant, quantisation] of compared) context.bindCompared(constant, quantisation);
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
 	for (const unit of units) {
 		const [node] = unit.nodes;
+		if (unit.table) {
+			context.enter(unit);
+			withNode(unit, () => lowerTable(unit, context));
+			continue;
+		}
 		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
 		if (!lowering) {
 			const domain = node.domain ? `${node.domain}.` : "";

@@ -1,3 +1,4 @@
+import type { Node } from "@umpire/onnx/model.ts";
 import type { Facts } from "./facts.ts";
 import type { Unit } from "./fuse.ts";
 import { type RangeTable, union } from "./ranges.ts";
@@ -14,8 +15,17 @@ const INHERITING = new Set(
 /** Ranges are merged only while they stay within this factor: beyond it the smaller would lose precision. */
 const LARGEST_FACTOR = 8;
 
+const COMPARISONS = new Set("Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
+
+/** The inputs that should be written at one scale. */
+function aligned(node: Node): readonly string[] {
+	if (node.domain !== "") return [];
+	if (node.opType === "Concat" || COMPARISONS.has(node.opType)) return node.inputs;
+	return node.opType === "Where" ? node.inputs.slice(1) : [];
+}
+
 /**
- * Ranges in which the operands of a Concat agree, so that their producers write them at one
+ * Ranges in which the operands of a Concat, a Where or a comparison agree, so that their producers write them at one
  * scale and nothing has to be rescaled before they are put together.
  */
 export function mergeRanges(units: readonly Unit[], facts: Facts): RangeTable {
@@ -38,18 +48,18 @@ export function mergeRanges(units: readonly Unit[], facts: Facts): RangeTable {
 		ranges.set(x, always ? p : union(p, q));
 		return true;
 	};
-	for (const { nodes } of units) {
+	for (const { nodes, table } of units) {
 		const [node] = nodes;
-		if (node.domain === "" && INHERITING.has(node.opType)) {
+		if (!table && node.domain === "" && INHERITING.has(node.opType)) {
 			for (const output of node.outputs) if (output) join(node.inputs[0], output, true);
 		}
 	}
 	for (const { nodes } of units) {
 		const [node] = nodes;
-		const isConcat = node.domain === "" && node.opType === "Concat";
-		const [first, ...rest] = node.inputs.filter((name) => ranges.has(name));
-		if (!isConcat || first === undefined || !isFloat(facts.types.get(first)!)) continue;
+		const [first, ...rest] = aligned(node).filter((name) => ranges.has(name));
+		if (first === undefined || !isFloat(facts.types.get(first)!)) continue;
 		const joined = rest.filter((name) => join(first, name, false));
+		if (COMPARISONS.has(node.opType)) continue;
 		if (joined.length === rest.length) join(first, node.outputs[0], true);
 	}
 	for (const name of facts.ranges.keys()) if (parent.has(name)) ranges.set(name, ranges.get(find(name))!);

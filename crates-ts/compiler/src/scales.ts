@@ -51,6 +51,9 @@ export function snapUp(value: number): number {
 /** Magnitudes below this count as zero. */
 export const NEGLIGIBLE = 1e-30;
 
+/** Largest magnitude of 32 bits. */
+export const WIDE_LIMIT = 2 ** 31 - 1;
+
 /** float32 values beyond this are masks such as −3.4e38, not data: they take no part in calibration. */
 export const HUGE = 1e37;
 
@@ -77,6 +80,17 @@ export function quantisationOf(
 	if (!(reach > NEGLIGIBLE)) reach = natural > 0 ? 0 : 1;
 	const scale = Math.max(reach / limit, natural);
 	return { scale, width: bits, ...integerBounds(bounds, scale, limit) };
+}
+
+/** The same in 32 bits. */
+export function wideQuantisationOf(
+	range: Range,
+	precision: Precision,
+	bounds: Range = UNBOUNDED,
+	natural = 0,
+): Quantisation {
+	const own = quantisationOf(range, { ...precision, limit: WIDE_LIMIT }, bounds, natural);
+	return { ...own, width: 32 };
 }
 
 /** Integers of `bounds` at `scale`, within ±limit. */

@@ -2,22 +2,25 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { Facts } from "./facts.ts";
 import type { Unit } from "./fuse.ts";
 import { isFloat } from "./real.ts";
-import { type Precision, type Quantisation, quantisationOf, UNBOUNDED } from "./scales.ts";
+import { type Precision, type Quantisation, quantisationOf, wideQuantisationOf } from "./scales.ts";
 
 /** Operators that only choose or move elements. */
 const MOVING = new Set(
-	"DepthToSpace Expand Flatten GlobalMaxPool Identity MaxPool ReduceMax Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
+	"DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
 		" ",
 	),
 );
+
+/** Operators that only compare elements. */
+const COMPARING = new Set("ArgMax ArgMin Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
 
 /** A grid step above this share of an output's spread is too coarse. */
 const COARSE = 1 / 200;
 
 /**
  * Inputs that only move to outputs whose values lie so close together that 16 bits over the
- * input's range cannot tell them apart (the maxima of many numbers, say) get 32 bits: no
- * arithmetic follows that would need them narrower.
+ * input's range cannot tell them apart (the maxima of many numbers, say), or that are compared,
+ * get 32 bits: no arithmetic follows that would need them narrower.
  */
 export function wideInputs(
 	graph: Graph,
@@ -36,26 +39,37 @@ export function wideInputs(
 			const { low, high } = facts.ranges.get(output)!;
 			return high > low && scale / 2 > COARSE * (high - low);
 		};
-		if (!reached?.some(coarse)) continue;
-		const limit = 2 ** 31 - 1;
-		const fine = quantisationOf(facts.ranges.get(name)!, { ...precision, limit }, UNBOUNDED);
-		wide.set(name, { ...fine, width: 32 });
+		if (!reached?.compared && !reached?.outputs.some(coarse)) continue;
+		wide.set(name, wideQuantisationOf(facts.ranges.get(name)!, precision));
 	}
 	return wide;
 }
 
-/** The outputs that a value only moves to; undefined if something else is done with it. */
-function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<string>): string[] | undefined {
+interface Reached {
+	/** The outputs that a value moves to. */
+	readonly outputs: readonly string[];
+	readonly compared: boolean;
+}
+
+/** Where a value goes that is only moved and compared; undefined if something else is done with it. */
+function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<string>): Reached | undefined {
 	const reached = outputs.has(name) ? [name] : [];
+	let compared = false;
 	for (const { nodes } of units) {
 		const [node] = nodes;
 		if (!node.inputs.includes(name)) continue;
-		if (nodes.length > 1 || node.domain !== "" || !MOVING.has(node.opType)) return undefined;
+		if (nodes.length > 1 || node.domain !== "") return undefined;
+		if (COMPARING.has(node.opType)) {
+			compared = true;
+			continue;
+		}
+		if (!MOVING.has(node.opType)) return undefined;
 		for (const output of node.outputs) {
 			const further = output === "" ? [] : movesTo(output, units, outputs);
 			if (!further) return undefined;
-			reached.push(...further);
+			reached.push(...further.outputs);
+			compared ||= further.compared;
 		}
 	}
-	return reached;
+	return { outputs: reached, compared };
 }

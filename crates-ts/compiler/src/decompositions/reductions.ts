@@ -1,11 +1,10 @@
 import type { Node } from "@umpire/onnx/model.ts";
-import { int } from "../attributes.ts";
-import { isFloat } from "../real.ts";
 import { sizeOf } from "../shapes.ts";
 import { reduceAxesOf, reduced } from "./axes.ts";
 import { finish, reshape } from "./build.ts";
 import type { DecomposeContext, Decomposition } from "./context.ts";
 import { type Source, sourceOf, sumOfSquares } from "./moments.ts";
+import { belowMaximum } from "./softmax.ts";
 
 /** A product of more factors has a range that no integers hold. */
 const MOST_FACTORS = 64;
@@ -44,7 +43,7 @@ const logSum: Reduction = (context, x, axes) =>
 /** max + log Σ exp(x − max): exponentials stay within 16 bits. */
 const logSumExp: Reduction = (context, x, axes) => {
 	const most = reduced(context, "ReduceMax", x.name, axes);
-	const powers = context.emit("Exp", [context.emit("Sub", [x.name, most])]);
+	const powers = context.emit("Exp", [belowMaximum(context, x.name, x.type, axes)]);
 	return context.emit("Add", [most, logSum(context, { ...x, name: powers }, axes)]);
 };
 

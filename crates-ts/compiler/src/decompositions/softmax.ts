@@ -1,6 +1,18 @@
-import type { Node } from "@umpire/onnx/model.ts";
+import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { axisOf, reduced } from "./axes.ts";
+import { scalarOf } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
+
+/** x − max over `axes`, of which the compiler knows by the Clip that it is never positive. */
+export function belowMaximum(
+	context: DecomposeContext,
+	x: string,
+	type: ElementType,
+	axes: readonly number[],
+): string {
+	const shifted = context.emit("Sub", [x, reduced(context, "ReduceMax", x, axes)]);
+	return context.emit("Clip", [shifted, "", scalarOf(context, type, 0)]);
+}
 
 /**
  * exp(x − max) and its sum along `axis`: without the maximum, exponentials of 16 bits would
@@ -12,7 +24,7 @@ function exponentials(
 ): { shifted: string; powers: string; sum: string } {
 	const [x] = node.inputs;
 	const axes = context.shape(x).length === 0 ? [] : [axisOf(node, context, -1)];
-	const shifted = context.emit("Sub", [x, reduced(context, "ReduceMax", x, axes)]);
+	const shifted = belowMaximum(context, x, context.type(x), axes);
 	const powers = context.emit("Exp", [shifted]);
 	return { shifted, powers, sum: reduced(context, "ReduceSum", powers, axes) };
 }

@@ -2,14 +2,31 @@ import { constantScalar } from "../clip.ts";
 import { type Context, elementsOf, type Value } from "../context.ts";
 import { type RealFunction, UNARY } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
-import { HUGE, type Range } from "../scales.ts";
+import { isFloat } from "../real.ts";
+import { HUGE, type Range, UNBOUNDED } from "../scales.ts";
+import { emitWideTable } from "../wide-table.ts";
 
 const LARGEST_TABLE = 65536;
 
-/** y = f(x) as a table over every integer that x may be; `natural` is a scale below which no result lies. */
-export function emitTable(context: Context, unit: Unit, x: Value, f: RealFunction, natural = 0): Value {
+/**
+ * y = f(x) as a table over every integer that x may be; `natural` is a scale below which no result
+ * lies. A 32-bit x that is not negative in calibration (its ONNX value is `name`) gets several tables.
+ */
+export function emitTable(
+	context: Context,
+	unit: Unit,
+	x: Value,
+	f: RealFunction,
+	natural = 0,
+	name?: string,
+): Value {
 	const { low, high, scale, shape } = x.spec;
 	if (high - low >= LARGEST_TABLE) {
+		const range = name === undefined ? undefined : context.facts.ranges.get(name);
+		if (range && range.low >= 0 && isFloat(context.type(unit.output))) {
+			const quantisation = context.quantisation(unit.output, UNBOUNDED, natural);
+			return emitWideTable(context, unit.output, x, f, range, quantisation);
+		}
 		throw context.error(
 			`its operand takes ${high - low + 1} different integers, a table holds ${LARGEST_TABLE}`,
 			"Values beyond 16 bits cannot go through a nonlinear function: scale them down before",
@@ -30,6 +47,12 @@ export function emitTable(context: Context, unit: Unit, x: Value, f: RealFunctio
 		shape,
 		quantisation: { ...quantisation, low: constant.spec.low, high: constant.spec.high },
 	});
+}
+
+/** Several nodes that are one function of one value (fuse-tables.ts). */
+export function lowerTable(unit: Unit, context: Context): void {
+	const { input, f } = unit.table!;
+	context.bind(unit.output, emitTable(context, unit, context.value(input), f, 0, input));
 }
 
 /** What the table's results cannot exceed; NaN does not count. */
@@ -65,7 +88,7 @@ export function lowerUnary(unit: Unit, context: Context): void {
 	const natural = WHOLE.includes(node.opType) ? 1 : 0;
 	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
 	const shifted: RealFunction = side === 0 ? f : (value) => f(value + side);
-	context.bind(unit.output, emitTable(context, unit, x, shifted, natural));
+	context.bind(unit.output, emitTable(context, unit, x, shifted, natural, node.inputs[0]));
 }
 
 /** ONNX Pow with a constant exponent. */
@@ -78,7 +101,7 @@ export function lowerPow(unit: Unit, context: Context): void {
 	}
 	const x = context.value(node.inputs[0]);
 	// A negative base has no real power unless the exponent is whole; pow(0, −1) is a pole.
-	const y = emitTable(context, unit, x, (base) => base ** exponent);
+	const y = emitTable(context, unit, x, (base) => base ** exponent, 0, node.inputs[0]);
 	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
 }
 
@@ -96,6 +119,6 @@ function lowerPower(unit: Unit, context: Context): void {
 /** ONNX Div of a constant number by an activation. */
 export function lowerReciprocal(unit: Unit, context: Context, dividend: number): void {
 	const x = context.value(context.node.inputs[1]);
-	const y = emitTable(context, unit, x, (value) => dividend / value);
+	const y = emitTable(context, unit, x, (value) => dividend / value, 0, context.node.inputs[1]);
 	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
 }

@@ -1,0 +1,50 @@
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import { constantScalar } from "./clip.ts";
+import type { Facts } from "./facts.ts";
+import { countReads } from "./graphs.ts";
+import { isFloat } from "./real.ts";
+import { sizeOf } from "./shapes.ts";
+
+/** Per value that is a square read once, what it is the square of. */
+function squaresOf(graph: Graph, facts: Facts): Map<string, string> {
+	const reads = countReads(graph);
+	const squares = new Map<string, string>();
+	for (const node of graph.nodes) {
+		const [x] = node.inputs;
+		const [square] = node.outputs;
+		if (node.domain !== "" || !isFloat(facts.types.get(square) ?? "undefined")) continue;
+		const power = node.opType === "Pow" && constantScalar(node.inputs[1], facts) === 2;
+		const product = node.opType === "Mul" && node.inputs[1] === x;
+		const same = facts.shapes.get(x)?.length === facts.shapes.get(square)?.length;
+		if ((power || product) && same && reads.get(square) === 1) squares.set(square, x);
+	}
+	return squares;
+}
+
+/**
+ * ReduceSum and ReduceMean of x² (as Pow or as x·x) become ReduceSumSquare, which is lowered as
+ * rows times themselves: exact, and the squares, which need twice the bits of x, are never stored.
+ */
+export function sumSquares(graph: Graph, facts: Facts): Graph {
+	const squares = squaresOf(graph, facts);
+	if (squares.size === 0) return graph;
+	const initializers = new Map<string, Tensor>(graph.initializers);
+	const nodes = graph.nodes.flatMap((node): Node[] => {
+		const x = squares.get(node.inputs[0]);
+		if (node.domain !== "" || x === undefined || !/^Reduce(Sum|Mean)$/.test(node.opType)) return [node];
+		const sum = { ...node, opType: "ReduceSumSquare", inputs: [x, ...node.inputs.slice(1)] };
+		if (node.opType === "ReduceSum") return [sum];
+		const [output] = node.outputs;
+		const [share, total] = [`${output}_share`, `${output}_total`];
+		const count = sizeOf(facts.shapes.get(x)!) / sizeOf(facts.shapes.get(output)!);
+		initializers.set(share, tensorFrom(facts.types.get(output)!, [], [1 / count]));
+		const name = `${node.name}/Mul`;
+		const mean = { name, opType: "Mul", domain: "", inputs: [total, share], outputs: [output] };
+		return [
+			{ ...sum, outputs: [total] },
+			{ ...mean, attributes: new Map() },
+		];
+	});
+	return { ...graph, nodes, initializers };
+}
