@@ -95,14 +95,26 @@ function readJson(
 	const lists = isFlat && values.length === 1 ? [data] : data;
 	// A model without inputs has "input_data": [[]].
 	const given = values.length === 0 ? lists.filter((one) => !Array.isArray(one) || one.length > 0) : lists;
-	checkCount(given.length, values, what, path);
+	const chosen = what === "input" ? withoutDropped(given, values) : given;
+	checkCount(chosen.length, values, what, path);
 	const symbols: Symbols = new Map();
 	return new Map(
-		values.slice(0, given.length).map((value, at) => {
+		values.slice(0, chosen.length).map((value, at) => {
 			const shape = options.shapes?.get(value.name);
-			return [value.name, tensorOfJson(given[at], value, symbols, path, shape, what)];
+			return [value.name, tensorOfJson(chosen[at], value, symbols, path, shape, what)];
 		}),
 	);
+}
+
+/**
+ * Exporters drop inputs that nothing reads, and number the rest as before ("input2", "input3" of
+ * four): a file that still lists all of them is read by those numbers.
+ */
+function withoutDropped(lists: readonly unknown[], values: readonly ValueInfo[]): readonly unknown[] {
+	if (lists.length <= values.length) return lists;
+	const numbers = values.map(({ name }) => Number(/\d+$/.exec(name)?.[0] ?? Number.NaN));
+	const numbered = numbers.every((n, at) => n < lists.length && (at === 0 || n > numbers[at - 1]));
+	return numbered ? numbers.map((n) => lists[n]) : lists;
 }
 
 function checkCount(count: number, values: readonly ValueInfo[], what: string, path: string): void {

@@ -83,6 +83,13 @@ describe("JSON", () => {
 		expect([...read.values()]).toEqual([tensorFrom("int64", [2], [3, -4]), tensorFrom("bool", [2], [1, 0])]);
 	});
 
+	test("lists of inputs that an exporter dropped are passed over by the numbers of the rest", () => {
+		const path = file({ input_data: [[1], [2], [3], [4]] });
+		const read = readInputs(path, [value("input2", [1]), value("input3", [1])]);
+		expect([...read.values()].map(({ data }) => data[0])).toEqual([3, 4]);
+		expect(() => readInputs(path, [value("input3", [1]), value("input4", [1])])).toThrow("has 4 inputs");
+	});
+
 	test.each([
 		["NaN as Python writes it", '{"input_data": [[1, NaN, 3, 4]]}', /"x", element 1 is NaN: only finite/],
 		["a number beyond doubles", '{"input_data": [[1, 2, 3, -1e999]]}', /element 3 is -Infinity/],
