@@ -15,7 +15,7 @@ type OpType = keyof typeof GATES;
 interface Options {
 	readonly attributes?: Readonly<Record<string, AttributeInput>>;
 	readonly bias?: boolean;
-	readonly lengths?: readonly number[] | "input";
+	readonly lengths?: readonly number[] | "input" | undefined;
 	readonly states?: boolean;
 	readonly peepholes?: boolean;
 	/** Which outputs the model has. */
