@@ -7,6 +7,8 @@ import { type Precision, type Quantisation, quantisationOf, reachOf } from "./sc
 
 const COMPARING = new Set("Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
 
+const RANKING = new Set(["ArgMax", "ArgMin"]);
+
 /** Operators whose results are elements of their first operand. */
 const MOVING = new Set(
 	"DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax ReduceMin Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
@@ -57,6 +59,10 @@ function visit(node: Node, classes: Classes, compared: Set<string>): void {
 		const [a, b] = node.inputs;
 		classes.join(a, b);
 		compared.add(a);
+		return;
+	}
+	if (node.domain === "" && RANKING.has(node.opType)) {
+		compared.add(node.inputs[0]);
 		return;
 	}
 	const [first, ...rest] = node.inputs;
