@@ -7,7 +7,7 @@ import { observe, type RangeTable } from "./ranges.ts";
 import { sizeOf } from "./shapes.ts";
 
 /** Operators whose result depends on the shape of their input only, and shapes are fixed. */
-const SHAPE_ONLY = new Set(["Shape", "Size"]);
+const SHAPE_ONLY = new Set(["Shape", "Size", "EyeLike"]);
 
 const RANDOM = new Set([
 	"RandomNormal",

@@ -23,6 +23,7 @@ import {
 	decomposeDynamicQuantizeLinear,
 	decomposeQuantizeLinear,
 } from "./quantised.ts";
+import { REFUSED, refuse } from "./refused.ts";
 import { decomposeResize } from "./resize.ts";
 import { decomposeScatterElements, decomposeScatterND } from "./scatter.ts";
 import {
@@ -72,5 +73,6 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["TopK", decomposeTopK],
 	["Trilu", decomposeTrilu],
 	["Upsample", decomposeResize],
+	...REFUSED.map((name): [string, Decomposition] => [name, refuse]),
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];

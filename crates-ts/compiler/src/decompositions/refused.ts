@@ -1,0 +1,29 @@
+import type { Node } from "@umpire/onnx/model.ts";
+import type { DecomposeContext } from "./context.ts";
+
+/** Operators that no program can express, with what is in the way and what would help. */
+const REASONS: Readonly<Record<string, readonly [string, string]>> = {
+	NonZero: [
+		"the shape of its result depends on the model's inputs",
+		"Use a mask (Where, Mul) instead of positions: every tensor of a program has a fixed shape",
+	],
+	Unique: [
+		"the shape of its result depends on the model's inputs",
+		"Every tensor of a program has a fixed shape: find the distinct values before the model",
+	],
+	RoiAlign: [
+		"it samples where the model's inputs say",
+		"Crop before the model, or use Resize with a constant region (tf_crop_and_resize)",
+	],
+	CumProd: [
+		"running products leave every range that calibration could see",
+		"For positive numbers it is Exp(CumSum(Log(x)))",
+	],
+};
+
+export const REFUSED = Object.keys(REASONS);
+
+export function refuse(node: Node, context: DecomposeContext): void {
+	const [reason, hint] = REASONS[node.opType];
+	throw context.error(reason, hint);
+}
