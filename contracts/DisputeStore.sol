@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Market} from "./Market.sol";
 import {DescriptorOpening} from "./interfaces/IArbiter.sol";
 import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
@@ -69,15 +70,15 @@ abstract contract DisputeStore is IDisputes, Market {
 		}
 		if (!enters && entry.descriptor.length != 0) revert DescriptorNotNeeded();
 		d.phase = at.tree == Trees.TENSOR && at.level == 0 ? Phase.Leaf : Phase.Search;
-		d.tree = uint8(at.tree);
-		d.level = uint8(at.level);
+		d.tree = SafeCast.toUint8(at.tree);
+		d.level = SafeCast.toUint8(at.level);
 		d.width = at.width;
-		d.demandedAt = uint32(block.timestamp);
+		d.demandedAt = SafeCast.toUint32(block.timestamp);
 		d.node = node;
-		d.start = uint48(at.start);
-		d.elements = uint48(at.elements);
-		d.operator = uint32(at.operator);
-		d.step = uint32(at.step);
+		d.start = SafeCast.toUint48(at.start);
+		d.elements = SafeCast.toUint48(at.elements);
+		d.operator = SafeCast.toUint32(at.operator);
+		d.step = SafeCast.toUint32(at.step);
 		d.crowding = _crowd(c);
 		emit Descended(disputeId, d.tree, at.step, at.operator, at.start, at.level, node);
 	}

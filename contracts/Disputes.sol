@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DisputeStore} from "./DisputeStore.sol";
 import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
 import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
@@ -32,7 +33,7 @@ abstract contract Disputes is DisputeStore {
 		c.openDisputes++;
 		Dispute storage d = _disputes[disputeId];
 		d.challenger = msg.sender;
-		d.claim = uint32(claimId);
+		d.claim = SafeCast.toUint32(claimId);
 		d.phase = Phase.Search;
 		d.submitterReserve = uint32(_reserve);
 		d.challengerReserve = uint32(_reserve);
@@ -99,10 +100,10 @@ abstract contract Disputes is DisputeStore {
 		if (parts > _MOST_PARTS) revert TooManyParts(parts, _MOST_PARTS);
 		_charge(d, published);
 		d.phase = Phase.Partials;
-		d.demandedAt = uint32(block.timestamp);
+		d.demandedAt = SafeCast.toUint32(block.timestamp);
 		d.crowding = _crowd(c);
-		d.element = uint64(element);
-		d.parts = uint16(parts);
+		d.element = SafeCast.toUint64(element);
+		d.parts = SafeCast.toUint16(parts);
 		emit Named(disputeId, element, parts);
 	}
 
@@ -123,7 +124,7 @@ abstract contract Disputes is DisputeStore {
 		arbiter.checkPartials(
 			_headerOf(c), d.operator, operator, row, words, _firstElement(d), d.element, partials
 		);
-		d.partialsAt = uint32(block.timestamp);
+		d.partialsAt = SafeCast.toUint32(block.timestamp);
 		d.partialsHash = keccak256(abi.encode(partials));
 		emit PartialsPublished(disputeId, partials);
 	}

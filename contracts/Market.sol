@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IConsumer} from "./interfaces/IConsumer.sol";
 import {IMarket, Claim, ClaimStatus, OutputOpening, Request} from "./interfaces/IMarket.sol";
 import {OutputShape} from "./interfaces/IRegistry.sol";
@@ -77,12 +78,12 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);
 
 		claimId = ++_claimCount;
-		r.liveClaim = uint32(claimId);
+		r.liveClaim = SafeCast.toUint32(claimId);
 		_claims[claimId] = Claim({
 			traceRoot: traceRoot,
 			submitter: msg.sender,
-			request: uint32(requestId),
-			claimedAt: uint32(block.timestamp),
+			request: SafeCast.toUint32(requestId),
+			claimedAt: SafeCast.toUint32(block.timestamp),
 			openDisputes: 0,
 			status: ClaimStatus.Live
 		});

@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 import {IConsumer} from "../interfaces/IConsumer.sol";
+import {Request} from "../interfaces/IMarket.sol";
 import {IUmpire} from "../interfaces/IUmpire.sol";
 
 /// @title An example of a consumer: asks which class a model assigns to an input, and keeps the answer
@@ -19,6 +20,8 @@ contract Classifier is IConsumer {
 	bytes32 public immutable program;
 
 	mapping(uint256 requestId => Answer) public answers;
+	/// @notice The requests that this contract has made and that have no answer yet.
+	mapping(uint256 requestId => bool) public pending;
 
 	event Classified(uint256 indexed request, uint256 class, int256 score);
 
@@ -26,7 +29,7 @@ contract Classifier is IConsumer {
 	error NotTheMarket(address sender);
 	/// @notice Thrown when someone else than the owner asks.
 	error NotTheOwner(address sender);
-	/// @notice Thrown when a claim answers a request that this contract did not make.
+	/// @notice Thrown when a claim answers a request that this contract did not make, or that has its answer.
 	error NotOurs(uint256 request);
 
 	constructor(IUmpire umpire_, bytes32 program_) {
@@ -41,7 +44,8 @@ contract Classifier is IConsumer {
 	/// @notice Asks for a classification; the value sent is the fee.
 	function ask(bytes32 inputsRoot, uint256 deadline) external payable returns (uint256 requestId) {
 		if (msg.sender != owner) revert NotTheOwner(msg.sender);
-		return umpire.request{value: msg.value}(program, inputsRoot, deadline, address(this));
+		requestId = umpire.request{value: msg.value}(program, inputsRoot, deadline, address(this));
+		pending[requestId] = true;
 	}
 
 	/// @inheritdoc IConsumer
@@ -55,9 +59,13 @@ contract Classifier is IConsumer {
 		_take(umpire.getClaim(claimId).request, claimId);
 	}
 
-	/// @dev `outputLeaf` reverts unless the claim is final.
+	/// @dev Anyone can make requests that name this contract as their consumer, for any program and inputs: only
+	/// those that it made itself count. `outputLeaf` reverts unless the claim is final.
 	function _take(uint256 requestId, uint256 claimId) private {
-		if (umpire.getRequest(requestId).consumer != address(this)) revert NotOurs(requestId);
+		Request memory r = umpire.getRequest(requestId);
+		bool ours = pending[requestId] && r.requester == address(this) && r.program == program;
+		if (!ours) revert NotOurs(requestId);
+		pending[requestId] = false;
 		uint256[5] memory none;
 		int256[] memory scores = umpire.outputLeaf(claimId, 0, none, new bytes32[](0));
 		uint256 best = 0;

@@ -1,0 +1,40 @@
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Court } from "../game/court.ts";
+
+const trace = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
+
+let court: Court;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+});
+afterAll(() => court.close());
+
+test("the example consumer learns nothing from requests that others make in its name", async () => {
+	const { header, root, inputsRoot } = trace.program;
+	const stranger = court.accounts[7];
+	const consumer = await court.deploy("Classifier", [court.umpire, wordHex(99n)]);
+	let now = (await court.time()) + 1;
+	const { submitterBond, challengePeriod } = PARAMETERS;
+	await court.act(stranger, { type: "register", header }, now++);
+	await court.act(
+		stranger,
+		{ type: "request", value: 0n, program: root, inputsRoot, deadline: now + 100, consumer },
+		now++,
+	);
+	const claim = {
+		type: "claim",
+		value: submitterBond,
+		request: 1,
+		traceRoot: trace.root,
+		opening: trace.output(),
+	} as const;
+	expect((await court.act(stranger, claim, now++)).error).toBe(undefined);
+	expect((await court.act(stranger, { type: "finalise", claim: 1 }, now + challengePeriod)).error).toBe(
+		undefined,
+	);
+	const signature = "function answers(uint256) view returns (bool,uint256,int256)";
+	expect(await court.call(consumer, signature, [1n])).toEqual([false, 0n, 0n]);
+});
