@@ -65,7 +65,8 @@ function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<stri
 		}
 		if (!MOVING.has(node.opType)) return undefined;
 		for (const output of node.outputs) {
-			const further = output === "" ? [] : movesTo(output, units, outputs);
+			if (output === "") continue;
+			const further = movesTo(output, units, outputs);
 			if (!further) return undefined;
 			reached.push(...further.outputs);
 			compared ||= further.compared;

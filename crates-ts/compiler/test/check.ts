@@ -55,3 +55,12 @@ export function modelOf(
 	for (const name of [build(g, inputs)].flat()) g.output(name);
 	return g.model();
 }
+
+/** Compiles and expects every output to be the float model's, number for number. */
+export async function expectExact(model: Model, options: CompileOptions = {}): Promise<Compiled> {
+	const compiled = await compileChecked(model, options);
+	for (const { name, maxAbs } of compiled.report.fidelity!.outputs) {
+		expect(maxAbs, `output ${name}`).toBe(0);
+	}
+	return compiled;
+}

@@ -95,24 +95,19 @@ function compareConstant(
 		const entries = Array.from({ length: high - low + 1 }, (_, k) => Number(holds(low + k)));
 		return emitEntries(context, x, low, entries, BOOLEAN);
 	}
-	const half = 2 ** (width - 1);
-	// Twice the grid, so that a number between two points stays between them, and ends beyond every x.
-	const integers = Array.from(real.data, (c) => {
-		const units = c / scale;
-		const twice = scale === 1 ? Math.ceil(units) + Math.floor(units) : 2 * Math.round(units);
-		return Math.max(-2 * half - 1, Math.min(2 * half, Number.isNaN(twice) ? 0 : twice)) + 0;
+	// On twice the grid of whole numbers, fractions stay between their neighbours.
+	const fine = scale === 1 && real.data.some((c) => !Number.isInteger(c)) ? 2 : 1;
+	const points = Array.from(real.data, (c) => {
+		if (Number.isNaN(c)) throw context.error("it compares with a constant that is not a number");
+		return scale === 1 ? (fine * (Math.ceil(c) + Math.floor(c))) / 2 : Math.round(c / scale);
 	});
+	// Constants beyond every x may lie anywhere beyond.
 	const constantWidth = width === 8 ? 16 : 32;
+	const end = 2 ** (constantWidth - 1);
 	const data = elementsOf(
-		integers.map((v) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, v))),
+		points.map((point) => Math.max(-end, Math.min(end - 1, point)) + 0),
 		constantWidth,
 	);
-	if (width === 32 && integers.some((v, i) => v !== data[i])) {
-		throw context.error(
-			"it compares whole numbers with constants beyond 2^30",
-			"Keep numbers that are compared below 2^30",
-		);
-	}
-	const constant = context.constant(`${context.node.name}_bounds`, real.shape, data, scale / 2);
-	return emitRelation(context, emitSign(context, [x, constant], [2, -1], shape), relation);
+	const constant = context.constant(`${context.node.name}_bounds`, real.shape, data, scale / fine);
+	return emitRelation(context, emitSign(context, [x, constant], [fine, -1], shape), relation);
 }
