@@ -65,9 +65,6 @@ export async function compileFile(
 			? { execute: (compiled: Program) => openSession(compiled, { record: "trace" }) }
 			: {}),
 	});
-	if (program.inputs.length === 0) {
-		throw new UserError(`${path}: the outputs depend on no input, so that nothing can be requested of it.`);
-	}
 	validateProgram(program);
 	options.progress("Committing to the program...");
 	const commitment = await commitProgram(program);

@@ -74,7 +74,7 @@ export async function recordTrace(
 		}
 		steps.push(tensors);
 	}
-	const inputTree = treeOf(committedInputs, TAG.inputs);
+	const inputTree = inputTreeOf(committedInputs);
 	const stepTrees = steps.map((tensors) => treeOf(tensors, TAG.operators));
 	const stepRoots = stepTrees.map((tree) => tree.root);
 	const traceTree = Levels.of(stepRoots, TAG.steps);
@@ -104,7 +104,11 @@ export async function commitInputs(
 }
 
 /** The tree of inputs (tag 6). */
-export const inputTreeOf = (inputs: readonly TensorCommitment[]): Levels => treeOf(inputs, TAG.inputs);
+export const inputTreeOf = (inputs: readonly TensorCommitment[]): Levels =>
+	inputs.length === 0 ? NO_INPUTS : treeOf(inputs, TAG.inputs);
+
+/** A program without inputs has inputsRoot 0 (protocol section 1). */
+const NO_INPUTS = new Levels(new Uint8Array(32), TAG.inputs);
 
 const treeOf = (tensors: readonly TensorCommitment[], tag: (typeof TAG)["inputs" | "operators"]): Levels =>
 	Levels.of(
