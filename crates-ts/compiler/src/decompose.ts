@@ -8,7 +8,7 @@ import type { Facts } from "./facts.ts";
 import { foldModel } from "./fold.ts";
 import { countReads } from "./graphs.ts";
 import { tameMasks } from "./masks.ts";
-import { sumSquares } from "./squares.ts";
+import { sumSquares, sumsSquares } from "./squares.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
@@ -22,6 +22,12 @@ function isComposite(node: Node): boolean {
 	return DECOMPOSITIONS.has(qualifiedName(node));
 }
 
+export interface Decomposed {
+	readonly model: Model;
+	/** Values that play one part and should have one range (ranges.ts: shareRanges). */
+	readonly alike: readonly (readonly string[])[];
+}
+
 /**
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
@@ -33,21 +39,27 @@ export async function decomposeModel(
 	model: Model,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 ): Promise<Model> {
-	if (!model.graph.nodes.some(isComposite)) return model;
+	if (!model.graph.nodes.some(isComposite) && !sumsSquares(model.graph)) return model;
 	let current = upgradeTo20(model);
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const { graph: folded, facts } = await foldModel(current, feeds.slice(0, 1));
-		const graph = round === 0 ? sumSquares(tameMasks(folded, facts), facts) : folded;
-		const replaced = replaceAll(graph, facts, current.opsets.get("") ?? 1);
-		current = { ...current, graph: replaced ?? graph };
-		if (!replaced?.nodes.some(isComposite)) return current;
+		const graph = round === 0 ? tameMasks(folded, facts) : folded;
+		const replaced = replaceAll(graph, facts, current.opsets.get("") ?? 1, alike);
+		const simpler = sumSquares(replaced ?? graph, facts);
+		current = { ...current, graph: simpler };
+		if (simpler === folded || !simpler.nodes.some(isComposite)) return current;
 	}
 	const rest = [...new Set(current.graph.nodes.filter(isComposite).map(qualifiedName))];
 	throw new CompileError(`operators cannot be replaced by simpler ones: ${rest.join(", ")}`);
 }
 
 /** The graph with every composite node replaced once; undefined if all of them want to stay. */
-function replaceAll(graph: Graph, facts: Facts, opset: number): Graph | undefined {
+function replaceAll(
+	graph: Graph,
+	facts: Facts,
+	opset: number,
+	alike: (readonly string[])[],
+): Graph | undefined {
 	const names = new Set([
 		...facts.shapes.keys(),
 		...graph.initializers.keys(),
@@ -67,7 +79,7 @@ function replaceAll(graph: Graph, facts: Facts, opset: number): Graph | undefine
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
 		if (!decomposition) return [node];
 		const emitted: Node[] = [];
-		const context = contextOf(node, facts, opset, emitted, initializers, fresh, isUsed);
+		const context = contextOf(node, facts, opset, emitted, initializers, fresh, isUsed, alike);
 		const kept = decomposition(node, context) === "keep";
 		changed ||= !kept;
 		return kept ? [node] : emitted;
@@ -83,6 +95,7 @@ function contextOf(
 	initializers: Map<string, Tensor>,
 	fresh: (base: string) => string,
 	isUsed: (name: string) => boolean,
+	alike: (readonly string[])[],
 ): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
 		new CompileError(reason, { node, ...(hint ? { hint } : {}) });
@@ -95,6 +108,7 @@ function contextOf(
 		opset,
 		error,
 		isUsed,
+		alike: (names) => void alike.push(names),
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),
 		constant: (name) => (name ? facts.constants.get(name) : undefined),

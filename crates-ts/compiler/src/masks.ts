@@ -27,6 +27,13 @@ export function tameMasks(graph: Graph, facts: Facts): Graph {
 	return masks.graph();
 }
 
+/** An operand that depends on inputs and holds masks. */
+interface Varying {
+	readonly node: Node;
+	readonly place: number;
+	readonly least: number;
+}
+
 class Masks {
 	private readonly given: Graph;
 	private readonly facts: Facts;
@@ -35,8 +42,7 @@ class Masks {
 	private readonly names: Set<string>;
 	private readonly initializers: Map<string, Tensor>;
 	private readonly replaced = new Map<Node, readonly Node[]>();
-	/** Masks that depend on inputs, and what they are raised to. */
-	private readonly switched: { readonly name: string; readonly least: number }[] = [];
+	private readonly varying: Varying[] = [];
 
 	constructor(graph: Graph, facts: Facts) {
 		this.given = graph;
@@ -48,7 +54,8 @@ class Masks {
 	}
 
 	graph(): Graph {
-		for (const { name, least } of this.switched) this.weaken(name, least);
+		for (const mask of this.varying) this.settle(mask);
+		if (this.replaced.size === 0) return this.given;
 		const nodes = this.given.nodes.flatMap((node) => this.replaced.get(node) ?? [node]);
 		return { ...this.given, nodes, initializers: this.initializers };
 	}
@@ -56,7 +63,8 @@ class Masks {
 	/** Looks for a mask behind the operand of a softmax. */
 	tame(logits: string): void {
 		const node = this.behind(logits);
-		if (!node || this.replaced.has(node) || !isFloat(this.facts.types.get(node.outputs[0])!)) return;
+		const seen = node && (this.replaced.has(node) || this.varying.some((mask) => mask.node === node));
+		if (!node || seen || !isFloat(this.facts.types.get(node.outputs[0])!)) return;
 		const choices = node.opType === "Add" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
 		for (const place of choices) {
 			const scores = this.facts.ranges.get(node.inputs[choices[0] + choices[1] - place]);
@@ -70,7 +78,7 @@ class Masks {
 	/** The node whose result the value is, apart from moves that nothing else reads. */
 	private behind(name: string): Node | undefined {
 		const node = this.producers.get(name);
-		if (!node || node.domain !== "" || this.reads.get(name) !== 1) return undefined;
+		if (node?.domain !== "" || this.reads.get(name) !== 1) return undefined;
 		return MOVES.has(node.opType) ? this.behind(node.inputs[0]) : node;
 	}
 
@@ -90,6 +98,30 @@ class Masks {
 		}
 		const range = this.facts.ranges.get(name);
 		if (!range || !(range.low < MASK || this.isSwitched(name, range))) return false;
+		this.varying.push({ node, place, least });
+		return true;
+	}
+
+	/**
+	 * A mask that depends on inputs: the number that makes it becomes one that is just far enough,
+	 * if nothing else reads it (beyond float32's ends nothing could be computed); otherwise it is clipped.
+	 */
+	private settle(mask: Varying): void {
+		const { node, place, least } = mask;
+		const name = node.inputs[place];
+		const source = this.switchOf(name);
+		const type = this.facts.types.get(name)!;
+		if (source && this.onlyMasks(source.node.outputs[0])) {
+			const known = this.replaced.get(source.node)?.[0];
+			const before = known && this.initializers.get(known.inputs[source.place]);
+			const value = Math.min(least, before ? toReal(before).data[0] : 0);
+			const shape = this.facts.shapes.get(source.node.inputs[source.place])!;
+			const constant = this.constant(name, tensorFrom(type, shape, [value]));
+			this.replaced.set(source.node, [
+				{ ...source.node, inputs: source.node.inputs.with(source.place, constant) },
+			]);
+			return;
+		}
 		const [bound, output] = [
 			this.constant(name, tensorFrom(type, [], [least])),
 			this.fresh(`${name}_raised`),
@@ -97,8 +129,6 @@ class Masks {
 		const clip = { name: output, opType: "Clip", domain: "", inputs: [name, bound], outputs: [output] };
 		const reader = { ...node, inputs: node.inputs.with(place, output) };
 		this.replaced.set(node, [{ ...clip, attributes: new Map() }, reader]);
-		this.switched.push({ name, least });
-		return true;
 	}
 
 	/** Ranges do not show numbers such as −3.4e38: a factor or a choice that is one does. */
@@ -109,7 +139,7 @@ class Masks {
 	/** The node that makes a mask of truth values, and which of its operands is the mask's number. */
 	private switchOf(name: string): { node: Node; place: number } | undefined {
 		const node = this.producers.get(name);
-		if (!node || node.domain !== "") return undefined;
+		if (node?.domain !== "") return undefined;
 		if (MOVES.has(node.opType)) return this.switchOf(node.inputs[0]);
 		const places = node.opType === "Mul" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
 		const place = places.find((k) => (constantScalar(node.inputs[k], this.facts) ?? 0) < MASK);
@@ -119,17 +149,6 @@ class Masks {
 		return truth && truth.low >= 0 && truth.high <= 1 ? { node, place } : undefined;
 	}
 
-	/** Beyond float32's ends nothing can be computed: the number itself becomes one that is just far enough. */
-	private weaken(name: string, least: number): void {
-		const found = this.switchOf(name);
-		if (!found || this.replaced.has(found.node) || !this.onlyMasks(found.node.outputs[0])) return;
-		const { node, place } = found;
-		const type = this.facts.types.get(node.inputs[place])!;
-		const shape = this.facts.shapes.get(node.inputs[place])!;
-		const constant = this.constant(name, tensorFrom(type, shape, [Math.min(2 * least, MASK)]));
-		this.replaced.set(node, [{ ...node, inputs: node.inputs.with(place, constant) }]);
-	}
-
 	/** Whether nothing reads the value but what adds masks to scores. */
 	private onlyMasks(name: string): boolean {
 		if (this.given.outputs.some((output) => output.name === name)) return false;
@@ -137,7 +156,7 @@ class Masks {
 		return readers.every((node) =>
 			node.domain === "" && MOVES.has(node.opType)
 				? this.onlyMasks(node.outputs[0])
-				: this.replaced.has(node),
+				: this.varying.some((mask) => mask.node === node),
 		);
 	}
 

@@ -22,17 +22,30 @@ function squaresOf(graph: Graph, facts: Facts): Map<string, string> {
 	return squares;
 }
 
+function isSum(node: Node): boolean {
+	return node.domain === "" && /^Reduce(Sum|Mean)$/.test(node.opType);
+}
+
+/** Whether the graph may hold sums of squares, as far as it can be told without shapes. */
+export function sumsSquares(graph: Graph): boolean {
+	const products = graph.nodes.filter(
+		({ opType, inputs }) => opType === "Pow" || (opType === "Mul" && inputs[0] === inputs[1]),
+	);
+	const squares = new Set(products.map((node) => node.outputs[0]));
+	return graph.nodes.some((node) => isSum(node) && squares.has(node.inputs[0]));
+}
+
 /**
  * ReduceSum and ReduceMean of x² (as Pow or as x·x) become ReduceSumSquare, which is lowered as
  * rows times themselves: exact, and the squares, which need twice the bits of x, are never stored.
  */
 export function sumSquares(graph: Graph, facts: Facts): Graph {
 	const squares = squaresOf(graph, facts);
-	if (squares.size === 0) return graph;
+	if (!graph.nodes.some((node) => isSum(node) && squares.has(node.inputs[0]))) return graph;
 	const initializers = new Map<string, Tensor>(graph.initializers);
 	const nodes = graph.nodes.flatMap((node): Node[] => {
 		const x = squares.get(node.inputs[0]);
-		if (node.domain !== "" || x === undefined || !/^Reduce(Sum|Mean)$/.test(node.opType)) return [node];
+		if (x === undefined || !isSum(node)) return [node];
 		const sum = { ...node, opType: "ReduceSumSquare", inputs: [x, ...node.inputs.slice(1)] };
 		if (node.opType === "ReduceSum") return [sum];
 		const [output] = node.outputs;
