@@ -11,6 +11,7 @@ import { foldModel } from "./fold.ts";
 import { nameNodes } from "./graphs.ts";
 import { inlineModel } from "./inline/inline.ts";
 import { lowerModel } from "./lower.ts";
+import { shareRanges } from "./ranges.ts";
 import { type CompileReport, reportOf } from "./report.ts";
 import { precisionOf } from "./scales.ts";
 import { removeIdentities } from "./simplify.ts";
@@ -56,8 +57,10 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const inlined = await inlineModel(fixed, feeds[0]);
 	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
-	const primitive = await decomposeModel(simple, feeds);
-	const folded = await foldModel(primitive, feeds);
+	const alike: (readonly string[])[] = [];
+	const primitive = await decomposeModel(simple, feeds, alike);
+	const { graph, facts } = await foldModel(primitive, feeds);
+	const folded = { graph, facts: { ...facts, ranges: shareRanges(facts.ranges, alike) } };
 	const lowered = lowerModel(
 		folded,
 		options.name ?? (model.graph.name || "model"),

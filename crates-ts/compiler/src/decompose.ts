@@ -22,22 +22,18 @@ function isComposite(node: Node): boolean {
 	return DECOMPOSITIONS.has(qualifiedName(node));
 }
 
-export interface Decomposed {
-	readonly model: Model;
-	/** Values that play one part and should have one range (ranges.ts: shareRanges). */
-	readonly alike: readonly (readonly string[])[];
-}
-
 /**
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
  * nodes are named after the node that they stand for. The shapes and constants that the
- * decompositions ask for come from one run of the model on the first of `feeds`.
+ * decompositions ask for come from one run of the model on the first of `feeds`. `alike` collects
+ * the groups of values that should have one range (ranges.ts: shareRanges).
  * @throws CompileError naming the node that cannot be replaced
  */
 export async function decomposeModel(
 	model: Model,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
+	alike: (readonly string[])[] = [],
 ): Promise<Model> {
 	if (!model.graph.nodes.some(isComposite) && !sumsSquares(model.graph)) return model;
 	let current = upgradeTo20(model);

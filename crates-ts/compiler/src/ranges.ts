@@ -32,3 +32,18 @@ export function observe(ranges: RangeTable, name: string, tensor: Tensor): void 
 	const known = ranges.get(name);
 	ranges.set(name, known ? union(known, range) : range);
 }
+
+/** The table in which the values of every group have the range that they have together. */
+export function shareRanges(
+	ranges: ReadonlyMap<string, Range>,
+	groups: readonly (readonly string[])[],
+): ReadonlyMap<string, Range> {
+	const shared = new Map(ranges);
+	for (const group of groups) {
+		const known = group.flatMap((name) => shared.get(name) ?? []);
+		if (known.length === 0) continue;
+		const whole = known.reduce(union);
+		for (const name of group) if (shared.has(name)) shared.set(name, whole);
+	}
+	return shared;
+}

@@ -4,6 +4,7 @@ import { scalarOf } from "../build.ts";
 import type { DecomposeContext } from "../context.ts";
 import { type Activation, activationsOf } from "./activations.ts";
 import { Algebra } from "./algebra.ts";
+import { declareAlike, type Step } from "./alike.ts";
 import { type Reach, reachesOf } from "./lengths.ts";
 
 /** A state [1, batch, hidden]; undefined while it is zero. */
@@ -132,6 +133,8 @@ function run(
 	const zeros = (): string => algebra.zeros(shape);
 	const all = new Array<string>(steps).fill("");
 	let states = [...initial];
+	const taken: Step[] = [];
+	algebra.taken();
 	for (let k = 0; k < steps; k++) {
 		const t = backwards ? steps - 1 - k : k;
 		const reach = reaches[t];
@@ -141,6 +144,7 @@ function run(
 		}
 		const x = steps === 1 ? cell.projected : algebra.slice(cell.projected, [t], [t + 1], [0]);
 		const next = cell.step(x, states);
+		taken.push({ emitted: algebra.taken(), states: next });
 		if (reach === "all") {
 			states = next;
 			all[t] = next[0];
@@ -149,6 +153,7 @@ function run(
 		all[t] = algebra.where(reach.mask, next[0], zeros());
 		states = next.map((state, i) => algebra.where(reach.mask, state, states[i] ?? zeros()));
 	}
+	declareAlike(algebra, taken);
 	return { all, states };
 }
 
