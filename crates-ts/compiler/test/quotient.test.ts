@@ -37,10 +37,7 @@ describe("Div of floats", () => {
 	test("negative divisors and results far from the operands' sizes", async () => {
 		const x = random([40], 4);
 		for (const factor of [-1, 1e-4, 3e5]) {
-			const y = floats(
-				[40],
-				Array.from(positive([40], 5).data, (value) => Number(value) * factor),
-			);
+			const y = changed(positive([40], 5), (value) => value * factor);
 			await expectFaithful(division([[40], [40]]), 4e-4, { inputs: [[x, y]] });
 		}
 	});
