@@ -55,9 +55,9 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	for (const set of given) checkFit(fixed, set);
 	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
 	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
-	const inlined = await inlineModel(fixed, feeds[0]);
-	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
 	const alike: (readonly string[])[] = [];
+	const inlined = await inlineModel(fixed, feeds[0], alike);
+	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
 	const primitive = await decomposeModel(simple, feeds, alike);
 	const { graph, facts } = await foldModel(primitive, feeds);
 	const folded = { graph, facts: { ...facts, ranges: shareRanges(facts.ranges, alike) } };

@@ -5,7 +5,7 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
 import { nameNodes } from "../src/graphs.ts";
 import { inlineModel } from "../src/inline/inline.ts";
-import { floats, modelOf, random } from "./check.ts";
+import { expectFaithful, floats, modelOf, random } from "./check.ts";
 
 const CONTROL = /^(If|Loop|Scan|Sequence.*|ConcatFromSequence|SplitToSequence)$/;
 
@@ -201,6 +201,15 @@ describe("Scan", () => {
 		);
 		await expectSame(model, [random([2, 3]), random([2, 4, 3], 2), random([2, 4, 3], 3)]);
 	});
+});
+
+test("unrolled loops compile, their iterations with one range", async () => {
+	const model = loopModel(4, (g) => g.node("Identity", ["going"]));
+	await expectFaithful(model, 1e-3);
+	const alike: (readonly string[])[] = [];
+	await inlineModel({ ...model, graph: nameNodes(model.graph) }, feedOf(model, [random([2, 3])]), alike);
+	expect(alike.length).toBeGreaterThan(2);
+	for (const group of alike) expect(group).toHaveLength(4);
 });
 
 test("functions of the model are inlined, also in one another, with the attributes of the call", async () => {

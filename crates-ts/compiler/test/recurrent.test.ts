@@ -3,10 +3,13 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
+import { compile } from "../src/compile.ts";
 import { decomposeModel } from "../src/decompose.ts";
+import { quantise } from "../src/fidelity.ts";
 import { nameNodes } from "../src/graphs.ts";
 import { inlineModel } from "../src/inline/inline.ts";
 import { expectFaithful, modelOf, random } from "./check.ts";
+import { evaluate } from "./evaluate.ts";
 
 const [STEPS, BATCH, INPUT, HIDDEN] = [4, 3, 5, 2];
 const GATES = { RNN: 1, GRU: 3, LSTM: 4 } as const;
@@ -87,6 +90,23 @@ async function expectSame(model: Model, original = model): Promise<void> {
 	}
 }
 
+const LONG = [40, 1, 8];
+
+function longSequence(opType: OpType): Model {
+	const [hidden, size] = [16, 16 * GATES[opType]];
+	const small = (dims: readonly number[], seed: number): Tensor => {
+		const values = Array.from(random(dims, seed).data as Float32Array, (value) => value / 4);
+		return tensorFrom("float32", dims, values);
+	};
+	return modelOf([LONG], (g, [x]) => {
+		const w = g.constant("w", small([1, size, LONG[2]], 2));
+		const r = g.constant("r", small([1, size, hidden], 3));
+		const b = g.constant("b", small([1, 2 * size], 4));
+		g.node(opType, [x, w, r, b], { hidden_size: hidden }, "cell", ["", "y_h"]);
+		return "y_h";
+	});
+}
+
 const ATTRIBUTES: readonly Record<string, AttributeInput>[] = [
 	{},
 	{ direction: "reverse" },
@@ -132,6 +152,21 @@ for (const opType of ["RNN", "GRU", "LSTM"] as const) {
 		test("compiles", async () => {
 			const attributes = { direction: "bidirectional" };
 			await expectFaithful(recurrent(opType, { attributes }), 0.01);
+		});
+
+		test("steps share ranges, weights and tables: forty steps calibrated on one input", async () => {
+			const model = longSequence(opType);
+			const { program } = await compile(model, { inputs: [[random(LONG, 7)]] });
+			expect(program.constants.length).toBeLessThan(12);
+			for (const seed of [8, 9]) {
+				const x = random(LONG, seed);
+				const { data } = (await runFloat(model, new Map([["x0", x]]))).get("y_h")!;
+				const results = evaluate(program, [quantise(x, program.inputs[0]).elements]);
+				const { operator } = program.outputs[0];
+				const { scale } = program.operators[operator];
+				for (const [i, value] of data.entries())
+					expect(Math.abs(results[operator][i] * scale - Number(value))).toBeLessThan(2e-3);
+			}
 		});
 	});
 }

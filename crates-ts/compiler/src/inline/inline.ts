@@ -22,22 +22,32 @@ function isControl(node: Node): boolean {
  * functions, If by the branch that is taken (by both and a choice, if that depends on the
  * inputs), Loop and Scan by one copy of the body per iteration, sequences by their elements.
  * `feed` is one calibration input; which branches are taken and how often a loop runs must not
- * depend on it.
+ * depend on it. `alike` collects the groups of values that should have one range: those of the
+ * iterations of one loop.
  * @throws CompileError naming a loop whose number of iterations depends on the inputs
  */
-export async function inlineModel(given: Model, feed: ReadonlyMap<string, Tensor>): Promise<Model> {
+export async function inlineModel(
+	given: Model,
+	feed: ReadonlyMap<string, Tensor>,
+	alike: (readonly string[])[] = [],
+): Promise<Model> {
 	const names = new Names(given);
 	let model = makeRunnable(given, names);
 	for (;;) {
 		model = inlineCalls(model, names);
 		if (!model.graph.nodes.some(isControl)) break;
-		model = await expandControl(model, feed, names);
+		model = await expandControl(model, feed, names, alike);
 	}
 	return resolveSequences({ ...model, functions: [] }, feed, names);
 }
 
 /** Expands the control nodes of the top level whose conditions and trip counts are known. */
-async function expandControl(model: Model, feed: ReadonlyMap<string, Tensor>, names: Names): Promise<Model> {
+async function expandControl(
+	model: Model,
+	feed: ReadonlyMap<string, Tensor>,
+	names: Names,
+	alike: (readonly string[])[],
+): Promise<Model> {
 	const { graph } = model;
 	const opset = model.opsets.get("") ?? 1;
 	const varying = varyingOf(graph);
@@ -66,6 +76,7 @@ async function expandControl(model: Model, feed: ReadonlyMap<string, Tensor>, na
 			if (opset < 9) unrollScan8(node, shapes, splice);
 			else unrollScan(node, shapes, splice);
 		}
+		alike.push(...splice.alike());
 		return true;
 	});
 }

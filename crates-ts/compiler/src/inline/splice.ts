@@ -23,6 +23,8 @@ export function bodyOf(graph: Graph): Body {
 export class Splice {
 	readonly nodes: Node[] = [];
 	readonly initializers = new Map<string, Tensor>();
+	/** Names of the copies of every value of a body, by the body's nodes. */
+	readonly #copies = new Map<readonly Node[], Map<string, string[]>>();
 	readonly #node: Node;
 	readonly #names: Names;
 	readonly #opset: number;
@@ -43,14 +45,25 @@ export class Splice {
 			renaming.set(name, fresh);
 			this.initializers.set(fresh, tensor);
 		}
+		const copies = this.#copies.get(body.nodes) ?? new Map<string, string[]>();
+		this.#copies.set(body.nodes, copies);
 		for (const name of body.nodes.flatMap((node) => node.outputs)) {
-			if (name !== "") renaming.set(name, this.#names.fresh(`${prefix}/${name}`));
+			if (name === "") continue;
+			const fresh = this.#names.fresh(`${prefix}/${name}`);
+			renaming.set(name, fresh);
+			copies.set(name, [...(copies.get(name) ?? []), fresh]);
 		}
 		body.nodes.forEach((node, index) => {
 			const name = this.#names.fresh(`${prefix}/${node.name || `${node.opType}_${index}`}`);
 			this.nodes.push({ ...renameValues(node, renaming), name });
 		});
 		return body.outputs.map((name) => renaming.get(name) ?? name);
+	}
+
+	/** Groups of values that are one value of a body that was copied several times. */
+	alike(): string[][] {
+		const groups = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
+		return groups.filter((group) => group.length > 1);
 	}
 
 	constant(tensor: Tensor): string {
