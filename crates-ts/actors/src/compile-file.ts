@@ -1,5 +1,4 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { CompileReport } from "@umpire/compiler/report.ts";
