@@ -37,6 +37,13 @@ export function decomposeSoftmax(node: Node, context: DecomposeContext): void {
 
 /** ONNX LogSoftmax: (x − max) − log Σ exp(x − max). */
 export function decomposeLogSoftmax(node: Node, context: DecomposeContext): void {
+	const [x] = node.inputs;
+	const shape = context.shape(x);
+	if (shape.length === 0 || shape[axisOf(node, context, -1)] === 1) {
+		// Exactly 0, which the logarithm of a rounded 1 would miss.
+		context.emit("Sub", [x, x], {}, node.outputs);
+		return;
+	}
 	const { shifted, sum } = exponentials(node, context);
 	context.emit("Sub", [shifted, context.emit("Log", [sum])], {}, node.outputs);
 }
