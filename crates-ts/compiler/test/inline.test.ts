@@ -236,4 +236,9 @@ test("functions of the model are inlined, also in one another, with the attribut
 		{ ...common, name: "Outer", inputs: ["x"], nodes: [node("Neg", ["x"], ["h"]), inner] },
 	];
 	await expectSame({ ...model, opsets, functions }, [random([2, 3], 7)]);
+	const undeclared = functions.map(({ attributes: _, ...rest }) => rest);
+	const unset = modelOf([[2, 3]], (g, [x]) => g.node("Outer", [x], {}, "call", ["result"], "own"));
+	await expect(expectSame({ ...unset, opsets, functions: undeclared }, [random([2, 3], 7)])).rejects.toThrow(
+		/has a default for the attribute slope/,
+	);
 });

@@ -45,19 +45,31 @@ function inlineCall(node: Node, called: FunctionDefinition, opset: number, splic
 			initializers: new Map<string, Tensor>(),
 			nodes: called.nodes,
 		},
-		(inner) => [{ ...inner, attributes: resolve(inner, node) }],
+		(inner) => [{ ...inner, attributes: resolve(inner, node, called) }],
 	);
 	const body = { inputs: called.inputs, outputs: called.outputs, nodes, initializers: new Map() };
 	const results = splice.copy(body, node.inputs, "");
 	for (const [k, name] of results.entries()) splice.define(node.outputs[k], name);
 }
 
-/** Attributes that refer to the call's own: those that the call does not set are left out. */
-function resolve(inner: Node, call: Node): ReadonlyMap<string, AttributeValue> {
+/**
+ * Attributes that refer to the call's own: those that the call does not set are left out, unless
+ * the function has a default for them, which is not among the attributes that it declares.
+ */
+function resolve(inner: Node, call: Node, called: FunctionDefinition): ReadonlyMap<string, AttributeValue> {
 	const attributes = new Map<string, AttributeValue>();
 	for (const [key, value] of inner.attributes) {
 		const resolved = value.type === "reference" ? call.attributes.get(value.value) : value;
 		if (resolved) attributes.set(key, resolved);
+		else if (value.type === "reference" && !called.attributes?.includes(value.value)) {
+			throw new CompileError(
+				`its function has a default for the attribute ${value.value}, which is not read`,
+				{
+					node: call,
+					hint: "Set the attribute where the function is called",
+				},
+			);
+		}
 	}
 	return attributes;
 }
