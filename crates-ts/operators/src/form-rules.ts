@@ -221,7 +221,7 @@ export const FORM_RULES: { readonly [T in Form["type"]]: FormRule<T> } = {
 		check({ form: { numerator, rounding }, shape }, operands) {
 			const valid = Number.isInteger(numerator) && numerator >= 1 && numerator <= MAX_NUMERATOR;
 			ensure(valid, `numerator ${numerator} is not in 1 … 2^48`);
-			ensure(ROUNDING[rounding] !== undefined, `unknown rounding ${rounding}`);
+			ensure(Object.hasOwn(ROUNDING, rounding), `unknown rounding ${rounding}`);
 			elementwise(shape, operands);
 		},
 	},

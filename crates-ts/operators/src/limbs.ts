@@ -49,3 +49,24 @@ export function emitLimbs(body: Body, value: string, limbs: Limbs): string[] {
 	result.unshift(body.cast(rest, "float32"));
 	return result;
 }
+
+/** Ranges of the parts that `emitNearest` makes: the rest, and the multiple in units of 2^bits. */
+export function nearestRanges(range: Range, bits: number): { rest: Range; multiple: Range } {
+	const unit = 2 ** bits;
+	return {
+		rest: { low: -unit / 2, high: unit / 2 },
+		// A value half-way goes to either side.
+		multiple: { low: Math.ceil(range.low / unit - 0.5), high: Math.floor(range.high / unit + 0.5) },
+	};
+}
+
+/**
+ * Splits a float32 value of up to 16 bits into the nearest multiple of 2^bits and the rest. Numbers
+ * around 1.5·2^(23 + bits) are multiples of 2^bits: adding that constant rounds, and both
+ * differences are exact.
+ */
+export function emitNearest(body: Body, value: string, bits: number): { rest: string; multiple: string } {
+	const magic = body.reals("float32", [1.5 * 2 ** (23 + bits)]);
+	const multiple = body.op("Sub", [body.op("Add", [value, magic]), magic]);
+	return { rest: body.op("Sub", [value, multiple]), multiple };
+}

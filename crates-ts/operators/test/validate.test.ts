@@ -114,6 +114,73 @@ describe("invalid programs are refused", () => {
 		expect(() => validateProgram(program)).toThrow(message);
 	});
 
+	const choice = (change: Partial<Operator>, operands: number[][]): Program => {
+		const inputs = operands.map((shape, i) => ({
+			...x,
+			name: `x${i}`,
+			shape,
+			layout: shape.map((_, a) => a),
+		}));
+		const refs = operands.map((_, index) => ({ source: "input", index }) as const);
+		const { rescale: _, ...plain } = conv;
+		const { shape = conv.shape } = change;
+		const operator = { ...plain, operands: refs, ...change, layout: shape.map((_, a) => a) };
+		return { ...valid, inputs, operators: [operator] };
+	};
+	const quotient = (change: object) =>
+		choice(
+			{ kind: "Div", shape: [2], form: { type: "quotient", numerator: 1, rounding: "nearest", ...change } },
+			[[2], [1]],
+		);
+	const argmax = (size: number, axis: number, last: unknown = true): Program => {
+		const form = { type: "argmax", axis, selectLast: last as boolean } as const;
+		return choice({ kind: "ArgMax", shape: [1], form }, [[size]]);
+	};
+	const gather = (type: "gather" | "gatherElements", axis: number, shape: number[], index: number[]) =>
+		choice({ kind: "Gather", shape, form: { type, axis } }, [index, [4, 5]]);
+
+	test.each<[string, Program, RegExp]>([
+		["a numerator of 0", quotient({ numerator: 0 }), /numerator 0/],
+		["a numerator beyond 2^48", quotient({ numerator: 2 ** 49 }), /numerator 562949953421312/],
+		["an unknown rounding", quotient({ rounding: "up" }), /unknown rounding up/],
+		["a rounding by the name of a method", quotient({ rounding: "toString" }), /unknown rounding toString/],
+		[
+			"rescale rows of a quotient",
+			{ ...quotient({}), operators: [{ ...quotient({}).operators[0], rescale: conv.rescale! }] },
+			/has no rescale rows/,
+		],
+		["an axis that is not there", argmax(5, 1), /axes \[1\]/],
+		["positions beyond the width", argmax(129, 0), /positions up to 128/],
+		["a cone that is too long", argmax(4097, 0), /./],
+		["a truth value that is a number", argmax(5, 0, 1), /selectLast 1/],
+		[
+			"a choice of two",
+			choice({ kind: "Select", shape: [2], form: { type: "select" } }, [[2], [2]]),
+			/takes 3 to 3/,
+		],
+		[
+			"a wrong shape of what is gathered",
+			gather("gather", 0, [3, 4], [3]),
+			/found \[3,4\], expected \[3,5\]/,
+		],
+		["gathering along an axis that is not there", gather("gather", 2, [3], [3]), /no axis 2/],
+		["indices beyond the data", gather("gatherElements", 0, [2, 6], [2, 6]), /reaches beyond the data/],
+		["indices of another rank", gather("gatherElements", 0, [2], [2]), /reaches beyond the data/],
+	])("%s", (_, program, message) => {
+		expect(() => validateProgram(program)).toThrow(message);
+	});
+
+	test("the examples without their faults", () => {
+		for (const program of [
+			quotient({}),
+			argmax(128, 0),
+			gather("gather", 0, [3, 5], [3]),
+			gather("gatherElements", 0, [9, 5], [9, 5]),
+		]) {
+			validateProgram(program);
+		}
+	});
+
 	test("messages name the operator by its index and its ONNX node", () => {
 		expect(() => validateProgram(withConv({ layout: [] }))).toThrow(
 			/^Invalid operator 0 \(Conv \/conv1\/Conv\): /,
