@@ -8,13 +8,10 @@ import { compileChecked } from "./check.ts";
 const folder = process.env.UMPIRE_MODELS ?? join(import.meta.dirname, "../../../../shared/models");
 
 const EZKL =
-	"1l_batch_norm 1l_conv 1l_conv_transpose 1l_div 1l_downsample 1l_elu 1l_erf 1l_flatten 1l_gelu_tanh_appx 1l_identity 1l_leakyrelu 1l_linear 1l_max_pool 1l_mean 1l_mlp 1l_powf 1l_prelu 1l_relu 1l_reshape 1l_sigmoid 1l_slice 1l_sqrt 1l_tanh 1l_tiny_div 2l_relu_fc 2l_relu_sigmoid 2l_relu_sigmoid_small 2l_relu_small 2l_sigmoid_small 3l_relu_conv_fc accuracy arange boolean_identity clip doodles exp eye hard_sigmoid hummingbird_decision_tree large_mlp lenet_5 lightgbm linear_regression linear_svc log lstm lstm_large max min oh_decision_tree quantize_dequantize rnn selu softplus trig tutorial variable_cnn xgboost";
+	"1l_average 1l_batch_norm 1l_conv 1l_conv_transpose 1l_div 1l_downsample 1l_eltwise_div 1l_elu 1l_erf 1l_flatten 1l_gelu_tanh_appx 1l_identity 1l_leakyrelu 1l_linear 1l_max_pool 1l_mean 1l_mlp 1l_powf 1l_prelu 1l_relu 1l_reshape 1l_sigmoid 1l_slice 1l_softmax 1l_sqrt 1l_tanh 1l_tiny_div 1l_where 2l_relu_fc 2l_relu_sigmoid 2l_relu_sigmoid_small 2l_relu_small 2l_sigmoid_small 3l_relu_conv_fc accuracy arange bitshift bitwise_ops boolean_identity clip doodles exp eye gather_elements hard_max hard_sigmoid hummingbird_decision_tree integer_div large_mlp layernorm lenet_5 less lightgbm linear_regression linear_svc log logsumexp lstm lstm_large max min oh_decision_tree quantize_dequantize reducel1 rnn scatter_nd selu softplus trig triu tutorial variable_cnn xgboost";
 
 /** Large enough to take the reference evaluation more than a second. */
 const LARGE = /MaxPool.d_stride_padding_dilation|operator_conv|operator_maxpool/;
-
-/** What later kinds of operators will bring. */
-const UNSUPPORTED = /^$/;
 
 interface Case {
 	readonly model: string;
@@ -33,7 +30,7 @@ function cases(): [string, Case][] {
 	found.push(["opt-mnist", { model: join(folder, "mnist/opt-mnist.onnx"), data: "" }]);
 	for (const suite of ["pytorch-converted", "pytorch-operator"]) {
 		for (const name of readdirSync(join(folder, "onnx", suite))) {
-			if (LARGE.test(name) || UNSUPPORTED.test(name)) continue;
+			if (LARGE.test(name)) continue;
 			const path = join(folder, "onnx", suite, name);
 			found.push([name, { model: join(path, "model.onnx"), data: join(path, "test_data_set_0") }]);
 		}

@@ -2,7 +2,6 @@ import type { Decomposition } from "./context.ts";
 import { decomposeEinsum } from "./einsum.ts";
 import { decomposeGelu, decomposeQuickGelu } from "./gelu.ts";
 import { decomposeHardmax } from "./hardmax.ts";
-import { decomposeIsNan } from "./is-nan.ts";
 import {
 	decomposeLayerNormalization,
 	decomposeRmsNormalization,
@@ -36,8 +35,6 @@ export const ALGEBRA: ReadonlyMap<string, Decomposition> = new Map<string, Decom
 	["GlobalLpPool", decomposeGlobalLpPool],
 	["GroupNormalization", decomposeGroupNormalization],
 	["Hardmax", decomposeHardmax],
-	["IsInf", decomposeIsNan],
-	["IsNaN", decomposeIsNan],
 	["InstanceNormalization", decomposeInstanceNormalization],
 	["LRN", decomposeLrn],
 	["LayerNormalization", decomposeLayerNormalization],
