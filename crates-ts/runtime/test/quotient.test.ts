@@ -3,6 +3,7 @@ import { ExactnessError } from "@umpire/operators/errors.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program, Rounding } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { programFromJson, programToJson } from "@umpire/runtime/program-json.ts";
 import { expect, it } from "vitest";
 
 const COUNT = 4096;
@@ -70,4 +71,12 @@ it("quotients of the largest numbers that are allowed, by divisors that almost d
 it("a numerator beyond them has no certificate", () => {
 	expect(exactnessOf(division(MOST, "nearest"))[0].bound).toBeLessThan(2 ** 52);
 	expect(() => exactnessOf(division(MOST + 1, "nearest"))).toThrow(ExactnessError);
+});
+
+it("a rounding survives the program's file, another value of its field does not become one", () => {
+	const program = division(3, "zero");
+	const data = () => new Int8Array(0);
+	expect(programFromJson(programToJson(program), data)).toEqual(program);
+	const broken = programToJson(program).replace('"zero"', "0.5");
+	expect(() => programFromJson(broken, data)).toThrow(/rounding/);
 });
