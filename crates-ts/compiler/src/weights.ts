@@ -5,22 +5,22 @@ import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rows.ts";
 export interface WeightLimits {
 	/** Largest magnitude of one weight. */
 	readonly limit: number;
-	/** Largest Σ|w| per output channel, and largest sum of the weights of either sign. */
+	/** Largest Σ|w| per output channel. */
 	readonly sum: number;
-	readonly signedSum: number;
 }
 
 /**
- * A convolution of 16-bit values is fastest as two float32 convolutions over x's high byte
- * (±128) and low byte (0 … 255), exact while these sums times the byte stay below 2^24.
+ * A convolution of 16-bit values is fastest as two float32 convolutions over x's high and low
+ * byte (±128 each), exact while these sums times the byte stay below 2^24, with a sixteenth left
+ * for the bias.
  */
-export const CONVOLUTION_SUMS = { sum: 2 ** 17 - 1, signedSum: 65793 };
+export const CONVOLUTION_SUMS = { sum: 2 ** 17 - 2 ** 13 };
 
 /** No bound on sums of products: matrices are multiplied in float64. */
-export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY, signedSum: Number.POSITIVE_INFINITY };
+export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
 
 /** Weights are never made coarser than this many levels to meet a bound on their sum. */
-const LEAST_LEVELS = 511;
+const LEAST_LEVELS = 255;
 
 /** Real weights; weight i belongs to output channel ⌊i / inner⌋ mod channels. */
 export interface ChannelWeights {
@@ -45,34 +45,25 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 	const { data, channels } = weights;
 	const largest = new Float64Array(channels);
 	const least = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
-	const above = new Float64Array(channels);
-	const below = new Float64Array(channels);
+	const sums = new Float64Array(channels);
 	const counts = new Float64Array(channels);
 	for (let i = 0; i < data.length; i++) {
 		const magnitude = Math.abs(data[i]);
 		const c = channelAt(weights, i);
 		if (magnitude > largest[c]) largest[c] = magnitude;
 		if (magnitude > 0 && magnitude < least[c]) least[c] = magnitude;
-		if (data[i] > 0) above[c] += magnitude;
-		else below[c] += magnitude;
+		sums[c] += magnitude;
 		counts[c] += 1;
 	}
 	const exact = Array.from(largest, (value, c) => value === least[c]);
 	const scales = largest.map((value, c) => {
 		if (exact[c]) {
-			const bySum = Math.min(
-				limits.signedSum / Math.max(above[c], below[c]),
-				limits.sum / (above[c] + below[c]),
-			);
+			const bySum = limits.sum / sums[c];
 			return value / Math.max(1, Math.min(limits.limit, Math.floor(bySum * value)));
 		}
 		// Rounding adds at most one half per weight.
-		const ratio = (sum: number, most: number) => {
-			const room = most - counts[c] / 2;
-			return room > 0 ? sum / room : Number.POSITIVE_INFINITY;
-		};
-		const signed = ratio(Math.max(above[c], below[c]), limits.signedSum);
-		const bySum = Math.max(signed, ratio(above[c] + below[c], limits.sum));
+		const room = limits.sum - counts[c] / 2;
+		const bySum = room > 0 ? sums[c] / room : Number.POSITIVE_INFINITY;
 		return Math.max(value / limits.limit, Math.min(bySum, value / Math.min(LEAST_LEVELS, limits.limit)));
 	});
 	return { scales, exact };
