@@ -57,7 +57,7 @@ function emitAverage(
 ): Value {
 	const form = { type: "pool", ...windows } as const;
 	const operands = [x, ones(context, windows.kernel[windows.kernel.length - 1])];
-	const most = Math.max(...divisors);
+	const most = divisors.reduce((a, b) => Math.max(a, b));
 	const raw = x.spec.scale / most;
 	const quantisation = context.quantisation(unit.output, unit.clip, raw);
 	if (divisors.every((divisor) => divisor === most)) {
