@@ -21,8 +21,14 @@ export const tensor = (value: Tensor): AttributeValue => ({ type: "tensor", valu
  */
 export class Body {
 	nodes: Node[] = [];
+	/** The type that the function's result takes, where it is not the carrier of its width. */
+	readonly resultType: Real | undefined;
 	readonly #types = new Map<string, ElementType>();
 	readonly #casts = new Map<string, string>();
+
+	constructor(resultType?: Real) {
+		this.resultType = resultType;
+	}
 
 	/** Declares a value that comes from outside. */
 	declare(name: string, type: ElementType): string {

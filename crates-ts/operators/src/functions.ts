@@ -31,20 +31,27 @@ export const stored = (spec: { readonly width: number }): ElementType => `int${s
  * The ONNX function of one operator: standard operators only, exact on every admissible input.
  * Operands are float32 (8 and 16 bits) or float64 (32 bits) tensors of integers in logical shape,
  * constants integers of their width; the result is a tensor like the operands.
+ * @param wide operators whose results travel as float64 whatever their width (wide.ts)
  * @throws ExactnessError if there is no exact way.
  */
-export function functionOf(program: Program, index: number): FunctionDefinition {
+export function functionOf(
+	program: Program,
+	index: number,
+	wide: ReadonlySet<number> = new Set(),
+): FunctionDefinition {
 	const { context, plan } = planOf(program, index);
 	const { operator, operands } = context;
-	const body = new Body();
-	const inputs = operands.map((operand, k) =>
-		body.declare(`operand_${k}`, operand.data === undefined ? carrier(operand.spec) : stored(operand.spec)),
-	);
+	const body = new Body(wide.has(index) ? "float64" : undefined);
+	const inputs = operands.map((operand, k) => {
+		const { source, index: from } = operator.operands[k];
+		const type = source === "operator" && wide.has(from) ? "float64" : carrier(operand.spec);
+		return body.declare(`operand_${k}`, operand.data === undefined ? type : stored(operand.spec));
+	});
 	const chooses = CHOOSES.has(operator.form.type);
 	const values = operands.map((operand, k) =>
 		chooses ? inputs[k] : body.cast(inputs[k], carrier(operand.spec)),
 	);
-	const result = body.cast(plan.emit(body, values), carrier(operator));
+	const result = body.cast(plan.emit(body, values), body.resultType ?? carrier(operator));
 	body.name(result, "result");
 	return {
 		name: functionName(operator, index),

@@ -2,6 +2,7 @@ import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.t
 import { carrier } from "@umpire/operators/context.ts";
 import { DOMAIN, functionName, functionOf, OPSETS, stored } from "@umpire/operators/functions.ts";
 import type { Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
+import { wideOperators } from "@umpire/operators/wide.ts";
 
 /** Which tensors a run returns: the program's outputs, or those of every operator. */
 export type Recording = "outputs" | "trace";
@@ -69,6 +70,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 	);
 	const returned = new Set(outputNames.keys());
 	for (const index of record === "trace" ? program.operators.keys() : states.keys()) returned.add(index);
+	const wide = wideOperators(program, returned);
 
 	const graph: Graph = {
 		name: program.name,
@@ -78,7 +80,9 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		],
 		outputs: [...returned].map((index) => info(operators[index], program.operators[index])),
 		valueInfo: program.operators.flatMap((operator, index) =>
-			returned.has(index) ? [] : [info(operators[index], operator)],
+			returned.has(index)
+				? []
+				: [info(operators[index], wide.has(index) ? { ...operator, width: 32 } : operator)],
 		),
 		initializers: new Map(
 			program.constants.map(({ data, shape, width }, i): [string, Tensor] => [
@@ -93,7 +97,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		producer: "umpire",
 		graph,
 		opsets: OPSETS,
-		functions: program.operators.map((_, index) => functionOf(program, index)),
+		functions: program.operators.map((_, index) => functionOf(program, index, wide)),
 		metadata: new Map(),
 	};
 	return { model, inputs, states, operators, returned: [...returned] };

@@ -55,11 +55,12 @@ export function emitFinish(
 	plan: Pick<RescalePlan, "floor" | "clipLow" | "clipHigh">,
 	target: RescaleTarget,
 ): string {
+	const type = body.resultType ?? target.carrier;
 	let result = plan.floor ? body.op("Floor", [value]) : value;
 	// A cast to float32 is monotone and keeps all that the clip lets through.
-	result = body.cast(result, target.carrier);
-	const low = plan.clipLow ? body.reals(target.carrier, [target.low]) : "";
-	const high = plan.clipHigh ? body.reals(target.carrier, [target.high]) : "";
+	result = body.cast(result, type);
+	const low = plan.clipLow ? body.reals(type, [target.low]) : "";
+	const high = plan.clipHigh ? body.reals(type, [target.high]) : "";
 	if (low === "" && high === "") return result;
 	return body.op("Clip", high === "" ? [result, low] : [result, low, high]);
 }
