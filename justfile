@@ -30,6 +30,7 @@ test *ARGS: check setup
 check:
     tsc
     biome check
+    node docs/generate-operators.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 
