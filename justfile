@@ -29,7 +29,7 @@ test *ARGS: check setup
 # Checks types, style, contracts and circuits
 check:
     tsc
-    biome check
+    biome check --error-on-warnings
     node docs/generate-operators.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh

@@ -1,3 +1,4 @@
+import type { Width } from "@umpire/commitment/constants.ts";
 import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { expanded } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
@@ -36,7 +37,7 @@ function choicesOf(context: Context, names: readonly string[]): Value[] {
 			const reach = reachOf(context.facts.ranges.get(names[1 - k]) ?? other.spec);
 			if (!isMask(real, reach)) continue;
 			const { limit, bits } = context.precision;
-			const width = other.spec.width > bits ? other.spec.width : bits;
+			const width = Math.max(other.spec.width, bits) as Width;
 			const end = width === bits ? limit : 2 ** (width - 1) - 1;
 			const target = { scale: other.spec.scale, width, low: -end, high: end };
 			const choices = [context.quantised(names[k], real, target), other];

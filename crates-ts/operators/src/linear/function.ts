@@ -1,9 +1,11 @@
 import { LIMIT, type Real } from "../body.ts";
+import { larger } from "../bounds.ts";
 import { type Context, magnitudeOf, type Plan } from "../context.ts";
 import { productSums } from "../dot-bounds.ts";
 import { fits, planFor, rescaleOf, targetOf } from "../dot-plan.ts";
+import type { Rescale } from "../program.ts";
 import { emitFinish, emitRescale, rowConstant } from "../rescale/function.ts";
-import { directBound } from "../rescale-plan.ts";
+import { directBound, reduced } from "../rescale-plan.ts";
 
 /** Σ coefficient·operand; the rescaling's factor joins the coefficients where that stays exact. */
 export function linearPlan(context: Context<"linear">): Plan {
@@ -18,7 +20,8 @@ export function linearPlan(context: Context<"linear">): Plan {
 		return total + BigInt(magnitudeOf(operand.range)) * BigInt(Math.abs(form.coefficients[k]));
 	}, 0n);
 	const partial = { low: -reach, high: reach };
-	const bound = directBound(rescaleOf(context), [partial]);
+	const rescale = rescaleOf(context);
+	const bound = larger(directBound(rescale, [partial]), largestFactor(form.coefficients, rescale));
 	const folded = (["float32", "float64"] as const).find((type) => bound < BigInt(LIMIT[type]));
 	const target = targetOf(context);
 	if (folded !== undefined) {
@@ -61,6 +64,12 @@ export function linearPlan(context: Context<"linear">): Plan {
 			);
 		},
 	};
+}
+
+/** The coefficients are constants of the body too, whatever their operands' range (it may be 0 alone). */
+function largestFactor(coefficients: readonly number[], { rows }: Rescale): bigint {
+	const largest = BigInt(Math.max(...coefficients.map(Math.abs)));
+	return rows.reduce((most, row) => larger(most, largest * reduced(row).multiplier), 0n);
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
