@@ -11,7 +11,7 @@ export interface Bench {
 	readonly proofs: readonly ProofBench[];
 }
 
-/** Defects that are drawn per model: the slowest dispute counts. */
+/** Defects that are drawn per model, besides one in the first operator: the slowest dispute counts. */
 const SEEDS = 5;
 
 /** Measures disputes, overheads and proofs; `quick` takes the smallest model and one defect. */

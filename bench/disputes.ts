@@ -22,7 +22,7 @@ export interface DisputeBench {
 	readonly gasByMove: Readonly<Record<string, number>>;
 }
 
-/** Rehearses disputes with drawn defects on zk-OPML's architectures. */
+/** Rehearses disputes on zk-OPML's architectures: a defect in the first operator, and drawn ones. */
 export async function benchDisputes(
 	models: number,
 	seeds: number,
@@ -32,12 +32,12 @@ export async function benchDisputes(
 	for (const { name, model, input, seconds: zkOpml } of OPPONENTS.slice(0, models)) {
 		const folder = join(projectRoot, "testdata");
 		const played: Rehearsal[] = [];
-		for (let seed = 1; seed <= seeds; seed++) {
-			progress(`Disputing ${name}, defect ${seed} of ${seeds}...`);
+		for (let seed = 0; seed <= seeds; seed++) {
+			progress(`Disputing ${name}, defect ${seed + 1} of ${seeds + 1}...`);
 			const result = await rehearse({
 				model: join(folder, model),
 				input: join(folder, input),
-				defect: "random",
+				defect: seed === 0 ? "0" : "random",
 				attack: false,
 				seed,
 				bits: 16,

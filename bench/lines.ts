@@ -5,7 +5,7 @@ import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
 	return [
 		`Time of a dispute by zk-OPML's formula (${CHALLENGE_WINDOW} s to challenge, ${RESPONSE_WINDOW} s for each answer awaited, and proving);`,
-		"the slowest of the disputes played, defects drawn:",
+		"the slowest of the disputes played, one about the first operator and others drawn:",
 		...columns([
 			["model", "parameters", "played", "answers", "proving", "umpire", "zk-OPML"],
 			...disputes.map((d) => [

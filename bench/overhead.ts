@@ -10,7 +10,7 @@ import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { OPPONENTS } from "./zk-opml.ts";
 
-/** What each way to run a model takes, in milliseconds (median). */
+/** What each way to run a model takes, in milliseconds. */
 export interface Overhead {
 	readonly name: string;
 	readonly float: number;
@@ -30,12 +30,13 @@ export interface Overhead {
 	};
 }
 
-/** How long each way is run to warm up, and then measured, in milliseconds. */
-const WARM_UP = 300;
-const MEASURE = 1000;
-const LEAST_RUNS = 15;
+/** Rounds, and how long each way is run in each to warm up and then measured, in milliseconds. */
+const ROUNDS = 5;
+const WARM_UP = 100;
+const MEASURE = 300;
+const LEAST_RUNS = 5;
 
-/** Measures all four ways in one process, with the same number of threads, one after the other. */
+/** Measures all five ways in one process, with the same number of threads, one after the other. */
 export async function benchOverheads(models: number, progress: (line: string) => void): Promise<Overhead[]> {
 	const results: Overhead[] = [];
 	for (const { name, model, input } of OPPONENTS.slice(0, models)) {
@@ -61,17 +62,21 @@ async function benchOverhead(name: string, file: string, inputFile: string): Pro
 	const physical = toPhysical(outputs[0], output.shape, output.layout);
 	const committed = await commitTensor(physical, output.width);
 	const stated = { outputRoot: committed.root, words: committed.words(0) };
-	const float = await median(() => floatSession.run(inputs));
-	const exact = await median(() => outputSession.run(quantised));
-	const outputCompared = await median(async () => {
+	const compare = async () => {
 		const { outputs } = await outputSession.run(quantised);
 		if (!(await outputAgrees(program, outputs[0], stated))) throw new Error("the program contradicts itself");
-	});
-	const outputCommitted = await median(async () => {
+	};
+	const commitOutput = async () => {
 		const { outputs } = await outputSession.run(quantised);
 		await commitTensor(toPhysical(outputs[0], output.shape, output.layout), output.width);
-	});
-	const traceCommitted = await median(() => recordTrace(traceSession, commitment, quantised));
+	};
+	const [float, exact, outputCompared, outputCommitted, traceCommitted] = await quietest([
+		() => floatSession.run(inputs),
+		() => outputSession.run(quantised),
+		compare,
+		commitOutput,
+		() => recordTrace(traceSession, commitment, quantised),
+	]);
 	await Promise.all([floatSession.release(), outputSession.release(), traceSession.release()]);
 	return {
 		name,
@@ -89,7 +94,18 @@ async function benchOverhead(name: string, file: string, inputFile: string): Pro
 	};
 }
 
-/** The median of a second's runs, in milliseconds, after some that warm up. */
+/**
+ * Milliseconds of each way: the median of a round, in the quietest of some rounds, each of which
+ * measures all ways one after the other. Whatever else the machine does falls on all ways alike.
+ */
+async function quietest(ways: readonly (() => Promise<unknown>)[]): Promise<number[]> {
+	const least = ways.map(() => Number.POSITIVE_INFINITY);
+	for (let round = 0; round < ROUNDS; round++) {
+		for (const [way, run] of ways.entries()) least[way] = Math.min(least[way], await median(run));
+	}
+	return least;
+}
+
 async function median(run: () => Promise<unknown>): Promise<number> {
 	for (const end = performance.now() + WARM_UP; performance.now() < end; ) await run();
 	const times: number[] = [];
