@@ -70,22 +70,25 @@ library Openings {
 		}
 		Operand memory operand = d.operands[opening.operand];
 		ProgramHeader calldata header = what.header;
-		(uint256 source, uint256 step) = (operand.source, what.step);
-		if (source == SOURCE_STATE) (source, step) = step == 0 ? (SOURCE_INPUT, step) : (SOURCE_OPERATOR, step - 1);
+		(uint256 source, uint256 index, uint256 step) = (operand.source, operand.index, what.step);
+		if (source == SOURCE_STATE) {
+			(source, index, step) =
+				step == 0 ? (SOURCE_INPUT, operand.initial, step) : (SOURCE_OPERATOR, index, step - 1);
+		}
 		bytes32 actual;
 		bytes32 expected;
 		if (source == SOURCE_CONSTANT) {
 			actual = Trees.rootFromPath(
-				opening.root, operand.index, header.constantCount, opening.path, Trees.CONSTANTS, 0
+				opening.root, index, header.constantCount, opening.path, Trees.CONSTANTS, 0
 			);
 			expected = header.constantsRoot;
 		} else if (source == SOURCE_INPUT) {
 			actual =
-				Trees.rootFromPath(opening.root, operand.index, header.inputCount, opening.path, Trees.INPUTS, 0);
+				Trees.rootFromPath(opening.root, index, header.inputCount, opening.path, Trees.INPUTS, 0);
 			expected = what.inputsRoot;
 		} else if (source == SOURCE_OPERATOR) {
 			actual = Trees.rootFromPath(
-				opening.root, operand.index, header.operatorCount, opening.path, Trees.OPERATORS, 0
+				opening.root, index, header.operatorCount, opening.path, Trees.OPERATORS, 0
 			);
 			actual = Trees.rootFromPath(actual, step, header.steps, opening.stepPath, Trees.STEPS, 0);
 			expected = what.traceRoot;

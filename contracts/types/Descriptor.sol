@@ -17,6 +17,8 @@ struct Operand {
 	uint8 source;
 	/// number of the constant, input or operator
 	uint32 index;
+	/// of a state: the input that it is in the first step; otherwise 0
+	uint32 initial;
 	uint8 width;
 	uint64 elements;
 	/// the value of a read out of bounds

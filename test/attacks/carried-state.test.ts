@@ -16,15 +16,15 @@ const spec: TensorSpec = { shape: [6], layout: [0], width: 8, ...rangeOf(8), sca
 const names = { node: "n", opType: "t" };
 const rescale = { rows: [{ bias: 3n, multiplier: 1, shift: 1 }], axes: [] };
 
-/** Operator 0 is carried: in every step it is the half of the last step's operator 1 and of the second input. */
+/** Operator 1 is carried: in every step operator 0 is half of the last step's operator 1 less x. */
 function programOf(steps: number): Program {
 	return {
 		name: "state",
 		steps,
 		inputs: [
+			{ ...spec, name: "x" },
 			{ ...spec, name: "unused" },
 			{ ...spec, name: "start" },
-			{ ...spec, name: "x" },
 		],
 		constants: [],
 		operators: [
@@ -34,8 +34,8 @@ function programOf(steps: number): Program {
 				kind: "Add",
 				form: { type: "linear", coefficients: [1, -1] },
 				operands: [
-					{ source: "state", index: 1 },
-					{ source: "input", index: 2 },
+					{ source: "state", index: 1, initial: 2 },
+					{ source: "input", index: 0 },
 				],
 				rescale,
 			},
@@ -90,7 +90,7 @@ async function falseAt({ program, commitment, trace }: Evidence, step: number): 
 	return { program, commitment, trace: { ...trace, ...changed } };
 }
 
-describe("a carried state is what the last step left, and in the first step the input of its number", () => {
+describe("a carried state is what the last step left, and in the first step the input that it names", () => {
 	test.each([
 		["the only step", 1, 0],
 		["the first step", 3, 0],
@@ -117,8 +117,8 @@ describe("a carried state is what the last step left, and in the first step the 
 			stepPath: trace.traceTree.path(step),
 		};
 		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([now, ...good.tensors.slice(1)]));
-		// the input of another number
-		const other = { operand: 0, root: trace.inputs[0].root, path: trace.inputTree.path(0), stepPath: [] };
+		// the input of the operator's number
+		const other = { operand: 0, root: trace.inputs[1].root, path: trace.inputTree.path(1), stepPath: [] };
 		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([other, ...good.tensors.slice(1)]));
 		expect(await refused(good.tensors)).toBe(undefined);
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);

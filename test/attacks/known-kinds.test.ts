@@ -24,6 +24,7 @@ function descriptorOf(kind: keyof typeof KIND): Descriptor {
 	const operand = {
 		source: SOURCE.input,
 		index: 0,
+		initial: 0,
 		width: 8,
 		elements: 1,
 		outside: 0,

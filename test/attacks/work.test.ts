@@ -104,7 +104,7 @@ const REFUSED: Readonly<Record<string, [Program, RegExp]>> = {
 	"a kernel that lies in the padding but for one line": [tallKernel(20_000), /may take \d+ gas/],
 	"4,000 channels of two products each, channels first": [channelsFirst(4_000), /may take \d+ gas/],
 	"12,000 products of elements that are not neighbours": [dense(12_000), /may take \d+ gas/],
-	"a concatenation of 2,000 tensors": [stacked(2_000), /1088800 bytes.*2000 operands in several steps/],
+	"a concatenation of 2,000 tensors": [stacked(2_000), /1152800 bytes.*2000 operands in several steps/],
 	"a maximum of 1,000 tensors": [largest(1_000), /operands in several steps/],
 	"windows of 2^31 + 1": [
 		programOf("Dot", convolution([2 ** 31 + 1, 0, 0, 0]), spec([1, 1, 2 ** 31, 1]), [
@@ -120,7 +120,7 @@ const LARGEST: Readonly<Record<string, Program>> = {
 	"a kernel in the padding": tallKernel(620),
 	"channels first": channelsFirst(830),
 	"products of elements that are not neighbours": dense(7_990),
-	"a concatenation": stacked(118),
+	"a concatenation": stacked(112),
 	"a maximum": largest(90),
 };
 
@@ -246,7 +246,7 @@ function dotOf(
 	const beside = { ...far, base: 0, coefficients, divisor, modulus: divisor === 1 ? 0 : 1 };
 	const operand = (width: Width) => {
 		const map = [...new Array<Coordinate>(coordinates - 1).fill(beside), along];
-		return { source: 1, index: 0, width, elements: 2 ** 31, outside: 0, coordinates: map };
+		return { source: 1, index: 0, initial: 0, width, elements: 2 ** 31, outside: 0, coordinates: map };
 	};
 	return {
 		kind: 0,

@@ -203,7 +203,15 @@ describe("cones on chain are those of TypeScript", () => {
 				async (x, w, run, pick) => {
 					const operands = [x, w].map(({ width, base, stride }): Operand => {
 						const coordinate = { base, coefficients: [1], divisor: 1, modulus: 0, size: 2200, stride };
-						return { source: 1, index: 0, width, elements: 2 ** 20, outside: 0, coordinates: [coordinate] };
+						return {
+							source: 1,
+							index: 0,
+							initial: 0,
+							width,
+							elements: 2 ** 20,
+							outside: 0,
+							coordinates: [coordinate],
+						};
 					});
 					const strided = x.stride + w.stride > 2;
 					const descriptor = { ...plainDot, reductionRadix: [strided ? Math.ceil(run / 20) : run], operands };

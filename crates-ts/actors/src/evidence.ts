@@ -44,7 +44,7 @@ export function operandTensor(
 	{ step, operator }: Spot,
 	operand: number,
 ): TensorCommitment {
-	const { source, index } = commitment.descriptors[operator].operands[operand];
+	const { source, index, initial } = commitment.descriptors[operator].operands[operand];
 	switch (source) {
 		case SOURCE.constant:
 			return commitment.constants[index];
@@ -53,7 +53,7 @@ export function operandTensor(
 		case SOURCE.operator:
 			return trace.operators[step][index];
 		default:
-			return step === 0 ? trace.inputs[index] : trace.operators[step - 1][index];
+			return step === 0 ? trace.inputs[initial] : trace.operators[step - 1][index];
 	}
 }
 
@@ -66,13 +66,13 @@ export function openOperand(
 ): TensorOpening {
 	const { commitment, trace } = evidence;
 	const { root } = operandTensor(evidence, spot, operand);
-	const { source, index } = commitment.descriptors[spot.operator].operands[operand];
+	const { source, index, initial } = commitment.descriptors[spot.operator].operands[operand];
 	if (source === SOURCE.constant) {
 		return { operand, root, path: commitment.constantTree!.path(index), stepPath: [] };
 	}
 	const step = source === SOURCE.state ? spot.step - 1 : spot.step;
 	if (source === SOURCE.input || step < 0) {
-		return { operand, root, path: trace.inputTree.path(index), stepPath: [] };
+		return { operand, root, path: trace.inputTree.path(step < 0 ? initial : index), stepPath: [] };
 	}
 	return { operand, root, path: paths.operator(step, index), stepPath: paths.step(step) };
 }

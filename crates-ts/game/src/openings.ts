@@ -12,11 +12,12 @@ export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): 
 		throw new GameError("WrongOperand", opening.operand, opening.operand, d.operands.length);
 	}
 	const { header } = what;
-	const { index } = operand;
-	let { source } = operand;
+	let { source, index } = operand;
 	let { step } = what;
-	if (source === SOURCE.state && step === 0) source = SOURCE.input;
-	else if (source === SOURCE.state) {
+	if (source === SOURCE.state && step === 0) {
+		source = SOURCE.input;
+		index = operand.initial;
+	} else if (source === SOURCE.state) {
 		source = SOURCE.operator;
 		step--;
 	}

@@ -86,7 +86,9 @@ function toyDescriptor({ width, elements, outside, parts }: ToyOperator): Descri
 		elements,
 		outputRadix: [elements],
 		reductionRadix: several ? [4 * parts] : [],
-		operands: [{ source: SOURCE.input, index: 0, width, elements: 1, outside, coordinates: [never] }],
+		operands: [
+			{ source: SOURCE.input, index: 0, initial: 0, width, elements: 1, outside, coordinates: [never] },
+		],
 		constants: [],
 		low: -(2 ** (width - 1)),
 		high: 2 ** (width - 1) - 1,

@@ -24,6 +24,7 @@ export function descriptorOf(program: Program, operatorIndex: number): Descripto
 			(ref, k): Operand => ({
 				source: SOURCE[ref.source],
 				index: ref.index,
+				initial: ref.source === "state" ? ref.initial : 0,
 				width: specs[k].width,
 				elements: elementCount(specs[k].shape),
 				...maps.operands[k],
@@ -50,6 +51,7 @@ const COORDINATE: readonly AbiParameter[] = [
 const OPERAND: readonly AbiParameter[] = [
 	{ name: "source", type: "uint8" },
 	{ name: "index", type: "uint32" },
+	{ name: "initial", type: "uint32" },
 	{ name: "width", type: "uint8" },
 	{ name: "elements", type: "uint64" },
 	{ name: "outside", type: "int64" },

@@ -18,10 +18,11 @@ export type Kind = keyof typeof KIND;
 export const SOURCE = { constant: 0, input: 1, operator: 2, state: 3 } as const;
 export type Source = keyof typeof SOURCE;
 
-export interface TensorRef {
-	readonly source: Source;
-	readonly index: number;
-}
+/** A tensor that an operator reads. */
+export type TensorRef =
+	| { readonly source: Exclude<Source, "state">; readonly index: number }
+	/** Operator `index` of the previous step; in the first step input `initial`. */
+	| { readonly source: "state"; readonly index: number; readonly initial: number };
 
 /**
  * What every tensor of a program declares. Values are integers `low <= v <= high`;
@@ -177,6 +178,8 @@ export interface Coordinate {
 export interface Operand {
 	readonly source: number;
 	readonly index: number;
+	/** Of a state: the input that it is in the first step; otherwise 0. */
+	readonly initial: number;
 	readonly width: Width;
 	readonly elements: number;
 	readonly outside: number;

@@ -82,14 +82,14 @@ function validateReference(program: Program, index: number, ref: TensorRef): voi
 	const what = `${source} ${ref.index}`;
 	ensure(Number.isInteger(ref.index) && list[source][ref.index] !== undefined, `there is no ${what}`);
 	if (source === "operator") ensure(ref.index < index, `${what} does not come before it`);
-	if (source !== "state") return;
+	if (ref.source !== "state") return;
 	const state = program.operators[ref.index];
-	const first = program.inputs[ref.index];
-	ensure(first !== undefined, `${what} has no input ${ref.index} for the first step`);
+	const first = program.inputs[ref.initial];
+	ensure(first !== undefined, `${what} has no input ${ref.initial} for the first step`);
 	const alike =
-		String([first.width, first.shape, "/", first.layout]) ===
-		String([state.width, state.shape, "/", state.layout]);
-	ensure(alike, `${what} and input ${ref.index} differ in shape, layout or width`);
+		String([first.width, first.scale, first.shape, "/", first.layout]) ===
+		String([state.width, state.scale, state.shape, "/", state.layout]);
+	ensure(alike, `${what} and input ${ref.initial} differ in shape, layout, width or scale`);
 }
 
 /** Operands that must be constants: ones of sums and averages, tables. */

@@ -46,7 +46,7 @@ export function descriptorBytes(descriptor: Descriptor): number {
 	let words = 1 + 12 + array(outputRadix) + array(reductionRadix) + array(constants) + coordinate(row);
 	words += 1;
 	for (const { coordinates } of operands) {
-		words += 1 + 6 + 1;
+		words += 1 + 7 + 1;
 		for (const one of coordinates) words += 1 + coordinate(one);
 	}
 	return 32 * words;

@@ -61,7 +61,15 @@ export function descriptorOf(g: Gen, kind: Kind): Descriptor {
 		}));
 		const width = g(() => fc.constantFrom(...WIDTHS));
 		const coordinates = kind === "Dot" ? [...fixed, alongRun(g, digits, run)] : free;
-		return { source: 1, index: 0, width, elements: 2 ** 31, outside: integer(g, -99, 99), coordinates };
+		return {
+			source: 1,
+			index: 0,
+			initial: 0,
+			width,
+			elements: 2 ** 31,
+			outside: integer(g, -99, 99),
+			coordinates,
+		};
 	});
 	return {
 		kind: KIND[kind],

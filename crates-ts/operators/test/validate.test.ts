@@ -55,11 +55,40 @@ const withConv = (change: Partial<Operator>): Program => ({ ...valid, operators:
 const row = (change: object) => [{ bias: 0n, multiplier: 1, shift: 1, ...change }];
 const rows = (change: object): Program => withConv({ rescale: { rows: row(change), axes: [] } });
 
+/** Adds what the input was in the last step. */
+const carried = (ref: { index?: number; initial?: number }, change: Partial<Operator> = {}): Program => ({
+	...valid,
+	steps: 2,
+	operators: [
+		{
+			...x,
+			kind: "Add",
+			form: { type: "linear", coefficients: [1, 1] },
+			operands: [
+				{ source: "input", index: 0 },
+				{ source: "state", index: 0, initial: 0, ...ref },
+			],
+			rescale: { rows: row({}), axes: [] },
+			node: "/add/Add",
+			opType: "Add",
+			...change,
+		},
+	],
+});
+
 describe("invalid programs are refused", () => {
-	test("the example itself is valid", () => validateProgram(valid));
+	test("the examples themselves are valid", () => {
+		validateProgram(valid);
+		validateProgram(carried({}));
+	});
 
 	test.each<[string, Program, RegExp]>([
 		["no steps", { ...valid, steps: 0 }, /0 steps/],
+		["a state of an operator that is not there", carried({ index: 1 }), /no state 1/],
+		["a state that starts as nothing", carried({ initial: 1 }), /no input 1 for the first step/],
+		["a state of another scale", carried({}, { scale: 2 }), /differ in shape, layout, width or scale/],
+		["a state of another layout", carried({}, { layout: [0, 1, 2, 3] }), /differ in shape, layout/],
+		["a state of another width", carried({}, { width: 16 }), /differ in shape, layout, width/],
 		["no operators", { ...valid, operators: [], outputs: [] }, /no operators/],
 		["no outputs", { ...valid, outputs: [] }, /no outputs/],
 		[

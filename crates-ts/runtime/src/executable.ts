@@ -65,14 +65,16 @@ async function run(
 	inputs.forEach((elements, i) => {
 		feeds[model.inputs[i]] = toTensor(elements, program.inputs[i]);
 	});
-	for (const [index, name] of model.states) {
-		feeds[name] = toTensor(inputs[index], program.operators[index]);
+	for (const { name, initial } of model.states) {
+		feeds[name] = toTensor(inputs[initial], program.inputs[initial]);
 	}
 	const operators: Elements[] = [];
 	let results: InferenceSession.OnnxValueMapType = {};
 	for (let step = 0; step < program.steps; step++) {
 		results = await session.run(feeds);
-		for (const [index, name] of model.states) feeds[name] = results[model.operators[index]] as Tensor;
+		for (const { name, operator } of model.states) {
+			feeds[name] = results[model.operators[operator]] as Tensor;
+		}
 		if (record === "trace") {
 			program.operators.forEach((operator, index) => {
 				operators.push(toElements(results[model.operators[index]] as Tensor, operator));

@@ -58,7 +58,11 @@ function operator(value: unknown, where: string): Operator {
 	string(form.type, `${where}: form.type`);
 	const operands = list(fields.operands, `${where}: operands`).map((item) => {
 		const ref = object(item, `${where}: operand`);
-		return { source: string(ref.source, `${where}: source`), index: number(ref.index, `${where}: index`) };
+		const source = string(ref.source, `${where}: source`);
+		const index = number(ref.index, `${where}: index`);
+		return source === "state"
+			? { source, index, initial: number(ref.initial, `${where}: initial`) }
+			: { source, index };
 	});
 	const base = {
 		...spec(fields, where),

@@ -7,13 +7,19 @@ import { wideOperators } from "@umpire/operators/wide.ts";
 /** Which tensors a run returns: the program's outputs, or those of every operator. */
 export type Recording = "outputs" | "trace";
 
+export interface State {
+	readonly name: string;
+	readonly operator: number;
+	readonly initial: number;
+}
+
 /** An ONNX model that computes one step of a program, and the names of its tensors. */
 export interface Executable {
 	readonly model: Model;
 	/** Graph inputs, in the program's order. */
 	readonly inputs: readonly string[];
-	/** Graph inputs that carry the previous step's operators, by operator index. */
-	readonly states: ReadonlyMap<number, string>;
+	/** Graph inputs that carry an operator of the previous step; in the first step, a program input. */
+	readonly states: readonly State[];
 	/** The tensor of each operator. */
 	readonly operators: readonly string[];
 	/** Operators whose tensors are graph outputs. */
@@ -40,7 +46,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 	const inputs = program.inputs.map((input) => unique(input.name));
 	const constants = program.constants.map((constant) => unique(constant.name));
 	const operators = program.operators.map((_, index) => outputNames.get(index) ?? unique(`t${index}`));
-	const states = new Map<number, string>();
+	const states = new Map<string, State>();
 	const nodeNames = uniqueNames();
 
 	const nameOf = (ref: TensorRef): string => {
@@ -52,8 +58,11 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 			case "operator":
 				return operators[ref.index];
 			case "state": {
-				const name = states.get(ref.index) ?? unique(`state${ref.index}`);
-				states.set(ref.index, name);
+				const key = `${ref.index}:${ref.initial}`;
+				const known = states.get(key);
+				if (known !== undefined) return known.name;
+				const name = unique(`state${ref.index}`);
+				states.set(key, { name, operator: ref.index, initial: ref.initial });
 				return name;
 			}
 		}
@@ -69,14 +78,15 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		}),
 	);
 	const returned = new Set(outputNames.keys());
-	for (const index of record === "trace" ? program.operators.keys() : states.keys()) returned.add(index);
+	for (const { operator } of states.values()) returned.add(operator);
+	if (record === "trace") for (const index of program.operators.keys()) returned.add(index);
 	const wide = wideOperators(program, returned);
 
 	const graph: Graph = {
 		name: program.name,
 		inputs: [
 			...program.inputs.map((input, i) => info(inputs[i], input)),
-			...[...states].map(([index, name]) => info(name, program.operators[index])),
+			...[...states.values()].map(({ name, operator }) => info(name, program.operators[operator])),
 		],
 		outputs: [...returned].map((index) => info(operators[index], program.operators[index])),
 		valueInfo: program.operators.flatMap((operator, index) =>
@@ -100,7 +110,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		functions: program.operators.map((_, index) => functionOf(program, index, wide)),
 		metadata: new Map(),
 	};
-	return { model, inputs, states, operators, returned: [...returned] };
+	return { model, inputs, states: [...states.values()], operators, returned: [...returned] };
 }
 
 function info(name: string, spec: TensorSpec): ValueInfo {

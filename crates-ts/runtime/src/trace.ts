@@ -60,7 +60,7 @@ export async function recordTrace(
 				case "operator":
 					return tensors[ref.index];
 				case "state":
-					return step === 0 ? committedInputs[ref.index] : steps[step - 1][ref.index];
+					return step === 0 ? committedInputs[ref.initial] : steps[step - 1][ref.index];
 			}
 		};
 		for (const [index, operator] of program.operators.entries()) {

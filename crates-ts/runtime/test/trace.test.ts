@@ -54,14 +54,17 @@ describe("recordTrace", () => {
 		const program: Program = {
 			name: "doubling",
 			steps: 3,
-			inputs: [{ ...spec, name: "start" }],
+			inputs: [
+				{ ...spec, name: "unused" },
+				{ ...spec, name: "start" },
+			],
 			constants: [],
 			operators: [
 				{
 					...spec,
 					kind: "Add",
 					form: { type: "linear", coefficients: [2] },
-					operands: [{ source: "state", index: 0 }],
+					operands: [{ source: "state", index: 0, initial: 1 }],
 					rescale: { axes: [], rows: [{ bias: 0n, multiplier: 2, shift: 1 }] },
 					node: "double",
 					opType: "Add",
@@ -69,7 +72,7 @@ describe("recordTrace", () => {
 			],
 			outputs: [{ name: "end", operator: 0 }],
 		};
-		const trace = await traceOf(program, [Int16Array.of(3, -5)]);
+		const trace = await traceOf(program, [Int16Array.of(7, 7), Int16Array.of(3, -5)]);
 		expect(trace.operators.map(([tensor]) => [...tensor.elements])).toEqual([
 			[6, -10],
 			[12, -20],
