@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
+import {
+	Case,
+	DescriptorOpening,
+	IArbiter,
+	LeafLocation,
+	PartEvidence,
+	RowOpening,
+	Settlement
+} from "./interfaces/IArbiter.sol";
 import {ProgramHeader} from "./interfaces/IRegistry.sol";
 import {IDotVerifier, IElementsVerifier} from "./interfaces/IVerifiers.sol";
 import {Cone} from "./libraries/Cone.sol";
+import {DotParts} from "./libraries/DotParts.sol";
 import {Kinds} from "./libraries/Kinds.sol";
 import {Openings} from "./libraries/Openings.sol";
 import {Packing} from "./libraries/Packing.sol";
@@ -16,6 +25,13 @@ import {DotPart, ElementsPart} from "./types/Part.sol";
 /// @title Decides from openings and a proof what an element's value is. Keeps no state.
 /// @dev The contract derives parts, leaves, offsets and lengths itself; a settlement brings only what was hashed.
 contract Arbiter is IArbiter {
+	/// @dev The part that is proved, of how many, and whether these are to be all.
+	struct At {
+		uint256 part;
+		uint256 parts;
+		bool last;
+	}
+
 	IDotVerifier public immutable dotVerifier;
 	IElementsVerifier public immutable elementsVerifier;
 
@@ -41,6 +57,7 @@ contract Arbiter is IArbiter {
 		view
 		returns (int256 claimed, int256 computed)
 	{
+		if (!_hasProof(settlement)) revert ProofNeeded();
 		if (what.step >= what.header.steps) revert OutOfTrace(what.step, what.header.steps);
 		if (what.operator >= what.header.operatorCount) {
 			revert OutOfTrace(what.operator, what.header.operatorCount);
@@ -96,24 +113,16 @@ contract Arbiter is IArbiter {
 		returns (int256 claimed, int256 computed)
 	{
 		claimed = _published(d, what.leaf, settlement.words, settlement.element);
-		int256 previous = Kinds.start(d);
-		if (what.inParts) {
-			if (settlement.part >= settlement.partials.length) {
-				revert PartOutOfRange(settlement.part, settlement.partials.length);
-			}
-			claimed = settlement.partials[settlement.part];
-			if (settlement.part > 0) previous = settlement.partials[settlement.part - 1];
-		} else if (settlement.part != 0) {
-			revert PartOutOfRange(settlement.part, 1);
-		}
 		for (uint256 i = 0; i < settlement.tensors.length; i++) {
 			Openings.tensor(what, d, settlement.tensors[i]);
 		}
-		computed = d.kind == KIND_DOT
-			? _dot(what, d, settlement, previous)
-			: _elements(what, d, settlement, previous);
-		if (!what.inParts) {
-			computed = Kinds.value(d, computed, Openings.row(d, settlement.element, settlement.row));
+		if (what.inParts) {
+			claimed = _partial(settlement);
+			computed = _partialResult(what, d, settlement);
+		} else {
+			computed = Kinds.value(
+				d, _wholeResult(what, d, settlement), Openings.row(d, settlement.element, settlement.row)
+			);
 		}
 		if (computed == claimed) revert ValuesAgree(computed);
 	}
@@ -130,64 +139,128 @@ contract Arbiter is IArbiter {
 		return Packing.element(d.width, words, element - first);
 	}
 
-	/// @dev S_{p+1} of a Dot by its proof.
-	function _dot(Case calldata what, Descriptor memory d, Settlement calldata s, int256 previous)
+	/// @dev The published partial result that is judged.
+	function _partial(Settlement calldata s) private pure returns (int256) {
+		if (s.part >= s.partials.length) revert PartOutOfRange(s.part, s.partials.length);
+		return s.partials[s.part];
+	}
+
+	/// @dev What the judged partial result should be: it follows from the one before it and one part.
+	function _partialResult(Case calldata what, Descriptor memory d, Settlement calldata s)
 		private
 		view
 		returns (int256)
 	{
-		(DotPart memory part, uint256 count) = Parts.dotPartAndCount(d, s.element, s.part);
-		_requireCount(what, s, count);
+		if (s.evidence.length != 1) revert WrongEvidenceCount(s.evidence.length, 1);
+		int256 previous = s.part == 0 ? Kinds.start(d) : int256(s.partials[s.part - 1]);
+		return _next(what, d, s, s.evidence[0], At(s.part, s.partials.length, true), previous);
+	}
+
+	/// @dev The result of all parts, each proved.
+	function _wholeResult(Case calldata what, Descriptor memory d, Settlement calldata s)
+		private
+		view
+		returns (int256 result)
+	{
+		if (s.part != 0) revert PartOutOfRange(s.part, 1);
+		uint256 parts = s.evidence.length;
+		if (parts == 0) revert WrongPartCount(0, Parts.count(d, s.element));
+		result = Kinds.start(d);
+		for (uint256 p = 0; p < parts; ++p) {
+			result = _next(what, d, s, s.evidence[p], At(p, parts, p + 1 == parts), result);
+		}
+	}
+
+	/// @dev S_{p+1} from S_p and the evidence of part p.
+	function _next(
+		Case calldata what,
+		Descriptor memory d,
+		Settlement calldata s,
+		PartEvidence calldata evidence,
+		At memory at,
+		int256 previous
+	) private view returns (int256) {
+		return d.kind == KIND_DOT
+			? _dot(what, d, s, evidence, at, previous)
+			: _elements(what, d, s, evidence, at, previous);
+	}
+
+	/// @dev S_{p+1} of a Dot by its proof.
+	function _dot(
+		Case calldata what,
+		Descriptor memory d,
+		Settlement calldata s,
+		PartEvidence calldata e,
+		At memory at,
+		int256 previous
+	) private view returns (int256) {
+		(DotPart memory part, uint256 count) = DotParts.walk(d, s.element, at.part, at.last);
+		_requireCount(at, count);
 		uint256 xCount = part.xLeaves.length;
-		_requireEvidence(s, xCount + part.wLeaves.length, part.slots == 0 ? 0 : 1);
+		_requireEvidence(e, xCount + part.wLeaves.length, part.slots == 0 ? 0 : 1);
 		if (part.slots == 0) return previous;
-		for (uint256 i = 0; i < s.leaves.length; i++) {
+		for (uint256 i = 0; i < e.leaves.length; i++) {
 			bool ofX = i < xCount;
 			uint256 index = ofX ? part.xLeaves[i] : part.wLeaves[i - xCount];
-			Openings.leaf(d, s.tensors, s.leaves[i], i, ofX ? 0 : 1, index);
+			Openings.leaf(d, s.tensors, e.leaves[i], i, ofX ? 0 : 1, index);
 		}
-		int256 sum = s.values[0];
-		if (!Proofs.dot(dotVerifier, part, s.leaves, sum, what.beneficiary, s.proof)) revert InvalidProof();
+		int256 sum = e.values[0];
+		if (!Proofs.dot(dotVerifier, part, e.leaves, sum, what.beneficiary, e.proof)) revert InvalidProof();
 		return previous + sum;
 	}
 
 	/// @dev S_{p+1} of any other kind by its reads and, if there are any, its proof.
-	function _elements(Case calldata what, Descriptor memory d, Settlement calldata s, int256 previous)
-		private
-		view
-		returns (int256)
-	{
-		_requireCount(what, s, Parts.count(d, s.element));
-		ElementsPart memory part = Parts.elementsPart(d, s.element, s.part, _indexValue(d, s));
+	function _elements(
+		Case calldata what,
+		Descriptor memory d,
+		Settlement calldata s,
+		PartEvidence calldata e,
+		At memory at,
+		int256 previous
+	) private view returns (int256) {
+		_requireCount(at, Parts.count(d, s.element));
+		ElementsPart memory part = Parts.elementsPart(d, s.element, at.part, _indexValue(d, s.element, e));
 		uint256 reads = part.reads.length;
-		_requireEvidence(s, reads, reads);
-		int256[] memory values = s.values;
-		int256 next = Kinds.next(d, previous, s.part, part, values);
+		_requireEvidence(e, reads, reads);
+		int256[] memory values = e.values;
+		int256 next = Kinds.next(d, previous, at.part, part, values);
 		if (reads == 0) return next;
 		for (uint256 i = 0; i < reads; i++) {
-			Openings.leaf(d, s.tensors, s.leaves[i], i, part.reads[i].operand, part.reads[i].leaf);
+			Openings.leaf(d, s.tensors, e.leaves[i], i, part.reads[i].operand, part.reads[i].leaf);
 		}
 		uint256 packed = Parts.packedReads(d, part, values);
-		if (!Proofs.elements(elementsVerifier, packed, s.leaves, what.beneficiary, s.proof)) revert InvalidProof();
+		if (!Proofs.elements(elementsVerifier, packed, e.leaves, what.beneficiary, e.proof)) revert InvalidProof();
 		return next;
 	}
 
 	/// @dev A Gather's address follows from its index element, which the same proof opens as read 0.
-	function _indexValue(Descriptor memory d, Settlement calldata s) private pure returns (int256) {
+	function _indexValue(Descriptor memory d, uint256 element, PartEvidence calldata e)
+		private
+		pure
+		returns (int256)
+	{
 		if (d.kind != KIND_GATHER) return 0;
-		(bool inBounds,) = Cone.read(d, 0, s.element, 0);
+		(bool inBounds,) = Cone.read(d, 0, element, 0);
 		if (!inBounds) return d.operands[0].outside;
-		if (s.values.length == 0) revert WrongValueCount(0, 1);
-		return s.values[0];
+		if (e.values.length == 0) revert WrongValueCount(0, 1);
+		return e.values[0];
 	}
 
-	function _requireCount(Case calldata what, Settlement calldata s, uint256 count) private pure {
-		uint256 brought = what.inParts ? s.partials.length : 1;
-		if (brought != count) revert WrongPartCount(brought, count);
+	/// @dev Whether a part reads anything: then its proof binds the settlement to its beneficiary.
+	function _hasProof(Settlement calldata s) private pure returns (bool) {
+		for (uint256 i = 0; i < s.evidence.length; i++) {
+			if (s.evidence[i].leaves.length != 0) return true;
+		}
+		return false;
 	}
 
-	function _requireEvidence(Settlement calldata s, uint256 leaves, uint256 values) private pure {
-		if (s.leaves.length != leaves) revert WrongLeafCount(s.leaves.length, leaves);
-		if (s.values.length != values) revert WrongValueCount(s.values.length, values);
+	/// @dev The walk over a Dot's parts counts them only if it goes to the last.
+	function _requireCount(At memory at, uint256 count) private pure {
+		if (at.last ? count != at.parts : at.part >= count) revert WrongPartCount(at.parts, count);
+	}
+
+	function _requireEvidence(PartEvidence calldata e, uint256 leaves, uint256 values) private pure {
+		if (e.leaves.length != leaves) revert WrongLeafCount(e.leaves.length, leaves);
+		if (e.values.length != values) revert WrongValueCount(e.values.length, values);
 	}
 }

@@ -23,6 +23,7 @@ abstract contract Configuration is IMarket {
 	uint256 internal immutable _increment;
 	uint256 internal immutable _reserve;
 	uint256 internal immutable _provingAllowance;
+	uint256 internal immutable _commitAllowance;
 	uint256 internal immutable _crowding;
 	uint256 internal immutable _depth;
 	uint256 internal immutable _window;
@@ -37,6 +38,7 @@ abstract contract Configuration is IMarket {
 		_require("increment", p.increment, 1, _MOST_SECONDS);
 		_require("reserve", p.reserve, 0, _MOST_SECONDS);
 		_require("provingAllowance", p.provingAllowance, 0, _MOST_SECONDS);
+		_require("commitAllowance", p.commitAllowance, 0, _MOST_SECONDS);
 		_require("crowding", p.crowding, 0, 1 hours);
 		_require("depth", p.depth, 1, _MOST_LEVELS);
 		_require("window", p.window, 0, _MOST_LEVELS);
@@ -49,6 +51,7 @@ abstract contract Configuration is IMarket {
 		_increment = p.increment;
 		_reserve = p.reserve;
 		_provingAllowance = p.provingAllowance;
+		_commitAllowance = p.commitAllowance;
 		_crowding = p.crowding;
 		_depth = p.depth;
 		_window = p.window;
@@ -63,6 +66,7 @@ abstract contract Configuration is IMarket {
 		p.increment = uint32(_increment);
 		p.reserve = uint32(_reserve);
 		p.provingAllowance = uint32(_provingAllowance);
+		p.commitAllowance = uint32(_commitAllowance);
 		p.crowding = uint32(_crowding);
 		p.depth = uint8(_depth);
 		p.window = uint8(_window);

@@ -86,10 +86,10 @@ abstract contract DisputeStore is IDisputes, Market {
 	/// @dev Takes what both sides used for the current demand off their reserves; the challenger moves now.
 	function _charge(Dispute storage d, uint256 published) internal {
 		uint256 since = Math.max(d.demandedAt, published);
-		uint256 allowed = _increment + d.crowding;
-		d.submitterReserve = Clock.charge(d.submitterReserve, since - d.demandedAt, allowed);
-		if (d.phase != Phase.Search) allowed += _provingAllowance;
-		d.challengerReserve = Clock.charge(d.challengerReserve, block.timestamp - since, allowed);
+		uint256 used = since - d.demandedAt;
+		d.submitterReserve = Clock.charge(d.submitterReserve, used, _allowed(d, Side.Submitter));
+		used = block.timestamp - since;
+		d.challengerReserve = Clock.charge(d.challengerReserve, used, _allowed(d, Side.Challenger));
 	}
 
 	function _close(Dispute storage d, Claim storage c) internal {
@@ -138,16 +138,29 @@ abstract contract DisputeStore is IDisputes, Market {
 		returns (Side side, uint256 since, uint256 allowed, uint256 reserve)
 	{
 		uint256 published = _published(d);
+		side = published == 0 ? Side.Submitter : Side.Challenger;
+		allowed = _allowed(d, side);
+		if (published == 0) return (side, d.demandedAt, allowed, d.submitterReserve);
+		return (side, Math.max(d.demandedAt, published), allowed, d.challengerReserve);
+	}
+
+	/// @dev What a side may use for its turn before it uses its reserve: the submitter may have to compute the trace
+	/// in phase Root, the challenger to prove at the leaf and after the partial results.
+	function _allowed(Dispute storage d, Side side) private view returns (uint256 allowed) {
 		allowed = _increment + d.crowding;
-		if (published == 0) return (Side.Submitter, d.demandedAt, allowed, d.submitterReserve);
-		if (d.phase != Phase.Search) allowed += _provingAllowance;
-		return (Side.Challenger, Math.max(d.demandedAt, published), allowed, d.challengerReserve);
+		Phase phase = d.phase;
+		if (side == Side.Submitter) {
+			if (phase == Phase.Root) allowed += _commitAllowance;
+		} else if (phase == Phase.Leaf || phase == Phase.Partials) {
+			allowed += _provingAllowance;
+		}
 	}
 
 	/// @dev When what an open dispute demands was published, 0 if it was not.
 	function _published(Dispute storage d) internal view returns (uint256) {
 		if (d.phase == Phase.Leaf) return _leafPublished(d);
 		if (d.phase == Phase.Partials) return d.partialsAt;
+		if (d.phase == Phase.Root) return _claims[d.claim].boundAt;
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, _headerOf(_claims[d.claim]));
 		return _openings[_key(d.node, at.tree, below, children)];

@@ -2,7 +2,7 @@
 pragma solidity 0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {DisputeStore} from "./DisputeStore.sol";
+import {TraceBinding} from "./TraceBinding.sol";
 import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
 import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
 import {Claim, ClaimStatus} from "./interfaces/IMarket.sol";
@@ -15,7 +15,7 @@ import {Trees} from "./libraries/Trees.sol";
 /// @title The dispute game (docs/protocol.md section 5)
 /// @dev Every move checks in this order: the dispute exists, its phase, its claim is live, the sender, the turn,
 /// the content. The pure model in crates-ts/game does the same.
-abstract contract Disputes is DisputeStore {
+abstract contract Disputes is TraceBinding {
 	/// @dev A valid program has no cone of more parts.
 	uint256 private constant _MOST_PARTS = 1024;
 
@@ -34,15 +34,10 @@ abstract contract Disputes is DisputeStore {
 		Dispute storage d = _disputes[disputeId];
 		d.challenger = msg.sender;
 		d.claim = SafeCast.toUint32(claimId);
-		d.phase = Phase.Search;
 		d.submitterReserve = uint32(_reserve);
 		d.challengerReserve = uint32(_reserve);
 		emit Challenged(disputeId, claimId, msg.sender);
-		ProgramHeader memory header = _headerOf(c);
-		Cursor memory at;
-		at.tree = Trees.STEPS;
-		at.level = Search.levelOf(header.steps);
-		_demand(disputeId, d, c, header, at, c.traceRoot, entry);
+		_begin(disputeId, d, c, entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -133,7 +128,7 @@ abstract contract Disputes is DisputeStore {
 	function settle(uint256 disputeId, Settlement calldata settlement) external {
 		Dispute storage d = _requireOpen(disputeId);
 		Phase phase = d.phase;
-		if (phase == Phase.Search) revert WrongPhase(disputeId, phase, Phase.Leaf);
+		if (phase != Phase.Leaf && phase != Phase.Partials) revert WrongPhase(disputeId, phase, Phase.Leaf);
 		Claim storage c = _requireLive(d.claim);
 		if (_published(d) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
 		_requireWords(d.node, settlement.words);
@@ -159,8 +154,8 @@ abstract contract Disputes is DisputeStore {
 		Settlement calldata settlement
 	) external {
 		Claim storage c = _requireLive(claimId);
-		if (settlement.leaves.length == 0) revert ProofNeeded();
 		Case memory what = _case(c, location.step, location.operator, location.leaf, beneficiary);
+		if (_isUnbound(c, what.header)) revert TraceNotBound(claimId);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
 		_settled(0, claimId, what, settlement, claimed, computed);
 		_reject(claimId, 0, beneficiary);

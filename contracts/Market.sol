@@ -71,11 +71,11 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		if (block.timestamp > r.deadline) revert RequestExpired(requestId, block.timestamp, r.deadline);
 		if (msg.value != _submitterBond) revert WrongBond(msg.value, _submitterBond);
 		OutputShape memory shape = registry.outputShape(r.program);
-		bytes32 root = Trees.rootFromPath(
-			opening.root, shape.operator, shape.operatorCount, opening.operatorPath, Trees.OPERATORS, 0
-		);
-		root = Trees.rootFromPath(root, shape.steps - 1, shape.steps, opening.stepPath, Trees.STEPS, 0);
-		if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);
+		if (!shape.lazy) {
+			_requireOutput(shape, opening.root, opening.operatorPath, opening.stepPath, traceRoot);
+		} else if (traceRoot != 0 || opening.operatorPath.length != 0 || opening.stepPath.length != 0) {
+			revert TraceNotNeeded();
+		}
 
 		claimId = ++_claimCount;
 		r.liveClaim = SafeCast.toUint32(claimId);
@@ -85,7 +85,8 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 			request: SafeCast.toUint32(requestId),
 			claimedAt: SafeCast.toUint32(block.timestamp),
 			openDisputes: 0,
-			status: ClaimStatus.Live
+			status: ClaimStatus.Live,
+			boundAt: 0
 		});
 		uint256[5] memory words = _storeOutput(claimId, shape.elements, shape.width, opening);
 		emit Claimed(claimId, requestId, msg.sender, traceRoot, opening.root, words);
@@ -222,8 +223,28 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		return _requests[c.request];
 	}
 
+	/// @dev The output's tensor root lies under the trace root: last step, operator `shape.operator`.
+	function _requireOutput(
+		OutputShape memory shape,
+		bytes32 root,
+		bytes32[] calldata operatorPath,
+		bytes32[] calldata stepPath,
+		bytes32 traceRoot
+	) internal pure {
+		root = Trees.rootFromPath(root, shape.operator, shape.operatorCount, operatorPath, Trees.OPERATORS, 0);
+		root = Trees.rootFromPath(root, shape.steps - 1, shape.steps, stepPath, Trees.STEPS, 0);
+		if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);
+	}
+
 	function _requireRequest(uint256 requestId) private view {
 		if (requestId == 0 || requestId > _requestCount) revert UnknownRequest(requestId);
+	}
+
+	/// @dev The tensor root of the output that a claim states.
+	function _outputRoot(uint256 claimId, OutputShape memory shape) internal view returns (bytes32) {
+		uint256[5] memory words = _outputs[claimId];
+		if (Packing.leafCount(shape.elements, shape.width) > 1) return bytes32(words[0]);
+		return Packing.publishedNode(shape.width, shape.elements, words);
 	}
 
 	/// @dev A one-leaf output is hashed now and kept as words, so that its readers never hash.

@@ -6,6 +6,7 @@ interface Options extends ChainOptions {
 	increment: number;
 	reserve: number;
 	provingAllowance: number;
+	commitAllowance: number;
 	depth: number;
 	window: number;
 }
@@ -27,6 +28,11 @@ export const deploy = command<Options>({
 			.option("increment", { ...seconds, default: 30, describe: "time for each move" })
 			.option("reserve", { ...seconds, default: 60, describe: "further time of each side per dispute" })
 			.option("proving-allowance", { ...seconds, default: 60, describe: "further time to prove" })
+			.option("commit-allowance", {
+				...seconds,
+				default: 120,
+				describe: "further time to compute the trace of a lazy program",
+			})
 			.option("depth", {
 				type: "number",
 				default: 6,

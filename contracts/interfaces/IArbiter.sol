@@ -36,19 +36,8 @@ struct LeafOpening {
 	bytes32[] path;
 }
 
-/// @notice Everything that decides about one part of one element.
-struct Settlement {
-	DescriptorOpening operator;
-	/// the words of the disputed leaf
-	uint256[5] words;
-	/// the element's index in the operator's tensor
-	uint256 element;
-	/// the part that is proved, 0 for a cone of one part
-	uint256 part;
-	RowOpening row;
-	/// S₁ … Sₙ as published; empty for a cone of one part
-	int64[] partials;
-	TensorOpening[] tensors;
+/// @notice What one part of an element's cone reads, and the proof of it.
+struct PartEvidence {
 	/// Dot: the part's leaves of x, then those of w, in order of first use. Other kinds: one leaf per
 	/// in-bounds read of the part, in order of the reads.
 	LeafOpening[] leaves;
@@ -56,6 +45,23 @@ struct Settlement {
 	int256[] values;
 	/// all zero if the part has no in-bounds read and needs no proof
 	uint256[8] proof;
+}
+
+/// @notice Everything that decides about one element, or about one of its partial results.
+struct Settlement {
+	DescriptorOpening operator;
+	/// the words of the disputed leaf
+	uint256[5] words;
+	/// the element's index in the operator's tensor
+	uint256 element;
+	/// the part that is proved of the published partial results, 0 if there are none
+	uint256 part;
+	RowOpening row;
+	/// S₁ … Sₙ as published; empty if the settlement proves all parts
+	int64[] partials;
+	TensorOpening[] tensors;
+	/// of `part` if there are partial results, otherwise of every part in order
+	PartEvidence[] evidence;
 }
 
 /// @notice Where the disputed leaf is; everything in it is established by the game.
@@ -69,7 +75,7 @@ struct Case {
 	uint256 leaf;
 	/// who the proof is made for
 	address beneficiary;
-	/// true if the settlement brings the partial results that the submitter published for its element
+	/// true if the submitter published partial results of the element: then one of them is judged
 	bool inParts;
 }
 
@@ -104,8 +110,13 @@ interface IArbiter {
 	error ElementOutOfLeaf(uint256 element, uint256 first, uint256 end);
 	/// @notice Thrown when a part is named that the element does not have.
 	error PartOutOfRange(uint256 part, uint256 count);
-	/// @notice Thrown when a cone of several parts is settled as if it had one, or the reverse.
+	/// @notice Thrown when a settlement proves another number of parts than the cone has, or brings another number
+	/// of partial results.
 	error WrongPartCount(uint256 actual, uint256 expected);
+	/// @notice Thrown when one partial result is judged and not exactly one part is proved.
+	error WrongEvidenceCount(uint256 actual, uint256 expected);
+	/// @notice Thrown when a direct challenge needs no proof: anyone could copy it, so it has to be played.
+	error ProofNeeded();
 	/// @notice Thrown when partial results do not lead to the published value.
 	error WrongPartials(int256 actual, int256 expected);
 	/// @notice Thrown when a step, operator or leaf is named that the trace does not have.
@@ -122,7 +133,7 @@ interface IArbiter {
 	error ValuesAgree(int256 value);
 
 	/// @notice Checks a settlement. Returns only if it shows that the published value is wrong.
-	/// @return claimed the published value (or partial result, for a cone of several parts)
+	/// @return claimed the published value, or the published partial result
 	/// @return computed what it should be
 	function judge(Case calldata what, Settlement calldata settlement)
 		external

@@ -5,6 +5,7 @@ import {DescriptorOpening, LeafLocation, RowOpening, Settlement} from "./IArbite
 
 enum Phase {
 	None,
+	Root,
 	Search,
 	Leaf,
 	Partials,
@@ -67,8 +68,8 @@ interface IDisputes {
 	event LeafPublished(bytes32 indexed node, uint8 width, uint256 count, uint256[5] words);
 	event Named(uint256 indexed dispute, uint256 element, uint256 parts);
 	event PartialsPublished(uint256 indexed dispute, int64[] partials);
-	/// @notice A proof showed a wrong value. Where the cone has several parts, `claimed` and `computed` are the
-	/// partial result after `part`. `dispute` is 0 if the claim was settled directly.
+	/// @notice A proof showed a wrong value. Where partial results were published, `claimed` and `computed` are the
+	/// one after `part`. `dispute` is 0 if the claim was settled directly.
 	event Settled(
 		uint256 indexed dispute,
 		uint256 indexed claim,
@@ -92,8 +93,6 @@ interface IDisputes {
 	error WrongTurn(uint256 dispute, Side actual, Side expected);
 	/// @notice Thrown when someone else makes a side's move.
 	error NotTheChallenger(address actual, address expected);
-	/// @notice Thrown when someone else makes a side's move.
-	error NotTheSubmitter(address actual, address expected);
 	/// @notice Thrown when a timeout is claimed before the side to move has run out.
 	error NotTimedOut(uint256 dispute, Side side, uint256 used, uint256 allowed);
 	/// @notice Thrown when the named child does not lie under the demanded node.
@@ -124,16 +123,20 @@ interface IDisputes {
 	error NotThePartials(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when another element is settled than the one named.
 	error WrongElement(uint256 actual, uint256 expected);
-	/// @notice Thrown when a direct challenge needs no proof: anyone could copy it, so it has to be played.
-	error ProofNeeded();
+	/// @notice Thrown when a lazy claim is settled directly before its trace is bound.
+	error TraceNotBound(uint256 claim);
 
 	/// @notice Challenges a live claim; the value sent is the challenger's bond. Demands the children of the
-	/// trace root.
+	/// trace root, or the trace root itself if the claim is lazy and not bound.
 	/// @param entry the descriptor of operator 0 if the trace consists of a single operator's output, else empty
 	function challenge(uint256 claimId, DescriptorOpening calldata entry)
 		external
 		payable
 		returns (uint256 disputeId);
+
+	/// @notice Begins the search in a trace that was bound after the challenge: demands the children of its root.
+	/// @param entry as for `challenge`
+	function enter(uint256 disputeId, DescriptorOpening calldata entry) external;
 
 	/// @notice Publishes the children of a node, for every dispute that demands them. Publishing again changes nothing.
 	/// @return node the node that the children hash to
@@ -169,11 +172,12 @@ interface IDisputes {
 		uint256[5] calldata words
 	) external;
 
-	/// @notice Shows that the published value of an element (or of one of its parts) is wrong; the claim is rejected.
+	/// @notice Shows that the published value of an element is wrong, by all parts of its cone, or that one of its
+	/// published partial results is, by that part alone; the claim is rejected.
 	function settle(uint256 disputeId, Settlement calldata settlement) external;
 
 	/// @notice Rejects a live claim in one transaction, without a search and without a bond: opens a leaf of the
-	/// trace and proves that one of its elements, whose cone has one part, does not follow from its operands.
+	/// trace and proves, part by part, that one of its elements does not follow from its operands.
 	/// @param beneficiary who is paid; the proof is made for this account
 	function settleDirectly(
 		uint256 claimId,

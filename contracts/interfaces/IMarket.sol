@@ -14,6 +14,8 @@ struct Parameters {
 	uint32 reserve;
 	/// further time of the challenger where it may have to prove (phases Leaf and Partials)
 	uint32 provingAllowance;
+	/// further time of the submitter to commit to the trace of a lazy claim (phase Root)
+	uint32 commitAllowance;
 	/// further time of both sides per other dispute open against the same claim
 	uint32 crowding;
 	/// levels that one answer opens
@@ -50,12 +52,15 @@ enum ClaimStatus {
 
 /// @notice A submitter's answer to a request.
 struct Claim {
+	/// 0 for a lazy claim whose trace is not bound
 	bytes32 traceRoot;
 	address submitter;
 	uint32 request;
 	uint32 claimedAt;
 	uint24 openDisputes;
 	ClaimStatus status;
+	/// when the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root
+	uint32 boundAt;
 }
 
 /// @notice Opens the primary output's tensor root under the trace root.
@@ -90,6 +95,8 @@ interface IMarket {
 		bytes32 outputRoot,
 		uint256[5] words
 	);
+	/// @notice The submitter of a lazy claim committed to its trace.
+	event TraceBound(uint256 indexed claim, bytes32 traceRoot);
 	event Finalised(uint256 indexed claim, uint256 indexed request, address indexed submitter, uint256 paid);
 	/// @notice A claim lost dispute `dispute` (0: it was settled directly).
 	event Rejected(uint256 indexed claim, uint256 indexed dispute, address indexed winner);
@@ -123,6 +130,12 @@ interface IMarket {
 	error AlreadyClaimed(uint256 request, uint256 claim);
 	/// @notice Thrown when the output opening does not lead to the trace root.
 	error WrongTraceRoot(bytes32 actual, bytes32 expected);
+	/// @notice Thrown when the claim of a lazy program brings a trace root or paths: it states the output alone.
+	error TraceNotNeeded();
+	/// @notice Thrown when a claim's trace is bound again, or the claim has carried its trace root from the start.
+	error TraceKnown(uint256 claim, bytes32 traceRoot);
+	/// @notice Thrown when someone else makes the submitter's move.
+	error NotTheSubmitter(address actual, address expected);
 	/// @notice Thrown when words do not hash to the node they are shown for.
 	error WrongLeaf(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when a leaf of the output is opened that it does not have.
@@ -150,10 +163,20 @@ interface IMarket {
 		returns (uint256 requestId);
 
 	/// @notice Answers a request with a commitment to the whole trace; the value sent is the submitter's bond.
+	/// The claim of a lazy program has trace root 0 and no paths.
 	function claim(uint256 requestId, bytes32 traceRoot, OutputOpening calldata opening)
 		external
 		payable
 		returns (uint256 claimId);
+
+	/// @notice Commits the submitter of a lazy claim to its trace, once for all disputes: the output that it claimed
+	/// is opened under the root.
+	function bindTrace(
+		uint256 claimId,
+		bytes32 traceRoot,
+		bytes32[] calldata operatorPath,
+		bytes32[] calldata stepPath
+	) external;
 
 	/// @notice Makes an undisputed claim final after its challenge period: credits fee and bond, then tells
 	/// the consumer.

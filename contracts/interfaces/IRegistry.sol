@@ -13,6 +13,8 @@ struct ProgramHeader {
 	uint32 outputOperator;
 	uint64 outputElements;
 	uint8 outputWidth;
+	/// claims state the output alone; their trace is committed to when it is challenged
+	bool lazy;
 }
 
 /// @notice What a claim needs to know of its program: where the output is, and its shape.
@@ -22,6 +24,7 @@ struct OutputShape {
 	uint32 operator;
 	uint64 elements;
 	uint8 width;
+	bool lazy;
 }
 
 /// @title Programs that claims can be made about

@@ -44,17 +44,6 @@ library Parts {
 		if (part >= parts) revert NoSuchPart(part, parts);
 	}
 
-	/// @notice A part of a Dot and the number of parts, in one walk.
-	function dotPartAndCount(Descriptor memory d, uint256 element, uint256 part)
-		internal
-		pure
-		returns (DotPart memory found, uint256 parts)
-	{
-		if (d.kind != KIND_DOT) revert WrongCircuit(d.kind);
-		(found, parts) = DotParts.walk(d, element, part, true);
-		if (part >= parts) revert NoSuchPart(part, parts);
-	}
-
 	/// @notice A part of any other kind.
 	/// @param indexValue the value of a Gather's index element; unused otherwise
 	function elementsPart(Descriptor memory d, uint256 element, uint256 part, int256 indexValue)

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Cone} from "../libraries/Cone.sol";
+import {DotParts} from "../libraries/DotParts.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Parts} from "../libraries/Parts.sol";
@@ -41,7 +42,7 @@ contract LibrariesHarness {
 		pure
 		returns (DotPart memory, uint256)
 	{
-		return Parts.dotPartAndCount(d, element, part);
+		return DotParts.walk(d, element, part, true);
 	}
 
 	/// @return found the part

@@ -1,4 +1,4 @@
-import type { Evidence } from "@umpire/actors/evidence.ts";
+import { type Evidence, NO_PROOF } from "@umpire/actors/evidence.ts";
 import { prepareSettlement } from "@umpire/actors/settlement.ts";
 import type { LeafLocation, Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -67,14 +67,16 @@ describe("an honest claim cannot be settled directly", () => {
 		const other = await falsified(right, POOL, 5, value > 0 ? -1 : 1);
 		const good = await proved(right, FLATTEN, 5);
 		const theirs = await proved(other, FLATTEN, 5);
-		expect(theirs.values).not.toEqual(good.values);
+		const [part] = good.evidence;
+		const { values, proof } = theirs.evidence[0];
+		expect(values).not.toEqual(part.values);
 		const at = locate(right, FLATTEN, 0);
 		// their tensor, their leaf under the right tensor, the proof of their leaf with the right openings
 		expect(await direct({ ...theirs, words: good.words }, at)).toBe("WrongTensor");
 		expect(await direct({ ...theirs, words: good.words, tensors: good.tensors }, at)).toBe(
 			"WrongOperandLeaf",
 		);
-		expect(await direct({ ...good, values: theirs.values, proof: theirs.proof }, at)).toBe("InvalidProof");
+		expect(await direct({ ...good, evidence: [{ ...part, values, proof }] }, at)).toBe("InvalidProof");
 	});
 
 	test("with words, places, descriptors and rows that are not its own", async () => {
@@ -105,17 +107,21 @@ describe("an honest claim cannot be settled directly", () => {
 
 	test("with public signals that are not below the field's modulus", async () => {
 		const good = await proved(right, POOL, 5);
-		const leaves = good.leaves.map((leaf) => ({ ...leaf, digest: leaf.digest + FIELD }));
-		expect(await direct({ ...good, leaves }, locate(right, POOL, 0))).toBe("WrongOperandLeaf");
+		const [part] = good.evidence;
+		const leaves = part.leaves.map((leaf) => ({ ...leaf, digest: leaf.digest + FIELD }));
+		const alias = { ...good, evidence: [{ ...part, leaves }] };
+		expect(await direct(alias, locate(right, POOL, 0))).toBe("WrongOperandLeaf");
 		const dot = await proved(right, CONV, 3);
-		for (const values of [[dot.values[0] + FIELD], [dot.values[0] - FIELD], [2n ** 127n], [-(2n ** 127n)]]) {
-			expect(await direct({ ...dot, values }, locate(right, CONV, 0))).toBe("SumOutOfRange");
+		const [sum] = dot.evidence[0].values;
+		for (const value of [sum + FIELD, sum - FIELD, 2n ** 127n, -(2n ** 127n)]) {
+			const evidence = [{ ...dot.evidence[0], values: [value] }];
+			expect(await direct({ ...dot, evidence }, locate(right, CONV, 0))).toBe("SumOutOfRange");
 		}
 	});
 
 	test("without a proof, or as if its cone had partial results", async () => {
 		const good = await proved(right, POOL, 5);
-		const none = { ...good, leaves: [], values: [], tensors: [], proof: good.proof.map(() => 0n) };
+		const none = { ...good, tensors: [], evidence: [{ leaves: [], values: [], proof: NO_PROOF }] };
 		expect(await direct(none, locate(right, POOL, 0))).toBe("ProofNeeded");
 		const words = right.trace.operators[0][3].words(0);
 		const partials = [1n, 2n, 3n, 4n, 5n];

@@ -137,7 +137,7 @@ describe("every kind: a wrong element is rejected, a right one is not", () => {
 				{ ...beside, words: hearing.table.view(id).words!, partials: [] },
 				hearing.challenger,
 			);
-			if (matter.witness === undefined) expect(await settle(matter.settlement)).toBe("ValuesAgree");
+			if (matter.witnesses[0] === undefined) expect(await settle(matter.settlement)).toBe("ValuesAgree");
 		}
 		expect(await settle(await hearing.prove(wrong, id, plan))).toBe(undefined);
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);

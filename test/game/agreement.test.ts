@@ -97,8 +97,7 @@ function opening(traces: Traces, now: number, people: readonly Hex[]): { sender:
 				type: "claim",
 				value: submitterBond,
 				request: i + 1,
-				traceRoot: trace.root,
-				opening: trace.output(),
+				...trace.claim(),
 			} as const,
 		})),
 		...[1, 2].map((claim) => ({

@@ -71,8 +71,7 @@ export class Bench {
 			type: "claim",
 			value: this.table.state.parameters.submitterBond,
 			request: this.table.state.requests.length,
-			traceRoot: trace.root,
-			opening: trace.output(),
+			...trace.claim(),
 		});
 		return this.table.state.claims.length;
 	}

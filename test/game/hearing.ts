@@ -1,5 +1,5 @@
 import { type Evidence, proofWords } from "@umpire/actors/evidence.ts";
-import { type Matter, prepareSettlement } from "@umpire/actors/settlement.ts";
+import { type Matter, prepareSettlement, withProofs } from "@umpire/actors/settlement.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
@@ -81,12 +81,12 @@ export class Hearing extends Bench {
 	}
 
 	async proveMatter(theirs: Evidence, matter: Matter, beneficiary: Hex): Promise<Settlement> {
-		const { settlement, witness } = await prepareSettlement(theirs, matter, beneficiary);
-		if (witness === undefined) return settlement;
-		const { proof, publicSignals } = await prove(witness.circuit, witness.input);
-		const words = proofWords(proof);
-		this.#valid.add(keyOf(witness.circuit, publicSignals, words));
-		return { ...settlement, proof: words };
+		return withProofs(await prepareSettlement(theirs, matter, beneficiary), async ({ circuit, input }) => {
+			const { proof, publicSignals } = await prove(circuit, input);
+			const words = proofWords(proof);
+			this.#valid.add(keyOf(circuit, publicSignals, words));
+			return words;
+		});
 	}
 }
 

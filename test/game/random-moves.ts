@@ -8,7 +8,7 @@ import { PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import fc from "fast-check";
 import { entryOf, NOBODY, type Table } from "../../crates-ts/game/test/table.ts";
-import { settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { NO_EVIDENCE, settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 
 const KINDS = {
 	request: 2,
@@ -206,7 +206,8 @@ function inDispute(
 			return by(someone, {
 				type: "settle",
 				dispute: id,
-				settlement: bad && b % 2 === 0 ? { ...settlement, values: [1n] } : settlement,
+				settlement:
+					bad && b % 2 === 0 ? { ...settlement, evidence: [{ ...NO_EVIDENCE, values: [1n] }] } : settlement,
 			});
 		}
 		case "direct":
@@ -215,6 +216,9 @@ function inDispute(
 			return undefined;
 	}
 }
+
+/** Evidence with a leaf that is never read. */
+const UNREAD = { ...NO_EVIDENCE, leaves: [{ tensor: 0, digest: 1n, path: [] }] };
 
 /** A direct challenge: refused for want of a proof, or because it opens a leaf that is never read. */
 function direct(
@@ -243,6 +247,7 @@ function direct(
 			operatorPath: trace.stepTrees[step].path(operator),
 			stepPath: trace.tree.path(step),
 		},
-		settlement: a % 4 === 0 ? settlement : { ...settlement, leaves: [{ tensor: 0, digest: 1n, path: [] }] },
+		settlement:
+			a % 4 === 0 ? settlement : { ...settlement, evidence: [...settlement.evidence.slice(1), UNREAD] },
 	};
 }

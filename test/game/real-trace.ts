@@ -55,6 +55,10 @@ export function viewOf(evidence: Evidence): TraceView {
 	return {
 		children: (at, childLevel): readonly Hex[] => treeAt(at).descendants(at.start, at.level, childLevel),
 		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
+		binding() {
+			const { operatorPath, stepPath } = outputOf(evidence);
+			return { traceRoot: trace.traceRoot, operatorPath, stepPath };
+		},
 		descriptor: (operator) => openDescriptor(evidence, operator),
 		row: (operator, element) => openRow(evidence, operator, element),
 		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),

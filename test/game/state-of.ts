@@ -19,7 +19,7 @@ export interface Visible {
 export function visible(state: GameState, people: readonly Hex[]): Visible {
 	return {
 		requests: state.requests.map(plain),
-		claims: state.claims.map(plain),
+		claims: state.claims.map(({ outputRoot: _, ...claim }) => plain(claim)),
 		disputes: state.disputes.map(({ partials, ...dispute }) =>
 			plain({ ...dispute, partialsHash: partials.length === 0 ? ZERO : hashOf("int64[]", partials) }),
 		),

@@ -7,7 +7,7 @@ import { elementValue } from "@umpire/operators/values.ts";
 import { prove, verify } from "@umpire/prover/prove.ts";
 import { type Evidence, fetchOf, proofWords } from "./evidence.ts";
 import { type Random, randomBelow } from "./random.ts";
-import { leafOf, partialResults, prepareSettlement } from "./settlement.ts";
+import { leafOf, partialResults, prepareSettlement, withProofs } from "./settlement.ts";
 
 /** Proofs in a check are made for nobody. */
 const BENEFICIARY = "0x000000000000000000000000000000000000dEaD";
@@ -73,16 +73,16 @@ export async function settleSample(
 		{ ...spot, element, part, words: tensor.words(leaf), partials },
 		BENEFICIARY,
 	);
-	let { settlement } = prepared;
 	let proveMilliseconds = 0;
-	if (prepared.witness !== undefined) {
-		const { circuit, input } = prepared.witness;
+	let verifies = true;
+	const settlement = await withProofs(prepared, async ({ circuit, input }) => {
 		const started = performance.now();
 		const { proof, publicSignals } = await prove(circuit, input);
 		proveMilliseconds = performance.now() - started;
-		if (!(await verify(circuit, proof, publicSignals))) return fail("its proof does not verify");
-		settlement = { ...settlement, proof: proofWords(proof) };
-	}
+		verifies = await verify(circuit, proof, publicSignals);
+		return proofWords(proof);
+	});
+	if (!verifies) return fail("its proof does not verify");
 	const judgement = await judge(
 		chain.connection,
 		chain.deployment,

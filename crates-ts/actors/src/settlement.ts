@@ -21,25 +21,27 @@ import {
 	type Spot,
 } from "./evidence.ts";
 
-/** One part of an element, opened: a settlement without its proof, and what the proof is made from. */
+/** What a proof is made from; undefined for a part without a read in bounds: there is nothing to prove. */
+export type Witness = { readonly circuit: CircuitName; readonly input: CircuitInput } | undefined;
+
+/** An element, opened: a settlement without its proofs, and what these are made from, part by part. */
 export interface Prepared {
 	readonly settlement: Settlement;
-	/** Undefined if no read is in bounds: nothing is to be proved. */
-	readonly witness: { readonly circuit: CircuitName; readonly input: CircuitInput } | undefined;
+	readonly witnesses: readonly Witness[];
 }
 
-/** What is disputed: one element (physical index), one of its parts, and what was published about them. */
+/** What is disputed: one element (physical index), or one of its partial results, and what was published of them. */
 export interface Matter extends Spot {
 	readonly element: number;
 	readonly part: number;
 	/** The words of the disputed leaf, as published. */
 	readonly words: readonly bigint[];
-	/** S₁ … Sₙ as published; empty for a cone of one part. */
+	/** S₁ … Sₙ as published: `part` alone is proved. Empty: all parts are, and `part` is 0. */
 	readonly partials: readonly bigint[];
 }
 
 /**
- * Opens one part of an element's cone from a trace that agrees with the disputed one on everything
+ * Opens an element's cone, or one part of it, from a trace that agrees with the disputed one on everything
  * before the element.
  *
  * @param beneficiary who is paid; the proof holds for this account only
@@ -54,35 +56,48 @@ export async function prepareSettlement(
 	const { element, operator } = matter;
 	const descriptor = evidence.commitment.descriptors[operator];
 	const parts = partsOf(descriptor, element, indexValueOf(descriptor, element, fetchOf(evidence, matter)));
-	const part = parts[matter.part];
-	const opened =
-		part.circuit === "dot"
-			? await openDot(evidence, matter, part, beneficiary)
-			: await openElements(evidence, matter, part, beneficiary);
-	const operands = [...new Set(opened.leaves.map(({ operand }) => operand))];
+	const inParts = matter.partials.length > 0;
+	const opened: Opened[] = [];
+	for (const part of inParts ? [parts[matter.part]] : parts) {
+		opened.push(
+			part.circuit === "dot"
+				? await openDot(evidence, matter, part, beneficiary)
+				: await openElements(evidence, matter, part, beneficiary),
+		);
+	}
+	const operands = [...new Set(opened.flatMap(({ leaves }) => leaves.map(({ operand }) => operand)))];
+	const openLeaf = ({ operand, leaf }: Opened["leaves"][number]): LeafOpening => {
+		const tensor = operandTensor(evidence, matter, operand);
+		return { tensor: operands.indexOf(operand), digest: tensor.digest(leaf), path: tensor.path(leaf) };
+	};
 	const settlement: Settlement = {
 		operator: openDescriptor(evidence, operator),
 		words: matter.words,
 		element,
 		part: matter.part,
-		row: parts.length === 1 ? openRow(evidence, operator, element) : NO_ROW,
+		row: inParts ? NO_ROW : openRow(evidence, operator, element),
 		partials: matter.partials,
 		tensors: operands.map((operand) => openOperand(evidence, matter, operand, paths)),
-		leaves: opened.leaves.map(({ operand, leaf }): LeafOpening => {
-			const tensor = operandTensor(evidence, matter, operand);
-			return { tensor: operands.indexOf(operand), digest: tensor.digest(leaf), path: tensor.path(leaf) };
-		}),
-		values: opened.values,
-		proof: NO_PROOF,
+		evidence: opened.map(({ leaves, values }) => ({ leaves: leaves.map(openLeaf), values, proof: NO_PROOF })),
 	};
-	return { settlement, witness: opened.witness };
+	return { settlement, witnesses: opened.map(({ witness }) => witness) };
 }
 
-/** A settlement with its proof (one to two seconds). */
-export async function proveSettlement({ settlement, witness }: Prepared): Promise<Settlement> {
-	if (witness === undefined) return settlement;
-	const { proof } = await prove(witness.circuit, witness.input);
-	return { ...settlement, proof: proofWords(proof) };
+/** A settlement with its proofs (one to two seconds each). */
+export async function proveSettlement(prepared: Prepared): Promise<Settlement> {
+	return withProofs(prepared, async ({ circuit, input }) => proofWords((await prove(circuit, input)).proof));
+}
+
+/** A settlement with the proofs that `proofOf` makes, one after the other. */
+export async function withProofs(
+	{ settlement, witnesses }: Prepared,
+	proofOf: (witness: NonNullable<Witness>) => Promise<bigint[]>,
+): Promise<Settlement> {
+	const evidence = [...settlement.evidence];
+	for (const [i, witness] of witnesses.entries()) {
+		if (witness !== undefined) evidence[i] = { ...evidence[i], proof: await proofOf(witness) };
+	}
+	return { ...settlement, evidence };
 }
 
 /** S₁ … Sₙ of an element whose cone has several parts; empty for one part. */
@@ -96,7 +111,7 @@ interface Opened {
 	/** In the order of the settlement. */
 	readonly leaves: readonly { readonly operand: number; readonly leaf: number }[];
 	readonly values: readonly bigint[];
-	readonly witness: Prepared["witness"];
+	readonly witness: Witness;
 }
 
 async function openDot(evidence: Evidence, matter: Matter, part: DotPart, beneficiary: Hex): Promise<Opened> {

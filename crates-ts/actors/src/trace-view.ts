@@ -14,6 +14,11 @@ export function traceView(evidence: Evidence): TraceView {
 		children: ({ start, level, ...at }, childLevel) =>
 			treeAt(evidence, at).descendants(start, level, childLevel),
 		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
+		binding() {
+			const { outputOperator, steps } = commitment.header;
+			const operatorPath = trace.stepTrees[steps - 1].path(outputOperator);
+			return { traceRoot: trace.traceRoot, operatorPath, stepPath: trace.traceTree.path(steps - 1) };
+		},
 		descriptor: (operator) => openDescriptor(evidence, operator),
 		row: (operator, element) => openRow(evidence, operator, element),
 		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),

@@ -19,6 +19,8 @@ function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly un
 			return [action.program, action.inputsRoot, action.deadline, action.consumer];
 		case "claim":
 			return [action.request, action.traceRoot, action.opening];
+		case "bindTrace":
+			return [action.claim, action.traceRoot, action.operatorPath, action.stepPath];
 		case "finalise":
 			return [action.claim];
 		case "refund":
@@ -27,6 +29,8 @@ function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly un
 			return [];
 		case "challenge":
 			return [action.claim, action.entry];
+		case "enter":
+			return [action.dispute, action.entry];
 		case "open":
 			return [action.tree, action.childLevel, action.children];
 		case "descend":

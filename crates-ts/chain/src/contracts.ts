@@ -52,7 +52,9 @@ export async function openContracts(connection: Connection, deployment: Deployme
 }
 
 export const getRequest = (on: Contracts, id: bigint) => read<Request>(on, on.umpire, "getRequest", [id]);
-export const getClaim = (on: Contracts, id: bigint) => read<Claim>(on, on.umpire, "getClaim", [id]);
+/** A claim as the contract stores it: the root of its output is in its event. */
+export const getClaim = (on: Contracts, id: bigint) =>
+	read<Omit<Claim, "outputRoot">>(on, on.umpire, "getClaim", [id]);
 export const owedTo = (on: Contracts, account: Hex) => read<bigint>(on, on.umpire, "owed", [account]);
 export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
 export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);

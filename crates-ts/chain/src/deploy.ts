@@ -15,6 +15,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
 	increment: 30,
 	reserve: 60,
 	provingAllowance: 60,
+	commitAllowance: 120,
 	crowding: 2,
 	depth: 6,
 	window: 8,

@@ -23,6 +23,7 @@ export interface Events {
 		outputRoot: Hex;
 		words: readonly bigint[];
 	};
+	TraceBound: { claim: bigint; traceRoot: Hex };
 	Finalised: { claim: bigint; request: bigint; submitter: Hex; paid: bigint };
 	Rejected: { claim: bigint; dispute: bigint; winner: Hex };
 	Refunded: { request: bigint; requester: Hex; amount: bigint };

@@ -25,6 +25,7 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 	const programs = new Map<Hex, ProgramHeader>();
 	const requests: Request[] = [];
 	const claims: Claim[] = [];
+	const outputs: Hex[] = [];
 	const disputes: Dispute[] = [];
 	const openings = new Map<string, number>();
 	const leaves = new Map<Hex, PublishedLeaf>();
@@ -45,6 +46,9 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 				leaves.set(node, { time: await timeOf(on, event), width, count: Number(count), words });
 				break;
 			}
+			case "Claimed":
+				outputs[Number(event.args.claim) - 1] = event.args.outputRoot;
+				break;
 			case "PartialsPublished":
 				partials.set(Number(event.args.dispute), event.args.partials);
 		}
@@ -58,7 +62,7 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 		}
 		for (let i = 0; i < count("Claimed"); i++) {
 			if (claims[i] === undefined || claims[i].status === CLAIM_STATUS.live) {
-				claims[i] = await getClaim(on, BigInt(i + 1));
+				claims[i] = { ...(await getClaim(on, BigInt(i + 1))), outputRoot: outputs[i] };
 			}
 		}
 		for (let i = 0; i < count("Challenged"); i++) {

@@ -1,7 +1,14 @@
 import { LEAF_ELEMENTS, type Tag, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
-import { type DescendMove, type NameMove, NO_DESCRIPTOR } from "./move.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+import {
+	type DescendMove,
+	type DescriptorOpening,
+	type EnterMove,
+	type NameMove,
+	NO_DESCRIPTOR,
+} from "./move.ts";
 import { childPosition, demanded, passSingles } from "./search.ts";
 import { PHASE, type Position } from "./state.ts";
 import type { DisputeView, TraceView } from "./trace-view.ts";
@@ -22,9 +29,11 @@ export interface ProvePlan {
 export function honestChallenger(
 	view: DisputeView,
 	trace: TraceView,
-): DescendMove | NameMove | ProvePlan | null {
+): DescendMove | EnterMove | NameMove | ProvePlan | null {
 	if (view.publishedAt === 0) return null;
 	switch (view.dispute.phase) {
+		case PHASE.root:
+			return { type: "enter", dispute: view.id, entry: entryOf(view.header, trace) };
 		case PHASE.search:
 			return descendLeftmost(view, trace);
 		case PHASE.leaf:
@@ -34,6 +43,14 @@ export function honestChallenger(
 		default:
 			return null;
 	}
+}
+
+/** What a search brings that begins at a trace root: the descriptor if the trace is a single tensor. */
+export function entryOf(
+	{ steps, operatorCount }: Pick<ProgramHeader, "steps" | "operatorCount">,
+	trace: Pick<TraceView, "descriptor">,
+): DescriptorOpening {
+	return steps === 1 && operatorCount === 1 ? trace.descriptor(0) : NO_DESCRIPTOR;
 }
 
 function descendLeftmost(view: DisputeView, trace: TraceView): DescendMove | null {

@@ -12,21 +12,11 @@ export interface Turn {
  * @param published when what the dispute demands was published, 0 if it was not
  */
 export function turnOf(dispute: Dispute, published: number, parameters: Parameters): Turn {
-	const increment = parameters.increment + dispute.crowding;
-	if (published === 0) {
-		return {
-			side: SIDE.submitter,
-			since: dispute.demandedAt,
-			allowed: increment,
-			reserve: dispute.submitterReserve,
-		};
-	}
-	return {
-		side: SIDE.challenger,
-		since: Math.max(dispute.demandedAt, published),
-		allowed: increment + proving(dispute, parameters),
-		reserve: dispute.challengerReserve,
-	};
+	const side = published === 0 ? SIDE.submitter : SIDE.challenger;
+	const allowed = allowedTo(side, dispute, parameters);
+	return side === SIDE.submitter
+		? { side, since: dispute.demandedAt, allowed, reserve: dispute.submitterReserve }
+		: { side, since: Math.max(dispute.demandedAt, published), allowed, reserve: dispute.challengerReserve };
 }
 
 /** True iff the side to move can be timed out at `now`. */
@@ -47,10 +37,11 @@ export function charge(
 	parameters: Parameters,
 ): Pick<Dispute, "submitterReserve" | "challengerReserve"> {
 	const since = Math.max(dispute.demandedAt, published);
-	const allowed = parameters.increment + dispute.crowding;
+	const submitters = allowedTo(SIDE.submitter, dispute, parameters);
+	const challengers = allowedTo(SIDE.challenger, dispute, parameters);
 	return {
-		submitterReserve: left(dispute.submitterReserve, since - dispute.demandedAt, allowed),
-		challengerReserve: left(dispute.challengerReserve, now - since, allowed + proving(dispute, parameters)),
+		submitterReserve: left(dispute.submitterReserve, since - dispute.demandedAt, submitters),
+		challengerReserve: left(dispute.challengerReserve, now - since, challengers),
 	};
 }
 
@@ -58,7 +49,12 @@ function left(reserve: number, used: number, allowed: number): number {
 	return Math.max(0, reserve - Math.max(0, used - allowed));
 }
 
-/** The challenger may have to prove at the leaf and after the partial results. */
-function proving(dispute: Dispute, parameters: Parameters): number {
-	return dispute.phase === PHASE.search ? 0 : parameters.provingAllowance;
+/**
+ * What a side may use for its turn before it uses its reserve: the submitter may have to compute the trace in phase
+ * Root, the challenger to prove at the leaf and after the partial results.
+ */
+function allowedTo(side: Side, { phase, crowding }: Dispute, parameters: Parameters): number {
+	const allowed = parameters.increment + crowding;
+	if (side === SIDE.submitter) return phase === PHASE.root ? allowed + parameters.commitAllowance : allowed;
+	return phase === PHASE.leaf || phase === PHASE.partials ? allowed + parameters.provingAllowance : allowed;
 }

@@ -1,10 +1,12 @@
 import { type Hex, LEAF_ELEMENTS, MAX_PARTS, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { charge, hasRunOut, turnOf } from "./clock.ts";
 import {
 	crowdingNow,
+	isUnbound,
 	publishedAt,
 	requireDispute,
 	requirePhase,
@@ -16,6 +18,7 @@ import type {
 	ChallengeMove,
 	DescendMove,
 	DescriptorOpening,
+	EnterMove,
 	NameMove,
 	OpenMove,
 	PublishLeafMove,
@@ -40,6 +43,9 @@ import {
 
 type Sent<T> = T & { readonly sender: Hex };
 const MOST_ELEMENTS = 2 ** 48 - 1;
+/** Where a dispute stands before its search begins: its fields are all 0. */
+const NOWHERE: Position = { tree: 0, step: 0, operator: 0, start: 0, level: 0, elements: 0, width: 0 };
+const NO_NODE = wordHex(0n);
 
 export function challenge(
 	state: GameState,
@@ -51,17 +57,15 @@ export function challenge(
 	const end = c.claimedAt + state.parameters.challengePeriod;
 	if (now >= end) throw new GameError("ChallengePeriodOver", move.claim, now, end);
 	requireBond(move.value, state.parameters.challengerBond);
-	const header = headerOf(state, move.claim);
 	let next = withClaim(state, move.claim, { openDisputes: c.openDisputes + 1 });
 	const { reserve } = state.parameters;
-	const at = rootPosition(header);
 	const added: Dispute = {
-		...at,
+		...NOWHERE,
 		challenger: move.sender,
 		claim: move.claim,
 		phase: PHASE.search,
 		demandedAt: now,
-		node: c.traceRoot,
+		node: NO_NODE,
 		submitterReserve: reserve,
 		challengerReserve: reserve,
 		crowding: 0,
@@ -71,7 +75,14 @@ export function challenge(
 		partials: [],
 	};
 	next = { ...next, disputes: [...state.disputes, added], balance: state.balance + move.value };
-	return demand(next, next.disputes.length, at, c.traceRoot, move.entry, now, arbiter);
+	return begin(next, next.disputes.length, move.entry, now, arbiter);
+}
+
+export function enter(state: GameState, move: Sent<EnterMove>, now: number, arbiter: Arbiter): GameState {
+	const d = requirePhase(state, move.dispute, PHASE.root);
+	const published = requireTurn(state, move.dispute, d, move.sender);
+	const charged = withDispute(state, move.dispute, charge(d, published, now, state.parameters));
+	return begin(charged, move.dispute, move.entry, now, arbiter);
 }
 
 export function open(state: GameState, move: OpenMove, now: number): GameState {
@@ -161,7 +172,8 @@ export function publishPartials(
 
 export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): GameState {
 	const d = requireDispute(state, move.dispute);
-	if (d.phase === PHASE.search) throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
+	if (d.phase !== PHASE.leaf && d.phase !== PHASE.partials)
+		throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
 	const c = requireLive(state, d.claim);
 	if (publishedAt(state, d) === 0) {
 		throw new GameError("WrongTurn", move.dispute, SIDE.submitter, SIDE.challenger);
@@ -196,8 +208,8 @@ export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbit
 	const c = requireLive(state, move.claim);
 	const { location, settlement, beneficiary } = move;
 	const { step, operator, leaf } = location;
-	if (settlement.leaves.length === 0) throw new GameError("ProofNeeded");
 	const header = headerOf(state, move.claim);
+	if (isUnbound(c, header)) throw new GameError("TraceNotBound", move.claim);
 	const { inputsRoot } = state.requests[c.request - 1];
 	const { traceRoot } = c;
 	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
@@ -234,6 +246,22 @@ export function reclaim(state: GameState, move: ReclaimMove): GameState {
 function challengerWins(state: GameState, id: number, d: Dispute): GameState {
 	const closed = credit(close(state, id), d.challenger, state.parameters.challengerBond);
 	return reject(closed, d.claim, d.challenger);
+}
+
+/** Demands the children of the trace root, or the trace root where there is none yet. */
+function begin(
+	state: GameState,
+	id: number,
+	entry: DescriptorOpening,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
+	const { claim } = state.disputes[id - 1];
+	const c = state.claims[claim - 1];
+	const header = headerOf(state, claim);
+	if (!isUnbound(c, header)) return demand(state, id, rootPosition(header), c.traceRoot, entry, now, arbiter);
+	if (entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
+	return withDispute(state, id, { phase: PHASE.root, demandedAt: now, crowding: crowdingNow(state, claim) });
 }
 
 /** Demands what is below the subtree `from` with root `node`. */

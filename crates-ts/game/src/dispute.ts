@@ -1,9 +1,10 @@
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
 import { GameError } from "./errors.ts";
 import { requireLive } from "./patch.ts";
 import { demanded } from "./search.ts";
-import { type Dispute, type GameState, openingKey, PHASE, type Phase, SIDE } from "./state.ts";
+import { type Claim, type Dispute, type GameState, openingKey, PHASE, type Phase, SIDE } from "./state.ts";
 
 const MOST_CROWDING = 2 ** 31 - 1;
 
@@ -11,6 +12,7 @@ const MOST_CROWDING = 2 ** 31 - 1;
 export function publishedAt(state: GameState, d: Dispute): number {
 	if (d.phase === PHASE.leaf) return leafPublishedAt(state, d);
 	if (d.phase === PHASE.partials) return d.partialsAt;
+	if (d.phase === PHASE.root) return state.claims[d.claim - 1].boundAt;
 	const { program } = state.requests[state.claims[d.claim - 1].request - 1];
 	const { childLevel, children } = demanded(d, state.programs.get(program)!, state.parameters);
 	return state.openings.get(openingKey(d.node, d.tree, childLevel, children)) ?? 0;
@@ -51,6 +53,11 @@ export function requireTurn(state: GameState, id: number, d: Dispute, sender: He
 	const published = publishedAt(state, d);
 	if (published === 0) throw new GameError("WrongTurn", id, SIDE.submitter, SIDE.challenger);
 	return published;
+}
+
+/** True iff the claim of a lazy program has no trace yet. */
+export function isUnbound({ boundAt }: Claim, header: Pick<ProgramHeader, "lazy">): boolean {
+	return header.lazy && boundAt === 0;
 }
 
 /** Checks that the words are those published for the disputed leaf. */

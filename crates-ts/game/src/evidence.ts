@@ -7,7 +7,7 @@ import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
 import { type Descriptor, KIND } from "@umpire/operators/program.ts";
 import { rawValue } from "@umpire/operators/values.ts";
 import { GameError } from "./errors.ts";
-import type { Case, LeafOpening, Settlement } from "./move.ts";
+import type { Case, LeafOpening, PartEvidence, Settlement } from "./move.ts";
 import { checkLeaf } from "./openings.ts";
 
 /** BN254's scalar field. */
@@ -22,46 +22,49 @@ export type ProofCheck = (
 ) => boolean;
 
 /**
- * S_{p+1} as the settlement proves it: `previous` is S_p. Throws GameError if an opening, a count or
+ * S_{p+1} as the evidence of part p (`number`) proves it: `previous` is S_p. Throws GameError if an opening, a count or
  * the proof is wrong.
  */
 export function provedPartial(
 	what: Case,
 	d: Descriptor,
 	s: Settlement,
+	evidence: PartEvidence,
+	number: number,
 	previous: bigint,
 	proves: ProofCheck,
 ): bigint {
-	const part = partsOf(d, s.element, indexValue(d, s))[s.part];
+	const part = partsOf(d, s.element, indexValue(d, s.element, evidence))[number];
 	return part.circuit === "dot"
-		? provedDot(what, d, s, part, previous, proves)
-		: provedElements(what, d, s, part, previous, proves);
+		? provedDot(what, d, s, evidence, part, previous, proves)
+		: provedElements(what, d, s, evidence, part, number, previous, proves);
 }
 
 function provedDot(
 	what: Case,
 	d: Descriptor,
 	s: Settlement,
+	e: PartEvidence,
 	part: DotPart,
 	previous: bigint,
 	proves: ProofCheck,
 ): bigint {
 	const { xLeaves, wLeaves, slots } = part;
-	requireCounts(s, xLeaves.length + wLeaves.length, slots.length === 0 ? 0 : 1);
+	requireCounts(e, xLeaves.length + wLeaves.length, slots.length === 0 ? 0 : 1);
 	if (slots.length === 0) return previous;
 	[...xLeaves, ...wLeaves].forEach((leaf, i) => {
-		checkLeaf(d, s, i, i < xLeaves.length ? 0 : 1, leaf);
+		checkLeaf(d, s, e, i, i < xLeaves.length ? 0 : 1, leaf);
 	});
-	const [sum] = s.values;
+	const [sum] = e.values;
 	if (sum >= SUM_LIMIT || sum <= -SUM_LIMIT) throw new GameError("SumOutOfRange", sum);
 	const signals = [
 		sum < 0n ? FIELD + sum : sum,
-		...digests(s.leaves.slice(0, xLeaves.length), DOT_LEAVES),
-		...digests(s.leaves.slice(xLeaves.length), DOT_LEAVES),
+		...digests(e.leaves.slice(0, xLeaves.length), DOT_LEAVES),
+		...digests(e.leaves.slice(xLeaves.length), DOT_LEAVES),
 		...dotGeometry(part, d.operands[0].width, d.operands[1].width),
 		BigInt(what.beneficiary),
 	];
-	requireProof(proves, "dot", signals, s);
+	requireProof(proves, "dot", signals, e);
 	return previous + sum;
 }
 
@@ -69,36 +72,38 @@ function provedElements(
 	what: Case,
 	d: Descriptor,
 	s: Settlement,
+	e: PartEvidence,
 	part: ElementsPart,
+	number: number,
 	previous: bigint,
 	proves: ProofCheck,
 ): bigint {
 	const { reads } = part;
-	requireCounts(s, reads.length, reads.length);
+	requireCounts(e, reads.length, reads.length);
 	if (reads.length > 0) {
 		reads.forEach(({ operand, leaf }, i) => {
-			checkLeaf(d, s, i, operand, leaf);
+			checkLeaf(d, s, e, i, operand, leaf);
 		});
 		reads.forEach(({ operand }, i) => {
-			requireRange(s.values[i], d.operands[operand].width);
+			requireRange(e.values[i], d.operands[operand].width);
 		});
-		const packed = packedReads(d, part, s.values.map(Number));
-		const signals = [...digests(s.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
-		requireProof(proves, "elements", signals, s);
+		const packed = packedReads(d, part, e.values.map(Number));
+		const signals = [...digests(e.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
+		requireProof(proves, "elements", signals, e);
 	}
-	if (isMaximum(d.kind)) return nextMaximum(d, previous, s.part, s.values);
+	if (isMaximum(d.kind)) return nextMaximum(d, previous, number, e.values);
 	return rawValue(d, s.element, (operand, index) => {
 		const at = reads.findIndex((read) => read.operand === operand && read.index === index);
-		return Number(s.values[at]);
+		return Number(e.values[at]);
 	});
 }
 
 /** The value of a Gather's index element: the first value if it is read, otherwise its `outside`. */
-function indexValue(d: Descriptor, s: Settlement): number | undefined {
+function indexValue(d: Descriptor, element: number, { values }: PartEvidence): number | undefined {
 	if (d.kind !== KIND.Gather) return undefined;
-	if (!readAt(d, 0, s.element, 0).inBounds) return d.operands[0].outside;
-	if (s.values.length === 0) throw new GameError("WrongValueCount", 0, 1);
-	return Number(s.values[0]);
+	if (!readAt(d, 0, element, 0).inBounds) return d.operands[0].outside;
+	if (values.length === 0) throw new GameError("WrongValueCount", 0, 1);
+	return Number(values[0]);
 }
 
 function digests(leaves: readonly LeafOpening[], count: number): bigint[] {
@@ -109,18 +114,18 @@ function requireRange(value: bigint, width: number): void {
 	if (BigInt.asIntN(width, value) !== value) throw new GameError("ValueOutOfRange", value, width);
 }
 
-function requireCounts(s: Settlement, leaves: number, values: number): void {
-	if (s.leaves.length !== leaves) throw new GameError("WrongLeafCount", s.leaves.length, leaves);
-	if (s.values.length !== values) throw new GameError("WrongValueCount", s.values.length, values);
+function requireCounts(e: PartEvidence, leaves: number, values: number): void {
+	if (e.leaves.length !== leaves) throw new GameError("WrongLeafCount", e.leaves.length, leaves);
+	if (e.values.length !== values) throw new GameError("WrongValueCount", e.values.length, values);
 }
 
 function requireProof(
 	proves: ProofCheck,
 	circuit: "dot" | "elements",
 	signals: readonly bigint[],
-	s: Settlement,
+	{ proof }: PartEvidence,
 ): void {
-	if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, s.proof)) {
+	if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, proof)) {
 		throw new GameError("InvalidProof");
 	}
 }

@@ -1,8 +1,19 @@
 import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
+import { isUnbound } from "./dispute.ts";
 import { GameError } from "./errors.ts";
-import type { ClaimMove, FinaliseMove, RefundMove, RegisterMove, RequestMove } from "./move.ts";
+import type {
+	BindTraceMove,
+	ClaimMove,
+	FinaliseMove,
+	OutputOpening,
+	RefundMove,
+	RegisterMove,
+	RequestMove,
+} from "./move.ts";
 import { credit, requireBond, requireLive, requireRequest, withClaim, withRequest } from "./patch.ts";
 import { follow } from "./paths.ts";
 import { CLAIM_STATUS, type GameState } from "./state.ts";
@@ -10,6 +21,7 @@ import { CLAIM_STATUS, type GameState } from "./state.ts";
 type Sent<T> = T & { readonly sender: Hex };
 const LATEST = 2 ** 32 - 1;
 const MOST_FEE = 2n ** 96n - 1n;
+const NO_TRACE = wordHex(0n);
 
 export function register(state: GameState, move: RegisterMove, root: Hex): GameState {
 	if (state.programs.has(root)) return state;
@@ -52,25 +64,35 @@ export function claim(state: GameState, move: Sent<ClaimMove>, now: number, arbi
 	if (now > r.deadline) throw new GameError("RequestExpired", move.request, now, r.deadline);
 	requireBond(move.value, state.parameters.submitterBond);
 	const header = state.programs.get(r.program)!;
-	const { root, operatorPath, stepPath, words } = move.opening;
-	const step = follow(root, header.outputOperator, header.operatorCount, operatorPath, TAG.operators);
-	const trace = follow(step, header.steps - 1, header.steps, stepPath, TAG.steps);
-	if (trace !== move.traceRoot) throw new GameError("WrongTraceRoot", trace, move.traceRoot);
+	const { root, words } = move.opening;
+	if (!header.lazy) requireOutput(header, root, move.opening, move.traceRoot);
+	else if (move.traceRoot !== NO_TRACE || hasPaths(move.opening)) throw new GameError("TraceNotNeeded");
 	if (leafCount(header.outputElements, header.outputWidth as Width) === 1) {
 		const node = arbiter.leafNode(header.outputWidth, header.outputElements, words);
 		if (node !== root) throw new GameError("WrongLeaf", node, root);
 	}
 	const added = {
 		traceRoot: move.traceRoot,
+		outputRoot: root,
 		submitter: move.sender,
 		request: move.request,
 		claimedAt: now,
 		openDisputes: 0,
 		status: CLAIM_STATUS.live,
+		boundAt: 0,
 	};
 	const claims = [...state.claims, added];
 	const next = { ...state, claims, balance: state.balance + move.value };
 	return withRequest(next, move.request, { liveClaim: claims.length });
+}
+
+export function bindTrace(state: GameState, move: Sent<BindTraceMove>, now: number): GameState {
+	const c = requireLive(state, move.claim);
+	if (move.sender !== c.submitter) throw new GameError("NotTheSubmitter", move.sender, c.submitter);
+	const header = state.programs.get(state.requests[c.request - 1].program)!;
+	if (!isUnbound(c, header)) throw new GameError("TraceKnown", move.claim, c.traceRoot);
+	requireOutput(header, c.outputRoot, move, move.traceRoot);
+	return withClaim(state, move.claim, { traceRoot: move.traceRoot, boundAt: now });
 }
 
 export function finalise(state: GameState, move: FinaliseMove, now: number): GameState {
@@ -95,6 +117,23 @@ export function withdraw(state: GameState, sender: Hex): GameState {
 	const amount = state.owed.get(sender) ?? 0n;
 	if (amount === 0n) throw new GameError("NothingToWithdraw", sender);
 	return { ...state, owed: new Map(state.owed).set(sender, 0n), balance: state.balance - amount };
+}
+
+type OutputPaths = Pick<OutputOpening, "operatorPath" | "stepPath">;
+
+const hasPaths = ({ operatorPath, stepPath }: OutputPaths): boolean =>
+	operatorPath.length + stepPath.length !== 0;
+
+/** Checks that the output's tensor root lies under the trace root. */
+function requireOutput(
+	{ outputOperator, operatorCount, steps }: ProgramHeader,
+	output: Hex,
+	{ operatorPath, stepPath }: OutputPaths,
+	traceRoot: Hex,
+): void {
+	const step = follow(output, outputOperator, operatorCount, operatorPath, TAG.operators);
+	const root = follow(step, steps - 1, steps, stepPath, TAG.steps);
+	if (root !== traceRoot) throw new GameError("WrongTraceRoot", root, traceRoot);
 }
 
 function requireUnanswered(r: GameState["requests"][number], id: number): void {

@@ -41,19 +41,26 @@ export interface LeafOpening {
 	readonly path: readonly Hex[];
 }
 
-/** Everything that decides about one part of one element (contracts/interfaces/IArbiter.sol). */
+/** What one part of an element's cone reads, and the proof of it. */
+export interface PartEvidence {
+	readonly leaves: readonly LeafOpening[];
+	readonly values: readonly bigint[];
+	/** eight field elements, all 0 if no proof is needed */
+	readonly proof: readonly bigint[];
+}
+
+/** Everything that decides about one element, or about one of its partial results (contracts/interfaces/IArbiter.sol). */
 export interface Settlement {
 	readonly operator: DescriptorOpening;
 	readonly words: readonly bigint[];
 	readonly element: number;
 	readonly part: number;
 	readonly row: RowOpening;
+	/** S₁ … Sₙ as published; empty if the settlement proves all parts */
 	readonly partials: readonly bigint[];
 	readonly tensors: readonly TensorOpening[];
-	readonly leaves: readonly LeafOpening[];
-	readonly values: readonly bigint[];
-	/** eight field elements, all 0 if no proof is needed */
-	readonly proof: readonly bigint[];
+	/** of `part` if there are partial results, otherwise of every part in order */
+	readonly evidence: readonly PartEvidence[];
 }
 
 /** Where a settlement without a search finds the disputed leaf in the trace. */
@@ -94,10 +101,18 @@ export type ClaimMove = {
 	traceRoot: Hex;
 	opening: OutputOpening;
 };
+export type BindTraceMove = {
+	type: "bindTrace";
+	claim: number;
+	traceRoot: Hex;
+	operatorPath: readonly Hex[];
+	stepPath: readonly Hex[];
+};
 export type FinaliseMove = { type: "finalise"; claim: number };
 export type RefundMove = { type: "refund"; request: number };
 export type WithdrawMove = { type: "withdraw" };
 export type ChallengeMove = { type: "challenge"; value: bigint; claim: number; entry: DescriptorOpening };
+export type EnterMove = { type: "enter"; dispute: number; entry: DescriptorOpening };
 export type OpenMove = { type: "open"; tree: number; childLevel: number; children: readonly Hex[] };
 export type DescendMove = {
 	type: "descend";
@@ -143,10 +158,12 @@ export type Action =
 	| RegisterMove
 	| RequestMove
 	| ClaimMove
+	| BindTraceMove
 	| FinaliseMove
 	| RefundMove
 	| WithdrawMove
 	| ChallengeMove
+	| EnterMove
 	| OpenMove
 	| DescendMove
 	| PublishLeafMove

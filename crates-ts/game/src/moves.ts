@@ -27,6 +27,8 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 			return market.request(state, move, now);
 		case "claim":
 			return market.claim(state, move, now, arbiter);
+		case "bindTrace":
+			return market.bindTrace(state, move, now);
 		case "finalise":
 			return market.finalise(state, move, now);
 		case "refund":
@@ -35,6 +37,8 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 			return market.withdraw(state, move.sender);
 		case "challenge":
 			return disputes.challenge(state, move, now, arbiter);
+		case "enter":
+			return disputes.enter(state, move, now, arbiter);
 		case "open":
 			return disputes.open(state, move, now);
 		case "descend":

@@ -2,7 +2,7 @@ import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
 import { type Descriptor, SOURCE } from "@umpire/operators/program.ts";
 import { GameError } from "./errors.ts";
-import type { Case, Settlement, TensorOpening } from "./move.ts";
+import type { Case, PartEvidence, Settlement, TensorOpening } from "./move.ts";
 import { follow } from "./paths.ts";
 
 /** Checks an operand's tensor root against the root that its source names. */
@@ -39,9 +39,16 @@ export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): 
 	if (actual !== expected) throw new GameError("WrongTensor", opening.operand, actual, expected);
 }
 
-/** Checks that leaf `leaf` of an operand has the digest shown as number `i` of the settlement. */
-export function checkLeaf(d: Descriptor, s: Settlement, i: number, operand: number, leaf: number): void {
-	const opening = s.leaves[i];
+/** Checks that leaf `leaf` of an operand has the digest shown as number `i` of the evidence. */
+export function checkLeaf(
+	d: Descriptor,
+	s: Settlement,
+	{ leaves }: PartEvidence,
+	i: number,
+	operand: number,
+	leaf: number,
+): void {
+	const opening = leaves[i];
 	const tensor = s.tensors[opening.tensor];
 	if (tensor === undefined) throw new GameError("WrongOperand", i, opening.tensor, s.tensors.length);
 	if (tensor.operand !== operand) throw new GameError("WrongOperand", i, tensor.operand, operand);

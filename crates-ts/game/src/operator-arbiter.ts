@@ -48,6 +48,7 @@ export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: P
 			return decide(what, d, settlement, proves);
 		},
 		judgeAt(what, paths, settlement) {
+			if (settlement.evidence.every(({ leaves }) => leaves.length === 0)) throw new GameError("ProofNeeded");
 			const { header, step, operator, leaf } = what;
 			if (step >= header.steps) throw new GameError("OutOfTrace", step, header.steps);
 			if (operator >= header.operatorCount) {
@@ -75,17 +76,40 @@ function decide(
 	const first = what.leaf * LEAF_ELEMENTS[d.width];
 	const end = first + elementsInLeaf(what.leaf, d.elements, d.width);
 	if (s.element < first || s.element >= end) throw new GameError("ElementOutOfLeaf", s.element, first, end);
+	for (const tensor of s.tensors) checkTensor(what, d, tensor);
 	const parts = what.inParts ? s.partials.length : 1;
 	if (s.part >= parts) throw new GameError("PartOutOfRange", s.part, parts);
 	const claimed = what.inParts ? s.partials[s.part] : elementOf(d, s.words, s.element - first);
-	const previous = s.part === 0 ? startOf(d) : s.partials[s.part - 1];
-	for (const tensor of s.tensors) checkTensor(what, d, tensor);
-	const count = partCount(d, s.element);
-	if (parts !== count) throw new GameError("WrongPartCount", parts, count);
-	const next = provedPartial(what, d, s, previous, proves);
-	const computed = what.inParts ? next : phi(d, next, s.element, s.row);
+	const computed = what.inParts
+		? partialResult(what, d, s, proves)
+		: phi(d, wholeResult(what, d, s, proves), s.element, s.row);
 	if (computed === claimed) throw new GameError("ValuesAgree", computed);
 	return { claimed, computed };
+}
+
+/** What the judged partial result should be: it follows from the one before it and one part. */
+function partialResult(what: Case, d: Descriptor, s: Settlement, proves: ProofCheck): bigint {
+	if (s.evidence.length !== 1) throw new GameError("WrongEvidenceCount", s.evidence.length, 1);
+	requireCount(s.partials.length, partCount(d, s.element));
+	const previous = s.part === 0 ? startOf(d) : s.partials[s.part - 1];
+	return provedPartial(what, d, s, s.evidence[0], s.part, previous, proves);
+}
+
+/** The result of all parts, each proved. */
+function wholeResult(what: Case, d: Descriptor, s: Settlement, proves: ProofCheck): bigint {
+	const { length } = s.evidence;
+	const count = partCount(d, s.element);
+	if (length === 0) throw new GameError("WrongPartCount", 0, count);
+	return s.evidence.reduce((previous, evidence, part) => {
+		// the contract's walk over a Dot's parts counts them only if it goes to the last
+		if (part + 1 === length) requireCount(length, count);
+		if (part >= count) throw new GameError("WrongPartCount", length, count);
+		return provedPartial(what, d, s, evidence, part, previous, proves);
+	}, startOf(d));
+}
+
+function requireCount(parts: number, count: number): void {
+	if (parts !== count) throw new GameError("WrongPartCount", parts, count);
 }
 
 /** The contract's checks of published words, by its error names. */

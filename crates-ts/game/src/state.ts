@@ -2,7 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 
 /** Numbers of the contract's enums (contracts/interfaces). */
-export const PHASE = { none: 0, search: 1, leaf: 2, partials: 3, closed: 4 } as const;
+export const PHASE = { none: 0, root: 1, search: 2, leaf: 3, partials: 4, closed: 5 } as const;
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
 export const SIDE = { nobody: 0, submitter: 1, challenger: 2 } as const;
@@ -17,6 +17,7 @@ export interface Parameters {
 	readonly increment: number;
 	readonly reserve: number;
 	readonly provingAllowance: number;
+	readonly commitAllowance: number;
 	readonly crowding: number;
 	readonly depth: number;
 	readonly window: number;
@@ -38,12 +39,17 @@ export interface Request {
 }
 
 export interface Claim {
+	/** 0 for a lazy claim whose trace is not bound */
 	readonly traceRoot: Hex;
+	/** the tensor root of the claimed output */
+	readonly outputRoot: Hex;
 	readonly submitter: Hex;
 	readonly request: number;
 	readonly claimedAt: number;
 	readonly openDisputes: number;
 	readonly status: ClaimStatus;
+	/** when the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root */
+	readonly boundAt: number;
 }
 
 /** A subtree of the trees that make up a trace; `tree` is the tree's tag (3 steps, 2 operators, 1 tensor). */

@@ -1,6 +1,6 @@
 import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
-import type { OpenMove, PublishLeafMove, PublishPartialsMove } from "./move.ts";
+import type { BindTraceMove, OpenMove, PublishLeafMove, PublishPartialsMove } from "./move.ts";
 import { demanded } from "./search.ts";
 import { PHASE } from "./state.ts";
 import type { DisputeView, TraceView } from "./trace-view.ts";
@@ -12,10 +12,12 @@ import type { DisputeView, TraceView } from "./trace-view.ts";
 export function honestSubmitter(
 	view: DisputeView,
 	trace: TraceView,
-): OpenMove | PublishLeafMove | PublishPartialsMove | null {
+): BindTraceMove | OpenMove | PublishLeafMove | PublishPartialsMove | null {
 	if (view.publishedAt !== 0) return null;
 	const { dispute: d, header, parameters } = view;
 	switch (d.phase) {
+		case PHASE.root:
+			return { type: "bindTrace", claim: d.claim, ...trace.binding() };
 		case PHASE.search: {
 			const { childLevel } = demanded(d, header, parameters);
 			return { type: "open", tree: d.tree, childLevel, children: trace.children(d, childLevel) };

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import type { DescriptorOpening, RowOpening } from "./move.ts";
+import type { BindTraceMove, DescriptorOpening, RowOpening } from "./move.ts";
 import type { Dispute, Parameters, Position } from "./state.ts";
 
 /** What a party knows who has run the program itself: its own trace and the program. */
@@ -9,6 +9,8 @@ export interface TraceView {
 	children(at: Position, childLevel: number): readonly Hex[];
 	/** Own words of a leaf of an operator's tensor. */
 	words(step: number, operator: number, leaf: number): readonly bigint[];
+	/** Own trace root, and the way of the primary output's tensor root to it. */
+	binding(): Pick<BindTraceMove, "traceRoot" | "operatorPath" | "stepPath">;
 	/** An operator's descriptor under the program root. */
 	descriptor(operator: number): DescriptorOpening;
 	/** The rescale row of an element; NO_ROW for kinds without one. */

@@ -1,9 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import type { Arbiter } from "../src/arbiter.ts";
+import { entryOf as searchEntry } from "../src/challenger.ts";
 import { publishedAt } from "../src/dispute.ts";
 import { GameError } from "../src/errors.ts";
-import type { Action } from "../src/move.ts";
+import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "../src/move.ts";
 import { apply } from "../src/moves.ts";
 import { operatorArbiter } from "../src/operator-arbiter.ts";
 import { demanded } from "../src/search.ts";
@@ -22,6 +23,7 @@ export const PARAMETERS: Parameters = {
 	increment: 10,
 	reserve: 15,
 	provingAllowance: 20,
+	commitAllowance: 30,
 	crowding: 1,
 	depth: 2,
 	window: 3,
@@ -77,8 +79,7 @@ export class Table {
 			type: "claim",
 			value: this.state.parameters.submitterBond,
 			request: 1,
-			traceRoot: trace.root,
-			opening: trace.output(),
+			...trace.claim(),
 		});
 	}
 
@@ -119,9 +120,7 @@ export class Table {
 	}
 }
 
-/** The descriptor that a challenge needs if the trace is a single tensor. */
-export function entryOf(trace: ToyTrace) {
-	const { steps, operatorCount } = trace.program.header;
-	const single = steps === 1 && operatorCount === 1;
-	return single ? trace.descriptor(0) : { descriptor: "0x" as Hex, path: [] };
+/** What a challenge brings: the descriptor if the trace is a single tensor and claimed with its root. */
+export function entryOf(trace: ToyTrace): DescriptorOpening {
+	return trace.program.header.lazy ? NO_DESCRIPTOR : searchEntry(trace.program.header, trace);
 }

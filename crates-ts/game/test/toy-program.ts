@@ -14,7 +14,14 @@ import {
 	SOURCE,
 } from "@umpire/operators/program.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
-import { type DescriptorOpening, NO_ROW, type Settlement } from "../src/move.ts";
+import {
+	type ClaimMove,
+	type DescriptorOpening,
+	NO_ROW,
+	type OutputOpening,
+	type PartEvidence,
+	type Settlement,
+} from "../src/move.ts";
 import type { Position } from "../src/state.ts";
 import type { TraceView } from "../src/trace-view.ts";
 
@@ -40,7 +47,7 @@ export class ToyProgram {
 	readonly steps: number;
 	readonly #tree: Levels;
 
-	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number) {
+	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number, lazy = false) {
 		this.descriptors = operators.map(toyDescriptor);
 		this.#tree = Levels.of(this.descriptors.map(descriptorHash), TAG.descriptors);
 		this.steps = steps;
@@ -55,6 +62,7 @@ export class ToyProgram {
 			outputOperator,
 			outputElements: output.elements,
 			outputWidth: output.width,
+			lazy,
 		};
 		this.root = programRoot(this.header);
 	}
@@ -167,8 +175,20 @@ export class ToyTrace implements TraceView {
 		return partials.with(-1, BigInt(this.tensors[step][operator].elements[element]));
 	}
 
-	/** Opens the output as a claim does. */
-	output() {
+	binding() {
+		const { operatorPath, stepPath } = this.output();
+		return { traceRoot: this.root, operatorPath, stepPath };
+	}
+
+	/** What a claim of this trace states: of a lazy program the output alone. */
+	claim(): Pick<ClaimMove, "traceRoot" | "opening"> {
+		const opening = this.output();
+		if (!this.program.header.lazy) return { traceRoot: this.root, opening };
+		return { traceRoot: wordHex(0n), opening: { ...opening, operatorPath: [], stepPath: [] } };
+	}
+
+	/** Opens the output under the trace root. */
+	output(): OutputOpening {
 		const { outputOperator } = this.program.header;
 		const last = this.program.steps - 1;
 		const tensor = this.tensors[last][outputOperator];
@@ -186,6 +206,9 @@ export class ToyTrace implements TraceView {
 	}
 }
 
+/** Of a part without reads. */
+export const NO_EVIDENCE: PartEvidence = { leaves: [], values: [], proof: new Array<bigint>(8).fill(0n) };
+
 /** A settlement of an element without reads: nothing is opened, nothing is proved. */
 export function settlementOf(
 	operator: DescriptorOpening,
@@ -193,6 +216,7 @@ export function settlementOf(
 	element: number,
 	part: number,
 	partials: readonly bigint[],
+	parts = 1,
 ): Settlement {
 	return {
 		operator,
@@ -202,8 +226,6 @@ export function settlementOf(
 		row: NO_ROW,
 		partials,
 		tensors: [],
-		leaves: [],
-		values: [],
-		proof: new Array<bigint>(8).fill(0n),
+		evidence: Array.from({ length: parts }, () => NO_EVIDENCE),
 	};
 }

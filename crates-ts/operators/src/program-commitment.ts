@@ -52,6 +52,7 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 		outputOperator: program.outputs[0].operator,
 		outputElements: elementCount(output.shape),
 		outputWidth: output.width,
+		lazy: program.lazy ?? false,
 	};
 	return {
 		root: programRoot(header),
@@ -80,6 +81,7 @@ export const PROGRAM_ABI: AbiParameter & { readonly components: readonly AbiPara
 		{ name: "outputOperator", type: "uint32" },
 		{ name: "outputElements", type: "uint64" },
 		{ name: "outputWidth", type: "uint8" },
+		{ name: "lazy", type: "bool" },
 	],
 };
 

@@ -163,6 +163,8 @@ export interface Program {
 	readonly operators: readonly Operator[];
 	/** Which operators are model outputs, in the model's order; outputs[0] is the primary output of claims. */
 	readonly outputs: readonly { readonly name: string; readonly operator: number }[];
+	/** True: claims state the output alone, and commit to their trace when they are challenged. False by default. */
+	readonly lazy?: boolean;
 }
 
 /** Coordinate, Operand and Descriptor mirror the Solidity structs (protocol section 2). */
@@ -212,4 +214,5 @@ export interface ProgramHeader {
 	readonly outputOperator: number;
 	readonly outputElements: number;
 	readonly outputWidth: Width;
+	readonly lazy: boolean;
 }

@@ -40,6 +40,7 @@ export function programFromJson(
 			return { ...constant, data: dataOf(i, constant.name, constant.width) };
 		}),
 		operators: list(json.operators, "operators").map((item, i) => operator(item, `operator ${i}`)),
+		...lazy(json.lazy),
 		outputs: list(json.outputs, "outputs").map((item, i) => {
 			const output = object(item, `output ${i}`);
 			return {
@@ -51,6 +52,12 @@ export function programFromJson(
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+function lazy(value: unknown): Pick<Program, "lazy"> {
+	if (value === undefined) return {};
+	if (typeof value !== "boolean") throw new ProgramFileError("lazy is neither true nor false");
+	return { lazy: value };
+}
 
 function operator(value: unknown, where: string): Operator {
 	const fields = object(value, where);
