@@ -7,7 +7,7 @@ import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arb
 import { entryOf, NOBODY, PARAMETERS, Table } from "../../crates-ts/game/test/table.ts";
 import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Court } from "./court.ts";
-import { arbitraryTurn, moveOf, type Traces } from "./random-moves.ts";
+import { arbitraryTurn, moveOf, type Traces, timeOf } from "./random-moves.ts";
 import { stateOf, visible } from "./state-of.ts";
 
 let court: Court;
@@ -50,7 +50,7 @@ describe("the model and the contract agree move for move", () => {
 						await play(table, sender, action);
 					}
 					for (const [i, turn] of turns.entries()) {
-						table.now += turn.wait;
+						table.now = timeOf(turn, table);
 						const move = moveOf(turn, table, traces, people);
 						if (move === undefined) continue;
 						await play(table, move.sender, move.action, seen);

@@ -14,7 +14,8 @@ const program = new ToyProgram(
 		{ width: 16, elements: 200, outside: -7, parts: 3 },
 	],
 	2,
-	0,
+	1,
+	true,
 );
 const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
@@ -43,7 +44,12 @@ async function until(phase: number, side: number): Promise<Bench> {
 }
 
 describe("a side is timed out from the second after its last one on", () => {
-	const phases = Object.entries({ Search: PHASE.search, Leaf: PHASE.leaf, Partials: PHASE.partials });
+	const phases = Object.entries({
+		Root: PHASE.root,
+		Search: PHASE.search,
+		Leaf: PHASE.leaf,
+		Partials: PHASE.partials,
+	});
 	const sides = Object.entries({ submitter: SIDE.submitter, challenger: SIDE.challenger });
 	const cases = phases.flatMap(([phase, p]) => sides.map(([side, s]) => [side, phase, s, p] as const));
 	test.each(cases)("the %s in %s", async (_side, _phase, side, phase) => {

@@ -2,9 +2,11 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
+import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { publishedAt } from "@umpire/game/dispute.ts";
 import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
-import { PHASE } from "@umpire/game/state.ts";
+import { type Claim, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import fc from "fast-check";
 import { entryOf, NOBODY, type Table } from "../../crates-ts/game/test/table.ts";
@@ -13,6 +15,7 @@ import { NO_EVIDENCE, settlementOf, type ToyTrace } from "../../crates-ts/game/t
 const KINDS = {
 	request: 2,
 	claim: 3,
+	bind: 3,
 	challenge: 4,
 	answer: 30,
 	pursue: 30,
@@ -44,6 +47,8 @@ export const arbitraryTurn = fc.record({
 	bad: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
 	a: fc.nat({ max: 1 << 20 }),
 	b: fc.nat({ max: 1 << 20 }),
+	/** timeouts and finalisations come this many seconds after the last one that is too early, or whenever */
+	edge: fc.option(fc.integer({ min: -1, max: 1 })),
 	wait: fc.oneof(
 		{ weight: 40, arbitrary: fc.integer({ min: 1, max: 4 }) },
 		{ weight: 2, arbitrary: fc.integer({ min: 8, max: 40 }) },
@@ -93,17 +98,26 @@ export function moveOf(
 			});
 		}
 		case "claim": {
-			const trace = [traces.right, ...traces.wrong][a % (1 + traces.wrong.length)];
-			const opening = trace.output();
+			const trace = drawn(traces, a);
+			const { traceRoot, opening } = trace.claim();
 			const words = bad && b % 4 === 1 ? opening.words.with(0, opening.words[0] + 1n) : opening.words;
 			const stepPath = bad && b % 4 === 2 ? [...opening.stepPath, wordHex(0n)] : opening.stepPath;
 			return by(people[1], {
 				type: "claim",
 				value: state.parameters.submitterBond + (bad && b % 4 === 3 ? 1n : 0n),
 				request: 1 + (b % (state.requests.length + (bad ? 1 : 0) || 1)),
-				traceRoot: bad && b % 4 === 0 ? wordHex(5n) : trace.root,
+				traceRoot: bad && b % 4 === 0 ? wordHex(5n) : traceRoot,
 				opening: { ...opening, words, stepPath },
 			});
+		}
+		case "bind": {
+			const claim = 1 + (b % (claims || 1));
+			const theirs = claims === 0 ? traces.right : claimedBy(traces, state.claims[claim - 1]);
+			const trace = bad ? drawn(traces, a) : theirs;
+			const binding = trace.binding();
+			const traceRoot = bad && b % 4 === 0 ? wordHex(5n) : binding.traceRoot;
+			const stepPath = bad && b % 4 === 2 ? [...binding.stepPath, wordHex(0n)] : binding.stepPath;
+			return by(people[1], { type: "bindTrace", ...binding, claim, traceRoot, stepPath });
 		}
 		case "challenge": {
 			const entry = bad && b % 2 === 0 ? program.opening(0) : entryOf(traces.right);
@@ -130,6 +144,28 @@ export function moveOf(
 	}
 }
 
+const drawn = ({ right, wrong }: Traces, n: number): ToyTrace => [right, ...wrong][n % (1 + wrong.length)];
+
+/** The trace behind a claim; as long as none is bound, one with the claimed output. */
+function claimedBy({ right, wrong }: Traces, { traceRoot, outputRoot }: Claim): ToyTrace {
+	const all = [right, ...wrong];
+	const bound = all.find(({ root }) => root === traceRoot);
+	return bound ?? all.find((trace) => trace.output().root === outputRoot)!;
+}
+
+/** When the move of a turn is made: some timeouts and finalisations around the first second at which they can be. */
+export function timeOf({ kind, wait, edge, a }: Turn, { state, now }: Table): number {
+	const soon = now + wait;
+	if (edge === null) return soon;
+	if (kind === "finalise" && state.claims.length > 0) {
+		const { claimedAt } = state.claims[a % state.claims.length];
+		return Math.max(soon, claimedAt + state.parameters.challengePeriod + edge);
+	}
+	const dispute = state.disputes[a % (state.disputes.length || 1)];
+	if (kind !== "timeout" || dispute === undefined || dispute.phase === PHASE.closed) return soon;
+	return Math.max(soon, lastSecond(turnOf(dispute, publishedAt(state, dispute), state.parameters)) + edge);
+}
+
 function inDispute(
 	{ kind, who, a, b, bad }: Turn,
 	table: Table,
@@ -148,7 +184,7 @@ function inDispute(
 	const view = table.view(id);
 	const d = view.dispute;
 	const claim = claims[d.claim - 1];
-	const theirs = [traces.right, ...traces.wrong].find(({ root }) => root === claim.traceRoot)!;
+	const theirs = claimedBy(traces, claim);
 	const operator = theirs.descriptor(d.operator);
 	const words = view.words ?? [1n, 0n, 0n, 0n, 0n];
 	switch (kind) {
@@ -234,7 +270,14 @@ function direct(
 	const tensor = trace.tensors[step][operator];
 	const leaf = a % tensor.leafCount;
 	const element = leaf * Math.ceil(tensor.elements.length / tensor.leafCount);
-	const settlement = settlementOf(trace.descriptor(operator), tensor.words(leaf), element, 0, []);
+	const settlement = settlementOf(
+		trace.descriptor(operator),
+		tensor.words(leaf),
+		element,
+		0,
+		[],
+		1 + (b % 3),
+	);
 	return {
 		type: "settleDirectly",
 		claim,

@@ -18,10 +18,13 @@ export const arbitraryProgram: fc.Arbitrary<ToyProgram> = fc
 		operators: fc.array(operator, { minLength: 1, maxLength: 12 }),
 		steps: fc.integer({ min: 1, max: 5 }),
 		output: fc.nat(),
+		lazy: fc.boolean(),
 	})
-	.map(({ operators, steps, output }) => new ToyProgram(operators, steps, output % operators.length));
+	.map(
+		({ operators, steps, output, lazy }) => new ToyProgram(operators, steps, output % operators.length, lazy),
+	);
 
-/** One to three faults of a program's trace, at different places. */
+/** One to three faults of a program's trace, at different places; of a lazy program one is in the output. */
 export function arbitraryFaults(program: ToyProgram): fc.Arbitrary<Fault[]> {
 	const fault = fc.record({
 		step: fc.nat({ max: program.steps - 1 }),
@@ -35,12 +38,16 @@ export function arbitraryFaults(program: ToyProgram): fc.Arbitrary<Fault[]> {
 			maxLength: 3,
 			selector: ({ step, operator }) => `${step} ${operator}`,
 		})
-		.map((faults) =>
-			faults.map(({ at, ...rest }) => ({
+		.map((faults) => {
+			const places = faults.map(({ at, ...rest }) => ({
 				...rest,
 				element: at % program.descriptors[rest.operator].elements,
-			})),
-		);
+			}));
+			const { lazy, outputOperator } = program.header;
+			const step = program.steps - 1;
+			if (!lazy || places.some((at) => at.step === step && at.operator === outputOperator)) return places;
+			return [{ ...places[0], step, operator: outputOperator, element: 0 }, ...places.slice(1)];
+		});
 }
 
 export const arbitraryLevels: fc.Arbitrary<Pick<Parameters, "depth" | "window">> = fc.record({

@@ -1,25 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { lastSecond, turnOf } from "../src/clock.ts";
+import type { EnterMove } from "../src/move.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
 import { ToyProgram, ToyTrace } from "./toy-program.ts";
 
-const program = new ToyProgram(
-	[
-		{ width: 8, elements: 3, outside: 5, parts: 1 },
-		{ width: 16, elements: 200, outside: -7, parts: 3 },
-	],
-	2,
-	0,
-);
+const operators = [
+	{ width: 8, elements: 3, outside: 5, parts: 1 },
+	{ width: 16, elements: 200, outside: -7, parts: 3 },
+] as const;
+const program = new ToyProgram(operators, 2, 0);
+const fault = { step: 1, operator: 1, element: 80, by: 9 };
 const right = new ToyTrace(program);
-const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
+const wrong = new ToyTrace(program, [fault]);
+const traces = [right, wrong] as const;
+const lazyProgram = new ToyProgram(operators, 2, 1, true);
+const lazyTraces = [new ToyTrace(lazyProgram), new ToyTrace(lazyProgram, [fault])] as const;
 
 /** Plays on until the dispute is in a phase and a side is to move; every move takes a second. */
 function until(phase: number, side: number): Table {
 	const table = new Table();
+	const [right, wrong] = phase === PHASE.root ? lazyTraces : traces;
 	table.claim(wrong);
 	table.challenge(CHALLENGER, right);
 	for (;;) {
@@ -34,6 +37,7 @@ function until(phase: number, side: number): Table {
 }
 
 const cases = [
+	["Root", PHASE.root],
 	["Search", PHASE.search],
 	["Leaf", PHASE.leaf],
 	["Partials", PHASE.partials],
@@ -48,7 +52,8 @@ describe("each side has a clock with an increment, and the settlement an allowan
 		] as const) {
 			const table = until(phase, SIDE.submitter);
 			const { dispute } = table.view(1);
-			const allowed = PARAMETERS.increment + dispute.submitterReserve;
+			const commit = phase === PHASE.root ? PARAMETERS.commitAllowance : 0;
+			const allowed = PARAMETERS.increment + commit + dispute.submitterReserve;
 			table.now = dispute.demandedAt + allowed + offset;
 			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
 			const status = expected === undefined ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
@@ -64,7 +69,8 @@ describe("each side has a clock with an increment, and the settlement an allowan
 		] as const) {
 			const table = until(phase, SIDE.challenger);
 			const { dispute, publishedAt } = table.view(1);
-			const proving = phase === PHASE.search ? 0 : PARAMETERS.provingAllowance;
+			const searches = phase === PHASE.root || phase === PHASE.search;
+			const proving = searches ? 0 : PARAMETERS.provingAllowance;
 			table.now = publishedAt + PARAMETERS.increment + proving + dispute.challengerReserve + offset;
 			expect(lastSecond(turnOf(dispute, publishedAt, PARAMETERS))).toBe(table.now - offset);
 			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
@@ -89,6 +95,18 @@ describe("each side has a clock with an increment, and the settlement an allowan
 		if (next.type === "prove") throw new Error("There is more to search");
 		table.play(CHALLENGER, next);
 		expect(table.view(1).dispute.submitterReserve).toBe(0);
+	});
+
+	test("binding a trace may take its allowance before it uses the reserve", () => {
+		const table = until(PHASE.root, SIDE.submitter);
+		const { increment, commitAllowance, reserve } = PARAMETERS;
+		table.now = table.view(1).dispute.demandedAt + increment + commitAllowance + 5;
+		table.play(SUBMITTER, honestSubmitter(table.view(1), lazyTraces[1])!);
+		table.now += increment + 3;
+		table.play(CHALLENGER, honestChallenger(table.view(1), lazyTraces[0]) as EnterMove);
+		expect(table.view(1).dispute.phase).toBe(PHASE.search);
+		expect(table.view(1).dispute.submitterReserve).toBe(reserve - 5);
+		expect(table.view(1).dispute.challengerReserve).toBe(reserve - 3);
 	});
 
 	test("every other dispute open against the claim adds to the increments of a demand", () => {

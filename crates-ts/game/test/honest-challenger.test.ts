@@ -11,7 +11,17 @@ import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What a lying submitter does at its turn. */
 const lie = fc.record({
-	kind: fc.constantFrom("answer", "answer", "answer", "answer", "silence", "junk", "challengeItself", "bend"),
+	kind: fc.constantFrom(
+		"answer",
+		"answer",
+		"answer",
+		"answer",
+		"silence",
+		"junk",
+		"challengeItself",
+		"bend",
+		"bindRight",
+	),
 	delay: fc.integer({ min: 0, max: 45 }),
 	a: fc.nat({ max: 1000 }),
 });
@@ -47,6 +57,12 @@ describe("an honest challenger that moves within its increment never loses", () 
 					}
 					if (kind === "challengeItself" && table.now < 1000 + PARAMETERS.challengePeriod) {
 						table.challenge(SUBMITTER, theirs);
+					}
+					if (kind === "bindRight") {
+						// a false output does not open under the right trace's root
+						expect(table.try(SUBMITTER, { type: "bindTrace", claim: 1, ...own.binding() })).toBe(
+							program.header.lazy && table.state.claims[0].boundAt === 0 ? "WrongTraceRoot" : "TraceKnown",
+						);
 					}
 					if (kind === "bend" && demanded?.type === "publishPartials") {
 						const partials = demanded.partials.map((value, i) => (i === 0 ? value + BigInt(a % 3) : value));

@@ -3,6 +3,7 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { entryOf as searchEntry } from "../src/challenger.ts";
 import type { Action } from "../src/move.ts";
 import { childPosition, demanded, passSingles } from "../src/search.ts";
 import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
@@ -27,6 +28,8 @@ const attack = fc.record({
 		"name",
 		"settle",
 		"timeout",
+		"enter",
+		"bind",
 		"wait",
 	),
 	a: fc.nat(),
@@ -86,6 +89,10 @@ function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action
 			const settlement = settlementOf(operator, words, element, b % parts, d.partials);
 			return { type: "settle", dispute: id, settlement };
 		}
+		case "enter":
+			return { type: "enter", dispute: id, entry: searchEntry(view.header, trace) };
+		case "bind":
+			return { type: "bindTrace", claim: 1, ...trace.binding() };
 		case "timeout":
 			return { type: "timeout", dispute: id };
 	}
