@@ -5,8 +5,10 @@ import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rows.ts";
 export interface WeightLimits {
 	/** Largest magnitude of one weight. */
 	readonly limit: number;
-	/** Largest Σ|w| per output channel. */
+	/** Largest Σ|w| per slice of an output channel's weights. */
 	readonly sum: number;
+	/** Equal slices of an output channel's weights, one after the other; 1 by default. */
+	readonly slices?: number;
 }
 
 /**
@@ -14,7 +16,26 @@ export interface WeightLimits {
  * byte (±128 each), exact while these sums times the byte stay below 2^24, with a sixteenth left
  * for the bias.
  */
-export const CONVOLUTION_SUMS = { sum: 2 ** 17 - 2 ** 13 };
+const CONVOLUTION_SUM = 2 ** 17 - 2 ** 13;
+
+/** Products per slice: with the most, weights have some ten bits beside their sign. */
+const SLICE = { least: 64, most: 600 };
+
+/**
+ * The sums of a convolution's weights [M, C / group, …kernel]. Those of many input channels are
+ * computed in slices of the channels (conv/slices.ts), so that their weights need not be coarser.
+ */
+export function convolutionSums(
+	shape: readonly number[],
+	group: number,
+): Pick<WeightLimits, "sum" | "slices"> {
+	const [, channels, ...kernel] = shape;
+	const count = kernel.reduce((a, b) => a * b, channels);
+	let slices = 1;
+	for (let next = 2; group === 1 && count / next >= SLICE.least && count / slices > SLICE.most; next++)
+		if (channels % next === 0) slices = next;
+	return { sum: CONVOLUTION_SUM, slices };
+}
 
 /** No bound on sums of products: matrices are multiplied in float64. */
 export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
@@ -45,16 +66,19 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 	const { data, channels } = weights;
 	const largest = new Float64Array(channels);
 	const least = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
-	const sums = new Float64Array(channels);
+	const slices = limits.slices ?? 1;
+	const perSlice = weights.inner / slices;
+	const sliceSums = new Float64Array(channels * slices);
 	const counts = new Float64Array(channels);
 	for (let i = 0; i < data.length; i++) {
 		const magnitude = Math.abs(data[i]);
 		const c = channelAt(weights, i);
 		if (magnitude > largest[c]) largest[c] = magnitude;
 		if (magnitude > 0 && magnitude < least[c]) least[c] = magnitude;
-		sums[c] += magnitude;
-		counts[c] += 1;
+		sliceSums[c * slices + Math.floor((i % weights.inner) / perSlice)] += magnitude;
+		counts[c] += 1 / slices;
 	}
+	const sums = largest.map((_, c) => sliceSums.subarray(c * slices, (c + 1) * slices).reduce(larger));
 	const exact = Array.from(largest, (value, c) => value === least[c]);
 	const scales = largest.map((value, c) => {
 		if (exact[c]) {
@@ -103,3 +127,5 @@ export function quantiseWeights(
 	}
 	return { data, rows };
 }
+
+const larger = (a: number, b: number): number => Math.max(a, b);

@@ -113,6 +113,27 @@ export const halvedConvs: fc.Arbitrary<Case> = fc
 			);
 	});
 
+/** Convolutions whose weights are too large for one float32 sum over all channels. */
+export const slicedConvs: fc.Arbitrary<Case> = fc
+	.record({
+		filters: fc.integer({ min: 1, max: 3 }),
+		xWidth: small,
+		most: fc.integer({ min: 1500, max: 4000 }),
+	})
+	.chain(({ filters, xWidth, most }) => {
+		const shape = [2, filters, 3, 3];
+		const form = { type: "conv", strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 } as const;
+		const w = [filters, 16, 3, 3];
+		const weights = fc
+			.tuple(
+				specs(w, 16),
+				fc.array(fc.integer({ min: -most, max: most }), { minLength: sizeOf(w), maxLength: sizeOf(w) }),
+			)
+			.map(([spec, data]): Source => ({ spec, data: Int16Array.from(data), constant: true }));
+		const operands = [source([2, 16, 3, 3], xWidth, false), weights];
+		return rescaled("Dot", form, shape, operands, [[], [1]]);
+	});
+
 export const averages: fc.Arbitrary<Case> = fc
 	.record({
 		axes: spatial,
@@ -180,6 +201,7 @@ export const all = {
 	conv: convs,
 	"wide conv": wideConvs,
 	"halved conv": halvedConvs,
+	"sliced conv": slicedConvs,
 	"average pool": averages,
 	"max pool": maxPools,
 	matmul: matmuls,

@@ -63,7 +63,7 @@ describe("an operator's ONNX function equals its access maps and integer definit
 					checkLevels,
 				),
 				{
-					numRuns: name === "wide conv" ? 12 : RUNS,
+					numRuns: name === "wide conv" || name === "sliced conv" ? 12 : RUNS,
 				},
 			);
 		});
@@ -72,14 +72,16 @@ describe("an operator's ONNX function equals its access maps and integer definit
 
 it("the examples reach every way to convolve", () => {
 	const names = fc
-		.sample(fc.oneof(dots.halvedConvs, dots.convs), { numRuns: 400, seed: 5 })
+		.sample(fc.oneof(dots.halvedConvs, dots.slicedConvs, dots.convs), { numRuns: 600, seed: 5 })
 		.filter(({ program }) => isExact(program))
 		.map(({ program }) => planOf(program, 0).plan.name);
 	for (const way of [
 		/^float32 Conv, rescaled by its weights/,
 		/^1 float32 Conv .*float64 rescale/,
 		/^2 float32 Conv, rescaled by their weights/,
-		/^2 float32 Conv .*float64 rescale/,
+		/^1 float32 Conv in \d+ slices, float64 rescale/,
+		/^2 float32 Conv in 1 slices, x in 2 limbs of \d bits, float64 rescale/,
+		/^2 float32 Conv in [2-9] slices, x in 2 limbs of \d bits, float64 rescale/,
 		/^4 float32 Conv/,
 	]) {
 		expect(names.some((name) => way.test(name))).toBe(true);

@@ -5,14 +5,14 @@ import { convert, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { biasOf } from "../rows.ts";
 import { identityLayout, sizeOf } from "../shapes.ts";
-import { CONVOLUTION_SUMS, type WeightLimits } from "../weights.ts";
+import { convolutionSums, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 import { windowsOf } from "./windows.ts";
 
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
-export function convolutionLimits(context: Context): WeightLimits {
-	return { limit: context.precision.weightLimit, ...CONVOLUTION_SUMS };
+function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
+	return { limit: context.precision.weightLimit, ...convolutionSums(weightShape, group) };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */
@@ -94,6 +94,6 @@ export function emitConstantConv(
 		bias,
 		shape,
 		axis: 1,
-		limits: convolutionLimits(context),
+		limits: convolutionLimits(context, weightShape, form.group),
 	});
 }

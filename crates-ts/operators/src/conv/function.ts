@@ -13,7 +13,10 @@ import { emitLimbs, type Limbs } from "../limbs.ts";
 import { emitFinish, emitRescale } from "../rescale/function.ts";
 import { emitConv } from "./emit.ts";
 import { halvesPlan } from "./halves.ts";
+import { slicesPlan } from "./slices.ts";
 import { ConvBounds, chooseSplit, type Split } from "./split.ts";
+
+const MOST_CONVOLUTIONS = 16;
 
 /**
  * Convolution has a float32 kernel only. Its products are exact if all partial sums stay below
@@ -24,9 +27,14 @@ export function convPlan(context: Context<"conv">): Plan {
 	const bounds = new ConvBounds(context);
 	const folded = foldedPlan(context, bounds);
 	if (folded !== undefined) return folded;
-	const split = chooseSplit(context, bounds);
-	const halves = split.x.count * split.w.count > 1 ? halvesPlan(context, bounds) : undefined;
-	return halves ?? splitPlan(context, bounds, split);
+	const whole = chooseSplit(context, bounds, 1);
+	if (whole !== undefined) return splitPlan(context, bounds, whole);
+	const plan =
+		slicesPlan(context, bounds, 1) ?? halvesPlan(context, bounds) ?? slicesPlan(context, bounds, 2);
+	if (plan !== undefined) return plan;
+	const split = chooseSplit(context, bounds, MOST_CONVOLUTIONS);
+	if (split !== undefined) return splitPlan(context, bounds, split);
+	throw new Error("no split of the operands makes the convolution exact: its sums have too many terms");
 }
 
 /** One convolution that takes the rescaling in. */

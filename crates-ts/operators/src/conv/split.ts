@@ -49,10 +49,10 @@ export class ConvBounds {
 	}
 }
 
-/** The fewest convolutions whose sums are exact; among those the smallest bound. */
-export function chooseSplit(context: Context<"conv">, bounds: ConvBounds): Split {
+/** The fewest convolutions (up to `most`) whose sums are exact; among those the smallest bound. */
+export function chooseSplit(context: Context<"conv">, bounds: ConvBounds, most: number): Split | undefined {
 	const [x, w] = context.operands;
-	for (let cost = 1; cost <= 16; cost++) {
+	for (let cost = 1; cost <= most; cost++) {
 		let best: Split | undefined;
 		for (let count = 1; count <= cost; count++) {
 			if (cost % count !== 0) continue;
@@ -67,7 +67,7 @@ export function chooseSplit(context: Context<"conv">, bounds: ConvBounds): Split
 		}
 		if (best !== undefined) return best;
 	}
-	throw new Error("no split of the operands makes the convolution exact: its sums have too many terms");
+	return undefined;
 }
 
 function candidates(count: number, width: number): Limbs[] {
