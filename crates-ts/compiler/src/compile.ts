@@ -15,6 +15,7 @@ import { shareRanges } from "./ranges.ts";
 import { type CompileReport, reportOf } from "./report.ts";
 import { precisionOf } from "./scales.ts";
 import { removeIdentities } from "./simplify.ts";
+import { type Carried, feedsOfSteps, repetitionOf } from "./steps.ts";
 import { syntheticInputs } from "./synthetic.ts";
 
 export interface CompileOptions {
@@ -25,6 +26,10 @@ export interface CompileOptions {
 	/** Fixed input shapes by input name. */
 	readonly shapes?: Readonly<Record<string, readonly number[]>>;
 	readonly name?: string;
+	/** How often the model is repeated; 1 by default. */
+	readonly steps?: number;
+	/** Which outputs are which inputs of the next step. */
+	readonly carry?: readonly Carried[];
 	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */
 	readonly execute?: Executor;
 }
@@ -54,8 +59,10 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const fixed = fixShapes(named, options.shapes, given[0]);
 	for (const set of given) checkFit(fixed, set);
 	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
-	const feeds = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
-	const alike: (readonly string[])[] = [];
+	const repetition = repetitionOf(fixed, options.steps, options.carry);
+	const first = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
+	const feeds = await feedsOfSteps(fixed, first, repetition);
+	const alike: (readonly string[])[] = repetition.carried.map(({ output, input }) => [output, input]);
 	const inlined = await inlineModel(fixed, feeds[0], alike);
 	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
 	const primitive = await decomposeModel(simple, feeds, alike);
@@ -65,6 +72,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 		folded,
 		options.name ?? (model.graph.name || "model"),
 		precisionOf(bits, sets.length),
+		repetition,
 	);
 	const certificates = verify(lowered.program);
 	const calibration = { sets: sets.length, synthetic: given.length === 0 };

@@ -83,6 +83,7 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
 /**
  * Runs program and float model on the same inputs and compares all values that both compute:
  * the outputs with those of `model`, operators with values of `primitive`, into which it was decomposed.
+ * `feeds` are what the float model reads in every step of a first run, then of a second one, …
  */
 export async function measureFidelity(
 	model: Model,
@@ -105,27 +106,35 @@ export async function measureFidelity(
 	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
 	let clippedInputs = 0;
 	try {
-		for (const feed of feeds) {
+		let result: Awaited<ReturnType<typeof session.run>> | undefined;
+		for (const [index, feed] of feeds.entries()) {
+			const step = index % program.steps;
+			if (step === 0) {
+				const inputs = program.inputs.map((spec) => {
+					const { elements, clipped } = quantise(feed.get(spec.name)!, spec);
+					clippedInputs += clipped;
+					return elements;
+				});
+				result = await session.run(inputs);
+			}
+			const tensors = result?.operators?.slice(step * origins.length, (step + 1) * origins.length);
+			const last = step === program.steps - 1 ? result?.outputs : undefined;
+			if (!tensors && !last) continue;
 			const values = await inner.run(feed);
 			const expected = same ? values : await float.run(feed);
-			const inputs = program.inputs.map((spec) => {
-				const { elements, clipped } = quantise(feed.get(spec.name)!, spec);
-				clippedInputs += clipped;
-				return elements;
-			});
-			const result = await session.run(inputs);
-			result.operators?.forEach((elements, index) => {
-				const tensor = values.get(origins[index] ?? "");
-				if (tensor) operators[index].add(toReal(tensor).data, elements, program.operators[index].scale);
+			tensors?.forEach((elements, k) => {
+				const tensor = values.get(origins[k] ?? "");
+				if (tensor) operators[k].add(toReal(tensor).data, elements, program.operators[k].scale);
 			});
 			program.outputs.forEach(({ name, operator }, k) => {
 				const { scale, shape } = program.operators[operator];
+				const elements = tensors?.[operator] ?? last![k];
 				const real = toReal(expected.get(name)!).data;
-				outputs[k].sum.add(real, result.outputs[k], scale);
-				const last = shape[shape.length - 1] ?? 1;
-				for (let row = 0; row < real.length; row += last) {
+				outputs[k].sum.add(real, elements, scale);
+				const size = shape[shape.length - 1] ?? 1;
+				for (let row = 0; row < real.length; row += size) {
 					outputs[k].rows += 1;
-					if (agrees(real, result.outputs[k], row, last)) outputs[k].same += 1;
+					if (agrees(real, elements, row, size)) outputs[k].same += 1;
 				}
 			});
 		}

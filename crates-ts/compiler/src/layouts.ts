@@ -1,4 +1,5 @@
 import type { Operator, Program } from "@umpire/operators/program.ts";
+import type { State } from "./carry.ts";
 import { identityLayout } from "./shapes.ts";
 
 interface Wish {
@@ -9,9 +10,9 @@ interface Wish {
 /**
  * Layouts of inputs and operator outputs, so that the products of a Dot run along rows: the
  * channels of a convolution and the k axis of a matrix product come last. Where consumers
- * differ, the one with the longest runs decides.
+ * differ, the one with the longest runs decides. An input and its state are laid out alike.
  */
-export function chooseLayouts(program: Program): Program {
+export function chooseLayouts(program: Program, states: readonly State[] = []): Program {
 	const wishes = new Map<string, Wish>();
 	for (const operator of program.operators) {
 		operator.operands.forEach((ref, position) => {
@@ -21,6 +22,12 @@ export function chooseLayouts(program: Program): Program {
 			const wish = wishOf(program, operator, position, tensor.shape);
 			if (wish && wish.weight > (wishes.get(key)?.weight ?? 0)) wishes.set(key, wish);
 		});
+	}
+	// Twice, so that the wish of one input reaches all others that the same operator becomes.
+	for (const { input, operator } of [...states, ...states]) {
+		const keys = [`operator:${operator}`, `input:${input}`];
+		const [most] = keys.flatMap((key) => wishes.get(key) ?? []).sort((a, b) => b.weight - a.weight);
+		if (most) for (const key of keys) wishes.set(key, most);
 	}
 	const layoutOf = (source: string, index: number, rank: number) =>
 		wishes.get(`${source}:${index}`)?.layout ?? identityLayout(rank);

@@ -1,5 +1,6 @@
 import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { fitted, roomier, type State, withStates } from "./carry.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
 import { CompileError } from "./errors.ts";
@@ -13,6 +14,7 @@ import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
 import { shortenCones } from "./shorten-cones.ts";
+import { ONCE, type Repetition } from "./steps.ts";
 import { wideValues } from "./wide.ts";
 import { wideInputs } from "./widen.ts";
 
@@ -26,7 +28,12 @@ export interface Lowered {
  * Lowers a folded model.
  * @throws CompileError naming the node that cannot be lowered
  */
-export function lowerModel(folded: FoldedModel, name: string, precision: Precision): Lowered {
+export function lowerModel(
+	folded: FoldedModel,
+	name: string,
+	precision: Precision,
+	repetition: Repetition = ONCE,
+): Lowered {
 	const { graph, facts } = folded;
 	const units = fuse(graph, facts);
 	const ranges = mergeRanges(units, facts);
@@ -60,23 +67,36 @@ export function lowerModel(folded: FoldedModel, name: string, precision: Precisi
 		name: output.name,
 		operator: outputOperator(output.name, context),
 	}));
+	const roomy = roomier(repetition.carried, context, inputs);
+	if (roomy) return lowerModel({ graph, facts: { ...facts, ranges: roomy } }, name, precision, repetition);
+	const carriedInputs = repetition.carried.map(({ input }) =>
+		inputs.findIndex((spec) => spec.name === input),
+	);
+	const states = repetition.carried.map(({ output }, k) => ({
+		name: output,
+		operator: stateOperator(output, inputs[carriedInputs[k]], context),
+	}));
 	const whole: Program = {
 		name,
-		steps: 1,
+		steps: repetition.steps,
 		inputs,
 		constants: context.constants,
 		operators: context.operators,
-		outputs,
+		// states live on like outputs
+		outputs: [...outputs, ...states],
 	};
 	const { program, kept } = prune(whole);
-	const short = shortenCones(chooseLayouts(program));
+	const statesOf = (all: Program["outputs"]): State[] =>
+		all.slice(outputs.length).map(({ operator }, k) => ({ input: carriedInputs[k], operator }));
+	const short = shortenCones(chooseLayouts(program, statesOf(program.outputs)));
 	// a constant of which only copies are used goes
 	const used = prune(short.program);
 	const origins = used.kept.map((index) => {
 		const before = short.from[index];
 		return before === undefined ? undefined : context.origins[kept[before]];
 	});
-	return { program: used.program, origins };
+	const repeated = withStates(used.program, statesOf(used.program.outputs));
+	return { program: { ...repeated, outputs: repeated.outputs.slice(0, outputs.length) }, origins };
 }
 
 function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | undefined): InputTensor {
@@ -90,9 +110,32 @@ function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | un
 	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
 }
 
+/** The operator that an input becomes in the next step: the output's own if it is as the input is. */
+function stateOperator(output: string, input: InputTensor, context: Context): number {
+	context.enter(outputUnit(output));
+	return fitted(context, context.value(output), input).ref.index;
+}
+
 /** Every output is an operator: inputs and constants that are outputs get a View. */
 function outputOperator(name: string, context: Context): number {
-	const unit: Unit = {
+	context.enter(outputUnit(name));
+	let value: Value = context.value(name);
+	if (value.ref.source !== "operator") {
+		value = context.emit({
+			kind: "View",
+			form: { type: "reshape" },
+			operands: [value],
+			shape: value.spec.shape,
+			quantisation: quantisationOfValue(value),
+		});
+		context.bind(name, value);
+	}
+	return value.ref.index;
+}
+
+/** What operators that only an output needs are named after. */
+function outputUnit(name: string): Unit {
+	return {
 		nodes: [
 			{
 				name: `output_${name}`,
@@ -106,19 +149,6 @@ function outputOperator(name: string, context: Context): number {
 		output: name,
 		clip: UNBOUNDED,
 	};
-	context.enter(unit);
-	let value: Value = context.value(name);
-	if (value.ref.source !== "operator") {
-		value = context.emit({
-			kind: "View",
-			form: { type: "reshape" },
-			operands: [value],
-			shape: value.spec.shape,
-			quantisation: quantisationOfValue(value),
-		});
-		context.bind(name, value);
-	}
-	return value.ref.index;
 }
 
 /** Errors without a node get the one being lowered. */

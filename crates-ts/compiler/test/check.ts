@@ -11,7 +11,8 @@ export function compileChecked(model: Model, options: CompileOptions = {}): Prom
 	const execute: CompileOptions["execute"] = async (program) => ({
 		run: async (inputs) => {
 			const operators = evaluate(program, inputs);
-			return { outputs: program.outputs.map(({ operator }) => operators[operator]), operators };
+			const last = operators.slice(-program.operators.length);
+			return { outputs: program.outputs.map(({ operator }) => last[operator]), operators };
 		},
 	});
 	return compile(model, { ...options, execute });
