@@ -1,0 +1,105 @@
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import type { LeafLocation, PartEvidence, Settlement } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Court } from "../game/court.ts";
+import { Hearing } from "../game/hearing.ts";
+import { falsified, realEvidence } from "../game/real-trace.ts";
+
+const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
+	.conv(2, 3, 1)
+	.maxPool()
+	.flatten()
+	.dense(3, false)
+	.finish();
+const DENSE = 3;
+const parameters = { ...PARAMETERS, challengePeriod: 1000 };
+
+let court: Court;
+let hearing: Hearing;
+let right: Evidence;
+let wrong: Evidence;
+let claim: number;
+let good: Settlement;
+beforeAll(async () => {
+	court = await Court.open(parameters);
+	right = await realEvidence(program, randomInput(program));
+	const value = right.trace.operators[0][DENSE].elements[1];
+	wrong = await falsified(right, DENSE, 1, value > 0 ? -1 : 1);
+	hearing = new Hearing(court, parameters);
+	claim = await hearing.claim(wrong);
+	good = await proved(1);
+});
+afterAll(() => court.close());
+
+function proved(element: number, beneficiary = hearing.challenger): Promise<Settlement> {
+	const words = wrong.trace.operators[0][DENSE].words(0);
+	const matter = { step: 0, operator: DENSE, element, part: 0, words, partials: [] };
+	return hearing.proveMatter(wrong, matter, beneficiary);
+}
+
+function direct(settlement: Settlement): Promise<string | undefined> {
+	const location: LeafLocation = {
+		step: 0,
+		operator: DENSE,
+		leaf: 0,
+		leafPath: [],
+		operatorPath: wrong.trace.stepTrees[0].path(DENSE),
+		stepPath: [],
+	};
+	const beneficiary = hearing.challenger;
+	return hearing.try(hearing.requester, { type: "settleDirectly", claim, beneficiary, location, settlement });
+}
+
+const withEvidence = (...evidence: PartEvidence[]) => direct({ ...good, evidence });
+
+describe("a direct settlement of several parts", () => {
+	test("needs every part once, in order, each with its own proof", async () => {
+		const [first, second, ...rest] = good.evidence;
+		expect(good.evidence.length).toBeGreaterThan(1);
+		expect(await withEvidence(first)).toBe("WrongPartCount");
+		expect(await withEvidence(...good.evidence, first)).toBe("WrongPartCount");
+		expect(await withEvidence()).toBe("ProofNeeded");
+		expect(await direct({ ...good, part: 1 })).toBe("PartOutOfRange");
+		// a part twice, two in each other's place
+		for (const evidence of [
+			[first, first, ...rest],
+			[second, second, ...rest],
+			[second, first, ...rest],
+		]) {
+			expect(["WrongOperandLeaf", "WrongLeafCount", "InvalidProof", "WrongPathLength"]).toContain(
+				await withEvidence(...evidence),
+			);
+		}
+		// the second part's openings with the first one's proof, sum or both
+		const { values, proof } = first;
+		for (const change of [{ proof }, { values }, { values, proof }]) {
+			expect(await withEvidence(first, { ...second, ...change }, ...rest)).toBe("InvalidProof");
+		}
+		// nothing in a part's place
+		const nothing = { leaves: [], values: [], proof: proof.map(() => 0n) };
+		expect(await withEvidence(nothing, second, ...rest)).toBe("WrongLeafCount");
+	});
+
+	test("takes no part that was proved for another element or another beneficiary", async () => {
+		const [first, ...rest] = good.evidence;
+		const theirs = (await proved(1, hearing.submitter)).evidence;
+		const beside = await proved(2);
+		expect(await withEvidence(first, ...theirs.slice(1))).toBe("InvalidProof");
+		expect(await withEvidence(theirs[0], ...rest)).toBe("InvalidProof");
+		const { values, proof } = beside.evidence[1];
+		expect(await withEvidence(first, { ...rest[0], values, proof }, ...rest.slice(1))).toBe("InvalidProof");
+		// a right element, well proved: nothing is wrong there
+		expect(await direct(beside)).toBe("ValuesAgree");
+	});
+
+	test("with all of them rejects the claim", async () => {
+		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
+		expect(await direct(good)).toBe(undefined);
+		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(hearing.table.state.owed.get(hearing.challenger)).toBe(600n);
+		expect(await court.balance(court.umpire)).toBe(liabilities(hearing.table.state));
+	});
+});

@@ -1,0 +1,189 @@
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, liabilities, PHASE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "../game/bench.ts";
+import { Court } from "../game/court.ts";
+
+const OPERATORS = [
+	{ width: 8, elements: 10, outside: 4, parts: 1 },
+	{ width: 16, elements: 200, outside: 9, parts: 1 },
+] as const;
+const HIDDEN = 0;
+const OUTPUT = 1;
+const program = new ToyProgram(OPERATORS, 2, OUTPUT, true);
+const right = new ToyTrace(program);
+/** A false output, with the trace that states it. */
+const wrong = new ToyTrace(program, [{ step: 1, operator: OUTPUT, element: 80, by: 5 }]);
+/** The right output on top of a false trace. */
+const hidden = new ToyTrace(program, [{ step: 0, operator: HIDDEN, element: 3, by: 1 }]);
+const { increment, reserve, commitAllowance } = PARAMETERS;
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterEach(async () => {
+	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+});
+afterAll(() => court.close());
+
+const bind = (trace: ToyTrace, sender = bench.submitter, claim = 1) =>
+	bench.try(sender, { type: "bindTrace", claim, ...trace.binding() });
+const phaseOf = (id: number) => bench.table.state.disputes[id - 1].phase;
+const statusOf = (claim: number) => bench.table.state.claims[claim - 1].status;
+
+/** Both sides play on, the submitter by `theirs`, until a settlement or nothing is left to do. */
+async function playOn(id: number, theirs: ToyTrace, own: ToyTrace): Promise<void> {
+	for (;;) {
+		const view = bench.table.view(id);
+		const answer = honestSubmitter(view, theirs);
+		const move = answer ?? honestChallenger(view, own);
+		if (move === null) return;
+		if (move.type !== "prove") {
+			await bench.play(answer === null ? bench.challenger : bench.submitter, move);
+			continue;
+		}
+		const settlement = settlementOf(own.descriptor(move.operator), view.words!, move.element, 0, []);
+		return bench.play(bench.challenger, { type: "settle", dispute: id, settlement });
+	}
+}
+
+describe("a lazy claim of a false output", () => {
+	test("cannot be defended with the honest trace, nor with any other in which the output differs", async () => {
+		await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, 1);
+		expect(phaseOf(id)).toBe(PHASE.root);
+		expect(await bind(right)).toBe("WrongTraceRoot");
+		expect(await bind(hidden)).toBe("WrongTraceRoot");
+		const { operatorPath, stepPath } = wrong.binding();
+		const elsewhere = { type: "bindTrace", claim: 1, traceRoot: right.root, operatorPath, stepPath } as const;
+		expect(await bench.try(bench.submitter, elsewhere)).toBe("WrongTraceRoot");
+		const short = { ...elsewhere, traceRoot: wrong.root, operatorPath: [] };
+		expect(await bench.try(bench.submitter, short)).toBe("WrongPathLength");
+		const { demandedAt } = bench.table.state.disputes[0];
+		const timeout = { type: "timeout", dispute: id } as const;
+		await bench.wait(demandedAt + increment + commitAllowance + reserve);
+		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
+		expect(await bench.try(bench.stranger, timeout)).toBe(undefined);
+		expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
+		expect(bench.table.state.owed.get(bench.challenger)).toBe(300n + 600n);
+	});
+
+	test("loses the search in the trace that states it", async () => {
+		await bench.claimToy(wrong);
+		const id = await bench.challengeToy(right, 1);
+		expect(await bind(wrong)).toBe(undefined);
+		await playOn(id, wrong, right);
+		expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
+	});
+
+	test("of several leaves, with a root that nothing hashes to, can bind nothing", async () => {
+		const { traceRoot, opening } = wrong.claim();
+		await bench.claimToy(right);
+		await bench.play(bench.requester, {
+			type: "request",
+			value: 1n,
+			program: program.root,
+			inputsRoot: program.inputsRoot,
+			deadline: bench.table.now + 100,
+			consumer: `0x${"0".repeat(40)}`,
+		});
+		const claim = { ...opening, root: wordHex(0n) };
+		const value = PARAMETERS.submitterBond;
+		await bench.play(bench.submitter, { type: "claim", value, request: 2, traceRoot, opening: claim });
+		for (const trace of [right, wrong]) expect(await bind(trace, bench.submitter, 2)).toBe("WrongTraceRoot");
+	});
+});
+
+describe("a trace is bound once, by the submitter, for all disputes", () => {
+	test("not by another, not again, not for a claim that carries its root or is decided", async () => {
+		await bench.claimToy(right);
+		expect(await bind(right, bench.challenger)).toBe("NotTheSubmitter");
+		expect(await bind(right, bench.submitter, 2)).toBe("WrongClaimStatus");
+		expect(await bind(right)).toBe(undefined);
+		expect(await bind(right)).toBe("TraceKnown");
+		// the output is the same: only that a trace is bound keeps the other one out
+		expect(hidden.output().root).toBe(right.output().root);
+		expect(await bind(hidden)).toBe("TraceKnown");
+		const eager = new ToyTrace(new ToyProgram(OPERATORS, 2, OUTPUT));
+		expect(await bench.claimToy(eager)).toBe(2);
+		expect(await bind(eager, bench.submitter, 2)).toBe("TraceKnown");
+		await bench.wait(bench.table.now + PARAMETERS.challengePeriod + 1);
+		await bench.play(bench.stranger, { type: "finalise", claim: 1 });
+		expect(await bind(right)).toBe("WrongClaimStatus");
+	});
+
+	test("whoever challenged before enters it, whoever comes later starts in it", async () => {
+		await bench.claimToy(wrong);
+		const first = await bench.challengeToy(right, 1);
+		const second = await bench.challengeToy(right, 1, bench.stranger);
+		const entry = NO_DESCRIPTOR;
+		expect(await bench.try(bench.challenger, { type: "enter", dispute: first, entry })).toBe("WrongTurn");
+		expect(await bind(wrong)).toBe(undefined);
+		expect(await bench.try(bench.challenger, { type: "enter", dispute: second, entry })).toBe(
+			"NotTheChallenger",
+		);
+		await bench.play(bench.challenger, { type: "enter", dispute: first, entry });
+		expect(await bench.try(bench.challenger, { type: "enter", dispute: first, entry })).toBe("WrongPhase");
+		await bench.play(bench.stranger, { type: "enter", dispute: second, entry });
+		const third = await bench.challengeToy(right, 1, bench.requester);
+		expect([first, second, third].map(phaseOf)).toEqual([PHASE.search, PHASE.search, PHASE.search]);
+		await playOn(first, wrong, right);
+		expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
+		await bench.play(bench.stranger, { type: "reclaim", dispute: second });
+		await bench.play(bench.requester, { type: "reclaim", dispute: third });
+	});
+
+	test("a challenger that does not enter runs out of time", async () => {
+		await bench.claimToy(right);
+		const id = await bench.challengeToy(right, 1);
+		expect(await bind(right)).toBe(undefined);
+		const { boundAt } = bench.table.state.claims[0];
+		await bench.wait(boundAt + increment + reserve);
+		const timeout = { type: "timeout", dispute: id } as const;
+		expect(await bench.try(bench.submitter, timeout)).toBe("NotTimedOut");
+		expect(await bench.try(bench.submitter, timeout)).toBe(undefined);
+		expect(statusOf(1)).toBe(CLAIM_STATUS.live);
+		expect(bench.table.state.owed.get(bench.submitter)).toBe(180n);
+	});
+});
+
+test("a right output over a false trace: its submitter is bound to what it shows", async () => {
+	await bench.claimToy(hidden);
+	const id = await bench.challengeToy(right, 1);
+	expect(await bind(hidden)).toBe(undefined);
+	await playOn(id, hidden, right);
+	expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
+});
+
+test("a lazy claim brings neither a trace root nor paths, a challenge of it no descriptor", async () => {
+	await bench.claimToy(right);
+	const { challengerBond: value } = PARAMETERS;
+	const entry = right.descriptor(0);
+	expect(await bench.try(bench.challenger, { type: "challenge", value, claim: 1, entry })).toBe(
+		"DescriptorNotNeeded",
+	);
+	const single = new ToyTrace(new ToyProgram([OPERATORS[OUTPUT]], 1, 0, true));
+	await bench.claimToy(single);
+	await bench.challengeToy(single, 2);
+	expect(await bind(single, bench.submitter, 2)).toBe(undefined);
+	const descriptor = single.descriptor(0);
+	const enter = { type: "enter", dispute: 1, entry: NO_DESCRIPTOR } as const;
+	expect(await bench.try(bench.challenger, enter)).toBe("WrongDescriptor");
+	await bench.play(bench.challenger, { ...enter, entry: descriptor });
+	expect(bench.table.state.disputes[0]).toMatchObject({ tree: 1, phase: PHASE.search });
+});
