@@ -1,19 +1,18 @@
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
-import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
-import { validateProgram } from "@umpire/operators/validate.ts";
+import { buildProgram } from "./build.ts";
+import { defaultMethod, type RangeMethod } from "./calibration.ts";
 import { decomposeModel } from "./decompose.ts";
 import { CompileError } from "./errors.ts";
-import { type Executor, measureFidelity } from "./fidelity.ts";
+import type { Executor } from "./fidelity.ts";
+import { fixInputs } from "./fix-inputs.ts";
 import { fixShapes } from "./fix-shapes.ts";
-import { foldModel } from "./fold.ts";
 import { nameNodes } from "./graphs.ts";
+import { withoutHalf, withoutHalfFloats } from "./half-floats.ts";
 import { inlineModel } from "./inline/inline.ts";
-import { lowerModel } from "./lower.ts";
-import { shareRanges } from "./ranges.ts";
 import { type CompileReport, reportOf } from "./report.ts";
-import { precisionOf } from "./scales.ts";
+import { foldRunnable, runnableModel } from "./runnable-model.ts";
 import { removeIdentities } from "./simplify.ts";
 import { type Carried, feedsOfSteps, repetitionOf } from "./steps.ts";
 import { syntheticInputs } from "./synthetic.ts";
@@ -30,6 +29,15 @@ export interface CompileOptions {
 	readonly steps?: number;
 	/** Which outputs are which inputs of the next step. */
 	readonly carry?: readonly Carried[];
+	/** How ranges follow from calibration; by default what defaultMethod says. */
+	readonly ranges?: RangeMethod;
+	/**
+	 * The largest error of an output, relative to its range. Where it is larger, or the largest
+	 * element is another, single tensors get more bits (budget.ts). Needs `execute`.
+	 */
+	readonly budget?: number;
+	/** False if the report need not say what every operator loses. */
+	readonly losses?: boolean;
 	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */
 	readonly execute?: Executor;
 }
@@ -52,13 +60,18 @@ const SYNTHETIC_SETS = 4;
  */
 export async function compile(model: Model, options: CompileOptions = {}): Promise<Compiled> {
 	const bits = options.bits ?? 16;
-	const given = (options.inputs ?? []).filter((set) => set.length > 0);
-	for (const set of given) checkCount(model, set);
+	const samples = (options.inputs ?? []).filter((set) => set.length > 0);
+	for (const set of samples) checkCount(model, set);
 	const upgraded = upgradeOpset(model);
-	const named = { ...upgraded, graph: nameNodes(upgraded.graph) };
-	const fixed = fixShapes(named, options.shapes, given[0]);
-	for (const set of given) checkFit(fixed, set);
-	const sets = given.length > 0 ? given : syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
+	const structured = fixInputs({ ...upgraded, graph: nameNodes(upgraded.graph) }, samples);
+	const given = structured.sets;
+	const shaped = fixShapes(structured.model, shapesOf(options.shapes, structured.fixed), given[0]);
+	for (const set of given) checkFit(shaped, set);
+	const fixed = withoutHalfFloats(shaped);
+	const sets =
+		given.length > 0
+			? given.map((set) => set.map(withoutHalf))
+			: syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
 	const repetition = repetitionOf(fixed, options.steps, options.carry);
 	const first = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const feeds = await feedsOfSteps(fixed, first, repetition);
@@ -66,20 +79,33 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const inlined = await inlineModel(fixed, feeds[0], alike);
 	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
 	const primitive = await decomposeModel(simple, feeds, alike);
-	const { graph, facts } = await foldModel(primitive, feeds);
-	const folded = { graph, facts: { ...facts, ranges: shareRanges(facts.ranges, alike) } };
-	const lowered = lowerModel(
-		folded,
-		options.name ?? (model.graph.name || "model"),
-		precisionOf(bits, sets.length),
-		repetition,
+	const method = options.ranges ?? defaultMethod(bits);
+	const { model: runnable, folded } = await foldRunnable(primitive, feeds, {
+		histograms: method !== "min-max",
+	});
+	const inner = { ...runnable, graph: folded.graph };
+	const float = runnable === simple ? inner : options.execute ? await runnableModel(simple, feeds) : simple;
+	const name = options.name ?? (model.graph.name || "model");
+	const built = await buildProgram(
+		{ ...folded, name, float, primitive: inner, feeds, alike, repetition },
+		{ bits, method, execute: options.execute, losses: options.losses !== false, budget: options.budget },
 	);
-	const certificates = verify(lowered.program);
-	const calibration = { sets: sets.length, synthetic: given.length === 0 };
-	const inner = { ...primitive, graph: folded.graph };
-	const float = primitive === simple ? inner : simple;
-	const fidelity = options.execute && (await measureFidelity(float, inner, lowered, feeds, options.execute));
-	return { program: lowered.program, report: reportOf(lowered, bits, calibration, certificates, fidelity) };
+	return {
+		program: built.lowered.program,
+		report: reportOf(built, {
+			bits,
+			calibration: { sets: sets.length, synthetic: given.length === 0, ranges: method },
+			fixedInputs: [...structured.fixed.keys()],
+		}),
+	};
+}
+
+/** The given shapes without those of inputs that became constants. */
+function shapesOf(
+	shapes: CompileOptions["shapes"],
+	fixed: ReadonlyMap<string, Tensor>,
+): CompileOptions["shapes"] {
+	return Object.fromEntries(Object.entries(shapes ?? {}).filter(([name]) => !fixed.has(name)));
 }
 
 function checkFit(model: Model, set: readonly Tensor[]): void {
@@ -90,19 +116,6 @@ function checkFit(model: Model, set: readonly Tensor[]): void {
 			`a calibration input "${name}" is ${given.type} [${given.dims.join(", ")}], the model takes ${type} [${dims?.join(", ")}]`,
 			{ hint: "All calibration inputs must have the type and shape of the model's inputs" },
 		);
-	}
-}
-
-/** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */
-function verify(program: Program): Certificate[] {
-	try {
-		validateProgram(program);
-		return exactnessOf(program);
-	} catch (cause) {
-		throw new CompileError(`the program cannot be proved: ${(cause as Error).message}`, {
-			hint: "A smaller reduction or operands of a smaller range would help",
-			cause,
-		});
 	}
 }
 

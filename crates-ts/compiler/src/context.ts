@@ -43,10 +43,15 @@ export interface Emission {
 	readonly rescale?: Rescale;
 }
 
+/** ONNX values with a precision other than the program's. */
+export type Finer = ReadonlyMap<string, Precision>;
+
 /** Collects operators and constants while the units of a graph are lowered one by one. */
 export class Context {
 	readonly facts: Facts;
 	readonly precision: Precision;
+	/** Precision of what is no ONNX value, such as sums on the way to one: never less than 16 bits. */
+	readonly innerPrecision: Precision;
 	readonly operators: Operator[] = [];
 	readonly constants: ConstantTensor[] = [];
 	/** Per operator, the ONNX value that it computes, if it computes one. */
@@ -57,11 +62,20 @@ export class Context {
 
 	/** Values that get 32 bits. */
 	private readonly wide: ReadonlySet<string>;
+	/** Values that have a precision of their own. */
+	private readonly finer: Finer;
 
-	constructor(facts: Facts, precision: Precision, wide: ReadonlySet<string> = new Set()) {
+	constructor(
+		facts: Facts,
+		precision: Precision,
+		wide: ReadonlySet<string> = new Set(),
+		finer: Finer = new Map(),
+	) {
 		this.facts = facts;
 		this.precision = precision;
+		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
 		this.wide = wide;
+		this.finer = finer;
 	}
 
 	/** Operators emitted from now on come from this unit. */
@@ -109,7 +123,9 @@ export class Context {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
 		if (this.type(name) === "bool") return BOOLEAN;
 		if (isFloat(this.type(name))) {
-			if (!this.wide.has(name)) return quantisationOf(range, this.precision, bounds, natural);
+			if (!this.wide.has(name)) {
+				return quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, natural);
+			}
 			return wideQuantisationOf(range, this.precision, bounds, natural);
 		}
 		const whole = wholeNumbers(range, bounds);

@@ -1,7 +1,7 @@
 import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
 import { linearOf, powerAtMost, ratioAtMost } from "./rows.ts";
-import { integerBounds, type Quantisation, type Range, UNBOUNDED } from "./scales.ts";
+import { integerBounds, limitOf, type Quantisation, type Range, UNBOUNDED } from "./scales.ts";
 import { sameShape } from "./shapes.ts";
 
 /** Rows over axes; a single row if all are equal. */
@@ -11,10 +11,6 @@ export function rescaleOf(rows: readonly Row[], axes: readonly number[]): Rescal
 		(row) => row.bias === first.bias && row.multiplier === first.multiplier && row.shift === first.shift,
 	);
 	return uniform ? { rows: [first], axes: [] } : { rows, axes };
-}
-
-function limitOf({ width }: Quantisation): number {
-	return 2 ** (width - 1) - 1;
 }
 
 /**

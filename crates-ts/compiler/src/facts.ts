@@ -1,4 +1,5 @@
 import type { ElementType, Graph, Tensor } from "@umpire/onnx/model.ts";
+import type { Histogram } from "./histogram.ts";
 import type { Range } from "./scales.ts";
 
 /** What is known of every value of the folded graph before lowering. */
@@ -9,6 +10,8 @@ export interface Facts {
 	readonly constants: ReadonlyMap<string, Tensor>;
 	/** Calibrated ranges of all values that depend on inputs. */
 	readonly ranges: ReadonlyMap<string, Range>;
+	/** Of the floats among them, if asked for. */
+	readonly histograms?: ReadonlyMap<string, Histogram>;
 }
 
 /** The model after folding, with what is known of it. */

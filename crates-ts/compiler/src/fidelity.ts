@@ -7,12 +7,15 @@ import { toReal } from "./real.ts";
 import { NEGLIGIBLE } from "./scales.ts";
 
 /** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
-function isMask(value: number): boolean {
+export function isMask(value: number): boolean {
 	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
 }
 
-/** Opens a program for running; every operator's output is wanted. Elements are in logical order. */
-export type Executor = (program: Program) => Promise<{
+/** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
+export type Executor = (
+	program: Program,
+	every: boolean,
+) => Promise<{
 	run(inputs: Elements[]): Promise<{ outputs: Elements[]; operators?: Elements[] }>;
 	release?(): Promise<void>;
 }>;
@@ -23,11 +26,13 @@ export interface Difference {
 	readonly meanAbs: number;
 	/** maxAbs relative to the range of the float tensor (largest − smallest value, or its magnitude if constant). */
 	readonly maxRelRange: number;
+	/** Share of the elements that are at an end of the integers' range while the float value is beyond it. */
+	readonly saturated: number;
 }
 
 export interface OutputFidelity extends Difference {
 	readonly name: string;
-	/** Share of rows along the last axis whose largest element is the same. */
+	/** Share of rows along the last axis whose largest element is the same, or within one step of it. */
 	readonly argmaxAgrees: number;
 }
 
@@ -46,14 +51,16 @@ class Accumulator {
 	private count = 0;
 	private low = Number.POSITIVE_INFINITY;
 	private high = Number.NEGATIVE_INFINITY;
+	private beyond = 0;
 
-	add(real: Float64Array, elements: Elements, scale: number): void {
+	add(real: Float64Array, elements: Elements, { scale, low, high }: TensorSpec): void {
 		for (let i = 0; i < real.length; i++) {
 			if (!Number.isFinite(real[i]) || isMask(real[i])) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];
 			if (real[i] > this.high) this.high = real[i];
+			if (real[i] > (high + 1) * scale || real[i] < (low - 1) * scale) this.beyond += 1;
 			this.sum += difference;
 			this.count += 1;
 		}
@@ -64,7 +71,13 @@ class Accumulator {
 		const range = spread > 0 ? spread : Math.abs(this.high);
 		const { maxAbs } = this;
 		const relative = maxAbs < NEGLIGIBLE ? 0 : range > 0 && Number.isFinite(range) ? maxAbs / range : 1;
-		return { maxAbs, meanAbs: this.count ? this.sum / this.count : 0, maxRelRange: relative };
+		const count = Math.max(1, this.count);
+		return {
+			maxAbs,
+			meanAbs: this.sum / count,
+			maxRelRange: relative,
+			saturated: this.beyond / count,
+		};
 	}
 }
 
@@ -82,8 +95,9 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
 
 /**
  * Runs program and float model on the same inputs and compares all values that both compute:
- * the outputs with those of `model`, operators with values of `primitive`, into which it was decomposed.
- * `feeds` are what the float model reads in every step of a first run, then of a second one, …
+ * the outputs with those of `model`, operators (if `every` one is wanted) with values of `primitive`,
+ * into which it was decomposed. `feeds` are what the float model reads in every step of a first
+ * run, then of a second one, …
  */
 export async function measureFidelity(
 	model: Model,
@@ -91,17 +105,18 @@ export async function measureFidelity(
 	lowered: Lowered,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	execute: Executor,
+	every = true,
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
-	const wanted = [...new Set(origins.filter((name) => name !== undefined))];
+	const wanted = every ? origins.filter((name) => name !== undefined) : [];
 	const names = program.outputs.map((output) => output.name);
-	const same = model === primitive;
-	const inner = await createFloatSession(primitive, {
-		outputs: same ? [...new Set([...wanted, ...names])] : wanted,
+	const same = model === primitive || !every;
+	const inner = await createFloatSession(every ? primitive : model, {
+		outputs: [...new Set(same ? [...wanted, ...names] : wanted)],
 		optimisation: "basic",
 	});
 	const float = same ? inner : await createFloatSession(model, { outputs: names, optimisation: "basic" });
-	const session = await execute(program);
+	const session = await execute(program, every);
 	const operators = origins.map(() => new Accumulator());
 	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
 	let clippedInputs = 0;
@@ -124,17 +139,18 @@ export async function measureFidelity(
 			const expected = same ? values : await float.run(feed);
 			tensors?.forEach((elements, k) => {
 				const tensor = values.get(origins[k] ?? "");
-				if (tensor) operators[k].add(toReal(tensor).data, elements, program.operators[k].scale);
+				if (tensor) operators[k].add(toReal(tensor).data, elements, program.operators[k]);
 			});
 			program.outputs.forEach(({ name, operator }, k) => {
-				const { scale, shape } = program.operators[operator];
+				const spec = program.operators[operator];
+				const { scale, shape } = spec;
 				const elements = tensors?.[operator] ?? last![k];
 				const real = toReal(expected.get(name)!).data;
-				outputs[k].sum.add(real, elements, scale);
+				outputs[k].sum.add(real, elements, spec);
 				const size = shape[shape.length - 1] ?? 1;
 				for (let row = 0; row < real.length; row += size) {
 					outputs[k].rows += 1;
-					if (agrees(real, elements, row, size)) outputs[k].same += 1;
+					if (agrees(real, elements, row, size, scale)) outputs[k].same += 1;
 				}
 			});
 		}
@@ -154,14 +170,17 @@ export async function measureFidelity(
 	};
 }
 
-/** The float row's largest element is among the program's largest (equal integers are a tie). */
-function agrees(real: Float64Array, elements: Elements, start: number, size: number): boolean {
+/**
+ * The float row's largest element is among the program's largest, or what the program says is largest
+ * lies less than one step below it: then no grid can tell the two apart.
+ */
+function agrees(real: Float64Array, elements: Elements, start: number, size: number, step: number): boolean {
 	let best = -1;
-	let most = Number.NEGATIVE_INFINITY;
+	let most = -1;
 	for (let i = start; i < start + size; i++) {
 		if (Number.isNaN(real[i])) continue;
 		if (best < 0 || real[i] > real[best]) best = i;
-		if (elements[i] > most) most = elements[i];
+		if (most < 0 || elements[i] > elements[most]) most = i;
 	}
-	return best < 0 || elements[best] === most;
+	return best < 0 || elements[best] === elements[most] || real[best] - real[most] <= step;
 }

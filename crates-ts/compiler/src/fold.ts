@@ -3,7 +3,9 @@ import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { readsOf, removeDead, writesOf } from "./graphs.ts";
+import { Histogram } from "./histogram.ts";
 import { observe, type RangeTable } from "./ranges.ts";
+import { isFloat } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
 
 /** Operators whose result depends on the shape of their input only, and shapes are fixed. */
@@ -20,11 +22,13 @@ const RANDOM = new Set([
 
 /**
  * Runs the float model with every value exposed and folds away what does not depend on its
- * inputs. `feeds` are the calibration inputs; ranges are taken over all of them.
+ * inputs. `feeds` are the calibration inputs; ranges, and histograms if asked for, are taken over all
+ * of them.
  */
 export async function foldModel(
 	model: Model,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
+	{ histograms: counts = false } = {},
 ): Promise<FoldedModel> {
 	const graph = removeDead(model.graph);
 	for (const node of graph.nodes) {
@@ -45,9 +49,13 @@ export async function foldModel(
 	const types = new Map<string, ElementType>();
 	const constants = new Map<string, Tensor>(graph.initializers);
 	const ranges: RangeTable = new Map();
+	const histograms = new Map<string, Histogram>();
 	const record = (name: string, tensor: Tensor): void => {
-		if (varying.has(name)) observe(ranges, name, tensor);
-		else constants.set(name, tensor);
+		if (!varying.has(name)) constants.set(name, tensor);
+		else {
+			observe(ranges, name, tensor);
+			if (counts && isFloat(tensor.type)) count(histograms, name, tensor);
+		}
 	};
 	const describe = (name: string, tensor: Tensor): void => {
 		shapes.set(name, tensor.dims);
@@ -76,8 +84,14 @@ export async function foldModel(
 	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
 	return {
 		graph: { ...graph, nodes, initializers: kept },
-		facts: { shapes, types, constants: kept, ranges },
+		facts: { shapes, types, constants: kept, ranges, ...(counts ? { histograms } : {}) },
 	};
+}
+
+function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor): void {
+	const histogram = histograms.get(name) ?? new Histogram();
+	histogram.add(tensor);
+	histograms.set(name, histogram);
 }
 
 function refuseEmpty(node: Node, shapes: ReadonlyMap<string, readonly number[]>): void {

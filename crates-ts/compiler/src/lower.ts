@@ -2,7 +2,7 @@ import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { fitted, roomier, type State, withStates } from "./carry.ts";
 import { comparedQuantisations } from "./compared.ts";
-import { Context, quantisationOfValue, type Value } from "./context.ts";
+import { Context, type Finer, quantisationOfValue, type Value } from "./context.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { fuse, type Unit } from "./fuse.ts";
@@ -32,12 +32,14 @@ export function lowerModel(
 	folded: FoldedModel,
 	name: string,
 	precision: Precision,
+	finer: Finer = new Map(),
 	repetition: Repetition = ONCE,
 ): Lowered {
 	const { graph, facts } = folded;
 	const units = fuse(graph, facts);
 	const ranges = mergeRanges(units, facts);
-	const context = new Context({ ...facts, ranges }, precision, wideValues(graph, units, facts, precision));
+	const wideNames = wideValues(graph, units, facts, precision);
+	const context = new Context({ ...facts, ranges }, precision, wideNames, finer);
 	const wide = wideInputs(graph, units, facts, precision);
 	const compared = comparedQuantisations(graph, facts, precision);
 	const inputs = graph.inputs.map((input) =>
@@ -68,7 +70,10 @@ export function lowerModel(
 		operator: outputOperator(output.name, context),
 	}));
 	const roomy = roomier(repetition.carried, context, inputs);
-	if (roomy) return lowerModel({ graph, facts: { ...facts, ranges: roomy } }, name, precision, repetition);
+	if (roomy) {
+		const wider = { graph, facts: { ...facts, ranges: roomy } };
+		return lowerModel(wider, name, precision, finer, repetition);
+	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
 		inputs.findIndex((spec) => spec.name === input),
 	);

@@ -16,29 +16,36 @@ export interface Quantisation {
 
 /** Options of one compilation that every scale depends on. */
 export interface Precision {
-	readonly bits: 8 | 16;
-	/** Largest magnitude of an activation: 127 or 32767 (symmetric, so −limit is the least). */
+	readonly bits: Width;
+	/** Largest magnitude of an activation (symmetric, so −limit is the least). */
 	readonly limit: number;
-	/** Largest magnitude of a constant weight before its scale moves up to twice as much. */
-	readonly weightLimit: number;
 	/** Factor by which calibrated ranges grow, so that slightly larger inputs are not clipped. */
 	readonly margin: number;
 }
 
 /**
- * What a compilation of `bits` bits from `sets` calibration inputs uses. One input says little
- * of what others will do, and a saturated value costs far more than a finer grid gains: with
- * one set, 16-bit tensors get twice the range that it shows, with eight or more an eighth more.
+ * What a compilation of `bits` bits from `sets` calibration inputs uses. Few inputs say little of
+ * what others will do, and a saturated value costs far more than a finer grid gains: a tensor's
+ * range is up to three times what one input shows of it, in 8 bits twice (docs/decisions/0010).
  *
  * The margins stay away from simple fractions: a range that is "nice" (1, 6, 255) must not
  * land on a grid point of `snapUp`, where a last-bit difference between machines would move it
  * to the next one.
  */
 export function precisionOf(bits: 8 | 16, sets: number): Precision {
-	const known = Math.min(sets, 8);
+	const known = Math.cbrt(Math.min(sets, 64));
 	return bits === 16
-		? { bits, limit: 32767, weightLimit: 32767, margin: 1 + 1.0237 / known }
-		: { bits, limit: 127, weightLimit: 255, margin: 1 + 0.2537 / known };
+		? { bits, limit: 32767, margin: 1 + 2.0237 / known }
+		: { bits, limit: 127, margin: 1 + 1.0237 / known };
+}
+
+/** Largest magnitude of a tensor that gets 32 bits to be finer: long sums of its products stay exact. */
+const FINER_LIMIT = 2 ** 22;
+
+/** The next finer precision for single tensors; undefined if there is none. */
+export function finerThan(precision: Precision, sets: number): Precision | undefined {
+	if (precision.bits === 8) return precisionOf(16, sets);
+	return precision.bits === 16 ? { ...precision, bits: 32, limit: FINER_LIMIT } : undefined;
 }
 
 /** The least number ≥ value with at most six significant bits (value ≥ 0). */
@@ -99,6 +106,11 @@ export function integerBounds(bounds: Range, scale: number, limit: number): { lo
 	const low = clip(Math.round(bounds.low / scale));
 	const high = clip(Math.round(bounds.high / scale));
 	return { low, high: Math.max(low, high) };
+}
+
+/** Largest magnitude of a tensor: what its width holds, of 32 bits what it declares. */
+export function limitOf({ width, low, high }: Quantisation): number {
+	return width === 32 ? reachOf({ low, high }) : 2 ** (width - 1) - 1;
 }
 
 /** Truth values: 0 and 1. */

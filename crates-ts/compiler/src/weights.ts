@@ -11,15 +11,24 @@ export interface WeightLimits {
 	readonly slices?: number;
 }
 
+/** Largest magnitude of a weight before its scale moves up to twice as much; a constant has 16 bits. */
+export const WEIGHT_LIMIT = 32767;
+
 /**
  * A convolution of 16-bit values is fastest as two float32 convolutions over x's high and low
  * byte (±128 each), exact while these sums times the byte stay below 2^24, with a sixteenth left
- * for the bias.
+ * for the bias. So is any product of 8-bit values as one in float32.
  */
 const CONVOLUTION_SUM = 2 ** 17 - 2 ** 13;
 
-/** Products per slice: with the most, weights have some ten bits beside their sign. */
-const SLICE = { least: 64, most: 600 };
+/** Sums of a product's weights with 8-bit values. */
+export const NARROW_SUMS = { sum: CONVOLUTION_SUM };
+
+/**
+ * Up to this many products are one slice, their weights of some ten bits beside the sign. Slices
+ * that there must be are made smaller: the cost is in having any, and weights gain a bit.
+ */
+const SLICE = { most: 600, wanted: 300, least: 64 };
 
 /**
  * The sums of a convolution's weights [M, C / group, …kernel]. Those of many input channels are
@@ -30,14 +39,16 @@ export function convolutionSums(
 	group: number,
 ): Pick<WeightLimits, "sum" | "slices"> {
 	const [, channels, ...kernel] = shape;
-	const count = kernel.reduce((a, b) => a * b, channels);
+	const positions = kernel.reduce((a, b) => a * b, 1);
+	const count = positions * channels;
 	let slices = 1;
-	for (let next = 2; group === 1 && count / next >= SLICE.least && count / slices > SLICE.most; next++)
+	if (group !== 1 || count <= SLICE.most) return { sum: CONVOLUTION_SUM, slices };
+	for (let next = 2; count / next >= SLICE.least && count / slices > SLICE.wanted; next++)
 		if (channels % next === 0) slices = next;
 	return { sum: CONVOLUTION_SUM, slices };
 }
 
-/** No bound on sums of products: matrices are multiplied in float64. */
+/** No bound on sums of products: matrices of 16 bits are multiplied in float64. */
 export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
 
 /** Weights are never made coarser than this many levels to meet a bound on their sum. */

@@ -26,7 +26,7 @@ describe("a small network", () => {
 	test("16 bits: faithful, argmax agrees, the report names operators as the model does", async () => {
 		const { report, program } = await expectFaithful(smallNetwork());
 		expect(report.fidelity?.outputs[0].argmaxAgrees).toBe(1);
-		expect(report.calibration).toEqual({ sets: 4, synthetic: true });
+		expect(report.calibration).toEqual({ sets: 4, synthetic: true, ranges: "min-max" });
 		expect(report.operators[0]).toMatchObject({ index: 0, node: "/conv/Conv + Relu_1", opType: "Conv+Relu" });
 		expect(report.certificates).toHaveLength(program.operators.length);
 		const losses = worstOperators(report).map((operator) => operator.maxRelRange!);

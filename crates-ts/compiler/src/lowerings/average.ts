@@ -4,6 +4,7 @@ import { emitConverted, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
 import { nearestRatio } from "../rows.ts";
+import { limitOf } from "../scales.ts";
 import { sizeOf } from "../shapes.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
@@ -63,7 +64,7 @@ function emitAverage(
 	if (divisors.every((divisor) => divisor === most)) {
 		return emitConverted(context, "Dot", form, operands, shape, quantisation, raw, unit.clip);
 	}
-	const limit = 2 ** (quantisation.width - 1) - 1;
+	const limit = limitOf(quantisation);
 	const rows = divisors.map((divisor) => ({
 		bias: 0n,
 		...nearestRatio(x.spec.scale / divisor / quantisation.scale, limit),

@@ -5,14 +5,15 @@ import { convert, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { biasOf } from "../rows.ts";
 import { identityLayout, sizeOf } from "../shapes.ts";
-import { convolutionSums, type WeightLimits } from "../weights.ts";
+import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 import { windowsOf } from "./windows.ts";
 
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
 function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
-	return { limit: context.precision.weightLimit, ...convolutionSums(weightShape, group) };
+	const narrow = context.precision.bits === 8;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */

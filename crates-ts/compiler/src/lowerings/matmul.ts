@@ -6,11 +6,11 @@ import type { Unit } from "../fuse.ts";
 import type { Real } from "../real.ts";
 import { quantisationOf, type Range, reachOf, UNBOUNDED } from "../scales.ts";
 import { identityLayout } from "../shapes.ts";
-import { MATRIX_SUMS, type WeightLimits } from "../weights.ts";
+import { MATRIX_SUMS, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../weights.ts";
 import { emitWeighted } from "./product.ts";
 
-function matrixLimits(context: Context): WeightLimits {
-	return { limit: context.precision.weightLimit, ...MATRIX_SUMS };
+function matrixLimits({ precision }: Context): WeightLimits {
+	return { limit: WEIGHT_LIMIT, ...(precision.bits === 8 ? NARROW_SUMS : MATRIX_SUMS) };
 }
 
 /** The k axis innermost. */
@@ -128,7 +128,7 @@ function emitMatrixProduct(
 		const raw = a.value.spec.scale * b.value.spec.scale * alpha;
 		const clip = range ? UNBOUNDED : unit.clip;
 		const quantisation = range
-			? quantisationOf(range, context.precision, UNBOUNDED, raw)
+			? quantisationOf(range, context.innerPrecision, UNBOUNDED, raw)
 			: context.quantisation(unit.output, clip, raw);
 		return emitConverted(context, "Dot", form, [a.value, b.value], shape, quantisation, raw, clip);
 	}

@@ -4,7 +4,7 @@ import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { clipped, rescaled } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
-import type { Quantisation } from "../scales.ts";
+import { limitOf, type Quantisation } from "../scales.ts";
 import { broadcastShapes, sizeOf } from "../shapes.ts";
 import { combined } from "./combined.ts";
 import { LARGEST_WINDOW, negated } from "./reduce.ts";
@@ -105,7 +105,8 @@ export function alignScales(context: Context, names: readonly string[]): Value[]
 	const specs = names.map((name) => context.value(name).spec);
 	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
 	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
-	const limit = isFloat(context.type(names[0])) ? context.precision.limit : 2 ** (width - 1) - 1;
+	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
+	const limit = isFloat(context.type(names[0])) ? Math.max(...widest) : 2 ** (width - 1) - 1;
 	const target: Quantisation = { scale: coarsest.scale, width, low: -limit, high: limit };
 	return names.map((name) => {
 		const value = context.value(name);

@@ -3,7 +3,7 @@ import type { Context, Value } from "../context.ts";
 import { rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
-import { quantisationOf, type Range } from "../scales.ts";
+import { limitOf, quantisationOf, type Range } from "../scales.ts";
 import {
 	type ChannelScales,
 	channelAt,
@@ -55,12 +55,12 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 	const { scales } = channelwise;
 	const natural = x.spec.scale * naturalScale(scales);
 	const quantisation = dot.range
-		? quantisationOf(dot.range, context.precision, unit.clip, natural)
+		? quantisationOf(dot.range, context.innerPrecision, unit.clip, natural)
 		: context.quantisation(unit.output, unit.clip, natural);
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
-		limit: 2 ** (quantisation.width - 1) - 1,
+		limit: limitOf(quantisation),
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	return context.emit({

@@ -2,7 +2,7 @@ import type { Context, Value } from "../context.ts";
 import { emitLinear } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
-import { integerBounds, type Quantisation, UNBOUNDED } from "../scales.ts";
+import { integerBounds, limitOf, type Quantisation, UNBOUNDED } from "../scales.ts";
 
 /** 2·a·|x| + |y| stays below this in an exact quotient (docs/protocol.md section 2). */
 const EXACT = 2 ** 52;
@@ -33,7 +33,7 @@ export function lowerQuotient(unit: Unit, context: Context): void {
 	const numerator = Math.max(1, Math.min(most, Math.floor(raw / wanted.scale)));
 	const scale = raw / numerator;
 	if (scale >= wanted.scale) {
-		const limit = 2 ** (wanted.width - 1) - 1;
+		const limit = limitOf(wanted);
 		const quantisation = { ...wanted, scale, ...integerBounds(bounds, scale, limit) };
 		context.bind(unit.output, emit(numerator, quantisation, "nearest"));
 		return;

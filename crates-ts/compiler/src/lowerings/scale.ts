@@ -6,7 +6,7 @@ import { emitConverted, emitLinear, expanded, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat, mapReal, type Real } from "../real.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../rows.ts";
-import type { Quantisation } from "../scales.ts";
+import { limitOf, type Quantisation } from "../scales.ts";
 import { naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
 import { lowerReciprocal } from "./table.ts";
@@ -94,7 +94,7 @@ export function emitRowScaled(
 	shape: readonly number[],
 	quantisation: Quantisation,
 ): Value {
-	const limit = 2 ** (quantisation.width - 1) - 1;
+	const limit = limitOf(quantisation);
 	const signs = Array.from(rows.values, Math.sign);
 	const rescale = rescaleOf(
 		signs.map((_, c) => {

@@ -79,7 +79,7 @@ function partialSum(context: Context, a: Term, b: Term): Value {
 	);
 	const exact = [a, b].every(({ value, factor }) => value.spec.scale === 1 && Number.isInteger(factor));
 	const range = { low: -reach, high: reach };
-	const precision = { ...context.precision, margin: 1 };
+	const precision = { ...context.innerPrecision, margin: 1 };
 	let quantisation: Quantisation | undefined = quantisationOf(range, precision, UNBOUNDED, 0);
 	if (exact) quantisation = wholeNumbers(range) ?? quantisationOfValue(a.value);
 	return emitLinear(context, [a.value, b.value], [a.factor, b.factor], shape, quantisation);

@@ -3,7 +3,7 @@ import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { expanded } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat, type Real } from "../real.ts";
-import { reachOf } from "../scales.ts";
+import { limitOf, reachOf } from "../scales.ts";
 import { alignScales } from "./max.ts";
 
 /** A constant this many times larger than what it may replace says "very small" or "very large", no number. */
@@ -36,9 +36,8 @@ function choicesOf(context: Context, names: readonly string[]): Value[] {
 			const other = context.value(names[1 - k]);
 			const reach = reachOf(context.facts.ranges.get(names[1 - k]) ?? other.spec);
 			if (!isMask(real, reach)) continue;
-			const { limit, bits } = context.precision;
-			const width = Math.max(other.spec.width, bits) as Width;
-			const end = width === bits ? limit : 2 ** (width - 1) - 1;
+			const width = Math.max(other.spec.width, context.precision.bits) as Width;
+			const end = width === other.spec.width ? limitOf(other.spec) : context.precision.limit;
 			const target = { scale: other.spec.scale, width, low: -end, high: end };
 			const choices = [context.quantised(names[k], real, target), other];
 			return k === 0 ? choices : choices.reverse();

@@ -1,0 +1,166 @@
+import type { Certificate } from "@umpire/operators/exactness.ts";
+import type { Program, TensorRef } from "@umpire/operators/program.ts";
+import type { Finer } from "./context.ts";
+import { CompileError } from "./errors.ts";
+import type { Facts } from "./facts.ts";
+import type { Fidelity } from "./fidelity.ts";
+import type { Lowered } from "./lower.ts";
+import { isFloat } from "./real.ts";
+import { finerThan, type Precision } from "./scales.ts";
+
+/** A lowered program that has been proved exact. */
+export interface Proved {
+	readonly lowered: Lowered;
+	readonly certificates: readonly Certificate[];
+}
+
+/** A proved program, and how far it is from the float model. */
+export interface Measured extends Proved {
+	readonly fidelity: Fidelity;
+}
+
+/** What an error budget led to. */
+export interface BudgetReport {
+	/** The largest admissible error of an output, relative to its range. */
+	readonly largest: number;
+	readonly met: boolean;
+	/** ONNX values that got more bits than the program's, and how many. */
+	readonly refined: readonly { readonly value: string; readonly bits: number }[];
+	readonly rounds: number;
+}
+
+/** What the search for a program within the budget works with. */
+export interface Workshop {
+	readonly facts: Facts;
+	readonly precision: Precision;
+	readonly sets: number;
+	/** Values that get more bits together (the same part of several steps). */
+	readonly alike: readonly (readonly string[])[];
+	/** @throws CompileError if the precisions are not admissible to an operator */
+	build(finer: Finer): Proved;
+	measure(proved: Proved): Promise<Measured>;
+}
+
+/** In round r, 2^r values get more bits: enough rounds for hundreds of them. */
+const MOST_ROUNDS = 9;
+/** Where a round's values together are not admissible, this many are tried one by one. */
+const MOST_SINGLE = 16;
+
+/** The largest error of an output, or 1 if the largest element of a row is another. */
+function errorOf({ outputs }: Fidelity): number {
+	const errors = outputs.map(({ maxRelRange, argmaxAgrees }) => (argmaxAgrees < 1 ? 1 : maxRelRange));
+	// Three digits: what is beyond depends on the machine that ran the float model.
+	return Number(Math.max(0, ...errors).toPrecision(3));
+}
+
+export function meetsBudget(fidelity: Fidelity, largest: number): boolean {
+	return errorOf(fidelity) <= largest;
+}
+
+/**
+ * Gives single values more bits until the outputs are within the budget: in every round those
+ * that lose most, twice as many as in the round before. A round that does not help is taken back.
+ */
+export async function refineToBudget(
+	start: Measured,
+	largest: number,
+	workshop: Workshop,
+): Promise<{ best: Measured; report: BudgetReport }> {
+	const finer = new Map<string, Precision>();
+	const tried = new Set<string>();
+	let best = start;
+	let rounds = 0;
+	while (rounds < MOST_ROUNDS && !meetsBudget(best.fidelity, largest)) {
+		const chosen = candidates(best, workshop, tried).slice(0, 2 ** rounds);
+		if (chosen.length === 0) break;
+		rounds += 1;
+		const { proved, admitted } = admissible(chosen, finer, workshop, tried);
+		if (!proved) continue;
+		const next = await workshop.measure(proved);
+		for (const name of admitted.keys()) tried.add(name);
+		if (totalError(next.fidelity) > totalError(best.fidelity)) continue;
+		best = next;
+		for (const [name, precision] of admitted) finer.set(name, precision);
+	}
+	const refined = [...finer].map(([value, { bits }]) => ({ value, bits }));
+	return { best, report: { largest, met: meetsBudget(best.fidelity, largest), refined, rounds } };
+}
+
+/** The sum over the outputs, so that one that gets better counts while another is still worse. */
+function totalError({ outputs }: Fidelity): number {
+	return Number(outputs.reduce((sum, { maxRelRange }) => sum + maxRelRange, 0).toPrecision(3));
+}
+
+/** The program in which as many of the chosen groups as possible are finer; what is not is marked as tried. */
+function admissible(
+	chosen: readonly (readonly string[])[],
+	finer: Finer,
+	{ precision, sets, build }: Workshop,
+	tried: Set<string>,
+): { proved: Proved | undefined; admitted: Finer } {
+	const finest = finerThan(precision, sets)!;
+	const attempt = (groups: readonly (readonly string[])[]): Proved | undefined => {
+		try {
+			return build(new Map([...finer, ...groups.flat().map((name) => [name, finest] as const)]));
+		} catch (error) {
+			if (error instanceof CompileError) return undefined;
+			throw error;
+		}
+	};
+	const whole = attempt(chosen);
+	let proved = whole;
+	let groups = whole ? chosen : [];
+	for (const group of whole ? [] : chosen.slice(0, MOST_SINGLE)) {
+		const next = chosen.length > 1 ? attempt([...groups, group]) : undefined;
+		if (next) {
+			proved = next;
+			groups = [...groups, group];
+		} else for (const name of group) tried.add(name);
+	}
+	return { proved, admitted: new Map(groups.flat().map((name) => [name, finest])) };
+}
+
+/** Groups of values that could have more bits, those that lose most first. */
+function candidates(measured: Measured, workshop: Workshop, tried: ReadonlySet<string>): string[][] {
+	const { facts, precision, alike } = workshop;
+	if (finerThan(precision, workshop.sets) === undefined) return [];
+	const losses = new Map<string, number>();
+	const group = new Map(alike.flatMap((names) => names.map((name) => [name, names] as const)));
+	for (const [name, loss] of ownLosses(measured, facts)) {
+		if (tried.has(name) || !isFloat(facts.types.get(name) ?? "undefined")) continue;
+		const [key] = group.get(name) ?? [name];
+		losses.set(key, Math.max(loss, losses.get(key) ?? 0));
+	}
+	const order = [...losses].sort(([, a], [, b]) => b - a);
+	return order.map(([key]) => [...(group.get(key) ?? [key])]);
+}
+
+/** Operators that round to a scale of their own. */
+const ROUNDING = new Set(["Add", "Div", "Dot", "Mul"]);
+
+/** Per value at the program's precision, the error relative to its range that its operands do not have yet. */
+function ownLosses({ lowered, fidelity }: Measured, facts: Facts): Map<string, number> {
+	const { program, origins } = lowered;
+	const inputs = program.inputs.map((input) => inputLoss(input.name, program, facts));
+	const reached: number[] = [];
+	const before = ({ source, index }: TensorRef): number =>
+		source === "operator" ? reached[index] : source === "input" ? inputs[index] : 0;
+	const losses = new Map(program.inputs.map(({ name }, k) => [name, inputs[k]]));
+	for (const [k, operator] of program.operators.entries()) {
+		const inherited = Math.max(0, ...operator.operands.map(before));
+		const accumulated = fidelity.operators[k]?.maxRelRange;
+		reached.push(accumulated ?? inherited);
+		const name = origins[k];
+		const rounds = ROUNDING.has(operator.kind) || operator.form.type === "lookup";
+		if (name !== undefined && accumulated !== undefined && rounds)
+			losses.set(name, Number((accumulated - inherited).toPrecision(3)));
+	}
+	return losses;
+}
+
+/** Half a step, relative to the input's range. */
+function inputLoss(name: string, { inputs }: Program, facts: Facts): number {
+	const { low, high } = facts.ranges.get(name)!;
+	const { scale } = inputs.find((input) => input.name === name)!;
+	return high > low ? scale / 2 / (high - low) : 0;
+}

@@ -1,0 +1,88 @@
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { validateProgram } from "@umpire/operators/validate.ts";
+import { type BudgetReport, type Measured, meetsBudget, type Proved, refineToBudget } from "./budget.ts";
+import { calibratedRanges, type RangeMethod } from "./calibration.ts";
+import type { Finer } from "./context.ts";
+import { CompileError } from "./errors.ts";
+import type { FoldedModel } from "./facts.ts";
+import { type Executor, type Fidelity, measureFidelity } from "./fidelity.ts";
+import { lowerModel } from "./lower.ts";
+import { shareRanges } from "./ranges.ts";
+import { precisionOf } from "./scales.ts";
+import type { Repetition } from "./steps.ts";
+
+/** A folded model with all that is needed to lower it and to measure the result. */
+export interface Source extends FoldedModel {
+	readonly name: string;
+	/** The float model, and the one of primitive operators that was folded. */
+	readonly float: Model;
+	readonly primitive: Model;
+	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+	/** Groups of values that have one range (ranges.ts: shareRanges). */
+	readonly alike: readonly (readonly string[])[];
+	readonly repetition: Repetition;
+}
+
+export interface BuildOptions {
+	readonly bits: 8 | 16;
+	readonly method: RangeMethod;
+	readonly execute: Executor | undefined;
+	/** False if what every operator loses need not be measured. */
+	readonly losses: boolean;
+	readonly budget: number | undefined;
+}
+
+export interface Built extends Proved {
+	readonly fidelity?: Fidelity;
+	readonly budget?: BudgetReport;
+}
+
+/**
+ * Lowers a model, proves the program exact, and with `execute` measures it and gives tensors more
+ * bits until it is within the budget.
+ * @throws CompileError naming what cannot be lowered or proved
+ */
+export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
+	const { graph, facts, alike, feeds, repetition } = source;
+	const { execute, budget, losses } = options;
+	const sets = feeds.length / repetition.steps;
+	const precision = precisionOf(options.bits, sets);
+	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
+	const build = (finer: Finer): Proved => {
+		const kept = new Set([...ends, ...finer.keys()]);
+		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), alike);
+		const model = { graph, facts: { ...facts, ranges } };
+		const lowered = lowerModel(model, source.name, precision, finer, repetition);
+		return { lowered, certificates: verify(lowered.program) };
+	};
+	const proved = build(new Map());
+	if (!execute) return proved;
+	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
+		const { float, primitive } = source;
+		return { ...one, fidelity: await measureFidelity(float, primitive, one.lowered, feeds, execute, every) };
+	};
+	const first = await measure(proved, losses);
+	if (budget === undefined) return first;
+	const start = losses || meetsBudget(first.fidelity, budget) ? first : await measure(proved, true);
+	const workshop = { facts, precision, sets, alike, build };
+	const { best, report } = await refineToBudget(start, budget, {
+		...workshop,
+		measure: (one) => measure(one, true),
+	});
+	return { ...best, budget: report };
+}
+
+/** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */
+function verify(program: Program): Certificate[] {
+	try {
+		validateProgram(program);
+		return exactnessOf(program);
+	} catch (cause) {
+		throw new CompileError(`the program cannot be proved: ${(cause as Error).message}`, {
+			hint: "A smaller reduction or operands of a smaller range would help",
+			cause,
+		});
+	}
+}
