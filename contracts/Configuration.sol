@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
+import {Inputs} from "./Inputs.sol";
 import {IArbiter} from "./interfaces/IArbiter.sol";
+import {IInputs} from "./interfaces/IInputs.sol";
 import {IMarket, Parameters} from "./interfaces/IMarket.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 
@@ -18,6 +20,7 @@ abstract contract Configuration is IMarket {
 
 	IRegistry public immutable registry;
 	IArbiter public immutable arbiter;
+	IInputs public immutable inputs;
 
 	uint256 internal immutable _challengePeriod;
 	uint256 internal immutable _increment;
@@ -30,6 +33,8 @@ abstract contract Configuration is IMarket {
 	uint256 internal immutable _burnPermille;
 	uint256 internal immutable _submitterBond;
 	uint256 internal immutable _challengerBond;
+	uint256 private immutable _computeAllowance;
+	uint256 private immutable _demandBond;
 
 	constructor(IRegistry registry_, IArbiter arbiter_, Parameters memory p) {
 		if (address(registry_).code.length == 0) revert NotAContract("registry", address(registry_));
@@ -45,6 +50,8 @@ abstract contract Configuration is IMarket {
 		_require("burnPermille", p.burnPermille, _LEAST_BURN, _MOST_BURN);
 		_require("submitterBond", p.submitterBond, 1, type(uint128).max);
 		_require("challengerBond", p.challengerBond, 1, type(uint128).max);
+		_require("computeAllowance", p.computeAllowance, 1, _MOST_SECONDS);
+		_require("demandBond", p.demandBond, 1, type(uint128).max);
 		registry = registry_;
 		arbiter = arbiter_;
 		_challengePeriod = p.challengePeriod;
@@ -58,6 +65,9 @@ abstract contract Configuration is IMarket {
 		_burnPermille = p.burnPermille;
 		_submitterBond = p.submitterBond;
 		_challengerBond = p.challengerBond;
+		_computeAllowance = p.computeAllowance;
+		_demandBond = p.demandBond;
+		inputs = new Inputs(registry_, p);
 	}
 
 	/// @inheritdoc IMarket
@@ -73,6 +83,8 @@ abstract contract Configuration is IMarket {
 		p.burnPermille = uint16(_burnPermille);
 		p.submitterBond = uint128(_submitterBond);
 		p.challengerBond = uint128(_challengerBond);
+		p.computeAllowance = uint32(_computeAllowance);
+		p.demandBond = uint128(_demandBond);
 	}
 
 	function _require(bytes32 name, uint256 actual, uint256 least, uint256 most) private pure {

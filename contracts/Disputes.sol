@@ -26,7 +26,7 @@ abstract contract Disputes is TraceBinding {
 		returns (uint256 disputeId)
 	{
 		Claim storage c = _requireLive(claimId);
-		uint256 end = uint256(c.claimedAt) + _challengePeriod;
+		uint256 end = _challengeEnd(claimId, c);
 		if (block.timestamp >= end) revert ChallengePeriodOver(claimId, block.timestamp, end);
 		if (msg.value != _challengerBond) revert WrongBond(msg.value, _challengerBond);
 		disputeId = ++_disputeCount;

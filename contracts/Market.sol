@@ -5,7 +5,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IConsumer} from "./interfaces/IConsumer.sol";
-import {IMarket, Claim, ClaimStatus, OutputOpening, Request} from "./interfaces/IMarket.sol";
+import {BURN, IMarket, Claim, ClaimStatus, OutputOpening, Request} from "./interfaces/IMarket.sol";
 import {OutputShape} from "./interfaces/IRegistry.sol";
 import {Configuration} from "./Configuration.sol";
 import {Packing} from "./libraries/Packing.sol";
@@ -15,8 +15,6 @@ import {Trees} from "./libraries/Trees.sol";
 /// @dev Invariant: the balance is the fees of open requests, the bonds of live claims and open disputes, and what
 /// is owed. Numbers of requests, claims and disputes say what exists; no content field does.
 abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
-	/// @dev Burned wei go to an account without a key or code.
-	address private constant _BURN = 0x000000000000000000000000000000000000dEaD;
 	uint256 internal constant CALLBACK_GAS = 200_000;
 	/// @dev What the call itself costs (cold account, calldata) beyond the gas handed over.
 	uint256 private constant _CALL_OVERHEAD = 20_000;
@@ -95,7 +93,8 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 	/// @inheritdoc IMarket
 	function finalise(uint256 claimId) external nonReentrant {
 		Claim storage c = _requireLive(claimId);
-		uint256 end = uint256(c.claimedAt) + _challengePeriod;
+		uint256 end = _challengeEnd(claimId, c);
+		if (end == type(uint256).max) revert DemandsOpen(claimId);
 		if (block.timestamp < end) revert ChallengePeriodOpen(claimId, block.timestamp, end);
 		if (c.openDisputes != 0) revert DisputesOpen(claimId, c.openDisputes);
 		c.status = ClaimStatus.Final;
@@ -128,6 +127,18 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		emit Withdrawn(msg.sender, amount);
 		(bool accepted,) = msg.sender.call{value: amount}("");
 		if (!accepted) revert PaymentRefused(msg.sender, amount);
+	}
+
+	/// @inheritdoc IMarket
+	function credit(address account) external payable {
+		_requireInputs();
+		_credit(account, msg.value);
+	}
+
+	/// @inheritdoc IMarket
+	function rejectWithheld(uint256 claimId, address winner) external {
+		_requireInputs();
+		_reject(claimId, 0, winner);
 	}
 
 	/// @inheritdoc IMarket
@@ -206,12 +217,21 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 		uint256 burned = (bond * _burnPermille) / 1000;
 		_credit(winner, bond - burned);
 		emit Burned(burned);
-		Address.sendValue(payable(_BURN), burned);
+		Address.sendValue(payable(BURN), burned);
 	}
 
 	function _credit(address account, uint256 amount) internal {
 		owed[account] += amount;
 		emit Credited(account, amount);
+	}
+
+	/// @dev From when on a claim can no longer be challenged; the largest integer while inputs are demanded.
+	function _challengeEnd(uint256 claimId, Claim storage c) internal view returns (uint256) {
+		return inputs.challengeEnd(claimId, uint256(c.claimedAt) + _challengePeriod);
+	}
+
+	function _requireInputs() private view {
+		if (msg.sender != address(inputs)) revert NotTheInputs(msg.sender);
 	}
 
 	function _requireLive(uint256 claimId) internal view returns (Claim storage c) {

@@ -2,7 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IArbiter} from "./IArbiter.sol";
+import {IInputs} from "./IInputs.sol";
 import {IRegistry} from "./IRegistry.sol";
+
+/// @dev Burned wei go to an account without a key or code.
+address constant BURN = 0x000000000000000000000000000000000000dEaD;
 
 /// @notice The constants of a deployment (docs/protocol.md section 5). Times in seconds, bonds in wei.
 struct Parameters {
@@ -26,6 +30,9 @@ struct Parameters {
 	uint16 burnPermille;
 	uint128 submitterBond;
 	uint128 challengerBond;
+	/// time to compute after the last answer to a demand for inputs
+	uint32 computeAllowance;
+	uint128 demandBond;
 }
 
 /// @notice A paid question: the output of `program` on the inputs committed to by `inputsRoot`.
@@ -98,7 +105,7 @@ interface IMarket {
 	/// @notice The submitter of a lazy claim committed to its trace.
 	event TraceBound(uint256 indexed claim, bytes32 traceRoot);
 	event Finalised(uint256 indexed claim, uint256 indexed request, address indexed submitter, uint256 paid);
-	/// @notice A claim lost dispute `dispute` (0: it was settled directly).
+	/// @notice A claim lost dispute `dispute` (0: it was settled directly, or its inputs were withheld).
 	event Rejected(uint256 indexed claim, uint256 indexed dispute, address indexed winner);
 	event Refunded(uint256 indexed request, address indexed requester, uint256 amount);
 	/// @notice The consumer was called; `success` is false if it reverted or ran out of gas.
@@ -146,6 +153,10 @@ interface IMarket {
 	error ChallengePeriodOpen(uint256 claim, uint256 time, uint256 end);
 	/// @notice Thrown when a claim is challenged after its challenge period.
 	error ChallengePeriodOver(uint256 claim, uint256 time, uint256 end);
+	/// @notice Thrown when a claim is finalised while demands for its inputs are open.
+	error DemandsOpen(uint256 claim);
+	/// @notice Thrown when someone else than `inputs` makes one of its calls.
+	error NotTheInputs(address sender);
 	/// @notice Thrown when a claim is finalised while disputes are open.
 	error DisputesOpen(uint256 claim, uint256 count);
 	/// @notice Thrown when a finalisation leaves too little gas for the consumer's call.
@@ -187,6 +198,15 @@ interface IMarket {
 
 	/// @notice Pays the caller all that it is owed.
 	function withdraw() external returns (uint256 amount);
+
+	/// @notice Credits the value sent to `account`. Only for `inputs`.
+	function credit(address account) external payable;
+
+	/// @notice Rejects a live claim whose inputs were withheld. Only for `inputs`.
+	function rejectWithheld(uint256 claimId, address winner) external;
+
+	/// @notice Where chunks of inputs are demanded.
+	function inputs() external view returns (IInputs);
 
 	/// @notice Where programs are registered.
 	function registry() external view returns (IRegistry);

@@ -24,10 +24,19 @@ library Openings {
 		pure
 		returns (Descriptor memory)
 	{
+		return descriptorUnder(header.operatorsRoot, header.operatorCount, operator, opening);
+	}
+
+	/// @notice The same for the operators of a program whose header is not at hand.
+	function descriptorUnder(
+		bytes32 operatorsRoot,
+		uint256 operatorCount,
+		uint256 operator,
+		DescriptorOpening calldata opening
+	) internal pure returns (Descriptor memory) {
 		bytes32 hash = keccak256(opening.descriptor);
-		bytes32 root =
-			Trees.rootFromPath(hash, operator, header.operatorCount, opening.path, Trees.DESCRIPTORS, 0);
-		if (root != header.operatorsRoot) revert IArbiter.WrongDescriptor(root, header.operatorsRoot);
+		bytes32 root = Trees.rootFromPath(hash, operator, operatorCount, opening.path, Trees.DESCRIPTORS, 0);
+		if (root != operatorsRoot) revert IArbiter.WrongDescriptor(root, operatorsRoot);
 		return abi.decode(opening.descriptor, (Descriptor));
 	}
 

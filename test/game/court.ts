@@ -34,6 +34,7 @@ export class Court {
 	readonly accounts: readonly Hex[];
 	readonly registry: Hex;
 	readonly umpire: Hex;
+	readonly inputs: Hex;
 	readonly arbiter: Hex;
 	readonly #request: Request;
 	readonly #abi: Abi;
@@ -45,6 +46,7 @@ export class Court {
 		accounts: readonly Hex[];
 		registry: Hex;
 		umpire: Hex;
+		inputs: Hex;
 		arbiter: Hex;
 		request: Request;
 		abi: Abi;
@@ -54,6 +56,7 @@ export class Court {
 		this.accounts = at.accounts;
 		this.registry = at.registry;
 		this.umpire = at.umpire;
+		this.inputs = at.inputs;
 		this.arbiter = at.arbiter;
 		this.#request = at.request;
 		this.#abi = at.abi;
@@ -70,21 +73,27 @@ export class Court {
 		const accounts = ((await request("eth_accounts", [])) as Hex[]).map(
 			(account) => account.toLowerCase() as Hex,
 		);
-		const names = ["Umpire", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
+		const names = ["Umpire", "Inputs", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
 		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
 		const deploy = deployer(request, accounts[0], abi);
 		const verifiers = [await deploy("DotVerifier"), await deploy("ElementsVerifier")];
 		const arbiter = await deploy("Arbiter", verifiers);
 		const registry = await deploy("Registry");
 		const umpire = await deploy("Umpire", [registry, arbiter, parameters]);
+		const data = encodeFunctionData({ abi, functionName: "inputs" });
+		const inputs: Hex = `0x${((await request("eth_call", [{ to: umpire, data }, "latest"])) as Hex).slice(-40)}`;
 		const close = () => network.close();
-		return new Court({ accounts, registry, umpire, arbiter, request, abi, deploy, close });
+		return new Court({ accounts, registry, umpire, inputs, arbiter, request, abi, deploy, close });
 	}
 
 	/** Sends a move of the game in a block of time `now`. */
 	act(sender: Hex, action: Action, now: number, gas = GAS): Promise<Outcome> {
 		const abi = this.#abi;
-		const on = { registry: { address: this.registry, abi }, umpire: { address: this.umpire, abi } };
+		const on = {
+			registry: { address: this.registry, abi },
+			umpire: { address: this.umpire, abi },
+			inputs: { address: this.inputs, abi },
+		};
 		const { contract, functionName, args, value = 0n } = callOf(on as Contracts, action);
 		const data = encodeFunctionData({ abi, functionName, args });
 		return this.send({ from: sender, to: contract.address, data, value, gas }, now);

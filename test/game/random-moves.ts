@@ -11,6 +11,7 @@ import { honestSubmitter } from "@umpire/game/submitter.ts";
 import fc from "fast-check";
 import { entryOf, NOBODY, type Table } from "../../crates-ts/game/test/table.ts";
 import { NO_EVIDENCE, settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { answerOf, demandIn, demandOf, onDemand } from "./random-demands.ts";
 
 const KINDS = {
 	request: 2,
@@ -31,6 +32,11 @@ const KINDS = {
 	finalise: 2,
 	refund: 1,
 	withdraw: 2,
+	demandInput: 8,
+	answerInput: 6,
+	collectAnswered: 2,
+	timeoutInput: 3,
+	reclaimInput: 2,
 	register: 1,
 } as const;
 
@@ -139,6 +145,14 @@ export function moveOf(
 			const words = [BigInt(a) << BigInt(b % 230), 0n, bad ? 1n : 0n, 0n, 0n];
 			return by(someone, { type: "publishLeaf", width: [8, 16, 32, 7][b % 4], count: a % 180, words });
 		}
+		case "demandInput":
+			return by(someone, demandOf(turn, state, traces));
+		case "answerInput":
+			return by(someone, answerOf(turn, state));
+		case "collectAnswered":
+		case "timeoutInput":
+		case "reclaimInput":
+			return by(someone, onDemand(turn.kind, demandIn(turn, state)));
 		default:
 			return inDispute(turn, table, traces, people, by);
 	}

@@ -1,4 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { answeredAt } from "@umpire/game/input-demands.ts";
 import type { GameState } from "@umpire/game/state.ts";
 import { encodeAbiParameters, keccak256 } from "viem";
 import type { Court } from "./court.ts";
@@ -12,6 +13,9 @@ export interface Visible {
 	readonly disputes: readonly unknown[];
 	readonly leaves: readonly unknown[];
 	readonly openings: readonly unknown[];
+	readonly inputDemands: readonly unknown[];
+	/** by demand: when its chunk was published */
+	readonly answers: readonly number[];
 	readonly owed: readonly bigint[];
 }
 
@@ -25,6 +29,8 @@ export function visible(state: GameState, people: readonly Hex[]): Visible {
 		),
 		leaves: [...state.leaves].map(([, { time, words }]) => [BigInt(time), hashOf("uint256[5]", words)]),
 		openings: [...state.openings.values()].map(BigInt),
+		inputDemands: state.inputDemands.map(plain),
+		answers: state.inputDemands.map((demand) => answeredAt(state, demand)),
 		owed: people.map((account) => state.owed.get(account) ?? 0n),
 	};
 }
@@ -45,6 +51,13 @@ export async function stateOf(court: Court, state: GameState, people: readonly H
 		const [node, tree, level, children] = key.split(" ");
 		openings.push(await court.read("openedAt", [node, Number(tree), BigInt(level), BigInt(children)]));
 	}
+	const inputDemands: unknown[] = [];
+	const answers: number[] = [];
+	const demands = Number(await court.read<bigint>("inputDemandCount", [], court.inputs));
+	for (let id = 1; id <= demands; id++) {
+		inputDemands.push(plain(await court.read<object>("getInputDemand", [id], court.inputs)));
+		answers.push(Number(await court.read<bigint>("answeredAt", [id], court.inputs)));
+	}
 	const owed: bigint[] = [];
 	for (const account of people) owed.push(await court.read<bigint>("owed", [account]));
 	return {
@@ -53,6 +66,8 @@ export async function stateOf(court: Court, state: GameState, people: readonly H
 		disputes: await counted("disputeCount", "getDispute"),
 		leaves,
 		openings,
+		inputDemands,
+		answers,
 		owed,
 	};
 }

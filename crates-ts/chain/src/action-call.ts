@@ -1,4 +1,4 @@
-import type { Action } from "@umpire/game/move.ts";
+import type { Action, InputAction } from "@umpire/game/move.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Call } from "./send.ts";
 
@@ -9,7 +9,8 @@ export function callOf(on: Contracts, action: Action): Call {
 		return { contract: on.registry, functionName: "register", args: [header] };
 	}
 	const value = "value" in action ? { value: action.value } : {};
-	return { contract: on.umpire, functionName: action.type, args: argumentsOf(action), ...value };
+	const contract = isInputAction(action) ? on.inputs : on.umpire;
+	return { contract, functionName: action.type, args: argumentsOf(action), ...value };
 }
 
 /** The arguments in the order of contracts/interfaces. */
@@ -48,5 +49,26 @@ function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly un
 		case "timeout":
 		case "reclaim":
 			return [action.dispute];
+		case "demandInput":
+			return [action.claim, action.input, action.chunk, action.operator, action.opening];
+		case "answerInput":
+			return [action.demand, action.words, action.path, action.inputPath];
+		case "collectAnswered":
+		case "timeoutInput":
+		case "reclaimInput":
+			return [action.demand];
 	}
 }
+
+/** The moves of contracts/interfaces/IInputs.sol. */
+function isInputAction(action: Action): action is InputAction {
+	return INPUT_MOVES.has(action.type);
+}
+
+const INPUT_MOVES: ReadonlySet<string> = new Set<InputAction["type"]>([
+	"demandInput",
+	"answerInput",
+	"collectAnswered",
+	"timeoutInput",
+	"reclaimInput",
+]);

@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { Claim, Dispute, Parameters, Request } from "@umpire/game/state.ts";
+import type { Claim, Dispute, InputDemand, Parameters, Request } from "@umpire/game/state.ts";
 import { readArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
@@ -24,6 +24,8 @@ export interface Contracts {
 	readonly deployment: Deployment;
 	readonly registry: Contract;
 	readonly umpire: Contract;
+	/** Created by the umpire: where chunks of inputs are demanded. */
+	readonly inputs: Contract;
 }
 
 /**
@@ -43,11 +45,13 @@ export async function openContracts(connection: Connection, deployment: Deployme
 	const umpire = await readArtifact("Umpire");
 	// Refusals of the arbiter come through the umpire, whose ABI does not know them.
 	const errors = (await readArtifact("Arbiter")).abi.filter(({ type }) => type === "error");
+	const address = await read<Hex>({ connection }, { address: deployment.umpire, abi: umpire.abi }, "inputs");
 	return {
 		connection,
 		deployment,
 		registry: { address: deployment.registry, abi: (await readArtifact("Registry")).abi },
 		umpire: { address: deployment.umpire, abi: [...umpire.abi, ...errors] },
+		inputs: { address, abi: [...(await readArtifact("Inputs")).abi, ...errors] },
 	};
 }
 
@@ -59,6 +63,11 @@ export const owedTo = (on: Contracts, account: Hex) => read<bigint>(on, on.umpir
 export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
 export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);
 export const numberOf = (on: Contracts, root: Hex) => read<bigint>(on, on.registry, "numberOf", [root]);
+
+/** A demand for a chunk of an input. */
+export async function getInputDemand(on: Contracts, id: bigint): Promise<InputDemand> {
+	return read<InputDemand>(on, on.inputs, "getInputDemand", [id]);
+}
 
 /** A dispute as the contract stores it: of the partial results it keeps the hash only. */
 export async function getDispute(on: Contracts, id: bigint): Promise<Omit<Dispute, "partials">> {

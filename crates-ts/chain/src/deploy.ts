@@ -22,6 +22,8 @@ export const DEFAULT_PARAMETERS: Parameters = {
 	burnPermille: 500,
 	submitterBond: 10n ** 17n,
 	challengerBond: 10n ** 17n,
+	computeAllowance: 120,
+	demandBond: 10n ** 17n,
 };
 
 /**

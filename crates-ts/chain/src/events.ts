@@ -58,6 +58,24 @@ export interface Events {
 	};
 	TimedOut: { dispute: bigint; claim: bigint; loser: number };
 	Reclaimed: { dispute: bigint; claim: bigint; challenger: Hex };
+	InputDemanded: {
+		demand: bigint;
+		claim: bigint;
+		demander: Hex;
+		inputsRoot: Hex;
+		input: bigint;
+		chunk: bigint;
+	};
+	InputAnswered: {
+		demand: bigint;
+		inputsRoot: Hex;
+		input: bigint;
+		chunk: bigint;
+		words: readonly (readonly bigint[])[];
+	};
+	AnswerPaid: { demand: bigint; claim: bigint; paid: bigint };
+	Withheld: { demand: bigint; claim: bigint; demander: Hex };
+	DemandReclaimed: { demand: bigint; claim: bigint; demander: Hex };
 }
 
 /** One event and where it stands on the chain. */
@@ -84,8 +102,8 @@ export interface EventFeed {
 /** Reads a deployment's events from its first block on. */
 export function eventFeed(on: Contracts): EventFeed {
 	const { reader } = on.connection;
-	const abi: Abi = [...on.registry.abi, ...on.umpire.abi];
-	const address = [on.registry.address, on.umpire.address];
+	const abi: Abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
+	const address = [on.registry.address, on.umpire.address, on.inputs.address];
 	const events: ChainEvent[] = [];
 	const seen = new Set<string>();
 	let next = on.deployment.block;

@@ -4,13 +4,16 @@ import {
 	type Claim,
 	type Dispute,
 	type GameState,
+	type InputAnswer,
+	type InputDemand,
+	inputAnswerKey,
 	openingKey,
 	PHASE,
 	type PublishedLeaf,
 	type Request,
 } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import { type Contracts, getClaim, getDispute, getRequest, owedTo } from "./contracts.ts";
+import { type Contracts, getClaim, getDispute, getInputDemand, getRequest, owedTo } from "./contracts.ts";
 import type { ChainEvent, EventFeed } from "./events.ts";
 import { read } from "./send.ts";
 
@@ -18,7 +21,7 @@ import { read } from "./send.ts";
  * Reads the chain into the state that the game's strategies decide from. What can no longer
  * change (closed requests, decided claims, closed disputes, headers) is read once.
  *
- * `burned` and `balance` are not read, and `owed` holds the given account only: no strategy
+ * `burned`, `balance` and `inputBonds` are not read, and `owed` holds the given account only: no strategy
  * looks at them.
  */
 export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => Promise<GameState> {
@@ -30,6 +33,10 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 	const openings = new Map<string, number>();
 	const leaves = new Map<Hex, PublishedLeaf>();
 	const partials = new Map<number, readonly bigint[]>();
+	const inputDemands: InputDemand[] = [];
+	/** Read, but their demands are not yet. */
+	const answers: Extract<ChainEvent, { name: "InputAnswered" }>[] = [];
+	const inputAnswers = new Map<string, InputAnswer>();
 
 	const take = async (event: ChainEvent): Promise<void> => {
 		switch (event.name) {
@@ -46,6 +53,9 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 				leaves.set(node, { time: await timeOf(on, event), width, count: Number(count), words });
 				break;
 			}
+			case "InputAnswered":
+				answers.push(event);
+				break;
 			case "Claimed":
 				outputs[Number(event.args.claim) - 1] = event.args.outputRoot;
 				break;
@@ -73,6 +83,16 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 			const partialsAt = published === undefined ? 0 : stored.partialsAt;
 			disputes[i] = { ...stored, partialsAt, partials: published ?? [] };
 		}
+		for (let i = 0; i < count("InputDemanded"); i++) {
+			if (inputDemands[i]?.open !== false) inputDemands[i] = await getInputDemand(on, BigInt(i + 1));
+		}
+		for (const event of answers.splice(0)) {
+			const { demand, inputsRoot, words } = event.args;
+			const asked = inputDemands[Number(demand) - 1];
+			const { program } = requests[claims[asked.claim - 1].request - 1];
+			const key = inputAnswerKey(inputsRoot, programs.get(program)!.inputCount, asked);
+			inputAnswers.set(key, { time: await timeOf(on, event), words });
+		}
 		return {
 			parameters: on.deployment.parameters,
 			programs,
@@ -81,6 +101,9 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 			disputes,
 			openings,
 			leaves,
+			inputDemands,
+			inputAnswers,
+			inputBonds: 0n,
 			owed: new Map([[account, await owedTo(on, account)]]),
 			burned: 0n,
 			balance: 0n,

@@ -65,12 +65,12 @@ export class Levels {
 		return toHex(nodes.subarray(index * NODE, (index + 1) * NODE));
 	}
 
-	/** Siblings of leaf `index` from the bottom; levels at which it moves up unchanged have none. */
-	path(index: number): Hex[] {
-		this.node(0, index);
+	/** Siblings of node `index` of level `from` from there on; levels at which it moves up unchanged have none. */
+	path(index: number, from = 0): Hex[] {
+		this.node(Math.min(from, this.height), index);
 		const path: Hex[] = [];
-		for (let level = 0; level < this.height; level++) {
-			const sibling = (index >> level) ^ 1;
+		for (let level = from; level < this.height; level++) {
+			const sibling = (index >> (level - from)) ^ 1;
 			if (sibling * NODE < this.#levels[level].length) path.push(this.node(level, sibling));
 		}
 		return path;

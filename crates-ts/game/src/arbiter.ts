@@ -13,6 +13,13 @@ export interface Arbiter {
 		operator: number,
 		opening: DescriptorOpening,
 	): { elements: number; width: number };
+	/** The shape of an input, by an operator that reads it (contracts/Inputs.sol). */
+	inputShape(
+		header: ProgramHeader,
+		operator: number,
+		opening: DescriptorOpening,
+		input: number,
+	): { elements: number; width: number };
 	partCount(header: ProgramHeader, operator: number, opening: DescriptorOpening, element: number): number;
 	/** @param first the first element of the disputed leaf, whose words these are */
 	checkPartials(

@@ -14,6 +14,7 @@ import {
 	requireWords,
 } from "./dispute.ts";
 import { GameError } from "./errors.ts";
+import { challengeEnd } from "./input-demands.ts";
 import type {
 	ChallengeMove,
 	DescendMove,
@@ -54,7 +55,7 @@ export function challenge(
 	arbiter: Arbiter,
 ): GameState {
 	const c = requireLive(state, move.claim);
-	const end = c.claimedAt + state.parameters.challengePeriod;
+	const end = challengeEnd(state, move.claim);
 	if (now >= end) throw new GameError("ChallengePeriodOver", move.claim, now, end);
 	requireBond(move.value, state.parameters.challengerBond);
 	let next = withClaim(state, move.claim, { openDisputes: c.openDisputes + 1 });

@@ -5,6 +5,7 @@ import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { isUnbound } from "./dispute.ts";
 import { GameError } from "./errors.ts";
+import { challengeEnd, NEVER } from "./input-demands.ts";
 import type {
 	BindTraceMove,
 	ClaimMove,
@@ -97,7 +98,8 @@ export function bindTrace(state: GameState, move: Sent<BindTraceMove>, now: numb
 
 export function finalise(state: GameState, move: FinaliseMove, now: number): GameState {
 	const c = requireLive(state, move.claim);
-	const end = c.claimedAt + state.parameters.challengePeriod;
+	const end = challengeEnd(state, move.claim);
+	if (end === NEVER) throw new GameError("DemandsOpen", move.claim);
 	if (now < end) throw new GameError("ChallengePeriodOpen", move.claim, now, end);
 	if (c.openDisputes !== 0) throw new GameError("DisputesOpen", move.claim, c.openDisputes);
 	const { fee } = state.requests[c.request - 1];

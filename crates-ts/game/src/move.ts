@@ -152,6 +152,33 @@ export type SettleDirectlyMove = {
 };
 export type TimeoutMove = { type: "timeout"; dispute: number };
 export type ReclaimMove = { type: "reclaim"; dispute: number };
+export type DemandInputMove = {
+	type: "demandInput";
+	value: bigint;
+	claim: number;
+	input: number;
+	chunk: number;
+	/** an operator that reads the input, and its descriptor */
+	operator: number;
+	opening: DescriptorOpening;
+};
+export type AnswerInputMove = {
+	type: "answerInput";
+	demand: number;
+	words: readonly (readonly bigint[])[];
+	path: readonly Hex[];
+	inputPath: readonly Hex[];
+};
+export type CollectAnsweredMove = { type: "collectAnswered"; demand: number };
+export type TimeoutInputMove = { type: "timeoutInput"; demand: number };
+export type ReclaimInputMove = { type: "reclaimInput"; demand: number };
+/** The moves of the contract of demands for inputs. */
+export type InputAction =
+	| DemandInputMove
+	| AnswerInputMove
+	| CollectAnsweredMove
+	| TimeoutInputMove
+	| ReclaimInputMove;
 
 /** The contracts' functions; names and parameters are theirs. */
 export type Action =
@@ -172,7 +199,8 @@ export type Action =
 	| SettleMove
 	| SettleDirectlyMove
 	| TimeoutMove
-	| ReclaimMove;
+	| ReclaimMove
+	| InputAction;
 
 /** An action and who sends it. */
 export type Move = Action & { readonly sender: Hex };

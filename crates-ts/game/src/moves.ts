@@ -2,6 +2,7 @@ import { programRoot } from "@umpire/operators/program-commitment.ts";
 import type { Arbiter } from "./arbiter.ts";
 import * as disputes from "./dispute-moves.ts";
 import { GameError } from "./errors.ts";
+import * as inputs from "./input-moves.ts";
 import * as market from "./market-moves.ts";
 import type { Move } from "./move.ts";
 import type { GameState } from "./state.ts";
@@ -57,5 +58,15 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 			return disputes.timeout(state, move, now);
 		case "reclaim":
 			return disputes.reclaim(state, move);
+		case "demandInput":
+			return inputs.demandInput(state, move, now, arbiter);
+		case "answerInput":
+			return inputs.answerInput(state, move, now, arbiter);
+		case "collectAnswered":
+			return inputs.collectAnswered(state, move);
+		case "timeoutInput":
+			return inputs.timeoutInput(state, move, now);
+		case "reclaimInput":
+			return inputs.reclaimInput(state, move);
 	}
 }

@@ -1,9 +1,14 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
-import { type Descriptor, SOURCE } from "@umpire/operators/program.ts";
+import { type Descriptor, type Operand, SOURCE } from "@umpire/operators/program.ts";
 import { GameError } from "./errors.ts";
 import type { Case, PartEvidence, Settlement, TensorOpening } from "./move.ts";
 import { follow } from "./paths.ts";
+
+/** Whether an operand is an input of the program in the first step. */
+export function readsInput({ source, index, initial }: Operand, input: number): boolean {
+	return source === SOURCE.state ? initial === input : source === SOURCE.input && index === input;
+}
 
 /** Checks an operand's tensor root against the root that its source names. */
 export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): void {

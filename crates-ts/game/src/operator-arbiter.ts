@@ -19,7 +19,7 @@ import { decodeDescriptor } from "./descriptor-codec.ts";
 import { GameError } from "./errors.ts";
 import { type ProofCheck, provedPartial } from "./evidence.ts";
 import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
-import { checkTensor } from "./openings.ts";
+import { checkTensor, readsInput } from "./openings.ts";
 import { follow } from "./paths.ts";
 
 /** The contract's arbiter (contracts/Arbiter.sol) in TypeScript, check for check. */
@@ -33,6 +33,12 @@ export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: P
 		shape(header, operator, opening) {
 			const { elements, width } = descriptorIn(header, operator, opening);
 			return { elements, width };
+		},
+		inputShape(header, operator, opening, input) {
+			const { operands } = descriptorIn(header, operator, opening);
+			const found = operands.find((operand) => readsInput(operand, input));
+			if (found === undefined) throw new GameError("InputNotRead", operator, input);
+			return { elements: found.elements, width: found.width };
 		},
 		partCount(header, operator, opening, element) {
 			return partCount(descriptorIn(header, operator, opening), element);

@@ -2,7 +2,7 @@ import type { Hex, Tag } from "@umpire/commitment/constants.ts";
 import { rootFromPath, rootOfDescendants } from "@umpire/commitment/tree.ts";
 import { GameError } from "./errors.ts";
 
-/** The root that a path leads to; a path of the wrong length is the contract's WrongPathLength. */
+/** The root that a path leads to, with the contract's errors for an index or a path that the tree does not have. */
 export function follow(
 	node: Hex,
 	index: number,
@@ -11,6 +11,7 @@ export function follow(
 	tag: number,
 	level = 0,
 ): Hex {
+	if (index >= count) throw new GameError("IndexOutOfRange", index, count);
 	const expected = pathLength(index, count);
 	if (path.length !== expected) throw new GameError("WrongPathLength", path.length, expected);
 	return rootFromPath(node, index, count, path, tag as Tag, level);

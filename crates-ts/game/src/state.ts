@@ -24,6 +24,8 @@ export interface Parameters {
 	readonly burnPermille: number;
 	readonly submitterBond: bigint;
 	readonly challengerBond: bigint;
+	readonly computeAllowance: number;
+	readonly demandBond: bigint;
 }
 
 export interface Request {
@@ -87,6 +89,27 @@ export interface PublishedLeaf {
 	readonly words: readonly bigint[];
 }
 
+/** Someone's demand to see a chunk (eight leaves) of an input of a claim. */
+export interface InputDemand {
+	readonly demander: Hex;
+	readonly claim: number;
+	readonly demandedAt: number;
+	readonly crowding: number;
+	readonly input: number;
+	/** elements and width of the input's tensor */
+	readonly elements: number;
+	readonly width: number;
+	readonly chunk: number;
+	/** false once its bond was paid to somebody */
+	readonly open: boolean;
+}
+
+/** A published chunk: the words of its leaves. */
+export interface InputAnswer {
+	readonly time: number;
+	readonly words: readonly (readonly bigint[])[];
+}
+
 /** All that the contracts store. Lists are in order of number; number n is at index n − 1. */
 export interface GameState {
 	readonly parameters: Parameters;
@@ -98,6 +121,11 @@ export interface GameState {
 	readonly openings: ReadonlyMap<string, number>;
 	/** by leaf node */
 	readonly leaves: ReadonlyMap<Hex, PublishedLeaf>;
+	readonly inputDemands: readonly InputDemand[];
+	/** by inputAnswerKey */
+	readonly inputAnswers: ReadonlyMap<string, InputAnswer>;
+	/** wei that the contract of demands holds: the bonds of those that are open */
+	readonly inputBonds: bigint;
 	/** by account: what it can withdraw, in wei */
 	readonly owed: ReadonlyMap<Hex, bigint>;
 	readonly burned: bigint;
@@ -115,6 +143,9 @@ export function initialState(parameters: Parameters): GameState {
 		disputes: [],
 		openings: new Map(),
 		leaves: new Map(),
+		inputDemands: [],
+		inputAnswers: new Map(),
+		inputBonds: 0n,
 		owed: new Map(),
 		burned: 0n,
 		balance: 0n,
@@ -124,6 +155,20 @@ export function initialState(parameters: Parameters): GameState {
 /** Names one way of opening a node: the same node opened to another depth is another opening. */
 export function openingKey(node: Hex, tree: number, childLevel: number, children: number): string {
 	return `${node} ${tree} ${childLevel} ${children}`;
+}
+
+/** Names a chunk of inputs: another number of inputs or another shape makes it another chunk. */
+export function inputAnswerKey(
+	inputsRoot: Hex,
+	inputCount: number,
+	{ input, elements, width, chunk }: Pick<InputDemand, "input" | "elements" | "width" | "chunk">,
+): string {
+	return [inputsRoot, inputCount, input, elements, width, chunk].join(" ");
+}
+
+/** What the contract of demands must hold: `inputBonds === inputLiabilities(state)`. */
+export function inputLiabilities({ parameters, inputDemands }: GameState): bigint {
+	return parameters.demandBond * BigInt(inputDemands.filter(({ open }) => open).length);
 }
 
 /**

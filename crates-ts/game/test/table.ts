@@ -30,6 +30,8 @@ export const PARAMETERS: Parameters = {
 	burnPermille: 400,
 	submitterBond: 1000n,
 	challengerBond: 300n,
+	computeAllowance: 25,
+	demandBond: 50n,
 };
 
 /** No proof is ever right: toy programs need none. */

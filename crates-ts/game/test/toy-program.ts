@@ -14,7 +14,9 @@ import {
 	SOURCE,
 } from "@umpire/operators/program.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
+import { inputAnswer } from "../src/input-answer.ts";
 import {
+	type AnswerInputMove,
 	type ClaimMove,
 	type DescriptorOpening,
 	NO_ROW,
@@ -22,10 +24,21 @@ import {
 	type PartEvidence,
 	type Settlement,
 } from "../src/move.ts";
-import type { Position } from "../src/state.ts";
+import type { InputDemand, Position } from "../src/state.ts";
 import type { TraceView } from "../src/trace-view.ts";
 
 const poseidon = await loadPoseidon();
+
+/** The inputs of every toy program, one of each width: no operator depends on them, but they can be demanded. */
+export const TOY_INPUTS: readonly TensorCommitment[] = ([8, 16, 32] as const).map((width, i) => {
+	const data = emptyElements(width, [1400, 200, 590][i]);
+	for (let at = 0; at < data.length; at++) data[at] = (at % 100) - 50;
+	return commitTensorWith(poseidon, data, width);
+});
+export const TOY_INPUT_TREE = Levels.of(
+	TOY_INPUTS.map(({ root }) => root),
+	TAG.inputs,
+);
 
 /** An operator of a toy program; `parts` > 1 makes it a Max over 4·parts reads. */
 export interface ToyOperator {
@@ -33,6 +46,8 @@ export interface ToyOperator {
 	readonly elements: number;
 	readonly outside: number;
 	readonly parts: number;
+	/** what it says of the length of its input, if that is not true */
+	readonly inputElements?: number;
 }
 
 /**
@@ -43,7 +58,7 @@ export class ToyProgram {
 	readonly descriptors: readonly Descriptor[];
 	readonly header: ProgramHeader;
 	readonly root: Hex;
-	readonly inputsRoot: Hex = wordHex(7n);
+	readonly inputsRoot: Hex = TOY_INPUT_TREE.root;
 	readonly steps: number;
 	readonly #tree: Levels;
 
@@ -57,7 +72,7 @@ export class ToyProgram {
 			constantsRoot: wordHex(0n),
 			operatorCount: operators.length,
 			constantCount: 0,
-			inputCount: 1,
+			inputCount: TOY_INPUTS.length,
 			steps,
 			outputOperator,
 			outputElements: output.elements,
@@ -78,8 +93,10 @@ export class ToyProgram {
 	}
 }
 
-function toyDescriptor({ width, elements, outside, parts }: ToyOperator): Descriptor {
+function toyDescriptor({ width, elements, outside, parts, inputElements }: ToyOperator): Descriptor {
 	const several = parts > 1;
+	const input = TOY_INPUTS.findIndex((tensor) => tensor.width === width);
+	const length = inputElements ?? TOY_INPUTS[input].elements.length;
 	const never: Coordinate = {
 		base: -1,
 		coefficients: several ? [0, 0] : [0],
@@ -95,7 +112,15 @@ function toyDescriptor({ width, elements, outside, parts }: ToyOperator): Descri
 		outputRadix: [elements],
 		reductionRadix: several ? [4 * parts] : [],
 		operands: [
-			{ source: SOURCE.input, index: 0, initial: 0, width, elements: 1, outside, coordinates: [never] },
+			{
+				source: SOURCE.input,
+				index: input,
+				initial: 0,
+				width,
+				elements: length,
+				outside,
+				coordinates: [never],
+			},
 		],
 		constants: [],
 		low: -(2 ** (width - 1)),
@@ -228,4 +253,10 @@ export function settlementOf(
 		tensors: [],
 		evidence: Array.from({ length: parts }, () => NO_EVIDENCE),
 	};
+}
+
+/** The right answer to a demand for a chunk of the toy inputs. */
+export function toyAnswer(demand: number, d: InputDemand): AnswerInputMove {
+	const view = { inputs: TOY_INPUTS, inputTree: TOY_INPUT_TREE };
+	return inputAnswer(demand, d, view);
 }
