@@ -1,3 +1,5 @@
+import type { RangeMethod } from "@umpire/compiler/calibration.ts";
+import { floatModel } from "@umpire/compiler/float-model.ts";
 import { toReal } from "@umpire/compiler/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
@@ -23,6 +25,8 @@ export interface CheckOptions {
 	readonly seed?: number | undefined;
 	readonly bits: 8 | 16;
 	readonly calibrate?: readonly string[] | undefined;
+	readonly ranges?: RangeMethod | undefined;
+	readonly budget?: number | undefined;
 	readonly shape?: readonly string[] | undefined;
 	/** Where elements are settled; by default a chain of the check's own. */
 	readonly court?: Court;
@@ -71,9 +75,10 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const { program, commitment } = compiled;
 
 	progress("Running the float model and the program...");
-	const [floatOutputs, floatTime] = await withSession(createFloatSession(model), async (float) => {
-		const outputs = await float.run(inputs);
-		return [outputs, await timed(() => float.run(inputs))] as const;
+	const runnable = await floatModel(model, inputs);
+	const [floatOutputs, floatTime] = await withSession(createFloatSession(runnable.model), async (float) => {
+		const outputs = await float.run(runnable.inputs);
+		return [outputs, await timed(() => float.run(runnable.inputs))] as const;
 	});
 	const quantised = program.inputs.map((spec) => quantiseInput(inputs.get(spec.name)!, spec).elements);
 	const exactTime = await withSession(openSession(program, { record: "outputs" }), async (session) => {

@@ -1,3 +1,4 @@
+import { isMask } from "@umpire/compiler/fidelity.ts";
 import { NEGLIGIBLE } from "@umpire/compiler/scales.ts";
 
 /** How far outputs are from what they should be. */
@@ -11,7 +12,8 @@ export interface Comparison {
 }
 
 /**
- * Compares an output with a reference. Places at which the reference is not finite are left out.
+ * Compares an output with a reference. Places at which the reference is not finite, or
+ * a number that stands for infinity, are left out.
  *
  * @param step what one integer of the output stands for: reference values that are closer than
  *   this are a tie for argmax
@@ -28,7 +30,7 @@ export function compareOutputs(
 	let high = Number.NEGATIVE_INFINITY;
 	let finite = 0;
 	for (let i = 0; i < reference.length; i++) {
-		if (!Number.isFinite(reference[i])) continue;
+		if (!Number.isFinite(reference[i]) || isMask(reference[i])) continue;
 		const difference = Math.abs(reference[i] - values[i]);
 		maxAbs = Math.max(maxAbs, difference);
 		low = Math.min(low, reference[i]);

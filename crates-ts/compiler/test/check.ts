@@ -3,6 +3,7 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Model, Tensor } from "@umpire/onnx/model.ts";
 import { expect } from "vitest";
 import { type Compiled, type CompileOptions, compile } from "../src/compile.ts";
+import { quantise } from "../src/fidelity.ts";
 import { syntheticInputs } from "../src/synthetic.ts";
 import { evaluate } from "./evaluate.ts";
 
@@ -62,6 +63,35 @@ export async function expectExact(model: Model, options: CompileOptions = {}): P
 	const compiled = await compileChecked(model, options);
 	for (const { name, maxAbs } of compiled.report.fidelity!.outputs) {
 		expect(maxAbs, `output ${name}`).toBe(0);
+	}
+	return compiled;
+}
+
+/** The program's outputs as real numbers, evaluated without onnxruntime. */
+export function outputsOf({ program }: Compiled, inputs: ReadonlyMap<string, Tensor>): number[][] {
+	const tensors = evaluate(
+		program,
+		program.inputs.map((spec) => quantise(inputs.get(spec.name)!, spec).elements),
+	);
+	return program.outputs.map(({ operator }) =>
+		Array.from(tensors[operator], (integer) => integer * program.operators[operator].scale),
+	);
+}
+
+/** Compiles for these inputs and expects the outputs within `tolerance` of the largest expected magnitude; 0 is exact. */
+export async function expectOutputs(
+	model: Model,
+	inputs: readonly Tensor[],
+	expected: readonly (readonly number[])[],
+	tolerance = 0,
+): Promise<Compiled> {
+	const compiled = await compile(model, { inputs: [inputs] });
+	const found = outputsOf(compiled, new Map(model.graph.inputs.map(({ name }, k) => [name, inputs[k]])));
+	for (const [k, numbers] of expected.entries()) {
+		expect(found[k].length, `size of output ${k}`).toBe(numbers.length);
+		const reach = Math.max(...numbers.map(Math.abs));
+		for (const [i, number] of numbers.entries())
+			expect(Math.abs(found[k][i] - number), `output ${k}[${i}]`).toBeLessThanOrEqual(tolerance * reach);
 	}
 	return compiled;
 }

@@ -23,6 +23,9 @@ export interface FloatSession {
 
 /** onnxruntime refuses initializers that are not inputs in files older than this. */
 const OLDEST_IR = 4;
+/** What onnxruntime 1.30 reads; what later versions add (IR 12 to 14: element types) it has no kernels for. */
+const NEWEST_IR = 11;
+const NEWEST_OPSET = 26;
 
 /**
  * A session of onnxruntime (CPU) for a float model, which is brought to an opset that it runs.
@@ -45,7 +48,13 @@ export async function createFloatSession(given: Model, options: FloatOptions = {
 	if (outputs.length === 0) outputs.push(...graph.outputs);
 	const bytes = writeModel({
 		...model,
-		irVersion: Math.max(model.irVersion, OLDEST_IR),
+		irVersion: Math.min(NEWEST_IR, Math.max(model.irVersion, OLDEST_IR)),
+		opsets: new Map(
+			[...model.opsets].map(([domain, version]) => [
+				domain,
+				domain === "" ? Math.min(NEWEST_OPSET, version) : version,
+			]),
+		),
 		graph: { ...graph, outputs },
 	});
 	const session = await createSession(bytes, options);

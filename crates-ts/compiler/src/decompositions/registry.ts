@@ -1,4 +1,5 @@
 import { ALGEBRA } from "./algebra.ts";
+import { ATTENTION } from "./attention-registry.ts";
 import type { Decomposition } from "./context.ts";
 import { LEARNED } from "./ml/registry.ts";
 import { REARRANGEMENTS } from "./rearrangements.ts";
@@ -7,6 +8,7 @@ import { RECURRENT } from "./recurrent/registry.ts";
 /** ONNX operators that become other ONNX operators; of other domains as "domain.Name". A new one is a line here. */
 export const DECOMPOSITIONS: ReadonlyMap<string, Decomposition> = new Map<string, Decomposition>([
 	...ALGEBRA,
+	...ATTENTION,
 	...REARRANGEMENTS,
 	...LEARNED,
 	...RECURRENT,

@@ -1,0 +1,168 @@
+import { codeOfType } from "@umpire/onnx/element-types.ts";
+import { OnnxError } from "@umpire/onnx/errors.ts";
+import { runFloat } from "@umpire/onnx/float-session.ts";
+import type { AttributeValue, ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { upgradeTo20 } from "@umpire/onnx/opset.ts";
+import { DECOMPOSITIONS } from "./decompositions/registry.ts";
+import type { Facts, FoldedModel } from "./facts.ts";
+import { foldModel } from "./fold.ts";
+import { nameNodes, readsOf, writesOf } from "./graphs.ts";
+import { qualifiedName, replaceNodes } from "./replace.ts";
+
+type Feeds = readonly ReadonlyMap<string, Tensor>[];
+
+/** How onnxruntime says which node it cannot run, in its own order of detail. */
+const COMPLAINTS = [
+	/with name '([^']+)'/,
+	/In Node, \("([^"]+)"/,
+	/in node \(([^)]+)\) is invalid/,
+	/while running \S+ node\. Name:'([^']+)'/,
+];
+const UNREGISTERED = /Fatal error: (\S*?):?(\w+)\(-?\d+\) is not a registered function/;
+
+/**
+ * Folds a model (foldModel) that may hold operators, element types or attributes for which
+ * onnxruntime has no kernel. Such a node is replaced by simpler ones if it has a decomposition,
+ * and otherwise computed in int64.
+ * @returns the model that runs, with what folding tells of it
+ * @throws OnnxError as onnxruntime says it, if neither helps
+ */
+export async function foldRunnable(
+	model: Model,
+	feeds: Feeds,
+	options: Parameters<typeof foldModel>[2] = {},
+): Promise<{ readonly model: Model; readonly folded: FoldedModel }> {
+	return attempt(model, feeds, (current) => foldModel(current, feeds, options));
+}
+
+/**
+ * The model with what onnxruntime cannot run replaced, as foldRunnable does it.
+ * @throws OnnxError
+ */
+export async function runnableModel(given: Model, feeds: Feeds): Promise<Model> {
+	const { model } = await attempt(given, feeds, (current) => runFloat(current, feeds[0]));
+	return model;
+}
+
+async function attempt<T>(
+	model: Model,
+	feeds: Feeds,
+	run: (model: Model) => Promise<T>,
+): Promise<{ readonly model: Model; readonly folded: T }> {
+	let current = model;
+	const tried = new Set<string>();
+	for (;;) {
+		try {
+			return { model: current, folded: await run(current) };
+		} catch (error) {
+			const node = error instanceof OnnxError ? refusedNode(error.message, current) : undefined;
+			if (!node || tried.has(node.name)) throw error;
+			tried.add(node.name);
+			const replaced = await withoutNode(current, node, feeds);
+			if (!replaced) throw error;
+			current = replaced;
+		}
+	}
+}
+
+function refusedNode(message: string, { graph }: Model): Node | undefined {
+	const names = COMPLAINTS.flatMap((pattern) => pattern.exec(message)?.[1] ?? []);
+	const named = graph.nodes.find((node) => names.includes(node.name));
+	if (named) return named;
+	const [, domain, opType] = UNREGISTERED.exec(message) ?? [];
+	return graph.nodes.find((node) => node.opType === opType && node.domain === domain);
+}
+
+async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Model | undefined> {
+	const known = DECOMPOSITIONS.has(qualifiedName(node));
+	const model = known ? namedModel(upgradeTo20(given)) : given;
+	const refused = model.graph.nodes.find(({ name }) => name === node.name) ?? node;
+	const before = await foldRunnable(upTo(model, refused), feeds.slice(0, 1));
+	const runnable: Model = { ...model, graph: joined(model, before.model, refused) };
+	const { facts } = before.folded;
+	const graph = known
+		? replaceNodes(runnable.graph, facts, model.opsets.get("") ?? 1, [], (one) => one === refused)
+		: undefined;
+	if (graph) return { ...runnable, graph };
+	return inInt64(runnable, refused, facts);
+}
+
+function namedModel(model: Model): Model {
+	return { ...model, graph: nameNodes(model.graph) };
+}
+
+/** The part of the model that computes the node's operands. */
+function upTo(model: Model, node: Node): Model {
+	const { graph } = model;
+	const outputs = [...new Set(readsOf(node))]
+		.filter((name) => !graph.initializers.has(name))
+		.map((name) => ({ name, type: "undefined" as const, dims: null }));
+	const at = graph.nodes.indexOf(node);
+	return { ...model, graph: { ...graph, nodes: graph.nodes.slice(0, at), outputs } };
+}
+
+/** The model with the nodes before `node` as they run. */
+function joined(model: Model, before: Model, node: Node): Model["graph"] {
+	const { graph } = model;
+	const at = graph.nodes.indexOf(node);
+	const run = new Map(before.graph.nodes.flatMap((one) => writesOf(one).map((name) => [name, one] as const)));
+	const kept = graph.nodes.slice(0, at).filter((one) => writesOf(one).some((name) => !run.has(name)));
+	return {
+		...graph,
+		initializers: new Map([...graph.initializers, ...before.graph.initializers]),
+		nodes: [...before.graph.nodes, ...kept, ...graph.nodes.slice(at)],
+	};
+}
+
+const INTEGERS: ReadonlySet<ElementType> = new Set([
+	"int8",
+	"int16",
+	"int32",
+	"uint8",
+	"uint16",
+	"uint32",
+	"uint64",
+]);
+
+/** The node with its operands of other integer types as int64, and its first result cast back. */
+function inInt64(model: Model, node: Node, facts: Facts): Model | undefined {
+	const typeOf = (name: string): ElementType | undefined => facts.types.get(name);
+	const narrow = node.inputs.filter((name) => INTEGERS.has(typeOf(name) ?? "undefined"));
+	if (narrow.length === 0) return undefined;
+	const wide = (name: string): string => `${node.name}/${name}/int64`;
+	const before = [...new Set(narrow)].map((name) => castNode(name, wide(name), "int64"));
+	const [result, ...others] = node.outputs;
+	const inner = `${node.name}/${result}/int64`;
+	const from = resultOperand(node);
+	const back = from === undefined ? undefined : typeOf(node.inputs[from]);
+	const isCast = back !== undefined && INTEGERS.has(back);
+	const computed: Node = {
+		...node,
+		name: `${node.name}/int64`,
+		inputs: node.inputs.map((name) => (narrow.includes(name) ? wide(name) : name)),
+		outputs: isCast ? [inner, ...others] : node.outputs,
+	};
+	const after = isCast ? [castNode(inner, result, back)] : [];
+	const nodes = model.graph.nodes.flatMap((one) => (one === node ? [...before, computed, ...after] : [one]));
+	return { ...model, graph: { ...model.graph, nodes } };
+}
+
+/** The operand of whose type the result is; none for comparisons, positions and casts. */
+function resultOperand({ opType }: Node): number | undefined {
+	if (opType === "Where") return 1;
+	if (/^(Arg(Max|Min)|Cast|CastLike|Equal|Greater|Less|GreaterOrEqual|LessOrEqual)$/.test(opType))
+		return undefined;
+	return 0;
+}
+
+function castNode(from: string, to: string, type: ElementType): Node {
+	const attribute: AttributeValue = { type: "int", value: BigInt(codeOfType(type)) };
+	return {
+		name: `${to}/Cast`,
+		opType: "Cast",
+		domain: "",
+		inputs: [from],
+		outputs: [to],
+		attributes: new Map([["to", attribute]]),
+	};
+}
