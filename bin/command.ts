@@ -1,3 +1,4 @@
+import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/calibration.ts";
 import type { Argv, CommandModule } from "yargs";
 
 /** Options of every command. */
@@ -34,6 +35,8 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 export interface CompileOptions extends CommonOptions {
 	bits: 8 | 16;
 	calibrate?: string[];
+	ranges?: RangeMethod;
+	budget: number;
 	shape?: string[];
 }
 
@@ -45,6 +48,18 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			type: "string",
 			array: true,
 			describe: "sample inputs from which ranges are measured",
+			requiresArg: true,
+		})
+		.option("ranges", {
+			choices: RANGE_METHODS,
+			describe: "how ranges follow from the samples",
+			defaultDescription: "min-max; mse with 8 bits",
+		})
+		.option("budget", {
+			type: "number",
+			default: 0.01,
+			describe:
+				"largest error of an output, as a share of its range; tensors get more bits until it is met (0: never)",
 			requiresArg: true,
 		})
 		.option("shape", {

@@ -1,3 +1,5 @@
+import type { BudgetReport } from "@umpire/compiler/budget.ts";
+import type { OperatorReport } from "@umpire/compiler/report.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
@@ -27,7 +29,12 @@ export const compile = command<Options>({
 		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
 		const file = await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about } = compiled;
-		const { calibration, certificates, fidelity } = about;
+		const { adviceFor, worstOperators } = await import("@umpire/compiler/report.ts");
+		const { budget, calibration, certificates, fidelity } = about;
+		const worst = worstOperators(about).map((operator) => ({
+			...operator,
+			advice: adviceFor(operator, about),
+		}));
 		const outputs = fidelity?.outputs ?? [];
 		const data = {
 			file,
@@ -40,6 +47,8 @@ export const compile = command<Options>({
 			calibration,
 			certificates,
 			fidelity: outputs,
+			budget,
+			worst,
 		};
 		report(options.json, data, () => [
 			...table([
@@ -48,7 +57,10 @@ export const compile = command<Options>({
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
-				["calibrated", `${calibration.sets} ${calibration.synthetic ? "synthetic inputs" : "inputs"}`],
+				[
+					"calibrated",
+					`on ${calibration.sets} ${calibration.synthetic ? "synthetic " : ""}input${calibration.sets === 1 ? "" : "s"}, ranges by ${calibration.ranges}`,
+				],
 				...outputs.map(
 					({ name, maxRelRange, maxAbs, argmaxAgrees }) =>
 						[
@@ -56,8 +68,29 @@ export const compile = command<Options>({
 							`at most ${(100 * maxRelRange).toPrecision(2)} % of the range (${maxAbs.toPrecision(3)}), argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`,
 						] as const,
 				),
+				...(budget ? [["error budget", budgetText(budget)] as const] : []),
 			]),
+			...(worst.length === 0 ? [] : [LOSSES, ...table(worst.map(lossRow), "  ")]),
 			`Next: umpire run ${file} --input FILE`,
 		]);
 	},
 });
+
+const LOSSES = "Operators that lose most, against the float model (shares of the tensor's range):";
+
+const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+
+function budgetText({ largest, met, refined, rounds }: BudgetReport): string {
+	const limit = `${met ? "met" : "NOT met"}: at most ${percent(largest)} of the range, argmax agrees`;
+	if (rounds === 0) return limit;
+	const names = refined.slice(0, 4).map(({ value, bits }) => `${value} (${bits} bits)`);
+	const more = refined.length > names.length ? `, and ${refined.length - names.length} more` : "";
+	return `${limit}; finer after ${rounds} rounds: ${names.join(", ") || "none"}${more}`;
+}
+
+/** One operator: where it is, what it lost, what to do. */
+function lossRow(operator: OperatorReport & { advice: string | undefined }): readonly [string, string] {
+	const { index, node, form, width, maxRelRange = 0, inherited = 0, advice } = operator;
+	const loss = `${percent(maxRelRange)} off, ${percent(inherited)} of it before`;
+	return [`#${index} ${node}`, `${form}, ${width} bits: ${loss}${advice ? ` (${advice})` : ""}`];
+}

@@ -1,6 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
+import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { compile } from "@umpire/compiler/compile.ts";
+import type { Executor } from "@umpire/compiler/fidelity.ts";
 import type { CompileReport } from "@umpire/compiler/report.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Kind, Program } from "@umpire/operators/program.ts";
@@ -18,10 +20,17 @@ export interface CompileFileOptions {
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
 	readonly shape?: readonly string[] | undefined;
-	/** Whether to run the program on the calibration inputs and report how far it is from the float model. */
+	/** How ranges follow from calibration; by default as the compiler likes. */
+	readonly ranges?: RangeMethod | undefined;
+	/** The largest error of an output relative to its range: where it is larger, single tensors get more bits; 0 for never. */
+	readonly budget?: number | undefined;
+	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
 	readonly progress: (line: string) => void;
 }
+
+/** The error budget of a program, unless another is given. */
+export const BUDGET = 0.01;
 
 /** A model and the program that it became. */
 export interface CompiledFile {
@@ -55,14 +64,16 @@ export async function compileFile(
 	);
 	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);
+	const { budget = BUDGET } = options;
 	const { program, report } = await compile(model, {
 		inputs: [...files, ...calibration],
 		bits: options.bits,
 		shapes: Object.fromEntries(shapes),
 		name: modelName(path),
-		...(options.fidelity === true
-			? { execute: (compiled: Program) => openSession(compiled, { record: "trace" }) }
-			: {}),
+		...(options.ranges ? { ranges: options.ranges } : {}),
+		...(budget > 0 ? { budget } : {}),
+		losses: options.fidelity === true,
+		...(budget > 0 || options.fidelity === true ? { execute } : {}),
 	});
 	validateProgram(program);
 	options.progress("Committing to the program...");
@@ -77,6 +88,8 @@ export async function compileFile(
 		leaves: traceLeaves(program),
 	};
 }
+
+const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });
 
 /** Writes the program as FOLDER/MODEL.umpire.onnx; gives the path. */
 export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
@@ -31,6 +32,8 @@ export interface RehearseOptions {
 	readonly seed?: number | undefined;
 	readonly bits: 8 | 16;
 	readonly calibrate?: readonly string[] | undefined;
+	readonly ranges?: RangeMethod | undefined;
+	readonly budget?: number | undefined;
 	readonly shape?: readonly string[] | undefined;
 	readonly progress: (line: string) => void;
 }

@@ -1,5 +1,4 @@
 import type { Certificate } from "@umpire/operators/exactness.ts";
-import type { Program, TensorRef } from "@umpire/operators/program.ts";
 import type { Finer } from "./context.ts";
 import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
@@ -59,49 +58,45 @@ export function meetsBudget(fidelity: Fidelity, largest: number): boolean {
 
 /**
  * Gives single values more bits until the outputs are within the budget: in every round those
- * that lose most, twice as many as in the round before. A round that does not help is taken back.
+ * that lose most, twice as many as in the round before. If no round meets it, the best one counts:
+ * the largest error is one element's, and may grow by chance while all others shrink.
  */
 export async function refineToBudget(
 	start: Measured,
 	largest: number,
 	workshop: Workshop,
 ): Promise<{ best: Measured; report: BudgetReport }> {
-	const finer = new Map<string, Precision>();
-	const tried = new Set<string>();
-	let best = start;
+	let [best, current] = [start, start];
+	let [kept, finer]: Finer[] = [new Map(), new Map()];
+	const refused = new Set<string>();
 	let rounds = 0;
 	while (rounds < MOST_ROUNDS && !meetsBudget(best.fidelity, largest)) {
-		const chosen = candidates(best, workshop, tried).slice(0, 2 ** rounds);
+		const chosen = candidates(current, workshop, (name) => finer.has(name) || refused.has(name));
 		if (chosen.length === 0) break;
+		const { proved, admitted } = admissible(chosen.slice(0, 2 ** rounds), finer, workshop, refused);
 		rounds += 1;
-		const { proved, admitted } = admissible(chosen, finer, workshop, tried);
 		if (!proved) continue;
-		const next = await workshop.measure(proved);
-		for (const name of admitted.keys()) tried.add(name);
-		if (totalError(next.fidelity) > totalError(best.fidelity)) continue;
-		best = next;
-		for (const [name, precision] of admitted) finer.set(name, precision);
+		finer = admitted;
+		current = await workshop.measure(proved);
+		if (errorOf(current.fidelity) < errorOf(best.fidelity)) [best, kept] = [current, finer];
 	}
-	const refined = [...finer].map(([value, { bits }]) => ({ value, bits }));
+	const refined = [...kept].map(([value, { bits }]) => ({ value, bits }));
 	return { best, report: { largest, met: meetsBudget(best.fidelity, largest), refined, rounds } };
 }
 
-/** The sum over the outputs, so that one that gets better counts while another is still worse. */
-function totalError({ outputs }: Fidelity): number {
-	return Number(outputs.reduce((sum, { maxRelRange }) => sum + maxRelRange, 0).toPrecision(3));
-}
-
-/** The program in which as many of the chosen groups as possible are finer; what is not is marked as tried. */
+/** The program in which as many of the chosen groups as possible are finer too; the others are refused. */
 function admissible(
 	chosen: readonly (readonly string[])[],
 	finer: Finer,
 	{ precision, sets, build }: Workshop,
-	tried: Set<string>,
+	refused: Set<string>,
 ): { proved: Proved | undefined; admitted: Finer } {
 	const finest = finerThan(precision, sets)!;
+	const withGroups = (groups: readonly (readonly string[])[]): Finer =>
+		new Map([...finer, ...groups.flat().map((name) => [name, finest] as const)]);
 	const attempt = (groups: readonly (readonly string[])[]): Proved | undefined => {
 		try {
-			return build(new Map([...finer, ...groups.flat().map((name) => [name, finest] as const)]));
+			return build(withGroups(groups));
 		} catch (error) {
 			if (error instanceof CompileError) return undefined;
 			throw error;
@@ -115,19 +110,19 @@ function admissible(
 		if (next) {
 			proved = next;
 			groups = [...groups, group];
-		} else for (const name of group) tried.add(name);
+		} else for (const name of group) refused.add(name);
 	}
-	return { proved, admitted: new Map(groups.flat().map((name) => [name, finest])) };
+	return { proved, admitted: withGroups(groups) };
 }
 
 /** Groups of values that could have more bits, those that lose most first. */
-function candidates(measured: Measured, workshop: Workshop, tried: ReadonlySet<string>): string[][] {
+function candidates(measured: Measured, workshop: Workshop, done: (name: string) => boolean): string[][] {
 	const { facts, precision, alike } = workshop;
 	if (finerThan(precision, workshop.sets) === undefined) return [];
 	const losses = new Map<string, number>();
 	const group = new Map(alike.flatMap((names) => names.map((name) => [name, names] as const)));
-	for (const [name, loss] of ownLosses(measured, facts)) {
-		if (tried.has(name) || !isFloat(facts.types.get(name) ?? "undefined")) continue;
+	for (const [name, loss] of ownLosses(measured)) {
+		if (done(name) || !isFloat(facts.types.get(name) ?? "undefined")) continue;
 		const [key] = group.get(name) ?? [name];
 		losses.set(key, Math.max(loss, losses.get(key) ?? 0));
 	}
@@ -138,29 +133,15 @@ function candidates(measured: Measured, workshop: Workshop, tried: ReadonlySet<s
 /** Operators that round to a scale of their own. */
 const ROUNDING = new Set(["Add", "Div", "Dot", "Mul"]);
 
-/** Per value at the program's precision, the error relative to its range that its operands do not have yet. */
-function ownLosses({ lowered, fidelity }: Measured, facts: Facts): Map<string, number> {
+/** Per value that the program rounds, the error relative to its range that its operands do not have yet. */
+function ownLosses({ lowered, fidelity }: Measured): Map<string, number> {
 	const { program, origins } = lowered;
-	const inputs = program.inputs.map((input) => inputLoss(input.name, program, facts));
-	const reached: number[] = [];
-	const before = ({ source, index }: TensorRef): number =>
-		source === "operator" ? reached[index] : source === "input" ? inputs[index] : 0;
-	const losses = new Map(program.inputs.map(({ name }, k) => [name, inputs[k]]));
-	for (const [k, operator] of program.operators.entries()) {
-		const inherited = Math.max(0, ...operator.operands.map(before));
-		const accumulated = fidelity.operators[k]?.maxRelRange;
-		reached.push(accumulated ?? inherited);
-		const name = origins[k];
-		const rounds = ROUNDING.has(operator.kind) || operator.form.type === "lookup";
-		if (name !== undefined && accumulated !== undefined && rounds)
-			losses.set(name, Number((accumulated - inherited).toPrecision(3)));
+	const losses = new Map(program.inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
+	for (const [k, { kind, form }] of program.operators.entries()) {
+		const [name, loss] = [origins[k], fidelity.operators[k]];
+		if (name === undefined || loss === undefined) continue;
+		const rounds = ROUNDING.has(kind) || form.type === "lookup";
+		if (rounds) losses.set(name, Number((loss.maxRelRange - loss.inherited).toPrecision(3)));
 	}
 	return losses;
-}
-
-/** Half a step, relative to the input's range. */
-function inputLoss(name: string, { inputs }: Program, facts: Facts): number {
-	const { low, high } = facts.ranges.get(name)!;
-	const { scale } = inputs.find((input) => input.name === name)!;
-	return high > low ? scale / 2 / (high - low) : 0;
 }

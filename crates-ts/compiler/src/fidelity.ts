@@ -36,10 +36,18 @@ export interface OutputFidelity extends Difference {
 	readonly argmaxAgrees: number;
 }
 
+/** How far an operator is from the float model, with what the operators before it lost. */
+export interface Loss extends Difference {
+	/** The largest maxRelRange among its operands. */
+	readonly inherited: number;
+}
+
 export interface Fidelity {
 	readonly outputs: readonly OutputFidelity[];
+	/** How far the program's inputs are from what they stand for. */
+	readonly inputs: readonly Difference[];
 	/** Per operator, compared with the value of the float model that it computes; undefined if there is none. */
-	readonly operators: readonly (Difference | undefined)[];
+	readonly operators: readonly (Loss | undefined)[];
 	/** Elements of the inputs that were beyond the input's range and were clipped. */
 	readonly clippedInputs: number;
 }
@@ -119,14 +127,17 @@ export async function measureFidelity(
 	const session = await execute(program, every);
 	const operators = origins.map(() => new Accumulator());
 	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
+	const inputSums = program.inputs.map(() => new Accumulator());
 	let clippedInputs = 0;
 	try {
 		let result: Awaited<ReturnType<typeof session.run>> | undefined;
 		for (const [index, feed] of feeds.entries()) {
 			const step = index % program.steps;
 			if (step === 0) {
-				const inputs = program.inputs.map((spec) => {
-					const { elements, clipped } = quantise(feed.get(spec.name)!, spec);
+				const inputs = program.inputs.map((spec, k) => {
+					const tensor = feed.get(spec.name)!;
+					const { elements, clipped } = quantise(tensor, spec);
+					inputSums[k].add(toReal(tensor).data, elements, spec);
 					clippedInputs += clipped;
 					return elements;
 				});
@@ -159,15 +170,37 @@ export async function measureFidelity(
 		if (!same) await float.release();
 		await session.release?.();
 	}
+	const inputs = inputSums.map((sum) => sum.difference);
+	const differences = operators.map((sum, k) => (origins[k] === undefined ? undefined : sum.difference));
 	return {
+		inputs,
 		outputs: outputs.map(({ sum, rows, same }, k) => ({
 			name: program.outputs[k].name,
 			...sum.difference,
 			argmaxAgrees: same / rows,
 		})),
-		operators: operators.map((sum, k) => (origins[k] === undefined ? undefined : sum.difference)),
+		operators: withInherited(program, inputs, differences),
 		clippedInputs,
 	};
+}
+
+/** Operators that compute no value of the float model pass on what their operands lost. */
+function withInherited(
+	program: Program,
+	inputs: readonly Difference[],
+	differences: readonly (Difference | undefined)[],
+): (Loss | undefined)[] {
+	const reached: number[] = [];
+	return program.operators.map(({ operands }, k) => {
+		const losses = operands.map(({ source, index }) => {
+			if (source === "operator") return reached[index];
+			return source === "input" ? inputs[index].maxRelRange : 0;
+		});
+		const inherited = Math.max(0, ...losses);
+		const difference = differences[k];
+		reached.push(difference?.maxRelRange ?? inherited);
+		return difference && { ...difference, inherited };
+	});
 }
 
 /**

@@ -22,6 +22,8 @@ export interface OperatorReport {
 	 */
 	readonly maxAbs?: number;
 	readonly maxRelRange?: number;
+	/** What of maxRelRange its operands had already. */
+	readonly inherited?: number;
 	/** Share of its elements that would be beyond what its integers reach. */
 	readonly saturated?: number;
 }
@@ -61,7 +63,14 @@ export function reportOf(
 			width: operator.width,
 			scale: operator.scale,
 			...(value === undefined ? {} : { value }),
-			...(loss ? { maxAbs: loss.maxAbs, maxRelRange: loss.maxRelRange, saturated: loss.saturated } : {}),
+			...(loss
+				? {
+						maxAbs: loss.maxAbs,
+						maxRelRange: loss.maxRelRange,
+						inherited: loss.inherited,
+						saturated: loss.saturated,
+					}
+				: {}),
 		};
 	});
 	return {
@@ -73,17 +82,28 @@ export function reportOf(
 	};
 }
 
-/** Operators with their losses, the largest first; of several that compute one value only the first. */
+/** What an operator lost itself, beyond what its operands had lost already. */
+function ownLoss({ maxRelRange = 0, inherited = 0 }: OperatorReport): number {
+	return maxRelRange - inherited;
+}
+
+/** The operators that lose most themselves, the largest loss first. */
 export function worstOperators(report: CompileReport, count = 5): OperatorReport[] {
-	const seen = new Set<string>();
 	return report.operators
-		.filter(({ maxRelRange }) => maxRelRange !== undefined && maxRelRange > 0)
-		.sort((a, b) => b.maxRelRange! - a.maxRelRange!)
-		.filter(({ value, node }) => {
-			const key = value ?? node;
-			if (seen.has(key)) return false;
-			seen.add(key);
-			return true;
-		})
+		.filter((operator) => ownLoss(operator) > 0)
+		.sort((a, b) => ownLoss(b) - ownLoss(a))
 		.slice(0, count);
+}
+
+/** An error below this share of a tensor's range is nothing to act on. */
+const NEGLIGIBLE_LOSS = 1e-3;
+
+/** What a user can do about an operator's loss; undefined if there is nothing to be done about it. */
+export function adviceFor(operator: OperatorReport, report: CompileReport): string | undefined {
+	const { bits, budget, calibration } = report;
+	if (ownLoss(operator) < NEGLIGIBLE_LOSS) return undefined;
+	if (operator.saturated && calibration.ranges !== "min-max") return "values are clipped: --ranges min-max";
+	if (operator.width !== bits) return undefined;
+	if (bits === 8) return "8 bits are coarse: --bits 16, or a smaller --budget";
+	return budget === undefined ? "a --budget gives it more bits" : "a smaller --budget gives it more bits";
 }
