@@ -22,6 +22,7 @@ import {
 	type Range,
 	reachOf,
 	UNBOUNDED,
+	WIDE_LIMIT,
 	wholeNumbers,
 	wideQuantisationOf,
 } from "./scales.ts";
@@ -133,24 +134,28 @@ export class Context {
 		throw this.error(`"${name}" holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
 	}
 
-	/** The quantised tensor of an ONNX value; constants are quantised to their own range. */
-	value(name: string): Value {
+	isWide(name: string): boolean {
+		return this.wide.has(name);
+	}
+
+	/** The quantised tensor of an ONNX value; constants are quantised to their own range, `wide` in 32 bits. */
+	value(name: string, wide = false): Value {
 		const known = this.values.get(name);
-		if (known) return known;
+		if (known && !(wide && this.facts.constants.has(name))) return known;
 		const real = this.real(name);
 		if (!real) throw this.error(`input "${name}" has no value`, "The model is inconsistent");
 		const type = this.type(name);
-		const own = type === "bool" ? BOOLEAN : this.ownQuantisation(real, isFloat(type));
+		const own = type === "bool" ? BOOLEAN : this.ownQuantisation(real, isFloat(type), wide);
 		const value = this.quantised(name, real, own);
-		this.values.set(name, value);
+		if (!wide) this.values.set(name, value);
 		return value;
 	}
 
 	/** Quantisation of a constant to its own range; whole numbers keep scale 1. */
-	ownQuantisation(real: Real, float: boolean): Quantisation {
+	ownQuantisation(real: Real, float: boolean, wide = false): Quantisation {
 		const range = extremes(real.data);
 		if (float) {
-			const { limit, bits } = this.precision;
+			const { limit, bits } = wide ? { limit: WIDE_LIMIT, bits: 32 as const } : this.precision;
 			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };
 		}
 		const whole = wholeNumbers(range);
@@ -215,6 +220,18 @@ export class Context {
 			shape,
 			quantisation: quantisationOfValue(operand),
 		});
+	}
+
+	/** What the value is a reshape of, of the inputs and operators; the value itself if it is none. */
+	unreshaped(value: Value): Value {
+		if (value.ref.source !== "operator") return value;
+		const { form, operands } = this.operators[value.ref.index];
+		const [from] = operands;
+		if (form.type !== "reshape" || from.source === "constant") return value;
+		const known = [...this.values.values()].find(
+			({ ref }) => ref.source === from.source && ref.index === from.index,
+		);
+		return known ?? value;
 	}
 
 	/** States that `value` is the ONNX value `name`. */

@@ -3,6 +3,7 @@ import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
 import { tameMasks } from "./masks.ts";
+import { divideOnce } from "./quotients.ts";
 import { qualifiedName, replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
 import { sumSquares, sumsSquares } from "./squares.ts";
@@ -33,7 +34,7 @@ export async function decomposeModel(
 		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
 		const graph = tameMasks(folded, facts);
 		const replaced = replaceNodes(graph, facts, current.opsets.get("") ?? 1, alike);
-		const simpler = sumSquares(replaced ?? graph, facts);
+		const simpler = divideOnce(sumSquares(replaced ?? graph, facts), facts);
 		current = { ...current, graph: simpler };
 		if (simpler === folded || !simpler.nodes.some(isComposite)) return current;
 	}

@@ -4,7 +4,7 @@ import { reduceAxesOf, reduced } from "./axes.ts";
 import { finish, reshape } from "./build.ts";
 import type { DecomposeContext, Decomposition } from "./context.ts";
 import { type Source, sourceOf, sumOfSquares } from "./moments.ts";
-import { belowMaximum } from "./softmax.ts";
+import { belowMaximum, exponential } from "./softmax.ts";
 
 /** A product of more factors has a range that no integers hold. */
 const MOST_FACTORS = 64;
@@ -43,7 +43,7 @@ const logSum: Reduction = (context, x, axes) =>
 /** max + log Σ exp(x − max): exponentials stay within 16 bits. */
 const logSumExp: Reduction = (context, x, axes) => {
 	const most = reduced(context, "ReduceMax", x.name, axes);
-	const powers = context.emit("Exp", [belowMaximum(context, x.name, x.type, axes)]);
+	const powers = exponential(context, belowMaximum(context, x.name, x.type, axes), x.type);
 	return context.emit("Add", [most, logSum(context, { ...x, name: powers }, axes)]);
 };
 

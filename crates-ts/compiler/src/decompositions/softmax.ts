@@ -14,6 +14,14 @@ export function belowMaximum(
 	return context.emit("Clip", [shifted, "", scalarOf(context, type, 0)]);
 }
 
+/** exp(−16) shows nothing in 16 bits; without this bound the exponents would get too coarse a grid. */
+const LEAST_EXPONENT = -16;
+
+/** exp of numbers that are not positive. */
+export function exponential(context: DecomposeContext, x: string, type: ElementType): string {
+	return context.emit("Exp", [context.emit("Clip", [x, scalarOf(context, type, LEAST_EXPONENT)])]);
+}
+
 /**
  * exp(x − max) and its sum along `axis`: without the maximum, exponentials of 16 bits would
  * leave nothing of all but the largest.
@@ -25,7 +33,7 @@ function exponentials(
 	const [x] = node.inputs;
 	const axes = context.shape(x).length === 0 ? [] : [axisOf(node, context, -1)];
 	const shifted = belowMaximum(context, x, context.type(x), axes);
-	const powers = context.emit("Exp", [shifted]);
+	const powers = exponential(context, shifted, context.type(x));
 	return { shifted, powers, sum: reduced(context, "ReduceSum", powers, axes) };
 }
 

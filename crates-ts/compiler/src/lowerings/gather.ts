@@ -10,7 +10,7 @@ import { sliceAxis } from "./slice.ts";
 export function lowerGather(unit: Unit, context: Context): void {
 	const { node } = context;
 	const [dataName, indexName] = node.inputs;
-	const data = context.value(dataName);
+	const data = context.value(dataName, context.isWide(unit.output));
 	const axis = normaliseAxis(int(node, "axis", 0), data.spec.shape.length);
 	if (axis === undefined) throw context.error("its axis is out of range");
 	const shape = context.shape(unit.output);

@@ -1,6 +1,6 @@
 import { perChannel } from "../affine.ts";
 import { float, int } from "../attributes.ts";
-import { type Context, quantisationOfValue, type Value } from "../context.ts";
+import { type Context, integerReach, quantisationOfValue, type Value } from "../context.ts";
 import { emitConverted, emitLinear } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import type { Real } from "../real.ts";
@@ -105,6 +105,27 @@ function rangeOf(context: Context, name: string): Range {
 	return data.reduce((r, v) => ({ low: Math.min(r.low, v), high: Math.max(r.high, v) }), { low: 0, high: 0 });
 }
 
+/** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
+const EXACT = 2 ** 52;
+
+/** Factors of 32 bits with as many bits as sums of their products have room for: rows times themselves. */
+function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value] {
+	const count = a.spec.shape[a.spec.shape.length - 1];
+	if (integerReach(a) * integerReach(b) * count < EXACT) return [a, b];
+	const limit = Math.floor(Math.sqrt(EXACT / count));
+	const [x, y] = [a, b].map((value) => context.unreshaped(value));
+	const coarse = (value: Value): Value => {
+		const reach = integerReach(value);
+		if (reach <= limit) return value;
+		const scale = (value.spec.scale * reach) / limit;
+		const quantisation = { scale, low: -limit, high: limit, width: 32 } as const;
+		return emitLinear(context, [value], [1], value.spec.shape, quantisation);
+	};
+	const first = coarse(x);
+	const second = x.ref.source === y.ref.source && x.ref.index === y.ref.index ? first : coarse(y);
+	return [context.reshaped(first, a.spec.shape), context.reshaped(second, b.spec.shape)];
+}
+
 interface ProductOptions {
 	readonly alpha?: number;
 	readonly bias?: Float64Array | undefined;
@@ -125,12 +146,13 @@ function emitMatrixProduct(
 	if ("value" in a && "value" in b) {
 		if (alpha <= 0)
 			throw context.error(`alpha is ${alpha} and both factors depend on inputs`, "Use a positive alpha");
-		const raw = a.value.spec.scale * b.value.spec.scale * alpha;
+		const [x, y] = narrowed(context, a.value, b.value);
+		const raw = x.spec.scale * y.spec.scale * alpha;
 		const clip = range ? UNBOUNDED : unit.clip;
 		const quantisation = range
 			? quantisationOf(range, context.innerPrecision, UNBOUNDED, raw)
 			: context.quantisation(unit.output, clip, raw);
-		return emitConverted(context, "Dot", form, [a.value, b.value], shape, quantisation, raw, clip);
+		return emitConverted(context, "Dot", form, [x, y], shape, quantisation, raw, clip);
 	}
 	const weightsFirst = "real" in a;
 	const side = weightsFirst ? a : b;
