@@ -31,8 +31,9 @@ export const NARROW_SUMS = { sum: CONVOLUTION_SUM };
 const SLICE = { most: 600, wanted: 300, least: 64 };
 
 /**
- * The sums of a convolution's weights [M, C / group, …kernel]. Those of many input channels are
- * computed in slices of the channels (conv/slices.ts), so that their weights need not be coarser.
+ * The sums of a convolution's weights [M, C / group, …kernel]. A kernel of one position is a matrix
+ * (conv/pointwise.ts). Sums over many input channels are computed in slices of the channels
+ * (conv/slices.ts), so that their weights need not be coarser.
  */
 export function convolutionSums(
 	shape: readonly number[],
@@ -41,8 +42,9 @@ export function convolutionSums(
 	const [, channels, ...kernel] = shape;
 	const positions = kernel.reduce((a, b) => a * b, 1);
 	const count = positions * channels;
+	if (group === 1 && positions === 1) return MATRIX_SUMS;
+	if (group !== 1 || count <= SLICE.most) return { sum: CONVOLUTION_SUM };
 	let slices = 1;
-	if (group !== 1 || count <= SLICE.most) return { sum: CONVOLUTION_SUM, slices };
 	for (let next = 2; count / next >= SLICE.least && count / slices > SLICE.wanted; next++)
 		if (channels % next === 0) slices = next;
 	return { sum: CONVOLUTION_SUM, slices };

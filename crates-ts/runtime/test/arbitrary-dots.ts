@@ -134,6 +134,38 @@ export const slicedConvs: fc.Arbitrary<Case> = fc
 		return rescaled("Dot", form, shape, operands, [[], [1]]);
 	});
 
+/** Convolutions by a kernel of one position, some with strides. */
+export const pointwiseConvs: fc.Arbitrary<Case> = fc
+	.record({
+		batch: fc.integer({ min: 1, max: 2 }),
+		axes: fc.array(
+			fc.record({ size: fc.integer({ min: 1, max: 5 }), stride: fc.integer({ min: 1, max: 3 }) }),
+			{
+				minLength: 1,
+				maxLength: 3,
+			},
+		),
+		channels: fc.integer({ min: 1, max: 5 }),
+		filters: fc.integer({ min: 1, max: 4 }),
+		xWidth: widths,
+	})
+	.chain(({ batch, axes, channels, filters, xWidth }) => {
+		const none = axes.map(() => 0);
+		const form = {
+			type: "conv",
+			strides: axes.map(({ stride }) => stride),
+			pads: [...none, ...none],
+			dilations: axes.map(() => 1),
+			group: 1,
+		} as const;
+		const shape = [batch, filters, ...axes.map(({ size, stride }) => Math.ceil(size / stride))];
+		const operands = [
+			source([batch, channels, ...axes.map(({ size }) => size)], xWidth, false),
+			source([filters, channels, ...axes.map(() => 1)], 16, true),
+		];
+		return rescaled("Dot", form, shape, operands, [[], [1]]);
+	});
+
 export const averages: fc.Arbitrary<Case> = fc
 	.record({
 		axes: spatial,
@@ -202,6 +234,7 @@ export const all = {
 	"wide conv": wideConvs,
 	"halved conv": halvedConvs,
 	"sliced conv": slicedConvs,
+	"pointwise conv": pointwiseConvs,
 	"average pool": averages,
 	"max pool": maxPools,
 	matmul: matmuls,

@@ -13,6 +13,7 @@ import { emitLimbs, type Limbs } from "../limbs.ts";
 import { emitFinish, emitRescale } from "../rescale/function.ts";
 import { emitConv } from "./emit.ts";
 import { halvesPlan } from "./halves.ts";
+import { pointwisePlan } from "./pointwise.ts";
 import { slicesPlan } from "./slices.ts";
 import { ConvBounds, chooseSplit, type Split } from "./split.ts";
 
@@ -30,7 +31,10 @@ export function convPlan(context: Context<"conv">): Plan {
 	const whole = chooseSplit(context, bounds, 1);
 	if (whole !== undefined) return splitPlan(context, bounds, whole);
 	const plan =
-		slicesPlan(context, bounds, 1) ?? halvesPlan(context, bounds) ?? slicesPlan(context, bounds, 2);
+		pointwisePlan(context, bounds) ??
+		slicesPlan(context, bounds, 1) ??
+		halvesPlan(context, bounds) ??
+		slicesPlan(context, bounds, 2);
 	if (plan !== undefined) return plan;
 	const split = chooseSplit(context, bounds, MOST_CONVOLUTIONS);
 	if (split !== undefined) return splitPlan(context, bounds, split);
