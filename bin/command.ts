@@ -38,6 +38,9 @@ export interface CompileOptions extends CommonOptions {
 	ranges?: RangeMethod;
 	budget: number;
 	shape?: string[];
+	steps?: number;
+	carry?: string[];
+	decode?: string;
 }
 
 /** Adds how a model is compiled. */
@@ -66,6 +69,22 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			type: "string",
 			array: true,
 			describe: "sizes of an input with dynamic dimensions, as in image=1,3,224,224",
+			requiresArg: true,
+		})
+		.option("steps", {
+			type: "number",
+			describe: "how often the model is repeated (default: 1)",
+			requiresArg: true,
+		})
+		.option("carry", {
+			type: "string",
+			array: true,
+			describe: "OUTPUT=INPUT: the input that an output is in the next step",
+			requiresArg: true,
+		})
+		.option("decode", {
+			type: "string",
+			describe: "IDS=LOGITS: decode greedily, one token a step, from the input position",
 			requiresArg: true,
 		}) as unknown as Argv<T & CompileOptions>;
 }

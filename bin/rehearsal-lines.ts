@@ -1,13 +1,14 @@
+import { placeText } from "@umpire/actors/defect.ts";
 import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
 import { bad, bold, good, table } from "./output.ts";
 
 /** A rehearsal as lines for people. */
 export function rehearsalLines(result: Rehearsal): string[] {
-	const { found, gas, seconds, transactions } = result;
+	const { found, gas, seconds, steps, transactions } = result;
 	return [
 		...table([
 			["model", result.model],
-			["submitter", result.defect === null ? "honest" : `wrong in ${placeOf(result.defect)}`],
+			["submitter", result.defect === null ? "honest" : `wrong in ${placeText(result.defect, steps)}`],
 			["verdict", bold(`claim ${result.verdict}`)],
 			...(found === null ? [] : foundRows(found)),
 			["rounds", `${result.rounds} (${transactions.length} transactions)`],
@@ -28,6 +29,9 @@ export function rehearsalLines(result: Rehearsal): string[] {
 /** What the verifier found, as rows of a table. */
 export function foundRows(found: NonNullable<Rehearsal["found"]>): [string, string][] {
 	return [
+		...(found.steps === 1
+			? []
+			: [["step", `${found.step} (of 0 to ${found.steps - 1})`] as [string, string]]),
 		["operator", `${found.operator} ${found.kind} "${found.node}" (${found.opType})`],
 		["element", `${found.element} at [${found.position.join(", ")}] of [${found.shape.join(", ")}]`],
 		["claimed", `${found.claimed} (${found.claimed * found.scale})`],
@@ -38,8 +42,4 @@ export function foundRows(found: NonNullable<Rehearsal["found"]>): [string, stri
 /** 1234567 as 1,234,567. */
 export function grouped(value: number): string {
 	return value.toLocaleString("en-GB");
-}
-
-function placeOf({ operator, element }: { operator: number; element: number }): string {
-	return `operator ${operator}, element ${element}`;
 }

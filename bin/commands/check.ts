@@ -14,6 +14,7 @@ export const check = command<Options>({
 	describe: "compile a model, compare it with the float model, and prove sampled elements",
 	examples: [
 		["umpire check model.onnx --input test_data_set_0 --expect test_data_set_0", ""],
+		["umpire check gpt.onnx --input prompt.json --decode input_ids=logits --steps 8", "greedy decoding"],
 		["umpire check model.onnx --seed 7 --samples 5 --json", "synthetic input"],
 	],
 	options: (yargs) =>
@@ -45,6 +46,7 @@ export const check = command<Options>({
 		report(options.json, result, () => [
 			...table([
 				["model", result.model],
+				...(result.steps === 1 ? [] : [["steps", String(result.steps)] as const]),
 				["operators", `${result.operators} (${result.kinds.join(", ")})`],
 				["parameters", String(result.parameters)],
 				["leaves", String(result.leaves)],

@@ -14,6 +14,11 @@ export const compile = command<Options>({
 	examples: [
 		["umpire compile digits.onnx --calibrate samples.json", "ranges are measured on the samples"],
 		["umpire compile model.onnx --shape image=1,3,224,224 --out program", "fix a dynamic size"],
+		[
+			"umpire compile gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json",
+			"greedy decoding",
+		],
+		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
 	options: (yargs) =>
 		withCompile(yargs)
@@ -40,6 +45,7 @@ export const compile = command<Options>({
 			file,
 			root: commitment.root,
 			name: program.name,
+			steps: program.steps,
 			operators: about.operators,
 			kinds,
 			parameters,
@@ -54,6 +60,7 @@ export const compile = command<Options>({
 			...table([
 				["program", commitment.root],
 				["file", `${file} (opens in Netron)`],
+				...(program.steps === 1 ? [] : [["steps", String(program.steps)] as const]),
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],

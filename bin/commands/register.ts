@@ -8,7 +8,10 @@ interface Options extends ChainOptions, CompileOptions {
 export const register = command<Options>({
 	command: "register <model>",
 	describe: "compile a model (or take a compiled program), store it and register its root",
-	examples: [["umpire register digits.onnx --calibrate samples.json", ""]],
+	examples: [
+		["umpire register digits.onnx --calibrate samples.json", ""],
+		["umpire register gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json", ""],
+	],
 	options: (yargs) =>
 		withCompile(withChain(yargs)).positional("model", {
 			type: "string",

@@ -15,6 +15,7 @@ export const rehearse = command<Options>({
 	examples: [
 		["umpire rehearse digits.onnx --input seven.json --defect 3:17", "one wrong number in operator 3"],
 		["umpire rehearse digits.onnx --defect random --seed 4", ""],
+		["umpire rehearse rnn.onnx --steps 8 --carry h_out=h_in --defect 5/3:17", "in step 5, of 0 to 7"],
 		["umpire rehearse digits.onnx --defect none", "an honest claim: nobody challenges"],
 		["umpire rehearse digits.onnx --attack", "a dishonest challenger loses its bond"],
 	],
@@ -29,7 +30,7 @@ export const rehearse = command<Options>({
 			.option("defect", {
 				type: "string",
 				default: "random",
-				describe: "OPERATOR[:ELEMENT] that the submitter falsifies, random, or none",
+				describe: "[STEP/]OPERATOR[:ELEMENT] that the submitter falsifies, random, or none",
 				requiresArg: true,
 			})
 			.option("attack", {

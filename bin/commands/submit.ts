@@ -20,7 +20,7 @@ export const submit = command<Options>({
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.option("defect", {
 				type: "string",
-				describe: "OPERATOR[:ELEMENT] to falsify, or random",
+				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
 			.option("seed", { type: "number", describe: "draws the place of a random defect", requiresArg: true })

@@ -1,6 +1,7 @@
 import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { floatModel } from "@umpire/compiler/float-model.ts";
 import { toReal } from "@umpire/compiler/real.ts";
+import { runSteps } from "@umpire/compiler/steps.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
@@ -11,12 +12,12 @@ import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { type Court, openCourt } from "./court.ts";
 import type { Evidence } from "./evidence.ts";
-import { openExpected, openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
+import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
-export interface CheckOptions {
+export interface CheckOptions extends StepOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	readonly expect?: string | undefined;
@@ -38,6 +39,7 @@ export interface Check {
 	readonly model: string;
 	readonly seed: number;
 	readonly operators: number;
+	readonly steps: number;
 	readonly kinds: readonly string[];
 	readonly parameters: number;
 	readonly leaves: number;
@@ -64,7 +66,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const seed = options.seed ?? drawSeed();
 	const random = seededRandom(seed);
 	const shapes = parseShapes(options.shape);
-	const source = openModel(options.model);
+	const { model: source, repetition } = openSource(options.model, options);
 	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const inputs =
 		options.input === undefined
@@ -77,8 +79,9 @@ export async function check(options: CheckOptions): Promise<Check> {
 	progress("Running the float model and the program...");
 	const runnable = await floatModel(model, inputs);
 	const [floatOutputs, floatTime] = await withSession(createFloatSession(runnable.model), async (float) => {
-		const outputs = await float.run(runnable.inputs);
-		return [outputs, await timed(() => float.run(runnable.inputs))] as const;
+		const run = () => runSteps(float, runnable.inputs, repetition);
+		const outputs = await run();
+		return [outputs, await timed(run)] as const;
 	});
 	const quantised = program.inputs.map((spec) => quantiseInput(inputs.get(spec.name)!, spec).elements);
 	const exactTime = await withSession(openSession(program, { record: "outputs" }), async (session) => {
@@ -119,6 +122,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 		model: modelName(options.model),
 		seed,
 		operators: program.operators.length,
+		steps: program.steps,
 		kinds: compiled.kinds,
 		parameters: compiled.parameters,
 		leaves: compiled.leaves,

@@ -12,9 +12,9 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
+import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 
-export interface CompileFileOptions {
+export interface CompileFileOptions extends StepOptions {
 	readonly bits: 8 | 16;
 	/** Files with sample inputs, one set each. */
 	readonly calibrate?: readonly string[] | undefined;
@@ -57,7 +57,7 @@ export async function compileFile(
 	options: CompileFileOptions,
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
-	const model = openModel(path);
+	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).map((file) =>
 		orderedInputs(model, openInputs(file, model, shapes)),
@@ -70,6 +70,8 @@ export async function compileFile(
 		bits: options.bits,
 		shapes: Object.fromEntries(shapes),
 		name: modelName(path),
+		steps: repetition.steps,
+		carry: repetition.carried,
 		...(options.ranges ? { ranges: options.ranges } : {}),
 		...(budget > 0 ? { budget } : {}),
 		losses: options.fidelity === true,

@@ -6,37 +6,51 @@ import { type Random, randomBelow } from "./random.ts";
 
 /** The one number that a dishonest submitter falsifies; `element` in logical (row-major) order. */
 export interface Place {
+	readonly step: number;
 	readonly operator: number;
 	readonly element: number;
 }
 
+/** A place as people are told of it. */
+export function placeText({ step, operator, element }: Place, steps: number): string {
+	return `${steps === 1 ? "" : `step ${step}, `}operator ${operator}, element ${element}`;
+}
+
 /**
- * Reads `--defect`: OPERATOR:ELEMENT, OPERATOR (an element is drawn), or "random".
+ * Reads `--defect`: OPERATOR:ELEMENT or OPERATOR (an element is drawn) of the first step, or of the
+ * step in front of a slash, as in 2/OPERATOR; or "random".
  *
  * @throws UserError if there is no such place
  */
 export function parseDefect(text: string, program: Program, random: Random): Place {
 	const count = program.operators.length;
 	if (text === "random") {
+		const step = randomBelow(random, program.steps);
 		const operator = randomBelow(random, count);
-		return { operator, element: randomBelow(random, elementCount(program.operators[operator].shape)) };
+		return { step, operator, element: randomBelow(random, elementCount(program.operators[operator].shape)) };
 	}
-	const found = /^(\d+)(?::(\d+))?$/.exec(text);
+	const found = /^(?:(\d+)\/)?(\d+)(?::(\d+))?$/.exec(text);
 	if (found === null) {
-		throw new UserError(`--defect ${text} is not a place: give OPERATOR, OPERATOR:ELEMENT, random or none.`);
+		throw new UserError(
+			`--defect ${text} is not a place: give OPERATOR, OPERATOR:ELEMENT, STEP/OPERATOR:ELEMENT, random or none.`,
+		);
 	}
-	const operator = Number(found[1]);
+	const step = Number(found[1] ?? 0);
+	if (step >= program.steps) {
+		throw new UserError(`--defect: there is no step ${step}; the program has 0 to ${program.steps - 1}.`);
+	}
+	const operator = Number(found[2]);
 	if (operator >= count) {
 		throw new UserError(`--defect: there is no operator ${operator}; the program has 0 to ${count - 1}.`);
 	}
 	const elements = elementCount(program.operators[operator].shape);
-	const element = found[2] === undefined ? randomBelow(random, elements) : Number(found[2]);
+	const element = found[3] === undefined ? randomBelow(random, elements) : Number(found[3]);
 	if (element >= elements) {
 		throw new UserError(
 			`--defect: ${describeOperator(program.operators[operator], operator)} has no element ${element}; it has 0 to ${elements - 1}.`,
 		);
 	}
-	return { operator, element };
+	return { step, operator, element };
 }
 
 /**

@@ -1,8 +1,7 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { carrier } from "@umpire/operators/context.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
-import { openSession, type ProgramSession } from "@umpire/runtime/executable.ts";
+import type { ProgramSession } from "@umpire/runtime/executable.ts";
 import { openExact } from "@umpire/runtime/onnxruntime.ts";
 import { executable } from "@umpire/runtime/program-model.ts";
 import { Tensor } from "onnxruntime-node";
@@ -10,44 +9,49 @@ import { falsify, type Place } from "./defect.ts";
 
 /**
  * A session that falsifies one number: it runs the program honestly, changes the element, and
- * computes everything downstream from the changed tensor. Its trace is consistent but for that
- * number, the hardest lie to find.
- *
- * @throws UserError for a program of several steps
+ * computes everything downstream, in this step and those that follow, from the changed tensor. Its
+ * trace is consistent but for that number, the hardest lie to find.
  */
 export async function openDefectiveSession(program: Program, place: Place): Promise<ProgramSession> {
-	if (program.steps !== 1) throw new UserError("Defects can be put into programs of one step only.");
-	const honest = await openSession(program, { record: "trace" });
 	const { operator: index } = place;
-	const changed = executable(program, "trace");
-	const name = changed.operators[index];
-	const { graph } = changed.model;
-	const kept = changed.returned.filter((operator) => operator !== index);
+	const whole = executable(program, "trace");
+	const name = whole.operators[index];
+	const { graph } = whole.model;
 	const rest = {
 		...graph,
-		inputs: [...graph.inputs, graph.outputs[changed.returned.indexOf(index)]],
+		inputs: [...graph.inputs, graph.outputs[whole.returned.indexOf(index)]],
 		outputs: graph.outputs.filter((output) => output.name !== name),
 		nodes: graph.nodes.filter((_, operator) => operator !== index),
 	};
-	const downstream = kept.length === 0 ? undefined : await openExact({ ...changed.model, graph: rest }, 1);
+	const honest = await openExact(whole.model, 1);
+	const downstream =
+		rest.outputs.length === 0 ? undefined : await openExact({ ...whole.model, graph: rest }, 1);
 	return {
 		program,
 		level: honest.level,
 		async run(inputs) {
-			const { operators } = await honest.run(inputs);
-			const wrong = falsify(operators![index], program.operators[index], place.element);
-			const feeds: Record<string, Tensor> = { [name]: toTensor(wrong, program.operators[index]) };
+			const feeds: Record<string, Tensor> = {};
 			inputs.forEach((elements, i) => {
-				feeds[changed.inputs[i]] = toTensor(elements, program.inputs[i]);
+				feeds[whole.inputs[i]] = toTensor(elements, program.inputs[i]);
 			});
-			const results = (await downstream?.session.run(feeds)) ?? {};
-			const trace = program.operators.map((operator, i) =>
-				i === index ? wrong : toElements(results[changed.operators[i]], operator),
-			);
-			return { operators: trace, outputs: program.outputs.map(({ operator }) => trace[operator]) };
+			for (const { name: state, initial } of whole.states) feeds[state] = feeds[whole.inputs[initial]];
+			const trace: Elements[] = [];
+			for (let step = 0; step < program.steps; step++) {
+				let results = (await honest.session.run(feeds)) as Readonly<Record<string, Tensor>>;
+				if (step === place.step) {
+					const spec = program.operators[index];
+					const wrong = toTensor(falsify(toElements(results[name], spec), spec, place.element), spec);
+					results = { ...(await downstream?.session.run({ ...feeds, [name]: wrong })), [name]: wrong };
+				}
+				trace.push(...program.operators.map((spec, i) => toElements(results[whole.operators[i]], spec)));
+				for (const { name: state, operator } of whole.states)
+					feeds[state] = results[whole.operators[operator]];
+			}
+			const last = trace.slice(-program.operators.length);
+			return { operators: trace, outputs: program.outputs.map(({ operator }) => last[operator]) };
 		},
 		async release() {
-			await honest.release();
+			await honest.session.release();
 			await downstream?.session.release();
 		},
 	};

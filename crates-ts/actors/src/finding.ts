@@ -2,9 +2,12 @@ import { toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Kind, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import type { Place } from "./defect.ts";
+import type { Spot } from "./evidence.ts";
 
 /** A wrong number, as people are told of it. */
 export interface Finding extends Place {
+	/** How many steps the program has. */
+	readonly steps: number;
 	readonly kind: Kind;
 	/** The ONNX nodes and types, as Netron shows them. */
 	readonly node: string;
@@ -21,7 +24,7 @@ export interface Finding extends Place {
 /** Describes a wrong element; `physical` is its index in the committed order. */
 export function findingOf(
 	program: Program,
-	operator: number,
+	{ step, operator }: Spot,
 	physical: number,
 	claimed: number,
 	right: number,
@@ -29,6 +32,8 @@ export function findingOf(
 	const { kind, node, opType, shape, scale } = program.operators[operator];
 	const element = logicalIndex(program.operators[operator], physical);
 	return {
+		step,
+		steps: program.steps,
 		operator,
 		element,
 		kind,

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { UserError } from "@umpire/chain/errors.ts";
+import { decodingModel } from "@umpire/compiler/decoding.ts";
 import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
+import { type Repetition, repetitionOf } from "@umpire/compiler/steps.ts";
 import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
@@ -24,6 +26,47 @@ export function parseShapes(options: readonly string[] = []): Shapes {
 			return [found[1], found[2].split(",").map(Number)];
 		}),
 	);
+}
+
+/** How a model is made into steps, as --steps, --carry and --decode give it. */
+export interface StepOptions {
+	readonly steps?: number | undefined;
+	/** OUTPUT=INPUT */
+	readonly carry?: readonly string[] | undefined;
+	/** IDS=LOGITS */
+	readonly decode?: string | undefined;
+}
+
+/** A model, and how often it is repeated. */
+export interface Source {
+	readonly model: Model;
+	readonly repetition: Repetition;
+}
+
+/**
+ * Reads a model file and makes it the step that the options ask for.
+ *
+ * @throws OnnxError, CompileError or UserError if there is no such model, or it cannot be repeated so
+ */
+export function openSource(path: string, { steps, carry, decode }: StepOptions): Source {
+	const model = openModel(path);
+	const carried = (carry ?? []).map((text) => {
+		const [output, input] = pairOf("--carry", text, "OUTPUT=INPUT", "present=past");
+		return { output, input };
+	});
+	if (decode === undefined) return { model, repetition: repetitionOf(model, steps, carried) };
+	const [ids, logits] = pairOf("--decode", decode, "IDS=LOGITS", "input_ids=logits");
+	const decoding = decodingModel(model, { ids, logits });
+	return {
+		model: decoding.model,
+		repetition: repetitionOf(decoding.model, steps, [...decoding.carry, ...carried]),
+	};
+}
+
+function pairOf(option: string, text: string, form: string, example: string): [string, string] {
+	const found = /^([^=]+)=([^=]+)$/.exec(text);
+	if (found !== null) return [found[1], found[2]];
+	throw new UserError(`${option} ${text} is not of the form ${form}, as in ${example}.`);
 }
 
 /** Reads a model file and brings it to an opset that runs. Throws OnnxError. */

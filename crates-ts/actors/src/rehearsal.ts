@@ -22,6 +22,7 @@ export interface Rehearsal {
 	readonly model: string;
 	/** Numbers of the float model that are neither inputs nor computed. */
 	readonly parameters: number;
+	readonly steps: number;
 	readonly seed: number;
 	/** Where the submitter lied; null if it was honest. */
 	readonly defect: Place | null;

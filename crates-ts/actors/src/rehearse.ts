@@ -2,16 +2,17 @@ import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { Program } from "@umpire/operators/program.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import { attacker } from "./attacker.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
-import { type Place, parseDefect } from "./defect.ts";
+import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
+import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { playOut } from "./play-out.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
@@ -23,10 +24,10 @@ import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
 
-export interface RehearseOptions {
+export interface RehearseOptions extends StepOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
-	/** OPERATOR[:ELEMENT], "random" or "none". */
+	/** [STEP/]OPERATOR[:ELEMENT], "random" or "none". */
 	readonly defect: string;
 	readonly attack: boolean;
 	readonly seed?: number | undefined;
@@ -67,10 +68,10 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		const { number, root } = await registerProgram(requester, program, commitment);
 		const served = { number, root, program, commitment };
 		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
-		progress(`Playing: seed ${seed}, ${storyOf(options, defect)}...`);
+		progress(`Playing: seed ${seed}, ${storyOf(options, defect, program)}...`);
 
 		const claimant = await submitter(await stage.world("submitter"), String(number), {
-			defect: defect === null ? undefined : `${defect.operator}:${defect.element}`,
+			defect: defect === null ? undefined : `${defect.step}/${defect.operator}:${defect.element}`,
 			progress,
 		});
 		await phase("claim", () => stage.settle([claimant]));
@@ -97,6 +98,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 			...(error === undefined ? {} : { error }),
 			model: modelName(options.model),
 			parameters: compiled.parameters,
+			steps: program.steps,
 			seed,
 			defect,
 			attack: options.attack,
@@ -118,7 +120,7 @@ async function compileWithInputs(
 	seed: number,
 ): Promise<{ compiled: CompiledFile; inputs: Elements[] }> {
 	const shapes = parseShapes(options.shape);
-	const source = openModel(options.model);
+	const { model: source } = openSource(options.model, options);
 	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const floats =
 		options.input === undefined
@@ -164,12 +166,14 @@ function complaintOf(
 	if (verdict !== "rejected") return "a false claim became final";
 	// A liar who cannot even state partial results runs out of time before anything is proved.
 	if (found === null) return moves.some(({ move }) => move === "timeout") ? undefined : "nothing was proved";
-	const same = found.operator === defect.operator && found.element === defect.element;
-	return same ? undefined : `found operator ${found.operator}, element ${found.element} instead`;
+	const [wanted, place] = [defect, found].map(
+		({ step, operator, element }) => `${step}/${operator}:${element}`,
+	);
+	return wanted === place ? undefined : `found ${place} instead`;
 }
 
-function storyOf({ attack }: RehearseOptions, defect: Place | null): string {
+function storyOf({ attack }: RehearseOptions, defect: Place | null, program: Program): string {
 	if (attack) return "an honest claim is attacked";
 	if (defect === null) return "an honest claim";
-	return `a claim with a wrong number in operator ${defect.operator}, element ${defect.element}`;
+	return `a claim with a wrong number in ${placeText(defect, program.steps)}`;
 }

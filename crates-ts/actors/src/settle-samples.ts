@@ -60,7 +60,7 @@ export async function settleSample(
 	const sample = { kind, operator, element, part, proveMilliseconds: 0 };
 	const fail = (reason: string): Sample => ({
 		...sample,
-		error: `${describeOperator(program.operators[operator], operator)}, element ${element}: ${reason}`,
+		error: `step ${spot.step}, ${describeOperator(program.operators[operator], operator)}, element ${element}: ${reason}`,
 	});
 	const descriptor = commitment.descriptors[operator];
 	const rows = program.operators[operator].rescale?.rows;

@@ -11,7 +11,7 @@ import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
 import type { Actor } from "./actor.ts";
 import { Cache } from "./cache.ts";
-import { type Place, parseDefect } from "./defect.ts";
+import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
@@ -22,7 +22,7 @@ import { canAnswer, submittersView } from "./trace-view.ts";
 import { act, type World } from "./world.ts";
 
 export interface SubmitterOptions {
-	/** OPERATOR[:ELEMENT] or "random": falsify one number. */
+	/** [STEP/]OPERATOR[:ELEMENT] or "random": falsify one number. */
 	readonly defect?: string | undefined;
 	readonly seed?: number | undefined;
 	readonly progress: (line: string) => void;
@@ -47,13 +47,13 @@ export async function submitter(world: World, id: string, options: SubmitterOpti
 			? await openSession(served.program, { record: "trace" })
 			: await openDefectiveSession(served.program, place);
 	say(
-		`Serving program ${served.number} (${served.program.name}) as ${world.signer.account.address}${lie(place)}.`,
+		`Serving program ${served.number} (${served.program.name}) as ${world.signer.account.address}${lie(place, served)}.`,
 	);
 	return new Submitter(world, served, session, say);
 }
 
-const lie = (place: Place | undefined): string =>
-	place === undefined ? "" : `, with a wrong number in operator ${place.operator}, element ${place.element}`;
+const lie = (place: Place | undefined, { program }: Served): string =>
+	place === undefined ? "" : `, with a wrong number in ${placeText(place, program.steps)}`;
 
 class Submitter implements Actor {
 	readonly name = "submitter";

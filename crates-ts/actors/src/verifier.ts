@@ -12,6 +12,7 @@ import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { Actor } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { disputedPaths } from "./claimed-trees.ts";
+import { placeText } from "./defect.ts";
 import { type Evidence, openDescriptor } from "./evidence.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
@@ -188,9 +189,9 @@ class Verifier implements Actor {
 		const words = view.words!;
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
 		const claimed = elementOf(dispute, words, plan.element);
-		const finding = findingOf(this.#served.program, plan.operator, plan.element, claimed, right);
+		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
 		say(
-			`Dispute ${id}: operator ${finding.operator} "${finding.node}", element ${finding.element} is ${right}, not ${claimed}; proving...`,
+			`Dispute ${id}: ${placeText(finding, finding.steps)} (${finding.opType} "${finding.node}") is ${right}, not ${claimed}; proving...`,
 		);
 		const started = performance.now();
 		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, view.header, this.#published);

@@ -49,13 +49,15 @@ describe("places of defects", () => {
 	const parse = (text: string) => parseDefect(text, compiled.program, seededRandom(1));
 
 	it("are read", () => {
-		expect(parse("5:38")).toEqual({ operator: 5, element: 38 });
+		expect(parse("5:38")).toEqual({ step: 0, operator: 5, element: 38 });
+		expect(parse("0/5:38")).toEqual(parse("5:38"));
 		expect(parse("5").operator).toBe(5);
 		expect(parse("random")).toEqual(parse("random"));
 	});
 
 	it("are refused outside of the program, saying what there is", () => {
 		expect(() => parse("99")).toThrow(/no operator 99; the program has 0 to 7/);
+		expect(() => parse("1/5:38")).toThrow(/no step 1; the program has 0 to 0/);
 		expect(() => parse("5:120")).toThrow(/has no element 120; it has 0 to 119/);
 		expect(() => parse("x")).toThrow(/give OPERATOR, OPERATOR:ELEMENT/);
 	});
@@ -67,7 +69,7 @@ describe("a defective session", () => {
 		const honest = await openSession(program, { record: "trace" });
 		const { operators: right } = await honest.run(inputs);
 		for (const operator of [0, 4, program.operators.length - 1]) {
-			const lying = await openDefectiveSession(program, { operator, element: 1 });
+			const lying = await openDefectiveSession(program, { step: 0, operator, element: 1 });
 			const { operators: wrong, outputs } = await lying.run(inputs);
 			for (let i = 0; i < operator; i++) expect(wrong![i]).toEqual(right![i]);
 			const differing = [...wrong![operator]].filter((value, i) => value !== right![operator][i]);

@@ -1,4 +1,4 @@
-import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import { createFloatSession, type FloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 
@@ -92,8 +92,19 @@ export async function feedsOfSteps(
 	}
 }
 
+/** What the float model yields in the last step. */
+export async function runSteps(
+	session: FloatSession,
+	inputs: Feed,
+	{ steps, carried }: Repetition,
+): Promise<Map<string, Tensor>> {
+	let feed = inputs;
+	for (let step = 1; step < steps; step++) feed = nextFeed(feed, await session.run(feed), carried);
+	return session.run(feed);
+}
+
 /** What the step after one with these inputs and outputs reads. */
-export function nextFeed(feed: Feed, outputs: Feed, carried: readonly Carried[]): Feed {
+function nextFeed(feed: Feed, outputs: Feed, carried: readonly Carried[]): Feed {
 	const next = new Map(feed);
 	for (const { output, input } of carried) {
 		const [now, before] = [outputs.get(output)!, feed.get(input)!];
