@@ -1,7 +1,7 @@
 import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { floatModel } from "@umpire/compiler/float-model.ts";
 import { toReal } from "@umpire/compiler/real.ts";
-import { runSteps } from "@umpire/compiler/steps.ts";
+import { tokenLimits } from "@umpire/compiler/token-limits.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
@@ -70,7 +70,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const inputs =
 		options.input === undefined
-			? namedSynthetic(model.graph.inputs, seed)
+			? namedSynthetic(model.graph.inputs, seed, tokenLimits(model.graph))
 			: openInputs(options.input, model, shapes);
 	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, inputs)];
 	const compiled = await compileFile(options.model, options, calibration);

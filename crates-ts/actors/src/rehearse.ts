@@ -1,18 +1,20 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import type { RangeMethod } from "@umpire/compiler/calibration.ts";
+import { tokenLimits } from "@umpire/compiler/token-limits.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import { attacker } from "./attacker.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
-import { type Place, parseDefect, placeText } from "./defect.ts";
+import { type Place, parseDefect } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
+import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
 import { playOut } from "./play-out.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
@@ -22,12 +24,12 @@ import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
-import { verifier } from "./verifier.ts";
+import { type Mode, verifier } from "./verifier.ts";
 
-export interface RehearseOptions extends StepOptions {
+export interface RehearseOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
-	/** [STEP/]OPERATOR[:ELEMENT], "random" or "none". */
+	/** OPERATOR[:ELEMENT], "random" or "none". */
 	readonly defect: string;
 	readonly attack: boolean;
 	readonly seed?: number | undefined;
@@ -36,6 +38,9 @@ export interface RehearseOptions extends StepOptions {
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: number | undefined;
 	readonly shape?: readonly string[] | undefined;
+	readonly commitment?: "eager" | "lazy" | undefined;
+	/** How the verifier brings a wrong claim down; `direct` makes the submitter publish its trace. */
+	readonly mode?: Mode | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -68,10 +73,11 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		const { number, root } = await registerProgram(requester, program, commitment);
 		const served = { number, root, program, commitment };
 		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
-		progress(`Playing: seed ${seed}, ${storyOf(options, defect, program)}...`);
+		progress(`Playing: seed ${seed}, ${storyOf(options, defect)}...`);
 
 		const claimant = await submitter(await stage.world("submitter"), String(number), {
-			defect: defect === null ? undefined : `${defect.step}/${defect.operator}:${defect.element}`,
+			defect: defect === null ? undefined : `${defect.operator}:${defect.element}`,
+			publishTrace: options.mode === "direct",
 			progress,
 		});
 		await phase("claim", () => stage.settle([claimant]));
@@ -82,6 +88,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 			? attacker(challengerWorld, await falseEvidence(compiled, inputs, seed), progress)
 			: await verifier(challengerWorld, String(number), {
 					compare: "trace",
+					mode: options.mode ?? "bisect",
 					progress,
 					onFinding(finding, took) {
 						found = finding;
@@ -92,7 +99,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		seconds.prove = proving;
 		const { status } = await getClaim(stage.contracts, 1n);
 		const verdict = status === CLAIM_STATUS.final ? "final" : "rejected";
-		const error = complaintOf(options, defect, verdict, found, stage.moves);
+		const harmless =
+			defect !== null && program.lazy === true && !(await reachesOutput(program, defect, inputs));
+		const error = complaintOf(options, harmless ? null : defect, verdict, found, stage.moves);
 		return {
 			ok: error === undefined,
 			...(error === undefined ? {} : { error }),
@@ -124,7 +133,7 @@ async function compileWithInputs(
 	const model = options.input === undefined ? sizedModel(source, shapes) : source;
 	const floats =
 		options.input === undefined
-			? namedSynthetic(model.graph.inputs, seed)
+			? namedSynthetic(model.graph.inputs, seed, tokenLimits(model.graph))
 			: openInputs(options.input, model, shapes);
 	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, floats)];
 	const compiled = await compileFile(options.model, options, calibration);
@@ -143,6 +152,19 @@ async function falseEvidence(
 	const trace = await recordTrace(session, commitment, inputs);
 	await session.release();
 	return { program, commitment, trace };
+}
+
+/** Whether a wrong number changes the output, which is all that a lazy claim states. */
+async function reachesOutput(program: Program, defect: Place, inputs: Elements[]): Promise<boolean> {
+	const outputs: string[] = [];
+	for (const session of [
+		await openSession(program, { record: "outputs" }),
+		await openDefectiveSession(program, defect),
+	]) {
+		outputs.push((await session.run(inputs)).outputs[0].join());
+		await session.release();
+	}
+	return outputs[0] !== outputs[1];
 }
 
 function complaintOf(

@@ -8,8 +8,12 @@ export function syntheticProgramInputs(program: Program, seed = 1): Map<string, 
 	return namedSynthetic(infos, seed);
 }
 
-/** One seeded set of inputs, by name. The shapes must be fixed. */
-export function namedSynthetic(infos: readonly ValueInfo[], seed: number): Map<string, Tensor> {
-	const [tensors] = syntheticInputs(infos, 1, seed);
+/** One seeded set of inputs, by name, below the `limits` of whole numbers. The shapes must be fixed. */
+export function namedSynthetic(
+	infos: readonly ValueInfo[],
+	seed: number,
+	limits?: ReadonlyMap<string, number>,
+): Map<string, Tensor> {
+	const [tensors] = syntheticInputs(infos, 1, seed, limits);
 	return new Map(infos.map(({ name }, i): [string, Tensor] => [name, tensors[i]]));
 }

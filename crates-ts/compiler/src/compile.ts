@@ -16,6 +16,7 @@ import { foldRunnable, runnableModel } from "./runnable-model.ts";
 import { removeIdentities } from "./simplify.ts";
 import { type Carried, feedsOfSteps, repetitionOf } from "./steps.ts";
 import { syntheticInputs } from "./synthetic.ts";
+import { tokenLimits } from "./token-limits.ts";
 
 export interface CompileOptions {
 	/** Calibration inputs: each set has one tensor per model input, in the model's order. */
@@ -71,7 +72,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const sets =
 		given.length > 0
 			? given.map((set) => set.map(withoutHalf))
-			: syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS);
+			: syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS, 1, tokenLimits(fixed.graph));
 	const repetition = repetitionOf(fixed, options.steps, options.carry);
 	const first = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const feeds = await feedsOfSteps(fixed, first, repetition);

@@ -4,6 +4,7 @@ import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { readsOf, removeDead, writesOf } from "./graphs.ts";
 import { Histogram } from "./histogram.ts";
+import { refuseNotFinite } from "./not-finite.ts";
 import { observe, type RangeTable } from "./ranges.ts";
 import { isFloat } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
@@ -70,7 +71,9 @@ export async function foldModel(
 				if (index === 0) describe(name, tensor);
 				observe(ranges, name, tensor);
 			}
-			for (const [name, tensor] of await session.run(feed)) {
+			const computed = await session.run(feed);
+			refuseNotFinite(graph, new Map([...feed, ...[...computed].filter(([name]) => varying.has(name))]));
+			for (const [name, tensor] of computed) {
 				if (index === 0) describe(name, tensor);
 				if (index === 0 || varying.has(name)) record(name, tensor);
 			}

@@ -23,22 +23,33 @@ function normal(random: () => number): number {
 
 /**
  * Seeded stand-ins for calibration inputs: alternately N(0, 1) and uniform on [0, 1] for
- * floats, 0 and 1 for integers and booleans. Inputs must have fixed shapes.
+ * floats, 0 to 255 for images of uint8, 0 and 1 for other integers and booleans, and whole numbers
+ * below its limit for an input that has one (tokenLimits). Inputs must have fixed shapes.
  */
-export function syntheticInputs(inputs: readonly ValueInfo[], count: number, seed = 1): Tensor[][] {
+export function syntheticInputs(
+	inputs: readonly ValueInfo[],
+	count: number,
+	seed = 1,
+	limits: ReadonlyMap<string, number> = new Map(),
+): Tensor[][] {
 	return Array.from({ length: count }, (_, k) => {
 		const random = generator(seed + k);
 		return inputs.map((input) => {
 			const dims = (input.dims ?? []).map(Number);
 			const next = k % 2 === 0 ? () => normal(random) : random;
 			const real = (): number => Math.fround(next());
-			return { type: input.type, dims, data: fill(input, sizeOf(dims), real, random) };
+			const image = input.type === "uint8" && dims.length === IMAGE_RANK;
+			const limit = limits.get(input.name) ?? (image ? 256 : 2);
+			const whole = (): number => Math.floor(random() * limit);
+			return { type: input.type, dims, data: fill(input, sizeOf(dims), real, whole) };
 		});
 	});
 }
 
-function fill(input: ValueInfo, size: number, real: () => number, random: () => number): TensorData {
-	const whole = (): number => (random() < 0.5 ? 0 : 1);
+/** Batch, channels, height, width. */
+const IMAGE_RANK = 4;
+
+function fill(input: ValueInfo, size: number, real: () => number, whole: () => number): TensorData {
 	const of = <T>(next: () => T): T[] => Array.from({ length: size }, next);
 	switch (input.type) {
 		case "float32":
@@ -46,7 +57,7 @@ function fill(input: ValueInfo, size: number, real: () => number, random: () => 
 		case "float64":
 			return Float64Array.from(of(real));
 		case "float16":
-			return Uint16Array.from(of(() => (random() < 0.5 ? 0x3800 : 0x3c00)));
+			return Uint16Array.from(of(() => (whole() === 0 ? 0x3800 : 0x3c00)));
 		case "int64":
 			return BigInt64Array.from(of(() => BigInt(whole())));
 		case "uint64":
