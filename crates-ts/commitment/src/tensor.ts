@@ -7,8 +7,8 @@ import { loadPoseidon, type Poseidon, readLittleEndian } from "./poseidon.ts";
 import { hashOnAllCores } from "./poseidon-threads.ts";
 
 /** Leaves that are packed and hashed at a time. */
-const BATCH = 512;
-/** Tensors of at least this many leaves to hash go to threads: below, starting them takes longer. */
+const BATCH = 256;
+/** So many leaves go to threads: below, starting them takes longer. */
 const THREADS_FROM = 4096;
 
 /** A committed tensor: its elements in physical order, the digests of its leaves, its keccak tree. */
@@ -72,12 +72,17 @@ export class TensorCommitment {
  * once, and large tensors on all cores.
  *
  * @param physical its elements in physical order (kept, not copied), at least one
+ * @param together leaves of all tensors that are being committed, if there are others
  * @throws RangeError if there are none or the array is not of `width`
  */
-export async function commitTensor(physical: Elements, width: Width): Promise<TensorCommitment> {
+export async function commitTensor(
+	physical: Elements,
+	width: Width,
+	together = 0,
+): Promise<TensorCommitment> {
 	const poseidon = await loadPoseidon();
 	const { digests, mixed } = uniformLeaves(poseidon, physical, width);
-	if (mixed.length < THREADS_FROM) {
+	if (mixed.length < BATCH || Math.max(mixed.length, together) < THREADS_FROM) {
 		for (const batch of batches(physical, width, mixed, digests))
 			batch.take(poseidon.hashLeaves(batch.packed));
 	} else {

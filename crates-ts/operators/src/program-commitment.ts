@@ -1,6 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex, wordHex } from "@umpire/commitment/hex.ts";
+import { leafCount } from "@umpire/commitment/leaf.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
@@ -27,10 +28,12 @@ export interface ProgramCommitment {
 
 /** Commits a program (protocol section 2). Hashing the constants takes about 0.06 ms per leaf and core. */
 export async function commitProgram(program: Program): Promise<ProgramCommitment> {
-	const constants: TensorCommitment[] = [];
-	for (const { data, shape, layout, width } of program.constants) {
-		constants.push(await commitTensor(toPhysical(data, shape, layout), width));
-	}
+	const leaves = program.constants.reduce((sum, { data, width }) => sum + leafCount(data.length, width), 0);
+	const constants = await Promise.all(
+		program.constants.map(({ data, shape, layout, width }) =>
+			commitTensor(toPhysical(data, shape, layout), width, leaves),
+		),
+	);
 	const constantTree =
 		constants.length === 0
 			? undefined

@@ -1,4 +1,6 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
+import { widthOf } from "@umpire/commitment/elements.ts";
+import { leafCount } from "@umpire/commitment/leaf.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Elements, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
@@ -48,10 +50,14 @@ export async function recordTrace(
 	const { outputs, operators: recorded } = await session.run(inputs);
 	if (recorded === undefined) throw new Error('open the session with record: "trace" to record a trace');
 	const committedInputs = await commitInputs(program, inputs);
-	const steps: TensorCommitment[][] = [];
+	const total = recorded.length;
+	const leaves = recorded.reduce((sum, elements) => sum + leafCount(elements.length, widthOf(elements)), 0);
+	let done = 0;
+	// All at once: while threads hash one tensor, this one packs the next.
+	const pending: Promise<TensorCommitment>[][] = [];
 	for (let step = 0; step < program.steps; step++) {
-		const tensors: TensorCommitment[] = [];
-		const find = (ref: TensorRef): TensorCommitment => {
+		const tensors: Promise<TensorCommitment>[] = [];
+		const find = (ref: TensorRef): TensorCommitment | Promise<TensorCommitment> => {
 			switch (ref.source) {
 				case "constant":
 					return commitment.constants[ref.index];
@@ -60,20 +66,22 @@ export async function recordTrace(
 				case "operator":
 					return tensors[ref.index];
 				case "state":
-					return step === 0 ? committedInputs[ref.initial] : steps[step - 1][ref.index];
+					return step === 0 ? committedInputs[ref.initial] : pending[step - 1][ref.index];
 			}
 		};
-		for (const [index, operator] of program.operators.entries()) {
-			const logical = recorded[step * program.operators.length + index];
+		const commit = async (operator: Operator, logical: Elements): Promise<TensorCommitment> => {
 			const physical = physicalOf(logical, operator);
-			tensors.push(shared(operator, physical, find) ?? (await commitTensor(physical, operator.width)));
-			options.progress?.(
-				step * program.operators.length + index + 1,
-				program.steps * program.operators.length,
-			);
+			const known = await shared(operator, physical, find);
+			const tensor = known ?? (await commitTensor(physical, operator.width, leaves));
+			options.progress?.(++done, total);
+			return tensor;
+		};
+		for (const [index, operator] of program.operators.entries()) {
+			tensors.push(commit(operator, recorded[step * program.operators.length + index]));
 		}
-		steps.push(tensors);
+		pending.push(tensors);
 	}
+	const steps = await Promise.all(pending.map((tensors) => Promise.all(tensors)));
 	const inputTree = inputTreeOf(committedInputs);
 	const stepTrees = steps.map((tensors) => treeOf(tensors, TAG.operators));
 	const stepRoots = stepTrees.map((tree) => tree.root);
@@ -120,13 +128,14 @@ const physicalOf = (logical: Elements, spec: TensorSpec): Elements =>
 	toPhysical(logical, spec.shape, spec.layout);
 
 /** A View that keeps its operand's physical order has the same leaves: they are not hashed twice. */
-function shared(
+async function shared(
 	operator: Operator,
 	physical: Elements,
-	find: (ref: TensorRef) => TensorCommitment,
-): TensorCommitment | undefined {
+	find: (ref: TensorRef) => TensorCommitment | Promise<TensorCommitment>,
+): Promise<TensorCommitment | undefined> {
 	if (operator.kind !== "View") return undefined;
-	return operator.operands.map(find).find(({ width, elements }) => {
+	const operands = await Promise.all(operator.operands.map(find));
+	return operands.find(({ width, elements }) => {
 		return width === operator.width && bytesOf(elements).equals(bytesOf(physical));
 	});
 }
