@@ -36,7 +36,8 @@ contract Inputs is IInputs {
 	IRegistry public immutable registry;
 
 	uint256 private immutable _challengePeriod;
-	uint256 private immutable _increment;
+	/// @dev Seconds for an answer: an increment, and a whole reserve, since an outage hits every demand alike.
+	uint256 private immutable _answerTime;
 	uint256 private immutable _crowding;
 	uint256 private immutable _burnPermille;
 	uint256 private immutable _computeAllowance;
@@ -55,7 +56,7 @@ contract Inputs is IInputs {
 		market = IMarket(msg.sender);
 		registry = registry_;
 		_challengePeriod = p.challengePeriod;
-		_increment = p.increment;
+		_answerTime = uint256(p.increment) + p.reserve;
 		_crowding = p.crowding;
 		_burnPermille = p.burnPermille;
 		_computeAllowance = p.computeAllowance;
@@ -139,7 +140,7 @@ contract Inputs is IInputs {
 		uint256 answered = _answered(d, c);
 		if (answered != 0) revert AlreadyAnswered(d.input, d.chunk, answered);
 		uint256 used = block.timestamp - d.demandedAt;
-		uint256 allowed = _increment + d.crowding;
+		uint256 allowed = _answerTime + d.crowding;
 		if (!Clock.expired(used, allowed, 0)) revert DemandNotTimedOut(demandId, used, allowed);
 		_close(demandId, d.claim);
 		emit Withheld(demandId, d.claim, d.demander);

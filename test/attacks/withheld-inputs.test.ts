@@ -26,8 +26,16 @@ const program = new ToyProgram(
 );
 const trace = new ToyTrace(program);
 const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
-const { increment, crowding, challengePeriod, computeAllowance, demandBond, submitterBond, burnPermille } =
-	PARAMETERS;
+const {
+	increment,
+	reserve,
+	crowding,
+	challengePeriod,
+	computeAllowance,
+	demandBond,
+	submitterBond,
+	burnPermille,
+} = PARAMETERS;
 const kept = (bond: bigint) => bond - (bond * BigInt(burnPermille)) / 1000n;
 
 let court: Court;
@@ -103,7 +111,7 @@ describe("an input that its submitter withholds", () => {
 		await bench.play(bench.stranger, demand(claim, 2, 0));
 		await expectSolvent();
 		const last = lastSecondToAnswer(bench.table.state, bench.table.state.inputDemands[0]);
-		expect(last).toBe(bench.table.state.inputDemands[0].demandedAt + increment);
+		expect(last).toBe(bench.table.state.inputDemands[0].demandedAt + increment + reserve);
 		expect(await tryAt(last - 1, bench.stranger, timeout(1))).toBe("DemandNotTimedOut");
 		expect(await tryAt(last, bench.stranger, timeout(1))).toBe("DemandNotTimedOut");
 		expect(await tryAt(last + 1, bench.stranger, timeout(1))).toBe(undefined);
@@ -123,7 +131,7 @@ describe("an input that its submitter withholds", () => {
 	test("is known in time if the answer comes late, but before a timeout is claimed", async () => {
 		const claim = await bench.claimToy(trace);
 		await bench.play(bench.challenger, demand(claim, 0, 1));
-		await bench.wait(bench.table.now + increment + 500);
+		await bench.wait(bench.table.now + increment + reserve + 500);
 		await bench.play(bench.submitter, answer(1));
 		expect(await bench.try(bench.challenger, timeout(1))).toBe("DemandClosed");
 		expect(status(claim)).toBe(CLAIM_STATUS.live);
@@ -148,7 +156,7 @@ describe("an input that its submitter withholds", () => {
 		expect(await bench.try(bench.submitter, { ...brought, words: [aliased] })).toBe("WordOutOfRange");
 		const cut = [[0n, 0n, 0n, 0n, 0n]];
 		expect(await bench.try(bench.submitter, { ...brought, words: cut })).toBe("WrongInputs");
-		await bench.wait(bench.table.now + increment + 1);
+		await bench.wait(bench.table.now + increment + reserve + 1);
 		await bench.play(bench.challenger, timeout(1));
 		expect(status(claim)).toBe(CLAIM_STATUS.rejected);
 	});
@@ -195,7 +203,7 @@ describe("an answer", () => {
 		expect(await bench.try(bench.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
 		await bench.play(bench.submitter, answer(1));
 		expect(await bench.try(bench.submitter, answer(2))).toBe("AlreadyAnswered");
-		await bench.wait(bench.table.now + increment + 100);
+		await bench.wait(bench.table.now + increment + reserve + 100);
 		expect(await bench.try(bench.challenger, timeout(2))).toBe("AlreadyAnswered");
 		await bench.play(bench.stranger, { type: "collectAnswered", demand: 2 });
 		expect(owed(bench.submitter)).toBe(2n * kept(demandBond));
@@ -215,7 +223,7 @@ describe("an answer", () => {
 		expect(await bench.try(bench.submitter, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
 		expect(await bench.try(bench.submitter, answer(1))).toBe("DemandClosed");
 		expect(await bench.try(bench.submitter, { ...answer(1), demand: 2 })).toBe("WrongInputs");
-		await bench.wait(bench.table.now + increment + 1);
+		await bench.wait(bench.table.now + increment + reserve + 1);
 		await bench.play(bench.challenger, timeout(2));
 		expect([status(first), status(second)]).toEqual([CLAIM_STATUS.live, CLAIM_STATUS.rejected]);
 	});

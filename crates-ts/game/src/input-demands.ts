@@ -61,9 +61,14 @@ export function challengeEnd(state: GameState, claimId: number): number {
 	return Math.max(state.claims[claimId - 1].claimedAt + challengePeriod, ...answers);
 }
 
+/** Seconds for an answer: an increment, and a whole reserve, since an outage hits every demand alike. */
+export function answerTime({ parameters }: GameState, { crowding }: Pick<InputDemand, "crowding">): number {
+	return parameters.increment + parameters.reserve + crowding;
+}
+
 /** The last second at which no timeout of a demand can be claimed. */
 export function lastSecondToAnswer(state: GameState, d: InputDemand): number {
-	return d.demandedAt + state.parameters.increment + d.crowding;
+	return d.demandedAt + answerTime(state, d);
 }
 
 /** An open demand. */

@@ -5,6 +5,7 @@ import { GameError } from "./errors.ts";
 import {
 	answeredAt,
 	answerKey,
+	answerTime,
 	CHUNK_LEVEL,
 	chunkCount,
 	chunkLeaves,
@@ -98,7 +99,7 @@ export function timeoutInput(state: GameState, move: TimeoutInputMove, now: numb
 	const d = requireDemand(state, move.demand);
 	requireUnanswered(state, d);
 	const used = now - d.demandedAt;
-	const allowed = state.parameters.increment + d.crowding;
+	const allowed = answerTime(state, d);
 	if (used <= allowed) throw new GameError("DemandNotTimedOut", move.demand, used, allowed);
 	const { demandBond } = state.parameters;
 	return reject(payOut(state, move.demand, d.demander, demandBond), d.claim, d.demander);
