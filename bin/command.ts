@@ -38,6 +38,7 @@ export interface CompileOptions extends CommonOptions {
 	ranges?: RangeMethod;
 	budget: number;
 	shape?: string[];
+	commitment: "eager" | "lazy";
 	steps?: number;
 	carry?: string[];
 	decode?: string;
@@ -70,6 +71,11 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			array: true,
 			describe: "sizes of an input with dynamic dimensions, as in image=1,3,224,224",
 			requiresArg: true,
+		})
+		.option("commitment", {
+			choices: ["eager", "lazy"] as const,
+			default: "eager" as const,
+			describe: "whether claims carry their trace root, or commit to the trace when they are challenged",
 		})
 		.option("steps", {
 			type: "number",

@@ -6,6 +6,7 @@ interface Options extends CompileOptions {
 	input?: string;
 	defect: string;
 	attack: boolean;
+	mode: "auto" | "direct" | "bisect";
 	seed?: number;
 }
 
@@ -17,6 +18,11 @@ export const rehearse = command<Options>({
 		["umpire rehearse digits.onnx --defect random --seed 4", ""],
 		["umpire rehearse rnn.onnx --steps 8 --carry h_out=h_in --defect 5/3:17", "in step 5, of 0 to 7"],
 		["umpire rehearse digits.onnx --defect none", "an honest claim: nobody challenges"],
+		["umpire rehearse digits.onnx --mode direct", "the claimed trace is published: no search"],
+		[
+			"umpire rehearse digits.onnx --commitment lazy --defect 5",
+			"the trace is committed to when it is challenged",
+		],
 		["umpire rehearse digits.onnx --attack", "a dishonest challenger loses its bond"],
 	],
 	options: (yargs) =>
@@ -37,6 +43,11 @@ export const rehearse = command<Options>({
 				type: "boolean",
 				default: false,
 				describe: "the claim is honest, the challenger is not",
+			})
+			.option("mode", {
+				choices: ["bisect", "direct", "auto"] as const,
+				default: "bisect" as const,
+				describe: "how the wrong claim is brought down (direct: the submitter publishes its trace)",
 			})
 			.option("seed", { type: "number", describe: "draws the place (default: random)", requiresArg: true }),
 	async run(options) {

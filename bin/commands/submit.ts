@@ -6,6 +6,7 @@ interface Options extends ChainOptions {
 	defect?: string;
 	seed?: number;
 	as: "submitter" | "second-submitter";
+	publishTrace: boolean;
 }
 
 export const submit = command<Options>({
@@ -24,6 +25,11 @@ export const submit = command<Options>({
 				requiresArg: true,
 			})
 			.option("seed", { type: "number", describe: "draws the place of a random defect", requiresArg: true })
+			.option("publish-trace", {
+				type: "boolean",
+				default: false,
+				describe: "store claimed traces for all, so that a wrong number can be shown without a search",
+			})
 			.option("as", {
 				choices: ["submitter", "second-submitter"] as const,
 				default: "submitter",

@@ -4,6 +4,7 @@ import { progress } from "../output.ts";
 interface Options extends ChainOptions {
 	id: string;
 	compare: "trace" | "output";
+	mode: "auto" | "direct" | "bisect";
 }
 
 export const verify = command<Options>({
@@ -20,6 +21,12 @@ export const verify = command<Options>({
 				choices: ["trace", "output"] as const,
 				default: "trace",
 				describe: "what a claim must agree with",
+			})
+			.option("mode", {
+				choices: ["auto", "direct", "bisect"] as const,
+				default: "auto" as const,
+				describe:
+					"bring wrong claims down by a search, in one transaction if their trace is published, or what is cheaper",
 			}),
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");

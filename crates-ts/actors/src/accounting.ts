@@ -7,16 +7,19 @@ import type { Stage } from "./stage.ts";
 /** Moves that belong to a dispute. */
 const DISPUTE_MOVES = new Set([
 	"challenge",
+	"bindTrace",
+	"enter",
 	"open",
 	"descend",
 	"publishLeaf",
 	"name",
 	"publishPartials",
 	"settle",
+	"settleDirectly",
 	"timeout",
 ]);
 /** The moves with which a submitter answers. */
-const ANSWERS = new Set(["open", "publishLeaf", "publishPartials"]);
+const ANSWERS = new Set(["bindTrace", "open", "publishLeaf", "publishPartials"]);
 
 /** Demands that the submitter answered. */
 export function roundsOf(moves: readonly RehearsedMove[]): number {

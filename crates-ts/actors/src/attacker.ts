@@ -2,12 +2,13 @@ import { callOf } from "@umpire/chain/action-call.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { revertName } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
-import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import { isUnbound } from "@umpire/game/dispute.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
 import type { Actor } from "./actor.ts";
 import { disputedPaths } from "./claimed-trees.ts";
-import { type Evidence, openDescriptor } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { sameAccount } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
@@ -30,8 +31,8 @@ export function attacker(world: World, evidence: Evidence, say: (line: string) =
 
 	async function attack(state: GameState, claim: number): Promise<boolean> {
 		const { header } = evidence.commitment;
-		const single = header.steps === 1 && header.operatorCount === 1;
-		const entry = single ? openDescriptor(evidence, 0) : NO_DESCRIPTOR;
+		const unbound = isUnbound(state.claims[claim - 1], header);
+		const entry = unbound ? NO_DESCRIPTOR : entryOf(header, traceView(evidence));
 		const value = state.parameters.challengerBond;
 		const sent = await send(`challenge:${claim}`, { type: "challenge", value, claim, entry });
 		if (sent !== undefined) say(`Challenged claim ${claim} without a reason.`);

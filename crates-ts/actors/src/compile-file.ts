@@ -26,6 +26,8 @@ export interface CompileFileOptions extends StepOptions {
 	readonly budget?: number | undefined;
 	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
+	/** When claims commit to their trace: at once (eager, the default), or when they are challenged. */
+	readonly commitment?: "eager" | "lazy" | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -65,7 +67,7 @@ export async function compileFile(
 	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);
 	const { budget = BUDGET } = options;
-	const { program, report } = await compile(model, {
+	const { program: compiled, report } = await compile(model, {
 		inputs: [...files, ...calibration],
 		bits: options.bits,
 		shapes: Object.fromEntries(shapes),
@@ -77,6 +79,7 @@ export async function compileFile(
 		losses: options.fidelity === true,
 		...(budget > 0 || options.fidelity === true ? { execute } : {}),
 	});
+	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
 	validateProgram(program);
 	options.progress("Committing to the program...");
 	const commitment = await commitProgram(program);

@@ -23,7 +23,10 @@ export interface Spot {
 }
 
 /** An operator's descriptor with its path to the program's operatorsRoot. */
-export function openDescriptor({ commitment }: Evidence, operator: number): DescriptorOpening {
+export function openDescriptor(
+	{ commitment }: Pick<Evidence, "commitment">,
+	operator: number,
+): DescriptorOpening {
 	return {
 		descriptor: encodeDescriptor(commitment.descriptors[operator]),
 		path: commitment.descriptorTree.path(operator),

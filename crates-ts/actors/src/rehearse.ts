@@ -10,11 +10,11 @@ import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import { attacker } from "./attacker.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
-import { type Place, parseDefect } from "./defect.ts";
+import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { openInputs, openModel, parseShapes, sizedModel } from "./models.ts";
+import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { playOut } from "./play-out.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
@@ -26,10 +26,10 @@ import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { type Mode, verifier } from "./verifier.ts";
 
-export interface RehearseOptions {
+export interface RehearseOptions extends StepOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
-	/** OPERATOR[:ELEMENT], "random" or "none". */
+	/** [STEP/]OPERATOR[:ELEMENT], "random" or "none". */
 	readonly defect: string;
 	readonly attack: boolean;
 	readonly seed?: number | undefined;
@@ -73,10 +73,10 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		const { number, root } = await registerProgram(requester, program, commitment);
 		const served = { number, root, program, commitment };
 		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
-		progress(`Playing: seed ${seed}, ${storyOf(options, defect)}...`);
+		progress(`Playing: seed ${seed}, ${storyOf(options, defect, program)}...`);
 
 		const claimant = await submitter(await stage.world("submitter"), String(number), {
-			defect: defect === null ? undefined : `${defect.operator}:${defect.element}`,
+			defect: defect === null ? undefined : `${defect.step}/${defect.operator}:${defect.element}`,
 			publishTrace: options.mode === "direct",
 			progress,
 		});

@@ -1,16 +1,21 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
-import { type Hex, LEAF_ELEMENTS } from "@umpire/commitment/constants.ts";
-import { packLeaf } from "@umpire/commitment/leaf.ts";
-import type { Action, OutputOpening } from "@umpire/game/move.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { isUnbound } from "@umpire/game/dispute.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type GameState, PHASE, type Request, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { openSession, type ProgramSession } from "@umpire/runtime/executable.ts";
+import type { Recording } from "@umpire/runtime/program-model.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { ContentStore } from "@umpire/store/content-store.ts";
+import { folderStore } from "@umpire/store/folder-store.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
 import type { Actor } from "./actor.ts";
 import { Cache } from "./cache.ts";
+import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Evidence } from "./evidence.ts";
@@ -25,6 +30,8 @@ export interface SubmitterOptions {
 	/** [STEP/]OPERATOR[:ELEMENT] or "random": falsify one number. */
 	readonly defect?: string | undefined;
 	readonly seed?: number | undefined;
+	/** Puts traces into the content store, so that a wrong number can be settled without a search. */
+	readonly publishTrace?: boolean | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -42,14 +49,13 @@ export async function submitter(world: World, id: string, options: SubmitterOpti
 		options.defect === undefined
 			? undefined
 			: parseDefect(options.defect, served.program, seededRandom(options.seed ?? drawSeed()));
-	const session =
-		place === undefined
-			? await openSession(served.program, { record: "trace" })
-			: await openDefectiveSession(served.program, place);
+	const { program } = served;
+	const open = (record: Recording) =>
+		place === undefined ? openSession(program, { record }) : openDefectiveSession(program, place);
 	say(
 		`Serving program ${served.number} (${served.program.name}) as ${world.signer.account.address}${lie(place, served)}.`,
 	);
-	return new Submitter(world, served, session, say);
+	return new Submitter(world, served, await open(program.lazy ? "outputs" : "trace"), open, options);
 }
 
 const lie = (place: Place | undefined, { program }: Served): string =>
@@ -59,17 +65,32 @@ class Submitter implements Actor {
 	readonly name = "submitter";
 	readonly #world: World;
 	readonly #served: Served;
+	/** Computes what is claimed. */
 	readonly #session: ProgramSession;
+	/** Opens a session that computes the trace of a lazy claim when it is challenged. */
+	readonly #open: (record: Recording) => Promise<ProgramSession>;
+	/** Traces that were claimed: nobody else's business unless they are published. */
+	readonly #kept: ContentStore;
+	readonly #publishes: boolean;
 	readonly #say: (line: string) => void;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
 	readonly #findInputs: InputFinder;
 
-	constructor(world: World, served: Served, session: ProgramSession, say: (line: string) => void) {
+	constructor(
+		world: World,
+		served: Served,
+		session: ProgramSession,
+		open: (record: Recording) => Promise<ProgramSession>,
+		{ progress: say, publishTrace = false }: SubmitterOptions,
+	) {
 		this.#world = world;
 		this.#served = served;
 		this.#session = session;
+		this.#open = open;
+		this.#kept = folderStore(world.home.path("claimed"));
+		this.#publishes = publishTrace;
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
 		this.#published = publishedChildren(world.feed);
@@ -102,41 +123,33 @@ class Submitter implements Actor {
 		const { address } = this.#world.signer.account;
 		const tried = state.claims.some((claim) => claim.request === id && sameAccount(claim.submitter, address));
 		if (request.closed || request.liveClaim !== 0 || tried || now >= BigInt(request.deadline)) return false;
-		const trace = await this.#compute(id, request.inputsRoot);
-		if (trace === undefined) return false;
-		const sent = await this.#send(`claim:${id}`, {
-			type: "claim",
-			value: state.parameters.submitterBond,
-			request: id,
-			traceRoot: trace.traceRoot,
-			opening: this.#openOutput(trace),
-		});
-		if (sent) this.#say(`Claimed request ${id} with trace ${trace.traceRoot}.`);
+		const content = await this.#compute(id, request.inputsRoot);
+		if (content === undefined) return false;
+		const value = state.parameters.submitterBond;
+		const sent = await this.#send(`claim:${id}`, { type: "claim", value, request: id, ...content });
+		const { traceRoot, opening } = content;
+		const what = this.#served.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
+		if (sent) this.#say(`Claimed request ${id} with ${what}.`);
 		return sent;
 	}
 
-	/** Runs the program on a request's inputs, and keeps the trace before anything is claimed. */
-	async #compute(id: number, inputsRoot: Hex): Promise<Trace | undefined> {
+	/** Runs the program on a request's inputs, and keeps the trace, if it is claimed, before it is claimed. */
+	async #compute(id: number, inputsRoot: Hex): Promise<ClaimContent | undefined> {
 		const { program, commitment } = this.#served;
 		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return undefined;
 		this.#say(`Computing request ${id}...`);
-		const trace = await recordTrace(this.#session, commitment, inputs);
-		await putTrace(this.#world.home.content, program, trace);
-		return trace;
+		if (program.lazy) return claimOfOutput(program, (await this.#session.run(inputs)).outputs[0]);
+		return claimOfTrace(commitment, await this.#record(this.#session, inputs));
 	}
 
-	#openOutput(trace: Trace): OutputOpening {
-		const { header } = this.#served.commitment;
-		const last = header.steps - 1;
-		const output = trace.operators[last][header.outputOperator];
-		const single = output.elements.length <= LEAF_ELEMENTS[output.width];
-		return {
-			root: output.root,
-			operatorPath: trace.stepTrees[last].path(header.outputOperator),
-			stepPath: trace.traceTree.path(last),
-			words: single ? packLeaf(output.elements, output.width) : [0n, 0n, 0n, 0n, 0n],
-		};
+	/** Computes a trace and keeps it, so that whoever is stopped need not compute it again. */
+	async #record(session: ProgramSession, inputs: readonly Elements[]): Promise<Trace> {
+		const { program, commitment } = this.#served;
+		const trace = await recordTrace(session, commitment, inputs);
+		await putTrace(this.#kept, program, trace);
+		if (this.#publishes) await putTrace(this.#world.home.content, program, trace);
+		return trace;
 	}
 
 	/** Defends a claim; makes it final when its challenge period is over. */
@@ -175,16 +188,29 @@ class Submitter implements Actor {
 		return sent;
 	}
 
-	/** The trace that was claimed, from memory, from the store, or computed again. */
-	async #evidence({ traceRoot }: Claim, inputsRoot: Hex): Promise<Evidence | undefined> {
+	/** The trace that was claimed or is to be bound, from memory, from the store, or computed again. */
+	async #evidence(claim: Claim, inputsRoot: Hex): Promise<Evidence | undefined> {
 		const { program, commitment } = this.#served;
 		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return undefined;
-		const trace = await this.#traces.get(traceRoot, async () => {
-			const stored = await getTrace(this.#world.home.content, program, commitment, inputs, traceRoot);
-			return stored ?? (await recordTrace(this.#session, commitment, inputs));
+		const unbound = isUnbound(claim, commitment.header);
+		const { traceRoot } = claim;
+		const trace = await this.#traces.get(unbound ? inputsRoot : traceRoot, async () => {
+			const stored = unbound ? null : await getTrace(this.#kept, program, commitment, inputs, traceRoot);
+			return stored ?? this.#recordAgain(inputs);
 		});
 		return { program, commitment, trace };
+	}
+
+	async #recordAgain(inputs: readonly Elements[]): Promise<Trace> {
+		if (!this.#served.program.lazy) return this.#record(this.#session, inputs);
+		this.#say("Computing the trace of a challenged claim...");
+		const session = await this.#open("trace");
+		try {
+			return await this.#record(session, inputs);
+		} finally {
+			await session.release();
+		}
 	}
 
 	async #send(name: string, action: Action): Promise<boolean> {
@@ -193,6 +219,7 @@ class Submitter implements Actor {
 }
 
 const ANSWERS: Readonly<Record<string, string>> = {
+	bindTrace: "committed to the trace",
 	open: "opened the demanded node",
 	publishLeaf: "published the words of the demanded leaf",
 	publishPartials: "published the partial results of the named element",

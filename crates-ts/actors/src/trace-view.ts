@@ -3,6 +3,7 @@ import type { Levels } from "@umpire/commitment/levels.ts";
 import { PHASE, type Position } from "@umpire/game/state.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
+import { bindingOf } from "./claim-content.ts";
 import { type Evidence, openDescriptor, openRow, type Spot } from "./evidence.ts";
 import { partialsLeadingTo } from "./partials.ts";
 import { partialResults } from "./settlement.ts";
@@ -14,11 +15,7 @@ export function traceView(evidence: Evidence): TraceView {
 		children: ({ start, level, ...at }, childLevel) =>
 			treeAt(evidence, at).descendants(start, level, childLevel),
 		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
-		binding() {
-			const { outputOperator, steps } = commitment.header;
-			const operatorPath = trace.stepTrees[steps - 1].path(outputOperator);
-			return { traceRoot: trace.traceRoot, operatorPath, stepPath: trace.traceTree.path(steps - 1) };
-		},
+		binding: () => bindingOf(commitment, trace),
 		descriptor: (operator) => openDescriptor(evidence, operator),
 		row: (operator, element) => openRow(evidence, operator, element),
 		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),

@@ -4,20 +4,30 @@ import { chainTime } from "@umpire/chain/time.ts";
 import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import { isUnbound } from "@umpire/game/dispute.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { Actor } from "./actor.ts";
 import { Cache } from "./cache.ts";
+import { claimOfTrace } from "./claim-content.ts";
+import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import { placeText } from "./defect.ts";
-import { type Evidence, openDescriptor } from "./evidence.ts";
+import {
+	firstDifference,
+	fitsTransaction,
+	isCheaper,
+	prepareDirect,
+	type WrongElement,
+} from "./direct-challenge.ts";
+import type { Evidence } from "./evidence.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
-import { outputAgrees } from "./output-agreement.ts";
+import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
 import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
@@ -26,10 +36,17 @@ import { act, type World } from "./world.ts";
 export interface VerifierOptions {
 	/** What a claim must agree with: the whole trace, or only the output (cheap). */
 	readonly compare: "trace" | "output";
+	/**
+	 * How a wrong claim is brought down: by bisecting the trace in a dispute; directly, in one transaction, if the
+	 * claimed trace is to be had; or whichever costs less.
+	 */
+	readonly mode?: Mode | undefined;
 	readonly progress: (line: string) => void;
 	/** Told of the wrong number when it is proved, with the proving time in seconds. */
 	readonly onFinding?: (finding: Finding, provingSeconds: number) => void;
 }
+
+export type Mode = "auto" | "direct" | "bisect";
 
 /** Traces that are kept in memory; others are computed again when they are needed. */
 const TRACES = 4;
@@ -41,10 +58,14 @@ const TRACES = 4;
 export async function verifier(world: World, id: string, options: VerifierOptions): Promise<Actor> {
 	const served = await loadServed(world, id);
 	options.progress(
-		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${options.compare}.`,
+		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${comparedIn(served, options)}.`,
 	);
 	return new Verifier(world, served, options);
 }
+
+/** A lazy claim states nothing but its output. */
+const comparedIn = ({ program }: Served, { compare }: VerifierOptions): VerifierOptions["compare"] =>
+	program.lazy ? "output" : compare;
 
 class Verifier implements Actor {
 	readonly name = "verifier";
@@ -57,6 +78,8 @@ class Verifier implements Actor {
 	readonly #findInputs: InputFinder;
 	/** Claims that agree. */
 	readonly #agreed = new Set<number>();
+	/** Claims that cannot be settled directly. */
+	readonly #refused = new Set<number>();
 
 	constructor(world: World, served: Served, options: VerifierOptions) {
 		this.#world = world;
@@ -90,7 +113,7 @@ class Verifier implements Actor {
 
 	/** Computes a live claim and challenges it if it is wrong. */
 	async #look(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(id)) return false;
+		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(id) || this.#refused.has(id)) return false;
 		const challenged = state.disputes.some(
 			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
 		);
@@ -105,33 +128,49 @@ class Verifier implements Actor {
 			return false;
 		}
 		const evidence = await this.#evidence(inputsRoot, inputs);
-		say(`Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${evidence.trace.traceRoot}.`);
-		const { header } = evidence.commitment;
-		const single = header.steps === 1 && header.operatorCount === 1;
+		const unbound = isUnbound(claim, evidence.commitment.header);
+		const { trace } = evidence;
+		say(
+			unbound
+				? `Claim ${id} is wrong: its output is ${claim.outputRoot}, mine ${claimOfTrace(evidence.commitment, trace).opening.root}.`
+				: `Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${trace.traceRoot}.`,
+		);
+		const direct = await this.#settleDirectly(id, claim, evidence);
+		if (direct.settled) return true;
+		if (this.#options.mode === "direct") {
+			this.#refused.add(id);
+			say(`Claim ${id} is left alone: it cannot be settled directly, ${direct.reason}.`);
+			return false;
+		}
 		const sent = await this.#send(`challenge:${id}`, {
 			type: "challenge",
 			value: state.parameters.challengerBond,
 			claim: id,
-			entry: single ? openDescriptor(evidence, 0) : NO_DESCRIPTOR,
+			entry: unbound ? NO_DESCRIPTOR : entryOf(evidence.commitment.header, traceView(evidence)),
 		});
 		if (sent) say(`Challenged claim ${id}.`);
 		return sent;
 	}
 
 	async #agrees(id: number, claim: Claim, inputs: readonly Elements[], root: string): Promise<boolean> {
-		if (this.#options.compare === "trace") {
+		if (comparedIn(this.#served, this.#options) === "trace") {
 			const { trace } = await this.#evidence(root, inputs);
 			return trace.traceRoot === claim.traceRoot;
 		}
-		const stated = this.#world.feed.events.find(
-			(event) => event.name === "Claimed" && Number(event.args.claim) === id,
-		);
-		if (stated?.name !== "Claimed") return false;
+		const stated = this.#statedBy(id);
+		if (stated === undefined) return false;
 		const { program } = this.#served;
 		const session = await openSession(program, { record: "outputs" });
 		const { outputs } = await session.run([...inputs]);
 		await session.release();
-		return outputAgrees(program, outputs[0], stated.args);
+		return outputAgrees(program, outputs[0], stated);
+	}
+
+	#statedBy(claim: number): StatedOutput | undefined {
+		const stated = this.#world.feed.events.find(
+			(event) => event.name === "Claimed" && Number(event.args.claim) === claim,
+		);
+		return stated?.name === "Claimed" ? stated.args : undefined;
 	}
 
 	async #evidence(inputsRoot: string, inputs: readonly Elements[]): Promise<Evidence> {
@@ -147,6 +186,57 @@ class Verifier implements Actor {
 		return { program, commitment, trace };
 	}
 
+	/** Rejects a wrong claim in one transaction; says why if it does not. */
+	async #settleDirectly(id: number, claim: Claim, evidence: Evidence): Promise<Direct> {
+		const { mode = "auto", progress: say } = this.#options;
+		if (mode === "bisect") return { settled: false, reason: "a dispute is asked for" };
+		const plan = await this.#directPlan(id, claim, evidence);
+		if (typeof plan === "string") return { settled: false, reason: plan };
+		const { claimed, place } = plan;
+		const { step, operator, element, parts } = place;
+		if (mode === "auto" && !isCheaper(place))
+			return { settled: false, reason: `a dispute costs less than ${parts} proofs` };
+		if (!fitsTransaction(place))
+			return { settled: false, reason: `${parts} parts do not fit into a transaction` };
+		const right = evidence.trace.operators[step][operator].elements[element];
+		const stated = claimed.operators[step][operator].elements[element];
+		const finding = findingOf(this.#served.program, place, element, stated, right);
+		say(`Claim ${id}: ${described(finding)}; proving ${parts === 1 ? "it" : `${parts} parts`}...`);
+		const started = performance.now();
+		const beneficiary = this.#world.signer.account.address;
+		const prepared = await prepareDirect(evidence, claimed, place, beneficiary);
+		if (prepared.witnesses.every((witness) => witness === undefined)) {
+			return {
+				settled: false,
+				reason: "its value needs no proof, so that anybody could copy the settlement",
+			};
+		}
+		const settlement = await proveSettlement(prepared);
+		const seconds = (performance.now() - started) / 1000;
+		const { location } = prepared;
+		const action = { type: "settleDirectly", claim: id, beneficiary, location, settlement } as const;
+		if (await this.#send(`settleDirectly:${id}`, action)) {
+			this.#options.onFinding?.(finding, seconds);
+			say(`Claim ${id}: proved in ${seconds.toFixed(1)} s; the claim is rejected.`);
+		}
+		return { settled: true };
+	}
+
+	/** The wrong element and the trace that it stands in, or why there is none. */
+	async #directPlan(
+		id: number,
+		claim: Claim,
+		evidence: Evidence,
+	): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
+		if (isUnbound(claim, evidence.commitment.header)) return "its trace is not bound yet";
+		const stated = this.#statedBy(id);
+		const { content } = this.#world.home;
+		const claimed = stated && (await claimedTrace(evidence, claim.traceRoot, stated, content));
+		if (claimed === undefined) return `its trace is not in ${content.place}`;
+		const place = firstDifference(evidence, claimed);
+		return place === undefined ? "its trace is mine" : { claimed, place };
+	}
+
 	/** Makes the next move of one of its disputes. */
 	async #play(state: GameState, id: number, now: bigint): Promise<boolean> {
 		const claim = state.claims[state.disputes[id - 1].claim - 1];
@@ -158,14 +248,19 @@ class Verifier implements Actor {
 		}
 		const open = openDispute(state, id, now, this.#published);
 		if (open === undefined) return false;
-		if (open.side === SIDE.submitter) {
-			if (!open.expired) return false;
-			return this.#move(open, { type: "timeout", dispute: id });
-		}
+		const submittersTurn = open.side === SIDE.submitter;
+		if (submittersTurn && open.expired) return this.#move(open, { type: "timeout", dispute: id });
+		// As long as no trace is bound there is time to compute one's own.
+		if (submittersTurn && open.view.dispute.phase !== PHASE.root) return false;
 		const { inputsRoot } = state.requests[claim.request - 1];
 		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return false;
 		const evidence = await this.#evidence(inputsRoot, inputs);
+		if (submittersTurn) return false;
+		if (open.view.dispute.phase === PHASE.root) {
+			const { settled } = await this.#settleDirectly(open.view.dispute.claim, claim, evidence);
+			if (settled) return true;
+		}
 		const step = honestChallenger(open.view, traceView(evidence));
 		if (step === null) return false;
 		return step.type === "prove" ? this.#settle(open, step, evidence, state) : this.#move(open, step);
@@ -190,9 +285,7 @@ class Verifier implements Actor {
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
 		const claimed = elementOf(dispute, words, plan.element);
 		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
-		say(
-			`Dispute ${id}: ${placeText(finding, finding.steps)} (${finding.opType} "${finding.node}") is ${right}, not ${claimed}; proving...`,
-		);
+		say(`Dispute ${id}: ${described(finding)}; proving...`);
 		const started = performance.now();
 		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, view.header, this.#published);
 		const matter = { ...plan, words, partials: dispute.partials };
@@ -212,6 +305,11 @@ class Verifier implements Actor {
 	}
 }
 
+type Direct = { readonly settled: true } | { readonly settled: false; readonly reason: string };
+
+const described = (finding: Finding): string =>
+	`${placeText(finding, finding.steps)} (${finding.opType} "${finding.node}") is ${finding.right}, not ${finding.claimed}`;
+
 /** An element of the disputed leaf, as published. */
 function elementOf({ start, elements, width }: Dispute, words: readonly bigint[], element: number): number {
 	const values = unpackLeaf(words, width as Width, elementsInLeaf(start, elements, width as Width));
@@ -222,6 +320,8 @@ function describe(action: Action): string {
 	switch (action.type) {
 		case "descend":
 			return `the leftmost difference is below child ${action.index}`;
+		case "enter":
+			return "entered the trace that was bound";
 		case "name":
 			return `named element ${action.element}`;
 		case "timeout":

@@ -20,6 +20,17 @@ export async function putTrace(store: ContentStore, program: Program, trace: Tra
 }
 
 /**
+ * Reads what a store has under a trace root, unchecked: all tensors of step 0, then of step 1, …, in logical order.
+ *
+ * @returns null if the store does not have it
+ * @throws UserError if it is not a list of tensors
+ */
+export async function readTensors(store: ContentStore, root: Hex): Promise<Elements[] | null> {
+	const bytes = await store.read("traces", root);
+	return bytes === null ? null : decodeTensors(bytes);
+}
+
+/**
  * Reads a trace and commits it anew.
  *
  * @returns null if the store does not have it
@@ -32,9 +43,8 @@ export async function getTrace(
 	inputs: readonly Elements[],
 	root: Hex,
 ): Promise<Trace | null> {
-	const bytes = await store.read("traces", root);
-	if (bytes === null) return null;
-	const operators = decodeTensors(bytes);
+	const operators = await readTensors(store, root);
+	if (operators === null) return null;
 	const last = operators.slice(-program.operators.length);
 	const outputs = program.outputs.map(({ operator }) => last[operator]);
 	const stored = {
