@@ -1,17 +1,28 @@
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/calibration.ts";
 import type { Argv, CommandModule } from "yargs";
+import { warn } from "./output.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
 	json: boolean;
 	verbose: boolean;
 	home?: string;
+	/** Not from the command line: where warnings go. */
+	warn: (line: string) => void;
 }
 
-/** Options of the commands that talk to a chain. */
+/** Options of the commands that look at a chain. */
 export interface ChainOptions extends CommonOptions {
-	rpc: string;
+	rpc: string[];
+	rpcTimeout: number;
 	chainId?: number;
+}
+
+/** Options of the commands that send transactions. */
+export interface SigningOptions extends ChainOptions {
+	keystore?: string;
+	passwordFile?: string;
+	maxFeeGwei?: number;
 }
 
 /** Adds where the chain is. Flags beat the environment, the environment beats the defaults. */
@@ -19,9 +30,18 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 	return yargs
 		.option("rpc", {
 			type: "string",
-			describe: "the chain's RPC address (environment: UMPIRE_RPC)",
-			default: process.env.UMPIRE_RPC ?? "http://127.0.0.1:8545",
+			array: true,
+			describe:
+				"RPC addresses of the chain: several, with commas, outvote one that is wrong (environment: UMPIRE_RPC)",
+			default: [process.env.UMPIRE_RPC ?? "http://127.0.0.1:8545"],
 			defaultDescription: "http://127.0.0.1:8545",
+			requiresArg: true,
+		})
+		.nargs("rpc", 1)
+		.option("rpc-timeout", {
+			type: "number",
+			default: 10,
+			describe: "seconds after which an RPC request has failed",
 			requiresArg: true,
 		})
 		.option("chain-id", {
@@ -29,6 +49,30 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 			describe: "refuse any other chain",
 			requiresArg: true,
 		}) as unknown as Argv<T & ChainOptions>;
+}
+
+/** Adds where the chain is and whose key signs. */
+export function withSigner<T extends CommonOptions>(yargs: Argv<T>): Argv<T & SigningOptions> {
+	return withKeystore(withChain(yargs)).option("max-fee-gwei", {
+		type: "number",
+		describe: "pay at most this much for gas",
+		requiresArg: true,
+	}) as unknown as Argv<T & SigningOptions>;
+}
+
+/** Adds the file that holds a key, and the one that holds its password. */
+export function withKeystore<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
+	return yargs
+		.option("keystore", {
+			type: "string",
+			describe: "file with the key (environment, instead: UMPIRE_PRIVATE_KEY)",
+			requiresArg: true,
+		})
+		.option("password-file", {
+			type: "string",
+			describe: "file with the keystore's password (else UMPIRE_PASSWORD, else a prompt)",
+			requiresArg: true,
+		}) as unknown as Argv<T>;
 }
 
 /** Options of the commands that compile a model. */
@@ -110,6 +154,6 @@ export function command<T extends CommonOptions>(definition: {
 			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
 			return built.example((definition.examples ?? []) as [string, string][]);
 		},
-		handler: (options) => definition.run(options as unknown as T),
+		handler: (options) => definition.run({ ...options, warn } as unknown as T),
 	};
 }

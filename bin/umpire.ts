@@ -7,6 +7,8 @@ import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
+import { key } from "./commands/key.ts";
+import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
@@ -32,7 +34,7 @@ async function main(words: string[]): Promise<number> {
 				requiresArg: true,
 			})
 			.command([compile, run, check, conformance, rehearse])
-			.command([network, deploy, register, request, submit, verify, status])
+			.command([network, deploy, register, request, submit, verify, status, monitor, key])
 			.command([demo, bench, setup])
 			.demandCommand(1, "Name a command; umpire --help lists them.")
 			.strict()

@@ -140,7 +140,7 @@ describe("actors in processes of their own", () => {
 		expect(await fails("submit", "7")).toMatch(/There is no program 7/);
 		expect(await fails("verify", "1", "--chain-id", "5")).toMatch(/Wrong chain/);
 		expect(await fails("verify", "1", "--rpc", "http://127.0.0.1:9")).toMatch(/Nothing answers/);
-		environment = { ...environment, UMPIRE_KEY: `0x${"11".repeat(32)}` };
+		environment = { ...environment, UMPIRE_PRIVATE_KEY: `0x${"11".repeat(32)}` };
 		expect(await fails("request", "1", join(testdata, "lenet-5-input.json"))).toMatch(/too little ether/);
 	});
 });

@@ -1,7 +1,7 @@
-import { type ChainOptions, command, withChain } from "../command.ts";
+import { command, type SigningOptions, withSigner } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
-interface Options extends ChainOptions {
+interface Options extends SigningOptions {
 	challengePeriod: number;
 	increment: number;
 	reserve: number;
@@ -19,7 +19,7 @@ export const deploy = command<Options>({
 		["umpire deploy --challenge-period 20 --increment 10", "a quicker game"],
 	],
 	options: (yargs) =>
-		withChain(yargs)
+		withSigner(yargs)
 			.option("challenge-period", {
 				...seconds,
 				default: 120,

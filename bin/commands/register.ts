@@ -1,7 +1,7 @@
-import { type ChainOptions, type CompileOptions, command, withChain, withCompile } from "../command.ts";
+import { type CompileOptions, command, type SigningOptions, withCompile, withSigner } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
-interface Options extends ChainOptions, CompileOptions {
+interface Options extends SigningOptions, CompileOptions {
 	model: string;
 }
 
@@ -13,7 +13,7 @@ export const register = command<Options>({
 		["umpire register gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json", ""],
 	],
 	options: (yargs) =>
-		withCompile(withChain(yargs)).positional("model", {
+		withCompile(withSigner(yargs)).positional("model", {
 			type: "string",
 			describe: "ONNX file or program file",
 			demandOption: true,

@@ -1,7 +1,7 @@
-import { type ChainOptions, command, withChain } from "../command.ts";
+import { command, type SigningOptions, withSigner } from "../command.ts";
 import { progress, report, table, warn } from "../output.ts";
 
-interface Options extends ChainOptions {
+interface Options extends SigningOptions {
 	id: string;
 	input?: string;
 	fee: string;
@@ -14,7 +14,7 @@ export const request = command<Options>({
 	describe: "escrow a fee for a program's result; wait until it is final",
 	examples: [["umpire request 1 seven.json --fee 0.01", ""]],
 	options: (yargs) =>
-		withChain(yargs)
+		withSigner(yargs)
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
 			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })

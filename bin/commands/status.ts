@@ -6,12 +6,12 @@ export const status = command<ChainOptions>({
 	describe: "what is deployed, registered, requested, claimed and disputed",
 	options: (yargs) => withChain(yargs),
 	async run(options) {
-		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { openView } = await import("@umpire/actors/world.ts");
 		const { statusOf } = await import("@umpire/actors/status.ts");
-		const found = await statusOf(await openWorld(options, "requester"));
+		const found = await statusOf(await openView(options));
 		report(options.json, found, () => [
 			...table([
-				["chain", `${found.chainId} (${options.rpc})`],
+				["chain", `${found.chainId} (${options.rpc.join(", ")})`],
 				["umpire", found.umpire],
 			]),
 			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),

@@ -1,7 +1,7 @@
-import { type ChainOptions, command, withChain } from "../command.ts";
-import { progress } from "../output.ts";
+import { command, type SigningOptions, withSigner } from "../command.ts";
+import { progress, warn } from "../output.ts";
 
-interface Options extends ChainOptions {
+interface Options extends SigningOptions {
 	id: string;
 	defect?: string;
 	seed?: number;
@@ -17,7 +17,7 @@ export const submit = command<Options>({
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	options: (yargs) =>
-		withChain(yargs)
+		withSigner(yargs)
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.option("defect", {
 				type: "string",
@@ -38,10 +38,13 @@ export const submit = command<Options>({
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
 		const world = await openWorld(options, options.as);
 		const actor = await submitter(world, options.id, { ...options, progress });
-		await runActor(actor, world.contracts.connection.pollingInterval, untilInterrupted(), progress);
+		const { connection, deployment } = world.contracts;
+		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);
+		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
 	},
 });

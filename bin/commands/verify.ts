@@ -1,7 +1,7 @@
-import { type ChainOptions, command, withChain } from "../command.ts";
-import { progress } from "../output.ts";
+import { command, type SigningOptions, withSigner } from "../command.ts";
+import { progress, warn } from "../output.ts";
 
-interface Options extends ChainOptions {
+interface Options extends SigningOptions {
 	id: string;
 	compare: "trace" | "output";
 	mode: "auto" | "direct" | "bisect";
@@ -12,10 +12,11 @@ export const verify = command<Options>({
 	describe: "recompute a program's claims and dispute wrong ones, until Ctrl-C",
 	examples: [
 		["umpire verify 1", ""],
+		["umpire verify 1 --rpc URL,URL,URL --keystore key.json --max-fee-gwei 40", "on a public chain"],
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
 	options: (yargs) =>
-		withChain(yargs)
+		withSigner(yargs)
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.option("compare", {
 				choices: ["trace", "output"] as const,
@@ -31,10 +32,13 @@ export const verify = command<Options>({
 	async run(options) {
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");
+		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { verifier } = await import("@umpire/actors/verifier.ts");
 		const world = await openWorld(options, "verifier");
 		const actor = await verifier(world, options.id, { ...options, progress });
-		await runActor(actor, world.contracts.connection.pollingInterval, untilInterrupted(), progress);
+		const { connection, deployment } = world.contracts;
+		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);
+		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
 	},
 });

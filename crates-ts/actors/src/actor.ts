@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RevertError, UserError } from "@umpire/chain/errors.ts";
+import { UserError } from "@umpire/chain/errors.ts";
 
 /**
  * One role on one chain. `tick` looks at the chain once, makes the moves that are due and says
@@ -11,13 +11,34 @@ export interface Actor {
 	tick(): Promise<boolean>;
 }
 
-/** A move that is refused this often in a row is wrong, not late. */
-const MOST_REFUSALS = 5;
-/** Longest pause after failures, in milliseconds. */
-const LONGEST_PAUSE = 30_000;
+/** Makes moves one after the other: one that fails does not keep the others back. */
+export class Attempts {
+	#acted = false;
+	readonly #failures: unknown[] = [];
+
+	async make(move: () => Promise<boolean>): Promise<void> {
+		try {
+			if (await move()) this.#acted = true;
+		} catch (error) {
+			this.#failures.push(error);
+		}
+	}
+
+	/** Whether any move was made; throws the first failure, if there was one. */
+	outcome(): boolean {
+		const unforeseen = this.#failures.find((failure) => !(failure instanceof UserError));
+		if (this.#failures.length > 0) throw unforeseen ?? this.#failures[0];
+		return this.#acted;
+	}
+}
+
+/** Longest pause after failures, in milliseconds; clocks of disputes go on meanwhile. */
+const LONGEST_PAUSE = 10_000;
 
 /**
- * Lets an actor act until the signal is aborted. A node that stops answering is tried again.
+ * Lets an actor act until the signal is aborted. What fails is told and tried again, ever more
+ * seldom: a node that is silent may come back, an account may be funded, and where the contract
+ * refuses a move because somebody else was faster, the next look at the chain shows what is left to do.
  *
  * @param pause milliseconds between looks at the chain
  * @param say takes lines of progress
@@ -29,17 +50,13 @@ export async function runActor(
 	say: (line: string) => void,
 ): Promise<void> {
 	let failures = 0;
-	let refusals = 0;
 	while (!signal.aborted) {
 		let acted = false;
 		try {
 			acted = await actor.tick();
 			failures = 0;
-			refusals = 0;
 		} catch (error) {
-			// Somebody else was faster: the next look at the chain shows what is left to do.
-			const isRefusal = error instanceof RevertError && ++refusals < MOST_REFUSALS;
-			if (!isRefusal && !(error instanceof UserError && error.retry)) throw error;
+			if (!(error instanceof UserError)) throw error;
 			failures++;
 			say(`${error.message} Looking again.`);
 		}

@@ -1,37 +1,29 @@
 import type { Connection } from "@umpire/chain/connection.ts";
-import { isKnown, receipt, type Sent } from "@umpire/chain/send.ts";
+import { type Outbox, type Outgoing, outboxOn } from "@umpire/chain/outbox.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Home, readJson, writeJson } from "@umpire/store/home.ts";
 
-/**
- * The moves that one account has sent on one deployment, by name, written to disk before they
- * leave. Whoever was stopped between sending a move and seeing it mined waits for that
- * transaction after the restart and does not send the move again.
- */
-export interface Journal {
-	/** The transaction of a move sent before, if the node knows it; it is waited for. */
-	find(move: string): Promise<Sent | undefined>;
-	remember(move: string, hash: Hex): Promise<void>;
-}
+/** Reorganisations that undo more moves of one account than this are not expected. */
+const KEPT = 64;
 
-/** Opens the journal of an account; `deployment` is the address of the contract that it talks to. */
+/**
+ * The moves that one account has sent on one deployment, signed, written to disk before they leave.
+ * Whoever was stopped between sending a move and seeing it mined sends the same transaction again
+ * after the restart, with the same nonce: at most one takes effect.
+ *
+ * @param deployment the address of the contract that the account talks to
+ */
 export async function openJournal(
 	home: Home,
 	connection: Connection,
 	deployment: Hex,
 	account: Hex,
-): Promise<Journal> {
+): Promise<Outbox> {
 	const file = home.path("journals", `${connection.chain.id}-${deployment}`, `${account}.json`);
-	const moves: Record<string, Hex> = (await readJson(file)) ?? {};
-	return {
-		async find(move) {
-			const hash = moves[move];
-			if (hash === undefined || !(await isKnown(connection, hash))) return undefined;
-			return receipt(connection, move, hash).catch(() => undefined);
-		},
-		async remember(move, hash) {
-			moves[move] = hash;
-			await writeJson(file, moves);
-		},
-	};
+	const stored = await readJson<readonly Outgoing[]>(file);
+	const known = new Map((Array.isArray(stored) ? stored : []).map((entry: Outgoing) => [entry.nonce, entry]));
+	return outboxOn(known, async () => {
+		for (const nonce of [...known.keys()].slice(0, -KEPT)) known.delete(nonce);
+		await writeJson(file, [...known.values()]);
+	});
 }

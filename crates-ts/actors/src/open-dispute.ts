@@ -1,5 +1,5 @@
 import type { Published } from "@umpire/chain/game-state.ts";
-import { hasRunOut, turnOf } from "@umpire/game/clock.ts";
+import { hasRunOut, lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, type GameState, openingKey, PHASE, type Side } from "@umpire/game/state.ts";
@@ -11,6 +11,8 @@ export interface OpenDispute {
 	readonly side: Side;
 	/** Whether the side to move can be timed out. */
 	readonly expired: boolean;
+	/** The last second at which it cannot. */
+	readonly until: number;
 	/** Names the demand; what answers it is sent once. */
 	readonly key: string;
 }
@@ -48,6 +50,7 @@ export function openDispute(
 		},
 		side: turn.side,
 		expired: hasRunOut(turn, Number(now)),
+		until: lastSecond(turn),
 		key: `${id}:${phase}:${node}:${demandedAt}`,
 	};
 }

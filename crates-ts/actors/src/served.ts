@@ -6,7 +6,7 @@ import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
-import type { World } from "./world.ts";
+import type { View, World } from "./world.ts";
 
 /** A registered program that an actor has loaded and checked. */
 export interface Served {
@@ -22,13 +22,13 @@ export interface Served {
  *
  * @throws UserError if it is not registered or not in the store
  */
-export async function loadServed(world: World, id: string): Promise<Served> {
+export async function loadServed(world: View, id: string): Promise<Served> {
 	const root = await resolve(world, id);
 	const number = Number(await numberOf(world.contracts, root));
 	return { number, root, ...(await getProgram(world.home.content, root)) };
 }
 
-async function resolve({ contracts }: World, id: string): Promise<Hex> {
+async function resolve({ contracts }: View, id: string): Promise<Hex> {
 	const count = Number(await programCount(contracts));
 	if (/^\d+$/.test(id)) {
 		if (Number(id) >= 1 && Number(id) <= count) return programOf(contracts, BigInt(id));

@@ -3,7 +3,7 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { formatEther } from "viem";
-import type { World } from "./world.ts";
+import type { View } from "./world.ts";
 
 /** What stands on the chain, for people. */
 export interface Status {
@@ -16,10 +16,11 @@ export interface Status {
 }
 
 /** Reads the state of everything that a deployment's events name. */
-export async function statusOf(world: World): Promise<Status> {
-	const { contracts, feed } = world;
+export async function statusOf(view: View): Promise<Status> {
+	const { contracts, feed } = view;
 	await feed.poll();
-	const now = await chainTime(contracts.connection);
+	const at = feed.head?.hash;
+	const now = await chainTime(contracts.connection, feed.head);
 	const programs: { number: number; root: Hex }[] = [];
 	const requests: Status["requests"][number][] = [];
 	const claims: Status["claims"][number][] = [];
@@ -27,18 +28,18 @@ export async function statusOf(world: World): Promise<Status> {
 	for (const { name, args } of feed.events) {
 		if (name === "Registered") programs.push({ number: Number(args.number), root: args.program });
 		if (name === "Requested") {
-			const { closed, liveClaim, program, fee } = await getRequest(contracts, args.request);
+			const { closed, liveClaim, program, fee } = await getRequest(contracts, args.request, at);
 			const number = programs.find(({ root }) => root === program)?.number ?? 0;
 			const status = closed ? "closed" : liveClaim !== 0 ? `claimed (${liveClaim})` : "open";
 			requests.push({ request: Number(args.request), program: number, fee: formatEther(fee), status });
 		}
 		if (name === "Claimed") {
-			const { status, submitter, request } = await getClaim(contracts, args.claim);
+			const { status, submitter, request } = await getClaim(contracts, args.claim, at);
 			claims.push({ claim: Number(args.claim), request, submitter, status: nameOf(CLAIM_STATUS, status) });
 		}
 		if (name === "Challenged") {
-			const { claim, phase } = await getDispute(contracts, args.dispute);
-			const { side, until } = await getTurn(contracts, args.dispute);
+			const { claim, phase } = await getDispute(contracts, args.dispute, at);
+			const { side, until } = await getTurn(contracts, args.dispute, at);
 			const turn = side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
 			disputes.push({ dispute: Number(args.dispute), claim, phase: nameOf(PHASE, phase), turn });
 		}
@@ -57,6 +58,7 @@ function seconds(left: bigint): string {
 	return left < 0n ? "no time" : `${left} s`;
 }
 
-function nameOf(names: Readonly<Record<string, number>>, value: number): string {
+/** The name of an enum's number. */
+export function nameOf(names: Readonly<Record<string, number>>, value: number): string {
 	return Object.keys(names).find((name) => names[name] === value) ?? String(value);
 }

@@ -13,7 +13,7 @@ import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { folderStore } from "@umpire/store/folder-store.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
-import type { Actor } from "./actor.ts";
+import { type Actor, Attempts } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
@@ -99,18 +99,18 @@ class Submitter implements Actor {
 
 	async tick(): Promise<boolean> {
 		const state = await this.#read();
-		const now = await chainTime(this.#world.contracts.connection);
-		let acted = false;
+		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
+		const attempts = new Attempts();
 		for (const [index, request] of state.requests.entries()) {
-			if (request.program === this.#served.root && (await this.#claim(state, index + 1, request, now))) {
-				acted = true;
-			}
+			if (request.program !== this.#served.root) continue;
+			await attempts.make(() => this.#claim(state, index + 1, request, now));
 		}
 		for (const [index, claim] of state.claims.entries()) {
-			if (this.#isMine(state, claim) && (await this.#guard(state, index + 1, claim, now))) acted = true;
+			if (!this.#isMine(state, claim)) continue;
+			await attempts.make(() => this.#guard(state, index + 1, claim, now));
 		}
-		if (await withdrawOwed(this.#world, state, this.#say)) acted = true;
-		return acted;
+		await attempts.make(() => withdrawOwed(this.#world, state, this.#say));
+		return attempts.outcome();
 	}
 
 	#isMine(state: GameState, claim: Claim): boolean {
@@ -155,11 +155,12 @@ class Submitter implements Actor {
 	/** Defends a claim; makes it final when its challenge period is over. */
 	async #guard(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
 		if (claim.status !== CLAIM_STATUS.live) return false;
-		let acted = false;
+		const attempts = new Attempts();
 		for (const [index, dispute] of state.disputes.entries()) {
 			if (dispute.claim !== id || dispute.phase === PHASE.closed) continue;
-			if (await this.#answer(state, index + 1, claim, now)) acted = true;
+			await attempts.make(() => this.#answer(state, index + 1, claim, now));
 		}
+		const acted = attempts.outcome();
 		const due = now >= BigInt(claim.claimedAt + state.parameters.challengePeriod);
 		if (claim.openDisputes === 0 && due) {
 			const sent = await this.#send(`finalise:${id}`, { type: "finalise", claim: id });
@@ -182,8 +183,8 @@ class Submitter implements Actor {
 		return action ? this.#answerWith(open, action) : false;
 	}
 
-	async #answerWith({ view, key }: OpenDispute, action: Action): Promise<boolean> {
-		const sent = await this.#send(`${action.type}:${key}`, action);
+	async #answerWith({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {
+		const sent = await this.#send(`${action.type}:${key}`, action, until);
 		if (sent) this.#say(`Dispute ${view.id}: ${ANSWERS[action.type] ?? action.type}.`);
 		return sent;
 	}
@@ -213,8 +214,8 @@ class Submitter implements Actor {
 		}
 	}
 
-	async #send(name: string, action: Action): Promise<boolean> {
-		return (await act(this.#world, name, callOf(this.#world.contracts, action))) !== undefined;
+	async #send(name: string, action: Action, until?: number): Promise<boolean> {
+		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
 }
 

@@ -1,4 +1,5 @@
 import { callOf } from "@umpire/chain/action-call.ts";
+import { ChainError } from "@umpire/chain/errors.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
@@ -10,7 +11,7 @@ import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
-import type { Actor } from "./actor.ts";
+import { type Actor, Attempts } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { claimOfTrace } from "./claim-content.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
@@ -76,10 +77,10 @@ class Verifier implements Actor {
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
 	readonly #findInputs: InputFinder;
-	/** Claims that agree. */
-	readonly #agreed = new Set<number>();
-	/** Claims that cannot be settled directly. */
-	readonly #refused = new Set<number>();
+	/** Claims that agree, by number and content: a reorganisation can give a number to another claim. */
+	readonly #agreed = new Set<string>();
+	/** Claims that cannot be settled directly, likewise. */
+	readonly #refused = new Set<string>();
 
 	constructor(world: World, served: Served, options: VerifierOptions) {
 		this.#world = world;
@@ -92,19 +93,19 @@ class Verifier implements Actor {
 
 	async tick(): Promise<boolean> {
 		const state = await this.#read();
-		const now = await chainTime(this.#world.contracts.connection);
-		let acted = false;
+		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
+		const attempts = new Attempts();
 		for (const [index, claim] of state.claims.entries()) {
 			const { program } = state.requests[claim.request - 1];
 			if (program !== this.#served.root) continue;
-			if (await this.#look(state, index + 1, claim, now)) acted = true;
+			await attempts.make(() => this.#look(state, index + 1, claim, now));
 		}
 		for (const [index, dispute] of state.disputes.entries()) {
 			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
-			if (await this.#play(state, index + 1, now)) acted = true;
+			await attempts.make(() => this.#play(state, index + 1, now));
 		}
-		if (await withdrawOwed(this.#world, state, this.#options.progress)) acted = true;
-		return acted;
+		await attempts.make(() => withdrawOwed(this.#world, state, this.#options.progress));
+		return attempts.outcome();
 	}
 
 	#isMine(account: string): boolean {
@@ -113,7 +114,9 @@ class Verifier implements Actor {
 
 	/** Computes a live claim and challenges it if it is wrong. */
 	async #look(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(id) || this.#refused.has(id)) return false;
+		const judged = judgedKey(id, claim);
+		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(judged) || this.#refused.has(judged))
+			return false;
 		const challenged = state.disputes.some(
 			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
 		);
@@ -123,7 +126,7 @@ class Verifier implements Actor {
 		const inputs = await this.#findInputs(inputsRoot);
 		if (inputs === undefined) return false;
 		if (await this.#agrees(id, claim, inputs, inputsRoot)) {
-			this.#agreed.add(id);
+			this.#agreed.add(judged);
 			say(`Claim ${id} agrees.`);
 			return false;
 		}
@@ -138,7 +141,7 @@ class Verifier implements Actor {
 		const direct = await this.#settleDirectly(id, claim, evidence);
 		if (direct.settled) return true;
 		if (this.#options.mode === "direct") {
-			this.#refused.add(id);
+			this.#refused.add(judged);
 			say(`Claim ${id} is left alone: it cannot be settled directly, ${direct.reason}.`);
 			return false;
 		}
@@ -158,7 +161,9 @@ class Verifier implements Actor {
 			return trace.traceRoot === claim.traceRoot;
 		}
 		const stated = this.#statedBy(id);
-		if (stated === undefined) return false;
+		if (stated === undefined) {
+			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retry: true });
+		}
 		const { program } = this.#served;
 		const session = await openSession(program, { record: "outputs" });
 		const { outputs } = await session.run([...inputs]);
@@ -266,15 +271,15 @@ class Verifier implements Actor {
 		return step.type === "prove" ? this.#settle(open, step, evidence, state) : this.#move(open, step);
 	}
 
-	async #move({ view, key }: OpenDispute, action: Action): Promise<boolean> {
-		const sent = await this.#send(`${action.type}:${key}`, action);
+	async #move({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {
+		const sent = await this.#send(`${action.type}:${key}`, action, until);
 		if (sent) this.#options.progress(`Dispute ${view.id}: ${describe(action)}.`);
 		return sent;
 	}
 
 	/** Proves the wrong number and settles. */
 	async #settle(
-		{ view, key }: OpenDispute,
+		{ view, key, until }: OpenDispute,
 		plan: ProvePlan,
 		evidence: Evidence,
 		state: GameState,
@@ -292,7 +297,7 @@ class Verifier implements Actor {
 		const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
 		const settlement = await proveSettlement(prepared);
 		const seconds = (performance.now() - started) / 1000;
-		const sent = await this.#send(`settle:${key}`, { type: "settle", dispute: id, settlement });
+		const sent = await this.#send(`settle:${key}`, { type: "settle", dispute: id, settlement }, until);
 		if (sent) {
 			this.#options.onFinding?.(finding, seconds);
 			say(`Dispute ${id}: proved in ${seconds.toFixed(1)} s; the claim is rejected.`);
@@ -300,8 +305,8 @@ class Verifier implements Actor {
 		return sent;
 	}
 
-	async #send(name: string, action: Action): Promise<boolean> {
-		return (await act(this.#world, name, callOf(this.#world.contracts, action))) !== undefined;
+	async #send(name: string, action: Action, until?: number): Promise<boolean> {
+		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
 }
 
@@ -309,6 +314,11 @@ type Direct = { readonly settled: true } | { readonly settled: false; readonly r
 
 const described = (finding: Finding): string =>
 	`${placeText(finding, finding.steps)} (${finding.opType} "${finding.node}") is ${finding.right}, not ${finding.claimed}`;
+
+/** Names a claim by number and content. */
+function judgedKey(id: number, { submitter, claimedAt, traceRoot, outputRoot }: Claim): string {
+	return [id, submitter, claimedAt, traceRoot, outputRoot].join(" ");
+}
 
 /** An element of the disputed leaf, as published. */
 function elementOf({ start, elements, width }: Dispute, words: readonly bigint[], element: number): number {

@@ -5,12 +5,13 @@ import {
 	createWalletClient,
 	custom,
 	defineChain,
-	http,
 	type PublicClient,
 	type Transport,
 	type WalletClient,
 } from "viem";
+import { chainIdsOf, type EndpointHealth, type Head, headOf, hostOf, joinEndpoints } from "./endpoints.ts";
 import { ChainError } from "./errors.ts";
+import { DEFAULT_GAS_POLICY, type GasPolicy } from "./fees.ts";
 import { hardhat } from "./hardhat.ts";
 import { explain } from "./revert.ts";
 
@@ -24,6 +25,10 @@ export interface Connection {
 	readonly transport: Transport;
 	/** Milliseconds between two looks at the chain. */
 	readonly pollingInterval: number;
+	/** The newest block; of several endpoints the newest that most of them have. */
+	readonly head: () => Promise<Head>;
+	/** How each RPC address does; none for a chain in this process. */
+	readonly health: () => readonly EndpointHealth[];
 	/** Frees a chain that lives in this process; does nothing for others. */
 	readonly close: () => Promise<void>;
 }
@@ -33,36 +38,59 @@ export interface Signer {
 	readonly connection: Connection;
 	readonly account: Account;
 	readonly wallet: WalletClient<Transport, Chain, Account>;
+	readonly policy: GasPolicy;
 }
 
+/** Milliseconds after which an RPC request counts as failed. */
+const TIMEOUT = 10_000;
+
 /**
- * Connects to a node.
+ * Connects to one node, or to several of the same chain.
  *
+ * @param urls one or more addresses; commas separate several in one string
  * @param options.chainId the chain that must answer there; without it any chain is taken
- * @throws ChainError if nothing answers at the URL or another chain does
+ * @param options.timeout milliseconds after which a request counts as failed
+ * @param options.warn told when an address stops answering or comes back
+ * @throws ChainError if nothing answers at any URL, or another chain does at one
  */
-export async function connectRpc(url: string, options: { chainId?: number } = {}): Promise<Connection> {
-	if (!/^https?:\/\//.test(url)) {
+export async function connectRpc(
+	urls: string | readonly string[],
+	options: { chainId?: number; timeout?: number; warn?: (line: string) => void } = {},
+): Promise<Connection> {
+	const { timeout = TIMEOUT, warn = () => {} } = options;
+	const list = addressesOf(urls);
+	const found = await chainIdsOf(list, timeout);
+	if (found.length === 0) {
 		throw new ChainError(
-			`"${url}" is not an RPC address: give one such as http://127.0.0.1:8545 with --rpc or UMPIRE_RPC.`,
+			`Nothing answers at ${list.map(hostOf).join(", ")}: start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC.`,
+			{ retry: list.length > 1 },
 		);
 	}
-	const transport = http(url, { retryCount: 2, timeout: 20_000 });
-	const id = await createPublicClient({ transport })
-		.getChainId()
-		.catch((cause: unknown) => {
-			throw new ChainError(
-				`Nothing answers at ${url}: start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC.`,
-				{ cause },
-			);
-		});
-	if (options.chainId !== undefined && options.chainId !== id) {
+	const id = options.chainId ?? found[0].id;
+	const other = found.find((endpoint) => endpoint.id !== id);
+	if (other !== undefined) {
 		throw new ChainError(
-			`Wrong chain: ${url} is chain ${id}, but chain ${options.chainId} is expected; check --rpc and --chain-id.`,
+			`Wrong chain: ${hostOf(other.url)} is chain ${other.id}, but chain ${id} is expected; check --rpc and --chain-id.`,
 		);
 	}
+	const endpoints = joinEndpoints(list, id, timeout, warn);
 	const pollingInterval = DEVELOPMENT_CHAINS.includes(id) ? 200 : 2_000;
-	return connection(id, url, transport, pollingInterval, async () => {});
+	return connection(id, list[0], endpoints.transport, pollingInterval, endpoints);
+}
+
+function addressesOf(urls: string | readonly string[]): string[] {
+	const list = [urls]
+		.flat()
+		.flatMap((url) => url.split(","))
+		.map((url) => url.trim());
+	for (const url of list) {
+		if (!URL.canParse(url) || !/^https?:/.test(url)) {
+			throw new ChainError(
+				`"${url}" is not an RPC address: give one such as http://127.0.0.1:8545 with --rpc or UMPIRE_RPC.`,
+			);
+		}
+	}
+	return [...new Set(list)];
 }
 
 /** A fresh chain inside this process (Hardhat's EVM), for rehearsals and tests. */
@@ -72,16 +100,18 @@ export async function connectPrivate(): Promise<Connection> {
 	const request = (args: { method: string; params?: unknown }) =>
 		network.provider.request({ method: args.method, params: args.params as unknown[] });
 	const transport = custom({ request }, { retryCount: 0 });
-	return connection(31337, "", transport, 10, async () => network.close());
+	const close = async () => network.close();
+	return connection(31337, "", transport, 10, { close });
 }
 
 /** Makes an account able to send on a connection. */
-export function signerFor(connection: Connection, account: Account): Signer {
+export function signerFor(connection: Connection, account: Account, policy: Partial<GasPolicy> = {}): Signer {
 	const { chain, transport, pollingInterval } = connection;
 	return {
 		connection,
 		account,
 		wallet: createWalletClient({ account, chain, transport, pollingInterval }),
+		policy: { ...DEFAULT_GAS_POLICY, ...policy },
 	};
 }
 
@@ -98,7 +128,7 @@ function connection(
 	url: string,
 	transport: Transport,
 	pollingInterval: number,
-	close: () => Promise<void>,
+	given: Partial<Pick<Connection, "head" | "health" | "close">>,
 ): Connection {
 	const chain = defineChain({
 		id,
@@ -107,5 +137,13 @@ function connection(
 		rpcUrls: { default: { http: [url] } },
 	});
 	const reader = createPublicClient({ chain, transport, pollingInterval, cacheTime: 0 });
-	return { chain, reader, transport, pollingInterval, close };
+	return {
+		chain,
+		reader,
+		transport,
+		pollingInterval,
+		head: given.head ?? (async () => headOf(await reader.getBlock({ blockTag: "latest" }))),
+		health: given.health ?? (() => []),
+		close: given.close ?? (async () => {}),
+	};
 }

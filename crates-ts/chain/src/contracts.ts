@@ -1,5 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Claim, Dispute, InputDemand, Parameters, Request } from "@umpire/game/state.ts";
+import type { Abi } from "viem";
 import { readArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
@@ -43,6 +44,7 @@ export async function openContracts(connection: Connection, deployment: Deployme
 		);
 	}
 	const umpire = await readArtifact("Umpire");
+	await requireThisDeployment(connection, deployment, umpire.abi);
 	// Refusals of the arbiter come through the umpire, whose ABI does not know them.
 	const errors = (await readArtifact("Arbiter")).abi.filter(({ type }) => type === "error");
 	const address = await read<Hex>({ connection }, { address: deployment.umpire, abi: umpire.abi }, "inputs");
@@ -55,24 +57,49 @@ export async function openContracts(connection: Connection, deployment: Deployme
 	};
 }
 
-export const getRequest = (on: Contracts, id: bigint) => read<Request>(on, on.umpire, "getRequest", [id]);
+/** @throws ChainError if the code at the address is another contract, or one with other parts */
+async function requireThisDeployment(
+	connection: Connection,
+	deployment: Deployment,
+	abi: Abi,
+): Promise<void> {
+	const umpire = { address: deployment.umpire, abi };
+	const found = await Promise.all(
+		(["registry", "arbiter"] as const).map((name) =>
+			read<Hex>({ connection }, umpire, name).catch((error: unknown) => {
+				if (error instanceof ChainError && error.retry) throw error;
+				return "0x";
+			}),
+		),
+	);
+	const expected = [deployment.registry, deployment.arbiter];
+	if (found.every((address, i) => address.toLowerCase() === expected[i].toLowerCase())) return;
+	throw new ChainError(
+		`The contract at ${deployment.umpire} on chain ${connection.chain.id} is not the one that was deployed from here: check --rpc and --home, or run ./just deploy.`,
+	);
+}
+
+// `at`: the hash of the block whose state is read; the newest by default.
+export const getRequest = (on: Contracts, id: bigint, at?: Hex) =>
+	read<Request>(on, on.umpire, "getRequest", [id], at);
 /** A claim as the contract stores it: the root of its output is in its event. */
-export const getClaim = (on: Contracts, id: bigint) =>
-	read<Omit<Claim, "outputRoot">>(on, on.umpire, "getClaim", [id]);
-export const owedTo = (on: Contracts, account: Hex) => read<bigint>(on, on.umpire, "owed", [account]);
+export const getClaim = (on: Contracts, id: bigint, at?: Hex) =>
+	read<Omit<Claim, "outputRoot">>(on, on.umpire, "getClaim", [id], at);
+export const owedTo = (on: Contracts, account: Hex, at?: Hex) =>
+	read<bigint>(on, on.umpire, "owed", [account], at);
 export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
 export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);
 export const numberOf = (on: Contracts, root: Hex) => read<bigint>(on, on.registry, "numberOf", [root]);
 
 /** A demand for a chunk of an input. */
-export async function getInputDemand(on: Contracts, id: bigint): Promise<InputDemand> {
-	return read<InputDemand>(on, on.inputs, "getInputDemand", [id]);
+export async function getInputDemand(on: Contracts, id: bigint, at?: Hex): Promise<InputDemand> {
+	return read<InputDemand>(on, on.inputs, "getInputDemand", [id], at);
 }
 
 /** A dispute as the contract stores it: of the partial results it keeps the hash only. */
-export async function getDispute(on: Contracts, id: bigint): Promise<Omit<Dispute, "partials">> {
+export async function getDispute(on: Contracts, id: bigint, at?: Hex): Promise<Omit<Dispute, "partials">> {
 	type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
-	const stored = await read<Stored>(on, on.umpire, "getDispute", [id]);
+	const stored = await read<Stored>(on, on.umpire, "getDispute", [id], at);
 	return { ...stored, element: Number(stored.element) };
 }
 
@@ -83,10 +110,9 @@ export interface Turn {
 	readonly until: bigint;
 }
 
-export async function getTurn(on: Contracts, dispute: bigint): Promise<Turn> {
-	const [side, since, until] = await read<readonly [number, bigint, bigint]>(on, on.umpire, "turn", [
-		dispute,
-	]);
+export async function getTurn(on: Contracts, dispute: bigint, at?: Hex): Promise<Turn> {
+	type Answer = readonly [number, bigint, bigint];
+	const [side, since, until] = await read<Answer>(on, on.umpire, "turn", [dispute], at);
 	return { side, since, until };
 }
 

@@ -1,7 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Abi, type Log, parseEventLogs } from "viem";
 import type { Contracts } from "./contracts.ts";
-import { explain } from "./revert.ts";
+import { type Head, headOf } from "./endpoints.ts";
+import { explainReading } from "./revert.ts";
 
 /** The contracts' events (contracts/interfaces), by name, with their arguments. */
 export interface Events {
@@ -85,53 +86,134 @@ export type ChainEvent = {
 		readonly args: Events[Name];
 		readonly transaction: Hex;
 		readonly block: bigint;
+		readonly blockHash: Hex;
 	};
 }[keyof Events];
 
 /** Nodes limit the range of one query; this many blocks are taken everywhere. */
 const BLOCKS_PER_QUERY = 2_000n;
-/** Looked at again each time, so that a short reorganisation loses nothing. */
-const OVERLAP = 12n;
+/**
+ * The newest blocks are followed one by one, each by the hash that its successor names: a node that
+ * does not have exactly that block fails instead of answering "no events". Reorganisations within
+ * this many blocks cost nothing more; after a longer one everything is read again.
+ */
+const FOLLOWED = 64;
 
-/** All events of a deployment so far; `poll` adds the new ones and gives them. */
+/** All events of a deployment up to one block; `poll` adds the new ones and gives them. */
 export interface EventFeed {
 	readonly events: readonly ChainEvent[];
+	/** The block up to which events have been read; state is to be read as of this block. */
+	readonly head: Head | undefined;
+	/** Grows when events are taken back: the chain was reorganised, or they are read again. */
+	readonly revision: number;
+	/** @throws ChainError (to be tried again) if the events could not all be read */
 	poll(): Promise<ChainEvent[]>;
+	/** Forgets everything: the next poll reads from the deployment's block on. */
+	reread(): void;
 }
 
 /** Reads a deployment's events from its first block on. */
 export function eventFeed(on: Contracts): EventFeed {
-	const { reader } = on.connection;
-	const abi: Abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
-	const address = [on.registry.address, on.umpire.address, on.inputs.address];
-	const events: ChainEvent[] = [];
-	const seen = new Set<string>();
-	let next = on.deployment.block;
-	return {
-		events,
-		async poll() {
-			const fresh: ChainEvent[] = [];
-			try {
-				const latest = await reader.getBlockNumber();
-				while (next <= latest) {
-					const end = next + BLOCKS_PER_QUERY - 1n < latest ? next + BLOCKS_PER_QUERY - 1n : latest;
-					const start = next - OVERLAP > on.deployment.block ? next - OVERLAP : on.deployment.block;
-					const logs = await reader.getLogs({ address, fromBlock: start, toBlock: end });
-					for (const log of logs) {
-						const key = `${log.blockHash}:${log.logIndex}`;
-						if (seen.has(key)) continue;
-						seen.add(key);
-						fresh.push(...eventsOf(abi, [log]));
-					}
-					next = end + 1n;
-				}
-			} catch (error) {
-				throw explain(error, "reading events");
-			}
-			events.push(...fresh);
-			return fresh;
-		},
-	};
+	return new Feed(on);
+}
+
+class Feed implements EventFeed {
+	readonly events: ChainEvent[] = [];
+	revision = 0;
+	readonly #on: Contracts;
+	readonly #abi: Abi;
+	/** The blocks up to `head` that are followed, oldest first, without gaps. */
+	#blocks: Head[] = [];
+
+	constructor(on: Contracts) {
+		this.#on = on;
+		this.#abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
+	}
+
+	get head(): Head | undefined {
+		return this.#blocks.at(-1);
+	}
+
+	reread(): void {
+		this.#blocks = [];
+		this.#takeBack(0n);
+	}
+
+	async poll(): Promise<ChainEvent[]> {
+		try {
+			const head = await this.#on.connection.head();
+			if (head.hash === this.head?.hash) return [];
+			return await this.#advance(head);
+		} catch (error) {
+			throw explainReading(error, "events");
+		}
+	}
+
+	/** Nothing is changed before everything has been read. */
+	async #advance(head: Head): Promise<ChainEvent[]> {
+		const first = this.#on.deployment.block;
+		const path = await this.#pathTo(head);
+		const parent = this.#blocks.findIndex(({ hash }) => hash === path[0].parentHash);
+		const kept = this.#blocks.slice(0, parent + 1);
+		// Without a followed block below the path, what lies below it is read (again) by numbers.
+		const from = parent >= 0 ? path[0].number : await this.#resumption(path[0]);
+		const fresh: ChainEvent[] = [];
+		for (let start = from; start < path[0].number; start += BLOCKS_PER_QUERY) {
+			const last = start + BLOCKS_PER_QUERY - 1n;
+			const end = last < path[0].number - 1n ? last : path[0].number - 1n;
+			fresh.push(...(await this.#eventsIn({ fromBlock: start, toBlock: end })));
+		}
+		for (const { hash, number } of path) {
+			if (number >= first) fresh.push(...(await this.#eventsIn({ blockHash: hash })));
+		}
+		this.#takeBack(from);
+		this.events.push(...fresh);
+		this.#blocks = [...kept, ...path].slice(-FOLLOWED);
+		return fresh;
+	}
+
+	/** The blocks from the newest followed one (exclusive) to the head; the newest 64 if there is none. */
+	async #pathTo(head: Head): Promise<Head[]> {
+		const path = [head];
+		while (path.length < FOLLOWED) {
+			const { parentHash, number } = path[0];
+			if (number <= this.#on.deployment.block || number === 0n) break;
+			if (this.#blocks.some(({ hash }) => hash === parentHash)) break;
+			const block = await this.#on.connection.reader.getBlock({ blockHash: parentHash });
+			path.unshift(headOf(block));
+		}
+		return path;
+	}
+
+	/** From where on to read by numbers: after the followed blocks if they are still part of the chain. */
+	async #resumption(lowest: Head): Promise<bigint> {
+		const { head } = this;
+		const { block } = this.#on.deployment;
+		if (head === undefined || head.number >= lowest.number) return block;
+		const there = await this.#on.connection.reader.getBlock({ blockNumber: head.number });
+		return there.hash === head.hash ? head.number + 1n : block;
+	}
+
+	#takeBack(from: bigint): void {
+		const before = this.events.length;
+		const left = this.events.filter(({ block }) => block < from);
+		if (left.length === before) return;
+		this.events.splice(0, before, ...left);
+		this.revision++;
+	}
+
+	async #eventsIn(where: { blockHash: Hex } | { fromBlock: bigint; toBlock: bigint }): Promise<ChainEvent[]> {
+		const { connection, registry, umpire, inputs } = this.#on;
+		const address = [registry.address, umpire.address, inputs.address];
+		const logs = await connection.reader.getLogs({ address, ...where });
+		const stray = logs.find((log) =>
+			"blockHash" in where
+				? log.blockHash !== where.blockHash
+				: log.blockNumber < where.fromBlock || log.blockNumber > where.toBlock,
+		);
+		if (stray !== undefined) throw new Error(`the node gives events of block ${stray.blockNumber} unasked`);
+		return eventsOf(this.#abi, logs);
+	}
 }
 
 /** The events among logs, as in a receipt. */
@@ -143,6 +225,7 @@ export function eventsOf(abi: Abi, logs: readonly Log[]): ChainEvent[] {
 				args: log.args,
 				transaction: log.transactionHash,
 				block: log.blockNumber,
+				blockHash: log.blockHash,
 			}) as unknown as ChainEvent,
 	);
 }

@@ -27,12 +27,31 @@ export function explain(error: unknown, what: string): ChainError {
 	if (isPoor || /(doesn't have enough|insufficient) funds/i.test(said)) {
 		return fail("the account has too little ether for the value and the gas; fund it and try again.");
 	}
-	const isSilent = (cause: unknown) => cause instanceof HttpRequestError || cause instanceof TimeoutError;
-	if (error.walk(isSilent) !== null) {
+	if (error.walk(isSilence) !== null) {
 		const message = `${what} failed: the RPC node does not answer any more.`;
 		return new ChainError(message, { cause: error, retry: true });
 	}
 	return fail(firstLine(error.details || error.shortMessage));
+}
+
+/** The same for reading: whatever fails may pass, by itself or at another endpoint. */
+export function explainReading(error: unknown, what: string): ChainError {
+	const { message } = explain(error, `reading ${what}`);
+	return new ChainError(message, { cause: error, retry: true });
+}
+
+/** Whether another node of the same chain would answer alike: the call or the transaction itself is refused. */
+export function isAnswer(error: unknown): boolean {
+	if (!(error instanceof BaseError)) return false;
+	const said = `${error.details} ${error.message}`;
+	return (
+		error.walk(isSilence) === null &&
+		/revert|insufficient funds|enough funds|nonce|underpriced|known transaction|already known/i.test(said)
+	);
+}
+
+function isSilence(cause: unknown): boolean {
+	return cause instanceof HttpRequestError || cause instanceof TimeoutError;
 }
 
 /** The custom error (with its arguments) or the reason with which a call reverted; undefined if it failed otherwise. */

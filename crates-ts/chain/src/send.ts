@@ -1,8 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Abi, encodeFunctionData, keccak256, type Log } from "viem";
+import { type Abi, encodeFunctionData, type Log } from "viem";
 import type { Connection, Signer } from "./connection.ts";
-import { ChainError } from "./errors.ts";
-import { explain } from "./revert.ts";
+import { feesOf, raisedFees } from "./fees.ts";
+import { land, signRaw } from "./landing.ts";
+import { forgetful, type Outbox } from "./outbox.ts";
+import { explain, explainReading } from "./revert.ts";
 
 /** A contract at its address. */
 export interface Contract {
@@ -29,16 +31,28 @@ export interface Sent {
 	readonly created?: Hex | undefined;
 }
 
+/** How a call is sent. */
+export interface SendOptions {
+	/** Names the move in messages and in the outbox; by default the function's name. */
+	readonly move?: string;
+	/** Remembers what was sent, so that it can be taken up again; by default it is forgotten. */
+	readonly outbox?: Outbox;
+	/** The nonce of an earlier transaction for this move that is not mined: at most one of them takes effect. */
+	readonly nonce?: number;
+	/** The last second (chain time) at which the move helps. */
+	readonly until?: number;
+}
+
 /**
  * Sends one call and waits until it is mined.
  *
- * @param onHash called with the transaction's hash before it leaves this process, so that
- *   whoever is stopped at any moment can find out later what became of it
- * @throws ChainError if the contract refuses the call, funds are missing or the node does not answer
+ * @throws RevertError if the contract refuses the call, with its error decoded
+ * @throws ChainError if funds are missing, or (to be tried again) if it is not mined in time
  */
-export async function send(signer: Signer, call: Call, onHash?: (hash: Hex) => Promise<void>): Promise<Sent> {
+export async function send(signer: Signer, call: Call, options: SendOptions = {}): Promise<Sent> {
 	const { contract, functionName, args = [], value = 0n } = call;
 	const { reader } = signer.connection;
+	const move = options.move ?? functionName;
 	try {
 		const gas = await reader.estimateContractGas({
 			...contract,
@@ -48,7 +62,7 @@ export async function send(signer: Signer, call: Call, onHash?: (hash: Hex) => P
 			account: signer.account,
 		});
 		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
-		return await submit(signer, functionName, { to: contract.address, data, value, gas }, onHash);
+		return await submit(signer, { to: contract.address, data, value, gas }, { ...options, move });
 	} catch (error) {
 		throw explain(error, functionName);
 	}
@@ -59,7 +73,7 @@ export async function sendDeployment(signer: Signer, name: string, data: Hex): P
 	const { reader } = signer.connection;
 	try {
 		const gas = await reader.estimateGas({ account: signer.account, data });
-		const sent = await submit(signer, `deploying ${name}`, { data, value: 0n, gas });
+		const sent = await submit(signer, { data, value: 0n, gas }, { move: `deploying ${name}` });
 		return sent.created!;
 	} catch (error) {
 		throw explain(error, `deploying ${name}`);
@@ -68,52 +82,46 @@ export async function sendDeployment(signer: Signer, name: string, data: Hex): P
 
 async function submit(
 	signer: Signer,
-	move: string,
 	transaction: { to?: Hex; data: Hex; value: bigint; gas: bigint },
-	onHash?: (hash: Hex) => Promise<void>,
+	options: SendOptions & { readonly move: string },
 ): Promise<Sent> {
-	const { wallet, connection } = signer;
+	const { move, outbox = forgetful(), until } = options;
+	const { address } = signer.account;
+	const nonce =
+		options.nonce ?? (await signer.connection.reader.getTransactionCount({ address, blockTag: "pending" }));
 	// What a call costs can grow between the estimate and the block, e.g. by a slot that another one clears.
 	const gas = (transaction.gas * 12n) / 10n + 20_000n;
-	const prepared = await wallet.prepareTransactionRequest({ ...transaction, gas });
-	const signed = await wallet.signTransaction(prepared as never);
-	await onHash?.(keccak256(signed));
-	const hash = await connection.reader.sendRawTransaction({ serializedTransaction: signed });
-	return receipt(connection, move, hash);
+	const replaced = outbox.at(nonce);
+	const attempts = replaced?.move === move ? replaced.attempts : [];
+	const fees = await raisedFees(signer, move, replaced?.attempts.at(-1), until);
+	if (fees === undefined && attempts.length > 0) {
+		return land(signer, { move, nonce, attempts }, outbox, until);
+	}
+	const signed = fees ?? feesOf(replaced!.attempts.at(-1)!);
+	const raw = await signRaw(signer, { ...transaction, ...signed, gas, nonce });
+	const outgoing = { move, nonce, attempts: [...attempts, raw] };
+	await outbox.remember(outgoing);
+	return land(signer, outgoing, outbox, until);
 }
 
 /**
- * Waits for a transaction that has been sent.
+ * Reads from a contract.
  *
- * @throws ChainError if the contract refused it
+ * @param at the hash of the block whose state is read; the newest by default
+ * @throws ChainError (to be tried again) if the node does not answer or does not have the block
  */
-export async function receipt(connection: Connection, move: string, hash: Hex): Promise<Sent> {
-	const found = await connection.reader.waitForTransactionReceipt({ hash, timeout: 180_000 });
-	if (found.status !== "success") {
-		throw new ChainError(`${move} failed: the contract refused transaction ${hash}.`);
-	}
-	const { gasUsed, blockNumber, logs, contractAddress } = found;
-	return { move, hash, gas: gasUsed, block: blockNumber, logs, created: contractAddress ?? undefined };
-}
-
-/** Whether the node knows a transaction, mined or waiting. */
-export async function isKnown(connection: Connection, hash: Hex): Promise<boolean> {
-	return connection.reader.getTransaction({ hash }).then(
-		() => true,
-		() => false,
-	);
-}
-
-/** Reads from a contract, at the latest block. */
 export async function read<T>(
 	on: { readonly connection: Connection },
 	contract: Contract,
 	functionName: string,
 	args: readonly unknown[] = [],
+	at?: Hex,
 ): Promise<T> {
+	const block = at === undefined ? {} : { blockHash: at };
 	try {
-		return (await on.connection.reader.readContract({ ...contract, functionName, args })) as T;
+		return (await on.connection.reader.readContract({ ...contract, functionName, args, ...block })) as T;
 	} catch (error) {
-		throw explain(error, `reading ${functionName}`);
+		if (at === undefined) throw explain(error, `reading ${functionName}`);
+		throw explainReading(error, functionName);
 	}
 }

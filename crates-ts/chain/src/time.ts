@@ -1,16 +1,22 @@
 import type { Connection } from "./connection.ts";
+import type { Head } from "./endpoints.ts";
 import { ChainError } from "./errors.ts";
-import { explain } from "./revert.ts";
+import { explainReading } from "./revert.ts";
 
-/** The time, in seconds, that the next block will show (on chains without a pending block: the latest one's). */
-export async function chainTime(connection: Connection): Promise<bigint> {
+/**
+ * The time, in seconds, that the block after `head` (by default after the newest block) will show, as
+ * far as it is known: on chains without a pending block it is the head's own.
+ */
+export async function chainTime(connection: Connection, head?: Head): Promise<bigint> {
 	const { reader } = connection;
-	const latest = await reader.getBlock({ blockTag: "latest" }).catch((error: unknown) => {
-		throw explain(error, "reading the latest block");
-	});
-	const pending = await reader.getBlock({ blockTag: "pending" }).catch(() => latest);
-	if (pending.timestamp > latest.timestamp) return pending.timestamp;
-	return latest.timestamp;
+	const latest =
+		head ??
+		(await connection.head().catch((error: unknown) => {
+			throw explainReading(error, "the latest block");
+		}));
+	const pending = await reader.getBlock({ blockTag: "pending" }).catch(() => undefined);
+	const follows = pending?.parentHash === latest.hash && pending.timestamp > latest.timestamp;
+	return follows ? pending.timestamp : latest.timestamp;
 }
 
 /**

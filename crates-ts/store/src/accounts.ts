@@ -1,7 +1,10 @@
 import { UserError } from "@umpire/chain/errors.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Account } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { type Home, readJson, writeJson } from "./home.ts";
+import { readKeystore } from "./keystore.ts";
+import { readPassword } from "./password.ts";
 
 /** Who acts; on a local chain each role has a funded account of its own. */
 export const ROLES = ["deployer", "requester", "submitter", "verifier", "second-submitter"] as const;
@@ -24,23 +27,52 @@ export function localAccount(role: Role): Account {
 	return mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: ROLES.indexOf(role) });
 }
 
+/** Where a command's key is. */
+export interface KeyOptions {
+	/** A keystore file. */
+	readonly keystore?: string | undefined;
+	/** The file that holds its password. */
+	readonly passwordFile?: string | undefined;
+}
+
 /**
- * The account that acts in a role: the key in UMPIRE_KEY, else the role's place in the
- * mnemonic of `accounts.json`, else (on development chains) Hardhat's funded account.
+ * The account that acts in a role: the key of the keystore file, else the one in
+ * UMPIRE_PRIVATE_KEY, else on development chains the role's place in the mnemonic of
+ * `accounts.json` or in Hardhat's.
  *
- * @throws UserError if there is none, or UMPIRE_KEY is not a private key
+ * @throws UserError if there is none, or it cannot be read
  */
-export async function accountOf(home: Home, role: Role, development: boolean): Promise<Account> {
-	const key = process.env.UMPIRE_KEY;
-	if (key !== undefined && key !== "") {
-		if (!/^0x[0-9a-fA-F]{64}$/.test(key)) {
-			throw new UserError("UMPIRE_KEY is not a private key: give 0x and 64 hexadecimal digits.");
-		}
-		return privateKeyToAccount(key as `0x${string}`);
+export async function accountOf(
+	home: Home,
+	role: Role,
+	development: boolean,
+	{ keystore, passwordFile }: KeyOptions = {},
+): Promise<Account> {
+	if (keystore !== undefined) {
+		return privateKeyToAccount(
+			await readKeystore(keystore, await readPassword(passwordFile, `Password of ${keystore}`)),
+		);
 	}
+	const key = process.env.UMPIRE_PRIVATE_KEY;
+	if (key !== undefined && key !== "") return privateKeyToAccount(privateKeyOf(key));
 	if (development) {
 		const file = await readJson<AccountsFile>(home.path("accounts.json"));
 		return mnemonicToAccount(file?.mnemonic ?? LOCAL_MNEMONIC, { addressIndex: ROLES.indexOf(role) });
 	}
-	throw new UserError("No key to sign with: put a private key into the environment variable UMPIRE_KEY.");
+	throw new UserError(
+		"No key to sign with: give --keystore (umpire key new makes one), or put a private key into the environment variable UMPIRE_PRIVATE_KEY.",
+	);
+}
+
+/** @throws UserError if the text, which is not repeated, is no private key */
+export function privateKeyOf(text: string): Hex {
+	const key: Hex = `0x${text.trim().replace(/^0x/, "")}`;
+	try {
+		privateKeyToAccount(key);
+		return key;
+	} catch {
+		throw new UserError(
+			"The private key that was given (UMPIRE_PRIVATE_KEY) is none: it has 64 hexadecimal digits.",
+		);
+	}
 }

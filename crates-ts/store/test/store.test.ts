@@ -98,6 +98,6 @@ describe("accounts", () => {
 
 	it("are asked for on public chains", async () => {
 		await mkdir(folder, { recursive: true });
-		await expect(accountOf(openHome(folder), "submitter", false)).rejects.toThrow(/UMPIRE_KEY/);
+		await expect(accountOf(openHome(folder), "submitter", false)).rejects.toThrow(/UMPIRE_PRIVATE_KEY/);
 	});
 });

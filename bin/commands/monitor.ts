@@ -1,0 +1,66 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { type ChainOptions, command, withChain } from "../command.ts";
+import { progress, report, warn } from "../output.ts";
+
+interface Options extends ChainOptions {
+	once: boolean;
+	serve?: string;
+	interval: number;
+	program?: string[];
+	account?: Hex;
+}
+
+export const monitor = command<Options>({
+	command: "monitor",
+	describe: "watch claims, disputes, clocks, bonds and RPC nodes; run the claims of known programs",
+	examples: [
+		["umpire monitor --once", "one look; exit code 1 if something needs an operator"],
+		["umpire monitor --serve 9464 --rpc URL,URL,URL", "/metrics for Prometheus, /health, /report"],
+		["umpire monitor --account 0x… --program 1", "watches an account too; runs the claims of program 1 only"],
+	],
+	options: (yargs) =>
+		withChain(yargs)
+			.option("once", { type: "boolean", default: false, describe: "look once" })
+			.option("serve", {
+				type: "string",
+				describe: "serve over HTTP on PORT (of this machine only) or HOST:PORT",
+				requiresArg: true,
+			})
+			.option("interval", {
+				type: "number",
+				default: 10,
+				describe: "seconds between two looks",
+				requiresArg: true,
+			})
+			.option("program", {
+				type: "string",
+				array: true,
+				describe: "number or root of a program to run (default: all that the home folder has)",
+				requiresArg: true,
+			})
+			.option("account", { type: "string", describe: "address to watch", requiresArg: true }),
+	async run(options) {
+		const { openView } = await import("@umpire/actors/world.ts");
+		const { openMonitor } = await import("@umpire/actors/monitor.ts");
+		const { monitorLines } = await import("../monitor-lines.ts");
+		const look = await openMonitor(await openView(options), options);
+		if (options.once) {
+			const found = await look();
+			report(options.json, found, () => monitorLines(found));
+			process.exitCode = found.problems.length === 0 ? 0 : 1;
+			return;
+		}
+		const { watch } = await import("@umpire/actors/watch.ts");
+		const { untilInterrupted } = await import("../interrupt.ts");
+		await watch(look, {
+			...options,
+			signal: untilInterrupted(),
+			onReport: (found) => {
+				if (process.stdout.isTTY && !options.json) process.stdout.write("\x1b[2J\x1b[H");
+				report(options.json, found, () => [...monitorLines(found), ""]);
+			},
+			onServing: (url) => progress(`Serving ${url}/metrics, ${url}/health and ${url}/report.`),
+			warn,
+		});
+	},
+});

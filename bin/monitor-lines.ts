@@ -1,0 +1,79 @@
+import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
+import { formatEther } from "viem";
+import { bad, bold, good, table } from "./output.ts";
+
+/** A monitor's report for people. */
+export function monitorLines(report: MonitorReport): string[] {
+	const { account, block, lastEvent, money } = report;
+	return [
+		...table([
+			["chain", `${report.chainId}, contract ${report.umpire}`],
+			["block", `${block.number}, ${when(block.time)}`],
+			[
+				"last event",
+				lastEvent === null
+					? "none"
+					: `${lastEvent.name} in block ${lastEvent.block}, ${when(lastEvent.time)}`,
+			],
+			...report.endpoints.map((endpoint): [string, string] => [
+				"rpc",
+				`${endpoint.endpoint}: ${endpoint.trouble ?? "ok"}, block ${endpoint.block ?? "-"}, ${endpoint.headAge ?? "-"} s old`,
+			]),
+			[
+				"contract",
+				`${formatEther(money.balance)} ETH held, ${formatEther(money.liabilities)} required (bonds of claims ${formatEther(money.claimBonds)}, of disputes ${formatEther(money.disputeBonds)}; owed ${formatEther(money.owed)})`,
+			],
+			...(account === null
+				? []
+				: ([
+						[
+							"account",
+							`${account.address}: ${formatEther(account.balance)} ETH, bonds ${formatEther(account.bonds)}, to withdraw ${formatEther(account.owed)}, needs ${formatEther(account.needed)}`,
+						],
+					] as const)),
+		]),
+		...columns(
+			["claim", "program", "request", "status", "own execution", "disputes", "seconds left", "submitter"],
+			report.claims.map((claim) => [
+				claim.claim,
+				claim.program,
+				claim.request,
+				claim.status,
+				claim.execution,
+				claim.openDisputes,
+				claim.secondsLeft === null ? "" : Math.max(0, claim.secondsLeft),
+				claim.submitter,
+			]),
+		),
+		...columns(
+			["dispute", "claim", "phase", "to move", "seconds left", "challenger"],
+			report.disputes.map((dispute) => [
+				dispute.dispute,
+				dispute.claim,
+				dispute.phase,
+				dispute.turn ?? "",
+				dispute.secondsLeft ?? "",
+				dispute.challenger,
+			]),
+		),
+		...(report.problems.length === 0 ? [good("healthy")] : report.problems.map((line) => bad(`! ${line}`))),
+	];
+}
+
+/** Rows under headings; nothing without rows. */
+function columns(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+	if (rows.length === 0) return [];
+	const widths = headings.map((heading, i) =>
+		Math.max(heading.length, ...rows.map((row) => String(row[i]).length)),
+	);
+	const line = (cells: readonly (string | number)[]) =>
+		cells
+			.map((cell, i) => String(cell).padEnd(widths[i]))
+			.join("  ")
+			.trimEnd();
+	return ["", bold(line(headings)), ...rows.map(line)];
+}
+
+function when(seconds: number): string {
+	return new Date(1000 * seconds).toISOString();
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "@umpire/chain/errors.ts";
+import type { MonitorReport } from "./monitor-report.ts";
+import { type LastLook, serveMonitor } from "./monitor-server.ts";
+
+export interface WatchOptions {
+	/** Seconds between two looks. */
+	readonly interval: number;
+	/** PORT or HOST:PORT to serve on. */
+	readonly serve?: string | undefined;
+	readonly signal: AbortSignal;
+	readonly onReport: (report: MonitorReport) => void;
+	readonly onServing: (url: string) => void;
+	readonly warn: (line: string) => void;
+}
+
+/** Looks again and again until the signal is aborted; a look that fails is told and tried again. */
+export async function watch(look: () => Promise<MonitorReport>, options: WatchOptions): Promise<void> {
+	const { interval, serve, signal, onReport, onServing, warn } = options;
+	if (!(interval > 0)) throw new UserError("--interval must be a positive number of seconds.");
+	let last: LastLook = { report: undefined, at: 0, failure: "no look at the chain yet" };
+	const server = serve === undefined ? undefined : await serveMonitor(() => last, ...placeOf(serve));
+	if (server !== undefined) onServing(server.url);
+	try {
+		while (!signal.aborted) {
+			try {
+				last = { report: await look(), at: Date.now(), failure: undefined };
+				onReport(last.report!);
+			} catch (error) {
+				if (!(error instanceof UserError)) throw error;
+				last = { ...last, failure: error.message };
+				warn(error.message);
+			}
+			await sleep(1000 * interval, undefined, { signal }).catch(() => {});
+		}
+	} finally {
+		server?.close();
+	}
+}
+
+/** Port and host of --serve. */
+function placeOf(serve: string): [number, string?] {
+	const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(serve) ?? [];
+	if (port === undefined || Number(port) > 65_535) {
+		throw new UserError(`--serve ${serve} is no port: give PORT or HOST:PORT, as in 9464.`);
+	}
+	return host === undefined ? [Number(port)] : [Number(port), host];
+}

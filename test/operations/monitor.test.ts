@@ -1,0 +1,137 @@
+import { metricsOf } from "@umpire/actors/metrics.ts";
+import { openMonitor } from "@umpire/actors/monitor.ts";
+import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
+import { setUp } from "@umpire/actors/set-up.ts";
+import { watch } from "@umpire/actors/watch.ts";
+import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import { UserError } from "@umpire/chain/errors.ts";
+import { travel } from "@umpire/chain/time.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { openHome } from "@umpire/store/home.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { opponents, playUntil, setTable, type Table } from "./table.ts";
+
+let connection: Connection;
+let table: Table;
+
+beforeAll(async () => {
+	await setUp(() => {});
+	connection = await connectPrivate();
+	table = await setTable(connection);
+});
+afterAll(async () => {
+	await table?.close();
+	await connection?.close();
+});
+
+/** The value of a gauge, by its name and labels. */
+function gauge(report: MonitorReport, name: string): number {
+	const line = metricsOf(report)
+		.split("\n")
+		.find((text) => text.startsWith(`umpire_${name} `));
+	return Number(line?.split(" ").at(-1));
+}
+
+describe("the monitor", () => {
+	it("follows a wrong claim from nobody's notice to its rejection", async () => {
+		const [liar, guard] = [await table.world("submitter"), await table.world("verifier")];
+		const [claimant, challenger] = await opponents(liar, guard);
+		const look = await openMonitor(liar, { account: guard.signer.account.address });
+
+		const before = await look();
+		expect(before.claims).toEqual([]);
+		expect(before.problems).toEqual([]);
+		expect(before.lastEvent?.name).toBe("Requested");
+
+		await claimant.tick();
+		const claimed = await look();
+		expect(claimed.claims[0]).toMatchObject({
+			program: 1,
+			status: "live",
+			execution: "disagrees",
+			secondsLeft: 120,
+		});
+		expect(claimed.problems).toEqual([expect.stringMatching(/claim 1 .* nobody disputes it/)]);
+		expect(gauge(claimed, 'claims{status="live",execution="disagrees"}')).toBe(1);
+		expect(gauge(claimed, 'disagreements{status="live"}')).toBe(1);
+		expect(gauge(claimed, "healthy")).toBe(0);
+
+		await challenger.tick();
+		const disputed = await look();
+		expect(disputed.disputes[0]).toMatchObject({ claim: 1, phase: "search", turn: "submitter" });
+		expect(disputed.problems).toEqual([]);
+		expect(disputed.account?.bonds).toBe(10n ** 17n);
+		expect(disputed.money).toMatchObject({ claimBonds: 10n ** 17n, disputeBonds: 10n ** 17n, surplus: 0n });
+		const left = gauge(disputed, "least_seconds_left");
+		await travel(connection, 100n);
+		expect(gauge(await look(), "least_seconds_left")).toBeLessThanOrEqual(left - 100);
+
+		await playUntil(table, [claimant, challenger], 1n, CLAIM_STATUS.rejected);
+		await challenger.tick();
+		const ended = await look();
+		expect(ended.claims[0]).toMatchObject({ status: "rejected", execution: "disagrees", secondsLeft: null });
+		expect(ended.disputes[0]).toMatchObject({ phase: "closed", turn: null, secondsLeft: null });
+		expect(ended.money).toMatchObject({ claimBonds: 0n, disputeBonds: 0n, surplus: 0n });
+		expect(ended.problems).toEqual([]);
+	});
+
+	it("shows claims of programs that it does not have, and judges nothing", async () => {
+		const view = { ...(await table.world("requester")), home: openHome(`${table.home.folder}-elsewhere`) };
+		const { claims, problems } = await (await openMonitor(view))();
+		expect(claims[0].execution).toBe("unknown");
+		expect(problems).toEqual([]);
+		await expect(openMonitor(view, { program: ["1"] })).rejects.toThrow(/does not have program/);
+		await expect(openMonitor(view, { account: "me" })).rejects.toThrow(/no address/);
+	});
+
+	it("serves what it saw, and says when it sees nothing", async () => {
+		const look = await openMonitor(await table.world("requester"));
+		let blind = false;
+		const controller = new AbortController();
+		let served: (url: string) => void = () => {};
+		const serving = new Promise<string>((resolve) => {
+			served = resolve;
+		});
+		let looked = () => {};
+		const next = () =>
+			new Promise<void>((resolve) => {
+				looked = resolve;
+			});
+		const first = next();
+		const watching = watch(
+			async () => {
+				if (blind) throw new UserError("the node is silent");
+				return look();
+			},
+			{
+				interval: 0.05,
+				serve: "0",
+				signal: controller.signal,
+				onReport: () => looked(),
+				onServing: (url) => served(url),
+				warn: () => looked(),
+			},
+		);
+		const url = await serving;
+		await first;
+		const metrics = await (await fetch(`${url}/metrics`)).text();
+		expect(metrics).toMatch(/^umpire_up 1$/m);
+		expect(metrics).toMatch(/^umpire_contract_surplus_wei 0$/m);
+		const healthy = await fetch(`${url}/health`);
+		expect([healthy.status, await healthy.json()]).toEqual([200, { healthy: true, problems: [] }]);
+		expect((await fetch(`${url}/other`)).status).toBe(404);
+
+		const failed = next();
+		blind = true;
+		await failed;
+		await next();
+		const ill = await fetch(`${url}/health`);
+		expect([ill.status, await ill.json()]).toEqual([
+			503,
+			{ healthy: false, problems: ["the node is silent"] },
+		]);
+		expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^umpire_up 0$/m);
+		controller.abort();
+		await watching;
+	});
+});

@@ -1,0 +1,102 @@
+import { setUp } from "@umpire/actors/set-up.ts";
+import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
+
+beforeAll(() => setUp(() => {}));
+
+/** Undoes the chain's last blocks, as a reorganisation does that loses their transactions. */
+class Reorganiser {
+	readonly #request: (args: { method: string; params: unknown[] }) => Promise<unknown>;
+	#snapshots: { id: unknown; block: bigint }[] = [];
+	readonly #connection: Connection;
+	lost = 0n;
+
+	constructor(connection: Connection) {
+		this.#connection = connection;
+		this.#request = connection.reader.request as never;
+	}
+
+	async remember(): Promise<void> {
+		const id = await this.#request({ method: "evm_snapshot", params: [] });
+		this.#snapshots.push({ id, block: await this.#connection.reader.getBlockNumber() });
+	}
+
+	/** Goes back to the snapshot before the last `count`, and on with other blocks. */
+	async undo(count: number, others: number): Promise<void> {
+		const snapshot = this.#snapshots.at(-count);
+		if (snapshot === undefined) return;
+		this.lost += (await this.#connection.reader.getBlockNumber()) - snapshot.block;
+		await this.#request({ method: "evm_revert", params: [snapshot.id] });
+		this.#snapshots = this.#snapshots.slice(0, -count);
+		await this.#request({ method: "evm_increaseTime", params: ["0x1"] });
+		for (let i = 0; i < others; i++) await this.#request({ method: "evm_mine", params: [] });
+	}
+}
+
+describe("after a reorganisation", () => {
+	let connection: Connection;
+	let table: Table;
+	let chain: Reorganiser;
+
+	beforeEach(async () => {
+		connection = await connectPrivate();
+		table = await setTable(connection);
+		chain = new Reorganiser(connection);
+	});
+	afterEach(async () => {
+		await table?.close();
+		await connection?.close();
+	});
+
+	it("of a few blocks at a time, a dispute ends right and no move counts twice", async () => {
+		const actors = await opponents(await table.world("submitter"), await table.world("verifier"));
+		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async (round) => {
+			if ([3, 5, 8].includes(round)) await chain.undo(2, round === 5 ? 0 : 4);
+			await chain.remember();
+		});
+		expect(chain.lost).toBeGreaterThan(3n);
+		const counts = await countEvents(table.contracts);
+		expect(counts).toMatchObject({
+			Claimed: 1,
+			Challenged: 1,
+			Rejected: 1,
+			Settled: 1,
+			PartialsPublished: 1,
+		});
+		expect(counts.TimedOut).toBeUndefined();
+	});
+
+	it("of a verdict, the verdict is reached again and paid once", async () => {
+		const guard = await table.world("verifier");
+		const actors = await opponents(await table.world("submitter"), guard);
+		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async () => {
+			await chain.remember();
+		});
+		await chain.undo(1, 2);
+		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected);
+		await actors[1].tick();
+		const counts = await countEvents(table.contracts);
+		expect(counts).toMatchObject({ Claimed: 1, Challenged: 1, Rejected: 1, Settled: 1, Withdrawn: 1 });
+	});
+
+	it("a restarted actor sends what was lost again, with its nonce", async () => {
+		const [liar, guard] = [await table.world("submitter"), await table.world("verifier")];
+		const [claimant, challenger] = await opponents(liar, guard);
+		await claimant.tick();
+		await chain.remember();
+		await challenger.tick();
+		const { address } = guard.signer.account;
+		const nonce = () => connection.reader.getTransactionCount({ address });
+		const after = await nonce();
+		await chain.undo(1, 3);
+		expect(await nonce()).toBe(after - 1);
+		const again = await opponents(await table.world("submitter"), await table.world("verifier"));
+		await again[1].tick();
+		expect(await nonce()).toBe(after);
+		await again[1].tick();
+		expect(await nonce()).toBe(after);
+		expect(await countEvents(table.contracts)).toMatchObject({ Challenged: 1 });
+	});
+});
