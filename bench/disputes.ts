@@ -1,8 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
 import { rehearse } from "@umpire/actors/rehearse.ts";
-import { projectRoot } from "@umpire/chain/hardhat.ts";
-import { answersAwaited, disputeTime, OPPONENTS } from "./zk-opml.ts";
+import { answersAwaited, disputeTime, OPPONENTS, type Opponent } from "./zk-opml.ts";
 
 /** The longest of some rehearsed disputes of a model. */
 export interface DisputeBench {
@@ -28,42 +29,56 @@ export async function benchDisputes(
 	seeds: number,
 	progress: (line: string) => void,
 ): Promise<DisputeBench[]> {
-	const results: DisputeBench[] = [];
-	for (const { name, model, input, seconds: zkOpml } of OPPONENTS.slice(0, models)) {
-		const folder = join(projectRoot, "testdata");
-		const played: Rehearsal[] = [];
-		for (let seed = 0; seed <= seeds; seed++) {
-			progress(`Disputing ${name}, defect ${seed + 1} of ${seeds + 1}...`);
-			const result = await rehearse({
-				model: join(folder, model),
-				input: join(folder, input),
-				defect: seed === 0 ? "0" : "random",
-				attack: false,
-				seed,
-				bits: 16,
-				progress: () => {},
-			});
-			if (!result.ok) throw new Error(`${name}, seed ${seed}: ${result.error}`);
-			played.push(result);
+	const folder = await mkdtemp(join(tmpdir(), "umpire-bench-"));
+	try {
+		const results: DisputeBench[] = [];
+		for (const opponent of OPPONENTS.slice(0, models)) {
+			results.push(await benchOpponent(opponent, folder, seeds, progress));
 		}
-		const worst = played.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
-		results.push({
-			name,
-			parameters: worst.parameters,
-			played: played.length,
-			answers: answersAwaited(worst),
-			rounds: worst.rounds,
-			provingSeconds: Math.max(...played.map(({ seconds }) => seconds.prove)),
-			seconds: timeOf(worst),
-			zkOpml,
-			disputeGas: Math.max(...played.map(({ gas }) => gas.dispute)),
-			claimGas: Math.max(...played.map(({ gas }) => gas.claim)),
-			gasByMove: Object.fromEntries(
-				Object.entries(worst.gas.byMove).map(([move, { count, gas }]) => [move, Math.round(gas / count)]),
-			),
-		});
+		return results;
+	} finally {
+		await rm(folder, { recursive: true });
 	}
-	return results;
+}
+
+async function benchOpponent(
+	{ name, files, seconds: zkOpml }: Opponent,
+	folder: string,
+	seeds: number,
+	progress: (line: string) => void,
+): Promise<DisputeBench> {
+	const { model, input } = files(folder);
+	const played: Rehearsal[] = [];
+	for (let seed = 0; seed <= seeds; seed++) {
+		progress(`Disputing ${name}, defect ${seed + 1} of ${seeds + 1}...`);
+		const result = await rehearse({
+			model,
+			input,
+			defect: seed === 0 ? "0" : "random",
+			attack: false,
+			seed,
+			bits: 16,
+			progress: () => {},
+		});
+		if (!result.ok) throw new Error(`${name}, seed ${seed}: ${result.error}`);
+		played.push(result);
+	}
+	const worst = played.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
+	return {
+		name,
+		parameters: worst.parameters,
+		played: played.length,
+		answers: answersAwaited(worst),
+		rounds: worst.rounds,
+		provingSeconds: Math.max(...played.map(({ seconds }) => seconds.prove)),
+		seconds: timeOf(worst),
+		zkOpml,
+		disputeGas: Math.max(...played.map(({ gas }) => gas.dispute)),
+		claimGas: Math.max(...played.map(({ gas }) => gas.claim)),
+		gasByMove: Object.fromEntries(
+			Object.entries(worst.gas.byMove).map(([move, { count, gas }]) => [move, Math.round(gas / count)]),
+		),
+	};
 }
 
 const timeOf = (result: Rehearsal): number => disputeTime(answersAwaited(result), result.seconds.prove);

@@ -1,4 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { writeNpy } from "@umpire/onnx/npy.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
+import { drawnImage, FULL_SIZE, mobileNetV2 } from "./image-networks.ts";
 
 /** The windows of zk-OPML's measurements, in seconds: to challenge, and for each answer awaited. */
 export const CHALLENGE_WINDOW = 120;
@@ -7,17 +13,32 @@ export const RESPONSE_WINDOW = 30;
 /** A model of zk-OPML's evaluation and the time of a dispute that it reports, in seconds. */
 export interface Opponent {
 	readonly name: string;
-	readonly model: string;
-	readonly input: string;
 	readonly seconds: number;
+	/** Paths of the model and its input; what has to be built first is put into `folder`. */
+	readonly files: (folder: string) => { readonly model: string; readonly input: string };
+	/** Too large to be run many times over. */
+	readonly large?: boolean;
 }
+
+const committed = (model: string): Opponent["files"] => {
+	const folder = join(projectRoot, "testdata");
+	return () => ({ model: join(folder, `${model}.onnx`), input: join(folder, `${model}-input.json`) });
+};
 
 /** Models of the same architectures as those that zk-OPML measured. */
 export const OPPONENTS: readonly Opponent[] = [
-	{ name: "DNN", model: "dnn.onnx", input: "dnn-input.json", seconds: 361 },
-	{ name: "LeNet-5", model: "lenet-5.onnx", input: "lenet-5-input.json", seconds: 494 },
-	{ name: "2d conv", model: "conv2d.onnx", input: "conv2d-input.json", seconds: 566 },
+	{ name: "DNN", files: committed("dnn"), seconds: 361 },
+	{ name: "LeNet-5", files: committed("lenet-5"), seconds: 494 },
+	{ name: "2d conv", files: committed("conv2d"), seconds: 566 },
+	{ name: "MobileNetV2", files: buildMobileNet, seconds: 1115, large: true },
 ];
+
+function buildMobileNet(folder: string): { model: string; input: string } {
+	const paths = { model: join(folder, "mobilenet-v2.onnx"), input: join(folder, "mobilenet-v2-input.npy") };
+	writeFileSync(paths.model, writeModel(mobileNetV2(FULL_SIZE)));
+	writeFileSync(paths.input, writeNpy(drawnImage(FULL_SIZE.image, 1)));
+	return paths;
+}
 
 /** Moves for which the other side waits: all between the challenge and the proof. */
 const AWAITED = new Set(["open", "descend", "publishLeaf", "name", "publishPartials"]);
