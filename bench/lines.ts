@@ -1,4 +1,6 @@
 import type { Bench } from "./bench.ts";
+import type { ImageNetworkBench } from "./image-network-bench.ts";
+import type { TransformerBench } from "./transformers.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
 /** What was measured, as tables for people. */
@@ -48,6 +50,70 @@ export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
 				grouped(d.claimGas),
 				grouped(d.disputeGas),
 				...MOVES.map((move) => (d.gasByMove[move] === undefined ? "-" : grouped(d.gasByMove[move]))),
+			]),
+		]),
+	];
+}
+
+/** What was measured of image networks, as tables for people. */
+export function imageNetworkLines(networks: readonly ImageNetworkBench[]): string[] {
+	return [
+		"Image networks of 224×224, seeded weights, each in a process of its own (error: of the output's range):",
+		...columns([
+			["model", "parameters", "nodes", "operators", "compile", "float", "exact", "error", "same largest"],
+			...networks.map((m) => [
+				m.name,
+				grouped(m.parameters),
+				`${m.nodes}`,
+				`${m.operators}`,
+				`${m.compileSeconds.toFixed(1)} s`,
+				`${m.floatMilliseconds.toFixed(1)} ms`,
+				`${m.exactMilliseconds.toFixed(1)} ms (${times(m.exactMilliseconds / m.floatMilliseconds)})`,
+				`${(100 * m.error).toFixed(3)} %`,
+				m.argmaxAgrees ? "yes" : "no",
+			]),
+		]),
+		"",
+		...columns([
+			["model", "leaves", "program committed", "trace committed", "peak memory"],
+			...networks.map((m) => [
+				m.name,
+				grouped(m.leaves),
+				`${m.commitProgramSeconds.toFixed(1)} s`,
+				`${m.commitTraceSeconds.toFixed(1)} s (${times((1000 * m.commitTraceSeconds) / m.floatMilliseconds)})`,
+				`${grouped(m.megabytes)} MB`,
+			]),
+		]),
+	];
+}
+
+/** What was measured of transformers, as tables for people. */
+export function transformerLines(models: readonly TransformerBench[]): string[] {
+	return [
+		"Transformers of published sizes, seeded weights, each in a process of its own (error: of the output's range):",
+		...columns([
+			["model", "parameters", "operators", "compile", "float", "exact", "error", "same largest"],
+			...models.map((m) => [
+				m.name,
+				grouped(m.parameters),
+				`${m.operators}`,
+				`${m.compileSeconds.toFixed(0)} s`,
+				`${m.floatMilliseconds.toFixed(0)} ms`,
+				`${m.exactMilliseconds.toFixed(0)} ms (${times(m.exactMilliseconds / m.floatMilliseconds)})`,
+				`${(100 * m.error).toFixed(3)} %`,
+				m.argmaxAgrees ? "yes" : "no",
+			]),
+		]),
+		"",
+		...columns([
+			["model", "leaves", "program committed", "trace committed", "proving", "peak memory"],
+			...models.map((m) => [
+				m.name,
+				grouped(m.leaves),
+				`${m.commitProgramSeconds.toFixed(1)} s`,
+				`${m.commitTraceSeconds.toFixed(1)} s`,
+				`${m.provingSeconds.toFixed(1)} s`,
+				`${grouped(m.megabytes)} MB`,
 			]),
 		]),
 	];

@@ -1,8 +1,10 @@
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { Random } from "@umpire/onnx/random.ts";
 import { describe, expect, test } from "vitest";
 import type { Compiled } from "../src/compile.ts";
-import { compileChecked } from "./check.ts";
+import { compileChecked, floats } from "./check.ts";
 import { bert } from "./transformers/bert.ts";
 import { gpt, llama } from "./transformers/decoder.ts";
 import { inputsOf } from "./transformers/inputs.ts";
@@ -51,6 +53,20 @@ describe("transformers as PyTorch exports them", () => {
 });
 
 describe("steps that are fine enough", () => {
+	test.each(["LayerNormalization", "RMSNormalization"])(
+		"%s of rows 1 to 3000 times as large",
+		async (opType) => {
+			const g = new GraphBuilder("rows", { opset: 23 });
+			const x = g.input("x", "float32", [8, 32]);
+			const ones = g.constant("ones", floats([32], new Array<number>(32).fill(1)));
+			g.output(g.node(opType, [x, ones], { axis: -1 }));
+			const rows = Array.from(new Random(1).normalTensor([8, 32]).data, Number);
+			const uneven = rows.map((value, i) => value * 3000 ** (Math.floor(i / 32) / 7));
+			const { report } = await compileChecked(g.model(), { inputs: [[floats([8, 32], uneven)]] });
+			expect(report.fidelity!.outputs[0].maxRelRange).toBeLessThan(1e-3);
+		},
+	);
+
 	test("rows that are normalised have 32 bits only where some are far smaller than others", async () => {
 		const widths = async (massive: number): Promise<number[]> => {
 			const { program } = await expectFaithful(gpt({ ...SMALL, massive }));

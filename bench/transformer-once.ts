@@ -1,0 +1,100 @@
+/**
+ * Measures one transformer and prints the result as JSON: a process of its own, so that the
+ * memory is that of this model and nothing else.
+ * Run: node bench/transformer-once.ts NAME
+ */
+import { compareOutputs } from "@umpire/actors/compare.ts";
+import { traceLeaves } from "@umpire/actors/compile-file.ts";
+import { openCourt } from "@umpire/actors/court.ts";
+import { seededRandom } from "@umpire/actors/random.ts";
+import { drawSamples, settleSample } from "@umpire/actors/settle-samples.ts";
+import { compile } from "@umpire/compiler/compile.ts";
+import { toReal } from "@umpire/compiler/real.ts";
+import { elementCount } from "@umpire/onnx/element-types.ts";
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
+import { recordTrace } from "@umpire/runtime/trace.ts";
+import { inputsOf } from "../crates-ts/compiler/test/transformers/inputs.ts";
+import { TRANSFORMERS, type TransformerBench } from "./transformers.ts";
+
+const CALIBRATION_SETS = 4;
+const RUNS = 3;
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+	const started = performance.now();
+	const result = await work();
+	return [result, performance.now() - started];
+}
+
+/** The quickest of some runs after one that warms up, in milliseconds. */
+async function quickest(run: () => Promise<unknown>): Promise<number> {
+	let least = Number.POSITIVE_INFINITY;
+	await run();
+	for (let k = 0; k < RUNS; k++) least = Math.min(least, (await timed(run))[1]);
+	return least;
+}
+
+const { name, vocabulary, build } = TRANSFORMERS.find((model) => model.name === process.argv[2])!;
+const model = build();
+const sets = Array.from({ length: CALIBRATION_SETS }, (_, k) => inputsOf(model, vocabulary, k + 1));
+const seen = inputsOf(model, vocabulary, CALIBRATION_SETS + 1);
+const feeds = new Map(model.graph.inputs.map((input, k) => [input.name, seen[k]]));
+const parameters = [...model.graph.initializers.values()]
+	.filter(({ type }) => type === "float32")
+	.reduce((sum, { dims }) => sum + elementCount(dims), 0);
+
+const [{ program }, compileTime] = await timed(() => compile(model, { inputs: sets, name }));
+const [commitment, commitProgramTime] = await timed(() => commitProgram(program));
+
+const float = await createFloatSession(model);
+const expected = await float.run(feeds);
+const floatMilliseconds = await quickest(() => float.run(feeds));
+await float.release();
+
+const inputs = program.inputs.map((spec) => quantiseInput(feeds.get(spec.name)!, spec).elements);
+const exact = await openSession(program, { record: "outputs" });
+const exactMilliseconds = await quickest(() => exact.run(inputs));
+await exact.release();
+
+const recorder = await openSession(program, { record: "trace" });
+const [trace, commitTraceTime] = await timed(() => recordTrace(recorder, commitment, inputs));
+await recorder.release();
+
+const [{ operator, name: output }] = program.outputs;
+const { scale } = program.operators[operator];
+const real = toReal(expected.get(output)!);
+const values = dequantise(trace.outputs[0], program.operators[operator]);
+const { maxRelRange, argmaxAgrees } = compareOutputs(real.data, values, real.shape, scale);
+
+const random = seededRandom(1);
+const evidence = { program, commitment, trace };
+const samples = drawSamples(evidence, 1, random);
+const court = await openCourt(() => {});
+let proving = 0;
+for (const sample of samples) {
+	const { error, proveMilliseconds } = await settleSample(court, evidence, sample, random);
+	if (error !== undefined) throw new Error(error);
+	proving += proveMilliseconds;
+}
+await court.connection.close();
+
+const result: TransformerBench = {
+	name,
+	parameters,
+	operators: program.operators.length,
+	compileSeconds: compileTime / 1000,
+	commitProgramSeconds: commitProgramTime / 1000,
+	floatMilliseconds,
+	exactMilliseconds,
+	leaves: traceLeaves(program),
+	commitTraceSeconds: commitTraceTime / 1000,
+	provingSeconds: proving / samples.length / 1000,
+	settled: samples.length,
+	error: maxRelRange,
+	argmaxAgrees,
+	megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+};
+process.stdout.write(JSON.stringify(result));
+process.exit(0);
