@@ -40,8 +40,8 @@ export interface Workshop {
 	measure(proved: Proved): Promise<Measured>;
 }
 
-/** In round r, 2^r values get more bits: enough rounds for hundreds of them. */
-const MOST_ROUNDS = 9;
+/** Rounds, each of twice as many values as the one before: the first of a 64th of them, so that the last has all. */
+const MOST_ROUNDS = 7;
 /** Where a round's values together are not admissible, this many are tried one by one. */
 const MOST_SINGLE = 16;
 
@@ -69,11 +69,13 @@ export async function refineToBudget(
 	let [best, current] = [start, start];
 	let [kept, finer]: Finer[] = [new Map(), new Map()];
 	const refused = new Set<string>();
-	let rounds = 0;
+	let [rounds, first] = [0, 0];
 	while (rounds < MOST_ROUNDS && !meetsBudget(best.fidelity, largest)) {
 		const chosen = candidates(current, workshop, (name) => finer.has(name) || refused.has(name));
 		if (chosen.length === 0) break;
-		const { proved, admitted } = admissible(chosen.slice(0, 2 ** rounds), finer, workshop, refused);
+		first ||= Math.ceil(chosen.length / 2 ** (MOST_ROUNDS - 1));
+		const most = first * 2 ** rounds;
+		const { proved, admitted } = admissible(chosen.slice(0, most), finer, workshop, refused);
 		rounds += 1;
 		if (!proved) continue;
 		finer = admitted;
