@@ -54,14 +54,14 @@ describe("transformers as PyTorch exports them", () => {
 
 describe("steps that are fine enough", () => {
 	test.each(["LayerNormalization", "RMSNormalization"])(
-		"%s of rows 1 to 3000 times as large",
+		"%s of rows 1 to 1000 times as large",
 		async (opType) => {
 			const g = new GraphBuilder("rows", { opset: 23 });
 			const x = g.input("x", "float32", [8, 32]);
 			const ones = g.constant("ones", floats([32], new Array<number>(32).fill(1)));
 			g.output(g.node(opType, [x, ones], { axis: -1 }));
 			const rows = Array.from(new Random(1).normalTensor([8, 32]).data, Number);
-			const uneven = rows.map((value, i) => value * 3000 ** (Math.floor(i / 32) / 7));
+			const uneven = rows.map((value, i) => value * 1000 ** (Math.floor(i / 32) / 7));
 			const { report } = await compileChecked(g.model(), { inputs: [[floats([8, 32], uneven)]] });
 			expect(report.fidelity!.outputs[0].maxRelRange).toBeLessThan(1e-3);
 		},
