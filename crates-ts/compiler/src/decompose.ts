@@ -1,4 +1,4 @@
-import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
@@ -11,8 +11,15 @@ import { sumSquares, sumsSquares } from "./squares.ts";
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
 
-function isComposite(node: Node): boolean {
+/** Whether a node may have to be replaced; a convolution only for operands that are not constants. */
+function isComposite(node: Node, { initializers }: Graph): boolean {
+	if (node.domain === "" && /^Conv(Transpose)?$/.test(node.opType))
+		return node.inputs.slice(1).some((name) => name !== "" && !initializers.has(name));
 	return DECOMPOSITIONS.has(qualifiedName(node));
+}
+
+function hasComposites(graph: Graph): boolean {
+	return graph.nodes.some((node) => isComposite(node, graph));
 }
 
 /**
@@ -28,7 +35,7 @@ export async function decomposeModel(
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	alike: (readonly string[])[] = [],
 ): Promise<Model> {
-	if (!model.graph.nodes.some(isComposite) && !sumsSquares(model.graph)) return model;
+	if (!hasComposites(model.graph) && !sumsSquares(model.graph)) return model;
 	let current = upgradeTo20(model);
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
@@ -36,8 +43,10 @@ export async function decomposeModel(
 		const replaced = replaceNodes(graph, facts, current.opsets.get("") ?? 1, alike);
 		const simpler = divideOnce(sumSquares(replaced ?? graph, facts), facts);
 		current = { ...current, graph: simpler };
-		if (simpler === folded || !simpler.nodes.some(isComposite)) return current;
+		if (simpler === folded || !hasComposites(simpler)) return current;
 	}
-	const rest = [...new Set(current.graph.nodes.filter(isComposite).map(qualifiedName))];
+	const rest = [
+		...new Set(current.graph.nodes.filter((node) => isComposite(node, current.graph)).map(qualifiedName)),
+	];
 	throw new CompileError(`operators cannot be replaced by simpler ones: ${rest.join(", ")}`);
 }

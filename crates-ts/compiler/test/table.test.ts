@@ -108,3 +108,19 @@ describe("Cast", () => {
 		expect(program.inputs[0].scale).toBe(1);
 	});
 });
+
+test("whole numbers and a constant between them", async () => {
+	const model = modelOf([], (g) => {
+		const x = g.node("Cast", [g.input("x", "int64", [4])], { to: 1 });
+		return [
+			g.node("Add", [x, g.scalar("half", 0.5)]),
+			g.node("Mul", [g.node("Add", [x, g.scalar("third", 1 / 3)]), g.scalar("two", 2)]),
+			g.node("Gemm", [
+				g.node("Reshape", [x, g.ints("shape", [1, 4])]),
+				g.constant("w", floats([4, 1], [1, 1, -1, 1])),
+				g.constant("b", floats([1], [0.25])),
+			]),
+		];
+	});
+	await expectFaithful(model, 1e-3);
+});

@@ -1,11 +1,19 @@
 import { decomposeAttention, decomposeTensorScatter } from "./attention.ts";
 import type { Decomposition } from "./context.ts";
+import {
+	decomposeCausalConvWithState,
+	decomposeLinearAttention,
+	decomposeSwiGlu,
+} from "./linear-attention.ts";
 import { decomposeMicrosoftRotaryEmbedding, decomposeRotaryEmbedding } from "./rotary-embedding.ts";
 
 /** Attention and what comes with it. */
 export const ATTENTION: ReadonlyMap<string, Decomposition> = new Map<string, Decomposition>([
 	["Attention", decomposeAttention],
+	["CausalConvWithState", decomposeCausalConvWithState],
+	["LinearAttention", decomposeLinearAttention],
 	["RotaryEmbedding", decomposeRotaryEmbedding],
+	["SwiGLU", decomposeSwiGlu],
 	["TensorScatter", decomposeTensorScatter],
 	["com.microsoft.RotaryEmbedding", decomposeMicrosoftRotaryEmbedding],
 ]);

@@ -1,6 +1,7 @@
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { string } from "../attributes.ts";
-import { cast, finish, numbersOf, realOf, scalarOf } from "./build.ts";
+import { broadcastShapes } from "../shapes.ts";
+import { cast, finish, intsOf, numbersOf, realOf, scalarOf } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
 
 /** Bits of the integers that are split; wider types may hold small numbers, which fit in these. */
@@ -27,32 +28,88 @@ export function decomposeBitwise(node: Node, context: DecomposeContext): "keep" 
 	finish(context, node, type === "int32" ? sum : cast(context, sum, type));
 }
 
-/** ONNX BitShift by a constant tensor: for every shift that occurs a table, and a choice. */
+/** Bits of the types that ONNX shifts. */
+function widthOf(type: ElementType): number {
+	return Number(/\d+$/.exec(type)![0]);
+}
+
+/**
+ * ONNX BitShift: of unsigned integers by a constant number, or of one, it is a table; of signed
+ * ones a product or a quotient rounded down. By other shifts one of these for every shift that
+ * occurs, and a choice. Shifts by all bits, and negative ones, move every bit out.
+ */
 export function decomposeBitShift(node: Node, context: DecomposeContext): "keep" | undefined {
 	const [x, by] = node.inputs;
-	if (isNumber(context, by) || isNumber(context, x)) return "keep";
-	const shifts = realOf(context, by);
 	const type = context.type(x);
-	const direction = string(node, "direction", "LEFT");
-	const shape = shifts ? shifts.shape : context.shape(by);
-	// A shift by all bits leaves nothing, so more than 15 are not told apart from 16.
-	const used = shifts ? [...new Set(shifts.data)] : Array.from({ length: BITS[type] ?? SMALL }, (_, s) => s);
-	let result = shifts ? undefined : context.emit("Mul", [x, scalarOf(context, type, 0)]);
+	const signed = type.startsWith("int");
+	if (!signed && type !== "uint16" && (isNumber(context, by) || isNumber(context, x))) return "keep";
+	const shifts = realOf(context, by);
+	const left = string(node, "direction", "LEFT") === "LEFT";
+	const width = widthOf(type);
+	const bounded = (shift: number): number => (shift < 0 || shift >= width ? width : shift);
+	const known = shifts && Float64Array.from(shifts.data, bounded);
+	// Only small integers are shifted by what inputs say, so that more than 15 places are not told apart.
+	const few = Math.min(width, SMALL);
+	const used = known ? [...new Set(known)] : Array.from({ length: few }, (_, shift) => shift);
+	const none = signed && !left ? signOf(context, x, type) : undefined;
+	const zero = context.emit("Mul", [x, scalarOf(context, type, 0)]);
+	let result = none ?? zero;
 	for (const shift of used) {
-		const moved = context.emit("BitShift", [x, scalarOf(context, type, shift)], { direction });
-		const mask = shifts
+		if (shift >= width) continue;
+		const moved = shifted(context, x, shift, { type, left });
+		if (used.length === 1 && known) {
+			result = context.emit("Add", [moved, zero]);
+			continue;
+		}
+		const mask = known
 			? numbersOf(
 					context,
 					"bool",
-					shape,
-					shifts.data.map((value) => (value === shift ? 1 : 0)),
+					shifts.shape,
+					known.map((value) => (value === shift ? 1 : 0)),
 				)
 			: context.emit("Equal", [cast(context, by, "int32"), scalarOf(context, "int32", shift)]);
-		result = result === undefined ? moved : context.emit("Where", [mask, moved, result]);
+		result = context.emit("Where", [mask, moved, result]);
 	}
-	finish(context, node, result!);
+	const shape = broadcastShapes(context.shape(x), context.shape(by))!;
+	finish(context, node, context.emit("Expand", [result, intsOf(context, shape)]));
+}
+
+/** −1 for negative numbers, which is what shifting them to the right leaves, and 0. */
+function signOf(context: DecomposeContext, x: string, type: ElementType): string {
+	const negative = context.emit("Less", [x, scalarOf(context, type, 0)]);
+	return cast(context, context.emit("Neg", [cast(context, negative, "int64")]), type);
+}
+
+function shifted(
+	context: DecomposeContext,
+	x: string,
+	shift: number,
+	{ type, left }: { type: ElementType; left: boolean },
+): string {
+	const direction = left ? "LEFT" : "RIGHT";
+	if (!type.startsWith("int")) {
+		const from = type === "uint16" ? cast(context, x, "uint32") : x;
+		const kind = type === "uint16" ? "uint32" : type;
+		const moved = context.emit("BitShift", [from, scalarOf(context, kind, shift)], { direction });
+		return type === "uint16" ? cast(context, moved, type) : moved;
+	}
+	if (shift === 0) return x;
+	const wide = cast(context, x, "int64");
+	const factor = scalarOf(context, "int64", 2 ** shift);
+	if (left) return cast(context, context.emit("Mul", [wide, factor]), type);
+	const rest = context.emit("Mod", [wide, factor]);
+	return cast(context, context.emit("Div", [context.emit("Sub", [wide, rest]), factor]), type);
 }
 
 function isNumber(context: DecomposeContext, name: string): boolean {
 	return realOf(context, name)?.data.length === 1;
+}
+
+/** ONNX BitwiseNot of signed integers: −1 − x. */
+export function decomposeBitwiseNot(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x] = node.inputs;
+	const type = context.type(x);
+	if (!/^int(32|64)$/.test(type)) return "keep";
+	finish(context, node, context.emit("Sub", [scalarOf(context, type, -1), x]));
 }

@@ -4,16 +4,15 @@ import { isFloat } from "../real.ts";
 import { sizeOf, stridesOf } from "../shapes.ts";
 import { choose, constantOf, finish, intsOf, numbersOf, realOf, reshape } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
+import { decomposeDynamicGridSample } from "./dynamic-grid.ts";
 
-/** ONNX GridSample with a constant grid: chosen elements times constant weights. */
+/** ONNX GridSample: by a constant grid chosen elements times constant weights, by another (dynamic-grid.ts) neighbours that are looked up. */
 export function decomposeGridSample(node: Node, context: DecomposeContext): void {
 	const [x, gridName] = node.inputs;
 	const grid = realOf(context, gridName);
 	if (!grid) {
-		throw context.error(
-			"its grid depends on the model's inputs",
-			"GridSample compiles with a constant grid: sample before the model, or fix the transformation",
-		);
+		decomposeDynamicGridSample(node, context);
+		return;
 	}
 	const [batches, channels, ...spatial] = context.shape(x);
 	const output = context.shape(node.outputs[0]);

@@ -1,7 +1,8 @@
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { ints, string } from "../attributes.ts";
 import type { Real } from "../real.ts";
-import { cast, finish, numbersOf, realOf } from "./build.ts";
+import { sizeOf } from "../shapes.ts";
+import { cast, finish, numbersOf, realOf, reshape } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
 import { centred, type Grid, gridOf, rounded } from "./quantised.ts";
 
@@ -30,10 +31,7 @@ function zeroOf(context: DecomposeContext, name: string | undefined): Real | und
 
 const map = <T>(value: T | undefined, f: (value: T) => T): T | undefined => (value ? f(value) : undefined);
 
-/**
- * Operand less its zero point: whole floats. A zero point may depend on the inputs
- * (DynamicQuantizeLinear) if it is one number.
- */
+/** Operand less its zero point, which may depend on the inputs (DynamicQuantizeLinear): whole floats. */
 function operand(
 	context: DecomposeContext,
 	x: string,
@@ -42,7 +40,9 @@ function operand(
 ): string {
 	if (zeroName && !realOf(context, zeroName)) {
 		const whole = cast(context, x, "float32");
-		return context.emit("Sub", [whole, cast(context, zeroName, "float32")]);
+		const shape = context.shape(zeroName);
+		const placed = place({ shape, data: new Float64Array(sizeOf(shape)) }).shape;
+		return context.emit("Sub", [whole, reshape(context, cast(context, zeroName, "float32"), placed)]);
 	}
 	return centred(context, x, map(zeroOf(context, zeroName), place));
 }

@@ -5,9 +5,11 @@ import {
 	decomposePow,
 	decomposePRelu,
 } from "./arithmetic.ts";
-import { decomposeBitShift, decomposeBitwise } from "./bits.ts";
+import { decomposeBitShift, decomposeBitwise, decomposeBitwiseNot } from "./bits.ts";
 import type { Decomposition } from "./context.ts";
-import { decomposeCumSum } from "./cumulative.ts";
+import { decomposeBias, decomposeConvTranspose } from "./convolution-operands.ts";
+import { decomposeCumProd, decomposeCumSum } from "./cumulative.ts";
+import { decomposeDft, decomposeStft } from "./fourier.ts";
 import { decomposeAffineGrid, decomposeGridSample } from "./grid.ts";
 import {
 	decomposeConvInteger,
@@ -41,6 +43,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["AffineGrid", decomposeAffineGrid],
 	["BitShift", decomposeBitShift],
 	["BitwiseAnd", decomposeBitwise],
+	["BitwiseNot", decomposeBitwiseNot],
 	["BitwiseOr", decomposeBitwise],
 	["BitwiseXor", decomposeBitwise],
 	["CastLike", decomposeCastLike],
@@ -48,8 +51,12 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["Clip", decomposeClip],
 	["Col2Im", decomposeCol2Im],
 	["Compress", decomposeCompress],
+	["Conv", decomposeBias],
 	["ConvInteger", decomposeConvInteger],
+	["ConvTranspose", decomposeConvTranspose],
+	["CumProd", decomposeCumProd],
 	["CumSum", decomposeCumSum],
+	["DFT", decomposeDft],
 	["DequantizeLinear", decomposeDequantizeLinear],
 	["DynamicQuantizeLinear", decomposeDynamicQuantizeLinear],
 	["GridSample", decomposeGridSample],
@@ -66,6 +73,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["QuantizeLinear", decomposeQuantizeLinear],
 	["Resize", decomposeResize],
 	["ReverseSequence", decomposeReverseSequence],
+	["STFT", decomposeStft],
 	// Scatter and Upsample are old names: bringing the model to opset 20 renames them.
 	["Scatter", decomposeScatterElements],
 	["ScatterElements", decomposeScatterElements],

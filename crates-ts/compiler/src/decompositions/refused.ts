@@ -15,9 +15,9 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 		"it samples where the model's inputs say",
 		"Crop before the model, or use Resize with a constant region (tf_crop_and_resize)",
 	],
-	CumProd: [
-		"running products leave every range that calibration could see",
-		"For positive numbers it is Exp(CumSum(Log(x)))",
+	NonMaxSuppression: [
+		"the shape of its result depends on the model's inputs",
+		"Let the model end with boxes and scores, and select among them outside of it",
 	],
 };
 

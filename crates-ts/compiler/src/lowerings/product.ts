@@ -53,7 +53,7 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 	}
 	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
 	const { scales } = channelwise;
-	const natural = x.spec.scale * naturalScale(scales);
+	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
 	const quantisation = dot.range
 		? quantisationOf(dot.range, context.innerPrecision, unit.clip, natural)
 		: context.quantisation(unit.output, unit.clip, natural);
@@ -76,6 +76,15 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 /** Whole weights stand for themselves. */
 function wholeScales(channels: number): ChannelScales {
 	return { scales: new Float64Array(channels).fill(1), exact: new Array<boolean>(channels).fill(true) };
+}
+
+/** A scale at which results lie, or 0 if constants that are added to them lie between its points. */
+export function gridWith(natural: number, constants: ArrayLike<number>): number {
+	const off = Array.from(constants).some((value) => {
+		const places = value / natural;
+		return Math.abs(places - Math.round(places)) > 1e-6 * Math.max(1, Math.abs(places));
+	});
+	return natural > 0 && off ? 0 : natural;
 }
 
 /** An output finer than the products of its finest channel shows nothing; the coarsest must stay representable. */

@@ -7,7 +7,7 @@ import type { Unit } from "../fuse.ts";
 import { isFloat, mapReal, type Real } from "../real.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../rows.ts";
 import { limitOf, type Quantisation } from "../scales.ts";
-import { naturalScale } from "./product.ts";
+import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
 import { lowerReciprocal } from "./table.ts";
 
@@ -63,7 +63,7 @@ function emitScaled(
 	shifts: Float64Array | undefined,
 	shape: readonly number[],
 ): Value {
-	const natural = x.spec.scale * naturalScale(factors.data.map(Math.abs));
+	const natural = gridWith(x.spec.scale * naturalScale(factors.data.map(Math.abs)), shifts ?? []);
 	const quantisation = context.quantisation(unit.output, unit.clip, natural);
 	const whole = expanded(context, x, shape);
 	if (factors.data.length === 1) {

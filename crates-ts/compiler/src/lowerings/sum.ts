@@ -5,6 +5,7 @@ import type { Unit } from "../fuse.ts";
 import { isFloat, mapReal, type Real } from "../real.ts";
 import { type Quantisation, quantisationOf, UNBOUNDED, wholeNumbers } from "../scales.ts";
 import { broadcastShapes, sameShape } from "../shapes.ts";
+import { gridWith } from "./product.ts";
 
 interface Term {
 	readonly value: Value;
@@ -58,7 +59,7 @@ function emitSum(context: Context, unit: Unit, terms: Term[], constant: Real | u
 	const scales = last
 		.map(({ value, factor }) => value.spec.scale * Math.abs(factor))
 		.filter((scale) => scale > 0);
-	const natural = scales.length ? Math.min(...scales) : 0;
+	const natural = gridWith(scales.length ? Math.min(...scales) : 0, rows?.values ?? []);
 	return emitLinear(
 		context,
 		last.map(({ value }) => value),
