@@ -1,6 +1,7 @@
 import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { floatModel } from "@umpire/compiler/float-model.ts";
 import { toReal } from "@umpire/compiler/real.ts";
+import { runSteps } from "@umpire/compiler/steps.ts";
 import { tokenLimits } from "@umpire/compiler/token-limits.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
