@@ -100,7 +100,7 @@ const execute: Executor = (program, every) => openSession(program, { record: eve
 export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {
 	const path = join(folder, `${modelName(model)}.umpire.onnx`);
 	await replaceAtomically(path, async (temporary) => {
-		await saveProgram(compiled.program, temporary);
+		await saveProgram(compiled.program, temporary, compiled.commitment);
 	});
 	return path;
 }

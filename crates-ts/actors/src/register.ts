@@ -39,7 +39,7 @@ export async function registerProgram(
 	commitment: ProgramCommitment,
 ): Promise<Registered> {
 	const { contracts } = world;
-	const root = await putProgram(world.home.content, program);
+	const root = await putProgram(world.home.content, program, commitment);
 	const known = await numberOf(contracts, root).catch(() => undefined);
 	if (known === undefined) {
 		const { header } = commitment;

@@ -149,7 +149,7 @@ class Submitter implements Actor {
 		const trace = await recordTrace(session, commitment, inputs);
 		await putTrace(this.#kept, program, trace);
 		if (this.#publishes) await putTrace(this.#world.home.content, program, trace);
-		return trace;
+		return this.#traces.get(trace.traceRoot, async () => trace);
 	}
 
 	/** Defends a claim; makes it final when its challenge period is over. */

@@ -23,9 +23,15 @@ export interface LoadedProgram {
 /**
  * Writes a program as an ordinary ONNX file: any ONNX runtime runs it, Netron shows it. Its
  * metadata holds what a trace needs besides. The file appears complete or not at all.
+ *
+ * @param known its commitment, where somebody has computed it
  */
-export async function saveProgram(program: Program, path: string): Promise<ProgramCommitment> {
-	const commitment = await commitProgram(program);
+export async function saveProgram(
+	program: Program,
+	path: string,
+	known?: ProgramCommitment,
+): Promise<ProgramCommitment> {
+	const commitment = known ?? (await commitProgram(program));
 	await replaceFile(path, writeModel(programFileModel(program, commitment)));
 	return commitment;
 }

@@ -1,23 +1,24 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
 import type { Program } from "@umpire/operators/program.ts";
-import { type LoadedProgram, parseProgram, saveProgram } from "@umpire/runtime/program-file.ts";
+import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { type LoadedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
 import type { ContentStore } from "./content-store.ts";
 
-/** Stores a program under its root; gives the root. */
-export async function putProgram(store: ContentStore, program: Program): Promise<Hex> {
-	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
-	try {
-		const path = join(folder, "program.onnx");
-		const { root } = await saveProgram(program, path);
-		await store.write("programs", root, await readFile(path));
-		return root;
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
+/**
+ * Stores a program under its root; gives the root.
+ *
+ * @param known its commitment, where somebody has computed it
+ */
+export async function putProgram(
+	store: ContentStore,
+	program: Program,
+	known?: ProgramCommitment,
+): Promise<Hex> {
+	const commitment = known ?? (await commitProgram(program));
+	await store.write("programs", commitment.root, writeModel(programFileModel(program, commitment)));
+	return commitment.root;
 }
 
 /**
