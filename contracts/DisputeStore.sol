@@ -160,7 +160,7 @@ abstract contract DisputeStore is IDisputes, Market {
 	function _published(Dispute storage d) internal view returns (uint256) {
 		if (d.phase == Phase.Leaf) return _leafPublished(d);
 		if (d.phase == Phase.Partials) return d.partialsAt;
-		if (d.phase == Phase.Root) return _claims[d.claim].boundAt;
+		if (d.phase == Phase.Root) return boundAt[d.claim];
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, _headerOf(_claims[d.claim]));
 		return _openings[_key(d.node, at.tree, below, children)];

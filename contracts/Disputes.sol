@@ -155,7 +155,7 @@ abstract contract Disputes is TraceBinding {
 	) external {
 		Claim storage c = _requireLive(claimId);
 		Case memory what = _case(c, location.step, location.operator, location.leaf, beneficiary);
-		if (_isUnbound(c, what.header)) revert TraceNotBound(claimId);
+		if (_isUnbound(claimId, what.header)) revert TraceNotBound(claimId);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
 		_settled(0, claimId, what, settlement, claimed, computed);
 		_reject(claimId, 0, beneficiary);

@@ -29,6 +29,9 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 	mapping(uint256 claimId => uint256[5]) private _outputs;
 
 	/// @inheritdoc IMarket
+	mapping(uint256 claimId => uint256) public boundAt;
+
+	/// @inheritdoc IMarket
 	mapping(address account => uint256) public owed;
 
 	/// @inheritdoc IMarket
@@ -83,8 +86,7 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 			request: SafeCast.toUint32(requestId),
 			claimedAt: SafeCast.toUint32(block.timestamp),
 			openDisputes: 0,
-			status: ClaimStatus.Live,
-			boundAt: 0
+			status: ClaimStatus.Live
 		});
 		uint256[5] memory words = _storeOutput(claimId, shape.elements, shape.width, opening);
 		emit Claimed(claimId, requestId, msg.sender, traceRoot, opening.root, words);

@@ -22,10 +22,10 @@ abstract contract TraceBinding is DisputeStore {
 		Claim storage c = _requireLive(claimId);
 		if (msg.sender != c.submitter) revert NotTheSubmitter(msg.sender, c.submitter);
 		OutputShape memory shape = registry.outputShape(_requestOf(c).program);
-		if (!shape.lazy || c.boundAt != 0) revert TraceKnown(claimId, c.traceRoot);
+		if (!shape.lazy || boundAt[claimId] != 0) revert TraceKnown(claimId, c.traceRoot);
 		_requireOutput(shape, _outputRoot(claimId, shape), operatorPath, stepPath, traceRoot);
 		c.traceRoot = traceRoot;
-		c.boundAt = SafeCast.toUint32(block.timestamp);
+		boundAt[claimId] = block.timestamp;
 		emit TraceBound(claimId, traceRoot);
 	}
 
@@ -39,7 +39,7 @@ abstract contract TraceBinding is DisputeStore {
 	/// @dev Demands the children of the trace root, or the trace root where there is none yet.
 	function _begin(uint256 disputeId, Dispute storage d, Claim storage c, DescriptorOpening calldata entry) internal {
 		ProgramHeader memory header = _headerOf(c);
-		if (_isUnbound(c, header)) {
+		if (_isUnbound(d.claim, header)) {
 			if (entry.descriptor.length != 0) revert DescriptorNotNeeded();
 			d.phase = Phase.Root;
 			d.demandedAt = SafeCast.toUint32(block.timestamp);
@@ -52,7 +52,7 @@ abstract contract TraceBinding is DisputeStore {
 		_demand(disputeId, d, c, header, at, c.traceRoot, entry);
 	}
 
-	function _isUnbound(Claim storage c, ProgramHeader memory header) internal view returns (bool) {
-		return header.lazy && c.boundAt == 0;
+	function _isUnbound(uint256 claimId, ProgramHeader memory header) internal view returns (bool) {
+		return header.lazy && boundAt[claimId] == 0;
 	}
 }

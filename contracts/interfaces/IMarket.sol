@@ -66,8 +66,6 @@ struct Claim {
 	uint32 claimedAt;
 	uint24 openDisputes;
 	ClaimStatus status;
-	/// when the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root
-	uint32 boundAt;
 }
 
 /// @notice Opens the primary output's tensor root under the trace root.
@@ -225,6 +223,9 @@ interface IMarket {
 	function getRequest(uint256 requestId) external view returns (Request memory);
 
 	function getClaim(uint256 claimId) external view returns (Claim memory);
+
+	/// @notice When the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root.
+	function boundAt(uint256 claimId) external view returns (uint256);
 
 	/// @notice What `account` can withdraw.
 	function owed(address account) external view returns (uint256);

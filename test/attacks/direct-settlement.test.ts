@@ -1,12 +1,14 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
-import type { LeafLocation, PartEvidence, Settlement } from "@umpire/game/move.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { type LeafLocation, NO_DESCRIPTOR, type PartEvidence, type Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
-import { falsified, realEvidence } from "../game/real-trace.ts";
+import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
 
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 	.conv(2, 3, 1)
@@ -101,5 +103,26 @@ describe("a direct settlement of several parts", () => {
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 		expect(hearing.table.state.owed.get(hearing.challenger)).toBe(600n);
 		expect(await court.balance(court.umpire)).toBe(liabilities(hearing.table.state));
+	});
+
+	test("decides a dispute too, before any partial results are asked for", async () => {
+		const again = await hearing.claim(wrong);
+		const entry = NO_DESCRIPTOR;
+		const value = PARAMETERS.challengerBond;
+		await hearing.play(hearing.challenger, { type: "challenge", value, claim: again, entry });
+		for (;;) {
+			const answer = honestSubmitter(hearing.table.view(1), viewOf(wrong));
+			if (answer !== null) await hearing.play(hearing.submitter, answer);
+			const move = honestChallenger(hearing.table.view(1), viewOf(right));
+			if (move === null || move.type === "prove") throw new Error("The leaf was never reached");
+			if (move.type === "name") break;
+			await hearing.play(hearing.challenger, move);
+		}
+		const short = { ...good, evidence: good.evidence.slice(1) };
+		expect(await hearing.try(hearing.challenger, { type: "settle", dispute: 1, settlement: short })).toBe(
+			"WrongLeafCount",
+		);
+		await hearing.play(hearing.requester, { type: "settle", dispute: 1, settlement: good });
+		expect(hearing.table.state.claims[again - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
 });

@@ -1,3 +1,4 @@
+import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { prepareSettlement } from "@umpire/actors/settlement.ts";
 import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
@@ -13,7 +14,7 @@ import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Bench } from "../game/bench.ts";
 import { Court } from "../game/court.ts";
-import { falsified, outputOf, realEvidence } from "../game/real-trace.ts";
+import { falsified, realEvidence } from "../game/real-trace.ts";
 
 let court: Court;
 let bench: Bench;
@@ -133,7 +134,7 @@ describe("whatever follows from a misshapen leaf", () => {
 			value: submitterBond,
 			request: 1,
 			traceRoot: trace.traceRoot,
-			opening: outputOf(theirs),
+			opening: claimOfTrace(theirs.commitment, theirs.trace).opening,
 		});
 		// the false maximum reads the misshapen leaf, which no path leads to with the tensor's own shape
 		const tensor = wrong.trace.operators[0][1];

@@ -1,9 +1,10 @@
+import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Court } from "./court.ts";
-import { outputOf, realEvidence } from "./real-trace.ts";
+import { realEvidence } from "./real-trace.ts";
 
 const abi = parseAbi(["function ask(bytes32,uint256) payable", "function fetch(uint256)"]);
 
@@ -16,7 +17,7 @@ afterAll(() => court.close());
 describe("the example consumer", () => {
 	test("learns the class that a network assigns to an input", async () => {
 		const program = lenet(8);
-		const { commitment, trace, ...rest } = await realEvidence(program, randomInput(program));
+		const { commitment, trace } = await realEvidence(program, randomInput(program));
 		const scores = [...trace.outputs[0]];
 		const [owner, submitter] = court.accounts;
 		let now = (await court.time()) + 1;
@@ -27,7 +28,7 @@ describe("the example consumer", () => {
 		const ask = encodeFunctionData({ abi, functionName: "ask", args: [trace.inputsRoot, BigInt(now + 500)] });
 		const asked = await court.send({ from: owner, to: consumer, data: ask, value: 70n, gas: 500_000 }, now++);
 		expect(asked.error).toBe(undefined);
-		const opening = outputOf({ commitment, trace, ...rest });
+		const { opening } = claimOfTrace(commitment, trace);
 		const { submitterBond, challengePeriod } = PARAMETERS;
 		const { traceRoot } = trace;
 		const claim = { type: "claim", value: submitterBond, request: 1, traceRoot, opening } as const;

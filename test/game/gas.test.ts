@@ -1,9 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { bindingOf } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
+import { leafOf } from "@umpire/actors/settlement.ts";
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import type { GasBook } from "./bench.ts";
@@ -17,6 +21,9 @@ const TOLERANCE = 0.03;
 
 /** What no move may ever cost, in gas. */
 const LIMITS: Readonly<Record<string, number>> = { claim: 200_000, "a whole dispute": 1_500_000 };
+
+/** What a direct settlement of one part may cost at most. */
+const DIRECT = 700_000;
 
 /** One element of each kind of operator of LeNet-5, and one of a dense layer with many parts. */
 const FAULTS = [
@@ -63,6 +70,56 @@ describe("gas", () => {
 		const dispute = hearing.spent - before;
 		gas.set(`a whole dispute about a ${name}`, dispute);
 		gas.set("a whole dispute", Math.max(dispute, gas.get("a whole dispute") ?? 0));
+		await court.restore(snapshot);
+	});
+
+	test("of the beginning of a dispute about a lazy claim", async () => {
+		const snapshot = await court.snapshot();
+		const program = { ...right.program, lazy: true };
+		const commitment = await commitProgram(program);
+		const lazy = { program, commitment, trace: right.trace };
+		const hearing = new Hearing(court, DEFAULT_PARAMETERS);
+		const claim = await hearing.claim(lazy);
+		const entry = NO_DESCRIPTOR;
+		const value = DEFAULT_PARAMETERS.challengerBond;
+		await hearing.play(hearing.challenger, { type: "challenge", value, claim, entry });
+		await hearing.play(hearing.submitter, {
+			type: "bindTrace",
+			claim,
+			...bindingOf(commitment, right.trace),
+		});
+		await hearing.play(hearing.challenger, { type: "enter", dispute: 1, entry });
+		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
+			gas.set(`lazy: ${move}`, hearing.gas.get(move)!);
+		}
+		await court.restore(snapshot);
+	});
+
+	test.each(FAULTS)("of settling a %s directly", async (name, operator, element) => {
+		const snapshot = await court.snapshot();
+		const value = right.trace.operators[0][operator].elements[element];
+		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
+		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const claim = await hearing.claim(wrong);
+		const leaf = leafOf(right, operator, element);
+		const tensor = wrong.trace.operators[0][operator];
+		const matter = { step: 0, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
+		const beneficiary = hearing.challenger;
+		const settlement = await hearing.proveMatter(wrong, matter, beneficiary);
+		const location = {
+			step: 0,
+			operator,
+			leaf,
+			leafPath: tensor.path(leaf),
+			operatorPath: wrong.trace.stepTrees[0].path(operator),
+			stepPath: [],
+		};
+		const move = { type: "settleDirectly", claim, beneficiary, location, settlement } as const;
+		const parts = settlement.evidence.length;
+		const label = `settleDirectly: ${name}, ${parts} part${parts === 1 ? "" : "s"}`;
+		await hearing.play(beneficiary, move, label);
+		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+		if (parts === 1) expect(gas.get(label)).toBeLessThan(DIRECT);
 		await court.restore(snapshot);
 	});
 

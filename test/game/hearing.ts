@@ -1,6 +1,8 @@
+import { type ClaimContent, claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { type Evidence, proofWords } from "@umpire/actors/evidence.ts";
 import { type Matter, prepareSettlement, withProofs } from "@umpire/actors/settlement.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import type { ProofCheck } from "@umpire/game/evidence.ts";
@@ -12,7 +14,7 @@ import { prove } from "@umpire/prover/prove.ts";
 import { NOBODY } from "../../crates-ts/game/test/table.ts";
 import { Bench, type GasBook } from "./bench.ts";
 import type { Court } from "./court.ts";
-import { outputOf, viewOf } from "./real-trace.ts";
+import { viewOf } from "./real-trace.ts";
 
 const poseidon = await loadPoseidon();
 
@@ -29,8 +31,9 @@ export class Hearing extends Bench {
 	}
 
 	/** Registers, requests and claims; returns the claim's number. */
-	async claim({ commitment, trace, ...rest }: Evidence, consumer: Hex = NOBODY): Promise<number> {
+	async claim({ program, commitment, trace }: Evidence, consumer: Hex = NOBODY): Promise<number> {
 		const { header, root } = commitment;
+		const content = claimOfTrace(commitment, trace);
 		await this.play(this.requester, { type: "register", header });
 		await this.play(this.requester, {
 			type: "request",
@@ -44,8 +47,7 @@ export class Hearing extends Bench {
 			type: "claim",
 			value: this.table.state.parameters.submitterBond,
 			request: this.table.state.requests.length,
-			traceRoot: trace.traceRoot,
-			opening: outputOf({ commitment, trace, ...rest }),
+			...(program.lazy ? outputAlone(content) : content),
 		});
 		return this.table.state.claims.length;
 	}
@@ -92,4 +94,9 @@ export class Hearing extends Bench {
 
 function keyOf(circuit: string, signals: readonly bigint[], proof: readonly bigint[]): string {
 	return `${circuit} ${signals.join()} ${proof.join()}`;
+}
+
+/** What a lazy claim states. */
+function outputAlone({ opening }: ClaimContent): ClaimContent {
+	return { traceRoot: wordHex(0n), opening: { ...opening, operatorPath: [], stepPath: [] } };
 }

@@ -1,9 +1,9 @@
+import { bindingOf } from "@umpire/actors/claim-content.ts";
 import { type Evidence, openDescriptor, openRow } from "@umpire/actors/evidence.ts";
 import { partialsLeadingTo } from "@umpire/actors/partials.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import { commitTensor } from "@umpire/commitment/tensor.ts";
-import type { OutputOpening } from "@umpire/game/move.ts";
 import type { Position } from "@umpire/game/state.ts";
 import type { TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
@@ -55,10 +55,7 @@ export function viewOf(evidence: Evidence): TraceView {
 	return {
 		children: (at, childLevel): readonly Hex[] => treeAt(at).descendants(at.start, at.level, childLevel),
 		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
-		binding() {
-			const { operatorPath, stepPath } = outputOf(evidence);
-			return { traceRoot: trace.traceRoot, operatorPath, stepPath };
-		},
+		binding: () => bindingOf(commitment, trace),
 		descriptor: (operator) => openDescriptor(evidence, operator),
 		row: (operator, element) => openRow(evidence, operator, element),
 		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),
@@ -68,17 +65,5 @@ export function viewOf(evidence: Evidence): TraceView {
 			if (partials === undefined) throw new RangeError(`No partial results lead to ${value}`);
 			return partials;
 		},
-	};
-}
-
-/** Opens the output as a claim does. */
-export function outputOf({ commitment, trace }: Evidence): OutputOpening {
-	const { outputOperator, steps } = commitment.header;
-	const tensor = trace.operators[steps - 1][outputOperator];
-	return {
-		root: tensor.root,
-		operatorPath: trace.stepTrees[steps - 1].path(outputOperator),
-		stepPath: trace.traceTree.path(steps - 1),
-		words: tensor.leafCount === 1 ? tensor.words(0) : [0n, 0n, 0n, 0n, 0n],
 	};
 }

@@ -10,6 +10,8 @@ const ZERO: Hex = `0x${"0".repeat(64)}`;
 export interface Visible {
 	readonly requests: readonly unknown[];
 	readonly claims: readonly unknown[];
+	/** by claim: when its trace was bound */
+	readonly bound: readonly bigint[];
 	readonly disputes: readonly unknown[];
 	readonly leaves: readonly unknown[];
 	readonly openings: readonly unknown[];
@@ -23,7 +25,8 @@ export interface Visible {
 export function visible(state: GameState, people: readonly Hex[]): Visible {
 	return {
 		requests: state.requests.map(plain),
-		claims: state.claims.map(({ outputRoot: _, ...claim }) => plain(claim)),
+		claims: state.claims.map(({ outputRoot: _, boundAt: __, ...claim }) => plain(claim)),
+		bound: state.claims.map(({ boundAt }) => BigInt(boundAt)),
 		disputes: state.disputes.map(({ partials, ...dispute }) =>
 			plain({ ...dispute, partialsHash: partials.length === 0 ? ZERO : hashOf("int64[]", partials) }),
 		),
@@ -51,6 +54,8 @@ export async function stateOf(court: Court, state: GameState, people: readonly H
 		const [node, tree, level, children] = key.split(" ");
 		openings.push(await court.read("openedAt", [node, Number(tree), BigInt(level), BigInt(children)]));
 	}
+	const bound: bigint[] = [];
+	for (const index of state.claims.keys()) bound.push(await court.read<bigint>("boundAt", [index + 1]));
 	const inputDemands: unknown[] = [];
 	const answers: number[] = [];
 	const demands = Number(await court.read<bigint>("inputDemandCount", [], court.inputs));
@@ -63,6 +68,7 @@ export async function stateOf(court: Court, state: GameState, people: readonly H
 	return {
 		requests: await counted("requestCount", "getRequest"),
 		claims: await counted("claimCount", "getClaim"),
+		bound,
 		disputes: await counted("disputeCount", "getDispute"),
 		leaves,
 		openings,

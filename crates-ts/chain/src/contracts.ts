@@ -82,9 +82,9 @@ async function requireThisDeployment(
 // `at`: the hash of the block whose state is read; the newest by default.
 export const getRequest = (on: Contracts, id: bigint, at?: Hex) =>
 	read<Request>(on, on.umpire, "getRequest", [id], at);
-/** A claim as the contract stores it: the root of its output is in its event. */
+/** A claim as the contract stores it: events say its output's root, and when a trace was bound. */
 export const getClaim = (on: Contracts, id: bigint, at?: Hex) =>
-	read<Omit<Claim, "outputRoot">>(on, on.umpire, "getClaim", [id], at);
+	read<Omit<Claim, "outputRoot" | "boundAt">>(on, on.umpire, "getClaim", [id], at);
 export const owedTo = (on: Contracts, account: Hex, at?: Hex) =>
 	read<bigint>(on, on.umpire, "owed", [account], at);
 export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");

@@ -79,6 +79,7 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 	const requests: Request[] = [];
 	const claims: Claim[] = [];
 	const outputs: Hex[] = [];
+	const bound = new Map<number, number>();
 	const disputes: Dispute[] = [];
 	const openings = new Map<string, number>();
 	const leaves = new Map<Hex, PublishedLeaf>();
@@ -109,6 +110,9 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 			case "Claimed":
 				outputs[Number(event.args.claim) - 1] = event.args.outputRoot;
 				break;
+			case "TraceBound":
+				bound.set(Number(event.args.claim), await timeOf(on, event));
+				break;
 			case "PartialsPublished":
 				partials.set(Number(event.args.dispute), event.args.partials);
 		}
@@ -122,7 +126,7 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 		if (last !== undefined && last.at === feed.head?.hash) return last.state;
 		if (feed.revision !== revision) {
 			for (const list of [requests, claims, disputes, outputs, inputDemands, answers]) list.length = 0;
-			for (const map of [programs, openings, leaves, partials, inputAnswers]) map.clear();
+			for (const map of [programs, openings, leaves, partials, bound, inputAnswers]) map.clear();
 			[taken, revision] = [0, feed.revision];
 		}
 		for (; taken < feed.events.length; taken++) await take(feed.events[taken]);
@@ -133,7 +137,8 @@ export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => 
 		}
 		for (let i = 0; i < count("Claimed"); i++) {
 			if (claims[i] === undefined || claims[i].status === CLAIM_STATUS.live) {
-				claims[i] = { ...(await getClaim(on, BigInt(i + 1), at)), outputRoot: outputs[i] };
+				const stored = await getClaim(on, BigInt(i + 1), at);
+				claims[i] = { ...stored, outputRoot: outputs[i], boundAt: bound.get(i + 1) ?? 0 };
 			}
 		}
 		for (let i = 0; i < count("Challenged"); i++) {
