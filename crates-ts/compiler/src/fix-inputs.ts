@@ -1,6 +1,7 @@
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 import { readsOf } from "./graphs.ts";
+import { isFloat } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
 
 /**
@@ -55,6 +56,14 @@ const STRUCTURAL: Readonly<Record<string, readonly number[]>> = {
 	Upsample: [1],
 };
 
+/** Scales and zero points, which belong to the structure where they are inputs themselves. */
+const GRIDS: Readonly<Record<string, readonly number[]>> = {
+	DequantizeLinear: [1, 2],
+	QLinearConv: [1, 2, 4, 5, 6, 7],
+	QLinearMatMul: [1, 2, 4, 5, 6, 7],
+	QuantizeLinear: [1, 2],
+};
+
 /** Values that depend on the elements, rather than the shape, of what they are computed from. */
 const SHAPE_ONLY = new Set(["Shape", "Size"]);
 
@@ -75,10 +84,14 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 	const { graph } = model;
 	const fixed = new Map<string, Tensor>();
 	if (sets.length === 0) return { model, sets, fixed };
-	const structural = upstreamOf(graph, structuralOperands(graph));
+	const structural = upstreamOf(graph, operandsIn(graph, STRUCTURAL));
+	const direct = new Set([...operandsIn(graph, STRUCTURAL), ...operandsIn(graph, GRIDS)]);
+	const grids = new Set(operandsIn(graph, GRIDS));
 	for (const [k, { name }] of graph.inputs.entries()) {
 		const first = sets[0][k];
-		const decides = structural.has(name) && first.dims.length <= 1;
+		// What a float decides through other operators, it decides as a number among others.
+		const reaches = isFloat(first.type) ? direct.has(name) : structural.has(name) || direct.has(name);
+		const decides = reaches && (first.dims.length <= 1 || grids.has(name));
 		if (first.type === "string" || !(decides || sizeOf(first.dims) === 0)) continue;
 		if (sets.some((set) => !sameTensor(set[k], first))) {
 			throw new CompileError(`input "${name}" decides shapes, and differs between the calibration inputs`, {
@@ -103,11 +116,13 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 	};
 }
 
-function structuralOperands(graph: Graph): string[] {
+function operandsIn(graph: Graph, table: Readonly<Record<string, readonly number[]>>): string[] {
 	return graph.nodes.flatMap((node) => {
-		const positions =
-			node.domain === "" && Object.hasOwn(STRUCTURAL, node.opType) ? STRUCTURAL[node.opType] : [];
-		return [...positions.map((k) => node.inputs[k] ?? ""), ...subgraphs(node).flatMap(structuralOperands)];
+		const positions = node.domain === "" && Object.hasOwn(table, node.opType) ? table[node.opType] : [];
+		return [
+			...positions.map((k) => node.inputs[k] ?? ""),
+			...subgraphs(node).flatMap((inner) => operandsIn(inner, table)),
+		];
 	});
 }
 

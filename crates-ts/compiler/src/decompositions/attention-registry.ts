@@ -5,6 +5,12 @@ import {
 	decomposeLinearAttention,
 	decomposeSwiGlu,
 } from "./linear-attention.ts";
+import {
+	decomposeFused,
+	decomposeFusedMatMul,
+	decomposeMicrosoftAttention,
+	decomposeMultiHeadAttention,
+} from "./microsoft.ts";
 import { decomposeMicrosoftRotaryEmbedding, decomposeRotaryEmbedding } from "./rotary-embedding.ts";
 
 /** Attention and what comes with it. */
@@ -15,5 +21,10 @@ export const ATTENTION: ReadonlyMap<string, Decomposition> = new Map<string, Dec
 	["RotaryEmbedding", decomposeRotaryEmbedding],
 	["SwiGLU", decomposeSwiGlu],
 	["TensorScatter", decomposeTensorScatter],
+	["com.microsoft.Attention", decomposeMicrosoftAttention],
+	["com.microsoft.FusedConv", decomposeFused],
+	["com.microsoft.FusedGemm", decomposeFused],
+	["com.microsoft.FusedMatMul", decomposeFusedMatMul],
+	["com.microsoft.MultiHeadAttention", decomposeMultiHeadAttention],
 	["com.microsoft.RotaryEmbedding", decomposeMicrosoftRotaryEmbedding],
 ]);

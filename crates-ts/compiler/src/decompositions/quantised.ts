@@ -1,7 +1,7 @@
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { int } from "../attributes.ts";
 import type { Real } from "../real.ts";
-import { normaliseAxis } from "../shapes.ts";
+import { normaliseAxis, sizeOf, stridesOf } from "../shapes.ts";
 import { cast, finish, numbersOf, realOf } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
 
@@ -76,20 +76,40 @@ export function rounded(
 	return cast(context, context.emit("Clip", [y, ...bounds]), type);
 }
 
+/** Numbers of which each counts for `block` places along the axis. */
+function inBlocks(
+	node: Node,
+	context: DecomposeContext,
+	real: Real,
+	shape: readonly number[],
+	block: number,
+): Real {
+	const axis = normaliseAxis(int(node, "axis", 1), shape.length);
+	if (axis === undefined) throw context.error("its axis is out of range");
+	const strides = stridesOf(real.shape);
+	const own = stridesOf(shape);
+	const data = Float64Array.from({ length: sizeOf(shape) }, (_, at) => {
+		const places = shape.map((size, a) => Math.floor(at / own[a]) % size);
+		return real.data[
+			places.reduce((sum, place, a) => sum + strides[a] * (a === axis ? Math.floor(place / block) : place), 0)
+		];
+	});
+	return { shape, data };
+}
+
 /** Scales along one axis broadcast as a column. */
 function alongAxis(node: Node, context: DecomposeContext, real: Real | undefined): Real | undefined {
 	if (!real) return undefined;
 	const shape = context.shape(node.inputs[0]);
-	if (int(node, "block_size", 0) > 0) {
-		throw context.error("it quantises in blocks", "Scales per tensor and per axis compile");
-	}
+	const block = int(node, "block_size", 0);
+	if (block > 0 && real.shape.length === shape.length) return inBlocks(node, context, real, shape, block);
 	if (real.data.length === 1) return { shape: [], data: real.data };
 	const axis = normaliseAxis(int(node, "axis", 1), shape.length);
 	if (axis === undefined) throw context.error("its axis is out of range");
 	return { shape: [real.data.length, ...shape.slice(axis + 1).map(() => 1)], data: real.data };
 }
 
-/** ONNX QuantizeLinear, per tensor and per axis. */
+/** ONNX QuantizeLinear, per tensor, per axis and in blocks. */
 export function decomposeQuantizeLinear(node: Node, context: DecomposeContext): void {
 	const [x, scaleName, zeroName] = node.inputs;
 	const { scale, zero } = gridOf(context, scaleName, zeroName, "uint8");
@@ -101,7 +121,7 @@ export function decomposeQuantizeLinear(node: Node, context: DecomposeContext): 
 	finish(context, node, quantised(context, asFloat32(context, x), grid));
 }
 
-/** ONNX DequantizeLinear, per tensor and per axis. */
+/** ONNX DequantizeLinear, per tensor, per axis and in blocks. */
 export function decomposeDequantizeLinear(node: Node, context: DecomposeContext): void {
 	const [x, scaleName, zeroName] = node.inputs;
 	const { scale, zero } = gridOf(context, scaleName, zeroName, context.type(x));
