@@ -70,6 +70,7 @@ function contextOf(
 		alike: (names) => void alike.push(names),
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),
+		range: (name) => facts.ranges.get(name),
 		constant: (name) => (name ? facts.constants.get(name) : undefined),
 		fresh: (base) => fresh(`${node.name}/${base}`),
 		tensor(value) {

@@ -102,3 +102,56 @@ describe("operators as onnxruntime's optimiser writes them", () => {
 			expectSame(modelOf(opType, shapes, attributes, constants)));
 	}
 });
+
+describe("operators as onnxruntime's quantiser writes them", () => {
+	const build = (
+		opType: string,
+		attributes: Record<string, AttributeInput>,
+		rest: (g: GraphBuilder) => string[],
+		shape: readonly number[],
+	) => {
+		const g = new GraphBuilder("test", { opset: 17 });
+		const x = g.input("x", "uint8", shape);
+		const own = [g.scalar("xs", 0.02), g.constant("xz", tensorFrom("uint8", [], [9]))];
+		const to = [g.scalar("ys", 0.03), g.constant("yz", tensorFrom("uint8", [], [20]))];
+		g.output(g.node(opType, [x, ...own, ...rest(g), ...to], attributes, "node", ["y"], "com.microsoft"));
+		const model = g.model();
+		return { ...model, opsets: new Map(model.opsets).set("com.microsoft", 1) };
+	};
+	const bytes = (dims: readonly number[]): Tensor => {
+		const size = dims.reduce((a, b) => a * b, 1);
+		return tensorFrom(
+			"uint8",
+			dims,
+			Array.from({ length: size }, (_, i) => (i * 37) % 256),
+		);
+	};
+	test("QLinearAveragePool", async () => {
+		const model = build(
+			"QLinearAveragePool",
+			{ kernel_shape: [2, 2], strides: [2, 1], pads: [1, 0, 0, 1], count_include_pad: 1 },
+			() => [],
+			[1, 2, 4, 4],
+		);
+		const x = bytes([1, 2, 4, 4]);
+		// Means half way between two integers are rounded in either direction.
+		await expectSameFloats(model, [x], 1.001 / 95);
+		await expectFaithful(model, 1e-2, { inputs: [[x]] });
+	});
+	test("QGemm", async () => {
+		const model = build(
+			"QGemm",
+			{ transB: 1 },
+			(g) => [
+				g.constant("w", tensorFrom("int8", [2, 3], [10, -20, 30, 4, 5, -6])),
+				g.constant("ws", floats([2], [0.01, 0.02])),
+				g.constant("wz", tensorFrom("int8", [2], [0, 0])),
+				g.constant("c", tensorFrom("int32", [2], [100, -50])),
+			],
+			[2, 3],
+		);
+		const x = bytes([2, 3]);
+		await expectSameFloats(model, [x], 1e-9);
+		await expectFaithful(model, 1e-2, { inputs: [[x]] });
+	});
+});

@@ -202,3 +202,40 @@ test("zero points per filter that are inputs", async () => {
 	await expectOutputs(model, inputs, [[5, 10, 2, 4]]);
 	await expect(expectExact(model, { inputs: [inputs] })).resolves.toBeDefined();
 });
+
+describe("Pow of two inputs", () => {
+	test("positive bases, and 0", async () => {
+		const model = modelOf([[4], [4]], (g, inputs) => g.node("Pow", inputs));
+		await expectOutputs(
+			model,
+			[floats([4], [0, 0.5, 2, 9]), floats([4], [2, -1, 1.5, 0.5])],
+			[[0, 2, 2 ** 1.5, 3]],
+			5e-3,
+		);
+	});
+	test("whole exponents, exactly", async () => {
+		const model = modelOf([], (g) => g.node("Pow", [g.input("x", "int64", [4]), g.input("y", "int64", [4])]));
+		const inputs = [tensorFrom("int64", [4], [-3, 2, -1, 5]), tensorFrom("int64", [4], [3, 5, 4, 0])];
+		await expectOutputs(model, inputs, [[-27, 32, 1, 1]]);
+	});
+	test("negative bases are refused", async () => {
+		const model = modelOf([[2], [2]], (g, inputs) => g.node("Pow", inputs));
+		const inputs = [floats([2], [-2, 2]), floats([2], [2, 0.5])];
+		await expect(expectOutputs(model, inputs, [[4, 1]])).rejects.toThrow(/not a positive float/);
+	});
+});
+
+test("QuantizeLinear and DequantizeLinear in blocks", async () => {
+	const model = modelOf(
+		[[2, 4]],
+		(g, [x]) => {
+			const scale = g.constant("scale", floats([2, 2], [0.5, 1, 2, 0.25]));
+			const zero = g.constant("zero", tensorFrom("int8", [2, 2], [0, 1, -3, 4]));
+			const attributes = { axis: 1, block_size: 2 };
+			const q = g.node("QuantizeLinear", [x, scale, zero], attributes);
+			return [q, g.node("DequantizeLinear", [q, scale, zero], attributes)];
+		},
+		21,
+	);
+	await expectSame(model, [floats([2, 4], [1.2, -3.3, 2.2, 7, 8.1, -8.6, 1.3, 2])]);
+});

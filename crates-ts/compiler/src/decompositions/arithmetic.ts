@@ -55,6 +55,40 @@ export function decomposeCastLike(node: Node, context: DecomposeContext): void {
 	finish(context, node, cast(context, node.inputs[0], context.type(node.outputs[0])));
 }
 
+/** x to the y, both of which depend on the inputs: a choice of a few whole exponents, or exp(y·log x). */
+function powerOfInputs(context: DecomposeContext, x: string, y: string): string {
+	const exponents = context.range(y);
+	const bases = context.range(x);
+	const type = context.type(x);
+	const whole = !isFloat(context.type(y));
+	if (whole && exponents && exponents.high - exponents.low < MOST_EXPONENTS) {
+		const powers = Array.from({ length: exponents.high - exponents.low + 1 }, (_, k) => exponents.low + k);
+		return powers.reduce((result, exponent) => {
+			const power = context.emit("Pow", [x, scalarOf(context, type, exponent)]);
+			if (result === "") return power;
+			const above = context.emit("GreaterOrEqual", [y, scalarOf(context, context.type(y), exponent)]);
+			return context.emit("Where", [above, power, result]);
+		}, "");
+	}
+	if (!isFloat(type) || !bases || bases.low < 0) {
+		throw context.error(
+			"base and exponent both depend on the model's inputs, and the base is not a positive float",
+			"Pow compiles with a constant base, constant exponents, few whole exponents, or positive bases",
+		);
+	}
+	const exponent = isFloat(context.type(y)) && context.type(y) === type ? y : cast(context, y, type);
+	// Log(0) is as low as the logarithm of the smallest number that calibration tells from 0.
+	const least = Math.max(bases.high * 2 ** -15, Number.MIN_VALUE);
+	const positive = context.emit("Max", [x, scalarOf(context, type, least)]);
+	const power = context.emit("Exp", [context.emit("Mul", [exponent, context.emit("Log", [positive])])]);
+	if (bases.low > least) return power;
+	const zero = scalarOf(context, type, 0);
+	const none = context.emit("Equal", [exponent, zero]);
+	const ofZero = context.emit("Where", [none, scalarOf(context, type, 1), zero]);
+	const vanishes = context.emit("Less", [x, scalarOf(context, type, least)]);
+	return context.emit("Where", [vanishes, ofZero, power]);
+}
+
 /** Different exponents of one Pow. */
 const MOST_EXPONENTS = 16;
 
@@ -64,10 +98,8 @@ export function decomposePow(node: Node, context: DecomposeContext): "keep" | un
 	const exponents = realOf(context, y);
 	if (exponents?.data.length === 1 || realOf(context, x)?.data.length === 1) return "keep";
 	if (!exponents) {
-		throw context.error(
-			"base and exponent both depend on the model's inputs",
-			"Pow compiles with a constant base or constant exponents; of positive numbers it is Exp(y·Log(x))",
-		);
+		finish(context, node, powerOfInputs(context, x, y));
+		return;
 	}
 	const used = [...new Set(exponents.data)];
 	if (used.length > MOST_EXPONENTS) {

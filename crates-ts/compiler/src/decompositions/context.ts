@@ -1,6 +1,7 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
 import type { CompileError } from "../errors.ts";
+import type { Range } from "../scales.ts";
 
 /** What a decomposition knows of its node's surroundings, and how it writes what stands for the node. */
 export interface DecomposeContext {
@@ -9,6 +10,8 @@ export interface DecomposeContext {
 	/** Shape of any value of the model; [] for a scalar. */
 	shape(name: string): readonly number[];
 	type(name: string): ElementType;
+	/** What calibration saw of a value that depends on the inputs. */
+	range(name: string): Range | undefined;
 	/** The value if it does not depend on the model's inputs; undefined also for an omitted input (""). */
 	constant(name: string | undefined): Tensor | undefined;
 	/**

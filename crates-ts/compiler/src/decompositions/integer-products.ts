@@ -1,5 +1,5 @@
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
-import { ints, string } from "../attributes.ts";
+import { float, int, ints, string } from "../attributes.ts";
 import type { Real } from "../real.ts";
 import { sizeOf } from "../shapes.ts";
 import { cast, finish, numbersOf, realOf, reshape } from "./build.ts";
@@ -170,11 +170,15 @@ export const QLINEAR: Readonly<Record<string, string>> = {
 	QLinearMul: "Mul",
 	QLinearSigmoid: "Sigmoid",
 	QLinearLeakyRelu: "LeakyRelu",
+	QLinearAveragePool: "AveragePool",
 	QLinearGlobalAveragePool: "GlobalAveragePool",
+	QLinearSoftmax: "Softmax",
 	QLinearConcat: "Concat",
 };
 
 export function decomposeQLinear(node: Node, context: DecomposeContext): void {
+	if (int(node, "channels_last", 0) === 1)
+		throw context.error("its channels come last", "Transpose to channels first before it");
 	const concat = node.opType === "QLinearConcat";
 	const names = concat ? node.inputs.slice(2) : node.inputs.slice(0, -2);
 	const [ys, yz] = concat ? node.inputs : node.inputs.slice(-2);
@@ -186,10 +190,7 @@ export function decomposeQLinear(node: Node, context: DecomposeContext): void {
 		operands.push(context.emit("Mul", [centred(context, x, map(grid.zero, flat)), factors]));
 	}
 	const attributes = Object.fromEntries(
-		["axis", "alpha"].flatMap((name) => {
-			const attribute = node.attributes.get(name);
-			return attribute ? [[name, attribute] as const] : [];
-		}),
+		[...node.attributes].filter(([name]) => name !== "channels_last" && name !== "opset"),
 	);
 	const y = context.emit(QLINEAR[node.opType], operands, attributes);
 	const to = gridOf(context, ys, yz, outputType(node, context));
@@ -199,4 +200,32 @@ export function decomposeQLinear(node: Node, context: DecomposeContext): void {
 
 function outputType(node: Node, context: DecomposeContext): ElementType {
 	return context.type(node.outputs[0]);
+}
+
+/** onnxruntime's QGemm: alpha·A'·B' + C in integers of their products' scale; float without a scale of the result. */
+export function decomposeQGemm(node: Node, context: DecomposeContext): void {
+	const [a, as, az, b, bs, bz, c, ys, yz] = node.inputs;
+	const left = gridOf(context, as, az, context.type(a));
+	const right = gridOf(context, bs, bz, context.type(b));
+	const [transA, transB] = [int(node, "transA", 0), int(node, "transB", 0)];
+	const factor = float(node, "alpha", 1) * left.scale.data[0];
+	const weights = constantReal(context, b, right, factor, transB === 1 ? perRow : flat);
+	const bias = realOf(context, c);
+	if (!weights || (c && !bias))
+		throw context.error("its weights or bias depend on the model's inputs", "Make them constant");
+	const inputs = [centred(context, a, map(left.zero, flat)), weights];
+	if (bias) {
+		const { data } = right.scale;
+		const columns = data.length;
+		const scaled = bias.data.map((value, i) => value * factor * data[columns === 1 ? 0 : i % columns]);
+		inputs.push(numbersOf(context, "float32", bias.shape, scaled));
+	}
+	const y = context.emit("Gemm", inputs, { transA, transB });
+	if (!ys) {
+		finish(context, node, y);
+		return;
+	}
+	const to = gridOf(context, ys, yz, outputType(node, context));
+	const divided = context.emit("Div", [y, numbersOf(context, "float32", [], to.scale.data)]);
+	finish(context, node, rounded(context, divided, map(to.zero, flat), to.type));
 }

@@ -14,6 +14,7 @@ import { decomposeAffineGrid, decomposeGridSample } from "./grid.ts";
 import {
 	decomposeConvInteger,
 	decomposeMatMulInteger,
+	decomposeQGemm,
 	decomposeQLinear,
 	decomposeQLinearConv,
 	decomposeQLinearMatMul,
@@ -81,6 +82,9 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["TopK", decomposeTopK],
 	["Trilu", decomposeTrilu],
 	["Upsample", decomposeResize],
+	["com.microsoft.DequantizeLinear", decomposeDequantizeLinear],
+	["com.microsoft.QGemm", decomposeQGemm],
+	["com.microsoft.QuantizeLinear", decomposeQuantizeLinear],
 	...REFUSED.map((name): [string, Decomposition] => [name, refuse]),
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];
