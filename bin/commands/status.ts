@@ -27,6 +27,10 @@ export const status = command<ChainOptions>({
 				({ dispute, claim, phase, turn }) =>
 					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}`,
 			),
+			...found.demands.map(
+				({ demand, claim, input, chunk, left }) =>
+					`demand ${demand}  claim ${claim}, chunk ${chunk} of input ${input}, ${left} left to publish it`,
+			),
 		]);
 	},
 });

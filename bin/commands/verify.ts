@@ -1,9 +1,11 @@
+import { UserError } from "@umpire/chain/errors.ts";
 import { command, type SigningOptions, withSigner } from "../command.ts";
 import { progress, warn } from "../output.ts";
 
 interface Options extends SigningOptions {
 	id: string;
 	compare: "trace" | "output";
+	demandInputs: number;
 	mode: "auto" | "direct" | "bisect";
 }
 
@@ -22,6 +24,14 @@ export const verify = command<Options>({
 				choices: ["trace", "output"] as const,
 				default: "trace",
 				describe: "what a claim must agree with",
+			})
+			.option("demand-inputs", {
+				type: "number",
+				default: 0,
+				requiresArg: true,
+				coerce: count,
+				describe:
+					"demand inputs that are missing on chain: up to this many chunks (8 leaves) per claim, a bond each, which is lost if they are published; 0 waits for inputs",
 			})
 			.option("mode", {
 				choices: ["auto", "direct", "bisect"] as const,
@@ -42,3 +52,8 @@ export const verify = command<Options>({
 		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
 	},
 });
+
+function count(value: number): number {
+	if (Number.isInteger(value) && value >= 0) return value;
+	throw new UserError(`--demand-inputs takes a whole number of chunks from 0 on, not ${value}.`);
+}

@@ -1,15 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { bindingOf } from "@umpire/actors/claim-content.ts";
-import type { Evidence } from "@umpire/actors/evidence.ts";
+import { type Evidence, openDescriptor } from "@umpire/actors/evidence.ts";
 import { leafOf } from "@umpire/actors/settlement.ts";
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { lenet, NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import type { GasBook } from "./bench.ts";
 import { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
@@ -70,6 +71,27 @@ describe("gas", () => {
 		const dispute = hearing.spent - before;
 		gas.set(`a whole dispute about a ${name}`, dispute);
 		gas.set("a whole dispute", Math.max(dispute, gas.get("a whole dispute") ?? 0));
+		await court.restore(snapshot);
+	});
+
+	test("of a demand for a chunk of eight leaves, its answer and its timeout", async () => {
+		const snapshot = await court.snapshot();
+		const own: GasBook = new Map();
+		const hearing = new Hearing(court, DEFAULT_PARAMETERS, own);
+		const program = layered(new NetworkBuilder("wide", [1, 1500], 8).dense(10, false).finish());
+		const evidence = await realEvidence(program, randomInput(program));
+		const opening = openDescriptor(evidence, 0);
+		const value = DEFAULT_PARAMETERS.demandBond;
+		const demand = { type: "demandInput", value, claim: await hearing.claim(evidence), input: 0 } as const;
+		for (const chunk of [0, 1]) {
+			await hearing.play(hearing.challenger, { ...demand, chunk, operator: 0, opening });
+		}
+		const answer = inputAnswer(1, hearing.table.state.inputDemands[0], evidence.trace);
+		expect(answer.words.length).toBe(8);
+		await hearing.play(hearing.submitter, answer);
+		await hearing.wait(hearing.table.now + DEFAULT_PARAMETERS.increment + DEFAULT_PARAMETERS.crowding + 1);
+		await hearing.play(hearing.challenger, { type: "timeoutInput", demand: 2 });
+		for (const move of ["demandInput", "answerInput", "timeoutInput"]) gas.set(move, own.get(move)!);
 		await court.restore(snapshot);
 	});
 

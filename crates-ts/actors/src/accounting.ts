@@ -46,7 +46,7 @@ export function gasOf(moves: readonly RehearsedMove[]): Rehearsal["gas"] {
 export async function paymentsOf(stage: Stage): Promise<Record<string, bigint>> {
 	const feed = eventFeed(stage.contracts);
 	await feed.poll();
-	const { submitterBond, challengerBond } = stage.contracts.deployment.parameters;
+	const { submitterBond, challengerBond, demandBond } = stage.contracts.deployment.parameters;
 	const paid: Record<string, bigint> = { requester: 0n, submitter: 0n, verifier: 0n, burned: 0n };
 	const add = (account: string, amount: bigint) => {
 		const role = ROLES.find((name) => sameAccount(localAccount(name).address, account));
@@ -56,6 +56,7 @@ export async function paymentsOf(stage: Stage): Promise<Record<string, bigint>> 
 		if (name === "Requested") add(args.requester, -args.fee);
 		if (name === "Claimed") add(args.submitter, -submitterBond);
 		if (name === "Challenged") add(args.challenger, -challengerBond);
+		if (name === "InputDemanded") add(args.demander, -demandBond);
 		if (name === "Credited") add(args.account, args.amount);
 		if (name === "Burned") paid.burned += args.amount;
 	}

@@ -1,4 +1,4 @@
-import { getClaim, getDispute, getRequest, getTurn } from "@umpire/chain/contracts.ts";
+import { getClaim, getDispute, getInputDemand, getRequest, getTurn } from "@umpire/chain/contracts.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
@@ -13,6 +13,8 @@ export interface Status {
 	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
 	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
 	readonly disputes: readonly { dispute: number; claim: number; phase: string; turn: string }[];
+	/** Open demands for chunks of inputs. */
+	readonly demands: readonly { demand: number; claim: number; input: number; chunk: number; left: string }[];
 }
 
 /** Reads the state of everything that a deployment's events name. */
@@ -25,6 +27,8 @@ export async function statusOf(view: View): Promise<Status> {
 	const requests: Status["requests"][number][] = [];
 	const claims: Status["claims"][number][] = [];
 	const disputes: Status["disputes"][number][] = [];
+	const demands: Status["demands"][number][] = [];
+	const { increment } = contracts.deployment.parameters;
 	for (const { name, args } of feed.events) {
 		if (name === "Registered") programs.push({ number: Number(args.number), root: args.program });
 		if (name === "Requested") {
@@ -36,6 +40,14 @@ export async function statusOf(view: View): Promise<Status> {
 		if (name === "Claimed") {
 			const { status, submitter, request } = await getClaim(contracts, args.claim, at);
 			claims.push({ claim: Number(args.claim), request, submitter, status: nameOf(CLAIM_STATUS, status) });
+		}
+		if (name === "InputDemanded") {
+			const { open, claim, input, chunk, demandedAt, crowding } = await getInputDemand(
+				contracts,
+				args.demand,
+			);
+			const left = seconds(BigInt(demandedAt + increment + crowding) - now);
+			if (open) demands.push({ demand: Number(args.demand), claim, input, chunk, left });
 		}
 		if (name === "Challenged") {
 			const { claim, phase } = await getDispute(contracts, args.dispute, at);
@@ -51,6 +63,7 @@ export async function statusOf(view: View): Promise<Status> {
 		requests,
 		claims,
 		disputes,
+		demands,
 	};
 }
 

@@ -4,6 +4,7 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
+import { challengeEnd } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type GameState, PHASE, type Request, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
@@ -14,6 +15,7 @@ import type { ContentStore } from "@umpire/store/content-store.ts";
 import { folderStore } from "@umpire/store/folder-store.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
 import { type Actor, Attempts } from "./actor.ts";
+import { answerDemands } from "./answer-demands.ts";
 import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
@@ -109,6 +111,7 @@ class Submitter implements Actor {
 			if (!this.#isMine(state, claim)) continue;
 			await attempts.make(() => this.#guard(state, index + 1, claim, now));
 		}
+		await attempts.make(() => answerDemands(this.#world, this.#served, state, this.#findInputs, this.#say));
 		await attempts.make(() => withdrawOwed(this.#world, state, this.#say));
 		return attempts.outcome();
 	}
@@ -161,7 +164,7 @@ class Submitter implements Actor {
 			await attempts.make(() => this.#answer(state, index + 1, claim, now));
 		}
 		const acted = attempts.outcome();
-		const due = now >= BigInt(claim.claimedAt + state.parameters.challengePeriod);
+		const due = Number(now) >= challengeEnd(state, id);
 		if (claim.openDisputes === 0 && due) {
 			const sent = await this.#send(`finalise:${id}`, { type: "finalise", claim: id });
 			if (sent) this.#say(`Claim ${id} is final.`);

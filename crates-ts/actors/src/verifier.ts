@@ -7,6 +7,7 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
+import { challengeEnd } from "@umpire/game/input-demands.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
@@ -17,6 +18,7 @@ import { claimOfTrace } from "./claim-content.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import { placeText } from "./defect.ts";
+import { type InputDemander, inputDemander } from "./demand-inputs.ts";
 import {
 	firstDifference,
 	fitsTransaction,
@@ -37,6 +39,8 @@ import { act, type World } from "./world.ts";
 export interface VerifierOptions {
 	/** What a claim must agree with: the whole trace, or only the output (cheap). */
 	readonly compare: "trace" | "output";
+	/** Chunks of inputs that are nowhere to be had, demanded on chain and paid for per claim; none by default. */
+	readonly demandInputs?: number | undefined;
 	/**
 	 * How a wrong claim is brought down: by bisecting the trace in a dispute; directly, in one transaction, if the
 	 * claimed trace is to be had; or whichever costs less.
@@ -77,6 +81,7 @@ class Verifier implements Actor {
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #traces = new Cache<string, Trace>(TRACES);
 	readonly #findInputs: InputFinder;
+	readonly #demander: InputDemander;
 	/** Claims that agree, by number and content: a reorganisation can give a number to another claim. */
 	readonly #agreed = new Set<string>();
 	/** Claims that cannot be settled directly, likewise. */
@@ -89,6 +94,7 @@ class Verifier implements Actor {
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
 		this.#published = publishedChildren(world.feed);
 		this.#findInputs = inputFinder(world, served.program, options.progress);
+		this.#demander = inputDemander(world, served, options.demandInputs ?? 0, options.progress);
 	}
 
 	async tick(): Promise<boolean> {
@@ -104,6 +110,7 @@ class Verifier implements Actor {
 			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
 			await attempts.make(() => this.#play(state, index + 1, now));
 		}
+		await attempts.make(() => this.#demander.reclaim(state));
 		await attempts.make(() => withdrawOwed(this.#world, state, this.#options.progress));
 		return attempts.outcome();
 	}
@@ -120,11 +127,11 @@ class Verifier implements Actor {
 		const challenged = state.disputes.some(
 			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
 		);
-		if (challenged || now >= BigInt(claim.claimedAt + state.parameters.challengePeriod)) return false;
+		if (challenged || Number(now) >= challengeEnd(state, id)) return false;
 		const say = this.#options.progress;
 		const { inputsRoot } = state.requests[claim.request - 1];
 		const inputs = await this.#findInputs(inputsRoot);
-		if (inputs === undefined) return false;
+		if (inputs === undefined) return this.#demander.pursue(state, id, now);
 		if (await this.#agrees(id, claim, inputs, inputsRoot)) {
 			this.#agreed.add(judged);
 			say(`Claim ${id} agrees.`);

@@ -131,7 +131,7 @@ export function isDevelopment(connection: Connection): boolean {
 export async function act(
 	world: World,
 	name: string,
-	call: Omit<Call, "contract">,
+	call: Omit<Call, "contract"> & Partial<Pick<Call, "contract">>,
 	until?: number,
 ): Promise<Sent | undefined> {
 	const { signer, journal, contracts, feed } = world;
@@ -147,7 +147,7 @@ export async function act(
 	const nonce = waiting?.nonce ?? next;
 	try {
 		const options = { move: name, outbox: journal, nonce, ...(until === undefined ? {} : { until }) };
-		const sent = await send(signer, { ...call, contract: contracts.umpire }, options);
+		const sent = await send(signer, { contract: contracts.umpire, ...call }, options);
 		world.onSent(sent, signer.account.address);
 		return sent;
 	} catch (error) {
