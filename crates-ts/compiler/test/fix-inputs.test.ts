@@ -45,3 +45,23 @@ describe("inputs that decide shapes", () => {
 		expect(program.inputs).toHaveLength(2);
 	});
 });
+
+test("Dropout keeps everything, and its mask says so; in training it is refused", async () => {
+	const dropping = (training: number) =>
+		modelOf([[3]], (g, [data]) => {
+			const mode = g.constant("training", tensorFrom("bool", [], [training]));
+			g.node("Dropout", [data, g.scalar("ratio", 0.4), mode], { seed: 0 }, "drop", ["y", "mask"]);
+			return ["y", "mask"];
+		});
+	const inputs = [floats([3], [1, 2, 3])];
+	await expectOutputs(
+		dropping(0),
+		inputs,
+		[
+			[1, 2, 3],
+			[1, 1, 1],
+		],
+		1e-4,
+	);
+	await expect(compile(dropping(1), { inputs: [inputs] })).rejects.toThrow(/drops at random/);
+});
