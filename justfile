@@ -96,6 +96,10 @@ verify ID="1" *ARGS: setup
 status *ARGS:
     @exec {{umpire}} status "$@"
 
+# Watches claims, disputes, clocks, bonds and nodes; --serve PORT for Prometheus
+monitor *ARGS:
+    @exec {{umpire}} monitor "$@"
+
 # Stops the local chain
 shutdown-network:
     @exec {{umpire}} network stop

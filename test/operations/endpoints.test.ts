@@ -95,7 +95,7 @@ describe("several endpoints", () => {
 		await rpcs[0].fail("stall");
 		await expect(
 			gameReader(await over(connection), eventFeed(await over(connection)), zeroAddress)(),
-		).rejects.toThrow();
+		).rejects.toThrow(/reading events failed/);
 	});
 });
 

@@ -59,14 +59,26 @@ export async function requestResult(
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
 	while (!options.signal.aborted) {
-		const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
-		if (closed && liveClaim !== 0)
-			return { ...base, status: "final", ...(await readOutput(world, served, liveClaim)) };
+		const output = await finalResult(world, served, request).catch((error: unknown) => {
+			if (!(error instanceof UserError && error.retry)) throw error;
+			options.warn(`${error.message} Looking again.`);
+		});
+		if (output !== undefined) return { ...base, status: "final", ...output };
 		await sleep(world.contracts.connection.pollingInterval, undefined, { signal: options.signal }).catch(
 			() => {},
 		);
 	}
 	return { ...base, status: "open" };
+}
+
+/** The output of a request's final claim; undefined as long as there is none. */
+async function finalResult(
+	world: World,
+	served: Served,
+	request: number,
+): Promise<Awaited<ReturnType<typeof readOutput>> | undefined> {
+	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
+	return closed && liveClaim !== 0 ? readOutput(world, served, liveClaim) : undefined;
 }
 
 /** Stores inputs where submitters and verifiers find them, and posts the request. */

@@ -47,6 +47,10 @@ async function requireAllEvents(on: Contracts, feed: EventFeed, state: GameState
 	];
 	const counts = await Promise.all(known.map(([contract, name]) => read<bigint>(on, contract, name, [], at)));
 	let complete = known.every(([, , count], i) => BigInt(count) === counts[i]);
+	for (const { request, boundAt, traceRoot } of complete ? state.claims : []) {
+		const { lazy } = state.programs.get(state.requests[request - 1].program)!;
+		if (lazy && (BigInt(traceRoot) !== 0n) !== (boundAt !== 0)) complete = false;
+	}
 	for (const [index, dispute] of complete ? state.disputes.entries() : []) {
 		if (dispute.phase === PHASE.closed) continue;
 		const { side } = await getTurn(on, BigInt(index + 1), at);
