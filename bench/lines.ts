@@ -1,10 +1,11 @@
 import type { Bench } from "./bench.ts";
 import type { ImageNetworkBench } from "./image-network-bench.ts";
+import type { ModeBench } from "./settlement-modes.ts";
 import type { TransformerBench } from "./transformers.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
 /** What was measured, as tables for people. */
-export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
+export function benchLines({ disputes, modes, overheads, proofs }: Bench): string[] {
 	return [
 		`Time of a dispute by zk-OPML's formula (${CHALLENGE_WINDOW} s to challenge, ${RESPONSE_WINDOW} s for each answer awaited, and proving);`,
 		"the slowest of the disputes played, one about the first operator and others drawn:",
@@ -50,6 +51,39 @@ export function benchLines({ disputes, overheads, proofs }: Bench): string[] {
 				grouped(d.claimGas),
 				grouped(d.disputeGas),
 				...MOVES.map((move) => (d.gasByMove[move] === undefined ? "-" : grouped(d.gasByMove[move]))),
+			]),
+		]),
+		"",
+		...modeLines(modes),
+	];
+}
+
+/** The ways to bring a wrong claim down, as a table for people. */
+export function modeLines(modes: readonly ModeBench[]): string[] {
+	return [
+		"A wrong claim about LeNet-5 brought down in every way (gas and seconds from the challenge to the verdict):",
+		...columns([
+			[
+				"way",
+				"wrong in",
+				"rounds",
+				"transactions",
+				"challenger",
+				"submitter",
+				"seconds",
+				"claim gas",
+				"claim s",
+			],
+			...modes.map((m) => [
+				m.mode,
+				m.defect,
+				`${m.rounds}`,
+				`${m.transactions}`,
+				grouped(m.challengerGas),
+				grouped(m.submitterGas),
+				m.seconds.toFixed(1),
+				grouped(m.claimGas),
+				m.claimSeconds.toFixed(2),
 			]),
 		]),
 	];

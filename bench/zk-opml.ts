@@ -41,7 +41,7 @@ function buildMobileNet(folder: string): { model: string; input: string } {
 }
 
 /** Moves for which the other side waits: all between the challenge and the proof. */
-const AWAITED = new Set(["open", "descend", "publishLeaf", "name", "publishPartials"]);
+const AWAITED = new Set(["bindTrace", "enter", "open", "descend", "publishLeaf", "name", "publishPartials"]);
 
 /** Answers awaited in a rehearsed dispute, of both sides. */
 export function answersAwaited({ transactions }: Rehearsal): number {

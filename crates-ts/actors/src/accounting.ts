@@ -18,6 +18,9 @@ const DISPUTE_MOVES = new Set([
 	"settleDirectly",
 	"timeout",
 ]);
+/** Whether a move is made between a challenge and the verdict. */
+export const isOfDispute = (move: string): boolean => DISPUTE_MOVES.has(move);
+
 /** The moves with which a submitter answers. */
 const ANSWERS = new Set(["bindTrace", "open", "publishLeaf", "publishPartials"]);
 
@@ -36,7 +39,7 @@ export function gasOf(moves: readonly RehearsedMove[]): Rehearsal["gas"] {
 	const sum = (chosen: readonly RehearsedMove[]) => chosen.reduce((total, { gas }) => total + gas, 0);
 	return {
 		claim: byMove.claim?.gas ?? 0,
-		dispute: sum(moves.filter(({ move }) => DISPUTE_MOVES.has(move))),
+		dispute: sum(moves.filter(({ move }) => isOfDispute(move))),
 		total: sum(moves),
 		byMove,
 	};
