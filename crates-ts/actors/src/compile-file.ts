@@ -80,6 +80,10 @@ export async function compileFile(
 		...(budget > 0 || options.fidelity === true ? { execute } : {}),
 	});
 	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
+	for (const name of report.fixedInputs)
+		options.progress(
+			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,
+		);
 	validateProgram(program);
 	options.progress("Committing to the program...");
 	const commitment = await commitProgram(program);
