@@ -29,10 +29,13 @@ export interface Stage {
 /** More rounds of ticks than any dispute takes: something is stuck. */
 const MOST_TICKS = 1000;
 
+/** Waiting costs nothing here: whoever recomputes a large model on a busy machine has an hour for it. */
+const PARAMETERS = { ...DEFAULT_PARAMETERS, challengePeriod: 3600, commitAllowance: 3600 };
+
 /** Builds a stage; close it afterwards. The contracts must have been built. */
 export async function openStage(): Promise<Stage> {
 	const connection = await connectPrivate();
-	const deployment = await deploy(signerFor(connection, localAccount("deployer")), DEFAULT_PARAMETERS);
+	const deployment = await deploy(signerFor(connection, localAccount("deployer")), PARAMETERS);
 	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-stage-"));
 	const home = openHome(folder);
