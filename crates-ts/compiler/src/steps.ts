@@ -82,7 +82,7 @@ export async function feedsOfSteps(
 		for (let feed of first) {
 			feeds.push(feed);
 			for (let step = 1; step < steps; step++) {
-				feed = nextFeed(feed, await session.run(feed), carried);
+				feed = nextFeed(feed, await runStep(session, feed, step - 1), carried);
 				feeds.push(feed);
 			}
 		}
@@ -99,8 +99,21 @@ export async function runSteps(
 	{ steps, carried }: Repetition,
 ): Promise<Map<string, Tensor>> {
 	let feed = inputs;
-	for (let step = 1; step < steps; step++) feed = nextFeed(feed, await session.run(feed), carried);
-	return session.run(feed);
+	for (let step = 0; step < steps - 1; step++)
+		feed = nextFeed(feed, await runStep(session, feed, step), carried);
+	return runStep(session, feed, steps - 1);
+}
+
+async function runStep(session: FloatSession, feed: Feed, step: number): Promise<Map<string, Tensor>> {
+	try {
+		return await session.run(feed);
+	} catch (cause) {
+		if (step === 0) throw cause;
+		throw new CompileError(`the float model cannot run step ${step}: ${(cause as Error).message}`, {
+			hint: "Give sample inputs (--input or --calibrate) that all steps can start from, or fewer --steps",
+			cause,
+		});
+	}
 }
 
 /** What the step after one with these inputs and outputs reads. */

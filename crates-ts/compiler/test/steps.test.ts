@@ -128,6 +128,18 @@ describe("what cannot be carried is refused", () => {
 		await expect(compileChecked(recurrent(), { inputs, ...options })).rejects.toThrow(message);
 	});
 
+	test("inputs from which not all steps can run", async () => {
+		const model = counting((g, a, b) => {
+			const table = g.constant("table", whole(0, 1, 2, 3));
+			return [g.node("Add", [g.node("Gather", [table, a]), b]), g.node("Identity", [b])];
+		});
+		const carried = [{ output: model.graph.outputs[0].name, input: "a" }];
+		const sets = [[whole(1, 1, 1), whole(1, 1, 1)]];
+		await expect(compileChecked(model, { inputs: sets, steps: 9, carry: carried })).rejects.toThrow(
+			/the float model cannot run step 3: .*that all steps can start from/s,
+		);
+	});
+
 	test("a cache that grows, with what would help", async () => {
 		const g = new GraphBuilder("growing", { opset: 17 });
 		const past = g.input("past", "float32", [1, 3, 2]);
