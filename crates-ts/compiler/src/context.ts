@@ -88,9 +88,9 @@ export class Context {
 		return this.unit!.nodes[0];
 	}
 
-	/** An error about the node being lowered. */
+	/** An error about the node being lowered, or about an input before there is one. */
 	error(reason: string, hint?: string): CompileError {
-		return new CompileError(reason, { node: this.node, ...(hint ? { hint } : {}) });
+		return new CompileError(reason, { ...(this.unit ? { node: this.node } : {}), ...(hint ? { hint } : {}) });
 	}
 
 	shape(name: string): readonly number[] {

@@ -239,3 +239,11 @@ test("QuantizeLinear and DequantizeLinear in blocks", async () => {
 	);
 	await expectSame(model, [floats([2, 4], [1.2, -3.3, 2.2, 7, 8.1, -8.6, 1.3, 2])]);
 });
+
+test("inputs beyond 32 bits are refused by name", async () => {
+	const model = modelOf([], (g) => g.node("Add", [g.input("x", "int64", [1]), g.ints("one", [1])]));
+	const inputs = [tensorFrom("int64", [1], [2 ** 40])];
+	await expect(expectOutputs(model, inputs, [[2 ** 40 + 1]])).rejects.toThrow(
+		/"x" holds whole numbers up to/,
+	);
+});

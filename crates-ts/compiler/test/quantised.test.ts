@@ -17,6 +17,16 @@ const bytes = (dims: readonly number[], type: ElementType = "uint8", step = 37):
 	);
 };
 
+/** Weights of seven bits: with more, onnxruntime's own kernels saturate on processors without VNNI. */
+const sevenBits = (dims: readonly number[]): Tensor => {
+	const { data } = bytes(dims, "int8");
+	return whole(
+		"int8",
+		dims,
+		Array.from(data as Int8Array, (value) => value >> 1),
+	);
+};
+
 describe("QuantizeLinear and DequantizeLinear", () => {
 	const zeros: [ElementType, number][] = [
 		["uint8", 128],
@@ -128,7 +138,7 @@ test("QLinearConv with scales per tensor and per filter", async () => {
 				x,
 				g.scalar("xs", 0.02),
 				g.constant("xz", whole("uint8", [], [9])),
-				g.constant("w", bytes([3, 2, 3, 3], "int8")),
+				g.constant("w", sevenBits([3, 2, 3, 3])),
 				g.constant("ws", floats([scales.length], scales)),
 				g.constant("wz", whole("int8", [scales.length], zeros)),
 				g.scalar("ys", 0.11),
@@ -172,7 +182,7 @@ test("a quantised network between QuantizeLinear and DequantizeLinear", async ()
 		const scale = g.scalar("s", 0.03);
 		const zero = g.constant("z", whole("uint8", [], [128]));
 		const inner = g.node("DequantizeLinear", [g.node("QuantizeLinear", [x, scale, zero]), scale, zero]);
-		const w = g.constant("w", bytes([3, 2, 3, 3], "int8"));
+		const w = g.constant("w", sevenBits([3, 2, 3, 3]));
 		const ws = g.constant("ws", floats([3], [0.01, 0.02, 0.015]));
 		const weights = g.node("DequantizeLinear", [w, ws, g.constant("wz", whole("int8", [3], [0, 0, 0]))], {
 			axis: 0,
@@ -183,7 +193,8 @@ test("a quantised network between QuantizeLinear and DequantizeLinear", async ()
 		return g.node("DequantizeLinear", [g.node("QuantizeLinear", [y, ys, yz]), ys, yz]);
 	});
 	await expectSameFloats(model);
-	await expectFaithful(model, 1e-2);
+	// One of the 99 steps that the output spans.
+	await expectFaithful(model, 1.02e-2);
 });
 
 test("onnxruntime's QLinearAdd, QLinearMul, QLinearSigmoid, QLinearLeakyRelu", async () => {
