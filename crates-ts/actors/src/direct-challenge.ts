@@ -1,10 +1,16 @@
+import { RevertError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { isUnbound } from "@umpire/game/dispute.ts";
 import type { SettleDirectlyMove } from "@umpire/game/move.ts";
+import type { Claim } from "@umpire/game/state.ts";
 import { partCount } from "@umpire/operators/parts.ts";
-import type { ClaimedTrace } from "./claimed-trace.ts";
+import type { ContentStore } from "@umpire/store/content-store.ts";
+import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { ownPaths } from "./claimed-trees.ts";
 import type { Evidence, Spot } from "./evidence.ts";
-import { leafOf, type Prepared, prepareSettlement } from "./settlement.ts";
+import { describeFinding, type Finding, findingOf } from "./finding.ts";
+import type { StatedOutput } from "./output-agreement.ts";
+import { leafOf, type Prepared, prepareSettlement, proveSettlement } from "./settlement.ts";
 
 /** Gas of a direct settlement: the first part with the openings of the disputed leaf, and every further part. */
 const FIRST_PART = 610_000;
@@ -14,14 +20,86 @@ const DISPUTE = 1_000_000;
 /** A transaction takes at most 2^24 gas. */
 const TRANSACTION = 2 ** 24;
 
+/** How a wrong claim is brought down: by a dispute, without one, or as costs less. */
+export type Mode = "auto" | "direct" | "bisect";
+
+/** What came of trying to settle a wrong claim without a dispute. */
+export type Direct =
+	| { readonly settled: true; readonly finding: Finding; readonly provingSeconds: number }
+	| { readonly settled: false; readonly reason: string };
+
+/** Who settles what, and how it is sent. */
+export interface DirectChallenge {
+	readonly id: number;
+	readonly claim: Claim;
+	/** The output as the claim's event states it. */
+	readonly stated: StatedOutput | undefined;
+	/** Where the submitter may have published its trace. */
+	readonly store: ContentStore;
+	readonly beneficiary: Hex;
+	readonly mode: Mode;
+	readonly say: (line: string) => void;
+	readonly send: (action: SettleDirectlyMove) => Promise<boolean>;
+}
+
+/**
+ * Rejects a wrong claim in one transaction, or says why not: its trace is not to be had, or a dispute costs less.
+ *
+ * @param own a right trace of the claimed program and inputs
+ */
+export async function settleDirectly(own: Evidence, challenge: DirectChallenge): Promise<Direct> {
+	const { id, mode, say, beneficiary } = challenge;
+	const not = (reason: string): Direct => ({ settled: false, reason });
+	if (mode === "bisect") return not("a dispute is asked for");
+	const plan = await planOf(own, challenge);
+	if (typeof plan === "string") return not(plan);
+	const { claimed, place } = plan;
+	const { step, operator, element, parts } = place;
+	if (mode === "auto" && !isCheaper(place)) return not(`a dispute costs less than ${parts} proofs`);
+	if (!fitsTransaction(place)) return not(`${parts} parts do not fit into a transaction`);
+	const right = own.trace.operators[step][operator].elements[element];
+	const stated = claimed.operators[step][operator].elements[element];
+	const finding = findingOf(own.program, place, element, stated, right);
+	const started = performance.now();
+	const prepared = await prepareDirect(own, claimed, place, beneficiary);
+	if (prepared.witnesses.every((witness) => witness === undefined)) {
+		return not("its value needs no proof, so that anybody could copy the settlement");
+	}
+	say(`Claim ${id}: ${describeFinding(finding)}; proving ${parts === 1 ? "it" : `${parts} parts`}...`);
+	const settlement = await proveSettlement(prepared);
+	const provingSeconds = (performance.now() - started) / 1000;
+	const { location } = prepared;
+	try {
+		await challenge.send({ type: "settleDirectly", claim: id, beneficiary, location, settlement });
+	} catch (error) {
+		// Whatever is wrong with it must not keep a wrong claim from being challenged.
+		if (error instanceof RevertError) return not(error.message);
+		throw error;
+	}
+	say(`Claim ${id}: proved in ${provingSeconds.toFixed(1)} s; the claim is rejected.`);
+	return { settled: true, finding, provingSeconds };
+}
+
+/** The wrong element and the trace that it stands in, or why there is none. */
+async function planOf(
+	own: Evidence,
+	{ claim, stated, store }: DirectChallenge,
+): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
+	if (isUnbound(claim, own.commitment.header)) return "its trace is not bound yet";
+	const claimed = stated && (await claimedTrace(own, claim.traceRoot, stated, store));
+	if (claimed === undefined) return `its trace is not in ${store.place}`;
+	const place = firstDifference(own, claimed);
+	return place === undefined ? "its trace is mine" : { claimed, place };
+}
+
 /** A wrong element (physical index), and the parts of its cone. */
-export interface WrongElement extends Spot {
+interface WrongElement extends Spot {
 	readonly element: number;
 	readonly parts: number;
 }
 
 /** The first element in which a claimed trace differs from one's own; undefined if none does. */
-export function firstDifference(own: Evidence, claimed: ClaimedTrace): WrongElement | undefined {
+function firstDifference(own: Evidence, claimed: ClaimedTrace): WrongElement | undefined {
 	for (const [step, tensors] of own.trace.operators.entries()) {
 		for (const [operator, { root, elements }] of tensors.entries()) {
 			const theirs = claimed.operators[step][operator];
@@ -35,12 +113,12 @@ export function firstDifference(own: Evidence, claimed: ClaimedTrace): WrongElem
 }
 
 /** Whether settling directly costs the challenger less than a dispute, and fits into a transaction at all. */
-export const isCheaper = ({ parts }: WrongElement): boolean => gasOfParts(parts) <= DISPUTE;
-export const fitsTransaction = ({ parts }: WrongElement): boolean => gasOfParts(parts) <= TRANSACTION;
-export const gasOfParts = (parts: number): number => FIRST_PART + FURTHER_PART * (parts - 1);
+const isCheaper = ({ parts }: WrongElement): boolean => gasOfParts(parts) <= DISPUTE;
+const fitsTransaction = ({ parts }: WrongElement): boolean => gasOfParts(parts) <= TRANSACTION;
+const gasOfParts = (parts: number): number => FIRST_PART + FURTHER_PART * (parts - 1);
 
 /** What settles a wrong element without a dispute, but for the proofs. */
-export async function prepareDirect(
+async function prepareDirect(
 	own: Evidence,
 	claimed: ClaimedTrace,
 	{ step, operator, element }: WrongElement,

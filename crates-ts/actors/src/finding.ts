@@ -1,7 +1,7 @@
 import { toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Kind, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import type { Place } from "./defect.ts";
+import { type Place, placeText } from "./defect.ts";
 import type { Spot } from "./evidence.ts";
 
 /** A wrong number, as people are told of it. */
@@ -45,6 +45,12 @@ export function findingOf(
 		claimed,
 		right,
 	};
+}
+
+/** A wrong number in one line. */
+export function describeFinding(finding: Finding): string {
+	const { opType, node, right, claimed } = finding;
+	return `${placeText(finding, finding.steps)} (${opType} "${node}") is ${right}, not ${claimed}`;
 }
 
 /** The row-major index of the element at a physical index. */

@@ -12,6 +12,7 @@ import { attacker } from "./attacker.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
+import type { Mode } from "./direct-challenge.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
@@ -24,7 +25,7 @@ import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
-import { type Mode, verifier } from "./verifier.ts";
+import { verifier } from "./verifier.ts";
 
 export interface RehearseOptions extends StepOptions {
 	readonly model: string;

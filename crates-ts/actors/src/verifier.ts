@@ -15,19 +15,11 @@ import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import { type Actor, Attempts } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { claimOfTrace } from "./claim-content.ts";
-import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { disputedPaths } from "./claimed-trees.ts";
-import { placeText } from "./defect.ts";
 import { type InputDemander, inputDemander } from "./demand-inputs.ts";
-import {
-	firstDifference,
-	fitsTransaction,
-	isCheaper,
-	prepareDirect,
-	type WrongElement,
-} from "./direct-challenge.ts";
+import { type Direct, type Mode, settleDirectly } from "./direct-challenge.ts";
 import type { Evidence } from "./evidence.ts";
-import { type Finding, findingOf } from "./finding.ts";
+import { describeFinding, type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
@@ -50,8 +42,6 @@ export interface VerifierOptions {
 	/** Told of the wrong number when it is proved, with the proving time in seconds. */
 	readonly onFinding?: (finding: Finding, provingSeconds: number) => void;
 }
-
-export type Mode = "auto" | "direct" | "bisect";
 
 /** Traces that are kept in memory; others are computed again when they are needed. */
 const TRACES = 4;
@@ -201,52 +191,18 @@ class Verifier implements Actor {
 	/** Rejects a wrong claim in one transaction; says why if it does not. */
 	async #settleDirectly(id: number, claim: Claim, evidence: Evidence): Promise<Direct> {
 		const { mode = "auto", progress: say } = this.#options;
-		if (mode === "bisect") return { settled: false, reason: "a dispute is asked for" };
-		const plan = await this.#directPlan(id, claim, evidence);
-		if (typeof plan === "string") return { settled: false, reason: plan };
-		const { claimed, place } = plan;
-		const { step, operator, element, parts } = place;
-		if (mode === "auto" && !isCheaper(place))
-			return { settled: false, reason: `a dispute costs less than ${parts} proofs` };
-		if (!fitsTransaction(place))
-			return { settled: false, reason: `${parts} parts do not fit into a transaction` };
-		const right = evidence.trace.operators[step][operator].elements[element];
-		const stated = claimed.operators[step][operator].elements[element];
-		const finding = findingOf(this.#served.program, place, element, stated, right);
-		say(`Claim ${id}: ${described(finding)}; proving ${parts === 1 ? "it" : `${parts} parts`}...`);
-		const started = performance.now();
-		const beneficiary = this.#world.signer.account.address;
-		const prepared = await prepareDirect(evidence, claimed, place, beneficiary);
-		if (prepared.witnesses.every((witness) => witness === undefined)) {
-			return {
-				settled: false,
-				reason: "its value needs no proof, so that anybody could copy the settlement",
-			};
-		}
-		const settlement = await proveSettlement(prepared);
-		const seconds = (performance.now() - started) / 1000;
-		const { location } = prepared;
-		const action = { type: "settleDirectly", claim: id, beneficiary, location, settlement } as const;
-		if (await this.#send(`settleDirectly:${id}`, action)) {
-			this.#options.onFinding?.(finding, seconds);
-			say(`Claim ${id}: proved in ${seconds.toFixed(1)} s; the claim is rejected.`);
-		}
-		return { settled: true };
-	}
-
-	/** The wrong element and the trace that it stands in, or why there is none. */
-	async #directPlan(
-		id: number,
-		claim: Claim,
-		evidence: Evidence,
-	): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
-		if (isUnbound(claim, evidence.commitment.header)) return "its trace is not bound yet";
-		const stated = this.#statedBy(id);
-		const { content } = this.#world.home;
-		const claimed = stated && (await claimedTrace(evidence, claim.traceRoot, stated, content));
-		if (claimed === undefined) return `its trace is not in ${content.place}`;
-		const place = firstDifference(evidence, claimed);
-		return place === undefined ? "its trace is mine" : { claimed, place };
+		const direct = await settleDirectly(evidence, {
+			id,
+			claim,
+			stated: this.#statedBy(id),
+			store: this.#world.home.content,
+			beneficiary: this.#world.signer.account.address,
+			mode,
+			say,
+			send: (action) => this.#send(`settleDirectly:${id}`, action),
+		});
+		if (direct.settled) this.#options.onFinding?.(direct.finding, direct.provingSeconds);
+		return direct;
 	}
 
 	/** Makes the next move of one of its disputes. */
@@ -297,7 +253,7 @@ class Verifier implements Actor {
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
 		const claimed = elementOf(dispute, words, plan.element);
 		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
-		say(`Dispute ${id}: ${described(finding)}; proving...`);
+		say(`Dispute ${id}: ${describeFinding(finding)}; proving...`);
 		const started = performance.now();
 		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, view.header, this.#published);
 		const matter = { ...plan, words, partials: dispute.partials };
@@ -316,11 +272,6 @@ class Verifier implements Actor {
 		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
 }
-
-type Direct = { readonly settled: true } | { readonly settled: false; readonly reason: string };
-
-const described = (finding: Finding): string =>
-	`${placeText(finding, finding.steps)} (${finding.opType} "${finding.node}") is ${finding.right}, not ${finding.claimed}`;
 
 /** Names a claim by number and content. */
 function judgedKey(id: number, { submitter, claimedAt, traceRoot, outputRoot }: Claim): string {

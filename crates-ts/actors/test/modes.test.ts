@@ -8,6 +8,7 @@ import { folderStore } from "@umpire/store/folder-store.ts";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Actor } from "../src/actor.ts";
 import { type CompiledFile, compileFile } from "../src/compile-file.ts";
+import type { Mode } from "../src/direct-challenge.ts";
 import { openInputs } from "../src/models.ts";
 import { playOut } from "../src/play-out.ts";
 import { registerProgram } from "../src/register.ts";
@@ -15,7 +16,7 @@ import { postRequest } from "../src/requester.ts";
 import { setUp } from "../src/set-up.ts";
 import { openStage, type Stage } from "../src/stage.ts";
 import { submitter } from "../src/submitter.ts";
-import { type Mode, verifier } from "../src/verifier.ts";
+import { verifier } from "../src/verifier.ts";
 
 const model = join(projectRoot, "testdata", "lenet-5.onnx");
 const input = join(projectRoot, "testdata", "lenet-5-input.json");
