@@ -247,3 +247,9 @@ test("inputs beyond 32 bits are refused by name", async () => {
 		/"x" holds whole numbers up to/,
 	);
 });
+
+test("Mod of floats takes the divisor's sign without fmod (opset 27)", async () => {
+	const model = modelOf([[3], [3]], (g, inputs) => g.node("Mod", inputs, { fmod: 0 }), 27);
+	const inputs = [floats([3], [-4.3, 7.2, 5]), floats([3], [2.1, -3.4, 8])];
+	await expectOutputs(model, inputs, [[2, -3, 5]], 1e-3);
+});

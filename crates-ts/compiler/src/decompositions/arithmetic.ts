@@ -12,9 +12,12 @@ export function decomposeMod(node: Node, context: DecomposeContext): "keep" | un
 	const truncated = int(node, "fmod", 0) === 1;
 	const quotient = context.emit("Div", [x, y]);
 	if (isFloat(type)) {
-		// Towards zero: the floor of the magnitude with the quotient's sign.
-		const magnitude = context.emit("Floor", [context.emit("Abs", [quotient])]);
-		const whole = context.emit("Mul", [context.emit("Sign", [quotient]), magnitude]);
+		// With fmod towards zero: the floor of the magnitude with the quotient's sign.
+		const towardsZero = () => {
+			const magnitude = context.emit("Floor", [context.emit("Abs", [quotient])]);
+			return context.emit("Mul", [context.emit("Sign", [quotient]), magnitude]);
+		};
+		const whole = truncated ? towardsZero() : context.emit("Floor", [quotient]);
 		finish(context, node, context.emit("Sub", [x, context.emit("Mul", [whole, y])]));
 		return;
 	}

@@ -4,7 +4,6 @@ import { constantScalar } from "../clip.ts";
 import type { Context } from "../context.ts";
 import type { RealFunction } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
-import { isFloat } from "../real.ts";
 import { emitTable } from "./table.ts";
 
 /** Bits of integer types, and whether they have a sign. */
@@ -71,11 +70,10 @@ export function lowerMod(unit: Unit, context: Context): void {
 	if (!divisor) throw context.error("it divides by 0 or by a value that depends on the model's inputs");
 	const truncated = int(node, "fmod", 0) === 1;
 	const x = context.value(node.inputs[0]);
-	const float = isFloat(context.type(unit.output));
 	const y = emitTable(context, unit, x, (value) => {
 		const rest = value % divisor;
 		const differs = rest !== 0 && rest < 0 !== divisor < 0;
-		return !truncated && !float && differs ? rest + divisor : rest;
+		return !truncated && differs ? rest + divisor : rest;
 	});
 	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
 }
