@@ -1,0 +1,176 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { publishedAt } from "@umpire/game/dispute.ts";
+import { answeredAt, lastSecondToAnswer } from "@umpire/game/input-demands.ts";
+import type { Action } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { settlementOf, type ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
+import type { Bench } from "./bench.ts";
+
+/** How an honest party uses its time. */
+export interface Pace {
+	/** seconds that it takes for a move, as far as increment, crowding and allowance reach */
+	readonly delay: number;
+	/** the move before which it is away for as long as its clock lets it, once */
+	readonly outage: number | undefined;
+}
+
+/** A move of an honest party, and its time: the last second that it wants for it or, of a claim on others, the first. */
+interface Duty {
+	readonly time: number;
+	/** what it must do, or loses; the rest it may do whenever it has time */
+	readonly urgent: boolean;
+	readonly action: () => Action;
+}
+
+/** A party that follows the honest strategies in every dispute and demand of its seat, at its own pace. */
+export class HonestParty {
+	readonly account: Hex;
+	readonly #bench: Bench;
+	readonly #trace: ToyTrace;
+	readonly #delay: number;
+	#outage: number | undefined;
+	#answers = 0;
+
+	constructor(bench: Bench, account: Hex, trace: ToyTrace, pace: Pace) {
+		this.#bench = bench;
+		this.account = account;
+		this.#trace = trace;
+		this.#delay = pace.delay;
+		this.#outage = pace.outage;
+	}
+
+	/** Lets time pass up to `time`; the party makes all moves that it wants to have made by then. */
+	async passTo(time: number): Promise<void> {
+		const { table } = this.#bench;
+		for (;;) {
+			const next = this.#next();
+			if (next === undefined || next.time > Math.max(time, table.now + 1)) break;
+			table.now = Math.max(table.now, next.time - 1);
+			const away = this.#isAway();
+			await this.#bench.play(this.account, next.action());
+			if (!next.urgent) continue;
+			this.#answers++;
+			if (away) this.#outage = undefined;
+		}
+		table.now = Math.max(table.now, time - 1);
+	}
+
+	/** The next move, and when to start with it so that all urgent ones can be made, a second each. */
+	#next(): Duty | undefined {
+		const duties = [...this.#inDisputes(), ...this.#inDemands()].toSorted((a, b) => a.time - b.time);
+		const urgent = duties.filter((duty) => duty.urgent);
+		const start = Math.min(...urgent.map(({ time }, i) => time - i));
+		const other = duties.find((duty) => !duty.urgent);
+		if (other !== undefined && Math.max(other.time, this.#bench.table.now + 1) < start) return other;
+		return urgent.length === 0 ? undefined : { ...urgent[0], time: start };
+	}
+
+	*#inDisputes(): Generator<Duty> {
+		const { state } = this.#bench.table;
+		for (const [i, d] of state.disputes.entries()) {
+			if (d.phase === PHASE.closed) continue;
+			const dispute = i + 1;
+			const { status, submitter } = state.claims[d.claim - 1];
+			if (status !== CLAIM_STATUS.live) {
+				if (d.challenger === this.account) {
+					yield { time: 0, urgent: false, action: () => ({ type: "reclaim", dispute }) };
+				}
+				continue;
+			}
+			const turn = turnOf(d, publishedAt(state, d), state.parameters);
+			const last = lastSecond(turn);
+			if (this.account === (turn.side === SIDE.submitter ? submitter : d.challenger)) {
+				const time = this.#isAway() ? last : turn.since + Math.min(this.#delay, turn.allowed);
+				yield { time, urgent: true, action: () => this.#moveIn(dispute) };
+			} else if (submitter === this.account || d.challenger === this.account) {
+				yield { time: last + 1, urgent: false, action: () => ({ type: "timeout", dispute }) };
+			}
+		}
+	}
+
+	*#inDemands(): Generator<Duty> {
+		const { state } = this.#bench.table;
+		for (const [i, d] of state.inputDemands.entries()) {
+			const { status, submitter } = state.claims[d.claim - 1];
+			if (!d.open || submitter !== this.account || status !== CLAIM_STATUS.live) continue;
+			const demand = i + 1;
+			if (answeredAt(state, d) === 0) {
+				const time = lastSecondToAnswer(state, d);
+				yield { time, urgent: true, action: () => toyAnswer(demand, d) };
+			} else {
+				yield { time: 0, urgent: false, action: () => ({ type: "collectAnswered", demand }) };
+			}
+		}
+	}
+
+	#isAway(): boolean {
+		return this.#outage !== undefined && this.#answers >= this.#outage;
+	}
+
+	#moveIn(id: number): Action {
+		const view = this.#bench.table.view(id);
+		const move = honestSubmitter(view, this.#trace) ?? honestChallenger(view, this.#trace);
+		if (move === null) throw new Error(`The honest party has nothing to say in dispute ${id}`);
+		return move.type === "prove" ? settlementMove(this.#bench, id, this.#trace, move) : move;
+	}
+}
+
+/** The settlement that a plan asks for; a toy element needs no proof. */
+export function settlementMove(
+	bench: Bench,
+	id: number,
+	trace: ToyTrace,
+	{ element, part }: { element: number; part: number },
+): Action {
+	const { dispute, words } = bench.table.view(id);
+	const operator = trace.descriptor(dispute.operator);
+	const settlement = settlementOf(operator, words!, element, part, dispute.partials);
+	return { type: "settle", dispute: id, settlement };
+}
+
+/** Ends all disputes, demands, claims and requests that are open, by whatever the others let run out. */
+export async function endAll(bench: Bench, anyone: Hex): Promise<void> {
+	const { table } = bench;
+	const after = (time: number): void => {
+		table.now = Math.max(table.now, time);
+	};
+	for (const [i, demand] of table.state.inputDemands.entries()) {
+		if (!table.state.inputDemands[i].open) continue;
+		const { status } = table.state.claims[demand.claim - 1];
+		after(lastSecondToAnswer(table.state, demand));
+		const live = answeredAt(table.state, demand) === 0 ? "timeoutInput" : "collectAnswered";
+		const type = status === CLAIM_STATUS.rejected ? "reclaimInput" : live;
+		await bench.play(anyone, { type, demand: i + 1 });
+	}
+	for (const [i] of table.state.disputes.entries()) {
+		const d = table.state.disputes[i];
+		if (d.phase === PHASE.closed) continue;
+		const live = table.state.claims[d.claim - 1].status === CLAIM_STATUS.live;
+		if (live) after(lastSecond(turnOf(d, publishedAt(table.state, d), table.state.parameters)));
+		await bench.play(anyone, { type: live ? "timeout" : "reclaim", dispute: i + 1 });
+	}
+	for (const [i] of table.state.inputDemands.entries()) {
+		if (table.state.inputDemands[i].open) await bench.play(anyone, { type: "reclaimInput", demand: i + 1 });
+	}
+	after(table.now + table.state.parameters.challengePeriod + table.state.parameters.computeAllowance);
+	for (const [i, { status }] of table.state.claims.entries()) {
+		if (status === CLAIM_STATUS.live) await bench.play(anyone, { type: "finalise", claim: i + 1 });
+	}
+	for (const [i, { closed, deadline }] of table.state.requests.entries()) {
+		if (closed) continue;
+		after(deadline);
+		await bench.play(anyone, { type: "refund", request: i + 1 });
+	}
+}
+
+/** Pays everybody out; returns what is left in the contracts, in wei. */
+export async function payOut(bench: Bench, people: readonly Hex[]): Promise<bigint> {
+	const { table, court } = bench;
+	for (const person of people) {
+		if ((table.state.owed.get(person) ?? 0n) > 0n) await bench.play(person, { type: "withdraw" });
+	}
+	return (await court.balance(court.umpire)) + (await court.balance(court.inputs));
+}
