@@ -118,9 +118,9 @@ describe("a direct settlement of several parts", () => {
 			if (move.type === "name") break;
 			await hearing.play(hearing.challenger, move);
 		}
-		const short = { ...good, evidence: good.evidence.slice(1) };
+		const short = { ...good, evidence: good.evidence.slice(0, -1) };
 		expect(await hearing.try(hearing.challenger, { type: "settle", dispute: 1, settlement: short })).toBe(
-			"WrongLeafCount",
+			"WrongPartCount",
 		);
 		await hearing.play(hearing.requester, { type: "settle", dispute: 1, settlement: good });
 		expect(hearing.table.state.claims[again - 1].status).toBe(CLAIM_STATUS.rejected);
