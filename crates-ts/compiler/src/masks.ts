@@ -93,8 +93,13 @@ class Masks {
 			const lowest = data.reduce((low, value) => (value < MASK ? low : Math.min(low, value)), 0);
 			const raised = data.map((value) => (value < MASK ? lowest + least : value));
 			const constant = this.constant(name, tensorFrom(type, shape, raised));
-			this.replaced.set(node, [{ ...node, inputs: node.inputs.with(place, constant) }]);
+			const before = this.replaced.get(node)?.[0] ?? node;
+			this.replaced.set(node, [{ ...before, inputs: before.inputs.with(place, constant) }]);
 			return true;
+		}
+		const sum = this.behind(name);
+		if (sum?.opType === "Add" && !this.replaced.has(sum)) {
+			return [0, 1].map((k) => this.raise(sum, k, least)).some((raised) => raised);
 		}
 		const range = this.facts.ranges.get(name);
 		if (!range || !(range.low < MASK || this.isSwitched(name, range))) return false;
