@@ -1,4 +1,4 @@
-import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
@@ -155,13 +155,15 @@ function wrongOpening({ bench, people, traces }: Attackers, turn: Turn): Attack 
 
 function wrongLeaf({ bench, people, traces }: Attackers, turn: Turn): Attack | undefined {
 	const { disputes } = bench.table.state;
-	const open = openDisputes(bench).filter((id) => disputes[id - 1].phase === PHASE.leaf);
+	const open = openDisputes(bench);
 	if (open.length === 0) return undefined;
-	const d = disputes[open[turn.a % open.length] - 1];
-	const width = d.width as Width;
-	const count = elementsInLeaf(d.start, d.elements, width);
+	const found = open.map((id) => disputes[id - 1]).find(({ phase }) => phase === PHASE.leaf);
+	// before any leaf is demanded, one of the first operator
+	const { step, operator, start } = found ?? { step: 0, operator: 0, start: 0 };
+	const { elements, width } = traces.right.program.descriptors[operator];
+	const count = elementsInLeaf(start, elements, width);
 	const trace = turn.b % 2 === 0 ? traces.right : traces.wrong[0];
-	const words = trace.words(d.step, d.operator, d.start);
+	const words = trace.words(step, operator, start);
 	const action: Action = {
 		type: "publishLeaf",
 		width: turn.b % 3 === 1 ? (width === 8 ? 16 : 8) : width,
