@@ -16,6 +16,8 @@ export class Bench {
 	readonly gas: GasBook;
 	/** gas of all moves so far */
 	spent = 0;
+	/** the same by kind of move */
+	readonly spentOn = new Map<Action["type"], number>();
 	readonly requester: Hex;
 	readonly submitter: Hex;
 	readonly challenger: Hex;
@@ -45,6 +47,7 @@ export class Bench {
 		const { error, gas } = await this.court.act(sender, action, this.table.now);
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
 		this.spent += gas;
+		this.spentOn.set(action.type, (this.spentOn.get(action.type) ?? 0) + gas);
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
 	}

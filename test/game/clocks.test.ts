@@ -1,6 +1,6 @@
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
-import { CLAIM_STATUS, liabilities, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, liabilities, type Parameters, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
@@ -20,15 +20,9 @@ const program = new ToyProgram(
 const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
 
-let court: Court;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-});
-afterAll(() => court.close());
-
 /** Plays until the dispute is in a phase and a side is to move; sides use some of their reserves. */
-async function until(phase: number, side: number): Promise<Bench> {
-	const bench = new Bench(court, PARAMETERS);
+async function until(court: Court, parameters: Parameters, phase: number, side: number): Promise<Bench> {
+	const bench = new Bench(court, parameters);
 	await bench.sync();
 	await bench.claimToy(wrong);
 	await bench.challengeToy(right, 1);
@@ -43,7 +37,16 @@ async function until(phase: number, side: number): Promise<Bench> {
 	}
 }
 
-describe("a side is timed out from the second after its last one on", () => {
+describe.each([
+	["a reserve", PARAMETERS],
+	["none", { ...PARAMETERS, reserve: 0 }],
+] as const)("with %s, a side is timed out from the second after its last one on", (_, parameters) => {
+	let court: Court;
+	beforeAll(async () => {
+		court = await Court.open(parameters);
+	});
+	afterAll(() => court.close());
+
 	const phases = Object.entries({
 		Root: PHASE.root,
 		Search: PHASE.search,
@@ -54,9 +57,9 @@ describe("a side is timed out from the second after its last one on", () => {
 	const cases = phases.flatMap(([phase, p]) => sides.map(([side, s]) => [side, phase, s, p] as const));
 	test.each(cases)("the %s in %s", async (_side, _phase, side, phase) => {
 		const snapshot = await court.snapshot();
-		const bench = await until(phase, side);
+		const bench = await until(court, parameters, phase, side);
 		const { dispute, publishedAt } = bench.table.view(1);
-		const last = lastSecond(turnOf(dispute, publishedAt, PARAMETERS));
+		const last = lastSecond(turnOf(dispute, publishedAt, parameters));
 		const [toMove, , end] = await court.read<[number, bigint, bigint]>("turn", [1]);
 		expect([toMove, end]).toEqual([side, BigInt(last)]);
 		const timeout = { type: "timeout", dispute: 1 } as const;

@@ -5,7 +5,10 @@ import { NEGLIGIBLE } from "@umpire/compiler/scales.ts";
 export interface Comparison {
 	readonly maxAbs: number;
 	readonly meanAbs: number;
-	/** The largest error relative to the range (largest less smallest value) of the reference. */
+	/**
+	 * The largest error relative to the range (largest less smallest value) of the reference, or
+	 * to its magnitude where it varies by less than a 2^16th of that, as saturated activations do.
+	 */
 	readonly maxRelRange: number;
 	/** Whether the largest value along the last axis is in the same place everywhere. */
 	readonly argmaxAgrees: boolean;
@@ -38,7 +41,8 @@ export function compareOutputs(
 		sum += difference;
 		finite++;
 	}
-	const spread = high > low ? high - low : Math.abs(high);
+	const magnitude = finite === 0 ? 0 : Math.max(Math.abs(low), Math.abs(high));
+	const spread = high - low > magnitude * 2 ** -16 ? high - low : magnitude;
 	// Uninitialised test data is full of numbers near 1e-310, which no grid tells from 0.
 	const maxRelRange = maxAbs < NEGLIGIBLE ? 0 : spread > 0 ? maxAbs / spread : 1;
 	const row = dims.at(-1) ?? 1;

@@ -16,6 +16,7 @@ import type { Unit } from "./fuse.ts";
 import { isFloat, type Real, toReal } from "./real.ts";
 import {
 	BOOLEAN,
+	dyadicQuantisation,
 	type Precision,
 	type Quantisation,
 	quantisationOf,
@@ -65,18 +66,22 @@ export class Context {
 	private readonly wide: ReadonlySet<string>;
 	/** Values that have a precision of their own. */
 	private readonly finer: Finer;
+	/** Values on grids of a power of two (ties.ts). */
+	private readonly dyadic: ReadonlySet<string>;
 
 	constructor(
 		facts: Facts,
 		precision: Precision,
 		wide: ReadonlySet<string> = new Set(),
 		finer: Finer = new Map(),
+		dyadic: ReadonlySet<string> = new Set(),
 	) {
 		this.facts = facts;
 		this.precision = precision;
 		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
 		this.wide = wide;
 		this.finer = finer;
+		this.dyadic = dyadic;
 	}
 
 	/** Operators emitted from now on come from this unit. */
@@ -124,10 +129,10 @@ export class Context {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
 		if (this.type(name) === "bool") return BOOLEAN;
 		if (isFloat(this.type(name))) {
-			if (!this.wide.has(name)) {
-				return quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, natural);
-			}
-			return wideQuantisationOf(range, this.precision, bounds, natural);
+			const own = this.wide.has(name)
+				? wideQuantisationOf(range, this.precision, bounds, natural)
+				: quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, natural);
+			return this.dyadic.has(name) ? dyadicQuantisation(own, bounds) : own;
 		}
 		const whole = wholeNumbers(range, bounds);
 		if (whole) return whole;

@@ -15,6 +15,7 @@ import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
 import { shortenCones } from "./shorten-cones.ts";
 import { ONCE, type Repetition } from "./steps.ts";
+import { roundedValues } from "./ties.ts";
 import { wideValues } from "./wide.ts";
 import { wideInputs } from "./widen.ts";
 
@@ -39,7 +40,8 @@ export function lowerModel(
 	const units = fuse(graph, facts);
 	const ranges = mergeRanges(units, facts);
 	const wideNames = wideValues(graph, units, facts, precision);
-	const context = new Context({ ...facts, ranges }, precision, wideNames, finer);
+	const rounded = roundedValues(graph.nodes, facts);
+	const context = new Context({ ...facts, ranges }, precision, wideNames, finer, rounded);
 	const wide = wideInputs(graph, units, facts, precision);
 	const compared = comparedQuantisations(graph, facts, precision);
 	const inputs = graph.inputs.map((input) =>

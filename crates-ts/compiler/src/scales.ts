@@ -100,6 +100,12 @@ export function wideQuantisationOf(
 	return { ...own, width: 32 };
 }
 
+/** The same tensor on the next coarser grid whose step is a power of two. */
+export function dyadicQuantisation(own: Quantisation, bounds: Range): Quantisation {
+	const scale = 2 ** Math.ceil(Math.log2(own.scale));
+	return { ...own, scale, ...integerBounds(bounds, scale, limitOf(own)) };
+}
+
 /** Integers of `bounds` at `scale`, within ±limit. */
 export function integerBounds(bounds: Range, scale: number, limit: number): { low: number; high: number } {
 	const clip = (value: number) => Math.max(-limit, Math.min(limit, value)) + 0;

@@ -115,3 +115,20 @@ export function predictedRounds(
 		1
 	);
 }
+
+/**
+ * Seconds that a dispute takes at most, whatever both sides do, until it has been decided or can be timed out; `crowd`
+ * disputes are open against the claim.
+ */
+export function longestDispute(
+	header: Pick<ProgramHeader, "steps" | "operatorCount" | "lazy">,
+	leaves: number,
+	parameters: Parameters,
+	crowd: number,
+): number {
+	const { increment, crowding, reserve, provingAllowance, commitAllowance } = parameters;
+	// the partial results are demanded too, and of a lazy claim the trace root
+	const rounds = predictedRounds(header, leaves, parameters) + 1 + (header.lazy ? 1 : 0);
+	const turns = 2 * rounds * (increment + crowding * (crowd - 1));
+	return turns + 2 * reserve + 2 * provingAllowance + (header.lazy ? commitAllowance : 0);
+}

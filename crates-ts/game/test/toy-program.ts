@@ -61,10 +61,15 @@ export class ToyProgram {
 	readonly inputsRoot: Hex = TOY_INPUT_TREE.root;
 	readonly steps: number;
 	readonly #tree: Levels;
+	readonly #openings: readonly DescriptorOpening[];
 
 	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number, lazy = false) {
 		this.descriptors = operators.map(toyDescriptor);
 		this.#tree = Levels.of(this.descriptors.map(descriptorHash), TAG.descriptors);
+		this.#openings = this.descriptors.map((descriptor, i) => ({
+			descriptor: encodeDescriptor(descriptor),
+			path: this.#tree.path(i),
+		}));
 		this.steps = steps;
 		const output = this.descriptors[outputOperator];
 		this.header = {
@@ -83,7 +88,7 @@ export class ToyProgram {
 	}
 
 	opening(operator: number): DescriptorOpening {
-		return { descriptor: encodeDescriptor(this.descriptors[operator]), path: this.#tree.path(operator) };
+		return this.#openings[operator];
 	}
 
 	/** The right value of every element of an operator. */

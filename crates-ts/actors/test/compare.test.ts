@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { compareOutputs } from "../src/compare.ts";
+
+test("errors are relative to the range of the reference", () => {
+	expect(compareOutputs([1, 2, 3], [1, 2.5, 3], [3], 0.01).maxRelRange).toBe(0.25);
+	expect(compareOutputs([100, 100.5], [100.25, 100.5], [2], 0.5).maxRelRange).toBe(0.5);
+});
+
+test("errors of a saturated output are relative to its magnitude", () => {
+	const saturated = [1, 1 - 2 ** -20];
+	expect(compareOutputs(saturated, [1, 1], [2], 2 ** -15).maxRelRange).toBe(2 ** -20);
+	expect(compareOutputs(saturated, [1, 0.5], [2], 2 ** -15).maxRelRange).toBeCloseTo(0.5, 5);
+});

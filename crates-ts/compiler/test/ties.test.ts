@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { expectExact, expectOutputs, floats, modelOf } from "./check.ts";
+
+test("Round takes halves of inputs to even numbers", async () => {
+	const x = floats([8], [0.5, 1.5, 2.5, 0.9, -0.5, -1.5, -2.5, -2.8]);
+	const model = modelOf([[8]], (g, [own]) => g.node("Round", [own]));
+	await expectOutputs(model, [x], [[0, 2, 2, 1, 0, -2, -2, -3]]);
+});
+
+test("halves stay halves through sums and products with binary fractions", async () => {
+	const x = floats([4], [-1, -0.3, 0, 1]);
+	const model = modelOf([[4]], (g, [own]) => {
+		const turned = g.node("Reshape", [g.node("Mul", [own, g.scalar("a", 1.5)]), g.ints("shape", [2, 2])]);
+		return g.node("Round", [g.node("Add", [turned, g.scalar("b", 1)])]);
+	});
+	await expectOutputs(model, [x], [[0, 1, 1, 2]]);
+});
+
+test("a half between two elements is nearest to the even one", async () => {
+	const grid = floats([1, 2, 2, 2], [0, 0, -1, -1, 1, 1, 0.5, 0.5]);
+	const image = floats([1, 1, 3, 2], [1, 2, 3, 4, 5, 6]);
+	for (const align_corners of [0, 1]) {
+		const model = modelOf(
+			[
+				[1, 1, 3, 2],
+				[1, 2, 2, 2],
+			],
+			(g, inputs) => g.node("GridSample", inputs, { mode: "nearest", align_corners }),
+			20,
+		);
+		const compiled = await expectExact(model, { inputs: [[image, grid]] });
+		expect(compiled.program.inputs[1].scale).toBe(
+			2 ** Math.round(Math.log2(compiled.program.inputs[1].scale)),
+		);
+	}
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { type Explored, explore, type Scenario } from "./explore.ts";
+import { type ToyOperator, ToyProgram, ToyTrace } from "./toy-program.ts";
+
+/** One operator, two parts; or two operators, the first of two leaves. */
+const ONE: readonly ToyOperator[] = [{ width: 8, elements: 2, outside: 4, parts: 2 }];
+const TWO: readonly ToyOperator[] = [{ width: 8, elements: 160, outside: 3, parts: 1 }, ...ONE];
+
+const parameters = {
+	challengePeriod: 1,
+	increment: 1,
+	provingAllowance: 0,
+	commitAllowance: 1,
+	computeAllowance: 1,
+	crowding: 1,
+	depth: 1,
+	window: 0,
+};
+
+interface Size {
+	readonly operators: readonly ToyOperator[];
+	readonly lazy?: boolean;
+	readonly reserve: number;
+	readonly challengePeriod?: number;
+	readonly rivals: number;
+	readonly demands?: number;
+}
+
+function challengersGame({ operators, lazy = false, reserve, rivals, ...rest }: Size): Scenario {
+	const program = new ToyProgram(operators, 1, operators.length - 1, lazy);
+	const output = { step: 0, operator: operators.length - 1, element: 1, by: 1 };
+	const inner = { step: 0, operator: 0, element: operators[0].elements - 2, by: 1 };
+	const fault = lazy || operators.length === 1 ? output : inner;
+	const claimed = new ToyTrace(program, [fault]);
+	// a lazy submitter may still choose the trace that it binds to its false output
+	const bindings =
+		lazy && operators.length > 1 ? [claimed, new ToyTrace(program, [inner, output])] : [claimed];
+	return {
+		parameters: { ...parameters, reserve, challengePeriod: rest.challengePeriod ?? 1 },
+		claimed,
+		right: new ToyTrace(program),
+		honest: "challenger",
+		rivals,
+		demands: rest.demands ?? 0,
+		...(lazy ? { bindings } : {}),
+	};
+}
+
+function submittersGame({ operators, lazy = false, reserve, rivals, ...rest }: Size): Scenario {
+	const right = new ToyTrace(new ToyProgram(operators, 1, operators.length - 1, lazy));
+	return {
+		parameters: { ...parameters, reserve, challengePeriod: rest.challengePeriod ?? 1 },
+		claimed: right,
+		right,
+		honest: "submitter",
+		rivals,
+		demands: rest.demands ?? 0,
+		...(lazy ? { bindings: [right] } : {}),
+	};
+}
+
+/** Seconds count one by one; every order of moves, every delay, every pause of the honest side up to its reserve. */
+describe("an honest party that answers within its increment and reserve never loses: all games of these sizes", () => {
+	const total: Explored[] = [];
+	const visit = (scenario: Scenario, least: number): void => {
+		const explored = explore(scenario);
+		total.push(explored);
+		expect(explored.states).toBeGreaterThanOrEqual(least);
+	};
+
+	test("a challenger, one false element, one rival dispute", () => {
+		visit(challengersGame({ operators: ONE, reserve: 1, rivals: 1 }), 150_000);
+	});
+	test("a challenger, a lazy claim, one rival dispute", () => {
+		visit(challengersGame({ operators: ONE, lazy: true, reserve: 0, rivals: 1 }), 400_000);
+	});
+	test("a challenger, two operators, no rival", () => {
+		visit(challengersGame({ operators: TWO, reserve: 1, challengePeriod: 2, rivals: 0 }), 14_000);
+	});
+	test("a submitter, two operators, two rival disputes and a demand for its inputs", () => {
+		visit(submittersGame({ operators: TWO, reserve: 0, rivals: 2, demands: 1 }), 1);
+	});
+	test("a submitter, a lazy claim, two rival disputes and a demand for its inputs", () => {
+		visit(submittersGame({ operators: ONE, lazy: true, reserve: 1, rivals: 2, demands: 1 }), 1);
+	});
+	test("at least a million states in all", () => {
+		expect(total.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThanOrEqual(1_000_000);
+	});
+});
