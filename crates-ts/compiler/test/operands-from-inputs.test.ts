@@ -218,10 +218,15 @@ describe("Pow of two inputs", () => {
 		const inputs = [tensorFrom("int64", [4], [-3, 2, -1, 5]), tensorFrom("int64", [4], [3, 5, 4, 0])];
 		await expectOutputs(model, inputs, [[-27, 32, 1, 1]]);
 	});
-	test("negative bases are refused", async () => {
-		const model = modelOf([[2], [2]], (g, inputs) => g.node("Pow", inputs));
-		const inputs = [floats([2], [-2, 2]), floats([2], [2, 0.5])];
-		await expect(expectOutputs(model, inputs, [[4, 1]])).rejects.toThrow(/not a positive float/);
+	test("negative bases, to whole exponents and to others", async () => {
+		const model = modelOf([[5], [5]], (g, inputs) => g.node("Pow", inputs));
+		const inputs = [floats([5], [-2, -2, -1.5, 2, -3]), floats([5], [2, 3, -1, 0.5, 0.5])];
+		await expectOutputs(model, inputs, [[4, -8, -1 / 1.5, Math.SQRT2, 0]], 5e-3);
+	});
+	test("whole numbers to float exponents are refused", async () => {
+		const model = modelOf([[2]], (g, [y]) => g.node("Pow", [g.input("x", "int64", [2]), y]));
+		const inputs = [floats([2], [2, 0.5]), tensorFrom("int64", [2], [-2, 2])];
+		await expect(expectOutputs(model, inputs, [[4, 1]])).rejects.toThrow(/the base is no float/);
 	});
 });
 

@@ -1,6 +1,7 @@
-import type { Node } from "@umpire/onnx/model.ts";
+import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { int } from "../attributes.ts";
 import { isFloat } from "../real.ts";
+import type { Range } from "../scales.ts";
 import { cast, finish, numbersOf, realOf, scalarOf } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
 
@@ -73,13 +74,31 @@ function powerOfInputs(context: DecomposeContext, x: string, y: string): string 
 			return context.emit("Where", [above, power, result]);
 		}, "");
 	}
-	if (!isFloat(type) || !bases || bases.low < 0) {
+	if (!isFloat(type) || !bases) {
 		throw context.error(
-			"base and exponent both depend on the model's inputs, and the base is not a positive float",
-			"Pow compiles with a constant base, constant exponents, few whole exponents, or positive bases",
+			"base and exponent both depend on the model's inputs, and the base is no float",
+			"Pow compiles with a constant base, constant exponents, few whole exponents, or float bases",
 		);
 	}
 	const exponent = isFloat(context.type(y)) && context.type(y) === type ? y : cast(context, y, type);
+	if (bases.low >= 0) return powerOfPositive(context, x, exponent, type, bases);
+	const reach = Math.max(-bases.low, bases.high);
+	const magnitude = context.emit("Abs", [x]);
+	const power = powerOfPositive(context, magnitude, exponent, type, { low: 0, high: reach });
+	// ±1 at whole exponents; a negative number has no other real powers.
+	const sign = context.emit("Cos", [context.emit("Mul", [exponent, scalarOf(context, type, Math.PI)])]);
+	const negative = context.emit("Less", [x, scalarOf(context, type, 0)]);
+	return context.emit("Where", [negative, context.emit("Mul", [power, sign]), power]);
+}
+
+/** exp(exponent·log x), and 0 or 1 where x is 0. */
+function powerOfPositive(
+	context: DecomposeContext,
+	x: string,
+	exponent: string,
+	type: ElementType,
+	bases: Range,
+): string {
 	// Log(0) is as low as the logarithm of the smallest number that calibration tells from 0.
 	const least = Math.max(bases.high * 2 ** -15, Number.MIN_VALUE);
 	const positive = context.emit("Max", [x, scalarOf(context, type, least)]);
