@@ -18,6 +18,8 @@ export class Bench {
 	spent = 0;
 	/** the same by kind of move */
 	readonly spentOn = new Map<Action["type"], number>();
+	/** the same by sender */
+	readonly spentBy = new Map<Hex, number>();
 	readonly requester: Hex;
 	readonly submitter: Hex;
 	readonly challenger: Hex;
@@ -48,6 +50,7 @@ export class Bench {
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
 		this.spent += gas;
 		this.spentOn.set(action.type, (this.spentOn.get(action.type) ?? 0) + gas);
+		this.spentBy.set(sender, (this.spentBy.get(sender) ?? 0) + gas);
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
 	}
@@ -58,13 +61,13 @@ export class Bench {
 	}
 
 	/** Registers a toy program, requests it and claims a trace of it; returns the claim's number. */
-	async claimToy(trace: ToyTrace, consumer: Hex = NOBODY): Promise<number> {
+	async claimToy(trace: ToyTrace, consumer: Hex = NOBODY, fee = 70n): Promise<number> {
 		const { header, root, inputsRoot } = trace.program;
 		const deadline = this.table.now + 1000;
 		await this.play(this.requester, { type: "register", header });
 		await this.play(this.requester, {
 			type: "request",
-			value: 70n,
+			value: fee,
 			program: root,
 			inputsRoot,
 			deadline,

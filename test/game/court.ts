@@ -36,6 +36,8 @@ export class Court {
 	readonly umpire: Hex;
 	readonly inputs: Hex;
 	readonly arbiter: Hex;
+	/** wei per gas that transactions pay, if it is to be counted in balances */
+	gasPrice: bigint | undefined;
 	readonly #request: Request;
 	readonly #abi: Abi;
 	/** Deploys a further contract, e.g. a consumer; throws an Error with the custom error's name. */
@@ -106,7 +108,8 @@ export class Court {
 		await this.#request("evm_setNextBlockTimestamp", [now]);
 		const hex = (n: bigint | number): Hex => `0x${n.toString(16)}`;
 		try {
-			const sent = { ...call, value: hex(call.value), gas: hex(call.gas) };
+			const price = this.gasPrice === undefined ? {} : { gasPrice: hex(this.gasPrice) };
+			const sent = { ...call, ...price, value: hex(call.value), gas: hex(call.gas) };
 			const hash = await this.#request("eth_sendTransaction", [sent]);
 			const receipt = (await this.#request("eth_getTransactionReceipt", [hash])) as {
 				gasUsed: Hex;

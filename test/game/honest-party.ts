@@ -58,6 +58,11 @@ export class HonestParty {
 		table.now = Math.max(table.now, time - 1);
 	}
 
+	/** When the party makes its next move, undefined if it has none to make. */
+	get due(): number | undefined {
+		return this.#next()?.time;
+	}
+
 	/** The next move, and when to start with it so that all urgent ones can be made, a second each. */
 	#next(): Duty | undefined {
 		const duties = [...this.#inDisputes(), ...this.#inDemands()].toSorted((a, b) => a.time - b.time);
