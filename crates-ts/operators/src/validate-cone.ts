@@ -48,10 +48,14 @@ export function validateCone(descriptor: Descriptor): void {
 		ensure(min >= 0 && max < descriptor.rowCount, `rescale rows ${min} … ${max} of ${descriptor.rowCount}`);
 	}
 	if (descriptor.kind === KIND.Dot) validateDot(descriptor);
-	if (isMaximum(descriptor.kind)) {
-		const reads = radixProduct(descriptor.reductionRadix) * descriptor.operands.length;
-		withinLimit(Math.ceil(reads / ELEMENT_READS));
-	}
+	if (isMaximum(descriptor.kind)) withinLimit(mostParts(descriptor));
+}
+
+/** Upper bound of the parts that an element of a valid operator has. */
+export function mostParts(descriptor: Descriptor): number {
+	if (descriptor.kind === KIND.Dot) return Math.min(dotBound(descriptor).parts, MAX_PARTS);
+	if (!isMaximum(descriptor.kind)) return 1;
+	return Math.ceil((radixProduct(descriptor.reductionRadix) * descriptor.operands.length) / ELEMENT_READS);
 }
 
 /** Returns how far from 0 the coordinate's share of an element index can be, in bounds or not. */
