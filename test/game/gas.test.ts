@@ -89,7 +89,8 @@ describe("gas", () => {
 		const answer = inputAnswer(1, hearing.table.state.inputDemands[0], evidence.trace);
 		expect(answer.words.length).toBe(8);
 		await hearing.play(hearing.submitter, answer);
-		await hearing.wait(hearing.table.now + DEFAULT_PARAMETERS.increment + DEFAULT_PARAMETERS.crowding + 1);
+		const { increment, reserve, crowding } = DEFAULT_PARAMETERS;
+		await hearing.wait(hearing.table.now + increment + reserve + crowding + 1);
 		await hearing.play(hearing.challenger, { type: "timeoutInput", demand: 2 });
 		for (const move of ["demandInput", "answerInput", "timeoutInput"]) gas.set(move, own.get(move)!);
 		await court.restore(snapshot);

@@ -167,7 +167,7 @@ describe("a program's commitment", () => {
 		};
 		const { header, root } = await commitProgram(moved);
 		expect(header.constantsRoot).toBe(wordHex(0n));
-		expect(root).toBe("0x533240e117cc2b88b4bfc60f8787248b08e1d3e9c285bea4b707158ae30ddd82");
+		expect(root).toBe("0x7b2fd55e35118e3c4e2e77e3800321b2e5b3e0ab4413a452aec6aa2e432c2dc3");
 		expect((await commitProgram({ ...moved, name: "another name" })).root).toBe(root);
 	});
 
