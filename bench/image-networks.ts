@@ -173,9 +173,3 @@ export function drawnImage(size: number, seed: number): Tensor {
 
 /** As the networks were published, for ImageNet. */
 export const FULL_SIZE: Size = { image: 224, stages: 7, classes: 1000, seed: 11 };
-
-/** The networks that are measured at full size. */
-export const IMAGE_NETWORKS: readonly { readonly name: string; readonly build: () => Model }[] = [
-	{ name: "MobileNetV2", build: () => mobileNetV2(FULL_SIZE) },
-	{ name: "ResNet-50", build: () => resNet50(FULL_SIZE) },
-];

@@ -1,7 +1,6 @@
 import type { Bench } from "./bench.ts";
-import type { ImageNetworkBench } from "./image-network-bench.ts";
+import type { LargeModelBench } from "./large-models.ts";
 import type { ModeBench } from "./settlement-modes.ts";
-import type { TransformerBench } from "./transformers.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
 /** What was measured, as tables for people. */
@@ -89,47 +88,16 @@ export function modeLines(modes: readonly ModeBench[]): string[] {
 	];
 }
 
-/** What was measured of image networks, as tables for people. */
-export function imageNetworkLines(networks: readonly ImageNetworkBench[]): string[] {
+/** What was measured of large models, as tables for people. */
+export function largeModelLines(models: readonly LargeModelBench[]): string[] {
 	return [
-		"Image networks of 224×224, seeded weights, each in a process of its own (error: of the output's range):",
+		"Models of published sizes, seeded weights, each in a process of its own (error: of the output's range):",
 		...columns([
 			["model", "parameters", "nodes", "operators", "compile", "float", "exact", "error", "same largest"],
-			...networks.map((m) => [
-				m.name,
-				grouped(m.parameters),
-				`${m.nodes}`,
-				`${m.operators}`,
-				`${m.compileSeconds.toFixed(1)} s`,
-				`${m.floatMilliseconds.toFixed(1)} ms`,
-				`${m.exactMilliseconds.toFixed(1)} ms (${times(m.exactMilliseconds / m.floatMilliseconds)})`,
-				`${(100 * m.error).toFixed(3)} %`,
-				m.argmaxAgrees ? "yes" : "no",
-			]),
-		]),
-		"",
-		...columns([
-			["model", "leaves", "program committed", "trace committed", "peak memory"],
-			...networks.map((m) => [
-				m.name,
-				grouped(m.leaves),
-				`${m.commitProgramSeconds.toFixed(1)} s`,
-				`${m.commitTraceSeconds.toFixed(1)} s (${times((1000 * m.commitTraceSeconds) / m.floatMilliseconds)})`,
-				`${grouped(m.megabytes)} MB`,
-			]),
-		]),
-	];
-}
-
-/** What was measured of transformers, as tables for people. */
-export function transformerLines(models: readonly TransformerBench[]): string[] {
-	return [
-		"Transformers of published sizes, seeded weights, each in a process of its own (error: of the output's range):",
-		...columns([
-			["model", "parameters", "operators", "compile", "float", "exact", "error", "same largest"],
 			...models.map((m) => [
 				m.name,
 				grouped(m.parameters),
+				`${m.nodes}`,
 				`${m.operators}`,
 				`${m.compileSeconds.toFixed(0)} s`,
 				`${m.floatMilliseconds.toFixed(0)} ms`,
@@ -139,15 +107,19 @@ export function transformerLines(models: readonly TransformerBench[]): string[] 
 			]),
 		]),
 		"",
+		"Committing them (the trace: running, too), one element of every kind of operator settled, one dispute played:",
 		...columns([
-			["model", "leaves", "program committed", "trace committed", "proving", "peak memory"],
+			["model", "leaves", "program", "trace", "settled", "proof", "peak memory", "rounds", "dispute gas"],
 			...models.map((m) => [
 				m.name,
 				grouped(m.leaves),
 				`${m.commitProgramSeconds.toFixed(1)} s`,
-				`${m.commitTraceSeconds.toFixed(1)} s`,
+				`${m.commitTraceSeconds.toFixed(1)} s (${times((1000 * m.commitTraceSeconds) / m.floatMilliseconds)})`,
+				`${m.settled}`,
 				`${m.provingSeconds.toFixed(1)} s`,
 				`${grouped(m.megabytes)} MB`,
+				`${m.dispute.rounds}`,
+				grouped(m.dispute.gas),
 			]),
 		]),
 	];

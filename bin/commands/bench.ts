@@ -3,7 +3,7 @@ import { progress, report } from "../output.ts";
 
 interface Options extends CommonOptions {
 	quick: boolean;
-	only?: "transformers" | "image-networks";
+	large?: string;
 }
 
 export const bench = command<Options>({
@@ -12,23 +12,17 @@ export const bench = command<Options>({
 	options: (yargs) =>
 		yargs
 			.option("quick", { type: "boolean", default: false, describe: "the smallest model only" })
-			.option("only", {
-				choices: ["transformers", "image-networks"] as const,
-				describe: "large models, which are not measured otherwise (minutes)",
-			}),
+			.option("large", {
+				type: "string",
+				describe: "instead, models of millions of parameters whose names have this (minutes each)",
+			})
+			.example("$0 bench --large ''", "MobileNetV2, ResNet-50, Whisper-tiny, GTE-small, T5-small"),
 	async run(options) {
-		if (options.only === "transformers") {
-			const { benchTransformers } = await import("../../bench/transformers.ts");
-			const { transformerLines } = await import("../../bench/lines.ts");
-			const models = await benchTransformers(progress);
-			report(options.json, { transformers: models }, () => transformerLines(models));
-			return;
-		}
-		if (options.only === "image-networks") {
-			const { benchImageNetworks } = await import("../../bench/image-network-bench.ts");
-			const { imageNetworkLines } = await import("../../bench/lines.ts");
-			const networks = await benchImageNetworks(progress);
-			report(options.json, { imageNetworks: networks }, () => imageNetworkLines(networks));
+		if (options.large !== undefined) {
+			const { benchLargeModels } = await import("../../bench/large-models.ts");
+			const { largeModelLines } = await import("../../bench/lines.ts");
+			const models = await benchLargeModels(options.large, progress);
+			report(options.json, { models }, () => largeModelLines(models));
 			return;
 		}
 		const { runBench } = await import("../../bench/bench.ts");

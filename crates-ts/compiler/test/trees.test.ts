@@ -80,7 +80,7 @@ describe("TreeEnsembleRegressor", () => {
 	test("PROBIT is refused", async () => {
 		const { target_weights, ...rest } = forest("target", { trees: 2, depth: 2, targets: () => [0] });
 		// PROBIT is finite between 0 and 1
-		const weights = reals((target_weights as { readonly value: number[] }).value.map(() => 0.25));
+		const weights = reals((target_weights as unknown as { readonly value: number[] }).value.map(() => 0.25));
 		const model = regressor({ ...rest, target_weights: weights, n_targets: 1, post_transform: "PROBIT" });
 		await expect(decomposed(model, inputs()[0])).rejects.toThrow(/"node": post_transform PROBIT/);
 	});

@@ -1,23 +1,28 @@
 /**
- * Measures one image network and prints the result as JSON: a process of its own, so that the
- * memory is that of this model and nothing else.
- * Run: node bench/image-network-once.ts NAME
+ * Measures one large model and prints the result as JSON: a process of its own, so that the memory
+ * is that of this model and nothing else. Leaves the model in the file PATH.
+ * Run: node bench/large-model-once.ts NAME PATH
  */
+import { writeFile } from "node:fs/promises";
 import { compareOutputs } from "@umpire/actors/compare.ts";
 import { traceLeaves } from "@umpire/actors/compile-file.ts";
+import { openCourt } from "@umpire/actors/court.ts";
+import { seededRandom } from "@umpire/actors/random.ts";
+import { drawSamples, settleSample } from "@umpire/actors/settle-samples.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import { toReal } from "@umpire/compiler/real.ts";
 import { elementCount } from "@umpire/onnx/element-types.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import type { ImageNetworkBench } from "./image-network-bench.ts";
-import { drawnImage, IMAGE_NETWORKS } from "./image-networks.ts";
+import { inputsOf } from "../crates-ts/compiler/test/transformers/inputs.ts";
+import { LARGE_MODELS, type Measured } from "./large-models.ts";
 
 const CALIBRATION_SETS = 4;
-const RUNS = 10;
+const RUNS = 3;
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 	const started = performance.now();
@@ -33,10 +38,16 @@ async function quickest(run: () => Promise<unknown>): Promise<number> {
 	return least;
 }
 
-const { name, build } = IMAGE_NETWORKS.find((network) => network.name === process.argv[2])!;
+const [, , name, path] = process.argv;
+const { vocabulary, build } = LARGE_MODELS.find((model) => model.name === name)!;
 const model = build();
-const sets = Array.from({ length: CALIBRATION_SETS }, (_, seed) => [drawnImage(224, seed)]);
-const feeds = new Map([["input", drawnImage(224, CALIBRATION_SETS)]]);
+await writeFile(path, writeModel(model));
+const sets = Array.from({ length: CALIBRATION_SETS }, (_, k) => inputsOf(model, vocabulary, k + 1));
+const seen = inputsOf(model, vocabulary, CALIBRATION_SETS + 1);
+const feeds = new Map(model.graph.inputs.map((input, k) => [input.name, seen[k]]));
+const parameters = [...model.graph.initializers.values()]
+	.filter(({ type }) => type === "float32")
+	.reduce((sum, { dims }) => sum + elementCount(dims), 0);
 
 const [{ program }, compileTime] = await timed(() => compile(model, { inputs: sets, name }));
 const [commitment, commitProgramTime] = await timed(() => commitProgram(program));
@@ -56,17 +67,26 @@ const [trace, commitTraceTime] = await timed(() => recordTrace(recorder, commitm
 await recorder.release();
 
 const [{ operator, name: output }] = program.outputs;
+const { scale } = program.operators[operator];
 const real = toReal(expected.get(output)!);
 const values = dequantise(trace.outputs[0], program.operators[operator]);
-const { maxRelRange, argmaxAgrees } = compareOutputs(
-	real.data,
-	values,
-	real.shape,
-	program.operators[operator].scale,
-);
-const result: ImageNetworkBench = {
+const { maxRelRange, argmaxAgrees } = compareOutputs(real.data, values, real.shape, scale);
+
+const random = seededRandom(1);
+const evidence = { program, commitment, trace };
+const samples = drawSamples(evidence, 1, random);
+const court = await openCourt(() => {});
+let proving = 0;
+for (const sample of samples) {
+	const { error, proveMilliseconds } = await settleSample(court, evidence, sample, random);
+	if (error !== undefined) throw new Error(error);
+	proving += proveMilliseconds;
+}
+await court.connection.close();
+
+const result: Measured = {
 	name,
-	parameters: [...model.graph.initializers.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0),
+	parameters,
 	nodes: model.graph.nodes.length,
 	operators: program.operators.length,
 	compileSeconds: compileTime / 1000,
@@ -75,6 +95,8 @@ const result: ImageNetworkBench = {
 	exactMilliseconds,
 	leaves: traceLeaves(program),
 	commitTraceSeconds: commitTraceTime / 1000,
+	provingSeconds: proving / samples.length / 1000,
+	settled: samples.length,
 	error: maxRelRange,
 	argmaxAgrees,
 	megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
