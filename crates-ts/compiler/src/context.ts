@@ -129,10 +129,12 @@ export class Context {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
 		if (this.type(name) === "bool") return BOOLEAN;
 		if (isFloat(this.type(name))) {
+			const dyadic = this.dyadic.has(name);
+			const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
 			const own = this.wide.has(name)
-				? wideQuantisationOf(range, this.precision, bounds, natural)
-				: quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, natural);
-			return this.dyadic.has(name) ? dyadicQuantisation(own, bounds) : own;
+				? wideQuantisationOf(range, this.precision, bounds, finest)
+				: quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, finest);
+			return dyadic ? dyadicQuantisation(own, bounds) : own;
 		}
 		const whole = wholeNumbers(range, bounds);
 		if (whole) return whole;
@@ -159,6 +161,11 @@ export class Context {
 	/** Quantisation of a constant to its own range; whole numbers keep scale 1. */
 	ownQuantisation(real: Real, float: boolean, wide = false): Quantisation {
 		const range = extremes(real.data);
+		if (!Number.isFinite(reachOf(range)))
+			throw this.error(
+				`a constant holds ${-range.low === Number.POSITIVE_INFINITY ? range.low : range.high}`,
+				"Use a finite number that is large enough",
+			);
 		if (float) {
 			const { limit, bits } = wide ? { limit: WIDE_LIMIT, bits: 32 as const } : this.precision;
 			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };
@@ -172,6 +179,7 @@ export class Context {
 	quantised(name: string, real: Real, quantisation: Quantisation): Value {
 		const { scale, low, high, width } = quantisation;
 		const clip = (value: number) => Math.max(low, Math.min(high, Math.round(value / scale))) + 0;
+		if (real.data.some(Number.isNaN)) throw this.error("a constant holds NaN", "Use numbers");
 		const integers = Array.from(real.data, (value) => clip(value));
 		return this.constant(name, real.shape, elementsOf(integers, width), scale);
 	}

@@ -1,5 +1,5 @@
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
-import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { readsOf, removeDead, writesOf } from "./graphs.ts";
@@ -23,8 +23,8 @@ const RANDOM = new Set([
 
 /**
  * Runs the float model with every value exposed and folds away what does not depend on its
- * inputs. `feeds` are the calibration inputs; ranges, and histograms if asked for, are taken over all
- * of them.
+ * inputs, and what has no elements. `feeds` are the calibration inputs; ranges, and histograms if
+ * asked for, are taken over all of them.
  */
 export async function foldModel(
 	model: Model,
@@ -40,11 +40,7 @@ export async function foldModel(
 			});
 		}
 	}
-	const varying = new Set(graph.inputs.map((input) => input.name));
-	for (const node of graph.nodes) {
-		if (SHAPE_ONLY.has(node.opType) && node.domain === "") continue;
-		if (readsOf(node).some((name) => varying.has(name))) for (const name of node.outputs) varying.add(name);
-	}
+	let varying = varyingValues(graph, new Set());
 	const values = graph.nodes.flatMap(writesOf);
 	const shapes = new Map<string, readonly number[]>();
 	const types = new Map<string, ElementType>();
@@ -72,6 +68,8 @@ export async function foldModel(
 				observe(ranges, name, tensor);
 			}
 			const computed = await session.run(feed);
+			// What has no elements is the same for all inputs.
+			if (index === 0) varying = varyingValues(graph, emptyOf(computed));
 			refuseNotFinite(graph, new Map([...feed, ...[...computed].filter(([name]) => varying.has(name))]));
 			for (const [name, tensor] of computed) {
 				if (index === 0) describe(name, tensor);
@@ -81,12 +79,16 @@ export async function foldModel(
 	} finally {
 		await session.release();
 	}
-	const nodes = graph.nodes.filter((node) => node.outputs.some((name) => name !== "" && varying.has(name)));
-	for (const node of nodes) refuseEmpty(node, shapes);
-	const needed = new Set([...nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)]);
+	const isEmpty = (name: string): boolean => sizeOf(shapes.get(name) ?? []) === 0;
+	const outputs = graph.outputs.filter(({ name }) => !isEmpty(name));
+	if (outputs.length === 0) refuseEmpty(graph, shapes);
+	const nodes = graph.nodes
+		.filter((node) => node.outputs.some((name) => name !== "" && varying.has(name)))
+		.map((node) => withoutEmpty(node, isEmpty));
+	const needed = new Set([...nodes.flatMap(readsOf), ...outputs.map((output) => output.name)]);
 	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
 	return {
-		graph: { ...graph, nodes, initializers: kept },
+		graph: { ...graph, nodes, outputs, initializers: kept },
 		facts: { shapes, types, constants: kept, ranges, ...(counts ? { histograms } : {}) },
 	};
 }
@@ -97,14 +99,37 @@ function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor)
 	histograms.set(name, histogram);
 }
 
-function refuseEmpty(node: Node, shapes: ReadonlyMap<string, readonly number[]>): void {
-	for (const name of writesOf(node)) {
-		const shape = shapes.get(name);
-		if (shape && sizeOf(shape) === 0) {
-			throw new CompileError(`its output "${name}" has no elements: shape [${shape.join(", ")}]`, {
-				node,
-				hint: "Compile with input shapes for which every tensor has elements",
-			});
-		}
+/** The values that depend on the graph's inputs, leaving out those of `constant`. */
+function varyingValues(graph: Graph, constant: ReadonlySet<string>): Set<string> {
+	const varying = new Set(graph.inputs.map((input) => input.name));
+	for (const node of graph.nodes) {
+		if (SHAPE_ONLY.has(node.opType) && node.domain === "") continue;
+		if (!readsOf(node).some((name) => varying.has(name))) continue;
+		for (const name of node.outputs) if (!constant.has(name)) varying.add(name);
 	}
+	return varying;
+}
+
+function emptyOf(computed: ReadonlyMap<string, Tensor>): Set<string> {
+	return new Set([...computed].filter(([, { dims }]) => sizeOf(dims) === 0).map(([name]) => name));
+}
+
+/** A node without what has no elements: results under a name that nothing reads, pieces of a Concat. */
+function withoutEmpty(node: Node, isEmpty: (name: string) => boolean): Node {
+	const joins = node.opType === "Concat" && node.domain === "" && node.inputs.some(isEmpty);
+	if (!joins && !writesOf(node).some(isEmpty)) return node;
+	return {
+		...node,
+		inputs: joins ? node.inputs.filter((name) => !isEmpty(name)) : node.inputs,
+		outputs: node.outputs.map((name) => (name !== "" && isEmpty(name) ? `${name}/empty` : name)),
+	};
+}
+
+function refuseEmpty(graph: Graph, shapes: ReadonlyMap<string, readonly number[]>): never {
+	const [{ name }] = graph.outputs;
+	const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+	throw new CompileError(`output "${name}" has no elements: its shape is [${shapes.get(name)?.join(", ")}]`, {
+		...(node ? { node } : {}),
+		hint: "Compile with input shapes for which some output has elements",
+	});
 }

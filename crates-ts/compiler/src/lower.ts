@@ -7,6 +7,7 @@ import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { fuse, type Unit } from "./fuse.ts";
 import { chooseLayouts } from "./layouts.ts";
+import { rangeOfType } from "./lowerings/integer-table.ts";
 import { LOWERINGS, supportedOperators } from "./lowerings/registry.ts";
 import { lowerTable } from "./lowerings/table.ts";
 import { prune } from "./prune.ts";
@@ -15,7 +16,7 @@ import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
 import { identityLayout } from "./shapes.ts";
 import { shortenCones } from "./shorten-cones.ts";
 import { ONCE, type Repetition } from "./steps.ts";
-import { roundedValues } from "./ties.ts";
+import { tiedValues } from "./ties.ts";
 import { wideValues } from "./wide.ts";
 import { wideInputs } from "./widen.ts";
 
@@ -40,8 +41,8 @@ export function lowerModel(
 	const units = fuse(graph, facts);
 	const ranges = mergeRanges(units, facts);
 	const wideNames = wideValues(graph, units, facts, precision);
-	const rounded = roundedValues(graph.nodes, facts);
-	const context = new Context({ ...facts, ranges }, precision, wideNames, finer, rounded);
+	const tied = tiedValues(graph.nodes, facts);
+	const context = new Context({ ...facts, ranges }, precision, wideNames, finer, tied);
 	const wide = wideInputs(graph, units, facts, precision);
 	const compared = comparedQuantisations(graph, facts, precision);
 	const inputs = graph.inputs.map((input) =>
@@ -113,7 +114,7 @@ function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | un
 		});
 	}
 	const shape = (input.dims ?? []).map(Number);
-	const quantisation = wide ?? context.quantisation(input.name);
+	const quantisation = wide ?? context.quantisation(input.name, rangeOfType(input.type));
 	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
 }
 

@@ -60,6 +60,12 @@ class Masks {
 		return { ...this.given, nodes, initializers: this.initializers };
 	}
 
+	/** Whether the node moves numbers, or casts floats to floats. */
+	private isMove({ opType, inputs, outputs }: Node): boolean {
+		const both = [inputs[0], outputs[0]].map((name) => this.facts.types.get(name) ?? "undefined");
+		return MOVES.has(opType) || (opType === "Cast" && both.every(isFloat));
+	}
+
 	/** Looks for a mask behind the operand of a softmax. */
 	tame(logits: string): void {
 		const node = this.behind(logits);
@@ -79,7 +85,7 @@ class Masks {
 	private behind(name: string): Node | undefined {
 		const node = this.producers.get(name);
 		if (node?.domain !== "" || this.reads.get(name) !== 1) return undefined;
-		return MOVES.has(node.opType) ? this.behind(node.inputs[0]) : node;
+		return this.isMove(node) ? this.behind(node.inputs[0]) : node;
 	}
 
 	/** Raises the masks in an operand to `least` below its other numbers; false if it holds none. */
@@ -145,7 +151,7 @@ class Masks {
 	private switchOf(name: string): { node: Node; place: number } | undefined {
 		const node = this.producers.get(name);
 		if (node?.domain !== "") return undefined;
-		if (MOVES.has(node.opType)) return this.switchOf(node.inputs[0]);
+		if (this.isMove(node)) return this.switchOf(node.inputs[0]);
 		const places = node.opType === "Mul" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
 		const place = places.find((k) => (constantScalar(node.inputs[k], this.facts) ?? 0) < MASK);
 		if (place === undefined) return undefined;
@@ -159,7 +165,7 @@ class Masks {
 		if (this.given.outputs.some((output) => output.name === name)) return false;
 		const readers = this.given.nodes.filter((node) => readsOf(node).includes(name));
 		return readers.every((node) =>
-			node.domain === "" && MOVES.has(node.opType)
+			node.domain === "" && this.isMove(node)
 				? this.onlyMasks(node.outputs[0])
 				: this.varying.some((mask) => mask.node === node),
 		);

@@ -12,32 +12,51 @@ const MOVING = new Set(
 
 const LINEAR = new Set(["Add", "Mul", "Sub"]);
 
-/** Constants on the way to a Round must be multiples of this for a half to stay one. */
+/** Functions that take 1, 4, … to binary fractions. */
+const FUNCTIONS = new Set(["Pow", "Reciprocal", "Sqrt"]);
+
+const COMPARING = new Set(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"]);
+
+/** Constants on the way must be multiples of this for a half to stay one. */
 const FINEST = 2 ** -10;
 
 /**
- * Values of which halves are rounded, by Round itself or after sums and products with constants
- * that keep halves what they are: on a grid whose step is a power of two a half lies exactly, and
- * Round says of it what the float model says.
+ * Values that may lie exactly between two results: halves that are rounded and binary fractions
+ * that are compared with, at once or after operators that keep them what they are. On a grid whose
+ * step is a power of two they lie exactly, and Round or Equal says of them what the float model says.
  */
-export function roundedValues(nodes: readonly Node[], facts: Facts): Set<string> {
-	const rounded = new Set<string>();
+export function tiedValues(nodes: readonly Node[], facts: Facts): Set<string> {
+	const tied = new Set<string>();
 	for (const node of nodes.toReversed()) {
 		if (node.domain !== "") continue;
-		const rounds =
-			node.opType === "Round" || (passes(node, facts) && writesOf(node).some((y) => rounded.has(y)));
-		if (!rounds) continue;
+		const ties = decides(node, facts) || (passes(node, facts) && writesOf(node).some((y) => tied.has(y)));
+		if (!ties) continue;
 		for (const name of node.inputs) {
-			if (facts.ranges.has(name) && isFloat(facts.types.get(name)!)) rounded.add(name);
+			if (facts.ranges.has(name) && isFloat(facts.types.get(name)!)) tied.add(name);
 		}
 	}
-	return rounded;
+	return tied;
 }
 
-function passes({ opType, inputs }: Node, facts: Facts): boolean {
-	if (MOVING.has(opType)) return true;
-	if (!LINEAR.has(opType)) return false;
-	const constants = inputs.flatMap((name) => facts.constants.get(name) ?? []);
-	if (opType === "Mul" && constants.length === 0) return false;
-	return constants.every((one) => toReal(one).data.every((value) => Number.isInteger(value / FINEST)));
+/** Zero lies on every grid: comparisons with it need none of their own. */
+function decides(node: Node, facts: Facts): boolean {
+	if (node.opType === "Round") return true;
+	const constants = constantsOf(node, facts);
+	return COMPARING.has(node.opType) && constants.some((value) => value !== 0) && constants.every(isBinary);
 }
+
+function passes(node: Node, facts: Facts): boolean {
+	if (MOVING.has(node.opType) || FUNCTIONS.has(node.opType)) return true;
+	if (!LINEAR.has(node.opType)) return false;
+	const constants = constantsOf(node, facts);
+	return (node.opType !== "Mul" || constants.length > 0) && constants.every(isBinary);
+}
+
+function constantsOf({ inputs }: Node, facts: Facts): number[] {
+	return inputs.flatMap((name) => {
+		const constant = facts.constants.get(name);
+		return constant ? [...toReal(constant).data] : [];
+	});
+}
+
+const isBinary = (value: number): boolean => Number.isInteger(value / FINEST);

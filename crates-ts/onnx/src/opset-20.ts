@@ -57,13 +57,32 @@ function resizeFromCorner(constants: ReadonlyMap<string, Tensor>): Rule {
 		const known = given ?? Array.from((constants.get(node.inputs[1])?.data ?? []) as Float32Array, Number);
 		const scales = given ? to.constant(tensorFrom("float32", [given.length], given)) : node.inputs[1];
 		const shrinks = known.some((scale) => scale < 1);
-		if (shrinks && known.some((scale) => scale > 1)) to.refuse("it enlarges one axis and shrinks another");
-		const nearest = text(shrinks ? "ceil" : "floor");
-		const set = { coordinate_transformation_mode: text("asymmetric"), nearest_mode: nearest };
 		const mode = node.attributes.get("mode");
 		const linear = mode?.type === "string" && /linear/.test(mode.value);
-		const resized = withAttributes(node, ["scales"], { ...set, mode: text(linear ? "linear" : "nearest") });
-		return [{ ...resized, opType: "Resize", inputs: [node.inputs[0], "", scales] }];
+		const resized = (rounding: string, x: string, factors: string): Node => ({
+			...withAttributes(node, ["scales"], {
+				coordinate_transformation_mode: text("asymmetric"),
+				nearest_mode: text(rounding),
+				mode: text(linear ? "linear" : "nearest"),
+			}),
+			opType: "Resize",
+			inputs: [x, "", factors],
+		});
+		const [x] = node.inputs;
+		if (linear || !shrinks || known.every((scale) => scale <= 1))
+			return [resized(shrinks ? "ceil" : "floor", x, scales)];
+		// Where some axes grow and others shrink, they round differently: first those that grow.
+		const part = (bound: (a: number, b: number) => number): string =>
+			to.constant(
+				tensorFrom(
+					"float32",
+					[known.length],
+					known.map((scale) => bound(scale, 1)),
+				),
+			);
+		const enlarged = to.fresh("enlarged");
+		const first = resized("floor", x, part(Math.max));
+		return [{ ...first, name: enlarged, outputs: [enlarged] }, resized("ceil", enlarged, part(Math.min))];
 	};
 }
 

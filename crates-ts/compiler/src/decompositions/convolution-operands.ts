@@ -57,7 +57,7 @@ export function decomposeConvTranspose(node: Node, context: DecomposeContext): "
 	const pads = kernel.map((size, axis) => {
 		const reach = (size - 1) * dilations[axis];
 		const full = (shape[axis + 2] - 1) * steps[axis] + reach + 1 + extra[axis];
-		const total = full - output[axis];
+		const total = Math.max(0, full - output[axis]);
 		const half = Math.floor(total / 2);
 		const begin = sized ? (upper ? half : total - half) : (given?.[axis] ?? 0);
 		// `spread` ends with as many zeros as it has between elements.

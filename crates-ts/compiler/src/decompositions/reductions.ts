@@ -1,4 +1,5 @@
 import type { Node } from "@umpire/onnx/model.ts";
+import { isFloat } from "../real.ts";
 import { sizeOf } from "../shapes.ts";
 import { reduceAxesOf, reduced } from "./axes.ts";
 import { finish, reshape } from "./build.ts";
@@ -37,8 +38,10 @@ const l1: Reduction = (context, x, axes) =>
 
 const l2: Reduction = (context, x, axes) => context.emit("Sqrt", [sumOfSquares(context, x, axes)]);
 
-const logSum: Reduction = (context, x, axes) =>
-	context.emit("Log", [reduced(context, "ReduceSum", x.name, axes)]);
+const logSum: Reduction = (context, x, axes) => {
+	if (!isFloat(x.type)) throw context.error("it takes logarithms of whole numbers", "Cast to float before");
+	return context.emit("Log", [reduced(context, "ReduceSum", x.name, axes)]);
+};
 
 /** max + log Σ exp(x − max): exponentials stay within 16 bits. */
 const logSumExp: Reduction = (context, x, axes) => {

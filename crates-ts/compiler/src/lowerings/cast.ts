@@ -7,8 +7,8 @@ import { isFloat } from "../real.ts";
 import { wrapped } from "./integer-table.ts";
 import { emitTable, wholeTolerance } from "./table.ts";
 
-/** Integer types that do not hold all numbers of 16 bits with a sign. */
-const NARROW: readonly ElementType[] = ["int8", "uint8", "uint16", "uint32", "uint64"];
+/** Integer types that do not hold all integers of 32 bits with a sign. */
+const NARROW: readonly ElementType[] = ["int8", "int16", "uint8", "uint16", "uint32", "uint64"];
 
 /** The whole number towards zero; what lies just below one was one, before it was put on the grid. */
 function truncation(scale: number): RealFunction {

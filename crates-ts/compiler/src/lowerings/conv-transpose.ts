@@ -27,22 +27,22 @@ export function lowerConvTranspose(unit: Unit, context: Context): void {
 		const dilated = x.spec.shape.map((size, axis) => (axis < 2 ? size : (size - 1) * strides[axis - 2] + 1));
 		x = view(context, x, { type: "dilate", steps: [1, 1, ...strides] }, dilated);
 	}
-	// How far the first window reaches before the first element.
-	const before = kernel.map((size, axis) => (size - 1) * dilations[axis] - begins[axis]);
-	if (before.some((size) => size < 0)) {
-		const crop = before.map((size) => Math.min(size, 0));
-		const cropped = x.spec.shape.map((size, axis) => (axis < 2 ? size : size + crop[axis - 2]));
+	// How far the windows reach before the first element, and beyond the last.
+	const reach = kernel.map((size, axis) => (size - 1) * dilations[axis]);
+	const before = reach.map((size, axis) => size - begins[axis]);
+	const after = reach.map((size, axis) => shape[axis + 2] + size - before[axis] - x.spec.shape[axis + 2]);
+	if ([...before, ...after].some((size) => size < 0)) {
+		const [first, last] = [before, after].map((sizes) => sizes.map((size) => Math.min(size, 0)));
+		const cropped = x.spec.shape.map((size, axis) =>
+			axis < 2 ? size : size + first[axis - 2] + last[axis - 2],
+		);
 		if (cropped.some((size) => size <= 0)) throw context.error("its pads remove all of its input");
-		x = view(context, x, { type: "pad", begins: [0, 0, ...crop], value: 0 }, cropped);
+		x = view(context, x, { type: "pad", begins: [0, 0, ...first], value: 0 }, cropped);
 	}
-	const pads = before.map((size) => Math.max(size, 0));
+	const pads = [...before, ...after].map((size) => Math.max(size, 0));
 	const group = int(node, "group", 1);
 	const turned = turnWeights(weights.shape, weights.data, group);
-	const ends = kernel.map((size, axis) => {
-		const reach = (size - 1) * dilations[axis];
-		return Math.max(0, shape[axis + 2] + reach - pads[axis] - x.spec.shape[axis + 2]);
-	});
-	const form = { type: "conv", strides: ones, dilations, pads: [...pads, ...ends], group } as const;
+	const form = { type: "conv", strides: ones, dilations, pads, group } as const;
 	const y = emitConstantConv(context, unit, form, x, wName, turned.shape, turned.data, bias?.data, shape);
 	context.bind(unit.output, y);
 }

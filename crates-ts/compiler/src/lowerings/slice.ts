@@ -40,6 +40,9 @@ export function sliceAxis(
 	return emitSlice(context, x, starts, steps, shape);
 }
 
+/** The largest int32, and the largest int64 as a float. */
+const ENDS: ReadonlySet<number> = new Set([2 ** 31 - 1, 2 ** 63]);
+
 /** ONNX Slice: bounds as inputs (opset ≥ 10) or attributes, negative steps, clamped bounds. */
 export function lowerSlice(unit: Unit, context: Context): void {
 	const { node } = context;
@@ -63,7 +66,9 @@ export function lowerSlice(unit: Unit, context: Context): void {
 			return Math.max(low, Math.min(high, positive));
 		};
 		const start = forward ? clamp(from[k], 0, size) : clamp(from[k], 0, size - 1);
-		const end = forward ? clamp(to[k], 0, size) : clamp(to[k], -1, size - 1);
+		const last = forward ? size : -1;
+		// To onnxruntime the largest integer means the end, whichever way a slice runs.
+		const end = ENDS.has(to[k]) ? last : forward ? clamp(to[k], 0, size) : clamp(to[k], -1, size - 1);
 		starts[axis] = start;
 		steps[axis] = by[k];
 		shape[axis] = Math.max(0, Math.ceil((end - start) / by[k]));
