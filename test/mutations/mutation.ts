@@ -5,6 +5,12 @@ export interface Mutation {
 	readonly file: string;
 	readonly find: string;
 	readonly replace: string;
-	/** test files that must notice */
+	/** test files one of which must fail, the likeliest first */
 	readonly tests: readonly string[];
+}
+
+/** A file's text with the fault in it; throws unless the text to replace occurs exactly once. */
+export function mutated({ file, find, replace }: Mutation, text: string): string {
+	if (text.split(find).length !== 2) throw new Error(`${file} does not have this once: ${find}`);
+	return text.replace(find, () => replace);
 }

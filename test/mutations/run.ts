@@ -1,161 +1,120 @@
 /**
- * Breaks the contracts and circuits on purpose, one fault at a time, in a copy of the project, and says which test
- * notices each. Ends with an error if a fault survives. `--only TEXT` takes the faults whose file or text has it,
- * `--json` prints data.
+ * Breaks the contracts and circuits on purpose, one fault at a time, in a copy of the project, and prints which test
+ * notices each. Ends with an error if a fault survives.
+ *
+ * --only TEXT      the faults whose file or text has it
+ * --part I/N       every N-th fault, from the I-th on: N processes share the work
+ * --results FILE   appends a line of JSON per fault; faults that FILE already has are not tried again
  */
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { projectRoot } from "@umpire/chain/hardhat.ts";
-import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
-import { CONTRACT_MUTATIONS } from "./contract-mutations.ts";
-import type { Mutation } from "./mutation.ts";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { affectedContracts, artifactPath, compileMutated } from "./compile.ts";
+import { type Mutation, mutated } from "./mutation.ts";
+import { MUTATIONS } from "./mutations.ts";
+import { copyProject, type Failure, failureOf } from "./working-copy.ts";
 
-const run = promisify(execFile);
 const { values: options } = parseArgs({
-	options: { only: { type: "string", default: "" }, json: { type: "boolean", default: false } },
+	options: {
+		only: { type: "string", default: "" },
+		part: { type: "string", default: "1/1" },
+		results: { type: "string" },
+	},
 });
-
-/** Optimising takes most of a build and changes no meaning; without it the contracts are too large to deploy. */
-const QUICK_OPTIMIZER =
-	'optimizer = { enabled: true, runs: 1, details: { yulDetails: { optimizerSteps: "u" } } }';
-
-/** Packages whose sources circom and solc read: they do not follow links out of the project. */
-const SOURCES = new Set(["circomlib", "@openzeppelin", "poseidon-solidity"]);
 
 interface Outcome {
 	readonly fault: string;
 	readonly file: string;
-	/** the first test that failed, undefined if the fault survived */
-	readonly killedBy: string | undefined;
+	/** undefined if the fault survived */
+	readonly noticed: (Failure & { readonly test: string }) | undefined;
 	readonly seconds: number;
 }
 
-const selected = [...CONTRACT_MUTATIONS, ...CIRCUIT_MUTATIONS].filter(({ fault, file }) =>
-	`${file} ${fault}`.includes(options.only),
+const [part, parts] = options.part.split("/").map(Number);
+const selected = MUTATIONS.filter(({ fault, file }) => `${file} ${fault}`.includes(options.only)).filter(
+	(_, i) => i % parts === part - 1,
 );
-const copy = await mkdtemp(join(tmpdir(), "umpire-mutations-"));
+const known = await knownOutcomes();
+const copy = await copyProject();
 try {
-	await copyProject();
-	await requireControl();
-	const outcomes: Outcome[] = [];
+	await requireControl(selected.filter(({ fault }) => !known.has(fault)));
+	let noticed = 0;
 	for (const mutation of selected) {
-		const outcome = await outcomeOf(mutation);
-		outcomes.push(outcome);
-		if (!options.json) console.log(lineOf(outcome));
+		const outcome = known.get(mutation.fault) ?? (await outcomeOf(mutation));
+		if (outcome.noticed !== undefined) noticed++;
+		console.log(lineOf(outcome));
 	}
-	const survivors = outcomes.filter(({ killedBy }) => killedBy === undefined);
-	if (options.json) console.log(JSON.stringify(outcomes, undefined, "\t"));
-	else console.log(`${outcomes.length - survivors.length} of ${outcomes.length} faults were noticed`);
-	process.exitCode = survivors.length === 0 ? 0 : 1;
+	console.log(`${noticed} of ${selected.length} faults were noticed`);
+	process.exitCode = noticed === selected.length && noticed > 0 ? 0 : 1;
 } finally {
 	await rm(copy, { recursive: true, force: true });
 }
 
-/** The files of the working tree; packages and keys are those that are installed. */
-async function copyProject(): Promise<void> {
-	const { stdout } = await run("git", ["ls-files", "-co", "--exclude-standard"], {
-		cwd: projectRoot,
-		maxBuffer: 2 ** 26,
-	});
-	for (const file of stdout.split("\n").filter(Boolean)) {
-		await mkdir(dirname(join(copy, file)), { recursive: true });
-		await cp(join(projectRoot, file), join(copy, file)).catch(ignoreMissing);
-	}
-	await cp(join(projectRoot, ".umpire"), join(copy, ".umpire"), { recursive: true });
-	const packages = join(projectRoot, "node_modules");
-	await mkdir(join(copy, "node_modules", "@umpire"), { recursive: true });
-	for (const name of await readdir(packages)) {
-		if (SOURCES.has(name))
-			await cp(join(packages, name), join(copy, "node_modules", name), { recursive: true });
-		else if (name !== "@umpire") await symlink(join(packages, name), join(copy, "node_modules", name));
-	}
-	for (const name of await readdir(join(packages, "@umpire"))) {
-		await symlink(join(copy, "crates-ts", name), join(copy, "node_modules", "@umpire", name));
-	}
-	const config = join(copy, "hardhat.config.ts");
-	const text = await readFile(config, "utf8");
-	const quick = text.replace(/optimizer = \{[^}]*\}/, QUICK_OPTIMIZER);
-	if (quick === text) throw new Error("hardhat.config.ts does not state its optimizer as expected");
-	await writeFile(config, quick);
-}
-
-/** A file that is deleted and not yet committed. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-	if (error.code !== "ENOENT") throw error;
+/** What earlier runs found, by fault. */
+async function knownOutcomes(): Promise<Map<string, Outcome>> {
+	const text = options.results === undefined ? "" : await readFile(options.results, "utf8").catch(() => "");
+	const outcomes = text
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Outcome);
+	return new Map(outcomes.map((outcome) => [outcome.fault, outcome]));
 }
 
 /** Without a fault, every test that is to notice one must pass. */
-async function requireControl(): Promise<void> {
-	const tests = [...new Set(selected.flatMap((mutation) => mutation.tests))];
-	if (selected.some(({ file }) => file.endsWith(".sol"))) await build();
-	for (const test of tests) {
-		const failed = await failureOf([test]);
-		if (failed !== undefined) throw new Error(`${test} fails without any fault: ${failed}`);
+async function requireControl(mutations: readonly Mutation[]): Promise<void> {
+	for (const test of new Set(mutations.flatMap(({ tests }) => tests))) {
+		const failure = await failureOf(copy, test);
+		if (failure !== undefined) {
+			throw new Error(`${test} fails without any fault: ${failure.name}: ${failure.message}`);
+		}
 	}
-}
-
-async function build(): Promise<void> {
-	const hardhat = join(projectRoot, "node_modules", "hardhat", "dist", "src", "cli.js");
-	await run(process.execPath, [hardhat, "build", "--quiet"], { cwd: copy, maxBuffer: 2 ** 26 });
 }
 
 async function outcomeOf(mutation: Mutation): Promise<Outcome> {
-	const { fault, file, find, replace, tests } = mutation;
-	const path = join(copy, file);
-	const text = await readFile(path, "utf8");
-	if (text.split(find).length !== 2) throw new Error(`${file} does not have this once: ${find}`);
 	const started = performance.now();
-	await writeFile(
-		path,
-		text.replace(find, () => replace),
-	);
+	const originals = new Map<string, string>();
 	try {
-		if (file.endsWith(".sol")) await build();
-		let killedBy: string | undefined;
-		for (const test of tests) killedBy ??= await failureOf([test]);
-		return { fault, file, killedBy, seconds: (performance.now() - started) / 1000 };
+		let noticed: Outcome["noticed"];
+		for (const test of mutation.tests) {
+			await insert(mutation, test, originals);
+			const failure = await failureOf(copy, test);
+			if (failure?.message.includes("could not compile")) throw new Error(failure.message);
+			if (failure === undefined) continue;
+			noticed = { test, ...failure };
+			break;
+		}
+		const { fault, file } = mutation;
+		const outcome = { fault, file, noticed, seconds: Math.round((performance.now() - started) / 1000) };
+		if (options.results !== undefined) await appendFile(options.results, `${JSON.stringify(outcome)}\n`);
+		return outcome;
 	} finally {
-		await writeFile(path, text);
+		for (const [path, text] of originals) await writeFile(path, text);
 	}
 }
 
-/** The name of the first test that fails, undefined if all pass. */
-async function failureOf(tests: readonly string[]): Promise<string | undefined> {
-	const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
-	const output = join(copy, ".umpire", "mutation-report.json");
-	await rm(output, { force: true });
-	const reported = ["--reporter=json", `--outputFile=${output}`];
-	let said = "";
-	await run(process.execPath, [vitest, "run", "--bail=1", ...reported, ...tests], {
-		cwd: copy,
-		maxBuffer: 2 ** 28,
-	}).catch((error: Error & { stderr?: string }) => {
-		said = error.stderr ?? error.message;
-	});
-	const text = await readFile(output, "utf8").catch(() => undefined);
-	if (text === undefined) throw new Error(`vitest did not run: ${said}`);
-	const report = JSON.parse(text) as Report;
-	if (report.success) return undefined;
-	const all = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-	const failed = all.find(({ status }) => status === "failed");
-	return (
-		failed?.fullName ?? report.testResults.find(({ status }) => status === "failed")?.name ?? "a test file"
-	);
+/** Puts the fault into what the test uses: the compiled contracts (their sources stay), or the source of a circuit. */
+async function insert(mutation: Mutation, test: string, originals: Map<string, string>): Promise<void> {
+	const change = async (path: string, changed: (text: string) => string): Promise<void> => {
+		if (originals.has(path)) return;
+		const text = await readFile(path, "utf8");
+		originals.set(path, text);
+		await writeFile(path, changed(text));
+	};
+	if (!mutation.file.endsWith(".sol")) {
+		await change(join(copy, mutation.file), (text) => mutated(mutation, text));
+		return;
+	}
+	for (const contract of affectedContracts(copy, mutation, test)) {
+		await change(artifactPath(copy, contract), (artifact) =>
+			JSON.stringify({ ...JSON.parse(artifact), ...compileMutated(copy, contract, mutation) }),
+		);
+	}
 }
 
-interface Report {
-	readonly success: boolean;
-	readonly testResults: readonly {
-		readonly name: string;
-		readonly status: string;
-		readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
-	}[];
-}
-
-function lineOf({ fault, file, killedBy, seconds }: Outcome): string {
-	const by = killedBy === undefined ? "SURVIVED" : `noticed by "${killedBy.slice(0, 70)}"`;
-	return `${fault.padEnd(52)} ${file.replace(/^.*\//, "").padEnd(22)} ${by} (${seconds.toFixed(0)} s)`;
+function lineOf({ fault, file, noticed, seconds }: Outcome): string {
+	const by =
+		noticed === undefined
+			? "SURVIVED"
+			: `${basename(noticed.test)} "${noticed.name.slice(-80)}" (${seconds} s)`;
+	return `${fault.padEnd(52)} ${basename(file).padEnd(22)} ${by}`;
 }

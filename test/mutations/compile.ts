@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import solc from "solc";
+import config from "../../hardhat.config.ts";
+import { type Mutation, mutated } from "./mutation.ts";
+
+/** What tests deploy. The other contracts are parts of these, or import interfaces only. */
+const DEPLOYED = [
+	"contracts/Umpire.sol",
+	"contracts/Arbiter.sol",
+	"contracts/Registry.sol",
+	"contracts/verifiers/DotVerifier.sol",
+	"contracts/verifiers/ElementsVerifier.sol",
+];
+const HARNESS = "contracts/test-harness/LibrariesHarness.sol";
+const LARGEST_CODE = 24_576;
+
+/** The fields of a contract's artifact that a fault changes. */
+export interface Code {
+	readonly abi: unknown;
+	readonly bytecode: string;
+	readonly linkReferences: unknown;
+}
+
+/** The contracts with the mutated file in them that a test deploys: the others need no compiling. */
+export function affectedContracts(root: string, { file }: Mutation, test: string): string[] {
+	const deployed = test.startsWith("test/libraries/") ? [HARNESS] : DEPLOYED;
+	return deployed.filter((contract) => importsOf(root, contract).has(file));
+}
+
+/** A contract and all that it imports, directly or not. */
+function importsOf(root: string, contract: string, found = new Set<string>()): Set<string> {
+	if (found.has(contract)) return found;
+	found.add(contract);
+	const text = readFileSync(join(root, contract), "utf8");
+	for (const [, path] of text.matchAll(/^\s*(?:import|\}) .*?"(\.[^"]+)";/gm)) {
+		importsOf(root, join(contract, "..", path), found);
+	}
+	return found;
+}
+
+/**
+ * Compiles one contract as Hardhat does, with a fault in a file that it imports: a third of what all contracts take.
+ *
+ * @throws Error if it does not compile, or if its code is too large to be deployed: no test would notice the fault
+ */
+export function compileMutated(root: string, contract: string, mutation: Mutation): Code {
+	const name = basename(contract, ".sol");
+	const read = (path: string): { contents: string } => {
+		const ours = path.startsWith("contracts/");
+		const text = readFileSync(join(root, ours ? path : join("node_modules", path)), "utf8");
+		return { contents: path === mutation.file ? mutated(mutation, text) : text };
+	};
+	const fields = ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object"];
+	const settings = { ...compilerSettings(), outputSelection: { [contract]: { [name]: fields } } };
+	const sources = { [contract]: { content: read(contract).contents } };
+	const input = JSON.stringify({ language: "Solidity", sources, settings });
+	const output = JSON.parse(solc.compile(input, { import: read })) as Output;
+	const error = output.errors?.find(({ severity }) => severity === "error");
+	if (error !== undefined) throw new Error(`${contract} does not compile: ${error.formattedMessage}`);
+	const { abi, evm } = output.contracts[contract][name];
+	if (evm.deployedBytecode.object.length > 2 * LARGEST_CODE) throw new Error(`${contract} is too large`);
+	const { object, linkReferences } = evm.bytecode;
+	return { abi, bytecode: `0x${object}`, linkReferences };
+}
+
+/** Where Hardhat keeps a contract's artifact. */
+export function artifactPath(root: string, contract: string): string {
+	return join(root, ".umpire", "artifacts", contract, `${basename(contract, ".sol")}.json`);
+}
+
+/** The settings of hardhat.config.ts for all contracts but Poseidon. */
+function compilerSettings(): object {
+	const { solidity } = config;
+	if (typeof solidity !== "object" || !("compilers" in solidity)) {
+		throw new Error(`${fileURLToPath(import.meta.resolve("../../hardhat.config.ts"))} lists no compilers`);
+	}
+	return solidity.compilers[0].settings as object;
+}
+
+interface Output {
+	readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+	readonly contracts: Readonly<Record<string, Readonly<Record<string, OutputContract>>>>;
+}
+
+interface OutputContract {
+	readonly abi: unknown;
+	readonly evm: {
+		readonly bytecode: { readonly object: string; readonly linkReferences: unknown };
+		readonly deployedBytecode: { readonly object: string };
+	};
+}
