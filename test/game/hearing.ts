@@ -4,7 +4,7 @@ import { type Matter, prepareSettlement, withProofs } from "@umpire/actors/settl
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
-import { honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
+import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import type { ProofCheck } from "@umpire/game/evidence.ts";
 import type { Settlement } from "@umpire/game/move.ts";
 import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
@@ -55,7 +55,7 @@ export class Hearing extends Bench {
 	/** Challenges a claim and searches until the challenger has something to prove. */
 	async searchFor(claim: number, own: Evidence, theirs: Evidence): Promise<{ id: number; plan: ProvePlan }> {
 		const { table, submitter, challenger } = this;
-		const entry = { descriptor: "0x", path: [] } as const;
+		const entry = entryOf(own.commitment.header, viewOf(own));
 		const value = table.state.parameters.challengerBond;
 		await this.play(challenger, { type: "challenge", value, claim, entry });
 		const id = table.state.disputes.length;

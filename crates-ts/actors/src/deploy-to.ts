@@ -1,17 +1,28 @@
 import { buildContracts } from "@umpire/chain/build.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
-import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
+import { deploy } from "@umpire/chain/deploy.ts";
+import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
+import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
+import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
 import { writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
+import { formatGwei, parseGwei } from "viem";
 import { connectTo, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
+
+/** Which parameters a deployment is to have. */
+export type ParameterOptions = Partial<Parameters> & {
+	readonly preset?: PresetName;
+	/** gas price up to which the bonds are to cover all gas of a dispute */
+	readonly bondsAtGwei?: number;
+};
 
 /** Deploys the contracts to the chain at an RPC address and remembers where they are. */
 export async function deployTo(
 	home: Home,
-	options: WorldOptions & Partial<Parameters>,
+	options: WorldOptions & ParameterOptions,
 	progress: (line: string) => void,
 ): Promise<Deployment> {
 	const connection = await connectTo(options);
@@ -25,10 +36,23 @@ export async function deployTo(
 	return deployment;
 }
 
-function parametersOf(options: Partial<Parameters>): Parameters {
-	const chosen = Object.keys(DEFAULT_PARAMETERS).flatMap((key) => {
+/** A preset's parameters; its bonds are made anew if they are to cover another gas price; single ones are replaced. */
+function parametersOf({ preset = "test", bondsAtGwei, ...options }: ParameterOptions): Parameters {
+	const { parameters } = PRESETS[preset];
+	const chosen = Object.keys(parameters).flatMap((key) => {
 		const value = options[key as keyof Parameters];
 		return value === undefined ? [] : [[key, value]];
 	});
-	return { ...DEFAULT_PARAMETERS, ...Object.fromEntries(chosen) };
+	const asked: Parameters = { ...parameters, ...Object.fromEntries(chosen) };
+	if (bondsAtGwei === undefined) return asked;
+	return { ...asked, ...leastBonds(parseGwei(`${bondsAtGwei}`), ORDINARY_PROGRAM, asked) };
+}
+
+/** For people: up to which gas price a deployment's bonds cover all gas of a dispute, by what is disputed. */
+export function gasPricesCovered(parameters: Parameters): Readonly<Record<string, string>> {
+	const price = (size: ProgramSize): string => `${formatGwei(coveredGasPrice(size, parameters))} gwei`;
+	return {
+		"gas price covered": `${price(ORDINARY_PROGRAM)} (up to a million operators and leaves)`,
+		"": `${price(LARGEST_PROGRAM)} (any valid program)`,
+	};
 }

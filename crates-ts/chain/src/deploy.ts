@@ -7,24 +7,11 @@ import { linkBytecode, readArtifact } from "./artifact.ts";
 import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
+import { PRESETS } from "./presets.ts";
 import { sendDeployment } from "./send.ts";
 
 /** A deployment's parameters unless the user gives others. */
-export const DEFAULT_PARAMETERS: Parameters = {
-	challengePeriod: 120,
-	increment: 30,
-	reserve: 60,
-	provingAllowance: 60,
-	commitAllowance: 120,
-	crowding: 2,
-	depth: 6,
-	window: 8,
-	burnPermille: 500,
-	submitterBond: 10n ** 17n,
-	challengerBond: 10n ** 17n,
-	computeAllowance: 120,
-	demandBond: 10n ** 17n,
-};
+export const DEFAULT_PARAMETERS: Parameters = PRESETS.test.parameters;
 
 /**
  * Deploys everything. The proving keys of this repository can be forged by whoever reads it, so

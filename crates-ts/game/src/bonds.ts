@@ -40,7 +40,7 @@ export function coveredGasPrice(size: ProgramSize, parameters: Parameters): bigi
 		covered(parameters.challengerBond, submitterGas(size, parameters)),
 		covered(parameters.demandBond, inputAnswerGas(size)),
 	];
-	return prices.reduce((least, price) => (price < least ? price : least));
+	return prices.toSorted((a, b) => (a < b ? -1 : 1))[0];
 }
 
 /**

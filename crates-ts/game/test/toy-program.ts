@@ -10,6 +10,7 @@ import {
 	type Coordinate,
 	type Descriptor,
 	KIND,
+	type Operand,
 	type ProgramHeader,
 	SOURCE,
 } from "@umpire/operators/program.ts";
@@ -46,6 +47,8 @@ export interface ToyOperator {
 	readonly elements: number;
 	readonly outside: number;
 	readonly parts: number;
+	/** how many times a Max reads its input: each is one operand more in its descriptor */
+	readonly operands?: number;
 	/** what it says of the length of its input, if that is not true */
 	readonly inputElements?: number;
 }
@@ -98,7 +101,14 @@ export class ToyProgram {
 	}
 }
 
-function toyDescriptor({ width, elements, outside, parts, inputElements }: ToyOperator): Descriptor {
+function toyDescriptor({
+	width,
+	elements,
+	outside,
+	parts,
+	operands = 1,
+	inputElements,
+}: ToyOperator): Descriptor {
 	const several = parts > 1;
 	const input = TOY_INPUTS.findIndex((tensor) => tensor.width === width);
 	const length = inputElements ?? TOY_INPUTS[input].elements.length;
@@ -115,18 +125,16 @@ function toyDescriptor({ width, elements, outside, parts, inputElements }: ToyOp
 		width,
 		elements,
 		outputRadix: [elements],
-		reductionRadix: several ? [4 * parts] : [],
-		operands: [
-			{
-				source: SOURCE.input,
-				index: input,
-				initial: 0,
-				width,
-				elements: length,
-				outside,
-				coordinates: [never],
-			},
-		],
+		reductionRadix: several ? [(4 * parts) / operands] : [],
+		operands: new Array<Operand>(operands).fill({
+			source: SOURCE.input,
+			index: input,
+			initial: 0,
+			width,
+			elements: length,
+			outside,
+			coordinates: [never],
+		}),
 		constants: [],
 		low: -(2 ** (width - 1)),
 		high: 2 ** (width - 1) - 1,

@@ -1,0 +1,240 @@
+import { PRESETS } from "@umpire/chain/presets.ts";
+import { coveredGasPrice, leastBonds, leastCrowding } from "@umpire/game/bonds.ts";
+import {
+	challengerGas,
+	LARGEST_PROGRAM,
+	ORDINARY_PROGRAM,
+	type ProgramSize,
+	programSize,
+	submitterGas,
+} from "@umpire/game/gas-bounds.ts";
+import { CLAIM_STATUS, type Parameters } from "@umpire/game/state.ts";
+import fc from "fast-check";
+import { parseGwei } from "viem";
+import { describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Bench } from "./bench.ts";
+import { Court } from "./court.ts";
+import { crowd } from "./crowd.ts";
+import { Hearing } from "./hearing.ts";
+import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
+import { endAll, HonestParty, payOut } from "./honest-party.ts";
+import { falsified, realEvidence } from "./real-trace.ts";
+
+/** Every transaction pays this. */
+const PRICE = parseGwei("20");
+/** What a claim, finalising it and being paid cost without any dispute. */
+const FEE = 450_000n * PRICE;
+const LEVELS = { depth: 3, window: 4 } as const;
+
+const sizeOf = ({ header, descriptors }: ToyProgram): ProgramSize => programSize(header, descriptors);
+
+/** The least bonds at PRICE; every transaction has a second of its own, so that crowds need some seconds each. */
+function parametersFor(size: ProgramSize, levels: Pick<Parameters, "depth" | "window"> = LEVELS): Parameters {
+	const rest = { ...PARAMETERS, ...levels, challengePeriod: 400, crowding: 3 };
+	return { ...rest, ...leastBonds(PRICE, size, rest) };
+}
+
+/** Runs a body on a court of its own, in which gas is paid for. */
+async function inCourt(parameters: Parameters, body: (court: Court) => Promise<void>): Promise<void> {
+	const court = await Court.open(parameters);
+	court.gasPrice = PRICE;
+	try {
+		await body(court);
+	} finally {
+		await court.close();
+	}
+}
+
+describe("an honest submitter's balance never falls, gas included", () => {
+	// no two tensors have a node in common: their last leaves differ, and so does all above them
+	const operators = Array.from({ length: 100 }, (_, i) => {
+		return { width: 16, elements: 701 + i, outside: 0, parts: 3 } satisfies ToyOperator;
+	});
+	const trace = new ToyTrace(new ToyProgram(operators, 3, 1));
+	const places = operators.map(({ elements }, operator) => {
+		return { step: operator % 3, operator, element: elements - 1 };
+	});
+
+	test.each([1, 10, 100])("by %i challenges, each of another tensor", (count) => {
+		const size = sizeOf(trace.program);
+		const parameters = parametersFor(size);
+		return inCourt(parameters, async (court) => {
+			const bench = new Bench(court, parameters);
+			await bench.sync();
+			const { submitter } = bench;
+			const before = await court.balance(submitter);
+			const claim = await bench.claimToy(trace, undefined, FEE);
+			const claimed = bench.spentBy.get(submitter)!;
+			await crowd(bench, trace, claim, count, places);
+			const forced = bench.spentBy.get(submitter)! - claimed;
+			expect(forced).toBeLessThanOrEqual(count * submitterGas(size, parameters));
+			// the bound is no idle one
+			expect(forced).toBeGreaterThan((count * submitterGas(size, parameters)) / 3);
+			await bench.play(submitter, { type: "finalise", claim });
+			await bench.play(submitter, { type: "withdraw" });
+			expect(await court.balance(submitter)).toBeGreaterThanOrEqual(before);
+			await endAll(bench, bench.stranger);
+			expect(await payOut(bench, court.accounts)).toBe(0n);
+		});
+	});
+
+	test("by challengers of nine strategies", () => {
+		const largest = { width: 32, elements: 700, outside: 0, parts: 3 } as const;
+		const program = new ToyProgram(new Array<ToyOperator>(12).fill(largest), 5, 0, true);
+		const parameters = { ...parametersFor(sizeOf(program)), challengePeriod: PARAMETERS.challengePeriod };
+		return inCourt(parameters, async (court) => {
+			const property = fc.asyncProperty(arbitraryGame, (drawn) =>
+				onSnapshot(court, async () => {
+					const bench = new Bench(court, parameters);
+					const before = await court.balance(bench.submitter);
+					const { left } = await playGame(bench, drawn, "submitter", () => {}, FEE);
+					expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.final);
+					expect(await court.balance(bench.submitter)).toBeGreaterThanOrEqual(before);
+					expect(left).toBe(0n);
+				}),
+			);
+			await fc.assert(property, { numRuns: 40 });
+		});
+	});
+});
+
+/** Programs that are extreme in one way each, and the levels that answers open. */
+const EXTREMES: [string, ToyOperator, number, number, boolean, Pick<Parameters, "depth" | "window">][] = [
+	["a single leaf", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1, false, LEVELS],
+	["many operators", { width: 8, elements: 1, outside: 1, parts: 1 }, 1200, 1, false, LEVELS],
+	["many steps, lazy", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1200, true, LEVELS],
+	["many leaves", { width: 32, elements: 40_000, outside: 1, parts: 1 }, 1, 1, false, LEVELS],
+	[
+		"all children at once",
+		{ width: 8, elements: 1, outside: 1, parts: 1 },
+		1000,
+		1,
+		false,
+		{ depth: 10, window: 10 },
+	],
+	[
+		"one level at a time",
+		{ width: 32, elements: 4000, outside: 1, parts: 3 },
+		40,
+		9,
+		true,
+		{ depth: 1, window: 0 },
+	],
+	[
+		"1024 partial results",
+		{ width: 8, elements: 700, outside: 1, parts: 1024, operands: 64 },
+		2,
+		1,
+		false,
+		LEVELS,
+	],
+];
+
+describe("what a challenge forces on either side is within the bounds that bonds are made of", () => {
+	test.each(EXTREMES)("%s", (_name, operator, count, steps, lazy, levels) => {
+		// the disputed operator is the last one; of equal ones no two have the same values
+		const operators = Array.from({ length: count }, (_, i) => ({ ...operator, outside: (i % 120) - 60 }));
+		const program = new ToyProgram(operators, steps, count - 1, lazy);
+		const place = { step: steps - 1, operator: count - 1, element: operator.elements - 1 };
+		const right = new ToyTrace(program);
+		const wrong = new ToyTrace(program, [{ ...place, by: 3 }]);
+		const size = sizeOf(program);
+		const parameters = parametersFor(size, levels);
+		return inCourt(parameters, async (court) => {
+			await onSnapshot(court, async () => {
+				const bench = new Bench(court, parameters);
+				await bench.sync();
+				const claim = await bench.claimToy(right);
+				const claimed = bench.spentBy.get(bench.submitter)!;
+				await crowd(bench, right, claim, 1, [place]);
+				const forced = bench.spentBy.get(bench.submitter)! - claimed;
+				expect(forced).toBeLessThanOrEqual(submitterGas(size, levels));
+				expect(forced).toBeGreaterThan(submitterGas(size, levels) / 4);
+			});
+			const bench = new Bench(court, parameters);
+			await bench.sync();
+			await bench.claimToy(wrong);
+			const submitter = new HonestParty(bench, bench.submitter, wrong, { delay: 0, outage: undefined });
+			const first = new HonestParty(bench, bench.challenger, right, { delay: 0, outage: undefined });
+			const second = bench.stranger;
+			const balance = await court.balance(bench.challenger);
+			await bench.challengeToy(right, 1);
+			await bench.challengeToy(right, 1, second);
+			while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
+				await submitter.passTo(bench.table.now + 1);
+				await first.passTo(bench.table.now + 1);
+			}
+			expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+			await bench.play(bench.challenger, { type: "withdraw" });
+			expect(bench.spentBy.get(bench.challenger)).toBeLessThanOrEqual(challengerGas(size, levels));
+			expect(await court.balance(bench.challenger)).toBeGreaterThanOrEqual(balance);
+			await bench.play(second, { type: "reclaim", dispute: 2 });
+			expect(bench.table.state.owed.get(second)).toBe(parameters.challengerBond);
+		});
+	});
+});
+
+describe("the reward of an honest challenger that comes first covers its gas, its proof included", () => {
+	const { dense, conv } = {
+		dense: new NetworkBuilder("dense", [1, 1500], 8).dense(10, false).finish(),
+		conv: new NetworkBuilder("conv", [1, 1, 8, 8], 8).conv(2, 3, 1).maxPool().flatten().finish(),
+	};
+	test.each([
+		["several parts", dense, 0, 3],
+		["one part of a product", conv, 0, 5],
+		["reads", conv, 1, 9],
+	] as const)("%s", async (_, program, operator, element) => {
+		const right = await realEvidence(program, randomInput(program));
+		const value = right.trace.operators[0][operator].elements[element];
+		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
+		const { header, descriptors } = right.commitment;
+		const size = programSize(header, descriptors);
+		const parameters = parametersFor(size);
+		await inCourt(parameters, async (court) => {
+			const hearing = new Hearing(court, parameters);
+			const claim = await hearing.claim(wrong);
+			const before = await court.balance(hearing.challenger);
+			const { id, plan } = await hearing.searchFor(claim, right, wrong);
+			const settlement = await hearing.prove(wrong, id, plan);
+			await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
+			await hearing.play(hearing.challenger, { type: "withdraw" });
+			expect(await court.balance(hearing.challenger)).toBeGreaterThanOrEqual(before);
+			const spent = hearing.spentBy.get(hearing.challenger)!;
+			expect(spent).toBeLessThanOrEqual(challengerGas(size, parameters));
+			expect(spent).toBeGreaterThan(challengerGas(size, parameters) / 3);
+		});
+	});
+});
+
+describe("the presets", () => {
+	test.each(Object.entries(PRESETS))(
+		"%s: bonds are enough at its gas price, crowding in its blocks",
+		(_, preset) => {
+			const { parameters, gasPrice, gasPerSecond } = preset;
+			const least = leastBonds(gasPrice, ORDINARY_PROGRAM, parameters);
+			expect(parameters.submitterBond).toBeGreaterThanOrEqual(least.submitterBond);
+			expect(parameters.challengerBond).toBeGreaterThanOrEqual(least.challengerBond);
+			expect(parameters.demandBond).toBeGreaterThanOrEqual(least.demandBond);
+			const needed = leastCrowding(gasPerSecond, ORDINARY_PROGRAM, parameters);
+			expect(parameters.crowding).toBeGreaterThanOrEqual(needed);
+		},
+	);
+
+	test("bonds are enough exactly up to the gas price that they cover", () => {
+		const size = fc.constantFrom(ORDINARY_PROGRAM, LARGEST_PROGRAM);
+		const levels = { depth: fc.integer({ min: 1, max: 10 }), window: fc.integer({ min: 0, max: 10 }) };
+		const drawn = fc.record({ ...levels, burnPermille: fc.integer({ min: 100, max: 900 }) });
+		fc.assert(
+			fc.property(size, drawn, fc.bigInt({ min: 1n, max: 10n ** 12n }), (program, some, price) => {
+				const parameters = { ...PARAMETERS, ...some };
+				const bonds = { ...parameters, ...leastBonds(price, program, parameters) };
+				expect(coveredGasPrice(program, bonds)).toBe(price);
+				const short = { ...bonds, challengerBond: bonds.challengerBond - 1n };
+				expect(coveredGasPrice(program, short)).toBe(price - 1n);
+			}),
+		);
+	});
+});
