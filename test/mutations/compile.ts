@@ -25,7 +25,8 @@ export interface Code {
 
 /** The contracts with the mutated file in them that a test deploys: the others need no compiling. */
 export function affectedContracts(root: string, { file }: Mutation, test: string): string[] {
-	const deployed = test.startsWith("test/libraries/") ? [HARNESS] : DEPLOYED;
+	const usesHarness = readFileSync(join(root, test), "utf8").includes("openHarness");
+	const deployed = usesHarness ? [HARNESS] : DEPLOYED;
 	return deployed.filter((contract) => importsOf(root, contract).has(file));
 }
 

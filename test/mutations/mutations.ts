@@ -1,6 +1,17 @@
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
-import { CONTRACT_MUTATIONS } from "./contract-mutations.ts";
+import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
+import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
+import { INPUT_MUTATIONS } from "./input-mutations.ts";
+import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
 /** All faults that `just mutations` tries. */
-export const MUTATIONS: readonly Mutation[] = [...CONTRACT_MUTATIONS, ...CIRCUIT_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [
+	...VALUE_MUTATIONS,
+	...CIRCUIT_MUTATIONS,
+	...EVIDENCE_MUTATIONS,
+	...INPUT_MUTATIONS,
+	...DISPUTE_MUTATIONS,
+	...MARKET_MUTATIONS,
+];

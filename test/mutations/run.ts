@@ -6,7 +6,8 @@
  * --part I/N       every N-th fault, from the I-th on: N processes share the work
  * --results FILE   appends a line of JSON per fault; faults that FILE already has are not tried again
  */
-import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { affectedContracts, artifactPath, compileMutated } from "./compile.ts";
@@ -36,19 +37,18 @@ const selected = MUTATIONS.filter(({ fault, file }) => `${file} ${fault}`.includ
 );
 const known = await knownOutcomes();
 const copy = await copyProject();
-try {
-	await requireControl(selected.filter(({ fault }) => !known.has(fault)));
-	let noticed = 0;
-	for (const mutation of selected) {
-		const outcome = known.get(mutation.fault) ?? (await outcomeOf(mutation));
-		if (outcome.noticed !== undefined) noticed++;
-		console.log(lineOf(outcome));
-	}
-	console.log(`${noticed} of ${selected.length} faults were noticed`);
-	process.exitCode = noticed === selected.length && noticed > 0 ? 0 : 1;
-} finally {
-	await rm(copy, { recursive: true, force: true });
+process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+await requireControl(selected.filter(({ fault }) => !known.has(fault)));
+let noticed = 0;
+for (const mutation of selected) {
+	const outcome = known.get(mutation.fault) ?? (await outcomeOf(mutation));
+	if (outcome.noticed !== undefined) noticed++;
+	console.log(lineOf(outcome));
 }
+console.log(`${noticed} of ${selected.length} faults were noticed`);
+process.exitCode = noticed === selected.length && noticed > 0 ? 0 : 1;
 
 /** What earlier runs found, by fault. */
 async function knownOutcomes(): Promise<Map<string, Outcome>> {

@@ -1,0 +1,256 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+import { AGREEMENT, CONES, DIRECT, HONEST_CLAIM, KINDS, LEAVES, RULES, SETTLEMENT, STATES } from "./tests.ts";
+
+/** What a settlement shows: leaves, paths, openings, proofs. */
+export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"contracts/libraries/Trees.sol",
+		[LEAVES],
+		[
+			[
+				"children are swapped",
+				"mstore(add(at, 2), left)\n\t\t\tmstore(add(at, 34), right)",
+				"mstore(add(at, 2), right)\n\t\t\tmstore(add(at, 34), left)",
+			],
+			["nodes do not bind their level", "mstore8(add(at, 1), level)", "mstore8(add(at, 1), 0)"],
+			["nodes do not bind their tree", "mstore8(at, tag)", "mstore8(at, 0)"],
+			[
+				"a path may be too long",
+				"if (path.length != expected) revert WrongPathLength(path.length, expected);",
+				"if (path.length < expected) revert WrongPathLength(path.length, expected);",
+			],
+			["a place beyond the last has a path", "if (index >= count) revert IndexOutOfRange(index, count);", ""],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Packing.sol",
+		[LEAVES],
+		[
+			[
+				"a word has bits above its last lane",
+				"if (words[i] >> (width * used) != 0) revert WordOutOfRange(i, words[i], width * used);",
+				"",
+			],
+			[
+				"a leaf does not bind its number of elements",
+				"uint8(width), uint16(count), digest",
+				"uint8(width), uint16(0 * count), digest",
+			],
+			[
+				"a leaf does not bind its width",
+				"uint8(width), uint16(count), digest",
+				"uint8(0 * width), uint16(count), digest",
+			],
+			[
+				"a full last leaf is followed by an empty one",
+				"return (elements - 1) / leafElements(width) + 1;",
+				"return elements / leafElements(width) + 1;",
+			],
+			["elements are unsigned", "return int256(lane) - int256(1 << (width - 1));", "return int256(lane);"],
+			["malformed words are published", "check(width, count, words);", "", [LEAVES, RULES]],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Openings.sol",
+		[HONEST_CLAIM, KINDS],
+		[
+			[
+				"an operand of another tensor is opened",
+				"if (actual != expected) revert IArbiter.WrongTensor(opening.operand, actual, expected);",
+				"",
+				[STATES, HONEST_CLAIM],
+			],
+			[
+				"a leaf of another operand is opened",
+				"if (t.operand != operandIndex) revert IArbiter.WrongOperand(number, t.operand, operandIndex);",
+				"",
+			],
+			[
+				"any leaf is opened",
+				"if (root != t.root) revert IArbiter.WrongOperandLeaf(number, root, t.root);",
+				"",
+			],
+			[
+				"any rescale row is opened",
+				"if (root != d.rowsRoot) revert IArbiter.WrongRow(root, d.rowsRoot);",
+				"",
+			],
+			[
+				"every element has the first rescale row",
+				"Trees.rowNode(r), Cone.rowOf(d, element), d.rowCount",
+				"Trees.rowNode(r), 0 * element, d.rowCount",
+			],
+			[
+				"settled with another operator's descriptor",
+				"if (root != operatorsRoot) revert IArbiter.WrongDescriptor(root, operatorsRoot);",
+				"",
+				[HONEST_CLAIM, RULES, AGREEMENT],
+			],
+			[
+				"a leaf that is not in the trace is settled directly",
+				"if (node != what.traceRoot) revert IArbiter.WrongLocation(node, what.traceRoot);",
+				"",
+				[DIRECT, HONEST_CLAIM],
+			],
+			[
+				"a leaf of another step is settled directly",
+				"node = Trees.rootFromPath(node, what.step, what.header.steps, paths.stepPath, Trees.STEPS, 0);",
+				"node = Trees.rootFromPath(node, 0, what.header.steps, paths.stepPath, Trees.STEPS, 0);",
+				[STATES, DIRECT],
+			],
+			[
+				"a carried state is that of its own step",
+				"(SOURCE_OPERATOR, index, step - 1)",
+				"(SOURCE_OPERATOR, index, step)",
+				[STATES],
+			],
+			[
+				"a first state is the input with its operator's number",
+				"(SOURCE_INPUT, operand.initial, step)",
+				"(SOURCE_INPUT, index, step)",
+				[STATES],
+			],
+			[
+				"operands come from the first step",
+				"actual = Trees.rootFromPath(actual, step, header.steps, opening.stepPath, Trees.STEPS, 0);",
+				"actual = Trees.rootFromPath(actual, 0 * step, header.steps, opening.stepPath, Trees.STEPS, 0);",
+				[STATES],
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Proofs.sol",
+		[SETTLEMENT, KINDS],
+		[
+			[
+				"proofs of products can be copied",
+				"signals[9] = uint256(uint160(beneficiary));",
+				"signals[9] = uint256(uint160(beneficiary)) >> 160;",
+			],
+			[
+				"proofs of reads can be copied",
+				"signals[5] = uint256(uint160(beneficiary));",
+				"signals[5] = uint256(uint160(beneficiary)) >> 160;",
+				[KINDS, DIRECT],
+			],
+			[
+				"x and w are exchanged",
+				"signals[1 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tsignals[4 + i]",
+				"signals[4 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tsignals[1 + i]",
+			],
+			[
+				"half of the geometry is not bound",
+				"signals[8] = part.geometry[1];",
+				"signals[8] = 0;",
+				[KINDS, SETTLEMENT, DIRECT],
+			],
+			[
+				"the first leaf stands for every read",
+				"signals[i] = leaves[i < leaves.length ? i : 0].digest;",
+				"signals[i] = leaves[0].digest;",
+				[KINDS],
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/Arbiter.sol",
+		[HONEST_CLAIM, SETTLEMENT],
+		[
+			["the claimed value is settled as wrong", "if (computed == claimed) revert ValuesAgree(computed);", ""],
+			[
+				"any proof of a product is accepted",
+				"if (!Proofs.dot(dotVerifier, part, e.leaves, sum, what.beneficiary, e.proof)) revert InvalidProof();",
+				"",
+				[SETTLEMENT, DIRECT],
+			],
+			[
+				"any proof of reads is accepted",
+				"if (!Proofs.elements(elementsVerifier, packed, e.leaves, what.beneficiary, e.proof)) revert InvalidProof();",
+				"packed;",
+				[HONEST_CLAIM, KINDS],
+			],
+			["a direct settlement proves nothing", "if (!_hasProof(settlement)) revert ProofNeeded();", ""],
+			[
+				"a direct settlement is of no part of the trace",
+				"Openings.location(what, d, location, settlement.words);",
+				"location;",
+			],
+			[
+				"an element of another leaf is settled",
+				"if (element < first || element >= end) revert ElementOutOfLeaf(element, first, end);",
+				"end;",
+				[HONEST_CLAIM, RULES, AGREEMENT],
+			],
+			[
+				"partial results may lead anywhere",
+				"if (value != expected) revert WrongPartials(value, expected);",
+				"",
+				[RULES, AGREEMENT],
+			],
+			[
+				"a partial result follows from itself",
+				"int256(s.partials[s.part - 1])",
+				"int256(s.partials[s.part])",
+				[SETTLEMENT, KINDS],
+			],
+			[
+				"parts of a product are left out",
+				"_requireCount(at, count);\n\t\tuint256 xCount",
+				"count;\n\t\tuint256 xCount",
+				[DIRECT, HONEST_CLAIM],
+			],
+			["parts of reads are left out", "_requireCount(at, Parts.count(d, s.element));", "", [KINDS, DIRECT]],
+			[
+				"every part is the first",
+				"At(p, parts, p + 1 == parts), result);",
+				"At(0, parts, p + 1 == parts), result);",
+				[DIRECT],
+			],
+			[
+				"only the last part counts",
+				"At(p, parts, p + 1 == parts), result);",
+				"At(p, parts, p + 1 == parts), Kinds.start(d));",
+				[DIRECT],
+			],
+			[
+				"leaves beyond those of the part are shown",
+				"if (e.leaves.length != leaves) revert WrongLeafCount(e.leaves.length, leaves);",
+				"",
+				[KINDS, SETTLEMENT, HONEST_CLAIM],
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/verifiers/ElementsVerifier.sol",
+		[SETTLEMENT, "crates-ts/prover/test/prove.test.ts"],
+		[["signals of reads wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
+	),
+	...mutationsOf(
+		"contracts/verifiers/DotVerifier.sol",
+		[SETTLEMENT, "crates-ts/prover/test/prove.test.ts"],
+		[["signals of products wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
+	),
+	...mutationsOf(
+		"contracts/libraries/Parts.sol",
+		[CONES, KINDS],
+		[
+			[
+				"a value does not fit its width",
+				"if (value < -half || value >= half) revert ValueOutOfRange(value, width);",
+				"",
+			],
+			[
+				"a sum is the alias of another",
+				"if (sum >= 2 ** 127 || sum <= -(2 ** 127)) revert SumOutOfRange(sum);",
+				"",
+				[CONES, HONEST_CLAIM],
+			],
+			["a negative sum is a positive one", "? FIELD - uint256(-sum)", "? uint256(-sum)"],
+			[
+				"a part may have too few values",
+				"if (values.length != used) revert WrongValues(values.length, used);",
+				"",
+			],
+		],
+	),
+];

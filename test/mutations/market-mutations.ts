@@ -1,0 +1,167 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+import { AGREEMENT, CLOCKS, INPUTS, LAZY, MARKET, RULES } from "./tests.ts";
+
+/** Programs, requests, claims and money. */
+export const MARKET_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"contracts/Market.sol",
+		[MARKET, AGREEMENT],
+		[
+			[
+				"a claim is free",
+				"if (msg.value != _submitterBond) revert WrongBond(msg.value, _submitterBond);",
+				"",
+			],
+			[
+				"a claim overwrites a live one",
+				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);\n\t\tif (block.timestamp > r.deadline)",
+				"if (block.timestamp > r.deadline)",
+			],
+			[
+				"a claim is refused in its last second",
+				"if (block.timestamp > r.deadline) revert",
+				"if (block.timestamp >= r.deadline) revert",
+			],
+			[
+				"a claim states an output that its trace does not have",
+				"if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);",
+				"",
+				[LAZY, MARKET, AGREEMENT],
+			],
+			[
+				"the output is that of the first step",
+				"root, shape.steps - 1, shape.steps, stepPath",
+				"root, 0 * shape.steps, shape.steps, stepPath",
+			],
+			[
+				"a claim states other words than its output's",
+				"if (node != opening.root) revert WrongLeaf(node, opening.root);",
+				"",
+			],
+			[
+				"a lazy claim brings a trace root",
+				"} else if (traceRoot != 0 || opening.operatorPath",
+				"} else if (opening.operatorPath",
+				[LAZY, AGREEMENT],
+			],
+			[
+				"a claim is final one second too late",
+				"if (block.timestamp < end) revert ChallengePeriodOpen",
+				"if (block.timestamp <= end) revert ChallengePeriodOpen",
+				[MARKET, CLOCKS, AGREEMENT],
+			],
+			[
+				"a claim is final while it is disputed",
+				"if (c.openDisputes != 0) revert DisputesOpen(claimId, c.openDisputes);",
+				"",
+				[MARKET, RULES, AGREEMENT],
+			],
+			[
+				"a final claim earns no fee",
+				"uint256 paid = uint256(r.fee) + _submitterBond;",
+				"uint256 paid = _submitterBond;",
+			],
+			[
+				"a request is refunded in its last second",
+				"if (block.timestamp <= r.deadline) revert RequestNotExpired",
+				"if (block.timestamp < r.deadline) revert RequestNotExpired",
+			],
+			[
+				"a request is refunded while it is claimed",
+				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);\n\t\tif (block.timestamp <= r.deadline)",
+				"if (block.timestamp <= r.deadline)",
+			],
+			[
+				"a request is refunded again and again",
+				"r.closed = true;\n\t\t_credit(r.requester, r.fee);",
+				"_credit(r.requester, r.fee);",
+			],
+			["a rejected claim blocks its request", "_requests[c.request].liveClaim = 0;", ""],
+			["money can be withdrawn twice", "owed[msg.sender] = 0;", ""],
+			[
+				"nothing of a lost bond is burned",
+				"uint256 burned = (bond * _burnPermille) / 1000;",
+				"uint256 burned = 0 * bond;",
+				[RULES, MARKET, "test/attacks/self-settlement.test.ts", AGREEMENT],
+			],
+			[
+				"anybody credits itself",
+				"function credit(address account) external payable {\n\t\t_requireInputs();",
+				"function credit(address account) external payable {",
+				[INPUTS],
+			],
+			[
+				"anybody rejects a claim",
+				"function rejectWithheld(uint256 claimId, address winner) external {\n\t\t_requireInputs();",
+				"function rejectWithheld(uint256 claimId, address winner) external {",
+				[INPUTS],
+			],
+			[
+				"an output is read before it is final",
+				"if (c.status != ClaimStatus.Final) revert WrongClaimStatus(claimId, c.status, ClaimStatus.Final);",
+				"",
+			],
+			[
+				"any words are read as a leaf of an output",
+				"if (root != bytes32(_outputs[claimId][0])) revert WrongLeaf(root, bytes32(_outputs[claimId][0]));",
+				"root;",
+			],
+			[
+				"a consumer is called with too little gas to answer",
+				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
+				"",
+			],
+			["a consumer takes all gas", "call(CALLBACK_GAS, target", "call(gas(), target"],
+			[
+				"a consumer that fails keeps its claim from being final",
+				"emit Delivered(requestId, claimId, consumer, success);",
+				"require(success);\n\t\temit Delivered(requestId, claimId, consumer, success);",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/Configuration.sol",
+		[MARKET],
+		[
+			["nothing has to be burned", "_LEAST_BURN = 100;", "_LEAST_BURN = 0;"],
+			[
+				"challenges may be free",
+				'_require("challengerBond", p.challengerBond, 1,',
+				'_require("challengerBond", p.challengerBond, 0,',
+			],
+			[
+				"demands may be free",
+				'_require("demandBond", p.demandBond, 1,',
+				'_require("demandBond", p.demandBond, 0,',
+			],
+			[
+				"an address without code is the arbiter",
+				'if (address(arbiter_).code.length == 0) revert NotAContract("arbiter", address(arbiter_));',
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/Registry.sol",
+		[MARKET],
+		[
+			["a program is registered twice", "if (_numbers[program] != 0) return program;", ""],
+			[
+				"a program's output has any width",
+				"if (width != 8 && width != 16 && width != 32) revert InvalidWidth(width);",
+				"width;",
+			],
+			[
+				"a program's output is no operator of it",
+				"if (header_.outputOperator >= header_.operatorCount) {",
+				"if (header_.outputOperator > header_.operatorCount) {",
+			],
+			[
+				"a program without constants has a root of them",
+				"if ((header_.constantCount == 0) != (header_.constantsRoot == 0)) {",
+				"if (header_.constantCount != 0 && header_.constantsRoot == 0) {",
+			],
+			["a program has no steps", "|| header_.steps == 0 ||", "||"],
+		],
+	),
+];
