@@ -88,8 +88,8 @@ export class Court {
 		return new Court({ accounts, registry, umpire, inputs, arbiter, request, abi, deploy, close });
 	}
 
-	/** Sends a move of the game in a block of time `now`. */
-	act(sender: Hex, action: Action, now: number, gas = GAS): Promise<Outcome> {
+	/** The call that makes a move of the game. */
+	callOf(action: Action): { to: Hex; data: Hex; value: bigint } {
 		const abi = this.#abi;
 		const on = {
 			registry: { address: this.registry, abi },
@@ -98,7 +98,25 @@ export class Court {
 		};
 		const { contract, functionName, args, value = 0n } = callOf(on as Contracts, action);
 		const data = encodeFunctionData({ abi, functionName, args });
-		return this.send({ from: sender, to: contract.address, data, value, gas }, now);
+		return { to: contract.address, data, value };
+	}
+
+	/** Sends a move of the game in a block of time `now`. */
+	act(sender: Hex, action: Action, now: number, gas = GAS): Promise<Outcome> {
+		return this.send({ from: sender, ...this.callOf(action), gas }, now);
+	}
+
+	/** The same contracts, used by others; the first account deploys and is none of them. */
+	withAccounts(accounts: readonly Hex[]): Court {
+		const { registry, umpire, inputs, arbiter, deploy, close } = this;
+		const same = { registry, umpire, inputs, arbiter, deploy, close, request: this.#request, abi: this.#abi };
+		return new Court({ ...same, accounts: [this.accounts[0], ...accounts] });
+	}
+
+	/** Lets a contract send transactions as if it had a key, and gives it ether. */
+	async animate(account: Hex): Promise<void> {
+		await this.#request("hardhat_impersonateAccount", [account]);
+		await this.#request("hardhat_setBalance", [account, `0x${(10n ** 22n).toString(16)}`]);
 	}
 
 	async send(

@@ -90,7 +90,7 @@ describe("an honest submitter's balance never falls, gas included", () => {
 				onSnapshot(court, async () => {
 					const bench = new Bench(court, parameters);
 					const before = await court.balance(bench.submitter);
-					const { left } = await playGame(bench, drawn, "submitter", () => {}, FEE);
+					const { left } = await playGame(bench, drawn, "submitter", { fee: FEE });
 					expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.final);
 					expect(await court.balance(bench.submitter)).toBeGreaterThanOrEqual(before);
 					expect(left).toBe(0n);

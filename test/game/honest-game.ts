@@ -21,6 +21,15 @@ export const arbitraryGame = arbitraryProgram.chain((program) =>
 
 export type DrawnGame = typeof arbitraryGame extends fc.Arbitrary<infer T> ? T : never;
 
+export interface GameOptions {
+	/** of the claim's request */
+	readonly fee?: bigint;
+	/** told of every attack, after it */
+	readonly onMove?: (bench: Bench, honest: Hex, strategy: string) => void;
+	/** called when all is decided and nobody has been paid */
+	readonly beforePayment?: () => Promise<void>;
+}
+
 /** How a game ended. */
 export interface Ending {
 	readonly bench: Bench;
@@ -34,15 +43,12 @@ export interface Ending {
 /**
  * Plays one game to its end: the others make the moves that were drawn, the honest party follows its strategies at its
  * pace, then the others fall silent, and everybody is paid.
- *
- * @param onMove told the strategy of every attack, after it
  */
 export async function playGame(
 	bench: Bench,
 	{ attacks, ...drawn }: DrawnGame,
 	seat: "submitter" | "challenger",
-	onMove: (bench: Bench, honest: Hex, strategy: string) => void,
-	fee?: bigint,
+	{ fee, onMove, beforePayment }: GameOptions = {},
 ): Promise<Ending> {
 	await bench.sync();
 	const right = new ToyTrace(drawn.program);
@@ -63,13 +69,14 @@ export async function playGame(
 		const attack = attackOf(strategy, attackers, turn);
 		if (attack === undefined) continue;
 		const refused = await bench.try(attack.sender, attack.action);
-		onMove(bench, honest, strategy);
+		onMove?.(bench, honest, strategy);
 		if (refused === undefined) past.push(attack);
 	}
 	// now the others fall silent
 	await party.passTo(bench.table.now + 2000);
 	await endAll(bench, bench.requester);
 	const paid = bench.table.state.owed.get(honest) ?? 0n;
+	await beforePayment?.();
 	return { bench, honest, paid, left: await payOut(bench, everyone) };
 }
 

@@ -32,13 +32,10 @@ describe.each([
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
 			onSnapshot(court, async () => {
 				const before = await court.burned();
-				const { bench, paid, left } = await playGame(
-					new Bench(court, parameters),
-					drawn,
-					"submitter",
+				const { bench, paid, left } = await playGame(new Bench(court, parameters), drawn, "submitter", {
 					onMove,
-					FEE,
-				);
+					fee: FEE,
+				});
 				expect(left).toBe(0n);
 				const { claims, disputes, inputDemands, burned } = bench.table.state;
 				expect(claims[0].status).toBe(CLAIM_STATUS.final);
@@ -64,13 +61,10 @@ describe.each([
 		};
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
 			onSnapshot(court, async () => {
-				const { bench, paid, left } = await playGame(
-					new Bench(court, parameters),
-					drawn,
-					"challenger",
+				const { bench, paid, left } = await playGame(new Bench(court, parameters), drawn, "challenger", {
 					onMove,
-					FEE,
-				);
+					fee: FEE,
+				});
 				expect(left).toBe(0n);
 				expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 				// whoever came first has the submitter's bond, and nobody else loses anything

@@ -1,11 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
-import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "./bench.ts";
-import { Court, type Outcome } from "./court.ts";
+import { Court } from "./court.ts";
 
 const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 const large = new ToyTrace(
@@ -38,25 +37,6 @@ afterEach(async () => {
 	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
 });
 afterAll(() => court.close());
-
-const hostileAbi = parseAbi([
-	"function setMode(uint8)",
-	"function ask(bytes32,bytes32,uint256) payable",
-	"function takeBack(uint256)",
-	"function withdraw()",
-]);
-
-/** Calls the hostile consumer, a second after the last transaction. */
-async function hostile(
-	at: Hex,
-	functionName: string,
-	args: readonly unknown[],
-	value = 0n,
-): Promise<Outcome> {
-	bench.table.now = Math.max(bench.table.now, await court.time()) + 1;
-	const data = encodeFunctionData({ abi: hostileAbi, functionName, args } as never);
-	return court.send({ from: bench.requester, to: at, data, value, gas: 5_000_000 }, bench.table.now);
-}
 
 describe("requests", () => {
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
@@ -166,7 +146,7 @@ describe("outputs", () => {
 
 describe("the consumer's callback runs after the state is final, and its failure changes nothing", () => {
 	test.each(Object.entries(MODES))("a consumer that would %s", async (name, mode) => {
-		const consumer = await court.deploy("HostileConsumer", [court.umpire, mode]);
+		const consumer = await court.deploy("HostileAccount", [mode]);
 		const claim = await bench.claimToy(small, consumer);
 		await bench.wait(bench.table.now + challengePeriod + 1);
 		await bench.play(bench.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
@@ -174,15 +154,11 @@ describe("the consumer's callback runs after the state is final, and its failure
 		const fails = name !== "accept" && name !== "reenter";
 		const calls = await court.call(consumer, "function calls() view returns (uint256)");
 		expect(calls).toBe(fails ? 0n : 1n);
-		if (name === "reenter") {
-			const refusal = await court.call(consumer, "function lastError() view returns (bytes)");
-			expect(refusal).toBe("0x3ee5aeb5"); // ReentrancyGuardReentrantCall()
-		}
 		expect(bench.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
 	});
 
 	test("whoever finalises cannot make it fail by sending too little gas", async () => {
-		const consumer = await court.deploy("HostileConsumer", [court.umpire, MODES.accept]);
+		const consumer = await court.deploy("HostileAccount", [MODES.accept]);
 		const claim = await bench.claimToy(small, consumer);
 		const now = bench.table.now + challengePeriod + 1;
 		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {
@@ -197,30 +173,6 @@ describe("the consumer's callback runs after the state is final, and its failure
 			}
 		}
 		throw new Error("The claim never became final");
-	});
-});
-
-describe("all payments are pulled", () => {
-	test("an account that refuses ether hurts only itself, and can try again", async () => {
-		const consumer = await court.deploy("HostileConsumer", [court.umpire, MODES.revert]);
-		const { header, root, inputsRoot } = small.program;
-		await bench.play(bench.requester, { type: "register", header });
-		const deadline = bench.table.now + 60;
-		await hostile(consumer, "ask", [root, inputsRoot, BigInt(deadline)], 500n);
-		const request = { type: "request", value: 500n, program: root, inputsRoot, deadline, consumer } as const;
-		bench.table.play(consumer, request);
-		bench.table.now = deadline + 1;
-		expect((await hostile(consumer, "takeBack", [1n])).error).toBe(undefined);
-		bench.table.play(bench.stranger, { type: "refund", request: 1 });
-		expect((await hostile(consumer, "withdraw", [])).error).toBe("PaymentRefused");
-		expect(await court.read("owed", [consumer])).toBe(500n);
-		// and paid twice it is not: the second withdrawal inside of the first is refused
-		await hostile(consumer, "setMode", [MODES.reenter]);
-		expect((await hostile(consumer, "withdraw", [])).error).toBe(undefined);
-		bench.table.play(consumer, { type: "withdraw" });
-		const refusal = await court.call(consumer, "function lastError() view returns (bytes)");
-		expect(refusal).toBe("0x3ee5aeb5");
-		expect(await court.balance(consumer)).toBe(500n);
 	});
 });
 

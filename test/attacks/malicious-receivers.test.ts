@@ -1,0 +1,259 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { publishedAt } from "@umpire/game/dispute.ts";
+import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
+import type { Action } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.ts";
+import fc from "fast-check";
+import { encodeFunctionData, parseAbi, toFunctionSelector } from "viem";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "../game/bench.ts";
+import { Court } from "../game/court.ts";
+import { arbitraryGame, onSnapshot, playGame } from "../game/honest-game.ts";
+import { endAll, payOut } from "../game/honest-party.ts";
+
+const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
+const REENTERED = toFunctionSelector("ReentrancyGuardReentrantCall()");
+const abi = parseAbi([
+	"struct Plan { address target; uint256 value; bytes data; }",
+	"function setMode(uint8)",
+	"function setPlan(Plan plan_)",
+]);
+const { submitterBond, challengerBond, demandBond, challengePeriod } = PARAMETERS;
+
+const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0);
+const right = new ToyTrace(program);
+const wrong = new ToyTrace(program, [{ step: 0, operator: 0, element: 3, by: 5 }]);
+
+let court: Court;
+let bench: Bench;
+let hostile: Hex;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	hostile = await newAccount(MODES.accept);
+	await bench.sync();
+	await bench.play(bench.requester, { type: "register", header: program.header });
+});
+afterAll(() => court.close());
+
+async function newAccount(mode: number): Promise<Hex> {
+	const account = await court.deploy("HostileAccount", [mode]);
+	await court.animate(account);
+	return account;
+}
+
+async function command(functionName: "setMode" | "setPlan", account: Hex, argument: unknown): Promise<void> {
+	bench.table.now = Math.max(bench.table.now, await court.time()) + 1;
+	const data = encodeFunctionData({ abi, functionName, args: [argument] } as never);
+	const call = { from: bench.stranger, to: account, data, value: 0n, gas: 5_000_000 };
+	expect((await court.send(call, bench.table.now)).error).toBe(undefined);
+}
+
+/** The hostile account makes a request whose time has passed; returns the request's number. */
+async function expiredRequest(value: bigint): Promise<number> {
+	const { root, inputsRoot } = program;
+	const deadline = bench.table.now + 5;
+	const request = { program: root, inputsRoot, deadline, consumer: NOBODY } as const;
+	await bench.play(hostile, { type: "request", value, ...request });
+	await bench.wait(deadline + 1);
+	return bench.table.state.requests.length;
+}
+
+async function runOut(dispute: number): Promise<void> {
+	const { state } = bench.table;
+	const d = state.disputes[dispute - 1];
+	await bench.wait(lastSecond(turnOf(d, publishedAt(state, d), PARAMETERS)) + 3);
+}
+
+/** A claim that is wrong, a challenge of it by the hostile account, and the disputed leaf's words. */
+async function atLeaf(): Promise<Action> {
+	const dispute = await bench.challengeToy(right, await bench.claimToy(wrong), hostile);
+	const words = wrong.words(0, 0, 0);
+	await bench.play(bench.submitter, { type: "publishLeaf", width: 8, count: 10, words });
+	return { type: "settle", dispute, settlement: settlementOf(program.opening(0), words, 3, 0, []) };
+}
+
+async function demanded(sender: Hex, claim: number): Promise<number> {
+	const demand = { input: 0, chunk: 0, operator: 0, opening: program.opening(0) };
+	await bench.play(sender, { type: "demandInput", value: demandBond, claim, ...demand });
+	return bench.table.state.inputDemands.length;
+}
+
+/** What is called while a payment is on its way, made possible beforehand. */
+const ENTRIES: Record<string, () => Promise<Action>> = {
+	request: async () => {
+		const { root, inputsRoot } = program;
+		const deadline = bench.table.now + 1000;
+		return { type: "request", value: 9n, program: root, inputsRoot, deadline, consumer: NOBODY };
+	},
+	claim: async () => {
+		await bench.play(hostile, await ENTRIES.request());
+		const request = bench.table.state.requests.length;
+		return { type: "claim", value: submitterBond, request, ...right.claim() };
+	},
+	challenge: async () => {
+		const claim = await bench.claimToy(right);
+		return { type: "challenge", value: challengerBond, claim, entry: program.opening(0) };
+	},
+	refund: async () => ({ type: "refund", request: await expiredRequest(30n) }),
+	settle: atLeaf,
+	timeout: async () => {
+		const dispute = await bench.challengeToy(right, await bench.claimToy(wrong), hostile);
+		await runOut(dispute);
+		return { type: "timeout", dispute };
+	},
+	reclaim: async () => {
+		const second = { type: "challenge", value: challengerBond, entry: program.opening(0) } as const;
+		const settle = await atLeaf();
+		await bench.play(hostile, { ...second, claim: bench.table.state.claims.length });
+		await bench.play(bench.challenger, settle);
+		return { type: "reclaim", dispute: bench.table.state.disputes.length };
+	},
+	demandInput: async () => {
+		const claim = await bench.claimToy(right);
+		const opening = program.opening(0);
+		return { type: "demandInput", value: demandBond, claim, input: 0, chunk: 1, operator: 0, opening };
+	},
+	answerInput: async () => {
+		const demand = await demanded(bench.challenger, await bench.claimToy(right));
+		return toyAnswer(demand, bench.table.state.inputDemands[demand - 1]);
+	},
+	timeoutInput: async () => {
+		const demand = await demanded(hostile, await bench.claimToy(right));
+		const { state } = bench.table;
+		await bench.wait(lastSecondToAnswer(state, state.inputDemands[demand - 1]) + 3);
+		return { type: "timeoutInput", demand };
+	},
+	reclaimInput: async () => {
+		const settle = await atLeaf();
+		const demand = await demanded(hostile, bench.table.state.claims.length);
+		await bench.play(bench.challenger, settle);
+		return { type: "reclaimInput", demand };
+	},
+	withdraw: async () => ({ type: "withdraw" }),
+	finalise: async () => {
+		const claim = await bench.claimToy(right);
+		await bench.wait(bench.table.now + challengePeriod + 3);
+		return { type: "finalise", claim };
+	},
+};
+const GUARDED = ["withdraw", "finalise"];
+
+async function expectSolvent(): Promise<void> {
+	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+	expect(await court.balance(court.inputs)).toBe(inputLiabilities(bench.table.state));
+}
+
+/** Plans a move, makes another one that calls the hostile account, and expects what two moves in turn would do. */
+async function reenter(outer: Action, sender: Hex, inner: Action): Promise<void> {
+	const { to: target, value, data } = court.callOf(inner);
+	await command("setPlan", hostile, { target, value, data });
+	await command("setMode", hostile, MODES.reenter);
+	bench.table.now++;
+	expect((await court.act(sender, outer, bench.table.now)).error).toBe(undefined);
+	bench.table.play(sender, outer);
+	const guarded = GUARDED.includes(inner.type);
+	if (!guarded) bench.table.play(hostile, inner);
+	expect(await court.call(hostile, "function succeeded() view returns (bool)")).toBe(!guarded);
+	const answer = await court.call(hostile, "function answer() view returns (bytes)");
+	if (guarded) expect(answer).toBe(REENTERED);
+	const owed = bench.table.state.owed.get(hostile) ?? 0n;
+	expect(await court.read("owed", [hostile])).toBe(owed);
+	await expectSolvent();
+	await command("setMode", hostile, MODES.accept);
+	await endAll(bench, bench.requester);
+	expect(await payOut(bench, [...court.accounts, hostile])).toBe(0n);
+}
+
+describe("whoever is called while others are paid or told gains nothing by calling back", () => {
+	test.each(Object.keys(ENTRIES))("a receiver that calls %s while it withdraws", async (entry) => {
+		const request = await expiredRequest(500n);
+		await bench.play(bench.requester, { type: "refund", request });
+		await reenter({ type: "withdraw" }, hostile, await ENTRIES[entry]());
+	});
+
+	test.each(Object.keys(ENTRIES))("a consumer that calls %s while it is told", async (entry) => {
+		const inner = await ENTRIES[entry]();
+		const claim = await bench.claimToy(right, hostile);
+		if (entry === "withdraw") {
+			await bench.play(hostile, { type: "refund", request: await expiredRequest(500n) });
+		}
+		// the callback has 200,000 gas: whatever needs more fails there
+		await bench.wait(bench.table.now + challengePeriod + 1);
+		const { to: target, value, data } = court.callOf(inner);
+		await command("setPlan", hostile, { target, value, data });
+		await command("setMode", hostile, MODES.reenter);
+		await bench.play(bench.stranger, { type: "finalise", claim });
+		const made = await court.call(hostile, "function succeeded() view returns (bool)");
+		if (GUARDED.includes(entry)) expect(made).toBe(false);
+		if (made === true) bench.table.play(hostile, inner);
+		await expectSolvent();
+		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.final);
+	});
+});
+
+describe("a receiver that cannot be paid", () => {
+	test.each(["revert", "burnGas", "returnBomb"] as const)(
+		"(%s) hurts only itself, and can try again",
+		async (mode) => {
+			const request = await expiredRequest(500n);
+			await bench.play(bench.requester, { type: "refund", request });
+			const other = await bench.challengeToy(right, await bench.claimToy(wrong));
+			await command("setMode", hostile, MODES[mode]);
+			const burnt = await court.act(hostile, { type: "withdraw" }, ++bench.table.now, 1_000_000);
+			expect(burnt.error).toBe("PaymentRefused");
+			await expectSolvent();
+			await runOut(other);
+			await bench.play(bench.stranger, { type: "timeout", dispute: other });
+			await bench.play(bench.challenger, { type: "withdraw" });
+			await command("setMode", hostile, MODES.accept);
+			const before = await court.balance(court.umpire);
+			await bench.play(hostile, { type: "withdraw" });
+			expect(await court.balance(court.umpire)).toBe(before - 500n);
+		},
+	);
+
+	test("leaves nothing stuck: whoever they are, all is paid out in the end", async () => {
+		const property = fc.asyncProperty(
+			arbitraryGame,
+			fc.array(fc.constantFrom(MODES.accept, MODES.revert, MODES.burnGas, MODES.returnBomb), {
+				minLength: 8,
+				maxLength: 8,
+			}),
+			fc.constantFrom("submitter" as const, "challenger" as const),
+			(drawn, modes, seat) =>
+				onSnapshot(court, async () => {
+					const accounts: Hex[] = [];
+					while (accounts.length < modes.length) accounts.push(await newAccount(MODES.accept));
+					bench = new Bench(court.withAccounts(accounts), PARAMETERS);
+					const before = await court.burned();
+					const beforePayment = async (): Promise<void> => {
+						for (const [i, account] of accounts.entries()) {
+							const owed = bench.table.state.owed.get(account) ?? 0n;
+							if (owed === 0n || modes[i] === MODES.accept) continue;
+							await command("setMode", account, modes[i]);
+							const { error } = await court.act(account, { type: "withdraw" }, ++bench.table.now, 1_000_000);
+							expect(error).toBe("PaymentRefused");
+							await expectSolvent();
+							await command("setMode", account, MODES.accept);
+						}
+					};
+					await playGame(bench, drawn, seat, { beforePayment });
+					const { balance, burned } = bench.table.state;
+					expect([await court.balance(court.umpire), balance]).toEqual([0n, 0n]);
+					expect(await court.balance(court.inputs)).toBe(0n);
+					expect((await court.burned()) - before).toBe(burned);
+				}),
+		);
+		await fc.assert(property, { numRuns: 15 });
+	});
+});
