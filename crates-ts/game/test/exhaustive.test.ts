@@ -78,10 +78,16 @@ describe("an honest party that answers within its increment and reserve never lo
 		visit(challengersGame({ operators: TWO, reserve: 1, challengePeriod: 2, rivals: 0 }), 14_000);
 	});
 	test("a submitter, two operators, two rival disputes and a demand for its inputs", () => {
-		visit(submittersGame({ operators: TWO, reserve: 0, rivals: 2, demands: 1 }), 1);
+		visit(submittersGame({ operators: TWO, reserve: 0, rivals: 2, demands: 1 }), 280_000);
+	});
+	test("a submitter with a reserve, one operator, two rival disputes and a demand for its inputs", () => {
+		visit(submittersGame({ operators: ONE, reserve: 1, rivals: 2, demands: 1 }), 130_000);
 	});
 	test("a submitter, a lazy claim, two rival disputes and a demand for its inputs", () => {
-		visit(submittersGame({ operators: ONE, lazy: true, reserve: 1, rivals: 2, demands: 1 }), 1);
+		visit(submittersGame({ operators: ONE, lazy: true, reserve: 0, rivals: 2, demands: 1 }), 150_000);
+	});
+	test("a submitter with a reserve, a lazy claim of two operators, one rival dispute", () => {
+		visit(submittersGame({ operators: TWO, lazy: true, reserve: 1, rivals: 1 }), 8000);
 	});
 	test("at least a million states in all", () => {
 		expect(total.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThanOrEqual(1_000_000);
