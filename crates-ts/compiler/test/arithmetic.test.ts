@@ -124,3 +124,17 @@ describe("PRelu", () => {
 		await expectFaithful(model);
 	});
 });
+
+test.each(["float32", "float64"] as const)("Clip and Pad of opset 10 on %s", async (type) => {
+	const model = modelOf(
+		[],
+		(g) => {
+			const clipped = g.node("Clip", [g.input("x", type, [2, 3])], { min: 0 });
+			const padded = g.node("Pad", [clipped], { pads: [0, 1, 0, 0], value: -0.5 });
+			return g.node("Mul", [padded, padded]);
+		},
+		10,
+	);
+	const compiled = await expectFaithful(model);
+	expect(formsOf(compiled)).toEqual(["linear", "pad", "product"]);
+});

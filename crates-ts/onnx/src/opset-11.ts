@@ -1,5 +1,5 @@
 import { tensorFrom } from "./element-types.ts";
-import type { Node } from "./model.ts";
+import type { AttributeValue, Node } from "./model.ts";
 import { int64Tensor, intOf, type Rewriting, type Rule, withAttributes } from "./opset-rules.ts";
 
 function intsOf(node: Node, name: string): readonly bigint[] | null {
@@ -7,9 +7,24 @@ function intsOf(node: Node, name: string): readonly bigint[] | null {
 	return attribute?.type === "ints" ? attribute.value : null;
 }
 
-function floatInput(node: Node, name: string, to: Rewriting): string {
-	const attribute = node.attributes.get(name);
-	return attribute?.type === "float" ? to.constant(tensorFrom("float32", [], [attribute.value])) : "";
+/** CastLike is of opset 15; before, the inputs are of type float32. */
+const CAST_LIKE = 15;
+
+/** Inputs for float attributes, of the type of the node's first input, with the nodes that make them so. */
+function floatInputs(node: Node, names: readonly string[], to: Rewriting): [string[], Node[]] {
+	const casts: Node[] = [];
+	const inputs = names.map((name) => {
+		const attribute = node.attributes.get(name);
+		if (attribute?.type !== "float") return "";
+		const constant = to.constant(tensorFrom("float32", [], [attribute.value]));
+		if (to.target < CAST_LIKE) return constant;
+		const output = to.fresh(name);
+		const attributes = new Map<string, AttributeValue>();
+		const inputs = [constant, node.inputs[0]];
+		casts.push({ name: output, opType: "CastLike", domain: "", inputs, outputs: [output], attributes });
+		return output;
+	});
+	return [inputs, casts];
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -28,16 +43,17 @@ const RULES: Readonly<Record<string, Rule>> = {
 	},
 	Clip(node, to) {
 		if (node.inputs.length > 1) return [node];
-		const inputs = [node.inputs[0], floatInput(node, "min", to), floatInput(node, "max", to)];
+		const [bounds, casts] = floatInputs(node, ["min", "max"], to);
+		const inputs = [node.inputs[0], ...bounds];
 		while (inputs.at(-1) === "") inputs.pop();
-		return [withAttributes({ ...node, inputs }, ["min", "max"])];
+		return [...casts, withAttributes({ ...node, inputs }, ["min", "max"])];
 	},
 	Pad(node, to) {
 		const pads = intsOf(node, "pads");
 		if (pads === null) return [node];
-		const inputs = [node.inputs[0], to.constant(int64Tensor(pads)), floatInput(node, "value", to)];
-		if (inputs[2] === "") inputs.pop();
-		return [withAttributes({ ...node, inputs }, ["pads", "value"])];
+		const [values, casts] = floatInputs(node, ["value"], to);
+		const inputs = [node.inputs[0], to.constant(int64Tensor(pads)), ...values.filter((name) => name !== "")];
+		return [...casts, withAttributes({ ...node, inputs }, ["pads", "value"])];
 	},
 	BatchNormalization: (node) => [withAttributes(node, ["spatial"])],
 	Scan: (node, to) =>

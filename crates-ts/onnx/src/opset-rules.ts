@@ -6,6 +6,8 @@ export interface Rewriting {
 	readonly known: Known;
 	/** The opset that the model comes from. */
 	readonly from: number;
+	/** The opset that it is brought to. */
+	readonly target: number;
 	/** Adds a constant and gives its name. */
 	constant(tensor: Tensor): string;
 	/** A name that the graph does not use yet. */

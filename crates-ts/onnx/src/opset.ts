@@ -98,6 +98,7 @@ function rewriteGraph(graph: Graph, task: Task, outer?: Known): Graph {
 			node.domain === ""
 				? task.rule(inner, {
 						from: task.from,
+						target: task.to,
 						known,
 						fresh: (suffix) => fresh(`${base}_${suffix}`),
 						constant(tensor) {
