@@ -1,5 +1,5 @@
 import { WIDTHS } from "@umpire/commitment/constants.ts";
-import type { Elements } from "@umpire/commitment/elements.ts";
+import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
 import { FIELD } from "@umpire/commitment/poseidon.ts";
 import { toPhysical } from "@umpire/commitment/tensor.ts";
 import { coordinateValue, digitsOf, radixProduct, readAt, rowAt } from "@umpire/operators/cone.ts";
@@ -8,6 +8,7 @@ import { type DotPart, dotParts } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
 import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
 import {
+	type Coordinate,
 	type Descriptor,
 	type Form,
 	KIND,
@@ -19,7 +20,7 @@ import { dotPartSum, elementValue, type Fetch, indexValueOf, partialsOf } from "
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { descriptorOf as anyDescriptor } from "../../crates-ts/operators/test/arbitrary-descriptors.ts";
-import { caseOf, FORM_TYPES, type Gen } from "../../crates-ts/operators/test/arbitrary-operators.ts";
+import { caseOf, FORM_TYPES, type Gen, integer } from "../../crates-ts/operators/test/arbitrary-operators.ts";
 import { programOf } from "../../crates-ts/operators/test/programs.ts";
 import { type Harness, openHarness } from "./harness.ts";
 
@@ -171,7 +172,12 @@ describe("cones on chain are those of TypeScript", () => {
 					g(() => fc.constantFrom("Dot", ...(Object.keys(KIND) as Kind[]))),
 				);
 				const element = g(fc.nat, descriptor.elements - 1);
-				const fetch = (operand: number, index: number) => ((operand + 1) * index * 31) % 101;
+				const { operands } = descriptor;
+				// the ends of the widths, and some values between them
+				const fetch = (operand: number, index: number) => {
+					const { low, high } = rangeOf(operands[operand].width);
+					return [low, high, -1, 0, 1, ((operand + 1) * index * 31) % 101][(operand + index) % 6];
+				};
 				const one = { descriptor, element, fetch, rows: undefined };
 				const abi = toAbi(descriptor);
 				await checkRead(g, one, abi);
@@ -185,6 +191,53 @@ describe("cones on chain are those of TypeScript", () => {
 				else await checkElementsPart(one, abi, p, part, partialsOf(descriptor, element, fetch));
 			}),
 			{ numRuns: 200 },
+		);
+	});
+
+	test("maps that reach as far as programs may: reads and rows", async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.gen(), async (g) => {
+				const most = Number.MAX_SAFE_INTEGER;
+				const slow = integer(g, 1, 2 ** 32 - 1);
+				const outputRadix = [slow, integer(g, 1, Math.min(2 ** 32 - 1, Math.floor(most / slow)))];
+				const elements = radixProduct(outputRadix);
+				const far = (): Coordinate => {
+					let room = most;
+					const coefficients = outputRadix.map((size) => {
+						const largest = Math.floor(room / Math.max(size - 1, 1));
+						const coefficient = integer(g, -largest, largest);
+						room -= Math.abs(coefficient) * (size - 1);
+						return coefficient;
+					});
+					const [divisor, modulus] = g(() =>
+						fc.constantFrom(
+							[1, 0],
+							[integer(g, 1, most), 0],
+							[1, integer(g, 1, most)],
+							[3, integer(g, 1, 9)],
+						),
+					);
+					const size = integer(g, 1, most);
+					return {
+						base: integer(g, -room, room),
+						coefficients,
+						divisor,
+						modulus,
+						size,
+						stride: integer(g, 0, Math.floor(most / size)),
+					};
+				};
+				const operand = { source: 1, index: 0, initial: 0, width: 32, elements, outside: 0 } as const;
+				const operands = [{ ...operand, coordinates: [far()] }];
+				const descriptor = { ...plainDot, kind: KIND.View, elements, outputRadix, operands, row: far() };
+				const element = integer(g, 0, elements - 1);
+				const abi = toAbi(descriptor);
+				const read = readAt(descriptor, 0, element, 0);
+				expect(await harness.call("read", [abi, 0, element, 0])).toEqual([read.inBounds, BigInt(read.index)]);
+				const row = coordinateValue(descriptor.row, digitsOf(element, outputRadix));
+				expect(await harness.call("rowOf", [abi, element])).toBe(BigInt.asUintN(256, BigInt(row)));
+			}),
+			{ numRuns: 300 },
 		);
 	});
 

@@ -1,4 +1,5 @@
 import { WIDTHS } from "@umpire/commitment/constants.ts";
+import { rangeOf } from "@umpire/commitment/elements.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { radixProduct } from "@umpire/operators/cone.ts";
 import { isMaximum } from "@umpire/operators/kinds.ts";
@@ -43,6 +44,14 @@ function operandCount(g: Gen, kind: Kind): number {
 	return kind === "ArgMax" ? 1 : 2;
 }
 
+/** A Div's factor and rounding, an Add's coefficients, which a tie of an ArgMax takes, a Gather's address and offset. */
+function constantsOf(g: Gen, kind: Kind): number[] {
+	const most = Number.MAX_SAFE_INTEGER;
+	if (kind === "Div") return [integer(g, 1, 2 ** 48), integer(g, 0, 2)];
+	if (kind === "Add") return [integer(g, -most, most), integer(g, -most, most)];
+	return kind === "ArgMax" ? [integer(g, 0, 1)] : [0, integer(g, -60, 60)];
+}
+
 /**
  * A descriptor that need not come from any tensor operation: its maps are as wild as the
  * protocol allows, so that the generic routines are tested where no form leads them.
@@ -60,6 +69,7 @@ export function descriptorOf(g: Gen, kind: Kind): Descriptor {
 			coefficients: c.coefficients.map((v, j) => (j === digits - 1 ? 0 : v)),
 		}));
 		const width = g(() => fc.constantFrom(...WIDTHS));
+		const { low, high } = rangeOf(width);
 		const coordinates = kind === "Dot" ? [...fixed, alongRun(g, digits, run)] : free;
 		return {
 			source: 1,
@@ -67,7 +77,7 @@ export function descriptorOf(g: Gen, kind: Kind): Descriptor {
 			initial: 0,
 			width,
 			elements: 2 ** 31,
-			outside: integer(g, -99, 99),
+			outside: g(() => fc.constantFrom(low, high, -1, 0, integer(g, -99, 99))),
 			coordinates,
 		};
 	});
@@ -78,8 +88,7 @@ export function descriptorOf(g: Gen, kind: Kind): Descriptor {
 		outputRadix,
 		reductionRadix,
 		operands,
-		// a Gather's address and offset; coefficients of an Add; numerator and rounding of a Div
-		constants: kind === "Div" ? [integer(g, 1, 999), integer(g, 0, 2)] : [0, integer(g, -60, 60)],
+		constants: constantsOf(g, kind),
 		low: -5,
 		high: 5,
 		rowsRoot: wordHex(0n),
