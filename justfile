@@ -26,6 +26,10 @@ test *ARGS: check setup
     @node crates-ts/prover/src/generate-verifiers.ts --check
     @vitest run "$@"
 
+# Breaks contracts and circuits on purpose and shows which test notices (--only TEXT, --part I/N, --results FILE)
+mutations *ARGS: setup
+    @exec node {{quote(root / "test" / "mutations" / "run.ts")}} "$@"
+
 # Checks types, style, contracts and circuits
 check:
     tsc
