@@ -1,4 +1,4 @@
-import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Hex, Width } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
@@ -37,6 +37,22 @@ afterEach(async () => {
 	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
 });
 afterAll(() => court.close());
+
+describe("programs", () => {
+	const { header } = small.program;
+	test.each([
+		["without operators", { operatorCount: 0 }, "EmptyProgram"],
+		["without steps", { steps: 0 }, "EmptyProgram"],
+		["of an output without elements", { outputElements: 0 }, "EmptyProgram"],
+		["whose output is not one of its operators", { outputOperator: 1 }, "OutputOutOfRange"],
+		["of an output of 64 bits", { outputWidth: 64 as Width }, "InvalidWidth"],
+		["with constants, but no root", { constantCount: 1 }, "ConstantsMismatch"],
+		["with a root of no constants", { constantsRoot: header.operatorsRoot }, "ConstantsMismatch"],
+	])("one %s is refused", async (_, change, error) => {
+		const move = { type: "register", header: { ...header, ...change } } as const;
+		expect(await bench.try(bench.requester, move)).toBe(error);
+	});
+});
 
 describe("requests", () => {
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
@@ -187,6 +203,8 @@ describe("a deployment's parameters are checked", () => {
 		["burnPermille", 1000],
 		["submitterBond", 0n],
 		["challengerBond", 0n],
+		["demandBond", 0n],
+		["computeAllowance", 0],
 		["reserve", 2 ** 31],
 	] as const)("%s = %s is refused", async (name, value) => {
 		const parameters = { ...PARAMETERS, [name]: value };
