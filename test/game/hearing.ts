@@ -53,8 +53,13 @@ export class Hearing extends Bench {
 	}
 
 	/** Challenges a claim and searches until the challenger has something to prove. */
-	async searchFor(claim: number, own: Evidence, theirs: Evidence): Promise<{ id: number; plan: ProvePlan }> {
-		const { table, submitter, challenger } = this;
+	async searchFor(
+		claim: number,
+		own: Evidence,
+		theirs: Evidence,
+		challenger = this.challenger,
+	): Promise<{ id: number; plan: ProvePlan }> {
+		const { table, submitter } = this;
 		const entry = entryOf(own.commitment.header, viewOf(own));
 		const value = table.state.parameters.challengerBond;
 		await this.play(challenger, { type: "challenge", value, claim, entry });

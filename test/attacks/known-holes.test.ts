@@ -1,0 +1,220 @@
+/** Holes of zk-OPML and opML, each closed by a rule here: every test fails where its rule is broken. */
+import { claimOfTrace } from "@umpire/actors/claim-content.ts";
+import type { Evidence } from "@umpire/actors/evidence.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { FIELD } from "@umpire/commitment/field.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
+import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { publishedAt } from "@umpire/game/dispute.ts";
+import type { Settlement } from "@umpire/game/move.ts";
+import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
+import { Court } from "../game/court.ts";
+import { Hearing } from "../game/hearing.ts";
+import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
+
+/** Two layers of one shape, and one whose cones have several parts. */
+const program = new NetworkBuilder("holes", [1, 2, 6, 6], 8)
+	.conv(2, 3, 1)
+	.conv(2, 3, 1)
+	.maxPool()
+	.flatten()
+	.dense(6, true)
+	.finish();
+const [CONV, TWIN, POOL, DENSE] = [0, 1, 2, 4];
+const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
+const { submitterBond, challengerBond, burnPermille } = parameters;
+const KEPT = (challengerBond * BigInt(1000 - burnPermille)) / 1000n;
+
+let court: Court;
+let right: Evidence;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(parameters);
+	right = await realEvidence(program, randomInput(program));
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+});
+afterAll(() => court.close());
+
+/** A claim with one wrong element, disputed up to the point where something is to be proved. */
+async function disputed(operator: number, element: number) {
+	const value = right.trace.operators[0][operator].elements[element];
+	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
+	const hearing = new Hearing(court, parameters);
+	await hearing.claim(wrong);
+	return { hearing, wrong, ...(await hearing.searchFor(1, right, wrong)) };
+}
+
+/** A claim that is right, and the moves against it. */
+async function claimed() {
+	const hearing = new Hearing(court, parameters);
+	await hearing.claim(right);
+	const { challenger, stranger, submitter, table } = hearing;
+	const entry = { descriptor: "0x", path: [] } as const;
+	const challenge = { type: "challenge", value: challengerBond, claim: 1, entry } as const;
+	const content = { request: 1, ...claimOfTrace(right.commitment, right.trace) };
+	return { hearing, table, challenger, stranger, submitter, challenge, content };
+}
+
+const statusOf = ({ table }: Hearing): number => table.state.claims[0].status;
+
+describe("zk-OPML: expiry while a proof is in flight", () => {
+	test("the challenger has time to prove, and its proof counts until somebody has claimed its timeout", async () => {
+		const { hearing, wrong, id, plan } = await disputed(POOL, 7);
+		const { state } = hearing.table;
+		const dispute = state.disputes[id - 1];
+		const turn = turnOf(dispute, publishedAt(state, dispute), parameters);
+		const timeout = { type: "timeout", dispute: id } as const;
+		// an answer's time has passed, and the reserve; the proof is still on its way
+		await hearing.wait(turn.since + parameters.increment + turn.reserve + parameters.provingAllowance);
+		expect(await hearing.try(hearing.submitter, timeout)).toBe("NotTimedOut");
+		await hearing.wait(lastSecond(turn) + 1000);
+		const settlement = await hearing.prove(wrong, id, plan);
+		await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
+		expect(statusOf(hearing)).toBe(CLAIM_STATUS.rejected);
+		expect(await hearing.try(hearing.submitter, timeout)).toBe("WrongPhase");
+	});
+});
+
+describe("zk-OPML: answering after the search has ended", () => {
+	test("what was published stays: neither nodes nor words nor partial results are answered twice", async () => {
+		const { hearing, wrong, id, plan } = await disputed(DENSE, 4);
+		const { submitter, table } = hearing;
+		const { dispute, words } = table.view(id);
+		expect(dispute.phase).toBe(PHASE.partials);
+		const good = right.trace.operators[0][DENSE];
+		const before = table.view(id);
+		// the right words are those of another leaf, the right children those of another node
+		const leaf = { type: "publishLeaf", width: good.width, count: good.elements.length } as const;
+		await hearing.play(submitter, { ...leaf, words: good.words(0) });
+		const alias = words!.with(0, words![0] + FIELD);
+		expect(await hearing.try(submitter, { ...leaf, words: alias })).toBe("WordOutOfRange");
+		const children = right.trace.stepTrees[0].descendants(0, 2, 0);
+		await hearing.play(submitter, { type: "open", tree: 2, childLevel: 0, children });
+		const { partials } = dispute;
+		const opening = { operator: viewOf(wrong).descriptor(DENSE), row: viewOf(wrong).row(DENSE, 4) };
+		const again = { type: "publishPartials", dispute: id, partials, words: words!, ...opening } as const;
+		expect(await hearing.try(submitter, again)).toBe("WrongTurn");
+		expect(table.view(id)).toEqual(before);
+		const settlement = await hearing.prove(wrong, id, plan);
+		await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
+		expect(await hearing.try(submitter, again)).toBe("WrongPhase");
+		expect(statusOf(hearing)).toBe(CLAIM_STATUS.rejected);
+	});
+});
+
+describe("opML: free challenges", () => {
+	test("a challenge without its bond is refused, and a challenger without a case loses it", async () => {
+		const { hearing, challenge, challenger, submitter, table } = await claimed();
+		for (const value of [0n, challengerBond - 1n, challengerBond + 1n]) {
+			expect(await hearing.try(challenger, { ...challenge, value })).toBe("WrongBond");
+		}
+		await hearing.play(challenger, challenge);
+		await hearing.play(submitter, honestSubmitter(table.view(1), viewOf(right))!);
+		await hearing.wait(table.now + parameters.increment + parameters.reserve + 2);
+		const burned = await court.burned();
+		await hearing.play(hearing.stranger, { type: "timeout", dispute: 1 });
+		expect(table.state.owed.get(submitter)).toBe(KEPT);
+		expect((await court.burned()) - burned).toBe(challengerBond - KEPT);
+		expect(await hearing.try(challenger, { type: "reclaim", dispute: 1 })).toBe("WrongPhase");
+	});
+});
+
+describe("opML: overwriting a result", () => {
+	test("a request has one live claim, whose content stays, and a final one is never replaced or rejected", async () => {
+		const { hearing, content, stranger, submitter } = await claimed();
+		const claim = { type: "claim", value: submitterBond, ...content } as const;
+		const stored = await court.read("output", [1]);
+		for (const sender of [submitter, stranger])
+			expect(await hearing.try(sender, claim)).toBe("AlreadyClaimed");
+		const bind = {
+			type: "bindTrace",
+			claim: 1,
+			traceRoot: content.traceRoot,
+			operatorPath: [],
+			stepPath: [],
+		};
+		expect(await hearing.try(submitter, bind as never)).toBe("TraceKnown");
+		await hearing.wait(hearing.table.now + parameters.challengePeriod + 1);
+		await hearing.play(stranger, { type: "finalise", claim: 1 });
+		for (const sender of [submitter, stranger])
+			expect(await hearing.try(sender, claim)).toBe("RequestClosed");
+		expect(await hearing.try(stranger, { type: "finalise", claim: 1 })).toBe("WrongClaimStatus");
+		expect((await court.read<unknown[]>("output", [1])).slice(1)).toEqual((stored as unknown[]).slice(1));
+	});
+});
+
+describe("opML: an unbonded responder", () => {
+	test("a claim without its bond is refused, and only who posted it vouches for partial results", async () => {
+		const { hearing, content, stranger } = await claimed();
+		const { root } = right.commitment;
+		const { inputsRoot } = right.trace;
+		const deadline = hearing.table.now + 100;
+		const request = { type: "request", value: 5n, program: root, inputsRoot, deadline } as const;
+		await hearing.play(hearing.requester, { ...request, consumer: stranger });
+		for (const value of [0n, submitterBond - 1n]) {
+			const claim = { type: "claim", value, ...content, request: 2 } as const;
+			expect(await hearing.try(stranger, claim)).toBe("WrongBond");
+		}
+	});
+
+	test("nobody publishes partial results in the submitter's name", async () => {
+		const value = right.trace.operators[0][DENSE].elements[4];
+		const wrong = await falsified(right, DENSE, 4, value > 0 ? -1 : 1);
+		const hearing = new Hearing(court, parameters);
+		await hearing.claim(wrong);
+		const { submitter, challenger, table } = hearing;
+		const entry = { descriptor: "0x", path: [] } as const;
+		await hearing.play(challenger, { type: "challenge", value: challengerBond, claim: 1, entry });
+		while (table.view(1).dispute.phase !== PHASE.partials) {
+			const answer = honestSubmitter(table.view(1), viewOf(wrong));
+			if (answer !== null) await hearing.play(submitter, answer);
+			const move = honestChallenger(table.view(1), viewOf(right));
+			if (move === null || move.type === "prove") throw new Error("No partial results were demanded");
+			await hearing.play(challenger, move);
+		}
+		const answer = honestSubmitter(table.view(1), viewOf(wrong))!;
+		expect(answer.type).toBe("publishPartials");
+		for (const sender of [hearing.stranger, challenger]) {
+			expect(await hearing.try(sender, answer)).toBe("NotTheSubmitter");
+		}
+		await hearing.play(submitter, answer);
+	});
+});
+
+describe("zk-OPML: settling with a proof of something else", () => {
+	test("another operator's, another element's, another beneficiary's, another dispute's", async () => {
+		const { hearing, wrong, id, plan } = await disputed(TWIN, 30);
+		const { challenger, stranger } = hearing;
+		const settle = (settlement: Settlement, sender: Hex = challenger, dispute = id) =>
+			hearing.try(sender, { type: "settle", dispute, settlement });
+		const own = await hearing.prove(wrong, id, plan);
+		// of the same element of a layer of the same shape, with all that it opens or with the proof alone
+		const { words } = hearing.table.view(id);
+		const twin = await hearing.proveMatter(
+			wrong,
+			{ ...plan, operator: CONV, words: words!, partials: [] },
+			challenger,
+		);
+		expect(await settle(twin)).toBe("WrongDescriptor");
+		expect(await settle({ ...own, evidence: twin.evidence })).toBe("WrongOperandLeaf");
+		const [part] = own.evidence;
+		const [{ proof, values }] = twin.evidence;
+		expect(await settle({ ...own, evidence: [{ ...part, proof }] })).toBe("InvalidProof");
+		expect(await settle({ ...own, evidence: [{ ...part, proof, values }] })).toBe("InvalidProof");
+		expect(await settle({ ...own, element: 31 })).toBe("InvalidProof");
+		// a second challenger that came as far copies the proof
+		const { id: second } = await hearing.searchFor(1, right, wrong, stranger);
+		expect(await settle(own, stranger, second)).toBe("InvalidProof");
+		expect(statusOf(hearing)).toBe(CLAIM_STATUS.live);
+		expect(await settle(own, stranger)).toBe(undefined);
+		expect(hearing.table.state.owed.get(stranger) ?? 0n).toBe(0n);
+	});
+});
