@@ -10,6 +10,7 @@ import { fixInputs } from "./fix-inputs.ts";
 import { fixShapes } from "./fix-shapes.ts";
 import { nameNodes } from "./graphs.ts";
 import { withoutHalf, withoutHalfFloats } from "./half-floats.ts";
+import { withoutHuge } from "./infinities.ts";
 import { inlineModel } from "./inline/inline.ts";
 import { type CompileReport, reportOf } from "./report.ts";
 import { foldRunnable, runnableModel } from "./runnable-model.ts";
@@ -71,7 +72,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const fixed = withoutHalfFloats(shaped);
 	const sets =
 		given.length > 0
-			? given.map((set) => set.map(withoutHalf))
+			? given.map((set) => set.map(withoutHalf).map(withoutHuge))
 			: syntheticInputs(fixed.graph.inputs, SYNTHETIC_SETS, 1, tokenLimits(fixed.graph));
 	const repetition = repetitionOf(fixed, options.steps, options.carry);
 	const first = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));

@@ -179,7 +179,6 @@ export class Context {
 	quantised(name: string, real: Real, quantisation: Quantisation): Value {
 		const { scale, low, high, width } = quantisation;
 		const clip = (value: number) => Math.max(low, Math.min(high, Math.round(value / scale))) + 0;
-		if (real.data.some(Number.isNaN)) throw this.error("a constant holds NaN", "Use numbers");
 		const integers = Array.from(real.data, (value) => clip(value));
 		return this.constant(name, real.shape, elementsOf(integers, width), scale);
 	}

@@ -2,6 +2,7 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
+import { belowAll, withoutInfinities } from "./infinities.ts";
 import { tameMasks } from "./masks.ts";
 import { divideOnce } from "./quotients.ts";
 import { qualifiedName, replaceNodes } from "./replace.ts";
@@ -37,8 +38,15 @@ export async function decomposeModel(
 ): Promise<Model> {
 	if (!hasComposites(model.graph) && !sumsSquares(model.graph)) return model;
 	let current = upgradeTo20(model);
+	let lowest: number | undefined;
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		lowest ??= belowAll(facts);
+		const finite = withoutInfinities(folded, lowest);
+		if (finite !== folded) {
+			current = { ...current, graph: finite };
+			continue;
+		}
 		const graph = tameMasks(folded, facts);
 		const replaced = replaceNodes(graph, facts, current.opsets.get("") ?? 1, alike);
 		const simpler = divideOnce(sumSquares(replaced ?? graph, facts), facts);

@@ -10,6 +10,7 @@ import { chooseLayouts } from "./layouts.ts";
 import { rangeOfType } from "./lowerings/integer-table.ts";
 import { LOWERINGS, supportedOperators } from "./lowerings/registry.ts";
 import { lowerTable } from "./lowerings/table.ts";
+import { refuseInfinite } from "./not-finite.ts";
 import { prune } from "./prune.ts";
 import { mergeRanges } from "./scale-classes.ts";
 import { type Precision, type Quantisation, UNBOUNDED } from "./scales.ts";
@@ -66,6 +67,7 @@ export function lowerModel(
 			});
 		}
 		context.enter(unit);
+		refuseInfinite(node, facts);
 		withNode(unit, () => lowering(unit, context));
 	}
 	const outputs = graph.outputs.map((output) => ({

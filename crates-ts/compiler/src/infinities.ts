@@ -1,0 +1,69 @@
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Facts } from "./facts.ts";
+import { rangeOf } from "./ranges.ts";
+import { isFloat, toReal } from "./real.ts";
+import { HUGE, reachOf, snapUp } from "./scales.ts";
+
+/** A softmax sees nothing of what lies this far below everything else, and masks.ts sees a mask. */
+const LEAST = 1024;
+
+/** An input with numbers for what stands for infinity (±∞, ±3.4e38), far beyond its other elements. */
+export function withoutHuge(tensor: Tensor): Tensor {
+	if (!isFloat(tensor.type)) return tensor;
+	const { shape, data } = toReal(tensor);
+	if (data.every((value) => Math.abs(value) < HUGE || Number.isNaN(value))) return tensor;
+	const reach = reachOf(rangeOf(tensor));
+	const bound = snapUp(LEAST + 4 * reach);
+	const finite = data.map((value) => (Math.abs(value) < HUGE ? value : Math.sign(value) * bound));
+	return tensorFrom(tensor.type, shape, finite);
+}
+
+/** A number below all that calibration saw, with room for sums of it and others. */
+export function belowAll(facts: Facts): number {
+	const floats = [...facts.ranges].filter(([name]) => isFloat(facts.types.get(name) ?? "undefined"));
+	const reach = floats.reduce((most, [, range]) => Math.max(most, reachOf(range)), 0);
+	return -snapUp(LEAST + 4 * reach);
+}
+
+/**
+ * The graph with the finite number `lowest` for −∞ in constants
+ * that truth values choose between, that are added to something, or that something is compared
+ * with: masks that are added up, and looked at (is a row all −∞?), before a softmax.
+ */
+export function withoutInfinities(graph: Graph, lowest: number): Graph {
+	const initializers = new Map(graph.initializers);
+	/** The constant with f of its elements; undefined if none of them is −∞. */
+	const mapped = (name: string, suffix: string, f: (x: number) => number): string | undefined => {
+		const tensor = graph.initializers.get(name);
+		if (!tensor || !isFloat(tensor.type)) return undefined;
+		const { shape, data } = toReal(tensor);
+		if (!data.includes(Number.NEGATIVE_INFINITY)) return undefined;
+		const own = `${name}/${suffix}`;
+		initializers.set(own, tensorFrom(tensor.type, shape, data.map(f)));
+		return own;
+	};
+	const finite = (name: string): string =>
+		mapped(name, "finite", (x) => (x === Number.NEGATIVE_INFINITY ? lowest : x)) ?? name;
+	const nodes = graph.nodes.map((node) => {
+		if (node.domain === "" && node.opType === "Equal") {
+			// A sum of −∞ and a number is −∞, but no sum is the same finite number.
+			const halfway = node.inputs.map((name) => mapped(name, "halfway", () => lowest / 2));
+			const place = halfway.findIndex((name) => name !== undefined);
+			if (place < 0) return node;
+			return { ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway[place]!] };
+		}
+		const places = placesOf(node, graph);
+		const inputs = node.inputs.map((name, k) => (places.includes(k) ? finite(name) : name));
+		return inputs.every((name, k) => name === node.inputs[k]) ? node : { ...node, inputs };
+	});
+	return nodes.every((node, k) => node === graph.nodes[k]) ? graph : { ...graph, nodes, initializers };
+}
+
+/** Operands of the node whose −∞ is meant as a number among others. */
+function placesOf({ domain, opType, inputs }: Node, { initializers }: Graph): readonly number[] {
+	if (domain !== "") return [];
+	if (opType === "Add") return [0, 1];
+	// Where only one choice is a constant, it is a mask that needs no number (lowerings/where.ts).
+	return opType === "Where" && [1, 2].every((k) => initializers.has(inputs[k])) ? [1, 2] : [];
+}
