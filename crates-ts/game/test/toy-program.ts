@@ -64,15 +64,17 @@ export class ToyProgram {
 	readonly inputsRoot: Hex = TOY_INPUT_TREE.root;
 	readonly steps: number;
 	readonly #tree: Levels;
-	readonly #openings: readonly DescriptorOpening[];
+	readonly #openings: DescriptorOpening[] = [];
 
 	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number, lazy = false) {
-		this.descriptors = operators.map(toyDescriptor);
-		this.#tree = Levels.of(this.descriptors.map(descriptorHash), TAG.descriptors);
-		this.#openings = this.descriptors.map((descriptor, i) => ({
-			descriptor: encodeDescriptor(descriptor),
-			path: this.#tree.path(i),
-		}));
+		// the same operator many times over is described and hashed once
+		const known = new Map([...new Set(operators)].map((operator) => [operator, toyDescriptor(operator)]));
+		this.descriptors = operators.map((operator) => known.get(operator)!);
+		const hashes = new Map([...known.values()].map((descriptor) => [descriptor, descriptorHash(descriptor)]));
+		this.#tree = Levels.of(
+			this.descriptors.map((descriptor) => hashes.get(descriptor)!),
+			TAG.descriptors,
+		);
 		this.steps = steps;
 		const output = this.descriptors[outputOperator];
 		this.header = {
@@ -91,6 +93,10 @@ export class ToyProgram {
 	}
 
 	opening(operator: number): DescriptorOpening {
+		this.#openings[operator] ??= {
+			descriptor: encodeDescriptor(this.descriptors[operator]),
+			path: this.#tree.path(operator),
+		};
 		return this.#openings[operator];
 	}
 
@@ -161,13 +167,18 @@ export class ToyTrace implements TraceView {
 
 	constructor(program: ToyProgram, faults: readonly Fault[] = []) {
 		this.program = program;
+		const right = new Map<Descriptor, TensorCommitment>();
 		this.tensors = Array.from({ length: program.steps }, (_, step) =>
-			program.descriptors.map(({ width, elements }, operator) => {
+			program.descriptors.map((descriptor, operator) => {
+				const own = faults.filter((fault) => fault.step === step && fault.operator === operator);
+				const known = own.length === 0 ? right.get(descriptor) : undefined;
+				if (known !== undefined) return known;
+				const { width, elements } = descriptor;
 				const data = emptyElements(width, elements).fill(program.value(operator));
-				for (const fault of faults) {
-					if (fault.step === step && fault.operator === operator) data[fault.element] += fault.by;
-				}
-				return commitTensorWith(poseidon, data, width);
+				for (const fault of own) data[fault.element] += fault.by;
+				const tensor = commitTensorWith(poseidon, data, width);
+				if (own.length === 0) right.set(descriptor, tensor);
+				return tensor;
 			}),
 		);
 		this.stepTrees = this.tensors.map((tensors) =>

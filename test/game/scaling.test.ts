@@ -1,0 +1,64 @@
+import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
+import { programSize, submitterGas } from "@umpire/game/gas-bounds.ts";
+import { predictedRounds } from "@umpire/game/search.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "./bench.ts";
+import { Court } from "./court.ts";
+import { HonestParty } from "./honest-party.ts";
+
+/** What a dispute over 100,000 operators costs both sides at most, without the verification of its proof. */
+const MOST_GAS = 1_500_000;
+/** What one round costs both sides: 64 nodes opened, one of them named. */
+const GAS_OF_ROUND = 230_000;
+const { depth } = DEFAULT_PARAMETERS;
+
+let court: Court;
+beforeAll(async () => {
+	court = await Court.open(DEFAULT_PARAMETERS);
+});
+afterAll(() => court.close());
+
+/** Plays a dispute about the last operator of `count`, from its challenge to the verdict. */
+async function dispute(count: number) {
+	const operator: ToyOperator = { width: 16, elements: 700, outside: 7, parts: 1 };
+	const program = new ToyProgram(new Array<ToyOperator>(count).fill(operator), 1, 0);
+	const right = new ToyTrace(program);
+	const wrong = new ToyTrace(program, [{ step: 0, operator: count - 1, element: 699, by: 3 }]);
+	const snapshot = await court.snapshot();
+	const bench = new Bench(court, DEFAULT_PARAMETERS);
+	await bench.sync();
+	await bench.claimToy(wrong);
+	const [before, forced] = [bench.spent, bench.spentBy.get(bench.submitter)!];
+	const submitter = new HonestParty(bench, bench.submitter, wrong, { delay: 0, outage: undefined });
+	const challenger = new HonestParty(bench, bench.challenger, right, { delay: 0, outage: undefined });
+	await bench.challengeToy(right, 1);
+	while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
+		await submitter.passTo(bench.table.now + 1);
+		await challenger.passTo(bench.table.now + 1);
+	}
+	expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+	await court.restore(snapshot);
+	const { openings, leaves } = bench.table.state;
+	const size = programSize(program.header, program.descriptors);
+	expect(bench.spentBy.get(bench.submitter)! - forced).toBeLessThanOrEqual(
+		submitterGas(size, DEFAULT_PARAMETERS),
+	);
+	const rounds = openings.size + leaves.size;
+	expect(rounds).toBeLessThanOrEqual(predictedRounds(program.header, 10, DEFAULT_PARAMETERS));
+	return { rounds, gas: bench.spent - before };
+}
+
+test("rounds and gas of a dispute grow with the logarithm of the number of operators", async () => {
+	const [ten, thousand, most] = [await dispute(10), await dispute(1000), await dispute(100_000)];
+	for (const [{ rounds, gas }, factor] of [
+		[thousand, 100],
+		[most, 10_000],
+	] as const) {
+		const further = Math.ceil(Math.log2(factor) / depth) + 1;
+		expect(rounds).toBeLessThanOrEqual(ten.rounds + further);
+		expect(gas).toBeLessThanOrEqual(ten.gas + further * GAS_OF_ROUND);
+	}
+	expect(most.gas).toBeLessThan(MOST_GAS);
+});
