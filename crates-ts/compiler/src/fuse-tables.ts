@@ -23,21 +23,22 @@ interface Expression {
  * x·½·(1 + erf(x/√2)) or √(variance + ε), into one table: one rounding instead of one per node.
  */
 export function fuseTables(units: readonly Unit[], graph: Graph, facts: Facts): Unit[] {
+	// What an operator absorbs is part of it: only what units write can be read.
+	const readable = new Set([...units.flatMap(({ nodes }) => nodes[nodes.length - 1].outputs)]);
 	const expressions = new Map<string, Expression>();
 	for (const { nodes } of units) {
 		for (const node of nodes) {
 			const expression = expressionOf(node, facts, expressions);
-			if (expression) expressions.set(node.outputs[0], expression);
+			if (expression && isReadable(expression.root, graph, readable))
+				expressions.set(node.outputs[0], expression);
 		}
 	}
-	// What an operator absorbs is part of it: only what units write can be read.
-	const readable = new Set([...units.flatMap(({ nodes }) => nodes[nodes.length - 1].outputs)]);
 	const needed = new Set(graph.outputs.map((output) => output.name));
 	const fused: Unit[] = [];
 	for (const unit of units.toReversed()) {
 		if (!unit.nodes.some((node) => node.outputs.some((name) => needed.has(name)))) continue;
 		const expression = expressions.get(unit.output);
-		if (expression && worthwhile(expression) && isReadable(expression.root, graph, readable)) {
+		if (expression && worthwhile(expression)) {
 			const { root, steps } = expression;
 			const nodes = steps.map((step) => step.node);
 			const table = { input: root, f: functionOf(expression, unit.output) };

@@ -124,3 +124,17 @@ test("whole numbers and a constant between them", async () => {
 	});
 	await expectFaithful(model, 1e-3);
 });
+
+test("a function after a product that absorbs its first factor is one table", async () => {
+	const model = modelOf([[1, 2]], (g, [x]) => {
+		const weights = g.constant("weights", floats([2, 3], [1, 20, -30, -1, 10, 15]));
+		const scores = g.node("Add", [
+			g.node("MatMul", [x, weights]),
+			g.constant("bias", floats([3], [0, -9, -20])),
+		]);
+		const power = g.node("Exp", [g.node("Mul", [scores, g.scalar("minus", -1)])]);
+		return g.node("Reciprocal", [g.node("Add", [power, g.scalar("one", 1)])]);
+	});
+	const compiled = await expectFaithful(model, 1e-3, { inputs: [[floats([1, 2], [1, 0.5])]] });
+	expect(formsOf(compiled)).toEqual(["matmul", "lookup"]);
+});
