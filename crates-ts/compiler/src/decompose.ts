@@ -12,10 +12,11 @@ import { sumSquares, sumsSquares } from "./squares.ts";
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
 
-/** Whether a node may have to be replaced; a convolution only for operands that are not constants. */
+/** Whether a node may have to be replaced; a convolution only for operands that are not constants, a pool for its indices. */
 function isComposite(node: Node, { initializers }: Graph): boolean {
 	if (node.domain === "" && /^Conv(Transpose)?$/.test(node.opType))
 		return node.inputs.slice(1).some((name) => name !== "" && !initializers.has(name));
+	if (node.domain === "" && node.opType === "MaxPool") return Boolean(node.outputs[1]);
 	return DECOMPOSITIONS.has(qualifiedName(node));
 }
 

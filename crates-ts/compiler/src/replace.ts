@@ -32,19 +32,25 @@ export function replaceNodes(
 		return name;
 	};
 	const reads = countReads(graph);
-	const isUsed = (name: string): boolean => reads.has(name);
+	const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+	const surroundings: Surroundings = {
+		isUsed: (name) => reads.has(name),
+		producer: (name) => producers.get(name),
+	};
 	let changed = false;
 	const nodes = graph.nodes.flatMap((node): readonly Node[] => {
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
 		if (!decomposition || !chosen(node)) return [node];
 		const emitted: Node[] = [];
-		const context = contextOf(node, facts, opset, emitted, initializers, fresh, isUsed, alike);
+		const context = contextOf(node, facts, opset, emitted, initializers, fresh, surroundings, alike);
 		const kept = decomposition(node, context) === "keep";
 		changed ||= !kept;
 		return kept ? [node] : emitted;
 	});
 	return changed ? { ...graph, nodes, initializers } : undefined;
 }
+
+type Surroundings = Pick<DecomposeContext, "isUsed" | "producer">;
 
 function contextOf(
 	node: Node,
@@ -53,7 +59,7 @@ function contextOf(
 	emitted: Node[],
 	initializers: Map<string, Tensor>,
 	fresh: (base: string) => string,
-	isUsed: (name: string) => boolean,
+	surroundings: Surroundings,
 	alike: (readonly string[])[],
 ): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
@@ -66,7 +72,7 @@ function contextOf(
 	return {
 		opset,
 		error,
-		isUsed,
+		...surroundings,
 		alike: (names) => void alike.push(names),
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),

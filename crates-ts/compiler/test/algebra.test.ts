@@ -2,7 +2,7 @@ import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, modelOf, random } from "./check.ts";
+import { compileChecked, expectFaithful, expectOutputs, floats, modelOf, random } from "./check.ts";
 import { expectSameFloats, operatorsOf } from "./decompose.ts";
 
 type Attributes = Record<string, AttributeInput>;
@@ -149,9 +149,30 @@ describe("normalisations", () => {
 		await expectGone(single("RMSNormalization", [2, 3, 4], { epsilon: 0.01 }, 23, [[4]]));
 	});
 
-	test("BatchNormalization in training mode is refused", async () => {
+	test("BatchNormalization with statistics that are inputs", async () => {
+		const model = modelOf([[2, 3, 4], [3], [3], [3], [3]], (g, [x, scale, bias, mean, variance]) => {
+			const positive = g.node("Exp", [variance]);
+			return g.node("BatchNormalization", [x, scale, bias, mean, positive], { epsilon: 0.01 });
+		});
+		await expectFaithful(model, 2e-3);
+	});
+
+	test("BatchNormalization of the batch's own statistics", async () => {
+		const x = floats([4, 1], [1, 2, 3, 6]);
+		const model = modelOf([[4, 1]], (g, [own]) => {
+			const parts = [2, 1, 10, 20].map((value, k) => g.constant(`c${k}`, floats([1], [value])));
+			const names = ["y", "mean", "variance"];
+			g.node("BatchNormalization", [own, ...parts], { training_mode: 1, momentum: 0.75 }, "op", names);
+			return names;
+		});
+		// The mean is 3, the variance 3.5.
+		const y = [1, 2, 3, 6].map((value) => ((value - 3) / Math.sqrt(3.5 + 1e-5)) * 2 + 1);
+		await expectOutputs(model, [x], [y, [0.75 * 10 + 0.25 * 3], [0.75 * 20 + 0.25 * 3.5]], 1e-3);
+	});
+
+	test("outputs of BatchNormalization's training without saying so are refused", async () => {
 		const four = [[3], [3], [3], [3]];
-		const model = single("BatchNormalization", [2, 3, 4], { training_mode: 1 }, 15, four, "", 3);
+		const model = single("BatchNormalization", [2, 3, 4], {}, 9, four, "", 3);
 		await expect(compileChecked(model)).rejects.toThrow('BatchNormalization "op": it is in training mode');
 	});
 });

@@ -55,7 +55,12 @@ const RULES: Readonly<Record<string, Rule>> = {
 		const inputs = [node.inputs[0], to.constant(int64Tensor(pads)), ...values.filter((name) => name !== "")];
 		return [...casts, withAttributes({ ...node, inputs }, ["pads", "value"])];
 	},
-	BatchNormalization: (node) => [withAttributes(node, ["spatial"])],
+	BatchNormalization(node, to) {
+		// Without spatial axes the statistics are per channel anyway.
+		if (intOf(node, "spatial") === 0 && to.known.ranks.get(node.inputs[0]) !== 2)
+			to.refuse("its statistics are per element (spatial is 0)");
+		return [withAttributes(node, ["spatial"])];
+	},
 	Scan: (node, to) =>
 		node.attributes.has("directions") ? to.refuse("Scan of opset 8 has no direct equivalent") : [node],
 };

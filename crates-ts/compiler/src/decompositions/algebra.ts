@@ -12,11 +12,11 @@ import { decomposeNegativeLogLikelihoodLoss, decomposeSoftmaxCrossEntropyLoss } 
 import { decomposeGlobalLpPool, decomposeLpPool } from "./lp-pool.ts";
 import { decomposeLrn } from "./lrn.ts";
 import {
+	decomposeBatchNormalization,
 	decomposeGroupNormalization,
 	decomposeInstanceNormalization,
 	decomposeLpNormalization,
 	decomposeMeanVarianceNormalization,
-	refuseTraining,
 } from "./normalization.ts";
 import {
 	decomposeReduceL1,
@@ -30,7 +30,7 @@ import { decomposeLogSoftmax, decomposeSoftmax } from "./softmax.ts";
 
 /** Softmax, normalisations, reductions and other operators that are a few lines of algebra. */
 export const ALGEBRA: ReadonlyMap<string, Decomposition> = new Map<string, Decomposition>([
-	["BatchNormalization", refuseTraining],
+	["BatchNormalization", decomposeBatchNormalization],
 	["Einsum", decomposeEinsum],
 	["GlobalLpPool", decomposeGlobalLpPool],
 	["GroupNormalization", decomposeGroupNormalization],

@@ -25,6 +25,8 @@ export interface DecomposeContext {
 		attributes?: Readonly<Record<string, AttributeInput>>,
 		outputs?: readonly string[],
 	): string;
+	/** The node of the model that computes the value; undefined for inputs and constants. */
+	producer(name: string): Node | undefined;
 	/** Whether anything reads the value, or the model gives it out. */
 	isUsed(name: string): boolean;
 	/** Adds a constant and gives its name. */

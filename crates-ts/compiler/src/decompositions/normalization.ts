@@ -69,11 +69,42 @@ export function decomposeLpNormalization(node: Node, context: DecomposeContext):
 	finish(context, node, context.emit("Div", [source.name, norm]));
 }
 
-/** Training computes statistics that inference does not; the lowering takes the inference form. */
-export function refuseTraining(node: Node, context: DecomposeContext): "keep" {
-	const extra = node.outputs.slice(1).some((name) => name !== "");
-	if (int(node, "training_mode", 0) === 1 || extra) {
+/**
+ * ONNX BatchNormalization with statistics, scale or bias that depend on the inputs, or of the batch
+ * itself (training_mode): running statistics take 1 − momentum of the batch's.
+ */
+export function decomposeBatchNormalization(node: Node, context: DecomposeContext): "keep" | undefined {
+	const [x, , , ...running] = node.inputs;
+	const training = int(node, "training_mode", 0) === 1;
+	const [y, ...statistics] = node.outputs;
+	const wanted = statistics.filter((name) => name !== "" && context.isUsed(name));
+	if (!training && wanted.length > 0)
 		throw context.error("it is in training mode", "Export the model for inference (model.eval())");
+	if (!training && node.inputs.slice(1).every((name) => context.constant(name))) return "keep";
+	const source = sourceOf(context, x);
+	const rank = source.shape.length;
+	const epsilon = float(node, "epsilon", 1e-5);
+	const [factor, shift, mean, variance] = node.inputs.slice(1).map((name) => perChannel(context, name, rank));
+	if (!training) {
+		const widened = context.emit("Add", [variance, scalarOf(context, context.type(running[1]), epsilon)]);
+		const standard = context.emit("Div", [context.emit("Sub", [x, mean]), context.emit("Sqrt", [widened])]);
+		context.emit("Identity", [scaledAndShifted(context, standard, factor, shift)], {}, [y]);
+		return undefined;
 	}
-	return "keep";
+	const axes = source.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+	const own = standardise(context, source, axes, epsilon);
+	context.emit("Identity", [scaledAndShifted(context, own.y, factor, shift)], {}, [y]);
+	const momentum = float(node, "momentum", 0.9);
+	const of = (value: number): string => scalarOf(context, source.type, value);
+	const current = (): string[] => {
+		const square = context.emit("Mul", [own.deviation, own.deviation]);
+		return [own.mean, context.emit("Sub", [square, of(epsilon)])];
+	};
+	const batch = wanted.length > 0 ? current() : [];
+	for (const name of wanted) {
+		const k = statistics.indexOf(name);
+		const share = context.emit("Mul", [reshape(context, batch[k], [source.shape[1]]), of(1 - momentum)]);
+		context.emit("Add", [context.emit("Mul", [running[k], of(momentum)]), share], {}, [name]);
+	}
+	return undefined;
 }

@@ -21,6 +21,7 @@ import {
 	QLINEAR,
 } from "./integer-products.ts";
 import { decomposeOneHot, decomposeTopK } from "./one-hot.ts";
+import { decomposeMaxPool, decomposeMaxUnpool } from "./pool-indices.ts";
 import {
 	decomposeDequantizeLinear,
 	decomposeDynamicQuantizeLinear,
@@ -33,7 +34,6 @@ import {
 	decomposeCenterCropPad,
 	decomposeCol2Im,
 	decomposeCompress,
-	decomposeMaxUnpool,
 	decomposeNever,
 	decomposeReverseSequence,
 } from "./select.ts";
@@ -64,6 +64,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["IsInf", decomposeNever],
 	["IsNaN", decomposeNever],
 	["MatMulInteger", decomposeMatMulInteger],
+	["MaxPool", decomposeMaxPool],
 	["MaxUnpool", decomposeMaxUnpool],
 	["Mod", decomposeMod],
 	["OneHot", decomposeOneHot],

@@ -119,37 +119,6 @@ export function decomposeCenterCropPad(node: Node, context: DecomposeContext): v
 	finish(context, node, context.emit("Slice", [padded, ...bounds.map((values) => intsOf(context, values))]));
 }
 
-/** ONNX MaxUnpool with constant indices: values put where the indices say, zeros elsewhere. */
-export function decomposeMaxUnpool(node: Node, context: DecomposeContext): void {
-	const [x, indexName] = node.inputs;
-	const given = realOf(context, indexName)?.data;
-	if (!given) {
-		throw context.error(
-			"its indices depend on the model's inputs",
-			"MaxUnpool compiles with constant indices; upsampling or a transposed convolution compile always",
-		);
-	}
-	const output = context.shape(node.outputs[0]);
-	const total = sizeOf(output);
-	// Without output_shape the indices count within the smaller shape that the pooling had.
-	const kernel = ints(node, "kernel_shape")!;
-	const shape = context.shape(x);
-	const strides = ints(node, "strides") ?? kernel.map(() => 1);
-	const pads = ints(node, "pads") ?? new Array<number>(2 * kernel.length).fill(0);
-	const natural = [
-		...shape.slice(0, 2),
-		...kernel.map((size, a) => (shape[a + 2] - 1) * strides[a] + size - pads[a] - pads[a + kernel.length]),
-	];
-	const from = stridesOf(natural);
-	const to = stridesOf(output);
-	const index = new Int32Array(total).fill(-1);
-	given.forEach((at, u) => {
-		const place = natural.reduce((sum, size, a) => sum + (Math.floor(at / from[a]) % size) * to[a], 0);
-		index[place] = u;
-	});
-	finish(context, node, choose(context, [x], sizeOf(shape), index, output, context.type(x)));
-}
-
 /** ONNX IsNaN and IsInf: every tensor that can be committed to is finite. */
 export function decomposeNever(node: Node, context: DecomposeContext): void {
 	const shape = context.shape(node.inputs[0]);

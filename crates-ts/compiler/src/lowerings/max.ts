@@ -10,11 +10,9 @@ import { combined } from "./combined.ts";
 import { LARGEST_WINDOW, negated } from "./reduce.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
-/** ONNX MaxPool without its Indices output. */
+/** ONNX MaxPool whose Indices output nothing reads. */
 export function lowerMaxPool(unit: Unit, context: Context): void {
 	const { node } = context;
-	if (node.outputs[1])
-		throw context.error("its Indices output is used", "Only the values of MaxPool compile");
 	const x = context.value(node.inputs[0]);
 	const shape = context.shape(unit.output);
 	const kernel = ints(node, "kernel_shape");
