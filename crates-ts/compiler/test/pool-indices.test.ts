@@ -7,7 +7,6 @@ import { expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import {
 	compileChecked,
-	expectExact,
 	expectFaithful,
 	expectOutputs,
 	floats,

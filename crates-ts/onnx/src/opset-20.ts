@@ -117,6 +117,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 		const axis = to.constant({ ...int64Tensor([attribute?.type === "int" ? attribute.value : 1]), dims: [] });
 		return [withAttributes({ ...node, inputs: [node.inputs[0], node.inputs[1] ?? "", axis] }, ["axis"])];
 	},
+	BatchNormalization: (node, to) =>
+		to.from < 14 && node.outputs.slice(1).some((name) => name !== "")
+			? to.refuse("it is in training mode: export the model for inference (model.eval())")
+			: [node],
 	RoiAlign: (node, to) =>
 		to.from < 16 && !node.attributes.has("coordinate_transformation_mode")
 			? [withAttributes(node, [], { coordinate_transformation_mode: text("output_half_pixel") })]
