@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import type { LargeModelBench } from "./large-models.ts";
+import type { ScalingBench } from "./scaling.ts";
 import type { ModeBench } from "./settlement-modes.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
@@ -120,6 +121,25 @@ export function largeModelLines(models: readonly LargeModelBench[]): string[] {
 				`${grouped(m.megabytes)} MB`,
 				`${m.dispute.rounds}`,
 				grouped(m.dispute.gas),
+			]),
+		]),
+	];
+}
+
+/** What disputes cost on programs of more and more operators, as a table for people. */
+export function scalingLines(disputes: readonly ScalingBench[]): string[] {
+	return [
+		"A dispute about the last operator of a program, from the challenge to the verdict, its proof included:",
+		...columns([
+			["operators", "rounds", "transactions", "submitter's gas", "challenger's gas", "both", "bytes"],
+			...disputes.map((d) => [
+				grouped(d.operators),
+				`${d.rounds}`,
+				`${d.transactions}`,
+				grouped(d.submitterGas),
+				grouped(d.challengerGas),
+				grouped(d.submitterGas + d.challengerGas),
+				grouped(d.bytes),
 			]),
 		]),
 	];

@@ -4,6 +4,7 @@ import { progress, report } from "../output.ts";
 interface Options extends CommonOptions {
 	quick: boolean;
 	large?: string;
+	only?: "scaling";
 }
 
 export const bench = command<Options>({
@@ -16,6 +17,10 @@ export const bench = command<Options>({
 				type: "string",
 				describe: "instead, models of millions of parameters whose names have this (minutes each)",
 			})
+			.option("only", {
+				choices: ["scaling"] as const,
+				describe: "instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes)",
+			})
 			.example("$0 bench --large ''", "MobileNetV2, ResNet-50, Whisper-tiny, GTE-small, T5-small"),
 	async run(options) {
 		if (options.large !== undefined) {
@@ -23,6 +28,15 @@ export const bench = command<Options>({
 			const { largeModelLines } = await import("../../bench/lines.ts");
 			const models = await benchLargeModels(options.large, progress);
 			report(options.json, { models }, () => largeModelLines(models));
+			return;
+		}
+		if (options.only === "scaling") {
+			const { setUp } = await import("@umpire/actors/set-up.ts");
+			const { benchScaling } = await import("../../bench/scaling.ts");
+			const { scalingLines } = await import("../../bench/lines.ts");
+			await setUp(progress);
+			const scaling = await benchScaling(progress);
+			report(options.json, { scaling }, () => scalingLines(scaling));
 			return;
 		}
 		const { runBench } = await import("../../bench/bench.ts");

@@ -20,6 +20,8 @@ export class Bench {
 	readonly spentOn = new Map<Action["type"], number>();
 	/** the same by sender */
 	readonly spentBy = new Map<Hex, number>();
+	/** transactions by sender, and bytes of their calldata */
+	readonly sentBy = new Map<Hex, { transactions: number; bytes: number }>();
 	readonly requester: Hex;
 	readonly submitter: Hex;
 	readonly challenger: Hex;
@@ -51,6 +53,9 @@ export class Bench {
 		this.spent += gas;
 		this.spentOn.set(action.type, (this.spentOn.get(action.type) ?? 0) + gas);
 		this.spentBy.set(sender, (this.spentBy.get(sender) ?? 0) + gas);
+		const { transactions, bytes } = this.sentBy.get(sender) ?? { transactions: 0, bytes: 0 };
+		const { data } = this.court.callOf(action);
+		this.sentBy.set(sender, { transactions: transactions + 1, bytes: bytes + data.length / 2 - 1 });
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
 	}
