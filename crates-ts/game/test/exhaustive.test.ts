@@ -93,3 +93,14 @@ describe("an honest party that answers within its increment and reserve never lo
 		expect(total.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThanOrEqual(1_000_000);
 	});
 });
+
+describe("with one second more an honest party can lose", () => {
+	test("a challenger", () => {
+		const game = challengersGame({ operators: ONE, reserve: 1, rivals: 0 });
+		expect(() => explore({ ...game, late: 1 })).toThrow(/was refused|ended as/);
+	});
+	test("a submitter", () => {
+		const game = submittersGame({ operators: ONE, reserve: 1, rivals: 1 });
+		expect(() => explore({ ...game, late: 1 })).toThrow(/was refused|ended as/);
+	});
+});

@@ -38,6 +38,8 @@ export interface Scenario {
 	readonly rivals: number;
 	/** how many chunks of the inputs it may demand */
 	readonly demands: number;
+	/** seconds that the honest side takes in a dispute beyond what its increment and its reserve allow */
+	readonly late?: number;
 }
 
 interface Node {
@@ -112,7 +114,7 @@ function successors(scenario: Scenario, { state, now }: Node): Node[] {
 
 /** What the honest side does now, each with the last second at which it does it. */
 function honestMoves(scenario: Scenario, { state, now }: Node): { action: Action; last: number }[] {
-	const { honest, right } = scenario;
+	const { honest, right, late = 0 } = scenario;
 	const end = challengeEnd(state, 1);
 	const moves: { action: Action; last: number }[] = [];
 	const mine = (d: Dispute) => honest === "submitter" || d.challenger === CHALLENGER;
@@ -133,13 +135,13 @@ function honestMoves(scenario: Scenario, { state, now }: Node): { action: Action
 		}
 		const action = honest === "submitter" ? honestSubmitter(view, right) : challengerMove(view, right);
 		if (action === null) throw new Error(`The honest ${honest} has no answer in phase ${d.phase}`);
-		moves.push({ action, last: lastSecond(turn) });
+		moves.push({ action, last: lastSecond(turn) + late });
 	}
 	for (const [index, d] of state.inputDemands.entries()) {
 		if (!d.open || honest !== "submitter") continue;
 		moves.push({ action: answerOf(index + 1, d), last: lastSecondToAnswer(state, d) });
 	}
-	if (honest === "submitter" && now >= end && state.claims[0].openDisputes === 0) {
+	if (now >= end && state.claims[0].openDisputes === 0) {
 		moves.push({ action: { type: "finalise", claim: 1 }, last: now });
 	}
 	return moves;
