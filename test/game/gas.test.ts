@@ -3,17 +3,19 @@ import { bindingOf } from "@umpire/actors/claim-content.ts";
 import { type Evidence, openDescriptor } from "@umpire/actors/evidence.ts";
 import { leafOf } from "@umpire/actors/settlement.ts";
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
-import type { Hex } from "@umpire/commitment/constants.ts";
+import { type Hex, MAX_PARTS } from "@umpire/commitment/constants.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { lenet, NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import type { GasBook } from "./bench.ts";
+import { Bench, type GasBook } from "./bench.ts";
 import { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
+import { HonestParty } from "./honest-party.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 
 const SNAPSHOT = new URL("gas.json", import.meta.url);
@@ -115,6 +117,42 @@ describe("gas", () => {
 		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
 			gas.set(`lazy: ${move}`, hearing.gas.get(move)!);
 		}
+		await court.restore(snapshot);
+	});
+
+	test("of the largest moves that a dispute about a valid program has", async () => {
+		const snapshot = await court.snapshot();
+		const own: GasBook = new Map();
+		const bench = new Bench(court, DEFAULT_PARAMETERS, undefined, own);
+		await bench.sync();
+		const operator = {
+			width: 8,
+			elements: 2 ** 14 * 155,
+			outside: 1,
+			parts: MAX_PARTS,
+			operands: 64,
+		} as const;
+		const program = new ToyProgram(new Array<ToyOperator>(256).fill(operator), 1, 0);
+		const wrong = new ToyTrace(program, [{ step: 0, operator: 255, element: operator.elements - 1, by: 3 }]);
+		const right = new ToyTrace(program);
+		await bench.claimToy(wrong);
+		const pace = { delay: 0, outage: undefined };
+		const submitter = new HonestParty(bench, bench.submitter, wrong, pace);
+		const challenger = new HonestParty(bench, bench.challenger, right, pace);
+		await bench.challengeToy(right, 1);
+		while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
+			await submitter.passTo(bench.table.now + 1);
+			await challenger.passTo(bench.table.now + 1);
+		}
+		for (const [move, what] of [
+			["open", "256 nodes"],
+			["descend", "into a tensor, descriptor of 39 kB"],
+			["name", "1,024 parts, descriptor of 39 kB"],
+			["publishPartials", "1,024 parts, descriptor of 39 kB"],
+		]) {
+			gas.set(`${move}: ${what}`, own.get(move)!);
+		}
+		expect(program.opening(255).descriptor.length / 2).toBeGreaterThan(39_000);
 		await court.restore(snapshot);
 	});
 
