@@ -7,7 +7,6 @@ import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { fuse, type Unit } from "./fuse.ts";
 import { chooseLayouts } from "./layouts.ts";
-import { rangeOfType } from "./lowerings/integer-table.ts";
 import { LOWERINGS, supportedOperators } from "./lowerings/registry.ts";
 import { lowerTable } from "./lowerings/table.ts";
 import { refuseInfinite } from "./not-finite.ts";
@@ -116,7 +115,7 @@ function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | un
 		});
 	}
 	const shape = (input.dims ?? []).map(Number);
-	const quantisation = wide ?? context.quantisation(input.name, rangeOfType(input.type));
+	const quantisation = wide ?? context.quantisation(input.name);
 	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
 }
 

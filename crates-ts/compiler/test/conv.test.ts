@@ -91,6 +91,7 @@ describe("ConvTranspose", () => {
 		["SAME_UPPER", [1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "SAME_UPPER" }],
 		["SAME_LOWER", [1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "SAME_LOWER" }],
 		["pads beyond the kernel", [1, 1, 5, 5], [1, 1, 2, 2], { pads: [2, 2, 1, 1] }],
+		["pads that crop the end", [1, 2, 4, 2], [2, 2, 1, 3], { pads: [1, 0, 1, 1], strides: [2, 3] }],
 	])("%s", async (_, x, w, attributes) => {
 		await expectFaithful(conv(x, w, attributes, true, "ConvTranspose"));
 	});

@@ -93,6 +93,13 @@ describe("Slice", () => {
 		["negative bounds", [-3, 1], [-1, 3], [1, 2], [1, 1]],
 		["beyond the ends", [-99, 1], [99, 99], [1, 2], [1, 2]],
 		["backwards", [-1, 99], [-99, 0], [1, 2], [-1, -2]],
+		[
+			"backwards to what onnxruntime takes for the end",
+			[-2, -9],
+			[2 ** 31 - 1, -(2 ** 31)],
+			[1, 2],
+			[-1, -2],
+		],
 	])("%s", async (_, starts, ends, axes, steps) => {
 		const model = modelOf([[2, 5, 6]], (g, [x]) => {
 			const lists = { starts, ends, axes, steps };

@@ -17,6 +17,7 @@ describe("convolutions by weights that are inputs", () => {
 		[{ group: 2, dilations: [2, 1], output_padding: [1, 0], strides: [2, 1] }, [2, 2, 3, 2]],
 		[{ output_shape: [9, 8], strides: [2, 2] }, [2, 3, 3, 3]],
 		[{ auto_pad: "SAME_UPPER", strides: [2, 2] }, [2, 3, 3, 3]],
+		[{ auto_pad: "SAME_UPPER", output_shape: [9, 4], strides: [2, 1] }, [2, 3, 2, 3]],
 	];
 	test.each(cases)("ConvTranspose %j", async (attributes, weights) => {
 		const model = modelOf([[1, 2, 4, 3], weights], (g, inputs) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectFaithful, formsOf, modelOf } from "./check.ts";
+import { compileChecked, expectFaithful, formsOf, modelOf } from "./check.ts";
 
 type Attributes = Record<string, number | string | readonly number[]>;
 
@@ -34,6 +34,12 @@ describe("MaxPool", () => {
 		);
 		const { program } = await expectFaithful(model, 1e-3, { inputs: [set] });
 		expect(program.inputs[0].width).toBe(32);
+	});
+
+	test("dilated windows that are to be padded automatically are refused", async () => {
+		const attributes = { kernel_shape: [3], dilations: [2], auto_pad: "SAME_UPPER" };
+		const model = modelOf([[1, 1, 9]], (g, [x]) => g.node("MaxPool", [x], attributes, "pool"));
+		await expect(compileChecked(model)).rejects.toThrow('MaxPool "pool": onnxruntime does not pad dilated');
 	});
 
 	test("a window of more elements than one cone holds is taken axis by axis", async () => {

@@ -82,6 +82,7 @@ describe("nodes of old opsets in opset 20", () => {
 			await expectSame(9, "Upsample", { mode }, [scales([1, 1, 2, 2])]);
 			await expectSame(10, "Resize", { mode }, [scales([1, 1, 1.5, 2])]);
 			await expectSame(10, "Resize", { mode }, [scales([1, 1, 0.5, 0.75])]);
+			await expectSame(10, "Resize", { mode }, [scales([1, 1, 1.5, 0.75])]);
 		}
 	});
 

@@ -1,6 +1,7 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { int, ints, string } from "../attributes.ts";
+import { PADS_DILATED, padsDilated } from "../lowerings/windows.ts";
 import { sizeOf } from "../shapes.ts";
 import { reduced } from "./axes.ts";
 import { finish, reshape, scalarOf } from "./build.ts";
@@ -60,6 +61,7 @@ export function decomposeLpPool(node: Node, context: DecomposeContext): void {
 	const { name, type, shape } = sourceOf(context, node.inputs[0]);
 	const kernel = ints(node, "kernel_shape");
 	if (!kernel) throw context.error("it has no kernel_shape");
+	if (padsDilated(node)) throw context.error(...PADS_DILATED);
 	const p = int(node, "p", 2);
 	const [batch, channels, ...spatial] = shape;
 	const images = reshape(context, powers(context, name, p), [batch * channels, 1, ...spatial]);

@@ -36,7 +36,10 @@ function shapedAsOutput(node: Node, context: DecomposeContext, value: string): s
 const l1: Reduction = (context, x, axes) =>
 	reduced(context, "ReduceSum", context.emit("Abs", [x.name]), axes);
 
-const l2: Reduction = (context, x, axes) => context.emit("Sqrt", [sumOfSquares(context, x, axes)]);
+const l2: Reduction = (context, x, axes) => {
+	if (!isFloat(x.type)) throw context.error("it takes roots of whole numbers", "Cast to float before");
+	return context.emit("Sqrt", [sumOfSquares(context, x, axes)]);
+};
 
 const logSum: Reduction = (context, x, axes) => {
 	if (!isFloat(x.type)) throw context.error("it takes logarithms of whole numbers", "Cast to float before");

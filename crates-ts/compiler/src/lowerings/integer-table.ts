@@ -4,7 +4,6 @@ import { constantScalar } from "../clip.ts";
 import type { Context } from "../context.ts";
 import type { RealFunction } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
-import type { Range } from "../scales.ts";
 import { emitTable } from "./table.ts";
 
 /** Bits of integer types, and whether they have a sign. */
@@ -14,14 +13,6 @@ const INTEGER = /^(u?)int(8|16|32|64)$/;
 export function wrapped(value: bigint, type: ElementType): bigint {
 	const [, unsigned, bits] = INTEGER.exec(type)!;
 	return unsigned ? BigInt.asUintN(Number(bits), value) : BigInt.asIntN(Number(bits), value);
-}
-
-/** What an integer type holds, of up to 32 bits; undefined for others. */
-export function rangeOfType(type: ElementType): Range | undefined {
-	const [, unsigned, bits] = INTEGER.exec(type) ?? [];
-	if (bits === undefined || bits === "64") return undefined;
-	const count = 2 ** Number(bits);
-	return unsigned ? { low: 0, high: count - 1 } : { low: -count / 2, high: count / 2 - 1 };
 }
 
 /** An ONNX operator of two whole-number operands, one of which is a constant number: a table over the other. */

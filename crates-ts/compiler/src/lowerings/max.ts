@@ -1,4 +1,4 @@
-import { ints, string } from "../attributes.ts";
+import { ints } from "../attributes.ts";
 import { clipOf } from "../clip.ts";
 import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { clipped, rescaled } from "../emit.ts";
@@ -18,9 +18,6 @@ export function lowerMaxPool(unit: Unit, context: Context): void {
 	const kernel = ints(node, "kernel_shape");
 	if (!kernel || kernel.length !== shape.length - 2)
 		throw context.error("kernel_shape is missing or does not fit");
-	const same = string(node, "auto_pad", "NOTSET").startsWith("SAME");
-	if (same && ints(node, "dilations")?.some((step) => step > 1))
-		throw context.error("onnxruntime does not pad dilated windows as ONNX says", "Give pads, not auto_pad");
 	const windows = windowsOf(context, kernel, x.spec.shape.slice(2), shape.slice(2));
 	let y = x;
 	for (const stage of stagesOf(windows)) {

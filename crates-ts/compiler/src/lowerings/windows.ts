@@ -1,3 +1,4 @@
+import type { Node } from "@umpire/onnx/model.ts";
 import { ints, string } from "../attributes.ts";
 import type { Context } from "../context.ts";
 
@@ -8,6 +9,18 @@ export interface Windows {
 	readonly dilations: readonly number[];
 	/** [begin…, end…] */
 	readonly pads: readonly number[];
+}
+
+/** Why padsDilated is refused, and what helps. */
+export const PADS_DILATED = [
+	"onnxruntime does not pad dilated windows as ONNX says",
+	"Give pads, not auto_pad",
+] as const;
+
+/** Whether a pool or convolution with dilations leaves its pads to auto_pad. */
+export function padsDilated(node: Node): boolean {
+	const same = string(node, "auto_pad", "NOTSET").startsWith("SAME");
+	return same && (ints(node, "dilations") ?? []).some((step) => step > 1);
 }
 
 /** Reads strides, dilations, pads and auto_pad of the node; `size` and `out` are spatial sizes. */
@@ -27,6 +40,7 @@ export function windowsOf(
 	}
 	const windows = { kernel, strides, dilations };
 	const auto = string(node, "auto_pad", "NOTSET");
+	if (padsDilated(node)) throw context.error(...PADS_DILATED);
 	if (auto === "NOTSET" || auto === "") {
 		const pads = ints(node, "pads") ?? new Array<number>(2 * rank).fill(0);
 		if (pads.length !== 2 * rank) throw context.error(`pads [${pads}] do not fit ${rank} spatial axes`);
