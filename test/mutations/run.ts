@@ -2,7 +2,7 @@
  * Breaks the contracts and circuits on purpose, one fault at a time, in a copy of the project, and prints which test
  * notices each. Ends with an error if a fault survives.
  *
- * --only TEXT      the faults whose file or text has it
+ * --only TEXT      the faults whose file or text has it; may be given several times
  * --part I/N       every N-th fault, from the I-th on: N processes share the work
  * --results FILE   appends a line of JSON per fault; faults that FILE already has are not tried again
  */
@@ -17,7 +17,7 @@ import { copyProject, type Failure, failureOf } from "./working-copy.ts";
 
 const { values: options } = parseArgs({
 	options: {
-		only: { type: "string", default: "" },
+		only: { type: "string", multiple: true, default: [""] },
 		part: { type: "string", default: "1/1" },
 		results: { type: "string" },
 	},
@@ -32,9 +32,9 @@ interface Outcome {
 }
 
 const [part, parts] = options.part.split("/").map(Number);
-const selected = MUTATIONS.filter(({ fault, file }) => `${file} ${fault}`.includes(options.only)).filter(
-	(_, i) => i % parts === part - 1,
-);
+const selected = MUTATIONS.filter(({ fault, file }) =>
+	options.only.some((text) => `${file} ${fault}`.includes(text)),
+).filter((_, i) => i % parts === part - 1);
 const known = await knownOutcomes();
 const copy = await copyProject();
 process.once("exit", () => rmSync(copy, { recursive: true, force: true }));

@@ -60,6 +60,7 @@ export async function failureOf(copy: string, test: string): Promise<Failure | u
 		[vitest, "run", "--bail=1", "--reporter=json", `--outputFile=${output}`, test],
 		{
 			cwd: copy,
+			env: { ...process.env, UMPIRE_SHRINK: "no" },
 			maxBuffer: 2 ** 28,
 		},
 	).catch((error: Error & { stderr?: string }) => {
