@@ -23,7 +23,7 @@ const UNREGISTERED = /Fatal error: (\S*?):?(\w+)\(-?\d+\) is not a registered fu
 /**
  * Folds a model (foldModel) that may hold operators, element types or attributes for which
  * onnxruntime has no kernel. Such a node is replaced by simpler ones if it has a decomposition,
- * and otherwise computed in int64.
+ * and otherwise computed in int64 or float32.
  * @returns the model that runs, with what folding tells of it
  * @throws OnnxError as onnxruntime says it, if neither helps
  */
@@ -84,7 +84,7 @@ async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Mode
 		? replaceNodes(runnable.graph, facts, model.opsets.get("") ?? 1, [], (one) => one === refused)
 		: undefined;
 	if (graph) return { ...runnable, graph };
-	return inInt64(runnable, refused, facts);
+	return inUsualType(runnable, refused, facts);
 }
 
 function namedModel(model: Model): Model {
@@ -114,32 +114,30 @@ function joined(model: Model, before: Model, node: Node): Model["graph"] {
 	};
 }
 
-const INTEGERS: ReadonlySet<ElementType> = new Set([
-	"int8",
-	"int16",
-	"int32",
-	"uint8",
-	"uint16",
-	"uint32",
-	"uint64",
+/** The type for which onnxruntime has most kernels, for each that it takes to. */
+const USUAL: ReadonlyMap<ElementType, ElementType> = new Map([
+	...(["int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"] as const).map(
+		(type) => [type, "int64"] as const,
+	),
+	...(["float16", "bfloat16", "float64"] as const).map((type) => [type, "float32"] as const),
 ]);
 
-/** The node with its operands of other integer types as int64, and its first result cast back. */
-function inInt64(model: Model, node: Node, facts: Facts): Model | undefined {
-	const typeOf = (name: string): ElementType | undefined => facts.types.get(name);
-	const narrow = node.inputs.filter((name) => INTEGERS.has(typeOf(name) ?? "undefined"));
-	if (narrow.length === 0) return undefined;
-	const wide = (name: string): string => `${node.name}/${name}/int64`;
-	const before = [...new Set(narrow)].map((name) => castNode(name, wide(name), "int64"));
+/** The node with its operands of unusual types as int64 and float32, and its first result cast back. */
+function inUsualType(model: Model, node: Node, facts: Facts): Model | undefined {
+	const usual = (name: string): ElementType | undefined => USUAL.get(facts.types.get(name) ?? "undefined");
+	const unusual = new Set(node.inputs.filter((name) => usual(name) !== undefined));
+	if (unusual.size === 0) return undefined;
+	const renamed = (name: string): string => `${node.name}/${name}/${usual(name)}`;
+	const before = [...unusual].map((name) => castNode(name, renamed(name), usual(name)!));
 	const [result, ...others] = node.outputs;
-	const inner = `${node.name}/${result}/int64`;
+	const inner = `${node.name}/${result}/usual`;
 	const from = resultOperand(node);
-	const back = from === undefined ? undefined : typeOf(node.inputs[from]);
-	const isCast = back !== undefined && INTEGERS.has(back);
+	const back = from === undefined ? undefined : facts.types.get(node.inputs[from]);
+	const isCast = back !== undefined && USUAL.has(back);
 	const computed: Node = {
 		...node,
-		name: `${node.name}/int64`,
-		inputs: node.inputs.map((name) => (narrow.includes(name) ? wide(name) : name)),
+		name: `${node.name}/usual`,
+		inputs: node.inputs.map((name) => (unusual.has(name) ? renamed(name) : name)),
 		outputs: isCast ? [inner, ...others] : node.outputs,
 	};
 	const after = isCast ? [castNode(inner, result, back)] : [];

@@ -125,6 +125,14 @@ describe("PRelu", () => {
 	});
 });
 
+test.each(["Erf", "Softsign", "Atan"])(
+	"%s of float64, for which onnxruntime has no kernel",
+	async (opType) => {
+		const model = modelOf([], (g) => g.node(opType, [g.input("x", "float64", [2, 3])]));
+		await expectFaithful(model);
+	},
+);
+
 test.each(["float32", "float64"] as const)("Clip and Pad of opset 10 on %s", async (type) => {
 	const model = modelOf(
 		[],
