@@ -23,10 +23,12 @@ const LIMIT = 2 ** 29;
 const FARTHEST = 256;
 
 /**
- * Inputs of the model that are only moved and compared, with the constants that they are compared
- * with (the features and thresholds of decision trees), by name: 30 bits on one grid whose step is
- * a power of two. Then float32 numbers of like size lie on the grid exactly, and a comparison says
- * what the float model's says, ties included.
+ * Inputs of the model that are compared, with the constants that they are compared with, by name.
+ * What is only moved and compared (the features and thresholds of decision trees) has 30 bits on
+ * one grid whose step is a power of two. Then float32 numbers of like size lie on the grid exactly,
+ * and a comparison says what the float model's says, ties included. What is computed with too (the
+ * quantiles between which a value is interpolated) shares a grid of the program's precision: what
+ * is equal stays equal.
  */
 export function comparedQuantisations(
 	graph: Graph,
@@ -43,10 +45,15 @@ export function comparedQuantisations(
 	const roots = new Set(inputs.map((name) => classes.find(name)));
 	const seen = new Set([...compared].map((name) => classes.find(name)));
 	for (const root of roots) {
-		if (classes.isSpoilt(root) || !seen.has(root)) continue;
+		if (!seen.has(root)) continue;
 		const own = inputs.filter((name) => classes.find(name) === root);
 		const constants = [...graph.initializers.keys()].filter((name) => classes.find(name) === root);
 		if (constants.some((name) => !isFloat(facts.types.get(name)!))) continue;
+		if (classes.isSpoilt(root)) {
+			const shared = sharedGrid(own, constants, facts, precision);
+			for (const name of shared ? [...own, ...constants] : []) result.set(name, shared!);
+			continue;
+		}
 		const quantisation = gridOf(own, constants, facts, precision);
 		for (const name of own) result.set(name, { ...quantisation, low: 1 - LIMIT, high: LIMIT - 1 });
 		for (const name of constants) result.set(name, quantisation);
@@ -81,16 +88,37 @@ function gridOf(
 	facts: Facts,
 	precision: Precision,
 ): Quantisation {
-	const seen = inputs.map((name) => {
-		const { scale, high } = quantisationOf(facts.ranges.get(name)!, precision);
-		return scale * high;
-	});
-	const reach = Math.max(...seen);
+	const reach = seenReach(inputs, facts, precision);
 	const known = constants.map((name) => reachOf(rangeOf(facts.constants.get(name)!)));
 	const all = [reach, ...known.filter((own) => own <= FARTHEST * reach)];
 	// One step of room: what is at the end of the grid is beyond every input.
 	const scale = 2 ** (Math.floor(Math.log2(Math.max(...all))) + 1) / LIMIT;
 	return { scale, low: -LIMIT, high: LIMIT, width: 32 };
+}
+
+/** One grid for all, if several constants are compared with and none is far beyond the inputs. */
+function sharedGrid(
+	inputs: readonly string[],
+	constants: readonly string[],
+	facts: Facts,
+	precision: Precision,
+): Quantisation | undefined {
+	const known = constants.map((name) => rangeOf(facts.constants.get(name)!));
+	if (!known.some(({ low, high }) => low < high)) return undefined;
+	const seen = seenReach(inputs, facts, precision);
+	const reach = Math.max(seen, ...known.map(reachOf));
+	if (reach > 2 * seen) return undefined;
+	const { limit, bits } = precision;
+	return { scale: reach / limit, low: -limit, high: limit, width: bits };
+}
+
+/** How far the inputs reach, with the margin of their calibration. */
+function seenReach(inputs: readonly string[], facts: Facts, precision: Precision): number {
+	const reaches = inputs.map((name) => {
+		const { scale, high } = quantisationOf(facts.ranges.get(name)!, precision);
+		return scale * high;
+	});
+	return Math.max(...reaches);
 }
 
 /** Classes of values that share their elements or are compared. */

@@ -2,6 +2,7 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 import { readsOf } from "./graphs.ts";
 import { isFloat } from "./real.ts";
+import { qualifiedName } from "./replace.ts";
 import { sizeOf } from "./shapes.ts";
 
 /**
@@ -54,6 +55,10 @@ const STRUCTURAL: Readonly<Record<string, readonly number[]>> = {
 	Trilu: [1],
 	Unsqueeze: [1],
 	Upsample: [1],
+	"com.microsoft.ConvTransposeWithDynamicPads": [2],
+	"com.microsoft.ExpandDims": [1],
+	"com.microsoft.GroupQueryAttention": [6],
+	"com.microsoft.Pad": [1, 2],
 };
 
 /** Scales and zero points, which belong to the structure where they are inputs themselves. */
@@ -118,7 +123,8 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 
 function operandsIn(graph: Graph, table: Readonly<Record<string, readonly number[]>>): string[] {
 	return graph.nodes.flatMap((node) => {
-		const positions = node.domain === "" && Object.hasOwn(table, node.opType) ? table[node.opType] : [];
+		const name = qualifiedName(node);
+		const positions = Object.hasOwn(table, name) ? table[name] : [];
 		return [
 			...positions.map((k) => node.inputs[k] ?? ""),
 			...subgraphs(node).flatMap((inner) => operandsIn(inner, table)),

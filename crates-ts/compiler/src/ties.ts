@@ -3,9 +3,9 @@ import type { Facts } from "./facts.ts";
 import { writesOf } from "./graphs.ts";
 import { isFloat, toReal } from "./real.ts";
 
-/** Operators that take multiples of a power of two to such multiples. */
+/** Operators that take multiples of a power of two to such multiples, or some of them. */
 const MOVING = new Set(
-	"Abs Clip Concat DepthToSpace Expand Flatten Gather GatherElements GatherND Identity Max Min Neg Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze Where".split(
+	"Abs AveragePool Clip Concat DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalAveragePool Identity Max Min Neg Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze Where".split(
 		" ",
 	),
 );

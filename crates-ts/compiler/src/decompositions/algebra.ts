@@ -3,6 +3,7 @@ import { decomposeEinsum } from "./einsum.ts";
 import { decomposeGelu, decomposeQuickGelu } from "./gelu.ts";
 import { decomposeHardmax } from "./hardmax.ts";
 import {
+	decomposeEmbedLayerNormalization,
 	decomposeLayerNormalization,
 	decomposeRmsNormalization,
 	decomposeSkipLayerNormalization,
@@ -54,6 +55,7 @@ export const ALGEBRA: ReadonlyMap<string, Decomposition> = new Map<string, Decom
 	["Softmax", decomposeSoftmax],
 	["SoftmaxCrossEntropyLoss", decomposeSoftmaxCrossEntropyLoss],
 	["com.microsoft.BiasGelu", decomposeGelu("none")],
+	["com.microsoft.EmbedLayerNormalization", decomposeEmbedLayerNormalization],
 	["com.microsoft.FastGelu", decomposeGelu("tanh")],
 	["com.microsoft.Gelu", decomposeGelu("none")],
 	["com.microsoft.QuickGelu", decomposeQuickGelu],

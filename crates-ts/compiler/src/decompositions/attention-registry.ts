@@ -1,5 +1,6 @@
 import { decomposeAttention, decomposeTensorScatter } from "./attention.ts";
 import type { Decomposition } from "./context.ts";
+import { decomposeGroupQueryAttention } from "./grouped-query.ts";
 import {
 	decomposeCausalConvWithState,
 	decomposeLinearAttention,
@@ -10,6 +11,7 @@ import {
 	decomposeFusedMatMul,
 	decomposeMicrosoftAttention,
 	decomposeMultiHeadAttention,
+	decomposeQAttention,
 } from "./microsoft.ts";
 import { decomposeMicrosoftRotaryEmbedding, decomposeRotaryEmbedding } from "./rotary-embedding.ts";
 
@@ -22,9 +24,11 @@ export const ATTENTION: ReadonlyMap<string, Decomposition> = new Map<string, Dec
 	["SwiGLU", decomposeSwiGlu],
 	["TensorScatter", decomposeTensorScatter],
 	["com.microsoft.Attention", decomposeMicrosoftAttention],
+	["com.microsoft.GroupQueryAttention", decomposeGroupQueryAttention],
 	["com.microsoft.FusedConv", decomposeFused],
 	["com.microsoft.FusedGemm", decomposeFused],
 	["com.microsoft.FusedMatMul", decomposeFusedMatMul],
 	["com.microsoft.MultiHeadAttention", decomposeMultiHeadAttention],
+	["com.microsoft.QAttention", decomposeQAttention],
 	["com.microsoft.RotaryEmbedding", decomposeMicrosoftRotaryEmbedding],
 ]);

@@ -108,7 +108,7 @@ export function windowOf(
 }
 
 /** The same where every batch has a number of valid keys, behind which the queries end; and the padding's mask. */
-function validWindow(
+export function validWindow(
 	context: DecomposeContext,
 	valid: string,
 	batch: number,
@@ -208,24 +208,31 @@ export function decomposeAttention(node: Node, context: DecomposeContext): void 
 	finish(context, node, [raw, capped, biased, probabilities][int(node, "qk_matmul_output_mode", 0)], 3);
 }
 
-/** ONNX TensorScatter: the update in the cache's places from an index of every batch on, which may wrap around. */
-export function decomposeTensorScatter(node: Node, context: DecomposeContext): void {
-	const [past, update, indices] = node.inputs;
-	const shape = context.shape(past);
-	const rank = shape.length;
-	const axis = int(node, "axis", -2) + (int(node, "axis", -2) < 0 ? rank : 0);
-	const length = context.shape(update)[axis];
+/** An update that replaces a part of `past`, along `axis` from `start` (per batch) on; circular if it may wrap around. */
+export function scattered(
+	context: DecomposeContext,
+	given: {
+		readonly past: string;
+		readonly update: string;
+		readonly shape: readonly number[];
+		/** Size of the update along the axis. */
+		readonly length: number;
+		readonly axis: number;
+		readonly start: string | undefined;
+		readonly circular?: boolean;
+	},
+	outputs?: readonly string[],
+): string {
+	const { past, update, shape, length, axis, start, circular } = given;
 	const size = shape[axis];
 	const along = shape.map((own, a) => (a === axis ? own : 1));
 	const positions = numbersOf(context, "int64", along, [...Array(size).keys()]);
 	const zero = scalarOf(context, "int64", 0);
 	let place = positions;
-	if (indices) {
-		const start = reshape(context, indices, [shape[0], ...new Array<number>(rank - 1).fill(1)]);
-		place = context.emit("Sub", [positions, start]);
-		const mode = node.attributes.get("mode");
-		if (mode?.type === "string" && mode.value === "circular")
-			place = context.emit("Mod", [place, scalarOf(context, "int64", size)]);
+	if (start) {
+		const column = reshape(context, start, [shape[0], ...new Array<number>(shape.length - 1).fill(1)]);
+		place = context.emit("Sub", [positions, column]);
+		if (circular) place = context.emit("Mod", [place, scalarOf(context, "int64", size)]);
 	}
 	const inside = context.emit("And", [
 		context.emit("GreaterOrEqual", [place, zero]),
@@ -237,5 +244,16 @@ export function decomposeTensorScatter(node: Node, context: DecomposeContext): v
 	]);
 	const everywhere = context.emit("Expand", [nearest, intsOf(context, shape)]);
 	const moved = context.emit("GatherElements", [update, everywhere], { axis });
-	context.emit("Where", [inside, moved, past], {}, node.outputs);
+	return context.emit("Where", [inside, moved, past], {}, outputs);
+}
+
+/** ONNX TensorScatter: the update in the cache's places from an index of every batch on, which may wrap around. */
+export function decomposeTensorScatter(node: Node, context: DecomposeContext): void {
+	const [past, update, start] = node.inputs;
+	const shape = context.shape(past);
+	const axis = int(node, "axis", -2) + (int(node, "axis", -2) < 0 ? shape.length : 0);
+	const mode = node.attributes.get("mode");
+	const circular = mode?.type === "string" && mode.value === "circular";
+	const length = context.shape(update)[axis];
+	scattered(context, { past, update, shape, length, axis, start, circular }, node.outputs);
 }

@@ -4,6 +4,7 @@ import type { Real } from "../real.ts";
 import { sizeOf } from "../shapes.ts";
 import { cast, finish, numbersOf, realOf, reshape } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
+import { channelsFirst, channelsLast, takesChannelsLast } from "./microsoft-moves.ts";
 import { centred, type Grid, gridOf, rounded } from "./quantised.ts";
 
 /** A vector along the second last axis of a matrix; one number as a scalar. */
@@ -174,28 +175,47 @@ export const QLINEAR: Readonly<Record<string, string>> = {
 	QLinearGlobalAveragePool: "GlobalAveragePool",
 	QLinearSoftmax: "Softmax",
 	QLinearConcat: "Concat",
+	QLinearWhere: "Where",
 };
 
+/** Operators whose result is as many times larger as all their operands are. */
+const HOMOGENEOUS = /^QLinear(Add|LeakyRelu|AveragePool|GlobalAveragePool|Concat|Where)$/;
+
+/** What every operand is multiplied by, so that the result counts in its own units; undefined if it takes a division after. */
+function factorsOf(opType: string, scales: readonly number[], unit: number): number[] | undefined {
+	if (opType === "QLinearMul") return [(scales[0] * scales[1]) / unit, 1];
+	return HOMOGENEOUS.test(opType) ? scales.map((scale) => scale / unit) : undefined;
+}
+
 export function decomposeQLinear(node: Node, context: DecomposeContext): void {
-	if (int(node, "channels_last", 0) === 1)
-		throw context.error("its channels come last", "Transpose to channels first before it");
 	const concat = node.opType === "QLinearConcat";
-	const names = concat ? node.inputs.slice(2) : node.inputs.slice(0, -2);
+	const where = node.opType === "QLinearWhere";
+	const names = concat ? node.inputs.slice(2) : node.inputs.slice(where ? 1 : 0, -2);
 	const [ys, yz] = concat ? node.inputs : node.inputs.slice(-2);
-	const operands: string[] = [];
-	for (let k = 0; k + 1 < names.length; k += 3) {
-		const [x, scale, zero] = names.slice(k, k + 3);
-		const grid = gridOf(context, scale, zero, context.type(x));
-		const factors = numbersOf(context, "float32", [], grid.scale.data);
-		operands.push(context.emit("Mul", [centred(context, x, map(grid.zero, flat)), factors]));
-	}
+	const to = gridOf(context, ys, yz, outputType(node, context));
+	const [unit] = to.scale.data;
+	const given = Array.from({ length: Math.ceil(names.length / 3) }, (_, k) => {
+		const [x, scale, zero] = names.slice(3 * k, 3 * k + 3);
+		return { x, grid: gridOf(context, scale, zero, context.type(x)) };
+	});
+	const scales = given.map(({ grid }) => grid.scale.data[0]);
+	const factors = factorsOf(node.opType, scales, unit);
+	const times = (x: string, factor: number): string =>
+		factor === 1 ? x : context.emit("Mul", [x, numbersOf(context, "float32", [], [factor])]);
+	const last = takesChannelsLast(node);
+	const operands = given.map(({ x, grid }, k) => {
+		const real = times(centred(context, x, map(grid.zero, flat)), (factors ?? scales)[k]);
+		const perm = channelsFirst(context.shape(x).length);
+		return last ? context.emit("Transpose", [real], { perm }) : real;
+	});
 	const attributes = Object.fromEntries(
 		[...node.attributes].filter(([name]) => name !== "channels_last" && name !== "opset"),
 	);
-	const y = context.emit(QLINEAR[node.opType], operands, attributes);
-	const to = gridOf(context, ys, yz, outputType(node, context));
-	const divided = context.emit("Div", [y, numbersOf(context, "float32", [], to.scale.data)]);
-	finish(context, node, rounded(context, divided, map(to.zero, flat), to.type));
+	const inputs = where ? [node.inputs[0], ...operands] : operands;
+	let y = context.emit(QLINEAR[node.opType], inputs, attributes);
+	if (last) y = context.emit("Transpose", [y], { perm: channelsLast(context.shape(node.outputs[0]).length) });
+	if (!factors) y = context.emit("Div", [y, numbersOf(context, "float32", [], [unit])]);
+	finish(context, node, rounded(context, y, map(to.zero, flat), to.type));
 }
 
 function outputType(node: Node, context: DecomposeContext): ElementType {

@@ -1,7 +1,7 @@
 import type { Node } from "@umpire/onnx/model.ts";
 import { float } from "../attributes.ts";
 import { axisOf } from "./axes.ts";
-import { finish } from "./build.ts";
+import { finish, intsOf, numbersOf, reshape } from "./build.ts";
 import type { DecomposeContext } from "./context.ts";
 import { rootMeanSquare, type Source, scaledAndShifted, sourceOf, standardise } from "./moments.ts";
 
@@ -66,4 +66,24 @@ export function decomposeSkipSimplifiedLayerNormalization(node: Node, context: D
 	const sum = skipSum(node, context, bias);
 	const root = rootMeanSquare(context, sum, [sum.shape.length - 1], float(node, "epsilon", 1e-12));
 	finish(context, node, context.emit("Mul", [context.emit("Div", [sum.name, root]), gamma]));
+}
+
+/** onnxruntime's EmbedLayerNormalization: the sum of word, position and segment embeddings, normalised; how many words a mask leaves. */
+export function decomposeEmbedLayerNormalization(node: Node, context: DecomposeContext): void {
+	const [ids, segments, words, places, kinds, gamma, beta, mask, positions] = node.inputs;
+	const [batch, sequence] = context.shape(ids);
+	const width = context.shape(words)[1];
+	const row = (table: string, index: string): string => context.emit("Gather", [table, index], { axis: 0 });
+	const counting = reshape(context, intsOf(context, [...Array(sequence).keys()]), [1, sequence]);
+	const placed = context.emit("Add", [row(words, ids), row(places, positions || counting)]);
+	const name = segments && kinds ? context.emit("Add", [placed, row(kinds, segments)]) : placed;
+	const sum: Source = { name, type: context.type(words), shape: [batch, sequence, width] };
+	const { y } = standardise(context, sum, [2], float(node, "epsilon", 1e-12));
+	finish(context, node, scaledAndShifted(context, y, gamma, beta));
+	if (node.outputs[2]) finish(context, node, name, 2);
+	if (!node.outputs[1]) return;
+	const counts = mask
+		? context.emit("ReduceSum", [mask, intsOf(context, [1])], { keepdims: 0 })
+		: numbersOf(context, "int32", [batch], new Array(batch).fill(0));
+	finish(context, node, counts, 1);
 }

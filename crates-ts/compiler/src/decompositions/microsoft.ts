@@ -102,7 +102,7 @@ function finishAttention(node: Node, context: DecomposeContext, { q, k, v, mask,
 			windowOf(context, [queries, keys], { offset: past, left: Number.POSITIVE_INFINITY, right: 0 }),
 		);
 	const attended: Attended = {
-		...{ q: q.name, k: k.name, v: v.name, type: context.type(node.inputs[0]) },
+		...{ q: q.name, k: k.name, v: v.name, type: context.type(node.outputs[0]) },
 		...{ qShape: q.shape, kShape: k.shape, vShape: v.shape },
 		scale: float(node, "scale", 0) || 1 / Math.sqrt(size),
 		softcap: 0,
@@ -113,23 +113,52 @@ function finishAttention(node: Node, context: DecomposeContext, { q, k, v, mask,
 	finish(context, node, joinHeads(context, y, [batch, heads, queries, v.shape[3]]));
 }
 
-/** onnxruntime's Attention: queries, keys and values are one product of the input. */
-export function decomposeMicrosoftAttention(node: Node, context: DecomposeContext): void {
-	const [x, weights, bias, mask, past, extra] = node.inputs;
-	const heads = int(node, "num_heads", 0);
+/** Queries, keys and values side by side in `all`, behind keys and values of the past [2, batch, heads, past, size]. */
+function attendTogether(
+	node: Node,
+	context: DecomposeContext,
+	all: string,
+	{ mask, past, bias, sizes }: Record<"mask" | "past" | "bias", string | undefined> & { sizes: number[] },
+): void {
 	if (int(node, "do_rotary", 0) === 1)
 		throw context.error("it rotates within", "Use RotaryEmbedding before it");
-	if (past || node.outputs[1])
-		throw context.error("it keeps past keys", "Use MultiHeadAttention or ONNX Attention for that");
-	const width = context.shape(weights)[1];
-	const sizes = ints(node, "qkv_hidden_sizes") ?? [0, 1, 2].map(() => width / 3);
-	const [batch, sequence] = context.shape(x);
-	const product = context.emit("MatMul", [x, weights]);
-	const all = bias ? context.emit("Add", [product, bias]) : product;
+	if (int(node, "past_present_share_buffer", 0) === 1)
+		throw context.error("past and present share a buffer", "Use MultiHeadAttention for that");
+	const heads = int(node, "num_heads", 0);
+	const [batch, sequence] = context.shape(node.inputs[0]);
 	const names = sizes.map((_, k) => context.fresh(`part${k}`));
 	context.emit("Split", [all, intsOf(context, sizes)], { axis: -1 }, names);
-	const [q, k, v] = names.map((name, i) => splitHeads(context, name, heads, [batch, sequence, sizes[i]]));
-	finishAttention(node, context, { q, k, v, mask, bias: extra, past: 0 });
+	const [q, ...own] = names.map((name, i) => splitHeads(context, name, heads, [batch, sequence, sizes[i]]));
+	const before = past ? context.shape(past)[3] : 0;
+	const [k, v] = own.map((part, i): Shaped => {
+		if (!past) return part;
+		const earlier = context.emit("Gather", [past, scalarOf(context, "int64", i)], { axis: 0 });
+		const name = context.emit("Concat", [earlier, part.name], { axis: 2 });
+		return { name, shape: part.shape.with(2, before + sequence) };
+	});
+	finishAttention(node, context, { q, k, v, mask, bias, past: before });
+	if (!node.outputs[1]) return;
+	const both = [k, v].map((part) => reshape(context, part.name, [1, ...part.shape]));
+	finish(context, node, context.emit("Concat", both, { axis: 0 }), 1);
+}
+
+/** onnxruntime's Attention: queries, keys and values are one product of the input. */
+export function decomposeMicrosoftAttention(node: Node, context: DecomposeContext): void {
+	const [x, weights, offset, mask, past, bias] = node.inputs;
+	const width = context.shape(weights)[1];
+	const sizes = ints(node, "qkv_hidden_sizes") ?? [0, 1, 2].map(() => width / 3);
+	const product = context.emit("MatMul", [x, weights]);
+	const all = offset ? context.emit("Add", [product, offset]) : product;
+	attendTogether(node, context, all, { mask, past, bias, sizes });
+}
+
+/** onnxruntime's QAttention: the same of integers, with a scale for them and for the weights. */
+export function decomposeQAttention(node: Node, context: DecomposeContext): void {
+	const [x, weights, offset, scale, weightScale, mask, zero, weightZero, past] = node.inputs;
+	const third = context.shape(weights)[1] / 3;
+	const operands = [x, weights, scale, weightScale, zero ?? "", weightZero ?? "", offset];
+	const all = context.emit("com.microsoft.MatMulIntegerToFloat", operands);
+	attendTogether(node, context, all, { mask, past, bias: undefined, sizes: [third, third, third] });
 }
 
 /** onnxruntime's MultiHeadAttention, with queries, keys and values apart. */

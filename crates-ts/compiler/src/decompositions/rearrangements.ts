@@ -6,6 +6,13 @@ import {
 	decomposePRelu,
 } from "./arithmetic.ts";
 import { decomposeBitShift, decomposeBitwise, decomposeBitwiseNot } from "./bits.ts";
+import {
+	decomposeDynamicQuantizeLstm,
+	decomposeDynamicQuantizeMatMul,
+	decomposeGatherBlockQuantized,
+	decomposeMatMulIntegerToFloat,
+	decomposeMatMulNBits,
+} from "./block-quantised.ts";
 import type { Decomposition } from "./context.ts";
 import { decomposeBias, decomposeConvTranspose } from "./convolution-operands.ts";
 import { decomposeCumProd, decomposeCumSum } from "./cumulative.ts";
@@ -20,6 +27,14 @@ import {
 	decomposeQLinearMatMul,
 	QLINEAR,
 } from "./integer-products.ts";
+import {
+	decomposeCDist,
+	decomposeConvTransposeWithPads,
+	decomposeExpandDims,
+	decomposeMicrosoftGridSample,
+	decomposeNhwcMaxPool,
+	renamed,
+} from "./microsoft-moves.ts";
 import { decomposeOneHot, decomposeTopK } from "./one-hot.ts";
 import { decomposeMaxPool, decomposeMaxUnpool } from "./pool-indices.ts";
 import {
@@ -83,9 +98,22 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["TopK", decomposeTopK],
 	["Trilu", decomposeTrilu],
 	["Upsample", decomposeResize],
+	["com.microsoft.CDist", decomposeCDist],
+	["com.microsoft.ConvTransposeWithDynamicPads", decomposeConvTransposeWithPads],
 	["com.microsoft.DequantizeLinear", decomposeDequantizeLinear],
+	["com.microsoft.DynamicQuantizeLSTM", decomposeDynamicQuantizeLstm],
+	["com.microsoft.DynamicQuantizeMatMul", decomposeDynamicQuantizeMatMul],
+	["com.microsoft.ExpandDims", decomposeExpandDims],
+	["com.microsoft.GatherBlockQuantized", decomposeGatherBlockQuantized],
+	["com.microsoft.GridSample", decomposeMicrosoftGridSample],
+	["com.microsoft.MatMulIntegerToFloat", decomposeMatMulIntegerToFloat],
+	["com.microsoft.MatMulNBits", decomposeMatMulNBits],
+	["com.microsoft.NhwcMaxPool", decomposeNhwcMaxPool],
+	["com.microsoft.Pad", renamed("Pad")],
 	["com.microsoft.QGemm", decomposeQGemm],
 	["com.microsoft.QuantizeLinear", decomposeQuantizeLinear],
+	["com.microsoft.TransposeMatMul", renamed("com.microsoft.FusedMatMul")],
+	["com.microsoft.Trilu", renamed("Trilu")],
 	...REFUSED.map((name): [string, Decomposition] => [name, refuse]),
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];
