@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, INPUTS } from "./tests.ts";
+import { AGREEMENT, CHUNKS, INPUTS } from "./tests.ts";
 
 /** Demands for inputs. */
 export const INPUT_MUTATIONS: readonly Mutation[] = mutationsOf(
@@ -26,7 +26,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = mutationsOf(
 			"revert InputNotRead(operator, input);",
 			"return (operands[0].elements, operands[0].width);",
 		],
-		["a state's first value is not an input", "? operand.initial == input", "? false"],
+		["a state's first value is not an input", "? operand.initial == input", "? false", [CHUNKS]],
 		["a chunk is demanded twice", "if (_demanded[key]) revert AlreadyDemanded(claimId, input, chunk);", ""],
 		[
 			"a chunk that is known is demanded",
@@ -55,7 +55,12 @@ export const INPUT_MUTATIONS: readonly Mutation[] = mutationsOf(
 			"d.input, d.elements, d.width, d.chunk));",
 			"d.input, d.chunk));",
 		],
-		["a chunk answers for another input", "inputCount, d.input, d.elements,", "inputCount, d.elements,"],
+		[
+			"a chunk answers for another input",
+			"inputCount, d.input, d.elements,",
+			"inputCount, d.elements,",
+			[CHUNKS],
+		],
 		[
 			"whoever answers is paid",
 			"_collect(demandId, d.claim, c.submitter, block.timestamp);",
@@ -97,6 +102,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = mutationsOf(
 			"an early answer shortens the time to compute",
 			"if (answered > asked.lastAnswer) asked.lastAnswer",
 			"asked.lastAnswer",
+			[CHUNKS],
 		],
 		[
 			"a demand that was answered elsewhere is paid unasked",

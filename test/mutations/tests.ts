@@ -1,6 +1,7 @@
 /** The test files that notice most faults. */
 export const AGREEMENT = "test/game/agreement.test.ts";
 export const ANSWERS = "test/attacks/answers.test.ts";
+export const CHUNKS = "test/attacks/answered-chunks.test.ts";
 export const CLOCKS = "test/game/clocks.test.ts";
 export const CONES = "test/libraries/cones.test.ts";
 export const DIRECT = "test/attacks/direct-settlement.test.ts";

@@ -49,8 +49,12 @@ export interface ToyOperator {
 	readonly parts: number;
 	/** how many times a Max reads its input: each is one operand more in its descriptor */
 	readonly operands?: number;
+	/** the input that it reads, if that is not the one of its width */
+	readonly input?: number;
 	/** what it says of the length of its input, if that is not true */
 	readonly inputElements?: number;
+	/** it reads the input as the first value of a state */
+	readonly state?: boolean;
 }
 
 /**
@@ -113,10 +117,11 @@ function toyDescriptor({
 	outside,
 	parts,
 	operands = 1,
+	input = TOY_INPUTS.findIndex((tensor) => tensor.width === width),
 	inputElements,
+	state = false,
 }: ToyOperator): Descriptor {
 	const several = parts > 1;
-	const input = TOY_INPUTS.findIndex((tensor) => tensor.width === width);
 	const length = inputElements ?? TOY_INPUTS[input].elements.length;
 	const never: Coordinate = {
 		base: -1,
@@ -133,9 +138,9 @@ function toyDescriptor({
 		outputRadix: [elements],
 		reductionRadix: several ? [(4 * parts) / operands] : [],
 		operands: new Array<Operand>(operands).fill({
-			source: SOURCE.input,
-			index: input,
-			initial: 0,
+			source: state ? SOURCE.state : SOURCE.input,
+			index: state ? 0 : input,
+			initial: state ? input : 0,
 			width,
 			elements: length,
 			outside,

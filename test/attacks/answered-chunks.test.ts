@@ -1,0 +1,90 @@
+import type { DemandInputMove } from "@umpire/game/move.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
+import { Bench } from "../game/bench.ts";
+import { Court } from "../game/court.ts";
+
+const { challengePeriod, computeAllowance, demandBond } = PARAMETERS;
+const plain = { width: 8, elements: 10, outside: 4, parts: 1 } as const;
+
+let court: Court;
+let bench: Bench;
+let snapshot: unknown;
+beforeAll(async () => {
+	court = await Court.open(PARAMETERS);
+	snapshot = await court.snapshot();
+});
+beforeEach(async () => {
+	await court.restore(snapshot);
+	snapshot = await court.snapshot();
+	bench = new Bench(court, PARAMETERS);
+	await bench.sync();
+});
+afterAll(() => court.close());
+
+/** A demand by operator `operator` of the program. */
+function demand(
+	program: ToyProgram,
+	claim: number,
+	input: number,
+	chunk: number,
+	operator = 0,
+): DemandInputMove {
+	const opening = program.opening(operator);
+	return { type: "demandInput", value: demandBond, claim, input, chunk, operator, opening };
+}
+
+const answer = (id: number) => toyAnswer(id, bench.table.state.inputDemands[id - 1]);
+
+/** A second claim of the same trace. */
+async function claimAgain(trace: ToyTrace): Promise<number> {
+	const { table, requester, submitter } = bench;
+	const { root, inputsRoot } = trace.program;
+	const request = { type: "request", value: 0n, program: root, inputsRoot, consumer: NOBODY } as const;
+	await bench.play(requester, { ...request, deadline: table.now + 1000 });
+	const claim = { type: "claim", value: PARAMETERS.submitterBond, ...trace.claim() } as const;
+	await bench.play(submitter, { ...claim, request: table.state.requests.length });
+	return table.state.claims.length;
+}
+
+describe("an answer", () => {
+	test("to a demand for one input is none to that for another of the same shape", async () => {
+		const [{ elements }] = TOY_INPUTS;
+		const twin = { ...plain, input: 1, inputElements: elements.length };
+		const program = new ToyProgram([plain, twin], 1, 0);
+		const claim = await bench.claimToy(new ToyTrace(program));
+		await bench.play(bench.challenger, demand(program, claim, 0, 0));
+		await bench.play(bench.submitter, answer(1));
+		await bench.play(bench.challenger, demand(program, claim, 1, 0, 1));
+		expect(await bench.try(bench.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
+	});
+
+	test("that was known earlier does not shorten the time to compute after a later one", async () => {
+		const program = new ToyProgram([plain], 1, 0);
+		const trace = new ToyTrace(program);
+		const first = await bench.claimToy(trace);
+		const second = await claimAgain(trace);
+		await bench.play(bench.challenger, demand(program, first, 0, 0));
+		await bench.play(bench.challenger, demand(program, first, 0, 1));
+		await bench.play(bench.challenger, demand(program, second, 0, 0));
+		await bench.play(bench.submitter, answer(3));
+		const periodEnd = bench.table.state.claims[first - 1].claimedAt + challengePeriod;
+		await bench.wait(periodEnd);
+		await bench.play(bench.submitter, answer(2));
+		const end = bench.table.now + computeAllowance;
+		await bench.play(bench.submitter, { type: "collectAnswered", demand: 1 });
+		expect(await court.read("challengeEnd", [first, periodEnd], court.inputs)).toBe(BigInt(end));
+		await bench.wait(end - 1);
+		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe("ChallengePeriodOpen");
+		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe(undefined);
+	});
+});
+
+test("an input that is only the first value of a state is demanded and answered like any other", async () => {
+	const program = new ToyProgram([{ ...plain, state: true }], 2, 0);
+	const claim = await bench.claimToy(new ToyTrace(program));
+	await bench.play(bench.challenger, demand(program, claim, 0, 1));
+	await bench.play(bench.submitter, answer(1));
+	expect(await bench.try(bench.challenger, demand(program, claim, 1, 0))).toBe("InputNotRead");
+});
