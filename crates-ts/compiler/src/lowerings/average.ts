@@ -1,17 +1,11 @@
 import { int, ints } from "../attributes.ts";
-import { type Context, elementsOf, type Value } from "../context.ts";
+import type { Context, Value } from "../context.ts";
 import { emitConverted, rescaleOf } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
-import { isFloat } from "../real.ts";
 import { nearestRatio } from "../rows.ts";
 import { limitOf } from "../scales.ts";
-import { sizeOf } from "../shapes.ts";
+import { emitAxisSum, ones } from "./axis-sum.ts";
 import { type Windows, windowsOf } from "./windows.ts";
-
-/** A constant of ones, the second factor of sums. */
-export function ones(context: Context, size: number): Value {
-	return context.constant(`ones_${size}`, [size], elementsOf(new Array<number>(size).fill(1), 8), 1);
-}
 
 /** ONNX AveragePool: a Dot with ones; where windows hang over the border the divisor depends on the position. */
 export function lowerAveragePool(unit: Unit, context: Context): void {
@@ -71,25 +65,6 @@ function emitAverage(
 	}));
 	const axes = shape.slice(2).map((_, axis) => axis + 2);
 	return context.emit({ kind: "Dot", form, operands, shape, quantisation, rescale: rescaleOf(rows, axes) });
-}
-
-/** Sum or mean over axes, which become size 1. */
-export function emitAxisSum(
-	context: Context,
-	unit: Unit,
-	x: Value,
-	axes: readonly number[],
-	mean: boolean,
-): Value {
-	const shape = x.spec.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-	const count = sizeOf(axes.map((axis) => x.spec.shape[axis]));
-	if (mean && !isFloat(context.type(unit.output))) {
-		throw context.error("the mean of whole numbers is not defined exactly", "Cast to float first");
-	}
-	const raw = mean ? x.spec.scale / count : x.spec.scale;
-	const quantisation = context.quantisation(unit.output, unit.clip, raw);
-	const operands = [x, ones(context, x.spec.shape[axes[axes.length - 1]])];
-	return emitConverted(context, "Dot", { type: "sum", axes }, operands, shape, quantisation, raw, unit.clip);
 }
 
 /** ONNX GlobalAveragePool. */

@@ -3,7 +3,7 @@ import { type Context, quantisationOfValue, type Value } from "../context.ts";
 import { emitLinear } from "../emit.ts";
 import type { Unit } from "../fuse.ts";
 import { normaliseAxis, sizeOf } from "../shapes.ts";
-import { emitAxisSum } from "./average.ts";
+import { emitAxisSum } from "./axis-sum.ts";
 import { emitConcat } from "./move.ts";
 import { sliceAxis } from "./slice.ts";
 
