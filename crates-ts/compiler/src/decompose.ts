@@ -2,10 +2,11 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
+import { qualifiedName } from "./graphs.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
 import { tameMasks } from "./masks.ts";
 import { divideOnce } from "./quotients.ts";
-import { qualifiedName, replaceNodes } from "./replace.ts";
+import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
 import { sumSquares, sumsSquares } from "./squares.ts";
 

@@ -1,8 +1,7 @@
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
-import { readsOf } from "./graphs.ts";
+import { qualifiedName, readsOf } from "./graphs.ts";
 import { isFloat } from "./real.ts";
-import { qualifiedName } from "./replace.ts";
 import { sizeOf } from "./shapes.ts";
 
 /**

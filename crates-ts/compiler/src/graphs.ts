@@ -1,5 +1,10 @@
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 
+/** The name of a node's operator, with its domain if that is not ONNX's own. */
+export function qualifiedName(node: Node): string {
+	return node.domain === "" ? node.opType : `${node.domain}.${node.opType}`;
+}
+
 /** Names of the values that a node reads, with those that its subgraphs read from outside. */
 export function readsOf(node: Node): string[] {
 	const reads = node.inputs.filter((name) => name !== "");

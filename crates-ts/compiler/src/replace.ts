@@ -4,12 +4,7 @@ import type { DecomposeContext } from "./decompositions/context.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
-import { countReads } from "./graphs.ts";
-
-/** The name under which the registry knows a node's operator. */
-export function qualifiedName(node: Node): string {
-	return node.domain === "" ? node.opType : `${node.domain}.${node.opType}`;
-}
+import { countReads, qualifiedName } from "./graphs.ts";
 
 /** The graph with the composite nodes that `chosen` admits replaced once; undefined if all of them want to stay. */
 export function replaceNodes(

@@ -6,8 +6,8 @@ import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "./decompositions/registry.ts";
 import type { Facts, FoldedModel } from "./facts.ts";
 import { foldModel } from "./fold.ts";
-import { nameNodes, readsOf, writesOf } from "./graphs.ts";
-import { qualifiedName, replaceNodes } from "./replace.ts";
+import { nameNodes, qualifiedName, readsOf, writesOf } from "./graphs.ts";
+import { replaceNodes } from "./replace.ts";
 
 type Feeds = readonly ReadonlyMap<string, Tensor>[];
 

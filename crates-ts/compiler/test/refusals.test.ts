@@ -31,6 +31,21 @@ const cases: [string, number[][], Build, RegExp][] = [
 		/MaxUnpool "m": its indices depend/,
 	],
 	[
+		"ImageDecoder",
+		[[6]],
+		(g, [x]) => g.node("ImageDecoder", [g.node("Cast", [x], { to: 2 })], {}, "i"),
+		/ImageDecoder "i": it decodes a file/,
+	],
+	[
+		"RegexFullMatch",
+		[[2, 3]],
+		(g, [x]) => {
+			const text = g.node("Cast", [x], { to: 8 });
+			return g.node("RegexFullMatch", [text], { pattern: ".*" }, "r");
+		},
+		/RegexFullMatch "r": it works on text/,
+	],
+	[
 		"a scatter of many elements by given indices",
 		[[200, 200]],
 		(g, [x]) => {
@@ -52,6 +67,18 @@ const cases: [string, number[][], Build, RegExp][] = [
 
 test.each(cases)("%s is refused by name", async (_, shapes, build, message) => {
 	await expect(compileChecked(modelOf(shapes, build, 21))).rejects.toThrow(message);
+});
+
+test("optional values that are there are the values", async () => {
+	const model = modelOf(
+		[[3, 4]],
+		(g, [x]) => {
+			const there = g.node("OptionalHasElement", [x]);
+			return g.node("Where", [there, g.node("OptionalGetElement", [x]), g.node("Neg", [x])]);
+		},
+		18,
+	);
+	await expectFaithful(model);
 });
 
 test("what depends on shapes only is constant", async () => {

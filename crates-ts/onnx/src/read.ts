@@ -50,6 +50,12 @@ function modelOfProto(message: ModelMessage, folder: string | null, label: strin
 	const graph = graphOfProto(message.graph ?? {}, folder);
 	if (graph.nodes.length === 0 && graph.outputs.length === 0)
 		throw new OnnxError(`${label} has an empty graph (no nodes, no outputs): export the model again`);
+	for (const { name, type } of message.graph?.input ?? []) {
+		if (type && !type.tensorType)
+			throw new OnnxError(
+				`input "${name}" is no tensor but a sequence, a map or an optional value: make its elements inputs of their own`,
+			);
+	}
 	const opsets = opsetsOf(message.opsetImport);
 	// Files before IR 3 state no opset: ONNX defines it as 1.
 	if (opsets.size === 0) opsets.set("", 1);

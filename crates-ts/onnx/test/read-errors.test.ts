@@ -53,6 +53,16 @@ describe("files that are no models", () => {
 		expect(messageOf(ModelProto.encode({ irVersion: 8, graph }).finish())).toContain("empty graph");
 	});
 
+	test("inputs that are no tensors", () => {
+		const tensorType = { elemType: 1, shape: { dim: [{ dimValue: 2 }] } };
+		const input = [{ name: "list", type: { sequenceType: { elemType: { tensorType } } } }];
+		const node = [{ opType: "SequenceAt", input: ["list", "at"], output: ["y"] }];
+		const graph = { name: "g", input, node, output: [{ name: "y" }] };
+		expect(messageOf(ModelProto.encode({ irVersion: 8, graph }).finish())).toContain(
+			'input "list" is no tensor but a sequence',
+		);
+	});
+
 	test("a path that does not exist, or is a folder", () => {
 		const folder = mkdtempSync(join(tmpdir(), "umpire-onnx-"));
 		expect(() => readModel(join(folder, "no.onnx"))).toThrow(/no\.onnx does not exist/);

@@ -50,6 +50,7 @@ import {
 	decomposeCol2Im,
 	decomposeCompress,
 	decomposeNever,
+	decomposePresent,
 	decomposeReverseSequence,
 } from "./select.ts";
 import { decomposeTrilu } from "./trilu.ts";
@@ -83,6 +84,9 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["MaxUnpool", decomposeMaxUnpool],
 	["Mod", decomposeMod],
 	["OneHot", decomposeOneHot],
+	["Optional", renamed("Identity")],
+	["OptionalGetElement", renamed("Identity")],
+	["OptionalHasElement", decomposePresent],
 	["PRelu", decomposePRelu],
 	["Pow", decomposePow],
 	["QLinearConv", decomposeQLinearConv],

@@ -1,4 +1,5 @@
 import type { Node } from "@umpire/onnx/model.ts";
+import { qualifiedName } from "../graphs.ts";
 import type { DecomposeContext } from "./context.ts";
 
 /** Operators that no program can express, with what is in the way and what would help. */
@@ -19,11 +20,25 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 		"the shape of its result depends on the model's inputs",
 		"Let the model end with boxes and scores, and select among them outside of it",
 	],
+	ImageDecoder: ["it decodes a file", "Decode images before the model, and give it their pixels"],
+	...Object.fromEntries(
+		"RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer"
+			.split(" ")
+			.map((name) => [name, ["it works on text", "Encode text as numbers before the model"] as const]),
+	),
+	...Object.fromEntries(
+		"Adagrad Adam Gradient Momentum"
+			.split(" ")
+			.map((name) => [
+				`ai.onnx.preview.training.${name}`,
+				["onnxruntime does not train", "Write the step of training out in ONNX's other operators"] as const,
+			]),
+	),
 };
 
 export const REFUSED = Object.keys(REASONS);
 
 export function refuse(node: Node, context: DecomposeContext): void {
-	const [reason, hint] = REASONS[node.opType];
+	const [reason, hint] = REASONS[qualifiedName(node)];
 	throw context.error(reason, hint);
 }

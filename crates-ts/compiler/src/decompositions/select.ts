@@ -125,3 +125,8 @@ export function decomposeNever(node: Node, context: DecomposeContext): void {
 	const data = new Array<number>(sizeOf(shape)).fill(0);
 	finish(context, node, context.tensor(tensorFrom("bool", shape, data)));
 }
+
+/** ONNX OptionalHasElement of what a model computes: it is there. */
+export function decomposePresent(node: Node, context: DecomposeContext): void {
+	finish(context, node, context.tensor(tensorFrom("bool", [], [1])));
+}
