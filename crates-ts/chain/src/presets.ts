@@ -6,7 +6,7 @@ export interface Preset {
 	readonly parameters: Parameters;
 	/** wei per gas up to which the bonds cover all gas of ORDINARY_PROGRAM (`leastBonds`) */
 	readonly gasPrice: bigint;
-	/** gas per second that a submitter is sure to get into blocks */
+	/** gas per second that a submitter is sure to get into blocks, for each of its claims */
 	readonly gasPerSecond: number;
 }
 
@@ -17,7 +17,7 @@ export const PRESETS = {
 	/** seconds instead of hours: a dispute can be watched */
 	test: {
 		gasPrice: parseGwei("12"),
-		gasPerSecond: 500_000,
+		gasPerSecond: 700_000,
 		parameters: {
 			...LEVELS,
 			challengePeriod: 120,
@@ -34,7 +34,7 @@ export const PRESETS = {
 	},
 	rollup: {
 		gasPrice: parseGwei("1"),
-		gasPerSecond: 1_000_000,
+		gasPerSecond: 1_400_000,
 		parameters: {
 			...LEVELS,
 			challengePeriod: 172_800,
@@ -51,7 +51,7 @@ export const PRESETS = {
 	},
 	mainnet: {
 		gasPrice: parseGwei("100"),
-		gasPerSecond: 500_000,
+		gasPerSecond: 700_000,
 		parameters: {
 			...LEVELS,
 			challengePeriod: 86_400,

@@ -44,14 +44,15 @@ export function coveredGasPrice(size: ProgramSize, parameters: Parameters): bigi
 }
 
 /**
- * The least `crowding`, in whole seconds: in it the blocks have room for the dearest answer to one more challenge.
+ * The least `crowding`, in whole seconds: in it the blocks have room for the dearest answer to one more challenge and
+ * to one more demand for inputs, which are counted apart.
  *
- * @param gasPerSecond gas per second that a submitter can be sure to get into blocks
+ * @param gasPerSecond gas per second that a submitter can be sure to get into blocks, for each of its claims
  */
 export function leastCrowding(
 	gasPerSecond: number,
 	size: ProgramSize,
 	parameters: Pick<Parameters, "depth" | "window">,
 ): number {
-	return Math.ceil(dearestAnswer(size, parameters) / gasPerSecond);
+	return Math.ceil((dearestAnswer(size, parameters) + inputAnswerGas(size)) / gasPerSecond);
 }

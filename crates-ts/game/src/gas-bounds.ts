@@ -111,10 +111,10 @@ const descriptorWords = (size: ProgramSize): number =>
 	size.descriptorBytes / 32 + treeHeight(size.operatorCount);
 const rowWords = (size: ProgramSize): number => treeHeight(size.leaves) + Math.log2(128);
 
-/** The most that one answer of the submitter costs: what has to fit into the blocks before its clock runs out. */
+/** The most that one answer costs in a dispute: what has to fit into blocks before the submitter's clock runs out. */
 export function dearestAnswer(size: ProgramSize, levels: Levels): number {
 	const openings = demandsOf(size, levels).map(openGas);
-	return Math.max(BASE.publishLeaf, BASE.answerInput, partialsGas(size), ...openings);
+	return Math.max(BASE.publishLeaf, partialsGas(size), ...openings);
 }
 
 /**
