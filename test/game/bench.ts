@@ -44,12 +44,20 @@ export class Bench {
 		this.table.now = at - 1;
 	}
 
-	/** Makes a move on both sides, a second after the last one; the error's name if it is refused. */
+	/**
+	 * Makes a move on both sides, a second after the last one; the error's name if it is refused.
+	 *
+	 * @throws Error if they do not say the same, or do not pay the same
+	 */
 	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
 		this.table.now = Math.max(this.table.now + 1, (await this.court.time()) + 1);
+		const before = await this.#owedBeyondModel();
 		const expected = this.table.try(sender, action);
 		const { error, gas } = await this.court.act(sender, action, this.table.now);
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
+		const after = await this.#owedBeyondModel();
+		if (after.join() !== before.join())
+			throw new Error(`${action.type}: the contract pays others than the model`);
 		this.spent += gas;
 		this.spentOn.set(action.type, (this.spentOn.get(action.type) ?? 0) + gas);
 		this.spentBy.set(sender, (this.spentBy.get(sender) ?? 0) + gas);
@@ -58,6 +66,17 @@ export class Bench {
 		this.sentBy.set(sender, { transactions: transactions + 1, bytes: bytes + data.length / 2 - 1 });
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
+	}
+
+	/** What the contract owes to each participant more than the model does: games before this one left it. */
+	#owedBeyondModel(): Promise<bigint[]> {
+		const { state } = this.table;
+		return Promise.all(
+			[this.requester, this.submitter, this.challenger, this.stranger].map(async (account) => {
+				const owed = await this.court.read<bigint>("owed", [account]);
+				return owed - (state.owed.get(account) ?? 0n);
+			}),
+		);
 	}
 
 	async play(sender: Hex, action: Action, label?: string): Promise<void> {

@@ -23,10 +23,10 @@ export interface Code {
 	readonly linkReferences: unknown;
 }
 
-/** The contracts with the mutated file in them that a test deploys: the others need no compiling. */
+/** The built contracts with the mutated file in them that a test deploys: the others need no compiling. */
 export function affectedContracts(root: string, { file }: Mutation, test: string): string[] {
-	const usesHarness = readFileSync(join(root, test), "utf8").includes("openHarness");
-	const deployed = usesHarness ? [HARNESS] : DEPLOYED;
+	const text = readFileSync(join(root, test), "utf8");
+	const deployed = text.includes("openHarness") ? [HARNESS] : text.includes("Court.open") ? DEPLOYED : [];
 	return deployed.filter((contract) => importsOf(root, contract).has(file));
 }
 

@@ -222,12 +222,12 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/verifiers/ElementsVerifier.sol",
-		[SETTLEMENT, "crates-ts/prover/test/prove.test.ts"],
+		["crates-ts/prover/test/prove.test.ts"],
 		[["signals of reads wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
 	),
 	...mutationsOf(
 		"contracts/verifiers/DotVerifier.sol",
-		[SETTLEMENT, "crates-ts/prover/test/prove.test.ts"],
+		["crates-ts/prover/test/prove.test.ts"],
 		[["signals of products wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
 	),
 	...mutationsOf(

@@ -92,7 +92,7 @@ async function outcomeOf(mutation: Mutation): Promise<Outcome> {
 	}
 }
 
-/** Puts the fault into what the test uses: the compiled contracts (their sources stay), or the source of a circuit. */
+/** Puts the fault into what the test uses: the built contracts (then their sources stay), otherwise the source. */
 async function insert(mutation: Mutation, test: string, originals: Map<string, string>): Promise<void> {
 	const change = async (path: string, changed: (text: string) => string): Promise<void> => {
 		if (originals.has(path)) return;
@@ -100,11 +100,9 @@ async function insert(mutation: Mutation, test: string, originals: Map<string, s
 		originals.set(path, text);
 		await writeFile(path, changed(text));
 	};
-	if (!mutation.file.endsWith(".sol")) {
-		await change(join(copy, mutation.file), (text) => mutated(mutation, text));
-		return;
-	}
-	for (const contract of affectedContracts(copy, mutation, test)) {
+	const contracts = affectedContracts(copy, mutation, test);
+	if (contracts.length === 0) await change(join(copy, mutation.file), (text) => mutated(mutation, text));
+	for (const contract of contracts) {
 		await change(artifactPath(copy, contract), (artifact) =>
 			JSON.stringify({ ...JSON.parse(artifact), ...compileMutated(copy, contract, mutation) }),
 		);
