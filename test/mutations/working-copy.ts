@@ -49,6 +49,9 @@ export interface Failure {
 	readonly message: string;
 }
 
+/** A fault is noticed by what a test finds, not by how long it takes on a busy machine. */
+const PATIENCE = ["--testTimeout=3600000", "--hookTimeout=3600000"];
+
 /** The first failure of a test file in a copy of the project, undefined if all its tests pass. */
 export async function failureOf(copy: string, test: string): Promise<Failure | undefined> {
 	const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
@@ -57,7 +60,7 @@ export async function failureOf(copy: string, test: string): Promise<Failure | u
 	let said = "";
 	await run(
 		process.execPath,
-		[vitest, "run", "--bail=1", "--reporter=json", `--outputFile=${output}`, test],
+		[vitest, "run", "--bail=1", ...PATIENCE, "--reporter=json", `--outputFile=${output}`, test],
 		{
 			cwd: copy,
 			env: { ...process.env, UMPIRE_SHRINK: "no" },
