@@ -183,6 +183,21 @@ describe("partial results", () => {
 		expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 	});
 
+	test.each([
+		[1024, undefined],
+		[1025, "TooManyParts"],
+		[1, "OnePart"],
+	])("of %i parts are demanded, or refused", async (parts, error) => {
+		const large = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts }], 1, 0);
+		const claimed = new ToyTrace(large, [{ step: 0, operator: 0, element: 3, by: 1 }]);
+		const id = await bench.challengeToy(claimed, await bench.claimToy(claimed));
+		const words = claimed.words(0, 0, 0);
+		await bench.play(bench.stranger, { type: "publishLeaf", width: 8, count: 10, words });
+		const name = { type: "name", dispute: id, operator: large.opening(0) } as const;
+		expect(await bench.try(bench.challenger, { ...name, element: 10 })).toBe("ElementOutOfLeaf");
+		expect(await bench.try(bench.challenger, { ...name, element: 3 })).toBe(error);
+	});
+
 	test("are those of one element: another one, or none of them, is not settled", async () => {
 		const id = await named();
 		const partials = [-(2n ** 15n), -(2n ** 15n), VALUE];

@@ -150,8 +150,15 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"an element of another leaf is named",
 				"if (element < first || element >= end) revert IArbiter.ElementOutOfLeaf(element, first, end);",
 				"end;",
+				[ANSWERS],
 			],
-			["partial results of one part are demanded", "if (parts == 1) revert OnePart(element);", ""],
+			[
+				"partial results of any number are demanded",
+				"if (parts > _MOST_PARTS) revert TooManyParts(parts, _MOST_PARTS);",
+				"",
+				[ANSWERS],
+			],
+			["partial results of one part are demanded", "if (parts == 1) revert OnePart(element);", "", [ANSWERS]],
 			[
 				"anybody publishes partial results",
 				"if (msg.sender != c.submitter) revert NotTheSubmitter(msg.sender, c.submitter);\n\t\tif (d.partialsAt",
