@@ -70,7 +70,8 @@ function refusedNode(message: string, { graph }: Model): Node | undefined {
 	const named = graph.nodes.find((node) => names.includes(node.name));
 	if (named) return named;
 	const [, domain, opType] = UNREGISTERED.exec(message) ?? [];
-	return graph.nodes.find((node) => node.opType === opType && node.domain === domain);
+	const own = domain === "ai.onnx" ? "" : domain;
+	return graph.nodes.find((node) => node.opType === opType && node.domain === own);
 }
 
 async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Model | undefined> {

@@ -1,4 +1,5 @@
 import type { Node } from "@umpire/onnx/model.ts";
+import { float } from "./attributes.ts";
 import type { Facts } from "./facts.ts";
 import { writesOf } from "./graphs.ts";
 import { isFloat, toReal } from "./real.ts";
@@ -16,6 +17,12 @@ const LINEAR = new Set(["Add", "Mul", "Sub"]);
 const FUNCTIONS = new Set(["Pow", "Reciprocal", "Sqrt"]);
 
 const COMPARING = new Set(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"]);
+
+/** Functions that jump where their operand is a number that an attribute says, with its default. */
+const STEPS: Readonly<Record<string, readonly [string, number]>> = {
+	Shrink: ["lambd", 0.5],
+	ThresholdedRelu: ["alpha", 1],
+};
 
 /** Constants on the way must be multiples of this for a half to stay one. */
 const FINEST = 2 ** -10;
@@ -41,6 +48,8 @@ export function tiedValues(nodes: readonly Node[], facts: Facts): Set<string> {
 /** Zero lies on every grid: comparisons with it need none of their own. */
 function decides(node: Node, facts: Facts): boolean {
 	if (node.opType === "Round") return true;
+	const step = STEPS[node.opType];
+	if (step) return isBinary(float(node, ...step));
 	const constants = constantsOf(node, facts);
 	return COMPARING.has(node.opType) && constants.some((value) => value !== 0) && constants.every(isBinary);
 }

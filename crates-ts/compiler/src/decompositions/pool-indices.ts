@@ -106,13 +106,16 @@ export function decomposeMaxUnpool(node: Node, context: DecomposeContext): void 
 	const output = context.shape(node.outputs[0]);
 	const total = sizeOf(output);
 	const natural = pooledShape(node, context);
-	const [from, to] = [natural, output].map(stridesOf);
 	const type = context.type(x);
+	if (!sameShape(natural, output))
+		throw context.error(
+			`its output_shape is [${output.join(", ")}], its windows make [${natural.join(", ")}]: ONNX and onnxruntime place the indices differently`,
+			"Pool shapes that the windows divide",
+		);
 	if (given) {
 		const index = new Int32Array(total).fill(-1);
 		given.forEach((at, u) => {
-			const place = natural.reduce((sum, size, a) => sum + (Math.floor(at / from[a]) % size) * to[a], 0);
-			index[place] = u;
+			index[at] = u;
 		});
 		finish(context, node, choose(context, [x], sizeOf(context.shape(x)), index, output, type));
 		return;
@@ -126,22 +129,16 @@ export function decomposeMaxUnpool(node: Node, context: DecomposeContext): void 
 			);
 		const zeros = numbersOf(context, type, [sizeOf(natural)], new Float64Array(sizeOf(natural)));
 		const flat = [indexName, x].map((name) => reshape(context, name, [sizeOf(shape)]));
-		const put = reshape(context, context.emit("ScatterElements", [zeros, ...flat], { axis: 0 }), natural);
-		const pads = [...natural.map(() => 0), ...output.map((size, a) => size - natural[a])];
-		finish(
-			context,
-			node,
-			pads.some((pad) => pad !== 0) ? context.emit("Pad", [put, intsOf(context, pads)]) : put,
-		);
+		const put = reshape(context, context.emit("ScatterElements", [zeros, ...flat], { axis: 0 }), output);
+		finish(context, node, put);
 		return;
 	}
-	const values = covered(node, shape, natural, output).map((taps) => {
+	const values = covered(node, shape, output).map((taps) => {
 		const part = (name: string, from: ElementType, fill: number): string =>
 			choose(context, [name], sizeOf(shape), taps, output, from, fill);
 		return { value: part(x, type, 0), index: part(indexName, "int64", -1) };
 	});
-	const own = Array.from({ length: total }, (_, p) => translated(p, to, output, natural, from) ?? -2);
-	const places = numbersOf(context, "int64", output, own);
+	const places = numbersOf(context, "int64", output, [...Array(total).keys()]);
 	let result = numbersOf(context, type, output, new Float64Array(total));
 	for (const { value, index } of values)
 		result = context.emit("Where", [context.emit("Equal", [index, places]), value, result]);
@@ -162,12 +159,7 @@ function isPooled(node: Node, context: DecomposeContext, natural: readonly numbe
 }
 
 /** Per tap, for every element of the output the element of x in one of the windows that cover it, or −1. */
-function covered(
-	node: Node,
-	shape: readonly number[],
-	natural: readonly number[],
-	output: readonly number[],
-): number[][] {
+function covered(node: Node, shape: readonly number[], output: readonly number[]): number[][] {
 	const kernel = ints(node, "kernel_shape")!;
 	const strides = ints(node, "strides") ?? kernel.map(() => 1);
 	const begins = ints(node, "pads") ?? kernel.map(() => 0);
@@ -179,7 +171,6 @@ function covered(
 			let at = 0;
 			for (let a = 0; a < shape.length; a++) {
 				const place = Math.floor(p / to[a]) % output[a];
-				if (place >= natural[a]) return -1;
 				if (a < 2) {
 					at += place * own[a];
 					continue;
@@ -193,21 +184,4 @@ function covered(
 			return at;
 		}),
 	);
-}
-
-/** The flat place in a tensor of shape `natural` of an element of another shape; undefined outside of it. */
-function translated(
-	p: number,
-	to: readonly number[],
-	output: readonly number[],
-	natural: readonly number[],
-	from: readonly number[],
-): number | undefined {
-	let at = 0;
-	for (const [a, size] of natural.entries()) {
-		const place = Math.floor(p / to[a]) % output[a];
-		if (place >= size) return undefined;
-		at += place * from[a];
-	}
-	return at;
 }

@@ -16,6 +16,8 @@ import {
 import type { Decomposition } from "./context.ts";
 import { decomposeBias, decomposeConvTranspose } from "./convolution-operands.ts";
 import { decomposeCumProd, decomposeCumSum } from "./cumulative.ts";
+import { decomposeDeformConv } from "./deform-conv.ts";
+import { EXPERIMENTAL } from "./experimental.ts";
 import { decomposeDft, decomposeStft } from "./fourier.ts";
 import { decomposeAffineGrid, decomposeGridSample } from "./grid.ts";
 import {
@@ -74,6 +76,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["CumProd", decomposeCumProd],
 	["CumSum", decomposeCumSum],
 	["DFT", decomposeDft],
+	["DeformConv", decomposeDeformConv],
 	["DequantizeLinear", decomposeDequantizeLinear],
 	["DynamicQuantizeLinear", decomposeDynamicQuantizeLinear],
 	["GridSample", decomposeGridSample],
@@ -118,6 +121,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["com.microsoft.QuantizeLinear", decomposeQuantizeLinear],
 	["com.microsoft.TransposeMatMul", renamed("com.microsoft.FusedMatMul")],
 	["com.microsoft.Trilu", renamed("Trilu")],
+	...EXPERIMENTAL,
 	...REFUSED.map((name): [string, Decomposition] => [name, refuse]),
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];

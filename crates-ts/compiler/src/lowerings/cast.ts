@@ -1,6 +1,6 @@
 import type { ElementType } from "@umpire/onnx/model.ts";
-import type { Context } from "../context.ts";
-import { rescaled } from "../emit.ts";
+import type { Context, Value } from "../context.ts";
+import { emitLinear, rescaled } from "../emit.ts";
 import type { RealFunction } from "../functions.ts";
 import type { Unit } from "../fuse.ts";
 import { isFloat } from "../real.ts";
@@ -37,11 +37,37 @@ export function lowerCast(unit: Unit, context: Context): void {
 		context.bind(unit.output, rescaled(context, x, context.quantisation(unit.output, undefined, 1)));
 	} else if (!isFloat(to) && to !== from && from !== "bool" && leaves(context, node.inputs[0], to)) {
 		const f: RealFunction = (value) => Number(wrapped(BigInt(Math.round(value)), to));
-		context.bind(unit.output, emitTable(context, unit, x, f));
+		context.bind(unit.output, emitTable(context, unit, lowBits(context, x, to), f));
 	} else {
 		// Whole numbers keep scale 1 as floats, and float types differ in precision only.
 		context.bind(unit.output, x);
 	}
+}
+
+/** The whole numbers less the multiples of 2^bits, of a type of 8 or 16 bits, if they have more than 16. */
+function lowBits(context: Context, x: Value, to: ElementType): Value {
+	const bits = Number(/\d+$/.exec(to)![0]);
+	if (x.spec.width !== 32 || bits > 16) return x;
+	const size = 2 ** bits;
+	const { shape, low, high } = x.spec;
+	const divisor = context.constant("size", [1], Int32Array.of(size), 1);
+	const reach = Math.ceil(Math.max(Math.abs(low), Math.abs(high)) / size) + 1;
+	const count = context.emit({
+		kind: "Div",
+		form: { type: "quotient", numerator: 1, rounding: "floor" },
+		operands: [x, divisor],
+		shape: shape.length > 0 ? shape : [1],
+		quantisation: { scale: 1, width: 32, low: -reach, high: reach },
+	});
+	const bounds = { scale: 1, width: 32, low: 0, high: size - 1 } as const;
+	const rest = emitLinear(
+		context,
+		[context.reshaped(x, count.spec.shape), count],
+		[1, -size],
+		count.spec.shape,
+		bounds,
+	);
+	return context.reshaped(rest, shape);
 }
 
 /** Whether calibration saw whole numbers that the narrower type `to` does not hold. */
