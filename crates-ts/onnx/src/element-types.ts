@@ -31,6 +31,21 @@ const TYPES: Readonly<Record<ElementType, TypeEntry>> = {
 	bfloat16: { code: 16, array: Uint16Array },
 };
 
+/** Integers of less than 8 bits, several in a byte: they are read as integers of 8 bits. */
+const PACKED: Readonly<
+	Record<number, { readonly name: string; readonly bits: number; readonly type: "int8" | "uint8" }>
+> = {
+	21: { name: "uint4", bits: 4, type: "uint8" },
+	22: { name: "int4", bits: 4, type: "int8" },
+	25: { name: "uint2", bits: 2, type: "uint8" },
+	26: { name: "int2", bits: 2, type: "int8" },
+};
+
+/** How integers of less than 8 bits are packed, and as what they are read; undefined for other types. */
+export function packingOfCode(code: number): (typeof PACKED)[number] | undefined {
+	return PACKED[code];
+}
+
 const UNREAD: Readonly<Record<number, string>> = {
 	14: "complex64",
 	15: "complex128",
@@ -38,16 +53,15 @@ const UNREAD: Readonly<Record<number, string>> = {
 	18: "float8e4m3fnuz",
 	19: "float8e5m2",
 	20: "float8e5m2fnuz",
-	21: "uint4",
-	22: "int4",
 	23: "float4e2m1",
+	24: "float8e8m0",
 };
 
 const BY_CODE = new Map(Object.entries(TYPES).map(([name, entry]) => [entry.code, name as ElementType]));
 
-/** The element type of a TensorProto.DataType, or null if Umpire does not read it. */
+/** The element type as which a TensorProto.DataType is read, or null if Umpire does not read it. */
 export function typeOfCode(code: number): ElementType | null {
-	return BY_CODE.get(code) ?? null;
+	return BY_CODE.get(code) ?? PACKED[code]?.type ?? null;
 }
 
 export function codeOfType(type: ElementType): number {

@@ -1,4 +1,4 @@
-import { nameOfCode, typeOfCode } from "./element-types.ts";
+import { nameOfCode, packingOfCode, typeOfCode } from "./element-types.ts";
 import { OnnxError } from "./errors.ts";
 import type { AttributeValue, ElementType, Graph, Node, ValueInfo } from "./model.ts";
 import {
@@ -34,6 +34,7 @@ export function graphOfProto(message: GraphMessage, folder: string | null): Grap
 	const initializers = new Map(
 		(message.initializer ?? []).map((tensor) => [tensor.name ?? "", tensorOfProto(tensor, folder)] as const),
 	);
+	refusePacking(message);
 	return {
 		name: message.name ?? "",
 		inputs: (message.input ?? []).filter((value) => !initializers.has(value.name ?? "")).map(valueOfProto),
@@ -42,6 +43,31 @@ export function graphOfProto(message: GraphMessage, folder: string | null): Grap
 		initializers,
 		nodes: (message.node ?? []).map((node) => nodeOfProto(node, folder)),
 	};
+}
+
+/** Attributes that say of which type a node's result is. */
+const RESULT_TYPES = new Set(["dtype", "output_dtype", "to"]);
+
+/** Integers of less than 8 bits are read as wider ones, so nothing may round to them. */
+function refusePacking({ initializer, input, valueInfo, node }: GraphMessage): void {
+	const named = [
+		...(initializer ?? []).map(({ name, dataType }) => [name ?? "", dataType ?? 0] as const),
+		...[...(input ?? []), ...(valueInfo ?? [])].map(
+			({ name, type }) => [name ?? "", type?.tensorType?.elemType ?? 0] as const,
+		),
+	];
+	const packed = new Set(named.filter(([, code]) => packingOfCode(code)).map(([name]) => name));
+	for (const { name, opType, input: operands = [], output = [], attribute } of node ?? []) {
+		const like =
+			opType === "QuantizeLinear" ? operands?.[2] : opType === "CastLike" ? operands?.[1] : undefined;
+		const made = (attribute ?? []).some(
+			(one) => RESULT_TYPES.has(one.name ?? "") && packingOfCode(toNumber(one.i ?? 0)),
+		);
+		if (made || packed.has(like ?? ""))
+			throw new OnnxError(
+				`node "${name || output?.[0]}" (${opType}) rounds to less than 8 bits: only weights and inputs may have so few, quantise values to 8 bits`,
+			);
+	}
 }
 
 export function nodeOfProto(message: NodeMessage, folder: string | null): Node {

@@ -1,6 +1,13 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join, normalize } from "node:path";
-import { arrayOfType, codeOfType, elementCount, nameOfCode, typeOfCode } from "./element-types.ts";
+import {
+	arrayOfType,
+	codeOfType,
+	elementCount,
+	nameOfCode,
+	packingOfCode,
+	typeOfCode,
+} from "./element-types.ts";
 import { OnnxError } from "./errors.ts";
 import type { ElementType, Tensor, TensorData } from "./model.ts";
 import { type TensorMessage, toBigInt, toNumber } from "./proto.ts";
@@ -22,7 +29,10 @@ export function tensorOfProto(message: TensorMessage, folder: string | null): Te
 	const dims = (message.dims ?? []).map(toNumber);
 	const count = elementCount(dims);
 	if (dims.some((size) => size < 0)) throw new OnnxError(`${label} has shape [${dims.join(", ")}]`);
-	const data = elementsOf(message, type, label, folder);
+	const packing = packingOfCode(code);
+	const data = packing
+		? unpacked(bytesOf(message, label, folder), packing, count)
+		: elementsOf(message, type, label, folder);
 	if (data.length !== count)
 		throw new OnnxError(
 			`${label} holds ${data.length} elements, its shape [${dims.join(", ")}] needs ${count}`,
@@ -52,6 +62,30 @@ function elementsOf(
 	const data = new array(fields?.length ?? 0) as Float32Array;
 	// Conversion to a narrower typed array takes the low bits, as int32_data stores float16 and uint16.
 	if (fields) data.set(fields);
+	return data;
+}
+
+/** The bytes of a tensor of packed integers. */
+function bytesOf(message: TensorMessage, label: string, folder: string | null): Uint8Array {
+	if (message.dataLocation === 1) return externalBytes(message, label, folder);
+	return message.rawData?.length ? message.rawData : Uint8Array.from(message.int32Data ?? []);
+}
+
+/** `count` integers of a few bits, the lowest bits of a byte first. */
+function unpacked(
+	bytes: Uint8Array,
+	{ bits, type }: NonNullable<ReturnType<typeof packingOfCode>>,
+	count: number,
+): TensorData {
+	const perByte = 8 / bits;
+	const data = new (arrayOfType(type))(
+		Math.ceil(count / perByte) === bytes.length ? count : bytes.length * perByte,
+	);
+	const top = type === "int8" ? 2 ** (bits - 1) : 2 ** bits;
+	for (let i = 0; i < data.length; i++) {
+		const value = (bytes[Math.floor(i / perByte)] >> ((i % perByte) * bits)) & (2 ** bits - 1);
+		data[i] = value < top ? value : value - 2 ** bits;
+	}
 	return data;
 }
 

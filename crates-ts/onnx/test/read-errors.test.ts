@@ -63,6 +63,38 @@ describe("files that are no models", () => {
 		);
 	});
 
+	describe("integers of less than 8 bits", () => {
+		const tensorType = { elemType: 1, shape: { dim: [{ dimValue: 3 }] } };
+		const graphOf = (node: object, code: number, stored: object) => ({
+			name: "g",
+			input: [{ name: "x", type: { tensorType } }],
+			initializer: [{ name: "w", dataType: code, dims: [3], ...stored }],
+			node: [{ name: "n", output: ["y"], ...node }],
+			output: [{ name: "y" }],
+		});
+		const read = (graph: object) => readModel(ModelProto.encode({ irVersion: 10, graph }).finish());
+		const node = { opType: "DequantizeLinear", input: ["w", "s"] };
+		test.each([
+			["int4", 22, { rawData: Uint8Array.of(0x8f, 0x07) }, "int8", [-1, -8, 7]],
+			["uint4", 21, { int32Data: [0x8f, 0x07] }, "uint8", [15, 8, 7]],
+			["int2", 26, { rawData: Uint8Array.of(0b00_01_10_11) }, "int8", [-1, -2, 1]],
+		])("%s are read as 8 bits", (_, code, stored, type, values) => {
+			const tensor = read(graphOf(node, code, stored)).graph.initializers.get("w")!;
+			expect([tensor.type, Array.from(tensor.data as Int8Array)]).toEqual([type, values]);
+		});
+		test("too few bytes are refused", () => {
+			expect(() => read(graphOf(node, 22, { rawData: Uint8Array.of(1) }))).toThrow("holds 2 elements");
+		});
+		test.each([
+			{ opType: "QuantizeLinear", input: ["x", "s", "w"] },
+			{ opType: "CastLike", input: ["x", "w"] },
+			{ opType: "Cast", input: ["x"], attribute: [{ name: "to", type: 2, i: 22 }] },
+		])("nothing may round to them: $opType", (rounding) => {
+			const graph = graphOf(rounding, 22, { rawData: Uint8Array.of(1, 0) });
+			expect(() => read(graph)).toThrow(/node "n" .* rounds to less than 8 bits/);
+		});
+	});
+
 	test("a path that does not exist, or is a folder", () => {
 		const folder = mkdtempSync(join(tmpdir(), "umpire-onnx-"));
 		expect(() => readModel(join(folder, "no.onnx"))).toThrow(/no\.onnx does not exist/);
