@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { TOY_INPUTS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Bench } from "./bench.ts";
 import { Court } from "./court.ts";
@@ -78,6 +78,38 @@ describe("an honest submitter's balance never falls, gas included", () => {
 			expect(await court.balance(submitter)).toBeGreaterThanOrEqual(before);
 			await endAll(bench, bench.stranger);
 			expect(await payOut(bench, court.accounts)).toBe(0n);
+		});
+	});
+
+	test("by demands for every chunk of its inputs", () => {
+		const widths = [8, 16, 32] as const;
+		const program = new ToyProgram(
+			widths.map((width) => ({ width, elements: 5, outside: 1, parts: 1 })),
+			1,
+			0,
+		);
+		const parameters = parametersFor(sizeOf(program));
+		return inCourt(parameters, async (court) => {
+			const bench = new Bench(court, parameters);
+			await bench.sync();
+			const { submitter, stranger } = bench;
+			const before = await court.balance(submitter);
+			const right = new ToyTrace(program);
+			const claim = await bench.claimToy(right, undefined, FEE);
+			const value = parameters.demandBond;
+			for (const [input, { leafCount }] of TOY_INPUTS.entries()) {
+				const demand = { type: "demandInput", value, claim, input, operator: input } as const;
+				for (let chunk = 0; chunk < leafCount / 8; chunk++) {
+					await bench.play(stranger, { ...demand, chunk, opening: program.opening(input) });
+				}
+			}
+			const party = new HonestParty(bench, submitter, right, { delay: 0, outage: 0 });
+			await party.passTo(bench.table.now + parameters.challengePeriod + parameters.computeAllowance);
+			expect(bench.table.state.inputDemands.filter(({ open }) => open)).toEqual([]);
+			expect(bench.table.state.inputAnswers.size).toBe(6);
+			await bench.play(submitter, { type: "finalise", claim });
+			await bench.play(submitter, { type: "withdraw" });
+			expect(await court.balance(submitter)).toBeGreaterThanOrEqual(before);
 		});
 	});
 
