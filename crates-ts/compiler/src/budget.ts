@@ -1,4 +1,5 @@
 import type { Certificate } from "@umpire/operators/exactness.ts";
+import type { Operator } from "@umpire/operators/program.ts";
 import type { Finer } from "./context.ts";
 import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
@@ -139,11 +140,16 @@ const ROUNDING = new Set(["Add", "Div", "Dot", "Mul"]);
 function ownLosses({ lowered, fidelity }: Measured): Map<string, number> {
 	const { program, origins } = lowered;
 	const losses = new Map(program.inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
-	for (const [k, { kind, form }] of program.operators.entries()) {
+	const rounds = ({ kind, form }: Operator): boolean => ROUNDING.has(kind) || form.type === "lookup";
+	for (const [k, operator] of program.operators.entries()) {
 		const [name, loss] = [origins[k], fidelity.operators[k]];
 		if (name === undefined || loss === undefined) continue;
-		const rounds = ROUNDING.has(kind) || form.type === "lookup";
-		if (rounds) losses.set(name, Number((loss.maxRelRange - loss.inherited).toPrecision(3)));
+		// A reduction that drops its axes is an operator that stands for no value, and a view of it.
+		const [first] = operator.operands;
+		const inner =
+			operator.kind === "View" && first.source === "operator" && origins[first.index] === undefined;
+		if (!rounds(inner ? program.operators[first.index] : operator)) continue;
+		losses.set(name, Number((loss.maxRelRange - loss.inherited).toPrecision(3)));
 	}
 	return losses;
 }

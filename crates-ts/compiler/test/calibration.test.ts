@@ -106,6 +106,21 @@ describe("an error budget", () => {
 		expect(again.program).toEqual(after.program);
 	});
 
+	test("refines reductions that drop their axes", async () => {
+		const model = modelOf(
+			[[3, 8]],
+			(g, [x]) => {
+				const sums = g.node("ReduceSum", [x, g.ints("axes", [1])], { keepdims: 0 });
+				const most = g.node("ReduceMax", [sums, g.ints("axis", [0])], { keepdims: 0 });
+				return g.node("Sub", [sums, most]);
+			},
+			18,
+		);
+		const near = Array.from({ length: 24 }, (_, k) => 100 + k / 2048);
+		const { report } = await compileChecked(model, { inputs: [[floats([3, 8], near)]], budget: 1e-3 });
+		expect(report.budget!.refined.map(({ value }) => value)).toContain("ReduceSum_0_output_0");
+	});
+
 	test("that is met at once changes nothing", async () => {
 		const network = modelOf([[2, 8]], (g, [x]) => g.node("Relu", [x]));
 		const [plain, within] = [await compileChecked(network), await compileChecked(network, { budget: 0.01 })];
