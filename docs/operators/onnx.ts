@@ -81,7 +81,8 @@ function declarationOf(
 
 /** What the refusal itself says: reason and hint. */
 function refusalOf(name: string): [string, string] {
-	const node = { opType: name } as Node;
+	const { domain, name: opType } = splitName(name);
+	const node = { opType, domain: domain === "ai.onnx" ? "" : domain } as Node;
 	const context = {
 		error: (reason: string, hint = "") => new CompileError(reason, { hint }),
 	} as DecomposeContext;

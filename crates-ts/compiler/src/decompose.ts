@@ -5,6 +5,7 @@ import { CompileError } from "./errors.ts";
 import { qualifiedName } from "./graphs.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
 import { tameMasks } from "./masks.ts";
+import { withoutNanChecks } from "./nan-checks.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
@@ -44,7 +45,7 @@ export async function decomposeModel(
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
 		lowest ??= belowAll(facts);
-		const finite = withoutInfinities(folded, lowest);
+		const finite = withoutNanChecks(withoutInfinities(folded, lowest), facts, lowest);
 		if (finite !== folded) {
 			current = { ...current, graph: finite };
 			continue;

@@ -39,6 +39,21 @@ describe("masks of −∞", () => {
 		await expectOutputs(model, [scores, mask], [expected], 1e-3);
 	});
 
+	for (const added of [true, false]) {
+		test(`rows without any number are found by IsNaN, masks ${added ? "added" : "put in place"}`, async () => {
+			const model = modelOf([[3, 4]], (g, [x]) => {
+				const keep = g.input("keep", "bool", [3, 4]);
+				const [zero, lowest] = [g.scalar("zero", 0), g.scalar("lowest", infinity)];
+				const masked = added
+					? g.node("Add", [x, g.node("Where", [keep, zero, lowest])])
+					: g.node("Where", [keep, x, lowest]);
+				const softmax = g.node("Softmax", [masked], { axis: -1 });
+				return g.node("Where", [g.node("IsNaN", [softmax]), zero, softmax]);
+			});
+			await expectOutputs(model, [scores, mask], [expected], 1e-3);
+		});
+	}
+
 	test("a causal mask added through a cast", async () => {
 		const model = modelOf([[3, 3]], (g, [x]) => {
 			const above = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => (column > row ? infinity : 0)));

@@ -8,16 +8,16 @@ function times(context: DecomposeContext, x: string, factor: number, like: strin
 	return factor === 1 ? x : context.emit("Mul", [x, scalarOf(context, context.type(like), factor)]);
 }
 
-/** Affine: alpha·x + beta; Scale: scale·x. */
-function decomposeAffine(node: Node, context: DecomposeContext): void {
+/** Affine and Scale of ONNX's first opset: alpha·x + beta, scale·x. */
+export function decomposeAffine(node: Node, context: DecomposeContext): void {
 	const [x] = node.inputs;
 	const scaled = times(context, x, float(node, node.opType === "Scale" ? "scale" : "alpha", 1), x);
 	const offset = scalarOf(context, context.type(x), float(node, "beta", 0));
 	finish(context, node, context.emit("Add", [scaled, offset]));
 }
 
-/** ImageScaler: scale·x + bias, which is per channel. */
-function decomposeImageScaler(node: Node, context: DecomposeContext): void {
+/** ImageScaler of ONNX's first opset: scale·x + bias, which is per channel. */
+export function decomposeImageScaler(node: Node, context: DecomposeContext): void {
 	const [x] = node.inputs;
 	const [, channels, ...spatial] = context.shape(x);
 	const bias = node.attributes.get("bias");
@@ -26,8 +26,8 @@ function decomposeImageScaler(node: Node, context: DecomposeContext): void {
 	finish(context, node, context.emit("Add", [times(context, x, float(node, "scale", 1), x), column]));
 }
 
-/** ScaledTanh and ParametricSoftplus: alpha·f(beta·x). */
-const decomposeScaled =
+/** ScaledTanh and ParametricSoftplus of ONNX's first opset: alpha·f(beta·x). */
+export const decomposeScaled =
 	(opType: string): Decomposition =>
 	(node, context) => {
 		const [x] = node.inputs;
@@ -35,8 +35,8 @@ const decomposeScaled =
 		finish(context, node, times(context, y, float(node, "alpha", 1), x));
 	};
 
-/** Crop: an image without its border [left, top, right, bottom], or `scale` rows and columns from there. */
-function decomposeCrop(node: Node, context: DecomposeContext): void {
+/** Crop of ONNX's first opset: an image without its border [left, top, right, bottom], or `scale` rows and columns from there. */
+export function decomposeCrop(node: Node, context: DecomposeContext): void {
 	const [x] = node.inputs;
 	const [, , height, width] = context.shape(x);
 	const [left, top, right, bottom] = ints(node, "border") ?? [0, 0, 0, 0];
@@ -48,13 +48,3 @@ function decomposeCrop(node: Node, context: DecomposeContext): void {
 	].map((values) => intsOf(context, values));
 	finish(context, node, context.emit("Slice", [x, ...bounds]));
 }
-
-/** Operators that ONNX dropped from its first opset, and that onnxruntime still runs. */
-export const EXPERIMENTAL: readonly (readonly [string, Decomposition])[] = [
-	["Affine", decomposeAffine],
-	["Crop", decomposeCrop],
-	["ImageScaler", decomposeImageScaler],
-	["ParametricSoftplus", decomposeScaled("Softplus")],
-	["Scale", decomposeAffine],
-	["ScaledTanh", decomposeScaled("Tanh")],
-];

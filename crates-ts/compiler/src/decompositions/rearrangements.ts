@@ -17,7 +17,7 @@ import type { Decomposition } from "./context.ts";
 import { decomposeBias, decomposeConvTranspose } from "./convolution-operands.ts";
 import { decomposeCumProd, decomposeCumSum } from "./cumulative.ts";
 import { decomposeDeformConv } from "./deform-conv.ts";
-import { EXPERIMENTAL } from "./experimental.ts";
+import { decomposeAffine, decomposeCrop, decomposeImageScaler, decomposeScaled } from "./experimental.ts";
 import { decomposeDft, decomposeStft } from "./fourier.ts";
 import { decomposeAffineGrid, decomposeGridSample } from "./grid.ts";
 import {
@@ -59,6 +59,7 @@ import { decomposeTrilu } from "./trilu.ts";
 
 /** Movements by constant indices, integers, and quantised operators. */
 export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
+	["Affine", decomposeAffine],
 	["AffineGrid", decomposeAffineGrid],
 	["BitShift", decomposeBitShift],
 	["BitwiseAnd", decomposeBitwise],
@@ -73,6 +74,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["Conv", decomposeBias],
 	["ConvInteger", decomposeConvInteger],
 	["ConvTranspose", decomposeConvTranspose],
+	["Crop", decomposeCrop],
 	["CumProd", decomposeCumProd],
 	["CumSum", decomposeCumSum],
 	["DFT", decomposeDft],
@@ -80,6 +82,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["DequantizeLinear", decomposeDequantizeLinear],
 	["DynamicQuantizeLinear", decomposeDynamicQuantizeLinear],
 	["GridSample", decomposeGridSample],
+	["ImageScaler", decomposeImageScaler],
 	["IsInf", decomposeNever],
 	["IsNaN", decomposeNever],
 	["MatMulInteger", decomposeMatMulInteger],
@@ -91,6 +94,7 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["OptionalGetElement", renamed("Identity")],
 	["OptionalHasElement", decomposePresent],
 	["PRelu", decomposePRelu],
+	["ParametricSoftplus", decomposeScaled("Softplus")],
 	["Pow", decomposePow],
 	["QLinearConv", decomposeQLinearConv],
 	["QLinearMatMul", decomposeQLinearMatMul],
@@ -98,6 +102,8 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["Resize", decomposeResize],
 	["ReverseSequence", decomposeReverseSequence],
 	["STFT", decomposeStft],
+	["Scale", decomposeAffine],
+	["ScaledTanh", decomposeScaled("Tanh")],
 	// Scatter and Upsample are old names: bringing the model to opset 20 renames them.
 	["Scatter", decomposeScatterElements],
 	["ScatterElements", decomposeScatterElements],
@@ -121,7 +127,6 @@ export const REARRANGEMENTS: readonly (readonly [string, Decomposition])[] = [
 	["com.microsoft.QuantizeLinear", decomposeQuantizeLinear],
 	["com.microsoft.TransposeMatMul", renamed("com.microsoft.FusedMatMul")],
 	["com.microsoft.Trilu", renamed("Trilu")],
-	...EXPERIMENTAL,
 	...REFUSED.map((name): [string, Decomposition] => [name, refuse]),
 	...Object.keys(QLINEAR).map((name): [string, Decomposition] => [`com.microsoft.${name}`, decomposeQLinear]),
 ];

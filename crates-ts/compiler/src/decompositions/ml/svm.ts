@@ -6,6 +6,7 @@ import { numbers } from "../lists.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { defineBinary, defineHighest, labelsOf, wantsLabel } from "./labels.ts";
 import { affine } from "./linear.ts";
+import { probabilitiesOf } from "./svm-probabilities.ts";
 import { secondClass, transformed, transformOf } from "./transform.ts";
 
 function scaled(context: DecomposeContext, opType: string, x: string, by: number): string {
@@ -85,12 +86,6 @@ export const decomposeSvmClassifier: Decomposition = (node, context) => {
 	const rho = numbers(node, "rho");
 	const wanted = wantsLabel(node, context, labels);
 	const classes = labels.integers ?? [];
-	if (numbers(node, "prob_a").length > 0) {
-		throw context.error(
-			"it estimates probabilities by iteration (prob_a, prob_b)",
-			"Export the model without probabilities, and calibrate the scores afterwards",
-		);
-	}
 	if (perClass.length === 0) {
 		const bias = new Array<number>(labels.count).fill(rho[0]);
 		const scores = affine(context, features, coefficients, bias, labels.count);
@@ -105,14 +100,21 @@ export const decomposeSvmClassifier: Decomposition = (node, context) => {
 	const pairs = pairsOf(labels.count);
 	const weights = pairs.flatMap(([i, j]) => pairWeights(coefficients, perClass, supports, i, j));
 	const scores = affine(context, { ...features, x, count: supports }, weights, rho, pairs.length);
+	const platt = [numbers(node, "prob_a"), numbers(node, "prob_b")];
+	if (platt[0].length > 0 && node.outputs[1]) {
+		const shape = [features.rows, labels.count] as const;
+		const estimates = probabilitiesOf(context, scores, pairs, platt, shape);
+		finish(context, node, transformed(context, estimates, transform), 1);
+	}
+	const isDone = platt[0].length > 0 || !node.outputs[1];
 	if (labels.count === 2) {
 		if (wanted) defineBinary(node, context, scores, features.rows, 0, classes.toReversed());
-		if (!node.outputs[1]) return;
+		if (isDone) return;
 		finish(context, node, secondClass(context, scores, transform, transform !== "NONE"), 1);
 		return;
 	}
 	if (wanted) defineHighest(node, context, votesOf(context, scores, pairs, labels.count), classes);
-	if (node.outputs[1]) finish(context, node, transformed(context, scores, transform), 1);
+	if (!isDone) finish(context, node, transformed(context, scores, transform), 1);
 };
 
 function pairsOf(count: number): [number, number][] {
