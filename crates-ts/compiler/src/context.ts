@@ -162,10 +162,7 @@ export class Context {
 	ownQuantisation(real: Real, float: boolean, wide = false): Quantisation {
 		const range = extremes(real.data);
 		if (!Number.isFinite(reachOf(range)))
-			throw this.error(
-				`a constant holds ${-range.low === Number.POSITIVE_INFINITY ? range.low : range.high}`,
-				"Use a finite number that is large enough",
-			);
+			throw this.error("a constant is infinite", "Use a finite number that is large enough");
 		if (float) {
 			const { limit, bits } = wide ? { limit: WIDE_LIMIT, bits: 32 as const } : this.precision;
 			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };
