@@ -271,6 +271,26 @@ describe("SVMClassifier", () => {
 						inputs(),
 						3,
 					));
+	test.each([[[4, 6]], [[4, 6, 7]], [[2, 4, 6, 7, 8]]])("probabilities of classes %j", (labels) => {
+		const pairs = (labels.length * (labels.length - 1)) / 2;
+		const model = mlModel(
+			"SVMClassifier",
+			{
+				kernel_type: "RBF",
+				kernel_params: reals([0.25, 0, 0]),
+				vectors_per_class: labels.map(() => 2),
+				support_vectors: list(3 * 2 * labels.length, 4),
+				coefficients: list((labels.length - 1) * 2 * labels.length, 5),
+				rho: list(pairs, 6),
+				prob_a: reals(Array.from({ length: pairs }, (_, k) => -2 - k / 3)),
+				prob_b: list(pairs, 7),
+				classlabels_ints: labels,
+			},
+			SHAPE,
+			both,
+		);
+		return expectSame(model, inputs(), 3);
+	});
 	test("three classes without support vectors", () =>
 		expectSame(
 			mlModel(

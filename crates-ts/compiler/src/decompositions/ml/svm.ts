@@ -75,7 +75,7 @@ export const decomposeSvmRegressor: Decomposition = (node, context) => {
 
 /**
  * ONNX ai.onnx.ml SVMClassifier. With support vectors, every pair of classes has a score and the
- * class with most votes wins; without, every class has a score.
+ * class with most votes wins, whatever the probabilities (prob_a, prob_b); without, every class has a score.
  */
 export const decomposeSvmClassifier: Decomposition = (node, context) => {
 	const features = featuresOf(node, context);
