@@ -99,8 +99,9 @@ describe("elements", () => {
 			}
 		}
 		for (let outside = LANES[width]; outside < 32; outside++) {
-			// what a lane past the end could be taken for: its bits, nothing, or an offset zero
-			for (const u of [lane(outside), 0n, 1n << BigInt(width - 1)]) {
+			// what a lane past the end could be taken for: its bits, nothing, an offset zero, or any other lane
+			const others = Array.from({ length: LANES[width] }, (_, inside) => lane(inside));
+			for (const u of new Set([lane(outside), 0n, 1n << BigInt(width - 1), ...others])) {
 				expect(() => circuit.witness(withFirst(words, honest, pack(4, outside, code, u)))).toThrow(
 					"a constraint does not hold",
 				);
