@@ -198,6 +198,21 @@ describe("partial results", () => {
 		expect(await bench.try(bench.challenger, { ...name, element: 3 })).toBe(error);
 	});
 
+	test("are not needed if all parts are shown at once, and none more or less", async () => {
+		const id = await bench.challengeToy(right, await bench.claimToy(wrong));
+		await until(id, () => phaseOf(id) === PHASE.leaf && answered(id));
+		for (const [parts, error] of [
+			[1, "WrongPartCount"],
+			[2, "WrongPartCount"],
+			[4, "WrongPartCount"],
+			[3, undefined],
+		] as const) {
+			const { words } = bench.table.view(id);
+			const settlement = settlementOf(program.opening(1), words!, 600, 0, [], parts);
+			expect(await bench.try(bench.stranger, { type: "settle", dispute: id, settlement })).toBe(error);
+		}
+	});
+
 	test("are those of one element: another one, or none of them, is not settled", async () => {
 		const id = await named();
 		const partials = [-(2n ** 15n), -(2n ** 15n), VALUE];

@@ -78,6 +78,18 @@ describe("requests", () => {
 		expect(await bench.try(bench.requester, { type: "withdraw" })).toBe("NothingToWithdraw");
 	});
 
+	test("a request is not paid back while it is claimed, nor taken twice", async () => {
+		const claim = await bench.claimToy(small);
+		const { deadline } = bench.table.state.requests[0];
+		const again = { type: "claim", value: submitterBond, request: 1, ...small.claim() } as const;
+		expect(await bench.try(bench.stranger, again)).toBe("AlreadyClaimed");
+		await bench.wait(deadline + 1);
+		const refund = { type: "refund", request: 1 } as const;
+		expect(await bench.try(bench.requester, refund)).toBe("AlreadyClaimed");
+		await bench.play(bench.stranger, { type: "finalise", claim });
+		expect(await bench.try(bench.requester, refund)).toBe("RequestClosed");
+	});
+
 	test("a claim is taken until the request's deadline", async () => {
 		for (const [offset, expected] of [
 			[0, undefined],

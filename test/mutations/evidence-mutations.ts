@@ -1,5 +1,16 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CONES, DIRECT, HONEST_CLAIM, KINDS, LEAVES, RULES, SETTLEMENT, STATES } from "./tests.ts";
+import {
+	AGREEMENT,
+	ANSWERS,
+	CONES,
+	DIRECT,
+	HONEST_CLAIM,
+	KINDS,
+	LEAVES,
+	RULES,
+	SETTLEMENT,
+	STATES,
+} from "./tests.ts";
 
 /** What a settlement shows: leaves, paths, openings, proofs. */
 export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
@@ -199,7 +210,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"count;\n\t\tuint256 xCount",
 				[DIRECT, HONEST_CLAIM],
 			],
-			["parts of reads are left out", "_requireCount(at, Parts.count(d, s.element));", "", [KINDS, DIRECT]],
+			["parts of reads are left out", "_requireCount(at, Parts.count(d, s.element));", "", [ANSWERS]],
 			[
 				"every part is the first",
 				"At(p, parts, p + 1 == parts), result);",
