@@ -124,3 +124,24 @@ describe("a carried state is what the last step left, and in the first step the 
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
 });
+
+test("an element is settled directly in its own step, and in no other", async () => {
+	const right = await realEvidence(programOf(3), inputs);
+	const wrong = await falseAt(right, 2);
+	const hearing = new Hearing(court, parameters);
+	const claim = await hearing.claim(wrong);
+	const { trace } = wrong;
+	const beneficiary = hearing.challenger;
+	const directly = async (step: number, stepPath = trace.traceTree.path(step)) => {
+		const words = trace.operators[step][0].words(0);
+		const matter = { step, operator: 0, element: 2, part: 0, words, partials: [] };
+		const settlement = await hearing.proveMatter(wrong, matter, beneficiary);
+		const paths = { leafPath: trace.operators[step][0].path(0), operatorPath: trace.stepTrees[step].path(0) };
+		const location = { step, operator: 0, leaf: 0, ...paths, stepPath };
+		return hearing.try(beneficiary, { type: "settleDirectly", claim, beneficiary, location, settlement });
+	};
+	expect(await directly(1)).toBe("ValuesAgree");
+	expect(await directly(1, trace.traceTree.path(0))).toBe("WrongLocation");
+	expect(await directly(2, trace.traceTree.path(1))).toBe("WrongPathLength");
+	expect(await directly(2)).toBe(undefined);
+});
