@@ -2,7 +2,7 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import type { Facts } from "./facts.ts";
 import { rangeOf } from "./ranges.ts";
-import { isFloat, toReal } from "./real.ts";
+import { isFloat, type Real, toReal } from "./real.ts";
 import { HUGE, reachOf, snapUp } from "./scales.ts";
 
 /** A softmax sees nothing of what lies this far below everything else, and masks.ts sees a mask. */
@@ -27,33 +27,42 @@ export function belowAll(facts: Facts): number {
 }
 
 /**
- * The graph with the finite number `lowest` for −∞ in constants
- * that truth values choose between, that are added to something, or that something is compared
- * with: masks that are added up, and looked at (is a row all −∞?), before a softmax.
+ * The graph with the finite number `lowest` for −∞ in constants that truth values choose between,
+ * that are added to something, or that something is compared with: masks that are added up, and
+ * looked at (is a row all −∞?), before a softmax.
  */
 export function withoutInfinities(graph: Graph, lowest: number): Graph {
 	const initializers = new Map(graph.initializers);
-	/** The constant with f of its elements; undefined if none of them is −∞. */
-	const mapped = (name: string, suffix: string, f: (x: number) => number): string | undefined => {
+	const realsOf = (name: string): Real | undefined => {
 		const tensor = graph.initializers.get(name);
-		if (!tensor || !isFloat(tensor.type)) return undefined;
-		const { shape, data } = toReal(tensor);
-		if (!data.includes(Number.NEGATIVE_INFINITY)) return undefined;
-		const own = `${name}/${suffix}`;
-		initializers.set(own, tensorFrom(tensor.type, shape, data.map(f)));
-		return own;
+		return tensor && isFloat(tensor.type) ? toReal(tensor) : undefined;
 	};
-	const finite = (name: string): string =>
-		mapped(name, "finite", (x) => (x === Number.NEGATIVE_INFINITY ? lowest : x)) ?? name;
+	const derived = (name: string, suffix: string, f: (x: number) => number): string => {
+		const { shape, data } = realsOf(name)!;
+		const { type } = graph.initializers.get(name)!;
+		initializers.set(`${name}/${suffix}`, tensorFrom(type, shape, data.map(f)));
+		return `${name}/${suffix}`;
+	};
+	const finite = (name: string): string => {
+		if (!realsOf(name)?.data.includes(Number.NEGATIVE_INFINITY)) return name;
+		return derived(name, "finite", (x) => (x === Number.NEGATIVE_INFINITY ? lowest : x));
+	};
+	/** Which operand of a comparison is −∞ everywhere; −1 if none is. */
+	const infinite = ({ domain, opType, inputs }: Node): number => {
+		if (domain !== "" || opType !== "Equal") return -1;
+		return inputs.findIndex((name) => realsOf(name)?.data.every((x) => x === Number.NEGATIVE_INFINITY));
+	};
+	const compared = new Set(
+		graph.nodes.flatMap((node) => (infinite(node) < 0 ? [] : [node.inputs[1 - infinite(node)]])),
+	);
 	const nodes = graph.nodes.map((node) => {
-		if (node.domain === "" && node.opType === "Equal") {
+		const place = infinite(node);
+		if (place >= 0) {
 			// A sum of −∞ and a number is −∞, but no sum is the same finite number.
-			const halfway = node.inputs.map((name) => mapped(name, "halfway", () => lowest / 2));
-			const place = halfway.findIndex((name) => name !== undefined);
-			if (place < 0) return node;
-			return { ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway[place]!] };
+			const halfway = derived(node.inputs[place], "halfway", () => lowest / 2);
+			return { ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway] };
 		}
-		const places = placesOf(node, graph);
+		const places = placesOf(node, graph, compared);
 		const inputs = node.inputs.map((name, k) => (places.includes(k) ? finite(name) : name));
 		return inputs.every((name, k) => name === node.inputs[k]) ? node : { ...node, inputs };
 	});
@@ -61,9 +70,14 @@ export function withoutInfinities(graph: Graph, lowest: number): Graph {
 }
 
 /** Operands of the node whose −∞ is meant as a number among others. */
-function placesOf({ domain, opType, inputs }: Node, { initializers }: Graph): readonly number[] {
+function placesOf(
+	{ domain, opType, inputs, outputs }: Node,
+	{ initializers }: Graph,
+	compared: ReadonlySet<string>,
+): readonly number[] {
 	if (domain !== "") return [];
 	if (opType === "Add") return [0, 1];
 	// Where only one choice is a constant, it is a mask that needs no number (lowerings/where.ts).
-	return opType === "Where" && [1, 2].every((k) => initializers.has(inputs[k])) ? [1, 2] : [];
+	const chosen = [1, 2].every((k) => initializers.has(inputs[k])) || compared.has(outputs[0]);
+	return opType === "Where" && chosen ? [1, 2] : [];
 }

@@ -33,7 +33,7 @@ function finiteShare(tensor: Tensor | undefined): number {
 }
 
 /** Operators to which an infinite constant means a bound or a mask. */
-const BOUNDED = /^(Clip|Equal|Greater(OrEqual)?|Less(OrEqual)?|Max|Min|Pad|Where)$/;
+const BOUNDED = /^(Clip|Max|Min|Pad|Where)$/;
 
 /** @throws CompileError if the node computes with a constant that is NaN or infinite */
 export function refuseInfinite(node: Node, { constants }: Facts): void {

@@ -54,6 +54,18 @@ describe("masks of −∞", () => {
 		});
 	}
 
+	test("scores of which masks are looked at themselves", async () => {
+		const model = modelOf([[3, 4]], (g, [x]) => {
+			const keep = g.input("keep", "bool", [3, 4]);
+			const [zero, lowest] = [g.scalar("zero", 0), g.scalar("lowest", infinity)];
+			const masked = g.node("Where", [keep, x, lowest]);
+			const out = g.node("Cast", [g.node("Equal", [masked, lowest])], { to: 6 });
+			const all = g.node("Cast", [g.node("ReduceMin", [out], { axes: [-1] })], { to: 9 });
+			return g.node("Where", [all, zero, g.node("Softmax", [masked], { axis: -1 })]);
+		});
+		await expectOutputs(model, [scores, mask], [expected], 3e-3);
+	});
+
 	test("a causal mask added through a cast", async () => {
 		const model = modelOf([[3, 3]], (g, [x]) => {
 			const above = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => (column > row ? infinity : 0)));
@@ -103,6 +115,13 @@ describe("what is not finite", () => {
 			g.node("Clip", [x, g.scalar("low", infinity), g.scalar("high", Number.POSITIVE_INFINITY)]),
 		);
 		await expectFaithful(model);
+	});
+	test("a comparison with ∞ is refused by name", async () => {
+		const model = modelOf([[2, 2]], (g, [x]) => {
+			const limit = g.scalar("limit", Number.POSITIVE_INFINITY);
+			return g.node("Softmax", [g.node("Cast", [g.node("Equal", [x, limit], {}, "e")], { to: 1 })]);
+		});
+		await expect(compileChecked(model)).rejects.toThrow('Equal "e": its constant "limit" holds Infinity');
 	});
 	test.each([
 		["∞", Number.POSITIVE_INFINITY, /Mul "m": its constant "c" holds Infinity/],
