@@ -242,3 +242,12 @@ test("functions of the model are inlined, also in one another, with the attribut
 		/has a default for the attribute slope/,
 	);
 });
+
+test("a sequence that the model returns is one output for each of its tensors", async () => {
+	const model = modelOf([[2, 3]], (g, [x]) =>
+		g.node("SequenceInsert", [g.node("SequenceConstruct", [x, g.node("Neg", [x])]), g.node("Relu", [x])]),
+	);
+	const [returned] = model.graph.outputs;
+	const { program } = await expectFaithful(model);
+	expect(program.outputs.map(({ name }) => name)).toEqual([0, 1, 2].map((k) => `${returned.name}_${k}`));
+});

@@ -24,7 +24,10 @@ function isSequenceNode(node: Node): boolean {
 	return node.domain === "" && node.opType in KNOWN_INPUTS;
 }
 
-/** Follows the tensors through operators on sequences, so that only the tensors remain. */
+/**
+ * Follows the tensors through operators on sequences, so that only the tensors remain. A sequence
+ * that the model returns becomes one output for each of its tensors, NAME_0, NAME_1, …
+ */
 export async function resolveSequences(
 	model: Model,
 	feed: ReadonlyMap<string, Tensor>,
@@ -50,12 +53,26 @@ export async function resolveSequences(
 		if (elements) sequences.set(node.outputs[0], elements);
 		return elements !== undefined;
 	};
-	return replace(model, names, (node, splice) => {
-		if (node.domain === "" && copy(node)) return true;
-		if (!isSequenceNode(node)) return false;
-		follow(node, sequences, facts, splice);
+	const returned = new Map<string, string[]>();
+	const resolved = replace(model, names, (node, splice) => {
+		const isCopy = node.domain === "" && copy(node);
+		if (!isCopy && !isSequenceNode(node)) return false;
+		if (!isCopy) follow(node, sequences, facts, splice);
+		const [output] = node.outputs;
+		if (!model.graph.outputs.some(({ name }) => name === output)) return true;
+		const elements = (sequences.get(output) ?? []).map((element, k) => {
+			const name = names.fresh(`${output}_${k}`);
+			splice.define(name, element);
+			return name;
+		});
+		if (sequences.has(output)) returned.set(output, elements);
 		return true;
 	});
+	const outputs = resolved.graph.outputs.flatMap((value) => {
+		const elements = returned.get(value.name);
+		return elements ? elements.map((name) => ({ name, type: "undefined" as const, dims: null })) : [value];
+	});
+	return { ...resolved, graph: { ...resolved.graph, outputs } };
 }
 
 function follow(
