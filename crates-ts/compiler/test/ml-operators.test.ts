@@ -271,7 +271,7 @@ describe("SVMClassifier", () => {
 						inputs(),
 						3,
 					));
-	test.each([[[4, 6]], [[4, 6, 7]], [[2, 4, 6, 7, 8]]])("probabilities of classes %j", (labels) => {
+	test.each([[[4, 6]], [[4, 6, 7]], [[2, 4, 6, 7, 8]]])("probabilities of classes %j", async (labels) => {
 		const pairs = (labels.length * (labels.length - 1)) / 2;
 		const model = mlModel(
 			"SVMClassifier",
@@ -289,7 +289,7 @@ describe("SVMClassifier", () => {
 			SHAPE,
 			both,
 		);
-		return expectSame(model, inputs(), 3);
+		await expectSame(model, inputs(), 3);
 	});
 	test("three classes without support vectors", () =>
 		expectSame(
