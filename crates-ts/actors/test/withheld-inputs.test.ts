@@ -93,7 +93,7 @@ describe("a verifier without the inputs of a claim", () => {
 		expect(await getInputs(world.home.content, compiled.program, inputsRoot)).toEqual(inputs);
 		expect(lines).toContain("Claim 1 agrees.");
 		expect((await statusOf(again)).demands).toEqual([]);
-		await stage.wait(1000);
+		await stage.wait(stage.contracts.deployment.parameters.challengePeriod);
 		await stage.settle([submitting, guarding]);
 		expect(await statusOfClaim()).toBe(CLAIM_STATUS.final);
 	});
