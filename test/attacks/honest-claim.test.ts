@@ -97,6 +97,10 @@ describe("an honest claim cannot be settled directly", () => {
 		expect(await direct({ ...good, element: 200 }, at)).toBe("ElementOutOfLeaf");
 		const last = right.program.operators[CONV].rescale!.rows[3];
 		expect(await direct({ ...good, row: { ...last, path: good.row.path } }, at)).toBe("WrongRow");
+		// the row of the first channel is not that of the second
+		const channels = right.program.operators[CONV].rescale!.rows.length;
+		const second = await proved(right, CONV, right.trace.operators[0][CONV].elements.length / channels);
+		expect(await direct({ ...second, row: good.row }, at)).toBe("WrongRow");
 		const swapped = { ...good, tensors: good.tensors.toReversed() };
 		expect(await direct(swapped, at)).toBe("WrongOperand");
 		const input = good.tensors.findIndex(({ operand }) => operand === 0);
