@@ -1,27 +1,20 @@
 import type { DemandInputMove } from "@umpire/game/move.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import type { Bench } from "../game/bench.ts";
+import type { Court } from "../game/court.ts";
+import { benchPerTest } from "../game/per-test.ts";
 
 const { challengePeriod, computeAllowance, demandBond } = PARAMETERS;
 const plain = { width: 8, elements: 10, outside: 4, parts: 1 } as const;
 
 let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
+	court = fresh.court;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterAll(() => court.close());
 
 /** A demand by operator `operator` of the program. */
 function demand(

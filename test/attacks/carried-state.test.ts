@@ -6,10 +6,11 @@ import { commitTensor } from "@umpire/commitment/tensor.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Court } from "../game/court.ts";
+import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
+import { courtPerTest } from "../game/per-test.ts";
 import { realEvidence } from "../game/real-trace.ts";
 
 const spec: TensorSpec = { shape: [6], layout: [0], width: 8, ...rangeOf(8), scale: 1 };
@@ -62,16 +63,9 @@ const inputs = [
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let court: Court;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(parameters);
-	snapshot = await court.snapshot();
+courtPerTest(parameters, (opened) => {
+	court = opened;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-});
-afterAll(() => court.close());
 
 async function falseAt({ program, commitment, trace }: Evidence, step: number): Promise<Evidence> {
 	const elements = trace.operators[step][0].elements.slice();

@@ -1,10 +1,10 @@
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import type { Bench } from "../game/bench.ts";
+import { benchPerTest } from "../game/per-test.ts";
 
 const program = new ToyProgram(
 	[
@@ -19,20 +19,10 @@ const wrong = new ToyTrace(program, [{ step: 0, operator: 1, element: 80, by: 5 
 const { increment, reserve, crowding } = PARAMETERS;
 const CROWD = 30;
 
-let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterAll(() => court.close());
 
 /** The submitter of a false claim crowds it with disputes of its own, before an honest challenge or after it. */
 async function crowd(claim: number): Promise<void> {

@@ -7,10 +7,11 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { partsOf } from "@umpire/operators/parts.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Court } from "../game/court.ts";
+import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
+import { courtPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
@@ -88,18 +89,13 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let court: Court;
 let right: Evidence;
-let snapshot: unknown;
+courtPerTest(parameters, (opened) => {
+	court = opened;
+});
 beforeAll(async () => {
 	validateProgram(program);
-	court = await Court.open(parameters);
 	right = await realEvidence(program, [input]);
-	snapshot = await court.snapshot();
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-});
-afterAll(() => court.close());
 
 /** Operator, element, and how many reads of its cone are in bounds (slots, for a Dot). */
 const CASES = [

@@ -9,11 +9,12 @@ import { publishedAt } from "@umpire/game/dispute.ts";
 import type { Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "../game/court.ts";
+import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
+import { courtPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
 
 /** Two layers of one shape, and one whose cones have several parts. */
@@ -31,17 +32,12 @@ const KEPT = (challengerBond * BigInt(1000 - burnPermille)) / 1000n;
 
 let court: Court;
 let right: Evidence;
-let snapshot: unknown;
+courtPerTest(parameters, (opened) => {
+	court = opened;
+});
 beforeAll(async () => {
-	court = await Court.open(parameters);
 	right = await realEvidence(program, randomInput(program));
-	snapshot = await court.snapshot();
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-});
-afterAll(() => court.close());
 
 /** A claim with one wrong element, disputed up to the point where something is to be proved. */
 async function disputed(operator: number, element: number) {

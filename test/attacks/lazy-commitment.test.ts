@@ -1,13 +1,13 @@
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, liabilities, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import type { Bench } from "../game/bench.ts";
+import { benchPerTest } from "../game/per-test.ts";
 
 const OPERATORS = [
 	{ width: 8, elements: 10, outside: 4, parts: 1 },
@@ -23,23 +23,10 @@ const wrong = new ToyTrace(program, [{ step: 1, operator: OUTPUT, element: 80, b
 const hidden = new ToyTrace(program, [{ step: 0, operator: HIDDEN, element: 3, by: 1 }]);
 const { increment, reserve, commitAllowance } = PARAMETERS;
 
-let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterEach(async () => {
-	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
-});
-afterAll(() => court.close());
 
 const bind = (trace: ToyTrace, sender = bench.submitter, claim = 1) =>
 	bench.try(sender, { type: "bindTrace", claim, ...trace.binding() });

@@ -8,28 +8,18 @@ import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import type { Bench } from "../game/bench.ts";
+import { benchPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 
-let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterAll(() => court.close());
 
 const { submitterBond, challengerBond, increment, reserve } = PARAMETERS;
 

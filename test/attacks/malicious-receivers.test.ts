@@ -6,13 +6,14 @@ import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { encodeFunctionData, parseAbi, toFunctionSelector } from "viem";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import type { Court } from "../game/court.ts";
 import { arbitraryGame, onSnapshot, playGame } from "../game/honest-game.ts";
 import { endAll, payOut } from "../game/honest-party.ts";
+import { benchPerTest } from "../game/per-test.ts";
 
 const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
 const REENTERED = toFunctionSelector("ReentrancyGuardReentrantCall()");
@@ -30,20 +31,15 @@ const wrong = new ToyTrace(program, [{ step: 0, operator: 0, element: 3, by: 5 }
 let court: Court;
 let bench: Bench;
 let hostile: Hex;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
+	court = fresh.court;
 });
 beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
 	hostile = await newAccount(MODES.accept);
 	await bench.sync();
 	await bench.play(bench.requester, { type: "register", header: program.header });
 });
-afterAll(() => court.close());
 
 async function newAccount(mode: number): Promise<Hex> {
 	const account = await court.deploy("HostileAccount", [mode]);

@@ -8,11 +8,12 @@ import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { DemandInputMove } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.ts";
 import { encodeFunctionData, parseAbi, parseGwei } from "viem";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
 import { Court } from "../game/court.ts";
+import { benchPerTest } from "../game/per-test.ts";
 
 /** Operator i reads input i: 8 bits in ten leaves, 16 bits in three, 32 bits in seventeen. */
 const program = new ToyProgram(
@@ -40,18 +41,10 @@ const kept = (bond: bigint) => bond - (bond * BigInt(burnPermille)) / 1000n;
 
 let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
+	court = fresh.court;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterAll(() => court.close());
 
 function demand(claim: number, input: number, chunk: number, change: Partial<DemandInputMove> = {}) {
 	const opening = program.opening(input);

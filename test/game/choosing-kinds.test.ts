@@ -6,10 +6,11 @@ import { partsOf } from "@umpire/operators/parts.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { indexValueOf } from "@umpire/operators/values.ts";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Court } from "./court.ts";
+import type { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
+import { courtPerTest } from "./per-test.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
@@ -81,18 +82,13 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let court: Court;
 let right: Evidence;
-let snapshot: unknown;
+courtPerTest(parameters, (opened) => {
+	court = opened;
+});
 beforeAll(async () => {
 	validateProgram(program);
-	court = await Court.open(parameters);
 	right = await realEvidence(program, inputs);
-	snapshot = await court.snapshot();
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-});
-afterAll(() => court.close());
 
 /** What is disputed, operator, element, the right value, and the parts of its cone. */
 const CASES = [

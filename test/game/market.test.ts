@@ -1,10 +1,11 @@
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
-import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
+import type { Bench } from "./bench.ts";
+import type { Court } from "./court.ts";
+import { benchPerTest } from "./per-test.ts";
 
 const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 const large = new ToyTrace(
@@ -22,21 +23,10 @@ const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as
 
 let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
+	court = fresh.court;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterEach(async () => {
-	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
-});
-afterAll(() => court.close());
 
 describe("programs", () => {
 	const { header } = small.program;

@@ -5,13 +5,14 @@ import { Levels } from "@umpire/commitment/levels.ts";
 import { descendants, treeRoot } from "@umpire/commitment/tree.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, liabilities, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
+import type { Bench } from "./bench.ts";
+import type { Court } from "./court.ts";
+import { benchPerTest } from "./per-test.ts";
 
 /** Output 0 has one leaf; operator 1 cones of three parts; operator 2 several leaves. */
 const program = new ToyProgram(
@@ -29,21 +30,10 @@ const { submitterBond, challengerBond, challengePeriod, increment, reserve, prov
 
 let court: Court;
 let bench: Bench;
-let snapshot: unknown;
-beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+benchPerTest(PARAMETERS, (fresh) => {
+	bench = fresh;
+	court = fresh.court;
 });
-beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
-	await bench.sync();
-});
-afterEach(async () => {
-	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
-});
-afterAll(() => court.close());
 
 /** Plays honestly from both seats until the condition holds. */
 async function until(id: number, theirs: ToyTrace, reached: () => boolean): Promise<void> {
