@@ -10,7 +10,13 @@ import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.
 import { encodeFunctionData, parseAbi, parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
 import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
+import {
+	TOY_CHUNKS,
+	TOY_INPUTS,
+	ToyProgram,
+	ToyTrace,
+	toyAnswer,
+} from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
 import { Court } from "../game/court.ts";
 import { benchPerTest } from "../game/per-test.ts";
@@ -260,17 +266,9 @@ describe("a demand", () => {
 
 	test("gives more time for every other one that is open against the claim", async () => {
 		const claim = await bench.claimToy(trace);
-		const chunks = [
-			[0, 0],
-			[0, 1],
-			[1, 0],
-			[2, 0],
-			[2, 1],
-			[2, 2],
-		] as const;
-		for (const [input, chunk] of chunks) await bench.play(bench.stranger, demand(claim, input, chunk));
+		for (const [input, chunk] of TOY_CHUNKS) await bench.play(bench.stranger, demand(claim, input, chunk));
 		const times = bench.table.state.inputDemands.map((d) => d.crowding);
-		expect(times).toEqual(chunks.map((_, i) => i * crowding));
+		expect(times).toEqual(TOY_CHUNKS.map((_, i) => i * crowding));
 		const last = lastSecondToAnswer(bench.table.state, bench.table.state.inputDemands[5]);
 		expect(await tryAt(last, bench.stranger, timeout(6))).toBe("DemandNotTimedOut");
 		expect(await tryAt(last + 1, bench.stranger, timeout(6))).toBe(undefined);
@@ -342,19 +340,11 @@ test("spam is paid: what answers cost is less than what demands pay, at 50 gwei 
 		await spam.sync();
 		const claim = await spam.claimToy(trace);
 		const value = DEFAULT_PARAMETERS.demandBond;
-		const chunks = [
-			[0, 0],
-			[0, 1],
-			[1, 0],
-			[2, 0],
-			[2, 1],
-			[2, 2],
-		] as const;
-		for (const [input, chunk] of chunks) {
+		for (const [input, chunk] of TOY_CHUNKS) {
 			await spam.play(spam.stranger, { ...demand(claim, input, chunk), value });
 		}
 		const before = spam.spent;
-		for (let id = 1; id <= chunks.length; id++) {
+		for (let id = 1; id <= TOY_CHUNKS.length; id++) {
 			await spam.play(spam.submitter, toyAnswer(id, spam.table.state.inputDemands[id - 1]));
 		}
 		const paid = spam.table.state.owed.get(spam.submitter) ?? 0n;

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { TOY_INPUTS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { TOY_CHUNKS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Bench } from "./bench.ts";
 import { Court } from "./court.ts";
@@ -97,11 +97,9 @@ describe("an honest submitter's balance never falls, gas included", () => {
 			const right = new ToyTrace(program);
 			const claim = await bench.claimToy(right, undefined, FEE);
 			const value = parameters.demandBond;
-			for (const [input, { leafCount }] of TOY_INPUTS.entries()) {
-				const demand = { type: "demandInput", value, claim, input, operator: input } as const;
-				for (let chunk = 0; chunk < leafCount / 8; chunk++) {
-					await bench.play(stranger, { ...demand, chunk, opening: program.opening(input) });
-				}
+			for (const [input, chunk] of TOY_CHUNKS) {
+				const demand = { type: "demandInput", value, claim, input, chunk, operator: input } as const;
+				await bench.play(stranger, { ...demand, opening: program.opening(input) });
 			}
 			const party = new HonestParty(bench, submitter, right, { delay: 0, outage: 0 });
 			await party.passTo(bench.table.now + parameters.challengePeriod + parameters.computeAllowance);

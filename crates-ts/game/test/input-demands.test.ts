@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { challengeEnd, NEVER, openDemands } from "../src/input-demands.ts";
 import { CLAIM_STATUS, inputLiabilities, liabilities } from "../src/state.ts";
 import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
-import { ToyProgram, ToyTrace, toyAnswer } from "./toy-program.ts";
+import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const program = new ToyProgram(
 	[
@@ -15,20 +15,12 @@ const program = new ToyProgram(
 	0,
 );
 const trace = new ToyTrace(program);
-const CHUNKS = [
-	[0, 0],
-	[0, 1],
-	[1, 0],
-	[2, 0],
-	[2, 1],
-	[2, 2],
-] as const;
 const { challengePeriod, increment, computeAllowance, demandBond, burnPermille } = PARAMETERS;
 
 const game = fc.record({
 	crowding: fc.integer({ min: 1, max: increment }),
 	/** chunks in the order in which they are demanded, and seconds before each */
-	demands: fc.shuffledSubarray([...CHUNKS], { minLength: 1 }),
+	demands: fc.shuffledSubarray([...TOY_CHUNKS], { minLength: 1 }),
 	waits: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: 40 })), { minLength: 6, maxLength: 6 }),
 });
 

@@ -16,6 +16,7 @@ import {
 } from "@umpire/operators/program.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
 import { inputAnswer } from "../src/input-answer.ts";
+import { chunkCount } from "../src/input-demands.ts";
 import {
 	type AnswerInputMove,
 	type ClaimMove,
@@ -36,6 +37,13 @@ export const TOY_INPUTS: readonly TensorCommitment[] = ([8, 16, 32] as const).ma
 	for (let at = 0; at < data.length; at++) data[at] = (at % 100) - 50;
 	return commitTensorWith(poseidon, data, width);
 });
+/** All that can be demanded of them: input and chunk. */
+export const TOY_CHUNKS = TOY_INPUTS.flatMap((tensor, input) =>
+	Array.from(
+		{ length: chunkCount(tensor.elements.length, tensor.width) },
+		(_, chunk) => [input, chunk] as const,
+	),
+);
 export const TOY_INPUT_TREE = Levels.of(
 	TOY_INPUTS.map(({ root }) => root),
 	TAG.inputs,
