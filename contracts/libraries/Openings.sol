@@ -27,7 +27,7 @@ library Openings {
 		return descriptorUnder(header.operatorsRoot, header.operatorCount, operator, opening);
 	}
 
-	/// @notice The same for the operators of a program whose header is not at hand.
+	/// @notice The same of a program whose header is not in calldata.
 	function descriptorUnder(
 		bytes32 operatorsRoot,
 		uint256 operatorCount,

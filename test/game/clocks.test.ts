@@ -39,7 +39,7 @@ async function until(court: Court, parameters: Parameters, phase: number, side: 
 
 describe.each([
 	["a reserve", PARAMETERS],
-	["none", { ...PARAMETERS, reserve: 0 }],
+	["no reserve", { ...PARAMETERS, reserve: 0 }],
 ] as const)("with %s, a side is timed out from the second after its last one on", (_, parameters) => {
 	let court: Court;
 	beforeAll(async () => {

@@ -9,7 +9,7 @@ import { travel } from "@umpire/chain/time.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { zeroAddress } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Fault, FaultyRpc } from "./faulty-rpc.ts";
+import { FAULTS, FaultyRpc } from "./faulty-rpc.ts";
 import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
 
 const TIMEOUT = 500;
@@ -68,7 +68,9 @@ describe("several endpoints", () => {
 		for (const fault of ["drop", "busy", "broken", "garbage"] as const) {
 			const connection = await connect(2);
 			await rpcs[0].fail(fault);
+			rpcs[0].asked.clear();
 			expect(await connection.reader.getChainId(), fault).toBe(31337);
+			expect(rpcs[0].asked.get("eth_chainId"), fault).toBeGreaterThan(0);
 			await rpcs[0].fail(undefined);
 		}
 	});
@@ -115,17 +117,7 @@ describe("events", () => {
 
 describe("a dispute over nodes that go wrong in turn", () => {
 	it("ends right, without a move too many", async () => {
-		const faults: Fault[] = [
-			"stall",
-			"drop",
-			"late",
-			"busy",
-			"broken",
-			"garbage",
-			"no logs",
-			"stale head",
-			"false head",
-		];
+		const faults = FAULTS.filter((fault) => fault !== "other chain");
 		const [liar, guard] = [await table.world("submitter"), await table.world("verifier", await connect(3))];
 		const actors = await opponents(liar, guard);
 		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async (round) => {

@@ -19,7 +19,10 @@ contract ClockTest {
 	}
 
 	/// @dev Moves in parts cost no less reserve than they would at once with the increments of all.
-	function testFuzz_neverGains(uint32 reserve, uint32 used, uint32 allowed) external pure {
-		require(Clock.charge(reserve, used, allowed) <= reserve, "gained");
+	function testFuzz_neverGains(uint32 reserve, uint32[2] calldata used, uint32[2] calldata allowed) external pure {
+		uint256 first = Clock.charge(reserve, used[0], allowed[0]);
+		uint256 atOnce = Clock.charge(reserve, uint256(used[0]) + used[1], uint256(allowed[0]) + allowed[1]);
+		require(first <= reserve, "gained");
+		require(Clock.charge(first, used[1], allowed[1]) <= atOnce, "gained in parts");
 	}
 }

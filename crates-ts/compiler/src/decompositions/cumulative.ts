@@ -8,12 +8,8 @@ const LONGEST = 4096;
 
 /** ONNX CumSum: a product with a triangle of ones. */
 export function decomposeCumSum(node: Node, context: DecomposeContext): void {
-	const [x, axisName] = node.inputs;
-	const shape = context.shape(x);
-	const [given] = constantOf(context, axisName, "axis")!;
-	const axis = normaliseAxis(given, shape.length);
-	if (axis === undefined) throw context.error(`axis ${given} is out of range for rank ${shape.length}`);
-	const [before, size, after] = aroundAxis(shape, axis);
+	const x = node.inputs[0];
+	const [before, size, after] = aroundAxisOf(node, context);
 	if (size > LONGEST) throw context.error(`it adds up ${size} elements`, `Up to ${LONGEST} compile`);
 	const exclusive = int(node, "exclusive", 0) === 1;
 	const reverse = int(node, "reverse", 0) === 1;
@@ -26,17 +22,13 @@ export function decomposeCumSum(node: Node, context: DecomposeContext): void {
 	);
 	const matrix = numbersOf(context, context.type(x), [size, size], triangle);
 	const sums = context.emit("MatMul", [matrix, reshape(context, x, [before, size, after])]);
-	finish(context, node, reshape(context, sums, shape));
+	finish(context, node, reshape(context, sums, context.shape(x)));
 }
 
 /** ONNX CumProd: factors 1, 2, 4, … places apart are multiplied, ones beyond the first. */
 export function decomposeCumProd(node: Node, context: DecomposeContext): void {
-	const [x, axisName] = node.inputs;
-	const shape = context.shape(x);
-	const [given] = constantOf(context, axisName, "axis")!;
-	const axis = normaliseAxis(given, shape.length);
-	if (axis === undefined) throw context.error(`axis ${given} is out of range for rank ${shape.length}`);
-	const [before, size, after] = aroundAxis(shape, axis);
+	const x = node.inputs[0];
+	const [before, size, after] = aroundAxisOf(node, context);
 	const reverse = int(node, "reverse", 0) === 1;
 	const type = context.type(x);
 	/** Moved `by` places away from where the products begin. */
@@ -51,5 +43,14 @@ export function decomposeCumProd(node: Node, context: DecomposeContext): void {
 	let product = reshape(context, x, [before, size, after]);
 	if (int(node, "exclusive", 0) === 1) product = shifted(product, 1);
 	for (let by = 1; by < size; by *= 2) product = context.emit("Mul", [product, shifted(product, by)]);
-	finish(context, node, reshape(context, product, shape));
+	finish(context, node, reshape(context, product, context.shape(x)));
+}
+
+/** How many elements lie before, along and after the axis that the second input names. */
+function aroundAxisOf({ inputs: [x, axisName] }: Node, context: DecomposeContext): [number, number, number] {
+	const shape = context.shape(x);
+	const [given] = constantOf(context, axisName, "axis")!;
+	const axis = normaliseAxis(given, shape.length);
+	if (axis === undefined) throw context.error(`axis ${given} is out of range for rank ${shape.length}`);
+	return aroundAxis(shape, axis);
 }
