@@ -44,7 +44,7 @@ abstract contract Market is IMarket, Configuration, ReentrancyGuardTransient {
 			revert InvalidDeadline(deadline, block.timestamp + 1, type(uint32).max);
 		}
 		if (msg.value > type(uint96).max) revert FeeTooLarge(msg.value, type(uint96).max);
-		registry.numberOf(program); // reverts if it is not registered
+		registry.requireInputs(program, inputsRoot);
 		requestId = ++_requestCount;
 		_requests[requestId] = Request({
 			program: program,

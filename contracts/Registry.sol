@@ -34,6 +34,20 @@ contract Registry is IRegistry {
 	}
 
 	/// @inheritdoc IRegistry
+	function outputScale(bytes32 program) external view returns (uint64 mantissa, int16 exponent) {
+		if (_numbers[program] == 0) revert UnknownProgram(program);
+		ProgramHeader storage h = _headers[program];
+		return (h.outputMantissa, h.outputExponent);
+	}
+
+	/// @inheritdoc IRegistry
+	function requireInputs(bytes32 program, bytes32 inputsRoot) external view {
+		if (_numbers[program] == 0) revert UnknownProgram(program);
+		uint256 inputCount = _headers[program].inputCount;
+		if ((inputCount == 0) != (inputsRoot == 0)) revert InputsMismatch(inputCount, inputsRoot);
+	}
+
+	/// @inheritdoc IRegistry
 	function numberOf(bytes32 program) external view returns (uint256 number) {
 		number = _numbers[program];
 		if (number == 0) revert UnknownProgram(program);

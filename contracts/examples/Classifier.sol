@@ -4,6 +4,7 @@ pragma solidity 0.8.28;
 import {IConsumer} from "../interfaces/IConsumer.sol";
 import {Request} from "../interfaces/IMarket.sol";
 import {IUmpire} from "../interfaces/IUmpire.sol";
+import {Scale} from "../libraries/Scale.sol";
 
 /// @title An example of a consumer: asks which class a model assigns to an input, and keeps the answer
 /// @dev The output must be one leaf of scores. The answer arrives in `onFinal`; if that call ever fails, anyone
@@ -12,6 +13,7 @@ contract Classifier is IConsumer {
 	struct Answer {
 		bool known;
 		uint256 class;
+		/// the real score in units of 10^-18
 		int256 score;
 	}
 
@@ -72,7 +74,9 @@ contract Classifier is IConsumer {
 		for (uint256 i = 1; i < scores.length; i++) {
 			if (scores[i] > scores[best]) best = i;
 		}
-		answers[requestId] = Answer(true, best, scores[best]);
-		emit Classified(requestId, best, scores[best]);
+		(uint64 mantissa, int16 exponent) = umpire.registry().outputScale(program);
+		int256 score = Scale.toWad(scores[best], mantissa, exponent);
+		answers[requestId] = Answer(true, best, score);
+		emit Classified(requestId, best, score);
 	}
 }

@@ -15,6 +15,11 @@ struct ProgramHeader {
 	uint8 outputWidth;
 	/// claims state the output alone; their trace is committed to when it is challenged
 	bool lazy;
+	/// the hash of the signature: names, shapes, layouts, ranges and scales of all inputs and outputs
+	bytes32 signature;
+	/// an element v of the primary output stands for v · outputMantissa · 2^outputExponent
+	uint64 outputMantissa;
+	int16 outputExponent;
 }
 
 /// @notice What a claim needs to know of its program: where the output is, and its shape.
@@ -44,6 +49,8 @@ interface IRegistry {
 	error InvalidWidth(uint256 width);
 	/// @notice Thrown when a program without constants names a root for them, or the reverse.
 	error ConstantsMismatch(uint256 constantCount, bytes32 constantsRoot);
+	/// @notice Thrown when inputs are named for a program that takes none, or none for one that does.
+	error InputsMismatch(uint256 inputCount, bytes32 inputsRoot);
 
 	/// @notice Registers a program. Registering it again changes nothing and returns the same root.
 	/// @return program the program root, the program's identity everywhere
@@ -54,6 +61,12 @@ interface IRegistry {
 
 	/// @notice The primary output of a registered program. Cheaper than `header`; all 0 for unknown programs.
 	function outputShape(bytes32 program) external view returns (OutputShape memory);
+
+	/// @notice What an element of the primary output stands for: v · mantissa · 2^exponent.
+	function outputScale(bytes32 program) external view returns (uint64 mantissa, int16 exponent);
+
+	/// @notice Reverts unless the program is registered, and `inputsRoot` is 0 if and only if it has no inputs.
+	function requireInputs(bytes32 program, bytes32 inputsRoot) external view;
 
 	/// @notice The small sequential number of a registered program, from 1.
 	function numberOf(bytes32 program) external view returns (uint256);

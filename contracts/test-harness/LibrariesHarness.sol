@@ -7,6 +7,7 @@ import {Kinds} from "../libraries/Kinds.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Parts} from "../libraries/Parts.sol";
 import {Rescale} from "../libraries/Rescale.sol";
+import {Scale} from "../libraries/Scale.sol";
 import {Trees} from "../libraries/Trees.sol";
 import {Descriptor, Row} from "../types/Descriptor.sol";
 import {DotPart, ElementsPart} from "../types/Part.sol";
@@ -23,6 +24,10 @@ contract LibrariesHarness {
 		returns (bool, uint256)
 	{
 		return Cone.read(d, operand, element, reduction);
+	}
+
+	function toWad(int256 element, uint64 mantissa, int16 exponent) external pure returns (int256) {
+		return Scale.toWad(element, mantissa, exponent);
 	}
 
 	function rowOf(Descriptor memory d, uint256 element) external pure returns (uint256) {

@@ -45,7 +45,10 @@ describe("the example consumer", () => {
 			"function answers(uint256) view returns (bool,uint256,int256)",
 			[1n],
 		);
-		expect(answer).toEqual([true, BigInt(best), BigInt(scores[best])]);
+		const { scale } = program.operators[program.outputs[0].operator];
+		const wad = Number((answer as readonly [boolean, bigint, bigint])[2]);
+		expect((answer as readonly unknown[]).slice(0, 2)).toEqual([true, BigInt(best)]);
+		expect(Math.abs(wad / 1e18 - scores[best] * scale)).toBeLessThan(1e-12);
 		expect(final.gas).toBeLessThan(350_000);
 	});
 });

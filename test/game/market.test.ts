@@ -1,5 +1,7 @@
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { programRoot } from "@umpire/operators/program-commitment.ts";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
@@ -45,6 +47,23 @@ describe("programs", () => {
 });
 
 describe("requests", () => {
+	test("of a program without inputs names none, and of others some", async () => {
+		const header = { ...small.program.header, inputCount: 0 };
+		const root = programRoot(header);
+		await bench.play(bench.requester, { type: "register", header: small.program.header });
+		await bench.play(bench.requester, { type: "register", header });
+		const ask = (program: Hex, inputsRoot: Hex) => {
+			const deadline = bench.table.now + 50;
+			const consumer = bench.stranger;
+			return { type: "request", value: 0n, program, inputsRoot, deadline, consumer } as const;
+		};
+		const none = wordHex(0n);
+		expect(await bench.try(bench.requester, ask(root, small.program.inputsRoot))).toBe("InputsMismatch");
+		expect(await bench.try(bench.requester, ask(small.program.root, none))).toBe("InputsMismatch");
+		await bench.play(bench.requester, ask(root, none));
+		await bench.play(bench.requester, ask(small.program.root, small.program.inputsRoot));
+	});
+
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
 		const { header, root, inputsRoot } = small.program;
 		await bench.play(bench.requester, { type: "register", header });

@@ -1,12 +1,12 @@
 import type { Action, InputAction } from "@umpire/game/move.ts";
+import { headerToAbi } from "@umpire/operators/program-commitment.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Call } from "./send.ts";
 
 /** The contract call that makes a move of the game. */
 export function callOf(on: Contracts, action: Action): Call {
 	if (action.type === "register") {
-		const header = { ...action.header, outputElements: BigInt(action.header.outputElements) };
-		return { contract: on.registry, functionName: "register", args: [header] };
+		return { contract: on.registry, functionName: "register", args: [headerToAbi(action.header)] };
 	}
 	const value = "value" in action ? { value: action.value } : {};
 	const contract = isInputAction(action) ? on.inputs : on.umpire;

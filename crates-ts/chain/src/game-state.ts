@@ -16,6 +16,7 @@ import {
 	SIDE,
 } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { type AbiHeader, headerFromAbi } from "@umpire/operators/program-commitment.ts";
 import {
 	type Contracts,
 	getClaim,
@@ -206,9 +207,7 @@ export function publishedChildren(feed: EventFeed): Published {
 }
 
 async function headerOf(on: Contracts, root: Hex): Promise<ProgramHeader> {
-	type Stored = Omit<ProgramHeader, "outputElements"> & { readonly outputElements: bigint };
-	const header = await read<Stored>(on, on.registry, "header", [root]);
-	return { ...header, outputElements: Number(header.outputElements) };
+	return headerFromAbi(await read<AbiHeader>(on, on.registry, "header", [root]));
 }
 
 const times = new WeakMap<Contracts, Map<Hex, number>>();

@@ -1,4 +1,5 @@
 import type { Case, Settlement } from "@umpire/game/move.ts";
+import { headerToAbi } from "@umpire/operators/program-commitment.ts";
 import { readArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
@@ -21,7 +22,7 @@ export async function judge(
 	settlement: Settlement,
 ): Promise<Judgement> {
 	const { abi } = await readArtifact("Arbiter");
-	const header = { ...what.header, outputElements: BigInt(what.header.outputElements) };
+	const header = headerToAbi(what.header);
 	try {
 		const [claimed, computed] = (await connection.reader.readContract({
 			address: deployment.arbiter,

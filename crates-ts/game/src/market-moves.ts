@@ -45,7 +45,11 @@ export function request(state: GameState, move: Sent<RequestMove>, now: number):
 		throw new GameError("InvalidDeadline", move.deadline, now + 1, LATEST);
 	}
 	if (move.value > MOST_FEE) throw new GameError("FeeTooLarge", move.value, MOST_FEE);
-	if (!state.programs.has(move.program)) throw new GameError("UnknownProgram", move.program);
+	const header = state.programs.get(move.program);
+	if (header === undefined) throw new GameError("UnknownProgram", move.program);
+	if ((header.inputCount === 0) !== (BigInt(move.inputsRoot) === 0n)) {
+		throw new GameError("InputsMismatch", header.inputCount, move.inputsRoot);
+	}
 	const added = {
 		program: move.program,
 		inputsRoot: move.inputsRoot,

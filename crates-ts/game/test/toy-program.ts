@@ -100,6 +100,9 @@ export class ToyProgram {
 			outputElements: output.elements,
 			outputWidth: output.width,
 			lazy,
+			signature: wordHex(1n),
+			outputMantissa: 1,
+			outputExponent: 0,
 		};
 		this.root = programRoot(this.header);
 	}

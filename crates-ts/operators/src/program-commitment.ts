@@ -8,6 +8,7 @@ import { type AbiParameter, encodeAbiParameters } from "viem";
 import { descriptorHash, descriptorOf } from "./descriptor.ts";
 import type { Descriptor, Program, ProgramHeader } from "./program.ts";
 import { rowTree } from "./rescale.ts";
+import { binaryScale, signatureHash } from "./signature.ts";
 import { elementCount } from "./tensors.ts";
 
 /** A program's root and everything that opens it. */
@@ -45,6 +46,7 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 	const descriptorHashes = descriptors.map(descriptorHash);
 	const descriptorTree = Levels.of(descriptorHashes, TAG.descriptors);
 	const output = program.operators[program.outputs[0].operator];
+	const outputScale = binaryScale(output.scale);
 	const header: ProgramHeader = {
 		operatorsRoot: descriptorTree.root,
 		constantsRoot: constantTree?.root ?? wordHex(0n),
@@ -56,6 +58,9 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 		outputElements: elementCount(output.shape),
 		outputWidth: output.width,
 		lazy: program.lazy ?? false,
+		signature: signatureHash(program),
+		outputMantissa: outputScale.mantissa,
+		outputExponent: outputScale.exponent,
 	};
 	return {
 		root: programRoot(header),
@@ -85,6 +90,9 @@ export const PROGRAM_ABI: AbiParameter & { readonly components: readonly AbiPara
 		{ name: "outputElements", type: "uint64" },
 		{ name: "outputWidth", type: "uint8" },
 		{ name: "lazy", type: "bool" },
+		{ name: "signature", type: "bytes32" },
+		{ name: "outputMantissa", type: "uint64" },
+		{ name: "outputExponent", type: "int16" },
 	],
 };
 
@@ -95,7 +103,30 @@ export function programRoot(header: ProgramHeader): Hex {
 
 /** abi.encode(Program). */
 export function encodeHeader(header: ProgramHeader): Hex {
-	return encodeAbiParameters([PROGRAM_ABI], [{ ...header, outputElements: BigInt(header.outputElements) }]);
+	return encodeAbiParameters([PROGRAM_ABI], [headerToAbi(header)]);
+}
+
+/** A header as viem takes and gives it: integers above 48 bits are BigInts. */
+export type AbiHeader = Omit<ProgramHeader, "outputElements" | "outputMantissa"> & {
+	readonly outputElements: bigint;
+	readonly outputMantissa: bigint;
+};
+
+export function headerToAbi(header: ProgramHeader): AbiHeader {
+	return {
+		...header,
+		outputElements: BigInt(header.outputElements),
+		outputMantissa: BigInt(header.outputMantissa),
+	};
+}
+
+/** A header from the chain. Beyond 2^53 (no program has such) numbers lose their last digits. */
+export function headerFromAbi(header: AbiHeader): ProgramHeader {
+	return {
+		...header,
+		outputElements: Number(header.outputElements),
+		outputMantissa: Number(header.outputMantissa),
+	};
 }
 
 /** Siblings of a rescale row under its descriptor's rowsRoot. */

@@ -215,4 +215,9 @@ export interface ProgramHeader {
 	readonly outputElements: number;
 	readonly outputWidth: Width;
 	readonly lazy: boolean;
+	/** The hash of the signature (signature.ts): what inputs and outputs mean. */
+	readonly signature: Hex;
+	/** An element v of the primary output stands for v · outputMantissa · 2^outputExponent. */
+	readonly outputMantissa: number;
+	readonly outputExponent: number;
 }

@@ -14,6 +14,7 @@ import type {
 } from "@umpire/operators/program.ts";
 import { commitProgram, programRoot, rowPath } from "@umpire/operators/program-commitment.ts";
 import { rowNode } from "@umpire/operators/rescale.ts";
+import { binaryScale, signatureHash } from "@umpire/operators/signature.ts";
 import { describe, expect, test } from "vitest";
 
 const spec = (shape: readonly number[], layout = shape.map((_, axis) => axis)): TensorSpec => {
@@ -167,7 +168,7 @@ describe("a program's commitment", () => {
 		};
 		const { header, root } = await commitProgram(moved);
 		expect(header.constantsRoot).toBe(wordHex(0n));
-		expect(root).toBe("0x7b2fd55e35118e3c4e2e77e3800321b2e5b3e0ab4413a452aec6aa2e432c2dc3");
+		expect(root).toBe("0x0b5cc8aba36fa0657484293880bb88eaaac5e4431e6ac7910c29671e50d119af");
 		expect((await commitProgram({ ...moved, name: "another name" })).root).toBe(root);
 	});
 
@@ -194,5 +195,41 @@ describe("a program's commitment", () => {
 		];
 		const roots = await Promise.all(changed.map(async (other) => (await commitProgram(other)).root));
 		expect(new Set([root, ...roots]).size).toBe(changed.length + 1);
+	});
+
+	test("binds what gives its numbers their meaning: names, shapes, layouts, ranges, scales, all outputs", async () => {
+		const [input] = program.inputs;
+		const [output] = program.outputs;
+		const [operator] = program.operators;
+		const changed: Program[] = [
+			{ ...program, inputs: [{ ...input, name: "other" }] },
+			{ ...program, inputs: [{ ...input, low: input.low + 1 }] },
+			{ ...program, inputs: [{ ...input, high: input.high - 1 }] },
+			{ ...program, inputs: [{ ...input, scale: input.scale * (1 + 2 ** -52) }] },
+			{ ...program, outputs: [{ ...output, name: "other" }] },
+			{ ...program, outputs: [output, output] },
+			{ ...program, outputs: [output, { ...output, name: "other" }] },
+			{ ...program, operators: [{ ...operator, scale: 2 ** -1074 }] },
+		];
+		const { root } = await commitProgram(program);
+		const roots = await Promise.all(changed.map(async (other) => (await commitProgram(other)).root));
+		expect(new Set([root, ...roots]).size).toBe(changed.length + 1);
+		// A square matrix may be read along either axis: only the layout says which.
+		const square = dot({ type: "matmul" }, spec([3, 3]), spec([3, 3]), spec([3, 3], [1, 0]), []);
+		const turned = { ...square, inputs: [{ ...square.inputs[0], layout: [1, 0] }] };
+		expect(signatureHash(turned)).not.toBe(signatureHash(square));
+	});
+
+	test("says exactly on chain what a unit of the output stands for", () => {
+		for (const scale of [1, 0.1, 1 / 3, 2 ** -1074, Number.MAX_VALUE, 6.02e23, 2 ** 52 + 1]) {
+			const { mantissa, exponent } = binaryScale(scale);
+			expect(mantissa % 2).toBe(1);
+			expect(Number.isSafeInteger(mantissa)).toBe(true);
+			const halves = Math.trunc(exponent / 2);
+			expect(mantissa * 2 ** halves * 2 ** (exponent - halves)).toBe(scale);
+		}
+		for (const scale of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+			expect(() => binaryScale(scale)).toThrow(RangeError);
+		}
 	});
 });
