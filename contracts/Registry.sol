@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {IRegistry, OutputShape, ProgramHeader} from "./interfaces/IRegistry.sol";
+import {IRegistry, Meaning, OutputShape, ProgramHeader} from "./interfaces/IRegistry.sol";
 
 /// @title Programs that claims can be made about
 /// @dev Whether a program is valid is not decided here: everyone who serves or guards it validates it first.
 contract Registry is IRegistry {
 	mapping(bytes32 program => ProgramHeader) private _headers;
+	mapping(bytes32 program => Meaning) private _meanings;
 	mapping(bytes32 program => uint256) private _numbers;
 	bytes32[] private _programs;
 
 	/// @inheritdoc IRegistry
-	function register(ProgramHeader calldata header_) external returns (bytes32 program) {
-		program = keccak256(abi.encode(header_));
+	function register(ProgramHeader calldata header_, Meaning calldata meaning_)
+		external
+		returns (bytes32 program)
+	{
+		program = keccak256(abi.encode(header_, meaning_));
 		if (_numbers[program] != 0) return program;
 		_check(header_);
 		_headers[program] = header_;
+		_meanings[program] = meaning_;
 		_programs.push(program);
 		_numbers[program] = _programs.length;
-		emit Registered(program, _programs.length, header_);
+		emit Registered(program, _programs.length, header_, meaning_);
 	}
 
 	/// @inheritdoc IRegistry
@@ -34,10 +39,9 @@ contract Registry is IRegistry {
 	}
 
 	/// @inheritdoc IRegistry
-	function outputScale(bytes32 program) external view returns (uint64 mantissa, int16 exponent) {
+	function meaning(bytes32 program) external view returns (Meaning memory) {
 		if (_numbers[program] == 0) revert UnknownProgram(program);
-		ProgramHeader storage h = _headers[program];
-		return (h.outputMantissa, h.outputExponent);
+		return _meanings[program];
 	}
 
 	/// @inheritdoc IRegistry

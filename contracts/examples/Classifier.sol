@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {IConsumer} from "../interfaces/IConsumer.sol";
 import {Request} from "../interfaces/IMarket.sol";
+import {Meaning} from "../interfaces/IRegistry.sol";
 import {IUmpire} from "../interfaces/IUmpire.sol";
 import {Scale} from "../libraries/Scale.sol";
 
@@ -74,8 +75,8 @@ contract Classifier is IConsumer {
 		for (uint256 i = 1; i < scores.length; i++) {
 			if (scores[i] > scores[best]) best = i;
 		}
-		(uint64 mantissa, int16 exponent) = umpire.registry().outputScale(program);
-		int256 score = Scale.toWad(scores[best], mantissa, exponent);
+		Meaning memory meaning = umpire.registry().meaning(program);
+		int256 score = Scale.toWad(scores[best], meaning.outputMantissa, meaning.outputExponent);
 		answers[requestId] = Answer(true, best, score);
 		emit Classified(requestId, best, score);
 	}

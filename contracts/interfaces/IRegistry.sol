@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice What a program root commits to; `programRoot = keccak256(abi.encode(ProgramHeader))`
+/// @notice What a program computes; `programRoot = keccak256(abi.encode(ProgramHeader, Meaning))`
 /// (docs/protocol.md section 2).
 struct ProgramHeader {
 	bytes32 operatorsRoot;
@@ -15,7 +15,11 @@ struct ProgramHeader {
 	uint8 outputWidth;
 	/// claims state the output alone; their trace is committed to when it is challenged
 	bool lazy;
-	/// the hash of the signature: names, shapes, layouts, ranges and scales of all inputs and outputs
+}
+
+/// @notice What the numbers of a program stand for. No dispute needs it, so that none pays for reading it.
+struct Meaning {
+	/// the hash of names, shapes, layouts, ranges and scales of all inputs and outputs
 	bytes32 signature;
 	/// an element v of the primary output stands for v · outputMantissa · 2^outputExponent
 	uint64 outputMantissa;
@@ -35,7 +39,7 @@ struct OutputShape {
 /// @title Programs that claims can be made about
 interface IRegistry {
 	/// @notice A program was registered for the first time.
-	event Registered(bytes32 indexed program, uint256 indexed number, ProgramHeader header);
+	event Registered(bytes32 indexed program, uint256 indexed number, ProgramHeader header, Meaning meaning);
 
 	/// @notice Thrown when no program with this root has been registered.
 	error UnknownProgram(bytes32 program);
@@ -54,7 +58,7 @@ interface IRegistry {
 
 	/// @notice Registers a program. Registering it again changes nothing and returns the same root.
 	/// @return program the program root, the program's identity everywhere
-	function register(ProgramHeader calldata header) external returns (bytes32 program);
+	function register(ProgramHeader calldata header, Meaning calldata meaning) external returns (bytes32 program);
 
 	/// @notice The header of a registered program.
 	function header(bytes32 program) external view returns (ProgramHeader memory);
@@ -62,8 +66,8 @@ interface IRegistry {
 	/// @notice The primary output of a registered program. Cheaper than `header`; all 0 for unknown programs.
 	function outputShape(bytes32 program) external view returns (OutputShape memory);
 
-	/// @notice What an element of the primary output stands for: v · mantissa · 2^exponent.
-	function outputScale(bytes32 program) external view returns (uint64 mantissa, int16 exponent);
+	/// @notice What the numbers of a registered program stand for.
+	function meaning(bytes32 program) external view returns (Meaning memory);
 
 	/// @notice Reverts unless the program is registered, and `inputsRoot` is 0 if and only if it has no inputs.
 	function requireInputs(bytes32 program, bytes32 inputsRoot) external view;

@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CLOCKS, INPUTS, LAZY, MARKET, RULES } from "./tests.ts";
+import { AGREEMENT, CLOCKS, INPUTS, LAZY, MARKET, RULES, SCALE } from "./tests.ts";
 
 /** Programs, requests, claims and money. */
 export const MARKET_MUTATIONS: readonly Mutation[] = [
@@ -162,6 +162,53 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"if (header_.constantCount != 0 && header_.constantsRoot == 0) {",
 			],
 			["a program has no steps", "|| header_.steps == 0 ||", "||"],
+		],
+	),
+	...mutationsOf(
+		"contracts/Registry.sol",
+		[MARKET, AGREEMENT],
+		[
+			[
+				"inputs are named for a program without any",
+				"if ((inputCount == 0) != (inputsRoot == 0)) revert InputsMismatch(inputCount, inputsRoot);",
+				"",
+			],
+			[
+				"a program is known by its header alone",
+				"keccak256(abi.encode(header_, meaning_))",
+				"keccak256(abi.encode(header_))",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Scale.sol",
+		[SCALE],
+		[
+			[
+				"a scale is rounded up",
+				"Math.mulDiv(product, 1e18, 2 ** power)",
+				"Math.mulDiv(product, 1e18, 2 ** power, Math.Rounding.Ceil)",
+			],
+			["small scales wrap", "else if (power < 256)", "else"],
+			["what is negative is shown without its sign", "element < 0 ? -magnitude : magnitude", "magnitude"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/signature.ts",
+		["crates-ts/operators/test/program-commitment.test.ts"],
+		[
+			[
+				"the scale of inputs is not bound",
+				"const { mantissa, exponent } = binaryScale(scale);",
+				"const { mantissa, exponent } = { mantissa: Math.sign(scale), exponent: 0 };",
+			],
+			["the layout of inputs is not bound", "\t\tlayout,\n\t\twidth,", "\t\tlayout: [],\n\t\twidth,"],
+			["the names of inputs are not bound", "tensorOf(input.name, input, 0)", 'tensorOf("", input, 0)'],
+			[
+				"only the first output is bound",
+				"outputs.map(({ name, operator }) =>",
+				"outputs.slice(0, 1).map(({ name, operator }) =>",
+			],
 		],
 	),
 ];

@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 import {DescriptorOpening, PartEvidence, Settlement} from "../../contracts/interfaces/IArbiter.sol";
 import {IInputs} from "../../contracts/interfaces/IInputs.sol";
 import {OutputOpening, Parameters} from "../../contracts/interfaces/IMarket.sol";
-import {IRegistry, ProgramHeader} from "../../contracts/interfaces/IRegistry.sol";
+import {IRegistry, Meaning, ProgramHeader} from "../../contracts/interfaces/IRegistry.sol";
 import {IUmpire} from "../../contracts/interfaces/IUmpire.sol";
 import {Coordinate, Descriptor, KIND_VIEW, Operand, SOURCE_INPUT} from "../../contracts/types/Descriptor.sol";
 import {VM, within} from "./Vm.sol";
@@ -46,7 +46,7 @@ contract Actors {
 		header.operatorsRoot = keccak256(_descriptor);
 		(header.operatorCount, header.inputCount, header.steps) = (1, 1, 1);
 		(header.outputElements, header.outputWidth) = (uint64(_ELEMENTS), _WIDTH);
-		_program = registry.register(header);
+		_program = registry.register(header, Meaning(0, 1, 0));
 		// another deployment knows the leaves' nodes, so that nothing is published in this one
 		IUmpire other = IUmpire(_deploy("Umpire", abi.encode(registry, arbiter, parameters)));
 		_right = other.publishLeaf(_WIDTH, uint16(_ELEMENTS), _words(0));

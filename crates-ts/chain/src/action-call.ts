@@ -6,7 +6,8 @@ import type { Call } from "./send.ts";
 /** The contract call that makes a move of the game. */
 export function callOf(on: Contracts, action: Action): Call {
 	if (action.type === "register") {
-		return { contract: on.registry, functionName: "register", args: [headerToAbi(action.header)] };
+		const { header, meaning } = headerToAbi(action.header);
+		return { contract: on.registry, functionName: "register", args: [header, meaning] };
 	}
 	const value = "value" in action ? { value: action.value } : {};
 	const contract = isInputAction(action) ? on.inputs : on.umpire;

@@ -207,7 +207,9 @@ export function publishedChildren(feed: EventFeed): Published {
 }
 
 async function headerOf(on: Contracts, root: Hex): Promise<ProgramHeader> {
-	return headerFromAbi(await read<AbiHeader>(on, on.registry, "header", [root]));
+	const header = await read<AbiHeader["header"]>(on, on.registry, "header", [root]);
+	const meaning = await read<AbiHeader["meaning"]>(on, on.registry, "meaning", [root]);
+	return headerFromAbi({ header, meaning });
 }
 
 const times = new WeakMap<Contracts, Map<Hex, number>>();

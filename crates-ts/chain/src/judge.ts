@@ -22,7 +22,7 @@ export async function judge(
 	settlement: Settlement,
 ): Promise<Judgement> {
 	const { abi } = await readArtifact("Arbiter");
-	const header = headerToAbi(what.header);
+	const { header } = headerToAbi(what.header);
 	try {
 		const [claimed, computed] = (await connection.reader.readContract({
 			address: deployment.arbiter,

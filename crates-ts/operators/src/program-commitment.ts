@@ -75,57 +75,64 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 	};
 }
 
-/** The Solidity struct Program, field by field (protocol section 2). */
-export const PROGRAM_ABI: AbiParameter & { readonly components: readonly AbiParameter[] } = {
-	name: "program",
-	type: "tuple",
-	components: [
-		{ name: "operatorsRoot", type: "bytes32" },
-		{ name: "constantsRoot", type: "bytes32" },
-		{ name: "operatorCount", type: "uint32" },
-		{ name: "constantCount", type: "uint32" },
-		{ name: "inputCount", type: "uint32" },
-		{ name: "steps", type: "uint32" },
-		{ name: "outputOperator", type: "uint32" },
-		{ name: "outputElements", type: "uint64" },
-		{ name: "outputWidth", type: "uint8" },
-		{ name: "lazy", type: "bool" },
-		{ name: "signature", type: "bytes32" },
-		{ name: "outputMantissa", type: "uint64" },
-		{ name: "outputExponent", type: "int16" },
-	],
-};
+const HEADER: readonly AbiParameter[] = [
+	{ name: "operatorsRoot", type: "bytes32" },
+	{ name: "constantsRoot", type: "bytes32" },
+	{ name: "operatorCount", type: "uint32" },
+	{ name: "constantCount", type: "uint32" },
+	{ name: "inputCount", type: "uint32" },
+	{ name: "steps", type: "uint32" },
+	{ name: "outputOperator", type: "uint32" },
+	{ name: "outputElements", type: "uint64" },
+	{ name: "outputWidth", type: "uint8" },
+	{ name: "lazy", type: "bool" },
+];
+const MEANING: readonly AbiParameter[] = [
+	{ name: "signature", type: "bytes32" },
+	{ name: "outputMantissa", type: "uint64" },
+	{ name: "outputExponent", type: "int16" },
+];
 
-/** keccak256(abi.encode(Program)). */
+/** The Solidity structs ProgramHeader and Meaning, field by field (protocol section 2). */
+export const PROGRAM_ABI: readonly AbiParameter[] = [
+	{ name: "header", type: "tuple", components: HEADER },
+	{ name: "meaning", type: "tuple", components: MEANING },
+];
+
+/** keccak256(abi.encode(ProgramHeader, Meaning)). */
 export function programRoot(header: ProgramHeader): Hex {
-	return toHex(keccak_256(fromHex(encodeHeader(header))));
+	const { header: fields, meaning } = headerToAbi(header);
+	return toHex(keccak_256(fromHex(encodeAbiParameters(PROGRAM_ABI, [fields, meaning]))));
 }
 
-/** abi.encode(Program). */
-export function encodeHeader(header: ProgramHeader): Hex {
-	return encodeAbiParameters([PROGRAM_ABI], [headerToAbi(header)]);
+/** A header as the contracts have it: in two structs, with integers above 48 bits as BigInts. */
+export interface AbiHeader {
+	readonly header: Omit<ProgramHeader, keyof AbiMeaning | "outputElements"> & {
+		readonly outputElements: bigint;
+	};
+	readonly meaning: AbiMeaning;
 }
-
-/** A header as viem takes and gives it: integers above 48 bits are BigInts. */
-export type AbiHeader = Omit<ProgramHeader, "outputElements" | "outputMantissa"> & {
-	readonly outputElements: bigint;
+interface AbiMeaning {
+	readonly signature: Hex;
 	readonly outputMantissa: bigint;
-};
+	readonly outputExponent: number;
+}
 
 export function headerToAbi(header: ProgramHeader): AbiHeader {
+	const { signature, outputMantissa, outputExponent, ...rest } = header;
 	return {
-		...header,
-		outputElements: BigInt(header.outputElements),
-		outputMantissa: BigInt(header.outputMantissa),
+		header: { ...rest, outputElements: BigInt(rest.outputElements) },
+		meaning: { signature, outputMantissa: BigInt(outputMantissa), outputExponent },
 	};
 }
 
 /** A header from the chain. Beyond 2^53 (no program has such) numbers lose their last digits. */
-export function headerFromAbi(header: AbiHeader): ProgramHeader {
+export function headerFromAbi({ header, meaning }: AbiHeader): ProgramHeader {
 	return {
 		...header,
+		...meaning,
 		outputElements: Number(header.outputElements),
-		outputMantissa: Number(header.outputMantissa),
+		outputMantissa: Number(meaning.outputMantissa),
 	};
 }
 
