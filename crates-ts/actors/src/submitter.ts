@@ -94,7 +94,10 @@ class Submitter implements Actor {
 		this.#kept = folderStore(world.home.path("claimed"));
 		this.#publishes = publishTrace;
 		this.#say = say;
-		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
+		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
+			programs: new Set([served.root]),
+			warn: say,
+		});
 		this.#published = publishedChildren(world.feed);
 		this.#findInputs = inputFinder(world, served.program, say);
 	}

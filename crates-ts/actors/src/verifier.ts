@@ -81,7 +81,10 @@ class Verifier implements Actor {
 		this.#world = world;
 		this.#served = served;
 		this.#options = options;
-		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address);
+		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
+			programs: new Set([served.root]),
+			warn: options.progress,
+		});
 		this.#published = publishedChildren(world.feed);
 		this.#findInputs = inputFinder(world, served.program, options.progress);
 		this.#demander = inputDemander(world, served, options.demandInputs ?? 0, options.progress);

@@ -101,7 +101,13 @@ export function joinEndpoints(
 		order = [...order.filter((other) => other !== endpoint), endpoint];
 	};
 	return {
-		transport: custom({ request: (args) => firstAnswer(order, args, askLast) }, { retryCount: 0 }),
+		transport: custom(
+			{
+				request: (args) =>
+					isVoted(args) ? votedAnswer(order, args, askLast) : firstAnswer(order, args, askLast),
+			},
+			{ retryCount: 0 },
+		),
 		health: () => all.map(({ name, head, trouble }) => ({ name, head, trouble })),
 		async head() {
 			const before = new Map(all.map((endpoint) => [endpoint, endpoint.trouble]));
@@ -208,6 +214,81 @@ async function firstAnswer(
 		}
 	}
 	throw failure;
+}
+
+/** Logs, and state of a block that is named by its hash: every right endpoint gives the same. */
+function isVoted({ method, params }: Request): boolean {
+	if (method === "eth_getLogs") return true;
+	const block: unknown = method === "eth_call" && Array.isArray(params) ? params[1] : undefined;
+	return typeof block === "object" && block !== null && "blockHash" in block;
+}
+
+/**
+ * Asks all endpoints at once and takes what most of those say that answer: at the latest when all have answered,
+ * before that as soon as more than half of all agree.
+ *
+ * @throws ChainError (to be tried again) if they contradict each other without a majority
+ */
+async function votedAnswer(
+	endpoints: readonly Endpoint[],
+	args: Request,
+	askLast: (endpoint: Endpoint) => void,
+): Promise<unknown> {
+	if (endpoints.length === 1) return firstAnswer(endpoints, args, askLast);
+	const votes = new Map<string, Vote>();
+	let failure: unknown;
+	const ask = async (endpoint: Endpoint): Promise<void> => {
+		try {
+			const answer: unknown = await endpoint.client.request(args as never);
+			const said = meaningOf(answer);
+			votes.set(said, { answer, by: [...(votes.get(said)?.by ?? []), endpoint] });
+		} catch (error) {
+			failure = error;
+			if (!isAnswer(error)) return askLast(endpoint);
+			const by = [...(votes.get("refused")?.by ?? []), endpoint];
+			votes.set("refused", { refusal: error, by });
+		}
+	};
+	const asked = endpoints.map(ask);
+	let waiting = asked;
+	const winner = (of: number) => [...votes.values()].find(({ by }) => 2 * by.length > of);
+	while (waiting.length > 0 && winner(endpoints.length) === undefined) {
+		const done = new Set<Promise<void>>();
+		await Promise.race(waiting.map((one) => one.then(() => done.add(one))));
+		waiting = waiting.filter((one) => !done.has(one));
+	}
+	const answered = [...votes.values()].flatMap(({ by }) => by);
+	if (answered.length === 0) throw failure;
+	const taken = winner(endpoints.length) ?? winner(answered.length);
+	if (taken === undefined) {
+		const names = answered.map(({ name }) => name).join(", ");
+		throw new ChainError(`the RPC endpoints ${names} contradict each other about ${args.method}`, {
+			retry: true,
+		});
+	}
+	for (const endpoint of answered) if (!taken.by.includes(endpoint)) askLast(endpoint);
+	if ("refusal" in taken) throw taken.refusal;
+	return taken.answer;
+}
+
+type Vote =
+	| { readonly answer: unknown; readonly by: readonly Endpoint[] }
+	| { readonly refusal: unknown; readonly by: readonly Endpoint[] };
+
+/** What endpoints must agree on: of logs their place and content, whatever else a node adds. */
+function meaningOf(answer: unknown): string {
+	if (!Array.isArray(answer)) return JSON.stringify(answer);
+	const logs = answer.map((log: Readonly<Record<string, unknown>>) =>
+		[log.blockHash, log.logIndex, log.transactionHash, log.address, log.topics, log.data]
+			.join(" ")
+			.toLowerCase(),
+	);
+	return logs.sort().join("\n");
+}
+
+interface Request {
+	readonly method: string;
+	readonly params?: unknown;
 }
 
 function tellChange({ name, trouble }: Endpoint, before: string | undefined, warn: (line: string) => void) {

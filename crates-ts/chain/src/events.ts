@@ -1,12 +1,14 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { AbiHeader } from "@umpire/operators/program-commitment.ts";
 import { type Abi, type Log, parseEventLogs } from "viem";
 import type { Contracts } from "./contracts.ts";
 import { type Head, headOf } from "./endpoints.ts";
+import { LogQueries } from "./log-queries.ts";
 import { explainReading } from "./revert.ts";
 
 /** The contracts' events (contracts/interfaces), by name, with their arguments. */
 export interface Events {
-	Registered: { program: Hex; number: bigint };
+	Registered: { program: Hex; number: bigint } & AbiHeader;
 	Requested: {
 		request: bigint;
 		program: Hex;
@@ -90,8 +92,6 @@ export type ChainEvent = {
 	};
 }[keyof Events];
 
-/** Nodes limit the range of one query; this many blocks are taken everywhere. */
-const BLOCKS_PER_QUERY = 2_000n;
 /**
  * The newest blocks are followed one by one, each by the hash that its successor names: a node that
  * does not have exactly that block fails instead of answering "no events". Reorganisations within
@@ -122,12 +122,14 @@ class Feed implements EventFeed {
 	revision = 0;
 	readonly #on: Contracts;
 	readonly #abi: Abi;
+	readonly #logs: LogQueries;
 	/** The blocks up to `head` that are followed, oldest first, without gaps. */
 	#blocks: Head[] = [];
 
 	constructor(on: Contracts) {
 		this.#on = on;
 		this.#abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
+		this.#logs = new LogQueries(on);
 	}
 
 	get head(): Head | undefined {
@@ -149,27 +151,37 @@ class Feed implements EventFeed {
 		}
 	}
 
-	/** Nothing is changed before everything has been read. */
+	/** Nothing is changed before everything has been read, but for ranges of old blocks: those are kept one by one. */
 	async #advance(head: Head): Promise<ChainEvent[]> {
 		const first = this.#on.deployment.block;
 		const path = await this.#pathTo(head);
 		const parent = this.#blocks.findIndex(({ hash }) => hash === path[0].parentHash);
-		const kept = this.#blocks.slice(0, parent + 1);
+		let kept = this.#blocks.slice(0, parent + 1);
 		// Without a followed block below the path, what lies below it is read (again) by numbers.
-		const from = parent >= 0 ? path[0].number : await this.#resumption(path[0]);
+		let from = parent >= 0 ? path[0].number : await this.#resumption(path[0]);
 		const fresh: ChainEvent[] = [];
-		for (let start = from; start < path[0].number; start += BLOCKS_PER_QUERY) {
-			const last = start + BLOCKS_PER_QUERY - 1n;
-			const end = last < path[0].number - 1n ? last : path[0].number - 1n;
-			fresh.push(...(await this.#eventsIn({ fromBlock: start, toBlock: end })));
+		while (from < path[0].number) {
+			const { logs, end } = await this.#logs.range(from, path[0].number - 1n);
+			const events = this.#eventsOf(logs);
+			if (end < path[0].number - 1n) kept = [await this.#headAt(end)];
+			this.#takeBack(from);
+			this.events.push(...events);
+			this.#blocks = kept;
+			fresh.push(...events);
+			from = end + 1n;
 		}
+		const newest: ChainEvent[] = [];
 		for (const { hash, number } of path) {
-			if (number >= first) fresh.push(...(await this.#eventsIn({ blockHash: hash })));
+			if (number >= first) newest.push(...this.#eventsOf(await this.#logs.block(hash, number)));
 		}
 		this.#takeBack(from);
-		this.events.push(...fresh);
+		this.events.push(...newest);
 		this.#blocks = [...kept, ...path].slice(-FOLLOWED);
-		return fresh;
+		return [...fresh, ...newest];
+	}
+
+	async #headAt(blockNumber: bigint): Promise<Head> {
+		return headOf(await this.#on.connection.reader.getBlock({ blockNumber }));
 	}
 
 	/** The blocks from the newest followed one (exclusive) to the head; the newest 64 if there is none. */
@@ -190,7 +202,7 @@ class Feed implements EventFeed {
 		const { head } = this;
 		const { block } = this.#on.deployment;
 		if (head === undefined || head.number >= lowest.number) return block;
-		const there = await this.#on.connection.reader.getBlock({ blockNumber: head.number });
+		const there = await this.#headAt(head.number);
 		return there.hash === head.hash ? head.number + 1n : block;
 	}
 
@@ -202,16 +214,7 @@ class Feed implements EventFeed {
 		this.revision++;
 	}
 
-	async #eventsIn(where: { blockHash: Hex } | { fromBlock: bigint; toBlock: bigint }): Promise<ChainEvent[]> {
-		const { connection, registry, umpire, inputs } = this.#on;
-		const address = [registry.address, umpire.address, inputs.address];
-		const logs = await connection.reader.getLogs({ address, ...where });
-		const stray = logs.find((log) =>
-			"blockHash" in where
-				? log.blockHash !== where.blockHash
-				: log.blockNumber < where.fromBlock || log.blockNumber > where.toBlock,
-		);
-		if (stray !== undefined) throw new Error(`the node gives events of block ${stray.blockNumber} unasked`);
+	#eventsOf(logs: readonly Log[]): ChainEvent[] {
 		return eventsOf(this.#abi, logs);
 	}
 }

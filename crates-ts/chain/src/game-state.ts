@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
-import { answeredAt } from "@umpire/game/input-demands.ts";
+import { demanded } from "@umpire/game/search.ts";
 import {
 	CLAIM_STATUS,
 	type Claim,
@@ -12,176 +12,360 @@ import {
 	openingKey,
 	PHASE,
 	type PublishedLeaf,
-	type Request,
 	SIDE,
 } from "@umpire/game/state.ts";
-import type { ProgramHeader } from "@umpire/operators/program.ts";
-import { type AbiHeader, headerFromAbi } from "@umpire/operators/program-commitment.ts";
-import {
-	type Contracts,
-	getClaim,
-	getDispute,
-	getInputDemand,
-	getRequest,
-	getTurn,
-	owedTo,
-} from "./contracts.ts";
-import { ChainError } from "./errors.ts";
-import type { ChainEvent, EventFeed } from "./events.ts";
-import { explainReading } from "./revert.ts";
-import { type Contract, read } from "./send.ts";
+import { Batch } from "./batch.ts";
+import type { Contracts } from "./contracts.ts";
+import type { EventFeed } from "./events.ts";
+import { type Challenge, type Demand, Ledger, MissingError } from "./ledger.ts";
 
-/**
- * Compares events with the state of the same block: a node that keeps events back must not look like a
- * side that does not answer.
- *
- * @throws ChainError (to be tried again, everything is read anew) if events are missing
- */
-async function requireAllEvents(on: Contracts, feed: EventFeed, state: GameState): Promise<void> {
-	const at = feed.head?.hash;
-	const known: readonly [Contract, string, number][] = [
-		[on.registry, "count", state.programs.size],
-		[on.umpire, "requestCount", state.requests.length],
-		[on.umpire, "claimCount", state.claims.length],
-		[on.umpire, "disputeCount", state.disputes.length],
-		[on.inputs, "inputDemandCount", state.inputDemands.length],
-	];
-	const counts = await Promise.all(known.map(([contract, name]) => read<bigint>(on, contract, name, [], at)));
-	let complete = known.every(([, , count], i) => BigInt(count) === counts[i]);
-	for (const { request, boundAt, traceRoot } of complete ? state.claims : []) {
-		const { lazy } = state.programs.get(state.requests[request - 1].program)!;
-		if (lazy && (BigInt(traceRoot) !== 0n) !== (boundAt !== 0)) complete = false;
-	}
-	for (const [index, dispute] of complete ? state.disputes.entries() : []) {
-		if (dispute.phase === PHASE.closed) continue;
-		const { side } = await getTurn(on, BigInt(index + 1), at);
-		const published = publishedAt(state, dispute) !== 0;
-		if (side !== SIDE.nobody && published !== (side === SIDE.challenger)) complete = false;
-		if (dispute.partialsAt !== 0 && dispute.partials.length === 0) complete = false;
-	}
-	for (const [index, demand] of complete ? state.inputDemands.entries() : []) {
-		if (!demand.open) continue;
-		const time = await read<bigint>(on, on.inputs, "answeredAt", [BigInt(index + 1)], at);
-		if (Number(time) !== answeredAt(state, demand)) complete = false;
-	}
-	if (complete) return;
-	feed.reread();
-	throw new ChainError(
-		"reading events failed: the RPC node keeps some back that its state knows of; reading all again.",
-		{ retry: true },
-	);
+/** What an actor looks at. */
+export interface ReaderOptions {
+	/** The programs whose disputes, demands and live claims are read; all by default. */
+	readonly programs?: ReadonlySet<Hex> | undefined;
+	/** Told of items that are left out because events and state disagree about them. */
+	readonly warn?: ((line: string) => void) | undefined;
 }
 
 /**
- * Reads the chain into the state that the game's strategies decide from. What can no longer
- * change (closed requests, decided claims, closed disputes, headers) is read once.
+ * Reads the chain into the state that the game's strategies decide from. Programs, requests and claims come from
+ * events alone; the contracts are asked, in one batch per look, about the live claims, open disputes and demands of
+ * the actor's programs. Of other programs disputes and demands stand as closed ones: nobody looks at them here.
  *
- * `burned`, `balance` and `inputBonds` are not read, and `owed` holds the given account only: no strategy
- * looks at them.
+ * Times of publications are those that the contract's clocks go by: never before the demand. `claimedAt`,
+ * `openDisputes` and `boundAt` are those of live claims. `burned`, `balance` and `inputBonds` are not read, and `owed`
+ * holds the given account only: no strategy looks at them.
+ *
+ * An item about which events and state still disagree after all events were read again is left out, with a warning:
+ * it must not keep the others back.
  */
-export function gameReader(on: Contracts, feed: EventFeed, account: Hex): () => Promise<GameState> {
-	const programs = new Map<Hex, ProgramHeader>();
-	const requests: Request[] = [];
-	const claims: Claim[] = [];
-	const outputs: Hex[] = [];
-	const bound = new Map<number, number>();
-	const disputes: Dispute[] = [];
-	const openings = new Map<string, number>();
-	const leaves = new Map<Hex, PublishedLeaf>();
-	const partials = new Map<number, readonly bigint[]>();
-	const inputDemands: InputDemand[] = [];
-	/** Read, but their demands are not yet. */
-	const answers: Extract<ChainEvent, { name: "InputAnswered" }>[] = [];
-	const inputAnswers = new Map<string, InputAnswer>();
+export function gameReader(
+	on: Contracts,
+	feed: EventFeed,
+	account: Hex,
+	options: ReaderOptions = {},
+): () => Promise<GameState> {
+	return new Reader(on, feed, account, options).read;
+}
 
-	const take = async (event: ChainEvent): Promise<void> => {
-		switch (event.name) {
-			case "Registered":
-				programs.set(event.args.program, await headerOf(on, event.args.program));
-				break;
-			case "NodeOpened": {
-				const { node, tree, childLevel, children } = event.args;
-				openings.set(openingKey(node, tree, Number(childLevel), children.length), await timeOf(on, event));
-				break;
-			}
-			case "LeafPublished": {
-				const { node, width, count, words } = event.args;
-				leaves.set(node, { time: await timeOf(on, event), width, count: Number(count), words });
-				break;
-			}
-			case "InputAnswered":
-				answers.push(event);
-				break;
-			case "Claimed":
-				outputs[Number(event.args.claim) - 1] = event.args.outputRoot;
-				break;
-			case "TraceBound":
-				bound.set(Number(event.args.claim), await timeOf(on, event));
-				break;
-			case "PartialsPublished":
-				partials.set(Number(event.args.dispute), event.args.partials);
+/** Whose move it is, and since when. */
+interface Turn {
+	readonly side: number;
+	readonly since: number;
+}
+
+class Reader {
+	readonly #on: Contracts;
+	readonly #feed: EventFeed;
+	readonly #account: Hex;
+	readonly #options: ReaderOptions;
+	readonly #ledger = new Ledger();
+	#taken = 0;
+	#revision = 0;
+	#last: { readonly at: Hex | undefined; readonly state: GameState } | undefined;
+	/** Demands never change but for being closed. */
+	readonly #demands = new Map<number, InputDemand>();
+	/** Disputes of decided claims never change but for being closed. */
+	readonly #settled = new Map<number, Dispute>();
+	/** By demand: when its chunk was published. */
+	readonly #answered = new Map<number, number>();
+	#turns: ReadonlyMap<number, Turn> = new Map();
+	/** Items about which events and state disagree in the state that is being read. */
+	readonly #disagreeing = new Set<string>();
+	/** Those that did when all was last read again, and those that were told. */
+	readonly #suspected = new Set<string>();
+	readonly #told = new Set<string>();
+
+	constructor(on: Contracts, feed: EventFeed, account: Hex, options: ReaderOptions) {
+		this.#on = on;
+		this.#feed = feed;
+		this.#account = account;
+		this.#options = options;
+	}
+
+	readonly read = async (): Promise<GameState> => {
+		const feed = this.#feed;
+		await feed.poll();
+		const at = feed.head?.hash;
+		if (this.#last !== undefined && this.#last.at === at) return this.#last.state;
+		if (feed.revision !== this.#revision) {
+			this.#ledger.clear();
+			for (const known of [this.#demands, this.#settled, this.#answered]) known.clear();
+			[this.#taken, this.#revision] = [0, feed.revision];
+		}
+		try {
+			for (; this.#taken < feed.events.length; this.#taken++) this.#ledger.take(feed.events[this.#taken]);
+			const state = await this.#stateAt(at);
+			this.#last = { at, state };
+			return state;
+		} catch (error) {
+			// Whatever was noticed, what is missing may be there when it is read again.
+			if (error instanceof MissingError) feed.reread();
+			throw error;
 		}
 	};
 
-	let taken = 0;
-	let revision = 0;
-	let last: { readonly at: Hex | undefined; readonly state: GameState } | undefined;
-	return async () => {
-		await feed.poll();
-		if (last !== undefined && last.at === feed.head?.hash) return last.state;
-		if (feed.revision !== revision) {
-			for (const list of [requests, claims, disputes, outputs, inputDemands, answers]) list.length = 0;
-			for (const map of [programs, openings, leaves, partials, bound, inputAnswers]) map.clear();
-			[taken, revision] = [0, feed.revision];
+	#isOwn(claim: number): boolean {
+		const { programs } = this.#options;
+		return programs === undefined || programs.has(this.#ledger.programOf(claim));
+	}
+
+	async #stateAt(at: Hex | undefined): Promise<GameState> {
+		const { registry, umpire, inputs, deployment } = this.#on;
+		const ledger = this.#ledger;
+		const counts: [string, number, bigint][] = [];
+		const batch = new Batch(this.#on);
+		const count = (what: string, contract: typeof registry, name: string, known: number) =>
+			batch.add<bigint>(contract, name, [], (found) => counts.push([what, known, found]));
+		count("programs", registry, "count", ledger.programs.size);
+		count("requests", umpire, "requestCount", ledger.requests.length);
+		count("claims", umpire, "claimCount", ledger.claims.length);
+		count("disputes", umpire, "disputeCount", ledger.disputes.length);
+		count("demands", inputs, "inputDemandCount", ledger.demands.length);
+		let owed = 0n;
+		batch.add<bigint>(umpire, "owed", [this.#account], (amount) => {
+			owed = amount;
+		});
+		const claims = this.#askClaims(batch);
+		const disputes = this.#askDisputes(batch);
+		const demands = this.#askDemands(batch);
+		await batch.run(at);
+		for (const [what, known, found] of counts) {
+			if (BigInt(known) !== found) throw new MissingError(`${found} ${what}, ${known} of them in events`);
 		}
-		for (; taken < feed.events.length; taken++) await take(feed.events[taken]);
-		const at = feed.head?.hash;
-		const count = (name: ChainEvent["name"]) => feed.events.filter((event) => event.name === name).length;
-		for (let i = 0; i < count("Requested"); i++) {
-			if (requests[i]?.closed !== true) requests[i] = await getRequest(on, BigInt(i + 1), at);
-		}
-		for (let i = 0; i < count("Claimed"); i++) {
-			if (claims[i] === undefined || claims[i].status === CLAIM_STATUS.live) {
-				const stored = await getClaim(on, BigInt(i + 1), at);
-				claims[i] = { ...stored, outputRoot: outputs[i], boundAt: bound.get(i + 1) ?? 0 };
-			}
-		}
-		for (let i = 0; i < count("Challenged"); i++) {
-			if (disputes[i]?.phase === PHASE.closed) continue;
-			const stored = await getDispute(on, BigInt(i + 1), at);
-			disputes[i] = { ...stored, partials: partials.get(i + 1) ?? [] };
-		}
-		for (let i = 0; i < count("InputDemanded"); i++) {
-			if (inputDemands[i]?.open !== false) inputDemands[i] = await getInputDemand(on, BigInt(i + 1), at);
-		}
-		for (; answers.length > 0; answers.shift()) {
-			const [event] = answers;
-			const { demand, inputsRoot, words } = event.args;
-			const asked = inputDemands[Number(demand) - 1];
-			const { program } = requests[claims[asked.claim - 1].request - 1];
-			const key = inputAnswerKey(inputsRoot, programs.get(program)!.inputCount, asked);
-			inputAnswers.set(key, { time: await timeOf(on, event), words });
-		}
-		const state: GameState = {
-			parameters: on.deployment.parameters,
-			programs,
-			requests,
-			claims,
-			disputes,
-			openings,
-			leaves,
-			inputDemands,
-			inputAnswers,
+		return this.#checked({
+			parameters: deployment.parameters,
+			programs: ledger.programs,
+			requests: ledger.requests,
+			claims: claims(),
+			...disputes(),
+			...demands(),
 			inputBonds: 0n,
-			owed: new Map([[account, await owedTo(on, account, at)]]),
+			owed: new Map([[this.#account, owed]]),
 			burned: 0n,
 			balance: 0n,
+		});
+	}
+
+	/** Asks about live claims of own programs; the function it returns gives all claims. */
+	#askClaims(batch: Batch): () => Claim[] {
+		const { umpire, inputs } = this.#on;
+		const { claims, programs } = this.#ledger;
+		const found = new Map<number, Claim>();
+		const wrong = new Set<number>();
+		const demanded = new Map<number, number>();
+		for (const { claim, closed } of this.#ledger.demands) {
+			if (!closed) demanded.set(claim, (demanded.get(claim) ?? 0) + 1);
+		}
+		for (const [index, known] of claims.entries()) {
+			const id = index + 1;
+			if (known.status !== CLAIM_STATUS.live || !this.#isOwn(id)) continue;
+			batch.add<Claim>(umpire, "getClaim", [BigInt(id)], (claim) => {
+				found.set(index, { ...claim, outputRoot: known.outputRoot, boundAt: 0 });
+				const same = claim.status === known.status && claim.traceRoot === known.traceRoot;
+				if (!same) wrong.add(index);
+			});
+			batch.add<bigint>(inputs, "openDemands", [BigInt(id)], (open) => {
+				if (open !== BigInt(demanded.get(id) ?? 0)) wrong.add(index);
+			});
+			if (!programs.get(this.#ledger.programOf(id))!.lazy) continue;
+			batch.add<bigint>(umpire, "boundAt", [BigInt(id)], (time) => {
+				found.set(index, { ...found.get(index)!, boundAt: Number(time) });
+			});
+		}
+		return () =>
+			claims.map((known, index) => {
+				const isWrong = this.#disagrees(`claim ${index + 1}`, wrong.has(index));
+				return isWrong ? { ...known, status: CLAIM_STATUS.none } : (found.get(index) ?? { ...known });
+			});
+	}
+
+	/** The same for disputes, with what was published in answer to their demands. */
+	#askDisputes(batch: Batch): () => Pick<GameState, "disputes" | "openings" | "leaves"> {
+		const { umpire } = this.#on;
+		const { claims, disputes, partials } = this.#ledger;
+		const found = new Map<number, Dispute>();
+		const turns = new Map<number, Turn>();
+		for (const [index, known] of disputes.entries()) {
+			const id = index + 1;
+			if (known.closed || !this.#isOwn(known.claim)) continue;
+			const settled = this.#settled.get(id);
+			if (settled !== undefined) {
+				found.set(index, settled);
+				continue;
+			}
+			const isLive = claims[known.claim - 1].status === CLAIM_STATUS.live;
+			type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
+			batch.add<Stored>(umpire, "getDispute", [BigInt(id)], (stored) => {
+				const published = partials.get(id) ?? [];
+				const dispute = { ...stored, element: Number(stored.element), partials: published };
+				found.set(index, dispute);
+				if (!isLive) this.#settled.set(id, dispute);
+			});
+			if (!isLive) continue;
+			batch.add<readonly [number, bigint, bigint]>(umpire, "turn", [BigInt(id)], ([side, since]) => {
+				turns.set(index, { side, since: Number(since) });
+			});
+		}
+		return () => this.#published(found, turns);
+	}
+
+	/** What the events say was published, at the times that the contract's clocks go by. */
+	#published(
+		found: ReadonlyMap<number, Dispute>,
+		turns: ReadonlyMap<number, Turn>,
+	): Pick<GameState, "disputes" | "openings" | "leaves"> {
+		const ledger = this.#ledger;
+		const openings = new Map<string, number>();
+		const leaves = new Map<Hex, PublishedLeaf>();
+		for (const [index, { since }] of turns) {
+			const d = found.get(index)!;
+			if (d.phase === PHASE.search) {
+				const header = ledger.programs.get(ledger.programOf(d.claim))!;
+				const { childLevel, children } = demanded(d, header, this.#on.deployment.parameters);
+				const key = openingKey(d.node, d.tree, childLevel, children);
+				if (ledger.openings.has(key)) openings.set(key, since);
+			}
+			// Partial results are of an element of the disputed leaf: its words are still needed.
+			const atLeaf = d.phase === PHASE.leaf || d.phase === PHASE.partials;
+			const leaf = atLeaf ? ledger.leaves.get(d.node) : undefined;
+			if (leaf !== undefined) leaves.set(d.node, { ...leaf, count: Number(leaf.count), time: since });
+		}
+		this.#turns = turns;
+		const disputes = ledger.disputes.map((known, index) => found.get(index) ?? closedDispute(known));
+		return { disputes, openings, leaves };
+	}
+
+	/** A dispute is left out if events and state disagree about whose turn it is or what was published. */
+	#checkedDisputes(state: GameState): Dispute[] {
+		return state.disputes.map((d, index) => {
+			const turn = this.#turns.get(index);
+			if (turn === undefined) return d;
+			const isOver = turn.side === SIDE.nobody || d.phase === PHASE.closed;
+			const answered = !isOver && publishedAt(state, d) !== 0;
+			const known = d.phase !== PHASE.partials || !answered || this.#ledger.partials.has(index + 1);
+			const fits = !isOver && known && answered === (turn.side === SIDE.challenger);
+			return this.#disagrees(`dispute ${index + 1}`, !fits) ? closedDispute(this.#ledger.disputes[index]) : d;
+		});
+	}
+
+	/** The same for demands for inputs, and for the answers to demands for inputs of own live claims. */
+	#askDemands(batch: Batch): () => Pick<GameState, "inputDemands" | "inputAnswers"> {
+		const { inputs } = this.#on;
+		const { claims, demands, requests } = this.#ledger;
+		const wanted = new Set<number>();
+		for (const [index, { claim }] of demands.entries()) if (this.#isOwn(claim)) wanted.add(index + 1);
+		const roots = new Set<Hex>();
+		for (const [index, { status, request }] of claims.entries()) {
+			if (status === CLAIM_STATUS.live && this.#isOwn(index + 1)) roots.add(requests[request - 1].inputsRoot);
+		}
+		// Chunks that were published for other claims on the same inputs serve these too.
+		const answers = [...roots].flatMap((root) => this.#ledger.answers.get(root) ?? []);
+		for (const { demand } of answers) wanted.add(Number(demand));
+		const timed = new Set(answers.map(({ demand }) => Number(demand)));
+		for (const id of wanted) {
+			if (claims[demands[id - 1].claim - 1].status === CLAIM_STATUS.live) timed.add(id);
+			const known = this.#demands.get(id);
+			if (known === undefined) {
+				batch.add<InputDemand>(inputs, "getInputDemand", [BigInt(id)], (demand) => {
+					this.#demands.set(id, demand);
+				});
+			}
+			if (this.#answered.has(id) || !timed.has(id)) continue;
+			batch.add<bigint>(inputs, "answeredAt", [BigInt(id)], (time) => {
+				if (time !== 0n) this.#answered.set(id, Number(time));
+			});
+		}
+		return () => this.#chunks(timed);
+	}
+
+	/** @param timed the demands whose times of answers were asked for */
+	#chunks(timed: ReadonlySet<number>): Pick<GameState, "inputDemands" | "inputAnswers"> {
+		const { answers, claims, demands, programs, requests } = this.#ledger;
+		const words = new Map<string, InputAnswer["words"]>();
+		const keyOf = (id: number): string => {
+			const { program, inputsRoot } = requests[claims[demands[id - 1].claim - 1].request - 1];
+			return inputAnswerKey(inputsRoot, programs.get(program)!.inputCount, this.#demands.get(id)!);
 		};
-		await requireAllEvents(on, feed, state);
-		last = { at, state };
+		for (const list of answers.values()) {
+			for (const answer of list) {
+				const id = Number(answer.demand);
+				if (this.#demands.has(id)) words.set(keyOf(id), answer.words);
+			}
+		}
+		const inputAnswers = new Map<string, InputAnswer>();
+		const inputDemands = demands.map((known, index): InputDemand => {
+			const id = index + 1;
+			const demand = this.#demands.get(id);
+			if (demand === undefined) return closedDemand(known);
+			const time = this.#answered.get(id);
+			const published = words.get(keyOf(id));
+			const differs = timed.has(id) && (time === undefined) !== (published === undefined);
+			if (this.#disagrees(`demand ${id}`, differs)) return closedDemand(known);
+			if (time !== undefined && published !== undefined)
+				inputAnswers.set(keyOf(id), { time, words: published });
+			return { ...demand, open: !known.closed };
+		});
+		return { inputDemands, inputAnswers };
+	}
+
+	/** Takes notice of an item about which events and state disagree, or do so no more. */
+	#disagrees(item: string, isWrong: boolean): boolean {
+		if (isWrong) this.#disagreeing.add(item);
+		else {
+			this.#suspected.delete(item);
+			this.#told.delete(item);
+		}
+		return isWrong;
+	}
+
+	/** Reads all again when an item disagrees for the first time; leaves it out when it still does. */
+	#checked(read: GameState): GameState {
+		const state = { ...read, disputes: this.#checkedDisputes(read) };
+		const items = [...this.#disagreeing];
+		this.#disagreeing.clear();
+		const fresh = items.filter((item) => !this.#suspected.has(item));
+		for (const item of items) this.#suspected.add(item);
+		if (fresh.length > 0) throw new MissingError(`what happened to ${fresh.slice(0, 3).join(", ")}`);
+		for (const item of items.filter((other) => !this.#told.has(other))) {
+			this.#told.add(item);
+			const reason = "the node's events and its state disagree about it";
+			this.#options.warn?.(`${item} is left out: ${reason}. Ask other nodes (--rpc).`);
+		}
 		return state;
+	}
+}
+
+function closedDispute({ claim, challenger }: Challenge): Dispute {
+	return {
+		claim,
+		challenger,
+		phase: PHASE.closed,
+		tree: 0,
+		step: 0,
+		operator: 0,
+		start: 0,
+		level: 0,
+		elements: 0,
+		width: 0,
+		node: NOTHING,
+		demandedAt: 0,
+		submitterReserve: 0,
+		challengerReserve: 0,
+		crowding: 0,
+		element: 0,
+		parts: 0,
+		partialsAt: 0,
+		partials: [],
 	};
 }
+
+function closedDemand({ claim, demander, input, chunk }: Demand): InputDemand {
+	const unread = { demandedAt: 0, crowding: 0, elements: 0, width: 8 } as const;
+	return { claim, demander, input, chunk, ...unread, open: false };
+}
+
+const NOTHING: Hex = `0x${"00".repeat(32)}`;
 
 /** The children that were published of a node, by the game's opening key. */
 export type Published = (key: string) => readonly Hex[] | undefined;
@@ -204,25 +388,4 @@ export function publishedChildren(feed: EventFeed): Published {
 		}
 		return known.get(key);
 	};
-}
-
-async function headerOf(on: Contracts, root: Hex): Promise<ProgramHeader> {
-	const header = await read<AbiHeader["header"]>(on, on.registry, "header", [root]);
-	const meaning = await read<AbiHeader["meaning"]>(on, on.registry, "meaning", [root]);
-	return headerFromAbi({ header, meaning });
-}
-
-const times = new WeakMap<Contracts, Map<Hex, number>>();
-
-/** The time of an event's block. */
-async function timeOf(on: Contracts, { blockHash }: ChainEvent): Promise<number> {
-	const known = times.get(on) ?? new Map<Hex, number>();
-	times.set(on, known);
-	const cached = known.get(blockHash);
-	if (cached !== undefined) return cached;
-	const { timestamp } = await on.connection.reader.getBlock({ blockHash }).catch((error: unknown) => {
-		throw explainReading(error, "a block");
-	});
-	known.set(blockHash, Number(timestamp));
-	return Number(timestamp);
 }

@@ -27,7 +27,7 @@ export function explain(error: unknown, what: string): ChainError {
 	if (isPoor || /(doesn't have enough|insufficient) funds/i.test(said)) {
 		return fail("the account has too little ether for the value and the gas; fund it and try again.");
 	}
-	if (error.walk(isSilence) !== null) {
+	if (isSilence(error)) {
 		const message = `${what} failed: the RPC node does not answer any more.`;
 		return new ChainError(message, { cause: error, retry: true });
 	}
@@ -45,13 +45,23 @@ export function isAnswer(error: unknown): boolean {
 	if (!(error instanceof BaseError)) return false;
 	const said = `${error.details} ${error.message}`;
 	return (
-		error.walk(isSilence) === null &&
+		!isSilence(error) &&
 		/revert|insufficient funds|enough funds|nonce|underpriced|known transaction|already known/i.test(said)
 	);
 }
 
-function isSilence(cause: unknown): boolean {
-	return cause instanceof HttpRequestError || cause instanceof TimeoutError;
+function isSilentCause(cause: unknown): boolean {
+	if (cause instanceof HttpRequestError) {
+		// A refusal may come as a client error with a reason; too many requests will pass by themselves.
+		const { status } = cause;
+		return status === undefined || status < 400 || status >= 500 || status === 408 || status === 429;
+	}
+	return cause instanceof TimeoutError;
+}
+
+/** Whether an error means that a node did not answer, rather than that it refused. */
+export function isSilence(error: unknown): boolean {
+	return error instanceof BaseError && error.walk(isSilentCause) !== null;
 }
 
 /** The custom error (with its arguments) or the reason with which a call reverted; undefined if it failed otherwise. */

@@ -1,0 +1,52 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { ContractFunctionParameters } from "viem";
+import type { Contracts } from "./contracts.ts";
+import { explainReading } from "./revert.ts";
+import type { Contract } from "./send.ts";
+
+/**
+ * Bytes of calldata in one call: with what encoding adds, the whole stays below the 49,152 bytes that a node takes as
+ * the code of a call without a contract.
+ */
+const BATCH_BYTES = 4096;
+
+/** Calls to contracts that are made together: about a hundred of them are one `eth_call`. */
+export class Batch {
+	readonly #on: Contracts;
+	readonly #calls: ContractFunctionParameters[] = [];
+	readonly #takers: ((result: unknown) => void)[] = [];
+
+	constructor(on: Contracts) {
+		this.#on = on;
+	}
+
+	/** Adds a call; `take` gets what it returns. */
+	add<T>(
+		contract: Contract,
+		functionName: string,
+		args: readonly unknown[],
+		take: (result: T) => void,
+	): void {
+		this.#calls.push({ ...contract, functionName, args });
+		this.#takers.push(take as (result: unknown) => void);
+	}
+
+	/**
+	 * Makes all calls in the state of one block.
+	 *
+	 * @param at the block's hash; the newest by default
+	 * @throws ChainError (to be tried again) if any of them fails
+	 */
+	async run(at: Hex | undefined): Promise<void> {
+		if (this.#calls.length === 0) return;
+		const block = at === undefined ? {} : { blockHash: at };
+		const contracts = this.#calls;
+		const options = { deployless: true, batchSize: BATCH_BYTES, allowFailure: false } as const;
+		const results = await this.#on.connection.reader
+			.multicall({ contracts, ...options, ...block })
+			.catch((error: unknown) => {
+				throw explainReading(error, "the contracts' state");
+			});
+		for (const [i, result] of (results as readonly unknown[]).entries()) this.#takers[i](result);
+	}
+}
