@@ -115,6 +115,26 @@ describe("events", () => {
 	});
 });
 
+describe("logs", () => {
+	it("are voted on: one node of three that keeps some back is outvoted, and asked last", async () => {
+		const contracts = await over(await connect(3));
+		const right = await gameReader(contracts, eventFeed(contracts), zeroAddress)();
+		for (const liar of rpcs) {
+			await liar.fail("no logs");
+			const feed = eventFeed(contracts);
+			expect(await gameReader(contracts, feed, zeroAddress)()).toEqual(right);
+			expect(feed.revision).toBe(0);
+			await liar.fail(undefined);
+		}
+	});
+
+	it("about which two nodes contradict each other are not believed", async () => {
+		const contracts = await over(await connect(2));
+		await rpcs[0].fail("no logs");
+		await expect(eventFeed(contracts).poll()).rejects.toThrow(/contradict each other about eth_getLogs/);
+	});
+});
+
 describe("a dispute over nodes that go wrong in turn", () => {
 	it("ends right, without a move too many", async () => {
 		const faults = FAULTS.filter((fault) => fault !== "other chain");

@@ -41,7 +41,7 @@ export class LogQueries {
 				if (this.#most < MOST_BLOCKS) this.#most += this.#most / 4n + 1n;
 				return { logs, end };
 			} catch (error) {
-				if (isSilence(error)) throw error;
+				if (!isRefusal(error)) throw error;
 				if (end === from)
 					return { logs: await this.#single({ fromBlock: from, toBlock: from }, from, error), end };
 				this.#most = (end - from + 1n) / 2n;
@@ -54,7 +54,7 @@ export class LogQueries {
 		try {
 			return await this.#ask({ blockHash }, this.#addresses);
 		} catch (error) {
-			if (isSilence(error)) throw error;
+			if (!isRefusal(error)) throw error;
 			return this.#single({ blockHash }, number, error);
 		}
 	}
@@ -83,7 +83,7 @@ export class LogQueries {
 	}
 }
 
-/** @throws Error if a node gives what it was not asked for, or something twice; puts the rest in order */
+/** @throws ChainError if a node gives what it was not asked for, or something twice; puts the rest in order */
 function checked(logs: readonly Log[], where: Where, addresses: readonly Address[]): Log[] {
 	const known = new Set(addresses.map((address) => address.toLowerCase()));
 	const places = new Set<string>();
@@ -93,15 +93,20 @@ function checked(logs: readonly Log[], where: Where, addresses: readonly Address
 				? blockHash === where.blockHash
 				: blockNumber !== null && blockNumber >= where.fromBlock && blockNumber <= where.toBlock;
 		if (!asked || !known.has(address.toLowerCase())) {
-			throw new Error(`the node gives events of block ${blockNumber} unasked`);
+			throw wrong(`the node gives events of block ${blockNumber} unasked`);
 		}
-		if (removed === true) throw new Error(`the node gives events of a block that is not there any more`);
+		if (removed === true) throw wrong(`the node gives events of a block that is not there any more`);
 		const place = `${blockNumber} ${logIndex}`;
-		if (places.has(place)) throw new Error(`the node gives an event of block ${blockNumber} twice`);
+		if (places.has(place)) throw wrong(`the node gives an event of block ${blockNumber} twice`);
 		places.add(place);
 	}
 	return logs.toSorted(byPlace);
 }
+
+/** Whether a node answered that it will not: what it gives wrongly, or does not give at all, is no refusal. */
+const isRefusal = (error: unknown): boolean => !isSilence(error) && !(error instanceof ChainError);
+
+const wrong = (what: string): ChainError => new ChainError(what, { retry: true });
 
 function byPlace(a: Log, b: Log): number {
 	const [one, other] = [a.blockNumber ?? 0n, b.blockNumber ?? 0n];

@@ -1,0 +1,67 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+import { ENDPOINTS, READING } from "./tests.ts";
+
+/** Reading the chain: events, state, nodes. */
+export const CHAIN_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/chain/src/game-state.ts",
+		[READING],
+		[
+			[
+				"a trace is bound if its root is not zero",
+				"found.set(index, { ...found.get(index)!, boundAt: Number(time) });",
+				"const bound = BigInt(found.get(index)!.traceRoot) !== 0n;\n\t\t\t\tfound.set(index, { ...found.get(index)!, boundAt: bound ? Number(time) : 0 });",
+			],
+			["counts are not compared", "if (BigInt(known) !== found) throw", "if (known < 0) throw"],
+			[
+				"foreign claims are read too",
+				"known.status !== CLAIM_STATUS.live || !this.#isOwn(id)",
+				"!this.#isOwn(id)",
+				[READING],
+			],
+			[
+				"a turn is believed without the events of it",
+				"const fits = !isOver && known && answered === (turn.side === SIDE.challenger);",
+				"const fits = true;",
+			],
+			["a claim's end is believed to be no event", "if (!same) wrong.add(index);", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/ledger.ts",
+		[READING],
+		[["gaps between numbers are not noticed", "if (id !== BigInt(known) + 1n) throw", "if (id < 0n) throw"]],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/log-queries.ts",
+		[READING],
+		[
+			["ranges are not halved", "this.#most = (end - from + 1n) / 2n;", "throw error;"],
+			["logs stay in the node's order", "return logs.toSorted(byPlace);", "return [...logs];"],
+			["a log may come twice", "if (places.has(place)) throw", "if (places.size < 0) throw"],
+			["logs of other contracts are taken", "!asked || !known.has(address.toLowerCase())", "!asked"],
+			[
+				"logs of other blocks are taken",
+				"!asked || !known.has(address.toLowerCase())",
+				"!known.has(address.toLowerCase())",
+			],
+			["logs of removed blocks are taken", "if (removed === true) throw", "if (places.size < 0) throw"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/events.ts",
+		[READING],
+		[
+			[
+				"ranges that were read are read again after a failure",
+				"if (end < path[0].number - 1n) kept = [await this.#headAt(end)];",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/endpoints.ts",
+		[ENDPOINTS],
+		[["one node's logs are believed", 'if (method === "eth_getLogs") return true;', ""]],
+	),
+];
