@@ -2,7 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { type AbiEvent, type Address, type Log, toEventSelector } from "viem";
 import type { Contracts } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
-import { isSilence } from "./revert.ts";
+import { isSilence, ownError } from "./revert.ts";
 
 /** Blocks of one query, to begin with: a node that takes fewer says so. */
 const MOST_BLOCKS = 2_000n;
@@ -104,7 +104,7 @@ function checked(logs: readonly Log[], where: Where, addresses: readonly Address
 }
 
 /** Whether a node answered that it will not: what it gives wrongly, or does not give at all, is no refusal. */
-const isRefusal = (error: unknown): boolean => !isSilence(error) && !(error instanceof ChainError);
+const isRefusal = (error: unknown): boolean => !isSilence(error) && ownError(error) === undefined;
 
 const wrong = (what: string): ChainError => new ChainError(what, { retry: true });
 

@@ -13,7 +13,8 @@ import { ChainError, RevertError } from "./errors.ts";
  * @param what the action that failed, as in "sending challenge"
  */
 export function explain(error: unknown, what: string): ChainError {
-	if (error instanceof ChainError) return error;
+	const own = ownError(error);
+	if (own !== undefined) return own;
 	const fail = (reason: string) => new ChainError(`${what} failed: ${reason}`, { cause: error });
 	if (!(error instanceof BaseError)) {
 		return fail(error instanceof Error ? firstLine(error.message) : String(error));
@@ -57,6 +58,13 @@ function isSilentCause(cause: unknown): boolean {
 		return status === undefined || status < 400 || status >= 500 || status === 408 || status === 429;
 	}
 	return cause instanceof TimeoutError;
+}
+
+/** The error of this package that viem has wrapped, as it does with those of a transport. */
+export function ownError(error: unknown): ChainError | undefined {
+	if (error instanceof ChainError) return error;
+	const cause = error instanceof BaseError ? error.walk((inner) => inner instanceof ChainError) : null;
+	return cause instanceof ChainError ? cause : undefined;
 }
 
 /** Whether an error means that a node did not answer, rather than that it refused. */
