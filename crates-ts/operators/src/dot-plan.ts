@@ -3,7 +3,7 @@ import { type Bounds, hull, magnitude } from "./bounds.ts";
 import { carrier, type OperatorContext } from "./context.ts";
 import type { Rescale } from "./program.ts";
 import type { RescaleTarget } from "./rescale/function.ts";
-import { directBound, planRescale, type RescalePlan } from "./rescale-plan.ts";
+import { directBound, planRescale, type RescalePlan, reduced } from "./rescale-plan.ts";
 
 export function rescaleOf(context: OperatorContext): Rescale {
 	const { rescale } = context.operator;
@@ -36,7 +36,10 @@ export function followsChannels({ axes }: Rescale, channelAxis: number): boolean
 
 /** True if multiplying the weights by the rows' factors keeps all sums exact in `type`. */
 export function canFold(rescale: Rescale, rows: readonly Bounds[], channelAxis: number, type: Real): boolean {
-	return followsChannels(rescale, channelAxis) && directBound(rescale, rows) < BigInt(LIMIT[type]);
+	if (!followsChannels(rescale, channelAxis) || directBound(rescale, rows) >= BigInt(LIMIT[type]))
+		return false;
+	// The factors are constants of the body, whatever weights they are multiplied by (these may all be 0).
+	return rescale.rows.map(reduced).every(({ multiplier }) => multiplier < BigInt(LIMIT[type]));
 }
 
 /** The weights in `plan`'s type, multiplied by the rows' factors along their axis `axis`. */

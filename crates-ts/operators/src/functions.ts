@@ -60,6 +60,6 @@ export function functionOf(
 		outputs: ["result"],
 		nodes: body.nodes,
 		opsets: new Map([["", OPSETS.get("") ?? 17]]),
-		doc: `${operator.node}: ${plan.name}. Integers up to ${plan.bound} stay below ${plan.limit}.`,
+		doc: `${operator.node}: ${plan.name}.`,
 	};
 }

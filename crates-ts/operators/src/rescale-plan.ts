@@ -74,6 +74,9 @@ export function planRescale(
 		if (type === "float32" && least === "float64") continue;
 		if (direct >= BigInt(LIMIT[type])) continue;
 		const offsets = rows.map((row) => scale(row.bias * row.multiplier + row.half, row.shift));
+		// They are constants of the body, whatever they are multiplied by.
+		if (type === "float32" && ![...factors, ...offsets].every((value) => Math.fround(value) === value))
+			continue;
 		const none = { biases: [], clamps: [] };
 		return { type, mode: "direct", factors, offsets, ...none, floor, ...clip, bound: Number(direct) };
 	}

@@ -1,53 +1,23 @@
-import { toPhysical } from "@umpire/commitment/tensor.ts";
-import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { ExactnessError } from "@umpire/operators/errors.ts";
+import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { planOf } from "@umpire/operators/plans.ts";
-import type { Elements, Program } from "@umpire/operators/program.ts";
-import { elementValue } from "@umpire/operators/values.ts";
-import { openSession } from "@umpire/runtime/executable.ts";
-import { LEVELS } from "@umpire/runtime/onnxruntime.ts";
+import type { Program } from "@umpire/operators/program.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Case } from "./arbitrary-case.ts";
 import * as dots from "./arbitrary-dots.ts";
 import * as others from "./arbitrary-others.ts";
-
-/** What the access maps and the integer definition say, element by element; physical order. */
-function reference({ program, inputs }: Case): number[] {
-	const descriptor = descriptorOf(program, 0);
-	const [operator] = program.operators;
-	const operands = operator.operands.map(({ source, index }) => {
-		const spec = source === "constant" ? program.constants[index] : program.inputs[index];
-		const data = source === "constant" ? program.constants[index].data : inputs[index];
-		return toPhysical(data, spec.shape, spec.layout);
-	});
-	const fetch = (operand: number, index: number): number => operands[operand][index];
-	return Array.from({ length: descriptor.elements }, (_, element) =>
-		elementValue(descriptor, element, fetch, operator.rescale?.rows),
-	);
-}
+import { checkLevels } from "./reference.ts";
 
 const isExact = (program: Program): boolean => {
 	try {
-		planOf(program, 0);
+		exactnessOf(program);
 		return true;
 	} catch (error) {
 		if (error instanceof ExactnessError) return false;
 		throw error;
 	}
 };
-
-async function checkLevels(example: Case): Promise<void> {
-	const expected = reference(example);
-	const [{ shape, layout }] = example.program.operators;
-	for (const level of LEVELS) {
-		const session = await openSession(example.program, { record: "outputs", levels: [level], threads: 1 });
-		const { outputs } = await session.run(example.inputs);
-		await session.release();
-		const found: Elements = toPhysical(outputs[0], shape, layout);
-		expect(Array.from(found), `level ${level}`).toEqual(expected);
-	}
-}
 
 /** More with UMPIRE_FUZZ_RUNS. */
 const RUNS = Number(process.env.UMPIRE_FUZZ_RUNS ?? 60);

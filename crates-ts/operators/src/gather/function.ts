@@ -1,5 +1,5 @@
-import { type Body, int } from "../body.ts";
-import { type Context, carrier, movePlan, type OperandContext, type Plan } from "../context.ts";
+import { type Body, int, LIMIT } from "../body.ts";
+import { type Context, carrier, magnitudeOf, movePlan, type OperandContext, type Plan } from "../context.ts";
 
 /** Gather along an axis; constant data is converted after it was picked, not as a whole. */
 export function gatherPlan(context: Context<"gather">): Plan {
@@ -22,7 +22,7 @@ export function emitIndex(
 	axis: number,
 ): string {
 	const last = data.spec.shape[axis] - 1;
-	const type = carrier(index.spec);
+	const type = Math.max(magnitudeOf(index.range), last) < LIMIT.float32 ? carrier(index.spec) : "float64";
 	let inside = body.cast(value, type);
 	if (index.range.low < 0 || index.range.high > last) {
 		inside = body.op("Clip", [inside, body.reals(type, [0]), body.reals(type, [last])]);

@@ -40,12 +40,13 @@ export const endPad = (axis: Axis): number =>
 export function hasEmptyWindow(axis: Axis): boolean {
 	for (let position = 0; position < axis.output; position++) {
 		const first = position * axis.stride - axis.begin;
-		let inside = false;
-		for (let tap = 0; tap < axis.kernel && !inside; tap++) {
-			const at = first + tap * axis.dilation;
-			inside = at >= 0 && at < axis.size;
+		// Windows that begin inside of the axis are not empty: those beside it are few.
+		if (first >= 0 && first < axis.size) {
+			position = Math.max(position, Math.floor((axis.size - 1 + axis.begin) / axis.stride));
+			continue;
 		}
-		if (!inside) return true;
+		const tap = Math.max(0, Math.ceil(-first / axis.dilation));
+		if (tap >= axis.kernel || first + tap * axis.dilation >= axis.size) return true;
 	}
 	return false;
 }

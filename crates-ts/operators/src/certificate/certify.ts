@@ -1,0 +1,72 @@
+import type { OperandContext, OperatorContext } from "../context.ts";
+import { carrier } from "../context.ts";
+import { ExactnessError } from "../errors.ts";
+import { functionOf, stored } from "../functions.ts";
+import { planOf } from "../plans.ts";
+import type { Program } from "../program.ts";
+import { rangeOf } from "../ranges.ts";
+import { wideOperators } from "../wide.ts";
+import { type Abstract, uniform } from "./abstract.ts";
+import type { Reach } from "./exact.ts";
+import { walk } from "./walk.ts";
+
+/** How far one operator's numbers reach in the bodies that a session may run. */
+export interface Certified {
+	readonly plan: string;
+	readonly reach: Reach;
+}
+
+/**
+ * Builds and walks the ONNX functions of all operators, as they are run when the outputs alone are recorded and as
+ * they are when the whole trace is.
+ *
+ * @throws ExactnessError naming the first operator whose body cannot be built or may round
+ */
+export function certify(program: Program): Certified[] {
+	const outputs = new Set(program.outputs.map(({ operator }) => operator));
+	for (const { operands } of program.operators) {
+		for (const { source, index } of operands) if (source === "state") outputs.add(index);
+	}
+	const wide = wideOperators(program, outputs);
+	return program.operators.map((operator, index) => {
+		const { context, plan } = planOf(program, index);
+		const isWide =
+			wide.has(index) || operator.operands.some((ref) => ref.source === "operator" && wide.has(ref.index));
+		const variants = isWide ? [new Set<number>(), wide] : [new Set<number>()];
+		try {
+			const reaches = variants.map((variant) => reachOf(program, index, context, variant));
+			const reach = reaches.reduce((a, b) => (a.bound / a.limit >= b.bound / b.limit ? a : b));
+			return { plan: plan.name, reach };
+		} catch (error) {
+			throw new ExactnessError(index, operator, error as Error);
+		}
+	});
+}
+
+function reachOf(
+	program: Program,
+	index: number,
+	context: OperatorContext,
+	wide: ReadonlySet<number>,
+): Reach {
+	const definition = functionOf(program, index, wide);
+	const operands = context.operands.map((operand, k): Abstract => {
+		const { source, index: from } = program.operators[index].operands[k];
+		return abstractOf(operand, source === "operator" && wide.has(from));
+	});
+	const { result, reach } = walk(definition, operands);
+	const { low, high } = rangeOf(program, { source: "operator", index });
+	const { cells, type } = result;
+	if (cells.low.some((value, i) => !(value >= low && cells.high[i] <= high && cells.unit[i] >= 1))) {
+		throw new Error(`its results may leave ${low} … ${high}`);
+	}
+	const expected = wide.has(index) ? "float64" : carrier(program.operators[index]);
+	if (type !== expected) throw new Error(`its result is ${type}, ${expected} expected`);
+	return reach;
+}
+
+function abstractOf({ spec, range, data }: OperandContext, isWide: boolean): Abstract {
+	const cells = uniform(spec.shape.length, range.low, range.high);
+	const type = data !== undefined ? stored(spec) : isWide ? "float64" : carrier(spec);
+	return { name: "", type, shape: spec.shape, cells, data };
+}
