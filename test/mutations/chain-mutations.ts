@@ -15,9 +15,8 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 			["counts are not compared", "if (BigInt(known) !== found) throw", "if (known < 0) throw"],
 			[
 				"foreign claims are read too",
-				"known.status !== CLAIM_STATUS.live || !this.#isOwn(id)",
-				"!this.#isOwn(id)",
-				[READING],
+				"if (known.status !== CLAIM_STATUS.live || !this.#isOwn(id)) continue;",
+				"if (known.status !== CLAIM_STATUS.live) continue;",
 			],
 			[
 				"a turn is believed without the events of it",

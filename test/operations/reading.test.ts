@@ -11,7 +11,7 @@ import { type ChainEvent, eventFeed, eventsOf } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { read, send, sendDeployment } from "@umpire/chain/send.ts";
 import { travel } from "@umpire/chain/time.ts";
-import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import fc from "fast-check";
 import { type Log, zeroAddress } from "viem";
@@ -47,9 +47,10 @@ function over(
 			count("getLogs");
 			return change(await (reader.getLogs as GetLogs)(filter), filter);
 		},
-		multicall: (parameters: never) => {
+		multicall: (parameters: { readonly contracts: readonly unknown[] }) => {
 			count("multicall");
-			return reader.multicall(parameters);
+			asked.set("reads", (asked.get("reads") ?? 0) + parameters.contracts.length);
+			return reader.multicall(parameters as never);
 		},
 		readContract: (parameters: never) => {
 			count("readContract");
@@ -133,7 +134,7 @@ describe("what the chain says", () => {
 		);
 	});
 
-	it("is read in as many calls however many requests there are", async () => {
+	it("is read in as many calls however many requests and foreign claims there are", async () => {
 		const asked = new Map<string, number>();
 		const on = over((logs) => logs, asked);
 		const look = gameReader(on, eventFeed(on), zeroAddress, { programs: guarded });
@@ -153,9 +154,16 @@ describe("what the chain says", () => {
 			const args = [contracts.umpire.address, program, inputsRoot, 100n];
 			await send(spammer, { contract: crowd, functionName: "request", args });
 		}
+		const foreign: HostileMove[] = [
+			{ type: "register", lazy: true, leaves: 1, steps: 1 },
+			{ type: "request", program: 0, root: 1, soon: false },
+			{ type: "claim", request: 10_001, root: 0 },
+		];
+		const attacker = new Attacker(await table.world("second-submitter"), 10_001, 0);
+		for (const move of foreign) expect(await attacker.make(move), move.type).toBe(true);
 		const request = contracts.connection.reader.request as (args: unknown) => Promise<unknown>;
 		for (let more = 0; more < 100; more++) await request({ method: "evm_mine", params: [] });
-		expect(await read<bigint>(contracts, contracts.umpire, "requestCount")).toBe(10_001n);
+		expect(await read<bigint>(contracts, contracts.umpire, "requestCount")).toBe(10_002n);
 		expect(await callsPerLook()).toEqual(before);
 	});
 });
@@ -185,10 +193,52 @@ describe("events that a node leaves out", () => {
 			const look = gameReader(on, eventFeed(on), zeroAddress);
 			await expect(look(), family).rejects.toThrow(/keeps some back/);
 		}
+		const attacker = new Attacker(await table.world("second-submitter"), 1, 1);
+		await attacker.make({ type: "register", lazy: true, leaves: 0, steps: 1 });
+		await attacker.make({ type: "request", program: 0, root: 1, soon: false });
+		await attacker.make({ type: "request", program: 0, root: 2, soon: false });
+		const hideRequest = (id: bigint) =>
+			over((logs) =>
+				logs.filter((log) => {
+					const [event] = eventsOf(contracts.umpire.abi, [log]);
+					return event?.name !== "Requested" || event.args.request !== id;
+				}),
+			);
+		for (const [id, why] of [
+			[2n, /request 2 of those up to 3/],
+			[3n, /3 requests, 2 of them in events/],
+		] as const) {
+			const on = hideRequest(id);
+			await expect(gameReader(on, eventFeed(on), zeroAddress)()).rejects.toThrow(why);
+		}
+	});
+
+	it("about one item leave out that item only, after all was read again", async () => {
+		const [liar, guard] = await opponents(await table.world("submitter"), await table.world("verifier"));
+		for (let round = 0; round < 2; round++) for (const actor of [liar, guard]) await actor.tick();
+		await liar.tick();
+		const right = await gameReader(contracts, eventFeed(contracts), zeroAddress)();
+		expect(right.disputes[0].phase).not.toBe(PHASE.closed);
+		const answer = right.disputes[0].phase === PHASE.search ? "NodeOpened" : "LeafPublished";
+		const warnings: string[] = [];
+		const on = over((logs) => logs.filter((log) => nameOf(log) !== answer));
+		const look = gameReader(on, eventFeed(on), zeroAddress, { warn: (line) => warnings.push(line) });
+		await expect(look()).rejects.toThrow(/what happened to dispute 1/);
+		const state = await look();
+		expect(warnings).toEqual([expect.stringMatching(/^dispute 1 is left out/)]);
+		expect(state.disputes[0].phase).toBe(PHASE.closed);
+		expect(state.claims).toEqual(right.claims);
+	});
+
+	it("about the end of a claim are noticed", async () => {
+		await playSomething();
+		const on = over((logs) => logs.filter((log) => nameOf(log) !== "Rejected"));
+		await expect(gameReader(on, eventFeed(on), zeroAddress)()).rejects.toThrow(/what happened to claim 1/);
 	});
 
 	it("or gives twice, unasked or out of order are refused or put in order", async () => {
 		await playSomething();
+		for (let more = 0; more < 70; more++) await travel(contracts.connection, 1n);
 		const right = await gameReader(contracts, eventFeed(contracts), zeroAddress)();
 		const shuffled = over((logs) => logs.toReversed());
 		expect(await gameReader(shuffled, eventFeed(shuffled), zeroAddress)()).toEqual(right);
