@@ -54,7 +54,7 @@ async function publishedTrace(
 	root: Hex,
 	store: ContentStore,
 ): Promise<ClaimedTrace | undefined> {
-	const tensors = await readTensors(store, root).catch(() => null);
+	const tensors = await readTensors(store, program, root).catch(() => null);
 	if (tensors?.length !== program.steps * program.operators.length) return undefined;
 	const operators: TensorCommitment[][] = [];
 	for (let step = 0; step < program.steps; step++) {

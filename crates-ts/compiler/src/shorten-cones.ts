@@ -1,4 +1,5 @@
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
+import { DEFAULT_LIMITS } from "@umpire/operators/limits.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { tensorOf } from "@umpire/operators/tensors.ts";
 import { validateCone } from "@umpire/operators/validate-cone.ts";
@@ -65,7 +66,8 @@ export function shortenCones(program: Program): { program: Program; from: (numbe
 function settles(program: Program, operator: Operator): boolean {
 	const operators = [...program.operators, operator];
 	try {
-		validateCone(descriptorOf({ ...program, operators }, operators.length - 1));
+		const counting = { left: DEFAULT_LIMITS.counting };
+		validateCone(descriptorOf({ ...program, operators }, operators.length - 1), counting);
 		return true;
 	} catch {
 		return false;

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { isAbsolute, join, normalize } from "node:path";
+import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import {
 	arrayOfType,
 	codeOfType,
@@ -100,17 +100,20 @@ function fromRaw(bytes: Uint8Array, type: ElementType, label: string): TensorDat
 	return new array(copy.buffer, 0, bytes.length / size);
 }
 
+/** Whether a path from a folder leads out of it: a folder beside it may begin with the same letters. */
+const leaves = (path: string): boolean => path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
+
 function externalBytes(message: TensorMessage, label: string, folder: string | null): Uint8Array {
 	const entries = new Map((message.externalData ?? []).map((entry) => [entry.key, entry.value ?? ""]));
 	const location = entries.get("location") ?? "";
 	if (folder === null)
 		throw new OnnxError(`${label} is in the external file "${location}": read the model by its path`);
-	if (location === "" || isAbsolute(location) || normalize(location).startsWith(".."))
+	if (location === "" || isAbsolute(location) || leaves(normalize(location)))
 		throw new OnnxError(`${label} is in the external file "${location}", which is not beside the model`);
 	const path = join(folder, location);
 	let file: Uint8Array;
 	try {
-		if (!realpathSync(path).startsWith(realpathSync(folder)))
+		if (leaves(relative(realpathSync(folder), realpathSync(path))))
 			throw new OnnxError(`${label}: the external file "${location}" links to outside of the model's folder`);
 		file = readFileSync(path);
 	} catch (cause) {

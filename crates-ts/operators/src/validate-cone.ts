@@ -14,13 +14,16 @@ import { ensure } from "./program-error.ts";
 import { affineRange } from "./simplify.ts";
 import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK, runStep } from "./work.ts";
 
-/** Above this many slots the parts of a Dot are bounded, not counted element by element. */
-const COUNTING_LIMIT = 1e8;
+/** How many slots of cones may still be counted one by one; beyond that the parts of a Dot are bounded. */
+export interface Counting {
+	left: number;
+}
+
 /** Digits are 32 bits wide in descriptors. */
 const MAX_RADIX = 2 ** 32 - 1;
 
 /** The rules of access maps: numbers that are exact everywhere, reads inside of tensors, cones within the limit. */
-export function validateCone(descriptor: Descriptor): void {
+export function validateCone(descriptor: Descriptor, counting: Counting): void {
 	const radix = [...descriptor.outputRadix, ...descriptor.reductionRadix];
 	const bytes = descriptorBytes(descriptor);
 	ensure(
@@ -47,7 +50,7 @@ export function validateCone(descriptor: Descriptor): void {
 		const { min, max } = affineRange(row.base, row.coefficients, outputRadix);
 		ensure(min >= 0 && max < descriptor.rowCount, `rescale rows ${min} … ${max} of ${descriptor.rowCount}`);
 	}
-	if (descriptor.kind === KIND.Dot) validateDot(descriptor);
+	if (descriptor.kind === KIND.Dot) validateDot(descriptor, counting);
 	if (isMaximum(descriptor.kind)) withinLimit(mostParts(descriptor));
 }
 
@@ -72,7 +75,7 @@ function validateCoordinate(coordinate: Coordinate, radix: readonly number[], wh
 	return reach;
 }
 
-function validateDot(descriptor: Descriptor): void {
+function validateDot(descriptor: Descriptor, counting: Counting): void {
 	const run = descriptor.outputRadix.length + descriptor.reductionRadix.length - 1;
 	ensure(descriptor.reductionRadix.length > 0, "a Dot has no run digit");
 	for (const [k, { coordinates }] of descriptor.operands.entries()) {
@@ -90,7 +93,8 @@ function validateDot(descriptor: Descriptor): void {
 	);
 	const { parts, slots } = dotBound(descriptor);
 	if (parts <= MAX_PARTS) return;
-	if (slots * descriptor.elements > COUNTING_LIMIT) {
+	counting.left -= slots * descriptor.elements;
+	if (counting.left < 0) {
 		withinLimit(parts);
 		return;
 	}

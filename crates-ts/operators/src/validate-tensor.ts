@@ -4,9 +4,6 @@ import type { ConstantTensor, Rescale, TensorSpec } from "./program.ts";
 import { ensure } from "./program-error.ts";
 import { elementCount } from "./tensors.ts";
 
-/** Tensors have at most this many elements. */
-export const MAX_ELEMENTS = 2 ** 31;
-
 /** The rules of what a tensor declares: sizes, layout, width, range, scale. */
 export function validateSpec(spec: TensorSpec): void {
 	const { shape, layout, width, low, high, scale } = spec;
@@ -17,7 +14,6 @@ export function validateSpec(spec: TensorSpec): void {
 			`shape [${shape}] has a size that is not a positive integer`,
 		);
 	}
-	ensure(elementCount(shape) <= MAX_ELEMENTS, `shape [${shape}] has more than ${MAX_ELEMENTS} elements`);
 	ensure(
 		isPermutation(layout, shape.length),
 		`layout [${layout}] is not a permutation of the axes of [${shape}]`,

@@ -1,9 +1,10 @@
 import { descriptorOf } from "./descriptor.ts";
 import { FORM_RULES } from "./form-rules.ts";
+import { DEFAULT_LIMITS, type Limits, requireWithin } from "./limits.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "./program.ts";
 import { ensure, ProgramError } from "./program-error.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
-import { validateCone } from "./validate-cone.ts";
+import { type Counting, validateCone } from "./validate-cone.ts";
 import { validateConstant, validateRescale, validateSpec } from "./validate-tensor.ts";
 
 const MAX_COUNT = 2 ** 32 - 1;
@@ -12,9 +13,12 @@ const MAX_COUNT = 2 ** 32 - 1;
  * Checks every structural rule of a program; anyone does so before serving or guarding it.
  * (That no product rounds is the certificate's business.)
  *
+ * @param limits what it may ask for, checked before anything else
  * @throws ProgramError with the operator's index and ONNX node
  */
-export function validateProgram(program: Program): void {
+export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMITS): void {
+	requireWithin(limits, program);
+	const counting: Counting = { left: limits.counting };
 	const { operators, inputs, constants, outputs, steps } = program;
 	ensure(Number.isInteger(steps) && steps >= 1 && steps <= MAX_COUNT, `The program has ${steps} steps`);
 	ensure(operators.length >= 1 && operators.length <= MAX_COUNT, "The program has no operators");
@@ -28,7 +32,7 @@ export function validateProgram(program: Program): void {
 		});
 	}
 	for (const [index, operator] of operators.entries()) {
-		within(describeOperator(operator, index), () => validateOperator(program, index));
+		within(describeOperator(operator, index), () => validateOperator(program, index, counting));
 	}
 	ensure(outputs.length >= 1, "The program has no outputs");
 	for (const { name, operator } of outputs) {
@@ -48,13 +52,13 @@ function within(what: string, check: () => void): void {
 	}
 }
 
-function validateOperator(program: Program, index: number): void {
+function validateOperator(program: Program, index: number, counting: Counting): void {
 	const operator = program.operators[index];
 	validateSpec(operator);
 	for (const ref of operator.operands) validateReference(program, index, ref);
 	const specs = operator.operands.map((ref) => tensorOf(program, ref));
+	ensure(Object.hasOwn(FORM_RULES, operator.form.type), "its form is unknown");
 	const rule = FORM_RULES[operator.form.type];
-	ensure(rule !== undefined, `unknown form ${operator.form.type}`);
 	ensure(rule.kinds.includes(operator.kind), `a ${operator.form.type} is not of kind ${operator.kind}`);
 	const [least, most] = rule.operands;
 	ensure(
@@ -64,7 +68,7 @@ function validateOperator(program: Program, index: number): void {
 	(rule.check as (operator: Operator, specs: readonly TensorSpec[]) => void)(operator, specs);
 	validateConstants(program, operator);
 	validateResult(operator, specs);
-	validateCone(descriptorOf(program, index));
+	validateCone(descriptorOf(program, index), counting);
 }
 
 function validateReference(program: Program, index: number, ref: TensorRef): void {

@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Width } from "@umpire/commitment/constants.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { ProgramFileError, programFromJson, programToJson } from "./program-json.ts";
 import { executable } from "./program-model.ts";
+import { requireRunnable } from "./runnable.ts";
 
 /** Keys of the ONNX file's metadata. */
 const META = { program: "umpire.program", root: "umpire.root", certificate: "umpire.certificate" } as const;
@@ -52,22 +54,38 @@ export function programFileModel(program: Program, { root }: ProgramCommitment):
  *
  * @throws ProgramFileError naming the file, what is wrong and what would help
  */
-export async function loadProgram(path: string): Promise<Program> {
-	return (await loadCommittedProgram(path)).program;
+export async function loadProgram(path: string, limits?: Limits): Promise<Program> {
+	return (await loadCommittedProgram(path, limits)).program;
 }
 
 /** `loadProgram` with the commitment that the check of the root needs anyway. */
-export async function loadCommittedProgram(path: string): Promise<LoadedProgram> {
+export async function loadCommittedProgram(
+	path: string,
+	limits: Limits = DEFAULT_LIMITS,
+): Promise<LoadedProgram> {
 	try {
-		return await parseProgram(new Uint8Array(await readFile(path)));
+		const { size } = await stat(path);
+		if (size > limits.fileBytes) {
+			throw new ProgramFileError(`it has ${size} bytes, more than ${limits.fileBytes}`);
+		}
+		return await parseProgram(new Uint8Array(await readFile(path)), limits);
 	} catch (error) {
 		const { message } = error as Error;
 		throw new ProgramFileError(`${path} is no usable program file: ${message}`, { cause: error });
 	}
 }
 
-/** `loadCommittedProgram` for bytes that are at hand. */
-export async function parseProgram(bytes: Uint8Array): Promise<LoadedProgram> {
+/**
+ * `loadCommittedProgram` for bytes that are at hand. What validates runs: every body is built and walked, and
+ * onnxruntime has loaded and run the whole.
+ */
+export async function parseProgram(
+	bytes: Uint8Array,
+	limits: Limits = DEFAULT_LIMITS,
+): Promise<LoadedProgram> {
+	if (bytes.length > limits.fileBytes) {
+		throw new ProgramFileError(`it has ${bytes.length} bytes, more than ${limits.fileBytes}`);
+	}
 	const model = readModel(bytes);
 	const text = model.metadata.get(META.program);
 	if (text === undefined) {
@@ -75,12 +93,17 @@ export async function parseProgram(bytes: Uint8Array): Promise<LoadedProgram> {
 			`it has no metadata "${META.program}"; a float model must be compiled first (umpire compile)`,
 		);
 	}
+	if (text.length > limits.descriptionLength) {
+		throw new ProgramFileError(
+			`its description has ${text.length} characters, more than ${limits.descriptionLength}`,
+		);
+	}
 	// Constants are the file's initializers, in the program's order.
 	const names = [...model.graph.initializers.keys()];
 	const program = programFromJson(text, (index, name, width) =>
 		constantData(model, names[index], name, width),
 	);
-	validateProgram(program);
+	validateProgram(program, limits);
 	const certificate = JSON.stringify(exactnessOf(program));
 	if (certificate !== model.metadata.get(META.certificate)) {
 		throw new ProgramFileError("its exactness certificate is not the one that follows from the program");
@@ -92,6 +115,9 @@ export async function parseProgram(bytes: Uint8Array): Promise<LoadedProgram> {
 			`it says its root is ${stated ?? "(nothing)"}, but its content has the root ${commitment.root}: the file was changed`,
 		);
 	}
+	await requireRunnable(program).catch((cause: Error) => {
+		throw new ProgramFileError(`onnxruntime does not run it: ${cause.message}`, { cause });
+	});
 	return { program, commitment };
 }
 

@@ -10,8 +10,13 @@ export type ContentKind = "programs" | "inputs" | "traces";
 export interface ContentStore {
 	/** For messages: where this is. */
 	readonly place: string;
-	/** The content, or null if the store does not have it. */
-	read(kind: ContentKind, root: Hex): Promise<Uint8Array | null>;
+	/**
+	 * The content, or null if the store does not have it.
+	 *
+	 * @param most bytes; more are not read (by default all are)
+	 * @throws UserError if there are more, or they cannot be read
+	 */
+	read(kind: ContentKind, root: Hex, most?: number): Promise<Uint8Array | null>;
 	/** Keeps content; afterwards `read` gives all of it, whatever happened in between. */
 	write(kind: ContentKind, root: Hex, content: Uint8Array): Promise<void>;
 	/** The roots that the store has. */

@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import type { ContentKind, ContentStore } from "./content-store.ts";
@@ -12,12 +13,17 @@ export function folderStore(folder: string): ContentStore {
 	const pathOf = (kind: ContentKind, root: Hex) => join(folder, kind, root + EXTENSION[kind]);
 	return {
 		place: folder,
-		async read(kind, root) {
+		async read(kind, root, most = Number.POSITIVE_INFINITY) {
+			const path = pathOf(kind, root);
 			try {
-				return await readFile(pathOf(kind, root));
+				const { size } = await stat(path);
+				if (size > most) throw new UserError(`${path} has ${size} bytes, more than ${most}: it is not read.`);
+				return await readFile(path);
 			} catch (error) {
+				if (error instanceof UserError) throw error;
 				if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-				throw error;
+				const why = error instanceof Error ? error.message : String(error);
+				throw new UserError(`${path} cannot be read: ${why}.`, { cause: error, retry: true });
 			}
 		},
 		write: (kind, root, content) => writeAtomically(pathOf(kind, root), content),

@@ -1,6 +1,7 @@
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { type LoadedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
@@ -22,18 +23,23 @@ export async function putProgram(
 }
 
 /**
- * Reads a program: its root is computed anew, it is validated, and so is its exactness certificate.
+ * Reads a program: its root is computed anew, it is validated, and so is its exactness certificate; onnxruntime has
+ * run it. What it may ask for is bounded before any work is done.
  *
  * @throws UserError if the store does not have it, or has something else in its place
  */
-export async function getProgram(store: ContentStore, root: Hex): Promise<LoadedProgram> {
-	const bytes = await store.read("programs", root);
+export async function getProgram(
+	store: ContentStore,
+	root: Hex,
+	limits: Limits = DEFAULT_LIMITS,
+): Promise<LoadedProgram> {
+	const bytes = await store.read("programs", root, limits.fileBytes);
 	if (bytes === null) {
 		throw new UserError(
 			`${store.place} does not have program ${root}: run ./just register with its model, or copy its file there.`,
 		);
 	}
-	const loaded = await parseProgram(bytes).catch((cause: Error) => {
+	const loaded = await parseProgram(bytes, limits).catch((cause: Error) => {
 		throw new UserError(`The stored program ${root} cannot be used: ${cause.message}`, { cause });
 	});
 	if (loaded.commitment.root !== root) {

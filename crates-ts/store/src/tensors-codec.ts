@@ -26,6 +26,16 @@ export function encodeTensors(tensors: readonly Elements[]): Uint8Array {
 	return bytes;
 }
 
+/** Bytes of the encoding of tensors of these shapes and widths. */
+export function encodedSize(
+	tensors: readonly { readonly shape: readonly number[]; readonly width: Width }[],
+): number {
+	return tensors.reduce((sum, { shape, width }) => {
+		const bytes = (shape.reduce((product, size) => product * size, 1) * width) / 8;
+		return sum + 8 + padded(bytes);
+	}, 8);
+}
+
 /**
  * The inverse of `encodeTensors`.
  *

@@ -1,0 +1,98 @@
+import type { Operator, Program, TensorSpec } from "./program.ts";
+import { ensure } from "./program-error.ts";
+
+/**
+ * What a program may ask of whoever validates and runs it. Checked before any work that grows with it: a few
+ * kilobytes could otherwise keep an actor busy for ever. Ordinary programs never meet the defaults.
+ */
+export interface Limits {
+	/** axes of a tensor */
+	readonly rank: number;
+	/** operators, constants and inputs, each */
+	readonly operators: number;
+	/** operands of an operator */
+	readonly operands: number;
+	/** elements of one tensor */
+	readonly tensorElements: number;
+	/** elements of all tensors of a step, inputs and constants included: they are in memory at once */
+	readonly stepElements: number;
+	/** elements of all operators' tensors of all steps */
+	readonly traceElements: number;
+	/** operators × steps */
+	readonly traceTensors: number;
+	/** rescale rows of all operators */
+	readonly rows: number;
+	/** slots of cones that are counted one by one, in all operators together */
+	readonly counting: number;
+	/** bytes of a program file */
+	readonly fileBytes: number;
+	/** characters of its description, without constants */
+	readonly descriptionLength: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+	rank: 32,
+	operators: 2 ** 20,
+	operands: 1024,
+	tensorElements: 2 ** 31,
+	stepElements: 2 ** 32,
+	traceElements: 2 ** 36,
+	traceTensors: 2 ** 24,
+	rows: 2 ** 24,
+	counting: 4e8,
+	fileBytes: 2 ** 31 - 1,
+	descriptionLength: 2 ** 28,
+};
+
+/** @throws ProgramError if a program is larger than the limits allow, naming what is */
+export function requireWithin(limits: Limits, program: Program): void {
+	const { inputs, constants, operators, outputs, steps } = program;
+	for (const [what, list] of Object.entries({ inputs, constants, operators, outputs })) {
+		requireMost(`the program has ${list.length} ${what}`, list.length, limits.operators);
+	}
+	let operatorElements = 0;
+	let rows = 0;
+	for (const [index, operator] of operators.entries()) {
+		const what = `operator ${index}`;
+		requireMost(
+			`${what} has ${operator.operands.length} operands`,
+			operator.operands.length,
+			limits.operands,
+		);
+		requireLists(what, operator, limits);
+		operatorElements += elementsOf(what, operator, limits);
+		rows += operator.rescale?.rows.length ?? 0;
+	}
+	let elements = operatorElements;
+	for (const [index, tensor] of [...inputs, ...constants].entries()) {
+		const what = index < inputs.length ? `input ${index}` : `constant ${index - inputs.length}`;
+		elements += elementsOf(what, tensor, limits);
+	}
+	requireMost(`the program has ${rows} rescale rows`, rows, limits.rows);
+	requireMost(`its tensors have ${elements} elements`, elements, limits.stepElements);
+	const tensors = operators.length * steps;
+	requireMost(`its trace of ${steps} steps has ${tensors} tensors`, tensors, limits.traceTensors);
+	const trace = operatorElements * steps;
+	requireMost(`its trace of ${steps} steps has ${trace} elements`, trace, limits.traceElements);
+}
+
+/** Lists that forms have for each axis (pads have two entries) or operand. */
+function requireLists(what: string, { form, rescale }: Operator, limits: Limits): void {
+	const most = Math.max(2 * limits.rank, limits.operands);
+	for (const value of [...Object.values(form), rescale?.axes]) {
+		if (Array.isArray(value))
+			requireMost(`${what} has a list of ${value.length} numbers`, value.length, most);
+	}
+}
+
+function elementsOf(what: string, { shape, layout }: TensorSpec, limits: Limits): number {
+	requireMost(`${what} has ${shape.length} axes`, Math.max(shape.length, layout.length), limits.rank);
+	const elements = shape.reduce((product, size) => product * size, 1);
+	requireMost(`${what} has ${elements} elements`, elements, limits.tensorElements);
+	return elements;
+}
+
+function requireMost(what: string, found: number, most: number): void {
+	// Not a number is not within anything.
+	ensure(found <= most, `${what}, more than ${most}`);
+}
