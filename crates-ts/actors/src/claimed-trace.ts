@@ -54,8 +54,8 @@ async function publishedTrace(
 	root: Hex,
 	store: ContentStore,
 ): Promise<ClaimedTrace | undefined> {
-	const tensors = await readTensors(store, root).catch(() => null);
-	if (tensors?.length !== program.steps * program.operators.length) return undefined;
+	const tensors = await readTensors(store, program, root).catch(() => null);
+	if (tensors === null) return undefined;
 	const operators: TensorCommitment[][] = [];
 	for (let step = 0; step < program.steps; step++) {
 		const row: TensorCommitment[] = [];

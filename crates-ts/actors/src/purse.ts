@@ -5,7 +5,7 @@ import type { Actor } from "./actor.ts";
 import type { World } from "./world.ts";
 
 /** Gas of all moves of one side in a long dispute. */
-const GAS_AHEAD = 3_000_000n;
+export const GAS_AHEAD = 3_000_000n;
 /** Milliseconds between two looks at the balance, and between two warnings. */
 const LOOK = 60_000;
 const WARN = 600_000;

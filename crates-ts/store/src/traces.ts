@@ -4,9 +4,10 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { toLogical } from "@umpire/commitment/tensor.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "./content-store.ts";
-import { decodeTensors, encodeTensors } from "./tensors-codec.ts";
+import { decodeTensorsOf, encodedSize, encodeTensors } from "./tensors-codec.ts";
 
 /** Stores what every operator computed, under the trace root. */
 export async function putTrace(store: ContentStore, program: Program, trace: Trace): Promise<void> {
@@ -20,14 +21,22 @@ export async function putTrace(store: ContentStore, program: Program, trace: Tra
 }
 
 /**
- * Reads what a store has under a trace root, unchecked: all tensors of step 0, then of step 1, …, in logical order.
+ * Reads what a store has under a trace root, unchecked but for the sizes: all tensors of step 0, then of step 1, …, in
+ * logical order.
  *
  * @returns null if the store does not have it
- * @throws UserError if it is not a list of tensors
+ * @throws UserError if it is not a trace of this program
  */
-export async function readTensors(store: ContentStore, root: Hex): Promise<Elements[] | null> {
-	const bytes = await store.read("traces", root);
-	return bytes === null ? null : decodeTensors(bytes);
+export async function readTensors(
+	store: ContentStore,
+	program: Program,
+	root: Hex,
+): Promise<Elements[] | null> {
+	const step = program.operators.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
+	const perStep = encodedSize(step) - encodedSize([]);
+	const bytes = await store.read("traces", root, encodedSize([]) + program.steps * perStep);
+	if (bytes === null) return null;
+	return decodeTensorsOf(bytes, Array.from({ length: program.steps }, () => step).flat());
 }
 
 /**
@@ -43,7 +52,7 @@ export async function getTrace(
 	inputs: readonly Elements[],
 	root: Hex,
 ): Promise<Trace | null> {
-	const operators = await readTensors(store, root);
+	const operators = await readTensors(store, program, root);
 	if (operators === null) return null;
 	const last = operators.slice(-program.operators.length);
 	const outputs = program.outputs.map(({ operator }) => last[operator]);
