@@ -31,6 +31,9 @@ export interface SubmitterLimits {
 	readonly mostBonds?: string | undefined;
 }
 
+/** What the gas of answering a request of a program depends on. */
+export type AnsweredProgram = Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">;
+
 /** A submitter's bounds at one look at the chain, in wei. */
 export interface SubmitterBudget {
 	readonly leastFee: bigint;
@@ -42,21 +45,14 @@ export interface SubmitterBudget {
 }
 
 /** Gas that a submitter pays to answer a request of a program. */
-export function answeringGas(
-	{ operatorCount, steps, lazy }: Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">,
-	hasConsumer: boolean,
-): number {
+export function answeringGas({ operatorCount, steps, lazy }: AnsweredProgram, hasConsumer: boolean): number {
 	const path = lazy ? 0 : WORD * (treeHeight(operatorCount) + treeHeight(steps));
 	const own = ANSWERING.claim + path + ANSWERING.finalise + ANSWERING.withdraw;
 	return own + (hasConsumer ? CALLBACK : 0);
 }
 
 /** The fee below which answering a request costs more than it brings, with a margin. */
-export function leastFeeOf(
-	header: Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">,
-	price: bigint,
-	hasConsumer: boolean,
-): bigint {
+export function leastFeeOf(header: AnsweredProgram, price: bigint, hasConsumer: boolean): bigint {
 	return (BigInt(answeringGas(header, hasConsumer)) * price * (100n + MARGIN_PERCENT)) / 100n;
 }
 
@@ -89,7 +85,7 @@ export function bondBound(
 /** What a submitter takes and risks at the present price of gas. */
 export async function submitterBudget(
 	world: World,
-	header: Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">,
+	header: AnsweredProgram,
 	state: GameState,
 	limits: SubmitterLimits,
 ): Promise<SubmitterBudget> {
@@ -125,7 +121,8 @@ export function weiOf({ leastFee, mostBonds }: SubmitterLimits): { leastFee?: bi
 export interface KnownLimits extends SubmitterLimits {
 	readonly role: "submitter" | "verifier";
 	readonly account: Hex;
-	readonly program: Hex;
+	/** Of its program: what its gas depends on. */
+	readonly size: AnsweredProgram;
 	readonly demandInputs?: number | undefined;
 	readonly demandInputsTotal?: number | undefined;
 }
@@ -137,11 +134,11 @@ export const limitsFolder = ({ home, contracts }: Pick<World, "home" | "contract
 /** Writes down with what bounds an actor was started. */
 export async function rememberLimits(world: World, limits: Omit<KnownLimits, "account">): Promise<void> {
 	const { address } = world.signer.account;
-	const { leastFee, mostBonds, demandInputs, demandInputsTotal, role, program } = limits;
+	const { leastFee, mostBonds, demandInputs, demandInputsTotal, role, size } = limits;
 	const known: KnownLimits = {
 		role,
 		account: address,
-		program,
+		size: { operatorCount: size.operatorCount, steps: size.steps, lazy: size.lazy },
 		leastFee,
 		mostBonds,
 		demandInputs,

@@ -53,7 +53,7 @@ export async function submitter(world: World, id: string, options: SubmitterOpti
 	);
 	const sessions = new Sessions(open);
 	await sessions.get(program.lazy ? "outputs" : "trace");
-	await rememberLimits(world, { ...options, role: "submitter", program: served.root });
+	await rememberLimits(world, { ...options, role: "submitter", size: served.commitment.header });
 	return new Submitter(world, served, sessions, options);
 }
 

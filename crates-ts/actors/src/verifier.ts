@@ -55,7 +55,7 @@ export async function verifier(world: World, id: string, options: VerifierOption
 	options.progress(
 		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${comparedIn(served, options)}.`,
 	);
-	await rememberLimits(world, { ...options, role: "verifier", program: served.root });
+	await rememberLimits(world, { ...options, role: "verifier", size: served.commitment.header });
 	return new Verifier(world, served, options);
 }
 
@@ -145,7 +145,7 @@ class Verifier implements Actor {
 		return open?.until ?? Number.POSITIVE_INFINITY;
 	}
 
-	/** Computes a live claim. True only if something is to be done at once. */
+	/** Computes a live claim, and brings it down if it is wrong. Whether anything was sent or stored. */
 	async #judge(state: GameState, id: number, claim: Claim, end: number, now: bigint): Promise<boolean> {
 		const judged = judgedKey(id, claim);
 		if (this.#agreed.has(judged) || this.#wrong.has(judged) || this.#refused.has(judged)) return false;
@@ -165,7 +165,7 @@ class Verifier implements Actor {
 			return false;
 		}
 		this.#wrong.add(judged);
-		return true;
+		return this.#bringDown(state, id, claim, end);
 	}
 
 	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
