@@ -71,9 +71,9 @@ async function verifierOf({ contracts, feed }: View, known: KnownLimits): Promis
 	const { account } = known;
 	let open = 0;
 	for (const { name, args } of feed.events) {
-		if (name !== "Challenged") continue;
-		const { challenger, phase } = await getDispute(contracts, args.dispute, feed.head?.hash);
-		if (phase !== PHASE.closed && sameAccount(challenger, account)) open++;
+		if (name !== "Challenged" || !sameAccount(args.challenger, account)) continue;
+		const { phase } = await getDispute(contracts, args.dispute, feed.head?.hash);
+		if (phase !== PHASE.closed) open++;
 	}
 	return {
 		role: "verifier",

@@ -161,12 +161,14 @@ class Submitter implements Actor {
 			const least = request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer;
 			if (request.fee < least) {
 				this.#troubles.tell(
+					`fee of request ${id}`,
 					`Request ${id} pays ${formatEther(request.fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.`,
 				);
 				continue;
 			}
 			if (bonds + state.parameters.submitterBond > budget.mostBonds) {
 				this.#troubles.tell(
+					"most bonds",
 					`Requests wait: bonds of ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
 				);
 				break;

@@ -43,11 +43,11 @@ export class Troubles {
 		}
 	}
 
-	/** Says a line unless it was said within the last ten minutes. */
-	tell(line: string): void {
-		const before = this.#told.get(line);
+	/** Says a line unless it, or another with the same name, was said within the last ten minutes. */
+	tell(name: string, line = name): void {
+		const before = this.#told.get(name);
 		if (before !== undefined && performance.now() - before < AGAIN) return;
-		remember(this.#told, line, performance.now());
+		remember(this.#told, name, performance.now());
 		this.#say(line);
 	}
 }
