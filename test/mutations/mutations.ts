@@ -1,3 +1,4 @@
+import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
@@ -14,4 +15,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...INPUT_MUTATIONS,
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
+	...ACTOR_MUTATIONS,
 ];

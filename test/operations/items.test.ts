@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { leastFeeOf } from "@umpire/actors/budget.ts";
+import { openMonitor } from "@umpire/actors/monitor.ts";
 import { loadServed, type Served } from "@umpire/actors/served.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
 import { statusOf } from "@umpire/actors/status.ts";
@@ -152,6 +153,30 @@ describe("what cannot be made sense of costs that item only, and is told once:",
 		});
 		await playUntil(table, [guard, again], 1n, CLAIM_STATUS.rejected);
 		expect((await countEvents(table.contracts)).Settled).toBe(1);
+	});
+});
+
+describe("the monitor", () => {
+	it("does not stop at programs and inputs that cannot be used, and tells of them once", async () => {
+		const claimant = await submitter(await table.world("submitter"), "1", { progress: () => {} });
+		await requestOn(1);
+		for (let i = 0; i < 4; i++) await claimant.tick();
+		const world = await table.world("verifier");
+		const look = await openMonitor(world, { warn: progress });
+		const { inputsRoot } = await getRequest(table.contracts, 1n);
+		const right = (await table.home.content.read("inputs", inputsRoot))!;
+		await table.home.content.write("inputs", inputsRoot, Uint8Array.of(1, 2, 3));
+		const executions = async () => (await look()).claims.map(({ execution }) => execution);
+		for (let i = 0; i < 3; i++) expect(await executions()).toEqual(["unknown", "agrees"]);
+		expect(told(/^claim 1: The inputs .* are damaged/)).toBe(1);
+		await table.home.content.write("inputs", inputsRoot, right);
+		expect(await executions()).toEqual(["agrees", "agrees"]);
+		await table.home.content.write("programs", served.root, Uint8Array.of(1, 2, 3));
+		const other = await openMonitor(world, { warn: progress });
+		for (let i = 0; i < 3; i++) {
+			expect((await other()).claims.map(({ execution }) => execution)).toEqual(["unknown", "unknown"]);
+		}
+		expect(told(/^claim 1: The stored program .* cannot be used/)).toBe(1);
 	});
 });
 

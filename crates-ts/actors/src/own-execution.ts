@@ -79,7 +79,7 @@ export class OwnExecution {
 			const known = this.#known.peek(key);
 			if (known === undefined && claim.status !== CLAIM_STATUS.live && ++decided > DECIDED_AT_A_TIME)
 				continue;
-			await this.#troubles.attempt(`claim ${index + 1}`, async () => {
+			await this.#troubles.look(`claim ${index + 1}`, async () => {
 				found[index] = known ?? (await this.#ask(program, inputsRoot, output, -index)) ?? "unknown";
 				// What is missing today may come tomorrow.
 				if (found[index] !== "unknown") this.#known.set(key, found[index]);

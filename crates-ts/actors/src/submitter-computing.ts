@@ -7,12 +7,16 @@ import type { ContentStore } from "@umpire/store/content-store.ts";
 import { folderStore } from "@umpire/store/folder-store.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
 import { failureText } from "./actor.ts";
+import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import type { Evidence } from "./evidence.ts";
 import { type InputFinder, inputsVersion, NoInputs, type Served } from "./served.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Workbench } from "./workbench.ts";
 import type { World } from "./world.ts";
+
+/** Names of computed traces that are remembered. */
+const KEYS = 10_000;
 
 interface Parts {
 	readonly world: World;
@@ -71,7 +75,7 @@ export class SubmitterComputing {
 		const { traceRoot } = claim;
 		const unbound = isUnbound(claim, commitment.header);
 		const name = `trace ${inputsRoot} ${unbound ? "" : traceRoot}`;
-		const known = this.#bench.keep<Trace>(this.#keys.get(name) ?? "", order);
+		const known = this.#bench.keep<Trace>(this.#keys.peek(name) ?? "", order);
 		if (known !== undefined) return { program, commitment, trace: known };
 		const trace = await this.#withInputs(inputsRoot, (version) => {
 			const key = `${name} ${version}`;
@@ -89,7 +93,7 @@ export class SubmitterComputing {
 	}
 
 	/** Under what name the bench has a trace that was computed. */
-	readonly #keys = new Map<string, string>();
+	readonly #keys = new Cache<string, string>(KEYS);
 
 	async #evidence(inputsRoot: Hex, traceRoot: Hex | undefined): Promise<Trace> {
 		const { served, say, tell } = this.#parts;

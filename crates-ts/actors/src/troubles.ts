@@ -30,6 +30,12 @@ export class Troubles {
 	async attempt(item: string, move: () => Promise<boolean>): Promise<boolean> {
 		const before = this.#known.get(item);
 		if (before !== undefined && performance.now() < before.until) return false;
+		return this.look(item, move);
+	}
+
+	/** The same without a pause after failures: for what asks a workbench, which pauses itself. */
+	async look(item: string, move: () => Promise<boolean>): Promise<boolean> {
+		const before = this.#known.get(item);
 		try {
 			const acted = await move();
 			this.#known.delete(item);

@@ -126,7 +126,7 @@ class Verifier implements Actor {
 		);
 		let acted = moved || reclaimed || withdrew;
 		for (const { id, claim, end } of claims) {
-			if (await items.attempt(`claim ${id}`, () => this.#judge(state, id, claim, end, now))) acted = true;
+			if (await items.look(`claim ${id}`, () => this.#judge(state, id, claim, end, now))) acted = true;
 		}
 		return acted;
 	}
