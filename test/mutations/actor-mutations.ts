@@ -2,6 +2,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
+const ACTOR = "crates-ts/actors/test/actor.test.ts";
 const BUDGET = "crates-ts/actors/test/budget.test.ts";
 const PRINTABLE = "crates-ts/actors/test/printable.test.ts";
 const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
@@ -16,6 +17,28 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"a verifier judges new claims before it makes moves that are due",
 				"const moved = await makeInOrder(due, items);",
 				"for (const { id, claim, end } of claims) await this.#judge(state, id, claim, end, now);\n\t\tawait this.#bench.rest(10, async () => false);\n\t\tfor (const { id, claim, end } of claims) await this.#judge(state, id, claim, end, now);\n\t\tconst moved = await makeInOrder(due, items);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/actor.ts",
+		[ACTOR],
+		[
+			[
+				"what is not foreseen ends an actor",
+				"failures++;",
+				"if (!(error instanceof UserError)) throw error;\n\t\t\tfailures++;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/round.ts",
+		[ACTOR],
+		[
+			[
+				"moves are made in the order of their numbers",
+				"due.toSorted((a, b) => compare(a.until, b.until))",
+				"due",
 			],
 		],
 	),
