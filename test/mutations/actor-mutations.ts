@@ -87,7 +87,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/store/src/tensors-codec.ts",
-		[ITEMS],
+		["crates-ts/store/test/hostile-files.test.ts"],
 		[
 			[
 				"a file of the right size with other tensors is taken",

@@ -7,7 +7,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderStore } from "../src/folder-store.ts";
-import { getInputs } from "../src/inputs.ts";
+import { getInputs, putInputs } from "../src/inputs.ts";
+import { encodeTensors } from "../src/tensors-codec.ts";
 
 const root: Hex = `0x${"12".repeat(32)}`;
 let folder: string;
@@ -41,6 +42,23 @@ describe("a content store refuses in one line", () => {
 		// Nothing of that size can be read into memory.
 		await truncate(path, 2 ** 36);
 		await expect(read(4)).rejects.toThrow(/has 68719476736 bytes instead of 4/);
+	});
+});
+
+describe("inputs of the right size", () => {
+	it("are refused if they have more elements or another width in the place of padding", async () => {
+		const program = { inputs: [{ shape: [5], layout: [0], width: 8 }] } as unknown as Program;
+		const store = folderStore(folder);
+		const found = await putInputs(store, program, [Int8Array.of(1, 2, 3, 4, 5)]);
+		expect(await getInputs(store, program, found)).toEqual([Int8Array.of(1, 2, 3, 4, 5)]);
+		for (const other of [
+			Int8Array.of(1, 2, 3, 4, 5, 6),
+			Int16Array.of(1, 2, 3, 4),
+			Int8Array.of(1, 2, 3, 4, 6),
+		]) {
+			await store.write("inputs", found, encodeTensors([other]));
+			await expect(getInputs(store, program, found)).rejects.toThrow(/damaged or belong to another program/);
+		}
 	});
 });
 
