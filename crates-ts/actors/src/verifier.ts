@@ -2,15 +2,15 @@ import { callOf } from "@umpire/chain/action-call.ts";
 import { ChainError, RevertError } from "@umpire/chain/errors.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
-import { type Hex, LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
-import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import { challengeEnd } from "@umpire/game/input-demands.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type Claim, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import type { Actor } from "./actor.ts";
 import { rememberLimits } from "./budget.ts";
+import { describeMove, publishedElement } from "./challenger-words.ts";
 import { claimOfTrace } from "./claim-content.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import { type InputDemander, inputDemander } from "./demand-inputs.ts";
@@ -279,7 +279,7 @@ class Verifier implements Actor {
 
 	async #move({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {
 		const sent = await this.#send(`${action.type}:${key}`, action, until);
-		if (sent) this.#options.progress(`Dispute ${view.id}: ${describe(action)}.`);
+		if (sent) this.#options.progress(`Dispute ${view.id}: ${describeMove(action)}.`);
 		return sent;
 	}
 
@@ -294,7 +294,7 @@ class Verifier implements Actor {
 		const say = this.#options.progress;
 		const words = view.words!;
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
-		const claimed = elementOf(dispute, words, plan.element);
+		const claimed = publishedElement(dispute, words, plan.element);
 		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
 		const proved = this.#bench.ask("urgent", {
 			key: `settle ${key} ${plan.element} ${plan.part}`,
@@ -334,25 +334,4 @@ class Verifier implements Actor {
 /** Names a claim by number and content. */
 function judgedKey(id: number, { submitter, claimedAt, traceRoot, outputRoot }: Claim): string {
 	return [id, submitter, claimedAt, traceRoot, outputRoot].join(" ");
-}
-
-/** An element of the disputed leaf, as published. */
-function elementOf({ start, elements, width }: Dispute, words: readonly bigint[], element: number): number {
-	const values = unpackLeaf(words, width as Width, elementsInLeaf(start, elements, width as Width));
-	return values[element - start * LEAF_ELEMENTS[width as Width]];
-}
-
-function describe(action: Action): string {
-	switch (action.type) {
-		case "descend":
-			return `the leftmost difference is below child ${action.index}`;
-		case "enter":
-			return "entered the trace that was bound";
-		case "name":
-			return `named element ${action.element}`;
-		case "timeout":
-			return "the submitter ran out of time";
-		default:
-			return action.type;
-	}
 }
