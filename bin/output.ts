@@ -1,35 +1,61 @@
+import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
+import { printable } from "@umpire/actors/printable.ts";
 import picocolors from "picocolors";
 
 /** Colours for stderr (progress) and stdout (data); none when it is no terminal or NO_COLOR is set. */
 const coloured = (stream: NodeJS.WriteStream) => stream.isTTY === true && !process.env.NO_COLOR;
-export const dim = (text: string) => errorColours.dim(text);
-export const bold = (text: string) => outputColours.bold(text);
-export const good = (text: string) => outputColours.green(text);
-export const bad = (text: string) => outputColours.red(text);
 const errorColours = picocolors.createColors(coloured(process.stderr));
 const outputColours = picocolors.createColors(coloured(process.stdout));
 
+/** Stands for a colour until a line is written: nobody else's text can hold it, so that all other escapes are foreign. */
+const MARK = randomBytes(8).toString("hex");
+const COLOURS = {
+	bold: outputColours.bold,
+	good: outputColours.green,
+	bad: outputColours.red,
+	dim: outputColours.dim,
+} as const;
+type Colour = keyof typeof COLOURS;
+const marked = (colour: Colour) => (text: string) => `${MARK}${colour}:${text}${MARK}end:`;
+export const bold = marked("bold");
+export const good = marked("good");
+export const bad = marked("bad");
+export const dim = marked("dim");
+
+/** Longest line of data, in characters: an output of a leaf has 155 numbers. */
+const LONGEST_DATA = 100_000;
+
+/** A line of data as it is written: what is not ours is escaped. */
+export function line(text: string): string {
+	const parts = text.split(new RegExp(`${MARK}(bold|good|bad|dim|end):`));
+	let written = printable(parts[0], LONGEST_DATA);
+	for (let i = 1; i < parts.length; i += 2) {
+		const shown = printable(parts[i + 1], LONGEST_DATA);
+		written += parts[i] === "end" ? shown : COLOURS[parts[i] as Colour](shown);
+	}
+	return written;
+}
+
 /** One line of progress, on stderr. */
 export function progress(text: string): void {
-	process.stderr.write(`${dim(text)}\n`);
+	process.stderr.write(`${errorColours.dim(printable(text))}\n`);
 }
 
 /** A warning, on stderr. */
 export function warn(text: string): void {
-	process.stderr.write(`${errorColours.yellow("warning:")} ${text}\n`);
+	process.stderr.write(`${errorColours.yellow("warning:")} ${printable(text)}\n`);
 }
 
 /** An error as the one line that the user sees. */
 export function complain(text: string): void {
-	writeSync(2, `${errorColours.red("umpire:")} ${text.replace(/\s*\n\s*/g, " ")}\n`);
+	writeSync(2, `${errorColours.red("umpire:")} ${printable(text.replace(/\s*\n\s*/g, " "))}\n`);
 }
 
 /** Data on stdout: JSON with `--json`, otherwise lines. */
 export function report(json: boolean, data: unknown, lines: () => string | readonly string[]): void {
 	if (json) return void process.stdout.write(`${JSON.stringify(data, plain, "\t")}\n`);
-	const text = lines();
-	process.stdout.write(`${typeof text === "string" ? text : text.join("\n")}\n`);
+	process.stdout.write(`${[lines()].flat().map(line).join("\n")}\n`);
 }
 
 function plain(_key: string, value: unknown): unknown {

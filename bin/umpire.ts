@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { printable } from "@umpire/actors/printable.ts";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { bench } from "./commands/bench.ts";
@@ -50,7 +51,9 @@ async function main(words: string[]): Promise<number> {
 			.parseAsync();
 		return Number(process.exitCode ?? 0);
 	} catch (error) {
-		if (words.includes("--verbose")) console.error(error);
+		if (words.includes("--verbose") && error instanceof Error) {
+			for (const shown of (error.stack ?? "").split("\n")) console.error(printable(shown));
+		}
 		complain(error instanceof Error ? error.message : String(error));
 		const retry = error instanceof Error && "retry" in error && error.retry === true;
 		return retry ? 75 : 1;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ModelResult } from "@umpire/actors/conformance.ts";
 import { type CommonOptions, command } from "../command.ts";
-import { bad, dim, good, progress, report } from "../output.ts";
+import { bad, dim, good, progress, report, line as written } from "../output.ts";
 
 interface Options extends CommonOptions {
 	folder: string;
@@ -48,7 +48,7 @@ export const conformance = command<Options>({
 		const { findModels } = await import("@umpire/actors/find-models.ts");
 		const width = Math.max(5, ...findModels(options.folder).map(({ name }) => name.length));
 		const show = (line: string) => {
-			if (!options.json) process.stdout.write(`${line}\n`);
+			if (!options.json) process.stdout.write(`${line.split("\n").map(written).join("\n")}\n`);
 		};
 		show(headings(width));
 		const result = await module.conformance({

@@ -1,3 +1,4 @@
+import { printable } from "@umpire/actors/printable.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { report } from "../output.ts";
 
@@ -9,7 +10,7 @@ export const demo = command<CommonOptions>({
 		const { demonstrationLines } = await import("../demonstration-lines.ts");
 		// The story is what the command is for; with --json the data is.
 		const stream = options.json ? process.stderr : process.stdout;
-		const summary = await demonstrate((line) => stream.write(`${line}\n`));
+		const summary = await demonstrate((line) => stream.write(`${printable(line)}\n`));
 		report(options.json, summary, () => demonstrationLines(summary));
 	},
 });

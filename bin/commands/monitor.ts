@@ -43,7 +43,8 @@ export const monitor = command<Options>({
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { openMonitor } = await import("@umpire/actors/monitor.ts");
 		const { monitorLines } = await import("../monitor-lines.ts");
-		const look = await openMonitor(await openView(options), options);
+		const patience = options.once ? {} : { patience: 1000 * options.interval };
+		const look = await openMonitor(await openView(options), { ...options, ...patience });
 		if (options.once) {
 			const found = await look();
 			report(options.json, found, () => monitorLines(found));

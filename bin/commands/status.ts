@@ -1,3 +1,4 @@
+import type { ActorStatus } from "@umpire/actors/actor-status.ts";
 import { type ChainOptions, command, withChain } from "../command.ts";
 import { report, table } from "../output.ts";
 
@@ -15,6 +16,7 @@ export const status = command<ChainOptions>({
 				["umpire", found.umpire],
 			]),
 			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),
+			...found.actors.map(actorLine),
 			...found.requests.map(
 				({ request, program, fee, status: state }) =>
 					`request ${request}  program ${program}, fee ${fee} ETH, ${state}`,
@@ -34,3 +36,11 @@ export const status = command<ChainOptions>({
 		]);
 	},
 });
+
+function actorLine(actor: ActorStatus): string {
+	const { role, account, bonds } = actor;
+	const who = `${role} ${account}`;
+	return role === "submitter"
+		? `${who}  bonds ${bonds} ETH locked, at most ${actor.mostBonds}; least fee ${actor.leastFee} ETH, with a consumer ${actor.leastFeeWithConsumer}`
+		: `${who}  bonds ${bonds} ETH locked; demands inputs of ${actor.demandInputs} chunks a claim, ${actor.demandInputsTotal} in all`;
+}

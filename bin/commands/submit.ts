@@ -7,6 +7,8 @@ interface Options extends SigningOptions {
 	seed?: number;
 	as: "submitter" | "second-submitter";
 	publishTrace: boolean;
+	leastFee?: string;
+	mostBonds?: string;
 }
 
 export const submit = command<Options>({
@@ -14,6 +16,7 @@ export const submit = command<Options>({
 	describe: "answer requests of a program and defend the claims, until Ctrl-C",
 	examples: [
 		["umpire submit 1", ""],
+		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	options: (yargs) =>
@@ -29,6 +32,17 @@ export const submit = command<Options>({
 				type: "boolean",
 				default: false,
 				describe: "store claimed traces for all, so that a wrong number can be shown without a search",
+			})
+			.option("least-fee", {
+				type: "string",
+				describe:
+					"ether below which a request is left to others (default: the gas of claim, finalisation and callback at its present price, and a fifth more)",
+				requiresArg: true,
+			})
+			.option("most-bonds", {
+				type: "string",
+				describe: "ether locked in bonds of claims at once (default: half of what the account has)",
+				requiresArg: true,
 			})
 			.option("as", {
 				choices: ["submitter", "second-submitter"] as const,

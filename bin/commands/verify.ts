@@ -6,6 +6,7 @@ interface Options extends SigningOptions {
 	id: string;
 	compare: "trace" | "output";
 	demandInputs: number;
+	demandInputsTotal?: number;
 	mode: "auto" | "direct" | "bisect";
 }
 
@@ -15,6 +16,10 @@ export const verify = command<Options>({
 	examples: [
 		["umpire verify 1", ""],
 		["umpire verify 1 --rpc URL,URL,URL --keystore key.json --max-fee-gwei 40", "on a public chain"],
+		[
+			"umpire verify 1 --demand-inputs 40 --demand-inputs-total 200",
+			"pays for inputs that are missing, up to 200 bonds",
+		],
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
 	options: (yargs) =>
@@ -29,9 +34,15 @@ export const verify = command<Options>({
 				type: "number",
 				default: 0,
 				requiresArg: true,
-				coerce: count,
+				coerce: (value: number) => count("--demand-inputs", value),
 				describe:
 					"demand inputs that are missing on chain: up to this many chunks (8 leaves) per claim, a bond each, which is lost if they are published; 0 waits for inputs",
+			})
+			.option("demand-inputs-total", {
+				type: "number",
+				requiresArg: true,
+				coerce: (value?: number) => (value === undefined ? undefined : count("--demand-inputs-total", value)),
+				describe: "the same over all claims, in bonds that are out or lost (default: ten claims' worth)",
 			})
 			.option("mode", {
 				choices: ["auto", "direct", "bisect"] as const,
@@ -53,7 +64,7 @@ export const verify = command<Options>({
 	},
 });
 
-function count(value: number): number {
+function count(option: string, value: number): number {
 	if (Number.isInteger(value) && value >= 0) return value;
-	throw new UserError(`--demand-inputs takes a whole number of chunks from 0 on, not ${value}.`);
+	throw new UserError(`${option} takes a whole number of chunks from 0 on, not ${value}.`);
 }

@@ -1,3 +1,4 @@
+import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
@@ -16,4 +17,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
 	...CHAIN_MUTATIONS,
+	...ACTOR_MUTATIONS,
 ];

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@umpire/chain/errors.ts";
 
 /**
- * One role on one chain. `tick` looks at the chain once, makes the moves that are due and says
- * whether it made any. What it does follows from the chain and the home folder alone, so it can
- * be stopped between any two ticks, and started again.
+ * One role on one chain. `tick` looks at the chain, makes the moves that are due and says whether there is more to do
+ * at once. What it does follows from the chain and the home folder alone, so it can be stopped between any two ticks,
+ * and started again. It throws only if the chain cannot be read: what fails otherwise costs its own item, and is told.
  */
 export interface Actor {
 	readonly name: string;
@@ -36,9 +36,8 @@ export class Attempts {
 const LONGEST_PAUSE = 10_000;
 
 /**
- * Lets an actor act until the signal is aborted. What fails is told and tried again, ever more
- * seldom: a node that is silent may come back, an account may be funded, and where the contract
- * refuses a move because somebody else was faster, the next look at the chain shows what is left to do.
+ * Lets an actor act until the signal is aborted. What fails is told and tried again, ever more seldom: a node that is
+ * silent may come back. Nothing ends an actor: a dispute may be running.
  *
  * @param pause milliseconds between looks at the chain
  * @param say takes lines of progress
@@ -56,13 +55,20 @@ export async function runActor(
 			acted = await actor.tick();
 			failures = 0;
 		} catch (error) {
-			if (!(error instanceof UserError)) throw error;
 			failures++;
-			say(`${error.message} Looking again.`);
+			say(`${failureText(error)} Looking again.`);
 		}
 		if (!acted) {
 			const wait = Math.min(pause * 2 ** failures, LONGEST_PAUSE);
 			await sleep(wait, undefined, { signal }).catch(() => {});
 		}
 	}
+}
+
+/** A failure in one line. What is not foreseen is a defect: it is told as one, with its stack if UMPIRE_DEBUG is set. */
+export function failureText(error: unknown): string {
+	if (error instanceof UserError) return error.message;
+	const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+	const stack = process.env.UMPIRE_DEBUG && error instanceof Error ? ` ${error.stack}` : "";
+	return `${text.replace(/\.?$/, "")} (a defect of this program: please report it; UMPIRE_DEBUG=1 shows more).${stack}`;
 }

@@ -1,4 +1,4 @@
-/** A map that forgets what was added first when it holds more than `most`: traces are large. */
+/** A map that forgets what was set first when it holds more than `most`. */
 export class Cache<K, V> {
 	readonly #most: number;
 	readonly #entries = new Map<K, V>();
@@ -7,16 +7,17 @@ export class Cache<K, V> {
 		this.#most = most;
 	}
 
-	/** What is known under a key, made if it is not. A failure is not remembered. */
-	async get(key: K, make: () => Promise<V>): Promise<V> {
-		const known = this.#entries.get(key);
-		if (known !== undefined) return known;
-		const made = await make();
-		this.#entries.set(key, made);
+	/** What is known under a key. */
+	peek(key: K): V | undefined {
+		return this.#entries.get(key);
+	}
+
+	set(key: K, value: V): void {
+		this.#entries.delete(key);
+		this.#entries.set(key, value);
 		for (const oldest of this.#entries.keys()) {
 			if (this.#entries.size <= this.#most) break;
 			this.#entries.delete(oldest);
 		}
-		return made;
 	}
 }

@@ -25,19 +25,40 @@ export interface InputDemander {
 	reclaim(state: GameState): Promise<boolean>;
 }
 
-/** @param most chunks that are paid for per claim; if it takes more, none is demanded */
+/** What demands for inputs may cost, in chunks; each takes a bond, which is lost if the chunk is published. */
+export interface DemandBounds {
+	/** For one claim; if it takes more, none is demanded. None by default. */
+	readonly demandInputs?: number | undefined;
+	/** Over all claims of the program, in bonds that are out or lost; ten claims' worth by default. */
+	readonly demandInputsTotal?: number | undefined;
+}
+
+/** The most chunks that are paid for over all claims. */
+export function totalOf({ demandInputs = 0, demandInputsTotal }: DemandBounds): number {
+	return demandInputsTotal ?? 10 * demandInputs;
+}
+
+/** @param bounds how many chunks are paid for */
 export function inputDemander(
 	world: World,
-	{ program, commitment }: Served,
-	most: number,
+	{ root, program, commitment }: Served,
+	bounds: DemandBounds,
 	say: (line: string) => void,
 ): InputDemander {
-	const given = new Set<number>();
+	const most = bounds.demandInputs ?? 0;
+	const given = new Set<string>();
 	const giveUp = (claim: number, reason: string): false => {
-		if (!given.has(claim)) say(`Claim ${claim}: its inputs are not demanded, ${reason}.`);
-		given.add(claim);
+		const line = `Claim ${claim}: its inputs are not demanded, ${reason}.`;
+		if (!given.has(line)) say(line);
+		given.add(line);
 		return false;
 	};
+	/** Chunks whose bonds are out or lost; those of claims that fell came back. */
+	const paidFor = (state: GameState): number =>
+		state.inputDemands.filter((d) => {
+			const ours = mine(d.demander) && state.requests[state.claims[d.claim - 1].request - 1].program === root;
+			return ours && (d.open || answeredAt(state, d) !== 0);
+		}).length;
 	const mine = (account: Hex): boolean => sameAccount(account, world.signer.account.address);
 	const send = async (name: string, action: Action, until?: number): Promise<boolean> =>
 		(await act(world, name, callOf(world.contracts, action), until)) !== undefined;
@@ -101,6 +122,12 @@ export function inputDemander(
 			if (wanted.length === 0 || most === 0 || Number(now) >= end) return false;
 			if (paid + wanted.length > most) {
 				return giveUp(claim, `they have ${wanted.length} unknown chunks and --demand-inputs is ${most}`);
+			}
+			if (paidFor(state) + wanted.length > totalOf(bounds)) {
+				return giveUp(
+					claim,
+					`${wanted.length} chunks more than the ${paidFor(state)} paid for so far are beyond --demand-inputs-total ${totalOf(bounds)}`,
+				);
 			}
 			const attempts = new Attempts();
 			for (const { input, chunk } of wanted) {

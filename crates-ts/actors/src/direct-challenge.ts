@@ -1,4 +1,3 @@
-import { RevertError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import type { SettleDirectlyMove } from "@umpire/game/move.ts";
@@ -23,12 +22,12 @@ const TRANSACTION = 2 ** 24;
 /** How a wrong claim is brought down: by a dispute, without one, or as costs less. */
 export type Mode = "auto" | "direct" | "bisect";
 
-/** What came of trying to settle a wrong claim without a dispute. */
+/** What settles a wrong claim without a dispute, or why nothing does. */
 export type Direct =
-	| { readonly settled: true; readonly finding: Finding; readonly provingSeconds: number }
-	| { readonly settled: false; readonly reason: string };
+	| { readonly move: SettleDirectlyMove; readonly finding: Finding; readonly provingSeconds: number }
+	| { readonly move?: undefined; readonly reason: string };
 
-/** Who settles what, and how it is sent. */
+/** Who settles what. */
 export interface DirectChallenge {
 	readonly id: number;
 	readonly claim: Claim;
@@ -39,17 +38,17 @@ export interface DirectChallenge {
 	readonly beneficiary: Hex;
 	readonly mode: Mode;
 	readonly say: (line: string) => void;
-	readonly send: (action: SettleDirectlyMove) => Promise<boolean>;
 }
 
 /**
- * Rejects a wrong claim in one transaction, or says why not: its trace is not to be had, or a dispute costs less.
+ * The one transaction that rejects a wrong claim, or why there is none: its trace is not to be had, or a dispute costs
+ * less.
  *
  * @param own a right trace of the claimed program and inputs
  */
-export async function settleDirectly(own: Evidence, challenge: DirectChallenge): Promise<Direct> {
+export async function proveDirectly(own: Evidence, challenge: DirectChallenge): Promise<Direct> {
 	const { id, mode, say, beneficiary } = challenge;
-	const not = (reason: string): Direct => ({ settled: false, reason });
+	const not = (reason: string): Direct => ({ reason });
 	if (mode === "bisect") return not("a dispute is asked for");
 	const plan = await planOf(own, challenge);
 	if (typeof plan === "string") return not(plan);
@@ -69,15 +68,8 @@ export async function settleDirectly(own: Evidence, challenge: DirectChallenge):
 	const settlement = await proveSettlement(prepared);
 	const provingSeconds = (performance.now() - started) / 1000;
 	const { location } = prepared;
-	try {
-		await challenge.send({ type: "settleDirectly", claim: id, beneficiary, location, settlement });
-	} catch (error) {
-		// Whatever is wrong with it must not keep a wrong claim from being challenged.
-		if (error instanceof RevertError) return not(error.message);
-		throw error;
-	}
-	say(`Claim ${id}: proved in ${provingSeconds.toFixed(1)} s; the claim is rejected.`);
-	return { settled: true, finding, provingSeconds };
+	const move: SettleDirectlyMove = { type: "settleDirectly", claim: id, beneficiary, location, settlement };
+	return { move, finding, provingSeconds };
 }
 
 /** The wrong element and the trace that it stands in, or why there is none. */

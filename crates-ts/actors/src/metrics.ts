@@ -1,5 +1,6 @@
 import { formatEther } from "viem";
 import type { MonitorReport } from "./monitor-report.ts";
+import { printable } from "./printable.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
@@ -88,7 +89,7 @@ function braced(labels: Sample[0]): string {
 }
 
 function escaped(value: string): string {
-	return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+	return printable(value).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
 function ether(wei: bigint): number {

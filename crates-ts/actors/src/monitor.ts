@@ -28,6 +28,9 @@ export interface MonitorOptions {
 	readonly program?: readonly string[] | undefined;
 	/** The account whose money and turns are watched. */
 	readonly account?: string | undefined;
+	readonly warn?: ((line: string) => void) | undefined;
+	/** Milliseconds that a look waits for claims that are being run; as long as it takes by default. */
+	readonly patience?: number | undefined;
 }
 
 /**
@@ -37,14 +40,14 @@ export interface MonitorOptions {
  */
 export async function openMonitor(
 	view: View,
-	{ program = [], account }: MonitorOptions = {},
+	{ program = [], account, warn, patience }: MonitorOptions = {},
 ): Promise<() => Promise<MonitorReport>> {
 	if (account !== undefined && !isAddress(account)) {
 		throw new UserError(`--account ${account} is no address: give 0x and 40 hexadecimal digits.`);
 	}
 	const roots: Hex[] = [];
 	for (const id of program) roots.push((await loadServed(view, id)).root);
-	return monitor(view, new OwnExecution(view, roots), account);
+	return monitor(view, new OwnExecution(view, roots, warn, patience), account);
 }
 
 function monitor(view: View, execution: OwnExecution, account?: Hex): () => Promise<MonitorReport> {

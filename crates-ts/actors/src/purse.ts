@@ -5,7 +5,7 @@ import type { Actor } from "./actor.ts";
 import type { World } from "./world.ts";
 
 /** Gas of all moves of one side in a long dispute. */
-const GAS_AHEAD = 3_000_000n;
+export const GAS_AHEAD = 3_000_000n;
 /** Milliseconds between two looks at the balance, and between two warnings. */
 const LOOK = 60_000;
 const WARN = 600_000;
@@ -18,6 +18,11 @@ export async function neededFor(connection: Connection, bond: bigint): Promise<b
 	return bond + GAS_AHEAD * price * 2n;
 }
 
+async function moneyOf(world: World, bond: bigint): Promise<{ balance: bigint; needed: bigint }> {
+	const balance = await balanceOf(world.signer);
+	return { balance, needed: await neededFor(world.contracts.connection, bond) };
+}
+
 /** The same actor, which says before it acts that its account is too low, and again every ten minutes. */
 export function withPurse(actor: Actor, world: World, bond: bigint, warn: (line: string) => void): Actor {
 	let lookedAt = Number.NEGATIVE_INFINITY;
@@ -28,12 +33,12 @@ export function withPurse(actor: Actor, world: World, bond: bigint, warn: (line:
 			const now = performance.now();
 			if (now - lookedAt >= LOOK) {
 				lookedAt = now;
-				const balance = await balanceOf(world.signer);
-				const needed = await neededFor(world.contracts.connection, bond);
-				if (balance < needed && now - warnedAt >= WARN) {
+				// Whatever a node says of money, moves that are due come first.
+				const found = await moneyOf(world, bond).catch(() => undefined);
+				if (found !== undefined && found.balance < found.needed && now - warnedAt >= WARN) {
 					warnedAt = now;
 					warn(
-						`${world.signer.account.address} holds ${formatEther(balance)} ETH; the next bond and the moves of a dispute need ${formatEther(needed)} ETH: fund it.`,
+						`${world.signer.account.address} holds ${formatEther(found.balance)} ETH; the next bond and the moves of a dispute need ${formatEther(found.needed)} ETH: fund it.`,
 					);
 				}
 			}

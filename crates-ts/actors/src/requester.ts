@@ -13,7 +13,8 @@ import { toLogical } from "@umpire/commitment/tensor.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
-import { parseEther, zeroAddress } from "viem";
+import { formatEther, parseEther, zeroAddress } from "viem";
+import { leastFeeOf } from "./budget.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
 import { loadServed, type Served } from "./served.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
@@ -53,6 +54,7 @@ export async function requestResult(
 	const floats =
 		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
 	const inputs = quantiseInputs(program, floats, options);
+	await warnOfFee(world, served, options);
 	const { request, inputsRoot } = await postRequest(world, served, inputs, options);
 	options.progress(`Request ${request} for program ${served.number}, fee ${options.fee} ETH.`);
 	const base = { request, program: served.root, inputsRoot };
@@ -69,6 +71,21 @@ export async function requestResult(
 		);
 	}
 	return { ...base, status: "open" };
+}
+
+/** Says if a fee is less than submitters ask by default. */
+async function warnOfFee(
+	{ contracts }: World,
+	{ commitment }: Served,
+	{ fee, warn }: RequestOptions,
+): Promise<void> {
+	const price = await contracts.connection.reader.getGasPrice().catch(() => 0n);
+	const least = leastFeeOf(commitment.header, price, false);
+	if (etherOf(fee) < least) {
+		warn(
+			`Answering costs more than the fee: submitters ask ${formatEther(least)} ETH at the present price of gas.`,
+		);
+	}
 }
 
 /** The output of a request's final claim; undefined as long as there is none. */

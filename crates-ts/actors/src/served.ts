@@ -45,22 +45,36 @@ async function resolve({ contracts }: View, id: string): Promise<Hex> {
 /** Finds the inputs of a request; undefined if they are not to be had. */
 export type InputFinder = (root: Hex) => Promise<Elements[] | undefined>;
 
-/** Reads inputs from the store. Inputs that are missing are complained about once, and looked for again. */
-export function inputFinder(world: World, program: Program, say: (line: string) => void): InputFinder {
-	const missing = new Set<Hex>();
-	const complain = (root: Hex, line: string) => {
-		if (!missing.has(root)) say(line);
-		missing.add(root);
-	};
+/** Reads inputs from the store. Inputs that are missing or damaged are complained about, and looked for again. */
+export function inputFinder(world: World, program: Program, tell: (line: string) => void): InputFinder {
 	return async (root) => {
 		try {
 			const inputs = await getInputs(world.home.content, program, root);
 			if (inputs !== null) return inputs;
-			complain(root, `The inputs ${root} are not in ${world.home.content.place}: waiting for them.`);
+			tell(
+				program.inputs.length === 0
+					? `The program has no inputs: nothing is computed on ${root}.`
+					: `The inputs ${root} are not in ${world.home.content.place}: waiting for them.`,
+			);
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
-			complain(root, error.message);
+			tell(error.message);
 		}
 		return undefined;
 	};
+}
+
+/** Inputs that a computation needs are not to be had, which has been told. */
+export class NoInputs extends Error {
+	override readonly name = "NoInputs";
+}
+
+/**
+ * What stands in the store for inputs: another text as soon as they come or are replaced, so that what failed with the
+ * old ones is tried with the new ones.
+ */
+export async function inputsVersion({ home }: World, program: Program, root: Hex): Promise<string> {
+	if (program.inputs.length === 0) return "none";
+	const found = await home.content.stamp("inputs", root).catch(() => null);
+	return found?.version ?? "missing";
 }

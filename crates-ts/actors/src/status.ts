@@ -3,6 +3,7 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { formatEther } from "viem";
+import { type ActorStatus, actorsOf } from "./actor-status.ts";
 import type { View } from "./world.ts";
 
 /** What stands on the chain, for people. */
@@ -13,6 +14,8 @@ export interface Status {
 	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
 	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
 	readonly disputes: readonly { dispute: number; claim: number; phase: string; turn: string }[];
+	/** The bounds of the actors that were started from this home folder; amounts in ether, at the present price of gas. */
+	readonly actors: readonly ActorStatus[];
 	/** Open demands for chunks of inputs. */
 	readonly demands: readonly { demand: number; claim: number; input: number; chunk: number; left: string }[];
 }
@@ -64,6 +67,7 @@ export async function statusOf(view: View): Promise<Status> {
 		claims,
 		disputes,
 		demands,
+		actors: await actorsOf(view, claims),
 	};
 }
 

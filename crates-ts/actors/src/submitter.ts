@@ -1,34 +1,31 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
-import type { Hex } from "@umpire/commitment/constants.ts";
-import type { Elements } from "@umpire/commitment/elements.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
-import { challengeEnd } from "@umpire/game/input-demands.ts";
+import { challengeEnd, lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type GameState, PHASE, type Request, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { openSession, type ProgramSession } from "@umpire/runtime/executable.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
 import type { Recording } from "@umpire/runtime/program-model.ts";
-import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
-import type { ContentStore } from "@umpire/store/content-store.ts";
-import { folderStore } from "@umpire/store/folder-store.ts";
-import { getTrace, putTrace } from "@umpire/store/traces.ts";
-import { type Actor, Attempts } from "./actor.ts";
+import { formatEther, zeroAddress } from "viem";
+import type { Actor } from "./actor.ts";
 import { answerDemands } from "./answer-demands.ts";
-import { Cache } from "./cache.ts";
-import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
+import { rememberLimits, type SubmitterLimits, submitterBudget } from "./budget.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
-import type { Evidence } from "./evidence.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { drawSeed, seededRandom } from "./random.ts";
+import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
+import { Sessions } from "./sessions.ts";
+import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
+import { Troubles } from "./troubles.ts";
+import { Workbench } from "./workbench.ts";
 import { act, type World } from "./world.ts";
 
-export interface SubmitterOptions {
+export interface SubmitterOptions extends SubmitterLimits {
 	/** [STEP/]OPERATOR[:ELEMENT] or "random": falsify one number. */
 	readonly defect?: string | undefined;
 	readonly seed?: number | undefined;
@@ -36,9 +33,6 @@ export interface SubmitterOptions {
 	readonly publishTrace?: boolean | undefined;
 	readonly progress: (line: string) => void;
 }
-
-/** Traces that are kept in memory; others are read from the store when they are needed. */
-const TRACES = 4;
 
 /**
  * Answers the requests of one program: computes, claims, answers what disputes demand, finalises
@@ -57,7 +51,10 @@ export async function submitter(world: World, id: string, options: SubmitterOpti
 	say(
 		`Serving program ${served.number} (${served.program.name}) as ${world.signer.account.address}${lie(place, served)}.`,
 	);
-	return new Submitter(world, served, await open(program.lazy ? "outputs" : "trace"), open, options);
+	const sessions = new Sessions(open);
+	await sessions.get(program.lazy ? "outputs" : "trace");
+	await rememberLimits(world, { ...options, role: "submitter", size: served.commitment.header });
+	return new Submitter(world, served, sessions, options);
 }
 
 const lie = (place: Place | undefined, { program }: Served): string =>
@@ -67,123 +64,158 @@ class Submitter implements Actor {
 	readonly name = "submitter";
 	readonly #world: World;
 	readonly #served: Served;
-	/** Computes what is claimed. */
-	readonly #session: ProgramSession;
-	/** Opens a session that computes the trace of a lazy claim when it is challenged. */
-	readonly #open: (record: Recording) => Promise<ProgramSession>;
-	/** Traces that were claimed: nobody else's business unless they are published. */
-	readonly #kept: ContentStore;
-	readonly #publishes: boolean;
 	readonly #say: (line: string) => void;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
-	readonly #traces = new Cache<string, Trace>(TRACES);
+	readonly #bench = new Workbench();
+	readonly #troubles: Troubles;
 	readonly #findInputs: InputFinder;
+	readonly #computing: SubmitterComputing;
+	readonly #limits: SubmitterLimits;
 
-	constructor(
-		world: World,
-		served: Served,
-		session: ProgramSession,
-		open: (record: Recording) => Promise<ProgramSession>,
-		{ progress: say, publishTrace = false }: SubmitterOptions,
-	) {
+	constructor(world: World, served: Served, sessions: Sessions, options: SubmitterOptions) {
+		const { progress: say, publishTrace = false } = options;
 		this.#world = world;
 		this.#served = served;
-		this.#session = session;
-		this.#open = open;
-		this.#kept = folderStore(world.home.path("claimed"));
-		this.#publishes = publishTrace;
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
 			programs: new Set([served.root]),
 			warn: say,
 		});
 		this.#published = publishedChildren(world.feed);
-		this.#findInputs = inputFinder(world, served.program, say);
+		this.#troubles = new Troubles(say);
+		const tell = (line: string) => this.#troubles.tell(line);
+		this.#findInputs = inputFinder(world, served.program, tell);
+		const parts = { world, served, sessions, findInputs: this.#findInputs, publishTrace, say, tell };
+		this.#computing = new SubmitterComputing(this.#bench, parts);
+		this.#limits = options;
 	}
 
-	async tick(): Promise<boolean> {
+	tick(): Promise<boolean> {
+		const { contracts, feed } = this.#world;
+		return playRounds(this.#bench, { connection: contracts.connection, feed }, () => this.#round());
+	}
+
+	/** What has a deadline; what is owed; new requests. */
+	async #round(): Promise<boolean> {
 		const state = await this.#read();
 		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
-		const attempts = new Attempts();
-		for (const [index, request] of state.requests.entries()) {
-			if (request.program !== this.#served.root) continue;
-			await attempts.make(() => this.#claim(state, index + 1, request, now));
-		}
+		const items = this.#troubles;
+		const moved = await makeInOrder(this.#due(state, now), items);
+		const withdrew = await items.attempt("withdrawing", () => withdrawOwed(this.#world, state, this.#say));
+		let acted = moved || withdrew;
 		for (const [index, claim] of state.claims.entries()) {
 			if (!this.#isMine(state, claim)) continue;
-			await attempts.make(() => this.#guard(state, index + 1, claim, now));
+			const id = index + 1;
+			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now))) acted = true;
 		}
-		await attempts.make(() => answerDemands(this.#world, this.#served, state, this.#findInputs, this.#say));
-		await attempts.make(() => withdrawOwed(this.#world, state, this.#say));
-		return attempts.outcome();
+		if (await items.attempt("new requests", () => this.#serve(state, now))) acted = true;
+		return acted;
+	}
+
+	/** Whatever has a clock. */
+	#due(state: GameState, now: bigint): Due[] {
+		const due: Due[] = [];
+		for (const [index, dispute] of state.disputes.entries()) {
+			const claim = state.claims[dispute.claim - 1];
+			if (dispute.phase === PHASE.closed || claim === undefined || !this.#isMine(state, claim)) continue;
+			if (claim.status !== CLAIM_STATUS.live) continue;
+			const id = index + 1;
+			const until = openDispute(state, id, now, this.#published)?.until ?? Number.POSITIVE_INFINITY;
+			due.push({ item: `dispute ${id}`, until, make: () => this.#answer(state, id, claim, now) });
+		}
+		const demands = state.inputDemands.filter(
+			({ open, claim }) => open && this.#isMine(state, state.claims[claim - 1]),
+		);
+		if (demands.length > 0) {
+			due.push({
+				item: "demanded inputs",
+				until: Math.min(...demands.map((demand) => lastSecondToAnswer(state, demand))),
+				make: () => answerDemands(this.#world, this.#served, state, this.#findInputs, this.#say),
+			});
+		}
+		return due;
 	}
 
 	#isMine(state: GameState, claim: Claim): boolean {
 		const { account } = this.#world.signer;
-		const { program } = state.requests[claim.request - 1];
+		const program = state.requests[claim.request - 1]?.program;
 		return program === this.#served.root && sameAccount(claim.submitter, account.address);
 	}
 
-	async #claim(state: GameState, id: number, request: Request, now: bigint): Promise<boolean> {
+	/** Computes and claims what pays, the highest fee first, as far as the account and its bounds go. */
+	async #serve(state: GameState, now: bigint): Promise<boolean> {
 		const { address } = this.#world.signer.account;
-		const tried = state.claims.some((claim) => claim.request === id && sameAccount(claim.submitter, address));
-		if (request.closed || request.liveClaim !== 0 || tried || now >= BigInt(request.deadline)) return false;
-		const content = await this.#compute(id, request.inputsRoot);
+		const claimed = new Set(
+			state.claims.flatMap((c) => (sameAccount(c.submitter, address) ? [c.request] : [])),
+		);
+		const open = [...state.requests.entries()]
+			.map(([index, request]) => ({ id: index + 1, request }))
+			.filter(({ id, request }) => {
+				const isFree = !request.closed && request.liveClaim === 0 && now < BigInt(request.deadline);
+				return request.program === this.#served.root && isFree && !claimed.has(id);
+			})
+			.toSorted((a, b) => compareRequests(a.request, b.request));
+		if (open.length === 0) return false;
+		const budget = await submitterBudget(this.#world, this.#served.commitment.header, state, this.#limits);
+		let acted = false;
+		let bonds = budget.locked;
+		for (const [order, { id, request }] of open.entries()) {
+			const least = request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer;
+			if (request.fee < least) {
+				this.#troubles.tell(
+					`fee of request ${id}`,
+					`Request ${id} pays ${formatEther(request.fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.`,
+				);
+				continue;
+			}
+			if (bonds + state.parameters.submitterBond > budget.mostBonds) {
+				this.#troubles.tell(
+					"most bonds",
+					`Requests wait: bonds of ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
+				);
+				break;
+			}
+			bonds += state.parameters.submitterBond;
+			if (await this.#troubles.attempt(`request ${id}`, () => this.#claim(state, id, request, order))) {
+				acted = true;
+			}
+		}
+		return acted;
+	}
+
+	async #claim(state: GameState, id: number, request: Request, order: number): Promise<boolean> {
+		const content = await this.#computing.claim(id, request.inputsRoot, order);
 		if (content === undefined) return false;
 		const value = state.parameters.submitterBond;
-		const sent = await this.#send(`claim:${id}`, { type: "claim", value, request: id, ...content });
+		const move = { type: "claim", value, request: id, ...content } as const;
+		const sent = await this.#send(`claim:${id}`, move, request.deadline);
 		const { traceRoot, opening } = content;
 		const what = this.#served.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
 		if (sent) this.#say(`Claimed request ${id} with ${what}.`);
 		return sent;
 	}
 
-	/** Runs the program on a request's inputs, and keeps the trace, if it is claimed, before it is claimed. */
-	async #compute(id: number, inputsRoot: Hex): Promise<ClaimContent | undefined> {
-		const { program, commitment } = this.#served;
-		const inputs = await this.#findInputs(inputsRoot);
-		if (inputs === undefined) return undefined;
-		this.#say(`Computing request ${id}...`);
-		if (program.lazy) return claimOfOutput(program, (await this.#session.run(inputs)).outputs[0]);
-		return claimOfTrace(commitment, await this.#record(this.#session, inputs));
-	}
-
-	/** Computes a trace and keeps it, so that whoever is stopped need not compute it again. */
-	async #record(session: ProgramSession, inputs: readonly Elements[]): Promise<Trace> {
-		const { program, commitment } = this.#served;
-		const trace = await recordTrace(session, commitment, inputs);
-		await putTrace(this.#kept, program, trace);
-		if (this.#publishes) await putTrace(this.#world.home.content, program, trace);
-		return this.#traces.get(trace.traceRoot, async () => trace);
-	}
-
-	/** Defends a claim; makes it final when its challenge period is over. */
-	async #guard(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		if (claim.status !== CLAIM_STATUS.live) return false;
-		const attempts = new Attempts();
-		for (const [index, dispute] of state.disputes.entries()) {
-			if (dispute.claim !== id || dispute.phase === PHASE.closed) continue;
-			await attempts.make(() => this.#answer(state, index + 1, claim, now));
-		}
-		const acted = attempts.outcome();
-		const due = Number(now) >= challengeEnd(state, id);
-		if (claim.openDisputes === 0 && due) {
-			const sent = await this.#send(`finalise:${id}`, { type: "finalise", claim: id });
-			if (sent) this.#say(`Claim ${id} is final.`);
-			return sent || acted;
-		}
-		return acted;
+	/** Makes a claim final when its challenge period is over. */
+	async #finalise(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
+		if (claim.status !== CLAIM_STATUS.live || claim.openDisputes !== 0) return false;
+		if (Number(now) < challengeEnd(state, id)) return false;
+		const sent = await this.#send(`finalise:${id}`, { type: "finalise", claim: id });
+		if (sent) this.#say(`Claim ${id} is final.`);
+		return sent;
 	}
 
 	async #answer(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
 		const open = openDispute(state, id, now, this.#published);
 		if (open === undefined) return false;
+		const { inputsRoot } = state.requests[claim.request - 1];
 		if (open.side === SIDE.challenger) {
-			if (!open.expired) return false;
-			return this.#answerWith(open, { type: "timeout", dispute: id });
+			if (open.expired) return this.#answerWith(open, { type: "timeout", dispute: id });
+			// What the next answer is made from is kept, or read and computed meanwhile.
+			await this.#computing.evidence(claim, inputsRoot, open.until);
+			return false;
 		}
-		const evidence = await this.#evidence(claim, state.requests[claim.request - 1].inputsRoot);
+		const evidence = await this.#computing.evidence(claim, inputsRoot, open.until);
 		if (evidence === undefined || !canAnswer(open.view, evidence)) return false;
 		const action = honestSubmitter(open.view, submittersView(evidence));
 		return action ? this.#answerWith(open, action) : false;
@@ -195,34 +227,15 @@ class Submitter implements Actor {
 		return sent;
 	}
 
-	/** The trace that was claimed or is to be bound, from memory, from the store, or computed again. */
-	async #evidence(claim: Claim, inputsRoot: Hex): Promise<Evidence | undefined> {
-		const { program, commitment } = this.#served;
-		const inputs = await this.#findInputs(inputsRoot);
-		if (inputs === undefined) return undefined;
-		const unbound = isUnbound(claim, commitment.header);
-		const { traceRoot } = claim;
-		const trace = await this.#traces.get(unbound ? inputsRoot : traceRoot, async () => {
-			const stored = unbound ? null : await getTrace(this.#kept, program, commitment, inputs, traceRoot);
-			return stored ?? this.#recordAgain(inputs);
-		});
-		return { program, commitment, trace };
-	}
-
-	async #recordAgain(inputs: readonly Elements[]): Promise<Trace> {
-		if (!this.#served.program.lazy) return this.#record(this.#session, inputs);
-		this.#say("Computing the trace of a challenged claim...");
-		const session = await this.#open("trace");
-		try {
-			return await this.#record(session, inputs);
-		} finally {
-			await session.release();
-		}
-	}
-
 	async #send(name: string, action: Action, until?: number): Promise<boolean> {
 		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
+}
+
+/** The highest fee first; of equal ones the earliest deadline. */
+function compareRequests(one: Request, other: Request): number {
+	if (one.fee !== other.fee) return one.fee > other.fee ? -1 : 1;
+	return one.deadline - other.deadline;
 }
 
 const ANSWERS: Readonly<Record<string, string>> = {

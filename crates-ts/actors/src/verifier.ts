@@ -1,31 +1,32 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { ChainError } from "@umpire/chain/errors.ts";
+import { ChainError, RevertError } from "@umpire/chain/errors.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
-import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
-import type { Elements } from "@umpire/commitment/elements.ts";
-import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import { challengeEnd } from "@umpire/game/input-demands.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
-import { openSession } from "@umpire/runtime/executable.ts";
-import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
-import { type Actor, Attempts } from "./actor.ts";
-import { Cache } from "./cache.ts";
+import { CLAIM_STATUS, type Claim, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
+import type { Actor } from "./actor.ts";
+import { rememberLimits } from "./budget.ts";
+import { describeMove, publishedElement } from "./challenger-words.ts";
 import { claimOfTrace } from "./claim-content.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import { type InputDemander, inputDemander } from "./demand-inputs.ts";
-import { type Direct, type Mode, settleDirectly } from "./direct-challenge.ts";
+import type { Mode } from "./direct-challenge.ts";
 import type { Evidence } from "./evidence.ts";
 import { describeFinding, type Finding, findingOf } from "./finding.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
-import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
+import { type Due, makeInOrder, playRounds } from "./round.ts";
+import { inputFinder, loadServed, NoInputs, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
+import { Troubles } from "./troubles.ts";
+import { VerifierComputing } from "./verifier-computing.ts";
+import { Workbench } from "./workbench.ts";
 import { act, type World } from "./world.ts";
 
 export interface VerifierOptions {
@@ -33,6 +34,8 @@ export interface VerifierOptions {
 	readonly compare: "trace" | "output";
 	/** Chunks of inputs that are nowhere to be had, demanded on chain and paid for per claim; none by default. */
 	readonly demandInputs?: number | undefined;
+	/** Such chunks over all claims of the program, whenever they were demanded; ten times as many by default. */
+	readonly demandInputsTotal?: number | undefined;
 	/**
 	 * How a wrong claim is brought down: by bisecting the trace in a dispute; directly, in one transaction, if the
 	 * claimed trace is to be had; or whichever costs less.
@@ -43,9 +46,6 @@ export interface VerifierOptions {
 	readonly onFinding?: (finding: Finding, provingSeconds: number) => void;
 }
 
-/** Traces that are kept in memory; others are computed again when they are needed. */
-const TRACES = 4;
-
 /**
  * Guards one program: computes every claim anew, challenges those that differ, and plays each
  * dispute to its end.
@@ -55,6 +55,7 @@ export async function verifier(world: World, id: string, options: VerifierOption
 	options.progress(
 		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${comparedIn(served, options)}.`,
 	);
+	await rememberLimits(world, { ...options, role: "verifier", size: served.commitment.header });
 	return new Verifier(world, served, options);
 }
 
@@ -69,11 +70,14 @@ class Verifier implements Actor {
 	readonly #options: VerifierOptions;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
-	readonly #traces = new Cache<string, Trace>(TRACES);
-	readonly #findInputs: InputFinder;
+	readonly #bench = new Workbench();
+	readonly #troubles: Troubles;
+	readonly #computing: VerifierComputing;
 	readonly #demander: InputDemander;
 	/** Claims that agree, by number and content: a reorganisation can give a number to another claim. */
 	readonly #agreed = new Set<string>();
+	/** Claims that are wrong, likewise. */
+	readonly #wrong = new Set<string>();
 	/** Claims that cannot be settled directly, likewise. */
 	readonly #refused = new Set<string>();
 
@@ -86,89 +90,98 @@ class Verifier implements Actor {
 			warn: options.progress,
 		});
 		this.#published = publishedChildren(world.feed);
-		this.#findInputs = inputFinder(world, served.program, options.progress);
-		this.#demander = inputDemander(world, served, options.demandInputs ?? 0, options.progress);
+		this.#troubles = new Troubles(options.progress);
+		const findInputs = inputFinder(world, served.program, (line) => this.#troubles.tell(line));
+		this.#computing = new VerifierComputing(this.#bench, world, served, findInputs);
+		this.#demander = inputDemander(world, served, options, options.progress);
 	}
 
-	async tick(): Promise<boolean> {
+	tick(): Promise<boolean> {
+		const { contracts, feed } = this.#world;
+		return playRounds(this.#bench, { connection: contracts.connection, feed }, () => this.#round());
+	}
+
+	/** What has a deadline; what is owed; new claims. */
+	async #round(): Promise<boolean> {
 		const state = await this.#read();
 		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
-		const attempts = new Attempts();
-		for (const [index, claim] of state.claims.entries()) {
-			const { program } = state.requests[claim.request - 1];
-			if (program !== this.#served.root) continue;
-			await attempts.make(() => this.#look(state, index + 1, claim, now));
+		const claims = [...state.claims.entries()]
+			.filter(([, { request }]) => state.requests[request - 1]?.program === this.#served.root)
+			.map(([index, claim]) => ({ id: index + 1, claim, end: challengeEnd(state, index + 1) }))
+			.filter(({ claim, end }) => claim.status === CLAIM_STATUS.live && Number(now) < end)
+			.toSorted((a, b) => (a.end === b.end ? 0 : a.end < b.end ? -1 : 1));
+		const due: Due[] = [];
+		for (const { id, claim, end } of claims) {
+			if (!this.#wrong.has(judgedKey(id, claim)) || this.#hasChallenged(state, id)) continue;
+			due.push({ item: `claim ${id}`, until: end, make: () => this.#bringDown(state, id, claim, end) });
 		}
 		for (const [index, dispute] of state.disputes.entries()) {
 			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
-			await attempts.make(() => this.#play(state, index + 1, now));
+			const id = index + 1;
+			const until = this.#deadline(state, id, now);
+			due.push({ item: `dispute ${id}`, until, make: () => this.#play(state, id, now) });
 		}
-		await attempts.make(() => this.#demander.reclaim(state));
-		await attempts.make(() => withdrawOwed(this.#world, state, this.#options.progress));
-		return attempts.outcome();
+		const items = this.#troubles;
+		const moved = await makeInOrder(due, items);
+		const reclaimed = await items.attempt("bonds of demands", () => this.#demander.reclaim(state));
+		const withdrew = await items.attempt("withdrawing", () =>
+			withdrawOwed(this.#world, state, this.#options.progress),
+		);
+		let acted = moved || reclaimed || withdrew;
+		for (const { id, claim, end } of claims) {
+			if (await items.look(`claim ${id}`, () => this.#judge(state, id, claim, end, now))) acted = true;
+		}
+		return acted;
 	}
 
 	#isMine(account: string): boolean {
 		return sameAccount(account, this.#world.signer.account.address);
 	}
 
-	/** Computes a live claim and challenges it if it is wrong. */
-	async #look(state: GameState, id: number, claim: Claim, now: bigint): Promise<boolean> {
-		const judged = judgedKey(id, claim);
-		if (claim.status !== CLAIM_STATUS.live || this.#agreed.has(judged) || this.#refused.has(judged))
-			return false;
-		const challenged = state.disputes.some(
-			(dispute) => dispute.claim === id && this.#isMine(dispute.challenger),
-		);
-		if (challenged || Number(now) >= challengeEnd(state, id)) return false;
-		const say = this.#options.progress;
-		const { inputsRoot } = state.requests[claim.request - 1];
-		const inputs = await this.#findInputs(inputsRoot);
-		if (inputs === undefined) return this.#demander.pursue(state, id, now);
-		if (await this.#agrees(id, claim, inputs, inputsRoot)) {
-			this.#agreed.add(judged);
-			say(`Claim ${id} agrees.`);
-			return false;
-		}
-		const evidence = await this.#evidence(inputsRoot, inputs);
-		const unbound = isUnbound(claim, evidence.commitment.header);
-		const { trace } = evidence;
-		say(
-			unbound
-				? `Claim ${id} is wrong: its output is ${claim.outputRoot}, mine ${claimOfTrace(evidence.commitment, trace).opening.root}.`
-				: `Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${trace.traceRoot}.`,
-		);
-		const direct = await this.#settleDirectly(id, claim, evidence);
-		if (direct.settled) return true;
-		if (this.#options.mode === "direct") {
-			this.#refused.add(judged);
-			say(`Claim ${id} is left alone: it cannot be settled directly, ${direct.reason}.`);
-			return false;
-		}
-		const sent = await this.#send(`challenge:${id}`, {
-			type: "challenge",
-			value: state.parameters.challengerBond,
-			claim: id,
-			entry: unbound ? NO_DESCRIPTOR : entryOf(evidence.commitment.header, traceView(evidence)),
-		});
-		if (sent) say(`Challenged claim ${id}.`);
-		return sent;
+	#hasChallenged(state: GameState, claim: number): boolean {
+		return state.disputes.some((dispute) => dispute.claim === claim && this.#isMine(dispute.challenger));
 	}
 
-	async #agrees(id: number, claim: Claim, inputs: readonly Elements[], root: string): Promise<boolean> {
+	/** When a dispute must have been looked after; a submitter that is late may still answer, so that is urgent too. */
+	#deadline(state: GameState, id: number, now: bigint): number {
+		const open = openDispute(state, id, now, this.#published);
+		return open?.until ?? Number.POSITIVE_INFINITY;
+	}
+
+	/** Computes a live claim, and brings it down if it is wrong. Whether anything was sent or stored. */
+	async #judge(state: GameState, id: number, claim: Claim, end: number, now: bigint): Promise<boolean> {
+		const judged = judgedKey(id, claim);
+		if (this.#agreed.has(judged) || this.#wrong.has(judged) || this.#refused.has(judged)) return false;
+		if (this.#hasChallenged(state, id)) return false;
+		const { inputsRoot } = state.requests[claim.request - 1];
+		let agrees: boolean | undefined;
+		try {
+			agrees = await this.#agrees(id, claim, inputsRoot, end);
+		} catch (error) {
+			if (error instanceof NoInputs) return this.#demander.pursue(state, id, now);
+			throw error;
+		}
+		if (agrees === undefined) return false;
+		if (agrees) {
+			this.#agreed.add(judged);
+			this.#options.progress(`Claim ${id} agrees.`);
+			return false;
+		}
+		this.#wrong.add(judged);
+		return this.#bringDown(state, id, claim, end);
+	}
+
+	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
 		if (comparedIn(this.#served, this.#options) === "trace") {
-			const { trace } = await this.#evidence(root, inputs);
-			return trace.traceRoot === claim.traceRoot;
+			const own = await this.#computing.traceRoot("background", root, end);
+			return own === undefined ? undefined : own === claim.traceRoot;
 		}
 		const stated = this.#statedBy(id);
 		if (stated === undefined) {
 			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retry: true });
 		}
-		const { program } = this.#served;
-		const session = await openSession(program, { record: "outputs" });
-		const { outputs } = await session.run([...inputs]);
-		await session.release();
-		return outputAgrees(program, outputs[0], stated);
+		const output = await this.#computing.output(root, end);
+		return output && outputAgrees(this.#served.program, output.elements, stated);
 	}
 
 	#statedBy(claim: number): StatedOutput | undefined {
@@ -178,23 +191,45 @@ class Verifier implements Actor {
 		return stated?.name === "Claimed" ? stated.args : undefined;
 	}
 
-	async #evidence(inputsRoot: string, inputs: readonly Elements[]): Promise<Evidence> {
-		const { program, commitment } = this.#served;
-		const trace = await this.#traces.get(inputsRoot, async () => {
-			const session = await openSession(program, { record: "trace" });
-			try {
-				return await recordTrace(session, commitment, inputs);
-			} finally {
-				await session.release();
-			}
-		});
-		return { program, commitment, trace };
+	/** Settles a wrong claim directly or challenges it. */
+	async #bringDown(state: GameState, id: number, claim: Claim, end: number): Promise<boolean> {
+		const judged = judgedKey(id, claim);
+		if (this.#refused.has(judged)) return false;
+		const say = this.#options.progress;
+		const { inputsRoot } = state.requests[claim.request - 1];
+		const evidence = await this.#computing.evidence(inputsRoot, end);
+		if (evidence === undefined) return false;
+		const unbound = isUnbound(claim, evidence.commitment.header);
+		const { trace } = evidence;
+		this.#troubles.tell(
+			unbound
+				? `Claim ${id} is wrong: its output is ${claim.outputRoot}, mine ${claimOfTrace(evidence.commitment, trace).opening.root}.`
+				: `Claim ${id} is wrong: its trace is ${claim.traceRoot}, mine ${trace.traceRoot}.`,
+		);
+		const direct = await this.#settleDirectly(id, claim, evidence, end);
+		if (direct === "computing") return false;
+		if (direct === "sent") return true;
+		if (this.#options.mode === "direct") {
+			this.#refused.add(judged);
+			say(`Claim ${id} is left alone: it cannot be settled directly, ${direct.reason}.`);
+			return false;
+		}
+		const entry = unbound ? NO_DESCRIPTOR : entryOf(evidence.commitment.header, traceView(evidence));
+		const value = state.parameters.challengerBond;
+		const sent = await this.#send(`challenge:${id}`, { type: "challenge", value, claim: id, entry }, end - 1);
+		if (sent) say(`Challenged claim ${id}.`);
+		return sent;
 	}
 
-	/** Rejects a wrong claim in one transaction; says why if it does not. */
-	async #settleDirectly(id: number, claim: Claim, evidence: Evidence): Promise<Direct> {
-		const { mode = "auto", progress: say } = this.#options;
-		const direct = await settleDirectly(evidence, {
+	/** Rejects a wrong claim in one transaction, if one can be made; says why if not. */
+	async #settleDirectly(
+		id: number,
+		claim: Claim,
+		evidence: Evidence,
+		until: number,
+	): Promise<"computing" | "sent" | { readonly reason: string }> {
+		const { mode = "auto", onFinding, progress: say } = this.#options;
+		const direct = this.#computing.direct(until, evidence, judgedKey(id, claim), {
 			id,
 			claim,
 			stated: this.#statedBy(id),
@@ -202,10 +237,19 @@ class Verifier implements Actor {
 			beneficiary: this.#world.signer.account.address,
 			mode,
 			say,
-			send: (action) => this.#send(`settleDirectly:${id}`, action),
 		});
-		if (direct.settled) this.#options.onFinding?.(direct.finding, direct.provingSeconds);
-		return direct;
+		if (direct === undefined) return "computing";
+		if (direct.move === undefined) return direct;
+		try {
+			if (!(await this.#send(`settleDirectly:${id}`, direct.move, until))) return "computing";
+		} catch (error) {
+			// Whatever is wrong with it must not keep a wrong claim from being challenged.
+			if (error instanceof RevertError) return { reason: error.message };
+			throw error;
+		}
+		say(`Claim ${id}: proved in ${direct.provingSeconds.toFixed(1)} s; the claim is rejected.`);
+		onFinding?.(direct.finding, direct.provingSeconds);
+		return "sent";
 	}
 
 	/** Makes the next move of one of its disputes. */
@@ -221,16 +265,15 @@ class Verifier implements Actor {
 		if (open === undefined) return false;
 		const submittersTurn = open.side === SIDE.submitter;
 		if (submittersTurn && open.expired) return this.#move(open, { type: "timeout", dispute: id });
-		// As long as no trace is bound there is time to compute one's own.
-		if (submittersTurn && open.view.dispute.phase !== PHASE.root) return false;
-		const { inputsRoot } = state.requests[claim.request - 1];
-		const inputs = await this.#findInputs(inputsRoot);
-		if (inputs === undefined) return false;
-		const evidence = await this.#evidence(inputsRoot, inputs);
-		if (submittersTurn) return false;
+		// While the other side moves there is time to compute one's own trace, and what is there is kept.
+		const evidence = await this.#computing.evidence(state.requests[claim.request - 1].inputsRoot, open.until);
+		if (submittersTurn || evidence === undefined) return false;
 		if (open.view.dispute.phase === PHASE.root) {
-			const { settled } = await this.#settleDirectly(open.view.dispute.claim, claim, evidence);
-			if (settled) return true;
+			const direct = await this.#settleDirectly(open.view.dispute.claim, claim, evidence, open.until);
+			if (direct === "sent") return true;
+			// Nothing that takes long may use up the clock.
+			const isShort = open.until - Number(now) < state.parameters.increment / 2;
+			if (direct === "computing" && !isShort) return false;
 		}
 		const step = honestChallenger(open.view, traceView(evidence));
 		if (step === null) return false;
@@ -239,11 +282,11 @@ class Verifier implements Actor {
 
 	async #move({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {
 		const sent = await this.#send(`${action.type}:${key}`, action, until);
-		if (sent) this.#options.progress(`Dispute ${view.id}: ${describe(action)}.`);
+		if (sent) this.#options.progress(`Dispute ${view.id}: ${describeMove(action)}.`);
 		return sent;
 	}
 
-	/** Proves the wrong number and settles. */
+	/** Proves the wrong number, and settles as soon as that is done. */
 	async #settle(
 		{ view, key, until }: OpenDispute,
 		plan: ProvePlan,
@@ -254,15 +297,30 @@ class Verifier implements Actor {
 		const say = this.#options.progress;
 		const words = view.words!;
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
-		const claimed = elementOf(dispute, words, plan.element);
+		const claimed = publishedElement(dispute, words, plan.element);
 		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
-		say(`Dispute ${id}: ${describeFinding(finding)}; proving...`);
-		const started = performance.now();
-		const paths = disputedPaths(evidence.trace, id, this.#world.feed, state, view.header, this.#published);
-		const matter = { ...plan, words, partials: dispute.partials };
-		const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
-		const settlement = await proveSettlement(prepared);
-		const seconds = (performance.now() - started) / 1000;
+		const proved = this.#bench.ask("urgent", {
+			key: `settle ${key} ${plan.element} ${plan.part}`,
+			order: until,
+			work: async () => {
+				say(`Dispute ${id}: ${describeFinding(finding)}; proving...`);
+				const started = performance.now();
+				const paths = disputedPaths(
+					evidence.trace,
+					id,
+					this.#world.feed,
+					state,
+					view.header,
+					this.#published,
+				);
+				const matter = { ...plan, words, partials: dispute.partials };
+				const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
+				const settlement = await proveSettlement(prepared);
+				return { settlement, seconds: (performance.now() - started) / 1000 };
+			},
+		});
+		if (proved === undefined) return false;
+		const { settlement, seconds } = proved;
 		const sent = await this.#send(`settle:${key}`, { type: "settle", dispute: id, settlement }, until);
 		if (sent) {
 			this.#options.onFinding?.(finding, seconds);
@@ -279,25 +337,4 @@ class Verifier implements Actor {
 /** Names a claim by number and content. */
 function judgedKey(id: number, { submitter, claimedAt, traceRoot, outputRoot }: Claim): string {
 	return [id, submitter, claimedAt, traceRoot, outputRoot].join(" ");
-}
-
-/** An element of the disputed leaf, as published. */
-function elementOf({ start, elements, width }: Dispute, words: readonly bigint[], element: number): number {
-	const values = unpackLeaf(words, width as Width, elementsInLeaf(start, elements, width as Width));
-	return values[element - start * LEAF_ELEMENTS[width as Width]];
-}
-
-function describe(action: Action): string {
-	switch (action.type) {
-		case "descend":
-			return `the leftmost difference is below child ${action.index}`;
-		case "enter":
-			return "entered the trace that was bound";
-		case "name":
-			return `named element ${action.element}`;
-		case "timeout":
-			return "the submitter ran out of time";
-		default:
-			return action.type;
-	}
 }

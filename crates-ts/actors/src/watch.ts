@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@umpire/chain/errors.ts";
+import { failureText } from "./actor.ts";
 import type { MonitorReport } from "./monitor-report.ts";
 import { type LastLook, serveMonitor } from "./monitor-server.ts";
 
@@ -27,9 +28,8 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 				last = { report: await look(), at: Date.now(), failure: undefined };
 				onReport(last.report!);
 			} catch (error) {
-				if (!(error instanceof UserError)) throw error;
-				last = { ...last, failure: error.message };
-				warn(error.message);
+				last = { ...last, failure: failureText(error) };
+				warn(failureText(error));
 			}
 			await sleep(1000 * interval, undefined, { signal }).catch(() => {});
 		}

@@ -118,6 +118,18 @@ describe("a verifier without the inputs of a claim", () => {
 		expect(await count("Challenged")).toBe(1);
 	});
 
+	it("pays for no more chunks over all claims than its total allows", async () => {
+		await (await claimant()).tick();
+		const lines: string[] = [];
+		const bounds = { demandInputs: CHUNKS, demandInputsTotal: CHUNKS - 1 };
+		const progress = (line: string) => lines.push(line);
+		await stage.settle([
+			await verifier(await apart("verifier"), "1", { compare: "trace", ...bounds, progress }),
+		]);
+		expect(await count("InputDemanded")).toBe(0);
+		expect(lines.at(-1)).toMatch(/beyond --demand-inputs-total 1/);
+	});
+
 	it("waits, and says what it would take, if it may demand too little", async () => {
 		await (await claimant()).tick();
 		const lines: string[] = [];

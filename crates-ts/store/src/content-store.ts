@@ -3,6 +3,14 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 /** What is stored: each under the root that commits to it. */
 export type ContentKind = "programs" | "inputs" | "traces";
 
+/** What can be said of stored content without reading it. */
+export interface Stamp {
+	/** In bytes. */
+	readonly size: number;
+	/** Another one as soon as the content is replaced. */
+	readonly version: string;
+}
+
 /**
  * Where programs, inputs and traces are kept, by the root that commits to them. A store is
  * not trusted: whoever reads hashes the content again (program-content.ts and its neighbours).
@@ -10,13 +18,15 @@ export type ContentKind = "programs" | "inputs" | "traces";
 export interface ContentStore {
 	/** For messages: where this is. */
 	readonly place: string;
+	/** What is there, or null if the store does not have it. Throws a UserError if it cannot be looked at. */
+	stamp(kind: ContentKind, root: Hex): Promise<Stamp | null>;
 	/**
 	 * The content, or null if the store does not have it.
 	 *
-	 * @param most bytes; more are not read (by default all are)
-	 * @throws UserError if there are more, or they cannot be read
+	 * @param size bytes that it must have: what has more or less is not read into memory
+	 * @throws UserError if it cannot be read, or has another size
 	 */
-	read(kind: ContentKind, root: Hex, most?: number): Promise<Uint8Array | null>;
+	read(kind: ContentKind, root: Hex, size?: number): Promise<Uint8Array | null>;
 	/** Keeps content; afterwards `read` gives all of it, whatever happened in between. */
 	write(kind: ContentKind, root: Hex, content: Uint8Array): Promise<void>;
 	/** The roots that the store has. */

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -13,18 +14,16 @@ export function folderStore(folder: string): ContentStore {
 	const pathOf = (kind: ContentKind, root: Hex) => join(folder, kind, root + EXTENSION[kind]);
 	return {
 		place: folder,
-		async read(kind, root, most = Number.POSITIVE_INFINITY) {
+		async stamp(kind, root) {
 			const path = pathOf(kind, root);
-			try {
-				const { size } = await stat(path);
-				if (size > most) throw new UserError(`${path} has ${size} bytes, more than ${most}: it is not read.`);
-				return await readFile(path);
-			} catch (error) {
-				if (error instanceof UserError) throw error;
-				if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-				const why = error instanceof Error ? error.message : String(error);
-				throw new UserError(`${path} cannot be read: ${why}.`, { cause: error, retry: true });
-			}
+			const found = await orNull(path, () => stat(path));
+			return (
+				found && { size: found.size, version: `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` }
+			);
+		},
+		async read(kind, root, size) {
+			const path = pathOf(kind, root);
+			return orNull(path, () => readPlain(path, size));
 		},
 		write: (kind, root, content) => writeAtomically(pathOf(kind, root), content),
 		async list(kind) {
@@ -35,4 +34,31 @@ export function folderStore(folder: string): ContentStore {
 				.sort();
 		},
 	};
+}
+
+/** Reads a plain file; anything else (a folder, a pipe that nobody writes to) is refused and not waited for. */
+async function readPlain(path: string, size?: number): Promise<Uint8Array> {
+	const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	try {
+		const found = await file.stat();
+		if (!found.isFile()) throw new UserError(`${path} is not a file: remove it.`);
+		if (size !== undefined && found.size !== size) {
+			throw new UserError(`${path} has ${found.size} bytes instead of ${size}: delete it.`);
+		}
+		return await file.readFile();
+	} finally {
+		await file.close();
+	}
+}
+
+/** Null where there is nothing; what the disk refuses is the user's to mend. */
+async function orNull<T>(path: string, look: () => Promise<T>): Promise<T | null> {
+	try {
+		return await look();
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		if (code === "ENOENT") return null;
+		if (code === undefined) throw error;
+		throw new UserError(`${path} cannot be read (${code}): mend or remove it.`, { cause: error });
+	}
 }

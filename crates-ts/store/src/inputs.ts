@@ -5,7 +5,7 @@ import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "./content-store.ts";
-import { decodeTensors, encodedSize, encodeTensors } from "./tensors-codec.ts";
+import { decodeTensorsOf, encodedSize, encodeTensors } from "./tensors-codec.ts";
 
 /** Stores a program's inputs (logical order) under their root; gives the root. */
 export async function putInputs(
@@ -19,36 +19,34 @@ export async function putInputs(
 }
 
 /**
- * Reads inputs and commits them anew.
+ * Reads inputs and commits them anew. A program without inputs has them under the root 0, and needs no file.
  *
  * @returns null if the store does not have them
- * @throws UserError if what it has is not committed to by the root
+ * @throws UserError if what it has is not what the program takes, or is not committed to by the root
  */
 export async function getInputs(
 	store: ContentStore,
 	program: Program,
 	root: Hex,
 ): Promise<Elements[] | null> {
-	// Without inputs there is nothing to keep, and no other root than this.
-	if (program.inputs.length === 0 && BigInt(root) === 0n) return [];
-	const size = encodedSize(program.inputs);
-	const bytes = await store.read("inputs", root, size);
-	if (bytes === null) return null;
-	const damaged = () =>
+	if (program.inputs.length === 0) return BigInt(root) === 0n ? [] : null;
+	const sizes = program.inputs.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
+	const damaged = (cause?: unknown) =>
 		new UserError(
 			`The inputs ${root} in ${store.place} are damaged or belong to another program: delete their file.`,
+			{ cause },
 		);
-	if (bytes.length !== size) throw damaged();
-	const inputs = decodeTensors(bytes);
-	const fits = program.inputs.every(
-		({ shape, width }, i) =>
-			inputs[i]?.length === elementCount(shape) && inputs[i].BYTES_PER_ELEMENT * 8 === width,
-	);
-	if (!fits || inputs.length !== program.inputs.length) throw damaged();
-	const found = await commitInputs(program, inputs).then(
-		(tensors) => inputTreeOf(tensors).root,
-		() => undefined,
-	);
-	if (found !== root) throw damaged();
+	const size = encodedSize(sizes);
+	const found = await store.stamp("inputs", root);
+	if (found !== null && found.size !== size) throw damaged();
+	const bytes = await store.read("inputs", root, size);
+	if (bytes === null) return null;
+	let inputs: Elements[];
+	try {
+		inputs = decodeTensorsOf(bytes, sizes);
+	} catch (cause) {
+		throw damaged(cause);
+	}
+	if (inputTreeOf(await commitInputs(program, inputs)).root !== root) throw damaged();
 	return inputs;
 }

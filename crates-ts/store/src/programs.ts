@@ -33,7 +33,11 @@ export async function getProgram(
 	root: Hex,
 	limits: Limits = DEFAULT_LIMITS,
 ): Promise<LoadedProgram> {
-	const bytes = await store.read("programs", root, limits.fileBytes);
+	const size = (await store.stamp("programs", root))?.size ?? 0;
+	if (size > limits.fileBytes) {
+		throw new UserError(`The stored program ${root} has ${size} bytes, more than ${limits.fileBytes}.`);
+	}
+	const bytes = await store.read("programs", root);
 	if (bytes === null) {
 		throw new UserError(
 			`${store.place} does not have program ${root}: run ./just register with its model, or copy its file there.`,

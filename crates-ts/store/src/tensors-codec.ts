@@ -26,14 +26,25 @@ export function encodeTensors(tensors: readonly Elements[]): Uint8Array {
 	return bytes;
 }
 
-/** Bytes of the encoding of tensors of these shapes and widths. */
-export function encodedSize(
-	tensors: readonly { readonly shape: readonly number[]; readonly width: Width }[],
-): number {
-	return tensors.reduce((sum, { shape, width }) => {
-		const bytes = (shape.reduce((product, size) => product * size, 1) * width) / 8;
-		return sum + 8 + padded(bytes);
-	}, 8);
+/** How many elements of how many bits a tensor has. */
+export interface TensorSize {
+	readonly width: number;
+	readonly elements: number;
+}
+
+/** How many bytes `encodeTensors` makes of tensors of these sizes. */
+export function encodedSize(sizes: readonly TensorSize[]): number {
+	return sizes.reduce((sum, { width, elements }) => sum + 8 + padded((elements * width) / 8), 8);
+}
+
+/** The same as `decodeTensors`, for bytes that must hold tensors of these sizes and no others. */
+export function decodeTensorsOf(bytes: Uint8Array, sizes: readonly TensorSize[]): Elements[] {
+	if (bytes.length !== encodedSize(sizes)) throw damaged();
+	const tensors = decodeTensors(bytes);
+	const fits = ({ width, elements }: TensorSize, i: number) =>
+		widthOf(tensors[i]) === width && tensors[i].length === elements;
+	if (tensors.length !== sizes.length || !sizes.every(fits)) throw damaged();
+	return tensors;
 }
 
 /**

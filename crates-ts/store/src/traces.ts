@@ -7,7 +7,7 @@ import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts"
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "./content-store.ts";
-import { decodeTensors, encodedSize, encodeTensors } from "./tensors-codec.ts";
+import { decodeTensorsOf, encodedSize, encodeTensors } from "./tensors-codec.ts";
 
 /** Stores what every operator computed, under the trace root. */
 export async function putTrace(store: ContentStore, program: Program, trace: Trace): Promise<void> {
@@ -21,27 +21,22 @@ export async function putTrace(store: ContentStore, program: Program, trace: Tra
 }
 
 /**
- * Reads what a store has under a trace root, unchecked: all tensors of step 0, then of step 1, …, in logical order.
+ * Reads what a store has under a trace root, unchecked but for the sizes: all tensors of step 0, then of step 1, …, in
+ * logical order.
  *
  * @returns null if the store does not have it
- * @throws UserError if it is not as many tensors of the program's shapes
+ * @throws UserError if it is not a trace of this program
  */
 export async function readTensors(
 	store: ContentStore,
 	program: Program,
 	root: Hex,
 ): Promise<Elements[] | null> {
-	const steps = Array.from({ length: program.steps }, () => program.operators).flat();
-	const size = encodedSize(steps);
-	const bytes = await store.read("traces", root, size);
+	const step = program.operators.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
+	const perStep = encodedSize(step) - encodedSize([]);
+	const bytes = await store.read("traces", root, encodedSize([]) + program.steps * perStep);
 	if (bytes === null) return null;
-	const tensors = bytes.length === size ? decodeTensors(bytes) : [];
-	const fits = steps.every(
-		({ shape, width }, i) =>
-			tensors[i]?.length === elementCount(shape) && tensors[i].BYTES_PER_ELEMENT * 8 === width,
-	);
-	if (!fits) throw new UserError(`The trace ${root} in ${store.place} is damaged: delete its file.`);
-	return tensors;
+	return decodeTensorsOf(bytes, Array.from({ length: program.steps }, () => step).flat());
 }
 
 /**

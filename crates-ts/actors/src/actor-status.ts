@@ -1,0 +1,85 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { getDispute } from "@umpire/chain/contracts.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { PHASE } from "@umpire/game/state.ts";
+import { readJson } from "@umpire/store/home.ts";
+import { formatEther } from "viem";
+import { bondBound, type KnownLimits, leastFeeOf, limitsFolder, weiOf } from "./budget.ts";
+import { totalOf } from "./demand-inputs.ts";
+import { sameAccount } from "./money.ts";
+import type { View } from "./world.ts";
+
+/** An actor that was started from a home folder: what it has at stake, and its bounds. Amounts in ether. */
+export type ActorStatus = { readonly account: Hex; readonly bonds: string } & (
+	| {
+			readonly role: "submitter";
+			readonly mostBonds: string;
+			readonly leastFee: string;
+			readonly leastFeeWithConsumer: string;
+	  }
+	| { readonly role: "verifier"; readonly demandInputs: number; readonly demandInputsTotal: number }
+);
+
+/** The actors of a deployment that were started from the home folder. */
+export async function actorsOf(
+	view: View,
+	claims: readonly { readonly submitter: Hex; readonly status: string }[],
+): Promise<ActorStatus[]> {
+	const folder = limitsFolder(view);
+	const names = await readdir(folder).catch(() => []);
+	const found: ActorStatus[] = [];
+	for (const name of names.filter((file) => file.endsWith(".json")).sort()) {
+		const known = await readJson<KnownLimits>(join(folder, name));
+		if (known === undefined) continue;
+		found.push(
+			known.role === "submitter" ? await submitterOf(view, known, claims) : await verifierOf(view, known),
+		);
+	}
+	return found;
+}
+
+async function submitterOf(
+	{ contracts }: View,
+	known: KnownLimits,
+	claims: readonly { readonly submitter: Hex; readonly status: string }[],
+): Promise<ActorStatus> {
+	const { account, size } = known;
+	const { reader } = contracts.connection;
+	const [price, balance] = await Promise.all([
+		reader.getGasPrice(),
+		reader.getBalance({ address: account }),
+	]).catch((error: unknown) => {
+		throw explainReading(error, "the price of gas and a balance");
+	});
+	const bond = contracts.deployment.parameters.submitterBond;
+	const live = claims.filter(({ submitter, status }) => status === "live" && sameAccount(submitter, account));
+	const locked = BigInt(live.length) * bond;
+	const given = weiOf(known);
+	return {
+		role: "submitter",
+		account,
+		bonds: formatEther(locked),
+		mostBonds: formatEther(bondBound({ locked, balance, bond, price }, given.mostBonds)),
+		leastFee: formatEther(given.leastFee ?? leastFeeOf(size, price, false)),
+		leastFeeWithConsumer: formatEther(given.leastFee ?? leastFeeOf(size, price, true)),
+	};
+}
+
+async function verifierOf({ contracts, feed }: View, known: KnownLimits): Promise<ActorStatus> {
+	const { account } = known;
+	let open = 0;
+	for (const { name, args } of feed.events) {
+		if (name !== "Challenged" || !sameAccount(args.challenger, account)) continue;
+		const { phase } = await getDispute(contracts, args.dispute, feed.head?.hash);
+		if (phase !== PHASE.closed) open++;
+	}
+	return {
+		role: "verifier",
+		account,
+		bonds: formatEther(BigInt(open) * contracts.deployment.parameters.challengerBond),
+		demandInputs: known.demandInputs ?? 0,
+		demandInputsTotal: totalOf(known),
+	};
+}

@@ -1,0 +1,149 @@
+import { balanceOf } from "@umpire/chain/connection.ts";
+import { UserError } from "@umpire/chain/errors.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { treeHeight } from "@umpire/commitment/tree.ts";
+import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { writeJson } from "@umpire/store/home.ts";
+import { parseEther } from "viem";
+import { sameAccount } from "./money.ts";
+import { GAS_AHEAD } from "./purse.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Gas of what a submitter pays for itself to answer a request, measured on the contracts with a margin of a few per cent
+ * (test/game/gas.json; the actors' tests hold them to it).
+ */
+export const ANSWERING = { claim: 210_000, finalise: 75_000, withdraw: 35_000 } as const;
+/** What a consumer may burn when the result is delivered, and what the contract spends around it. */
+export const CALLBACK = 215_000;
+/** Per 32 bytes of calldata of the output's way to the trace root. */
+const WORD = 1_450;
+/** The price of gas may rise until the claim is final. */
+const MARGIN_PERCENT = 20n;
+
+/** What a submitter takes and risks; amounts in ether. */
+export interface SubmitterLimits {
+	/** The least fee of a request; by default what answering it costs at the present price of gas, and a fifth more. */
+	readonly leastFee?: string | undefined;
+	/** The most bonds of its claims locked at once; by default half of all that the account has, but always one bond. */
+	readonly mostBonds?: string | undefined;
+}
+
+/** What the gas of answering a request of a program depends on. */
+export type AnsweredProgram = Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">;
+
+/** A submitter's bounds at one look at the chain, in wei. */
+export interface SubmitterBudget {
+	readonly leastFee: bigint;
+	readonly leastFeeWithConsumer: bigint;
+	readonly locked: bigint;
+	readonly mostBonds: bigint;
+	/** Per gas. */
+	readonly price: bigint;
+}
+
+/** Gas that a submitter pays to answer a request of a program. */
+export function answeringGas({ operatorCount, steps, lazy }: AnsweredProgram, hasConsumer: boolean): number {
+	const path = lazy ? 0 : WORD * (treeHeight(operatorCount) + treeHeight(steps));
+	const own = ANSWERING.claim + path + ANSWERING.finalise + ANSWERING.withdraw;
+	return own + (hasConsumer ? CALLBACK : 0);
+}
+
+/** The fee below which answering a request costs more than it brings, with a margin. */
+export function leastFeeOf(header: AnsweredProgram, price: bigint, hasConsumer: boolean): bigint {
+	return (BigInt(answeringGas(header, hasConsumer)) * price * (100n + MARGIN_PERCENT)) / 100n;
+}
+
+/** Bonds of an account's live claims, in wei. */
+export function lockedBonds(state: GameState, account: Hex): bigint {
+	const live = state.claims.filter(
+		({ status, submitter }) => status === CLAIM_STATUS.live && sameAccount(submitter, account),
+	);
+	return BigInt(live.length) * state.parameters.submitterBond;
+}
+
+/**
+ * The bound on bonds locked at once: what is given or half of what the account has; and no more than leaves gas for a
+ * dispute about every live claim. One bond is always allowed by the default: without it nothing is ever claimed.
+ */
+export function bondBound(
+	{ locked, balance, bond, price }: { locked: bigint; balance: bigint; bond: bigint; price: bigint },
+	given: bigint | undefined,
+): bigint {
+	const half = (balance + locked) / 2n;
+	const chosen = given ?? (half > bond ? half : bond);
+	const ahead = GAS_AHEAD * price * 2n;
+	// Every claim more takes its bond and the gas of a dispute off the balance, after the disputes of those that are live.
+	const free = balance - (locked / bond) * ahead;
+	const more = free > 0n ? free / (bond + ahead) : 0n;
+	const affordable = locked + more * bond;
+	return chosen < affordable ? chosen : affordable;
+}
+
+/** What a submitter takes and risks at the present price of gas. */
+export async function submitterBudget(
+	world: World,
+	header: AnsweredProgram,
+	state: GameState,
+	limits: SubmitterLimits,
+): Promise<SubmitterBudget> {
+	const { leastFee: given, mostBonds } = weiOf(limits);
+	const price = await world.contracts.connection.reader.getGasPrice().catch((error: unknown) => {
+		throw explainReading(error, "the price of gas");
+	});
+	const balance = await balanceOf(world.signer);
+	const locked = lockedBonds(state, world.signer.account.address);
+	const bond = state.parameters.submitterBond;
+	return {
+		leastFee: given ?? leastFeeOf(header, price, false),
+		leastFeeWithConsumer: given ?? leastFeeOf(header, price, true),
+		locked,
+		mostBonds: bondBound({ locked, balance, bond, price }, mostBonds),
+		price,
+	};
+}
+
+/** @throws UserError if an amount is none */
+export function weiOf({ leastFee, mostBonds }: SubmitterLimits): { leastFee?: bigint; mostBonds?: bigint } {
+	const amount = (option: string, text: string): bigint => {
+		if (/^\d+(\.\d{1,18})?$/.test(text)) return parseEther(text);
+		throw new UserError(`${option} ${text} is not an amount of ether, as in 0.001.`);
+	};
+	return {
+		...(leastFee === undefined ? {} : { leastFee: amount("--least-fee", leastFee) }),
+		...(mostBonds === undefined ? {} : { mostBonds: amount("--most-bonds", mostBonds) }),
+	};
+}
+
+/** An actor's bounds as it was started with them, for `status`. */
+export interface KnownLimits extends SubmitterLimits {
+	readonly role: "submitter" | "verifier";
+	readonly account: Hex;
+	/** Of its program: what its gas depends on. */
+	readonly size: AnsweredProgram;
+	readonly demandInputs?: number | undefined;
+	readonly demandInputsTotal?: number | undefined;
+}
+
+/** Where the bounds of a deployment's actors are written down. */
+export const limitsFolder = ({ home, contracts }: Pick<World, "home" | "contracts">): string =>
+	home.path("limits", `${contracts.connection.chain.id}-${contracts.deployment.umpire}`);
+
+/** Writes down with what bounds an actor was started. */
+export async function rememberLimits(world: World, limits: Omit<KnownLimits, "account">): Promise<void> {
+	const { address } = world.signer.account;
+	const { leastFee, mostBonds, demandInputs, demandInputsTotal, role, size } = limits;
+	const known: KnownLimits = {
+		role,
+		account: address,
+		size: { operatorCount: size.operatorCount, steps: size.steps, lazy: size.lazy },
+		leastFee,
+		mostBonds,
+		demandInputs,
+		demandInputsTotal,
+	};
+	weiOf(known);
+	await writeJson(`${limitsFolder(world)}/${address}.json`, known);
+}

@@ -1,0 +1,40 @@
+import { ChainError } from "@umpire/chain/errors.ts";
+import { describe, expect, it } from "vitest";
+import { runActor } from "../src/actor.ts";
+import { makeInOrder } from "../src/round.ts";
+import { Troubles } from "../src/troubles.ts";
+
+describe("an actor", () => {
+	it("goes on after whatever fails: a dispute may be running", async () => {
+		const stop = new AbortController();
+		const failures = [new ChainError("No answer.", { retry: true }), new TypeError("x is undefined")];
+		const said: string[] = [];
+		const actor = {
+			name: "actor",
+			async tick() {
+				const failure = failures.shift();
+				if (failure !== undefined) throw failure;
+				stop.abort();
+				return false;
+			},
+		};
+		await runActor(actor, 1, stop.signal, (line) => said.push(line));
+		expect(said).toEqual([
+			"No answer. Looking again.",
+			"TypeError: x is undefined (a defect of this program: please report it; UMPIRE_DEBUG=1 shows more). Looking again.",
+		]);
+	});
+
+	it("makes moves in the order of their deadlines, and those without one last", async () => {
+		const made: string[] = [];
+		const due = (item: string, until: number) => ({
+			item,
+			until,
+			make: async () => made.push(item) > 0,
+		});
+		const never = Number.POSITIVE_INFINITY;
+		const all = [due("d", never), due("c", 30), due("a", 10), due("e", never), due("b", 20)];
+		expect(await makeInOrder(all, new Troubles(() => {}))).toBe(true);
+		expect(made).toEqual(["a", "b", "c", "d", "e"]);
+	});
+});

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { describe, expect, it } from "vitest";
+import { ANSWERING, bondBound, leastFeeOf } from "../src/budget.ts";
+
+const GAS_OF_DISPUTE = 6_000_000n;
+
+describe("a submitter's bounds", () => {
+	it("count the gas that its moves were measured to take", async () => {
+		const gas = JSON.parse(await readFile(join(projectRoot, "test", "game", "gas.json"), "utf8"));
+		for (const [move, bound] of Object.entries(ANSWERING)) {
+			expect(bound, move).toBeGreaterThanOrEqual(gas[move]);
+			expect(bound, move).toBeLessThan(gas[move] * 1.2);
+		}
+	});
+
+	it("ask what claim, finalisation and callback cost, and a fifth more", () => {
+		const header = { operatorCount: 4, steps: 1, lazy: false };
+		expect(leastFeeOf(header, 10n, false)).toBe(322_900n * 12n);
+		expect(leastFeeOf(header, 10n, true)).toBe((322_900n + 215_000n) * 12n);
+	});
+
+	it("lock half of what the account has, and leave gas for a dispute of every claim", () => {
+		const bond = 10n ** 18n;
+		const given = { bond, price: 1n };
+		expect(bondBound({ ...given, locked: 0n, balance: 100n * bond }, undefined)).toBe(50n * bond);
+		expect(bondBound({ ...given, locked: 60n * bond, balance: 40n * bond }, undefined)).toBe(50n * bond);
+		expect(bondBound({ ...given, locked: 0n, balance: bond + GAS_OF_DISPUTE }, undefined)).toBe(bond);
+		expect(bondBound({ ...given, locked: 0n, balance: bond + GAS_OF_DISPUTE - 1n }, undefined)).toBe(0n);
+		expect(bondBound({ ...given, locked: bond, balance: bond + 2n * GAS_OF_DISPUTE - 1n }, 9n * bond)).toBe(
+			bond,
+		);
+		expect(bondBound({ ...given, locked: bond, balance: bond + 2n * GAS_OF_DISPUTE }, 9n * bond)).toBe(
+			2n * bond,
+		);
+	});
+});

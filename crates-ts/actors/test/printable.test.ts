@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { bad, bold, line, progress, warn } from "../../../bin/output.ts";
+import { metricsOf } from "../src/metrics.ts";
+import type { MonitorReport } from "../src/monitor-report.ts";
+import { printable } from "../src/printable.ts";
+
+/** Clears the screen, names the window, and hides what follows. */
+const HOSTILE = "\u001b[2J\u001b]0;x\u0007name\r\n\u202eevil\u2028\u0085\u009b31m\u200b\ud800";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("text from files and chains", () => {
+	it("is escaped, on one line, and cut", () => {
+		const shown = printable(HOSTILE);
+		expect(shown).toBe(
+			"\\u001b[2J\\u001b]0;x\\u0007name\\u000d\\u000a\\u202eevil\\u2028\\u0085\\u009b31m\\u200b\\ud800",
+		);
+		expect(printable("Conv_1 größer 数字 🙂 ×")).toBe("Conv_1 größer 数字 🙂 ×");
+		expect(printable("a".repeat(5000)).length).toBeLessThan(2100);
+	});
+
+	it("reaches a terminal escaped, whichever way it is written", () => {
+		const written: string[] = [];
+		vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0);
+		progress(HOSTILE);
+		warn(HOSTILE);
+		written.push(`${line(`program ${HOSTILE}`)}\n`, `${line(`${bold(HOSTILE)} and ${bad(HOSTILE)}`)}\n`);
+		for (const text of written) {
+			expect(text).toContain("\\u001b[2J");
+			expect(text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+		}
+	});
+
+	it("is escaped in labels of metrics", () => {
+		const empty = { claims: [], disputes: [], problems: [], account: null, lastEvent: null };
+		const money = {
+			balance: 0n,
+			liabilities: 0n,
+			surplus: 0n,
+			claimBonds: 0n,
+			disputeBonds: 0n,
+			owed: 0n,
+			price: 0n,
+		};
+		const endpoints = [{ endpoint: `${HOSTILE}"`, block: null, headAge: null, trouble: null }];
+		const block = { number: 1, time: 1 };
+		const text = metricsOf({ ...empty, chainId: 1, umpire: "0x", block, endpoints, money } as MonitorReport);
+		expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+		expect(text).toContain('\\ud800\\""} 1\n');
+	});
+});

@@ -1,0 +1,201 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+
+const ITEMS = "test/operations/items.test.ts";
+const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
+const ACTOR = "crates-ts/actors/test/actor.test.ts";
+const BUDGET = "crates-ts/actors/test/budget.test.ts";
+const PRINTABLE = "crates-ts/actors/test/printable.test.ts";
+const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
+
+/** What the actors do with moves that are due, with items that make no sense, and with money. */
+export const ACTOR_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/actors/src/verifier.ts",
+		[ITEMS],
+		[
+			[
+				"a verifier judges new claims before it makes moves that are due",
+				"const moved = await makeInOrder(due, items);",
+				"for (const { id, claim, end } of claims) await this.#judge(state, id, claim, end, now);\n\t\tawait this.#bench.rest(10, async () => false);\n\t\tfor (const { id, claim, end } of claims) await this.#judge(state, id, claim, end, now);\n\t\tconst moved = await makeInOrder(due, items);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/actor.ts",
+		[ACTOR],
+		[
+			[
+				"what is not foreseen ends an actor",
+				"failures++;",
+				"if (!(error instanceof UserError)) throw error;\n\t\t\tfailures++;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/round.ts",
+		[ACTOR],
+		[
+			[
+				"moves are made in the order of their numbers",
+				"due.toSorted((a, b) => compare(a.until, b.until))",
+				"due",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/troubles.ts",
+		[ITEMS],
+		[
+			[
+				"one item's failure ends the look at the chain",
+				"return false;\n\t\t}\n\t}",
+				"throw error;\n\t\t}\n\t}",
+			],
+			[
+				"a trouble is told at every look",
+				"performance.now() - before < AGAIN",
+				"performance.now() - before < 0",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/workbench.ts",
+		[WORKBENCH],
+		[
+			["urgent work waits for all other", "entry.lane === lane);", "entry.lane !== undefined);"],
+			[
+				"the latest is computed first",
+				".sort((a, b) => a.order - b.order);\n\t\t\tif (next",
+				".sort((a, b) => b.order - a.order);\n\t\t\tif (next",
+			],
+			[
+				"what fails is tried again and again",
+				"const pause = entry.failures === 0 ? 0 : ",
+				"const pause = 0 * ",
+			],
+			[
+				"evidence of running disputes is forgotten",
+				"entry.order = entry.asked ? Math.min(order, entry.order) : order;\n\t\tentry.asked = true;",
+				"",
+			],
+			[
+				"what nobody wants is computed",
+				'drop(entries.filter(({ state, asked }) => state === "waiting" && !asked));',
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/store/src/tensors-codec.ts",
+		["crates-ts/store/test/hostile-files.test.ts"],
+		[
+			[
+				"a file of the right size with other tensors is taken",
+				"if (tensors.length !== sizes.length || !sizes.every(fits)) throw damaged();",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/store/src/folder-store.ts",
+		[ITEMS],
+		[
+			[
+				"what the disk refuses is a defect",
+				"if (code === undefined) throw error;",
+				"throw error;",
+				["crates-ts/store/test/hostile-files.test.ts"],
+			],
+			[
+				"files of any size are read into memory",
+				"if (size !== undefined && found.size !== size)",
+				"if (size !== undefined && found.size < size)",
+				["crates-ts/store/test/hostile-files.test.ts"],
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter-computing.ts",
+		[ITEMS],
+		[
+			[
+				"a trace that cannot be kept loses its dispute",
+				"await this.#keep(trace).catch((error: unknown) => tell(failureText(error)));",
+				"await this.#keep(trace);",
+			],
+			["a trace is claimed that cannot be kept", "await this.#keep(trace);\n\t\t\t\t\treturn", "return"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter.ts",
+		[ITEMS],
+		[
+			["requests of any fee are served", "if (request.fee < least)", "if (request.fee < 0n)"],
+			[
+				"consumers are called for nothing",
+				"request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer",
+				"budget.leastFee",
+			],
+			[
+				"bonds are locked without a bound",
+				"if (bonds + state.parameters.submitterBond > budget.mostBonds)",
+				"if (bonds < 0n)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/budget.ts",
+		[BUDGET],
+		[
+			[
+				"the gas of disputes is not kept back",
+				"const more = free > 0n ? free / (bond + ahead) : 0n;",
+				"const more = free > 0n ? free / bond : 0n;",
+			],
+			[
+				"all that an account has is locked",
+				"const half = (balance + locked) / 2n;",
+				"const half = balance + locked;",
+			],
+			["the callback is not priced", "return own + (hasConsumer ? CALLBACK : 0);", "return own;"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/demand-inputs.ts",
+		[WITHHELD],
+		[
+			[
+				"chunks are sold claim by claim",
+				"if (paidFor(state) + wanted.length > totalOf(bounds))",
+				"if (paidFor(state) < 0)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/printable.ts",
+		[PRINTABLE],
+		[["marks that turn the writing reach the terminal", "\\p{Cc}\\p{Cf}", "\\p{Cc}"]],
+	),
+	...mutationsOf(
+		"bin/output.ts",
+		[PRINTABLE],
+		[
+			[
+				"progress reaches the terminal as it is",
+				"errorColours.dim(printable(text))",
+				"errorColours.dim(text)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/own-execution.ts",
+		[ITEMS],
+		[
+			[
+				"one claim that cannot be run ends the look",
+				"await this.#troubles.look(",
+				"await ((_: string, run: () => Promise<unknown>) => run())(",
+			],
+		],
+	),
+];
