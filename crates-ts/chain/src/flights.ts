@@ -74,11 +74,8 @@ export class Flights {
 		if (before !== undefined && before.nonce >= nonces.used) {
 			const sent = before.nonce < nonces.latest ? await mined(this.#signer.connection, before) : undefined;
 			if (sent !== undefined && sent.block > (origin?.number ?? 0n)) return undefined;
-			if (before.nonce >= least) {
-				// What is lost above a gap would wait for ever: it is made anew, in the gap.
-				const isKept = this.#isAlive(before.nonce, nonces) || before.nonce <= this.#next(least, nonces);
-				if (isKept) return this.#again(before, nonces, until);
-			}
+			// Nothing else is made of it as long as it can take effect: gaps below it are filled.
+			if (before.nonce >= least) return this.#again(before, nonces, until);
 		}
 		const { mostInFlight } = this.#signer.policy;
 		const nonce = this.#next(least, nonces);
