@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Abi, encodeFunctionData, type Log } from "viem";
+import { type Abi, BaseError, encodeFunctionData, getContractError, type Log, numberToHex } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
 import { land, signRaw } from "./landing.ts";
@@ -76,14 +76,26 @@ export async function signCall(
 	{ contract, functionName, args = [], value = 0n }: Call,
 	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
 ): Promise<Hex> {
+	const { reader } = signer.connection;
+	const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+	const from = signer.account.address;
+	const transaction = { from, to: contract.address, data, value: numberToHex(value) };
 	try {
-		const account = signer.account;
-		const call = { ...contract, functionName, args, value, account };
-		const gas = await signer.connection.reader.estimateContractGas(call);
-		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
-		return await sign(signer, { to: contract.address, data, value, gas }, how);
+		// In the state of the newest block: what else is on its way changes nothing of what a move needs.
+		const gas = await reader.request({ method: "eth_estimateGas", params: [transaction, "latest"] });
+		return await sign(signer, { to: contract.address, data, value, gas: BigInt(gas) }, how);
 	} catch (error) {
-		throw explain(error, functionName);
+		const decoded =
+			error instanceof BaseError
+				? getContractError(error, {
+						abi: contract.abi,
+						address: contract.address,
+						args,
+						functionName,
+						sender: from,
+					})
+				: error;
+		throw explain(decoded, functionName);
 	}
 }
 
