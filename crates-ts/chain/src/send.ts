@@ -81,8 +81,11 @@ export async function signCall(
 	const from = signer.account.address;
 	const transaction = { from, to: contract.address, data, value: numberToHex(value) };
 	try {
-		// In the state of the newest block: what else is on its way changes nothing of what a move needs.
-		const gas = await reader.request({ method: "eth_estimateGas", params: [transaction, "latest"] });
+		const estimate = (block: "latest" | "pending") =>
+			reader.request({ method: "eth_estimateGas", params: [transaction, block] });
+		// In the state of the newest block: what else is on its way changes nothing of what a move needs. What is due
+		// from the next block's second on is refused there.
+		const gas = await estimate("latest").catch(() => estimate("pending"));
 		return await sign(signer, { to: contract.address, data, value, gas: BigInt(gas) }, how);
 	} catch (error) {
 		const decoded =
