@@ -37,7 +37,7 @@ const PATIENCE = 30;
 /** The same when the adversary has made all its moves. */
 const END_PATIENCE = 120;
 /** Slots after the last move within which all must be decided. */
-const MOST_SLOTS = 1500;
+const MOST_SLOTS = 300;
 /** Slots between two looks of the monitor. */
 const MONITOR_EVERY = 5;
 
@@ -197,6 +197,10 @@ class Game {
 			if (this.#openItems(state).length === 0) return undefined;
 		}
 		const state = await this.#adversary.state();
+		if (process.env.CAMPAIGN_DEBUG) {
+			console.error(state?.disputes.map((d, i) => [i + 1, d.claim, d.phase, this.#adversary.toMove(state, i + 1)]), state?.claims, state?.inputDemands);
+			for (const p of this.#parties) console.error(p.name, p.address, p.said.slice(-12));
+		}
 		return `Not decided: ${state === undefined ? "the chain cannot be read" : this.#openItems(state).join(", ")}`;
 	}
 

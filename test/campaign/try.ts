@@ -4,8 +4,8 @@ import { playGame } from "./game.ts";
 import { campaignMoves } from "./moves.ts";
 await setUp(() => {});
 const seed = Number(process.argv[2] ?? 1);
-const [moves] = fc.sample(campaignMoves(10, 20), { seed, numRuns: 1 });
-console.log(moves.map((m) => JSON.stringify(m)).join("\n"));
+const [moves] = fc.sample(campaignMoves(25, 40), { seed, numRuns: 1 });
+
 const t = Date.now();
 console.log(await playGame(moves, { seconds: Number(process.argv[3] ?? 12) }));
 console.log(Date.now() - t, "ms");
