@@ -13,7 +13,7 @@ import { sameAccount } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
-import { act, type World } from "./world.ts";
+import { act, landAll, type World } from "./world.ts";
 
 /**
  * A dishonest challenger: attacks claims although they are right. It plays as an honest one would
@@ -80,6 +80,7 @@ export function attacker(world: World, evidence: Evidence, say: (line: string) =
 				if (!sameAccount(dispute.challenger, me) || dispute.phase === PHASE.closed) continue;
 				if (await play(state, index + 1)) acted = true;
 			}
+			await landAll(world, say);
 			return acted;
 		},
 	};

@@ -1,7 +1,6 @@
-import type { Connection } from "@umpire/chain/connection.ts";
-import type { EventFeed } from "@umpire/chain/events.ts";
 import type { Troubles } from "./troubles.ts";
 import type { Workbench } from "./workbench.ts";
+import { landAll, type World } from "./world.ts";
 
 /** A move that may be due. */
 export interface Due {
@@ -37,13 +36,17 @@ function compare(one: number, other: number): number {
  */
 export async function playRounds(
 	bench: Workbench,
-	{ connection, feed }: { connection: Connection; feed: EventFeed },
+	world: World,
+	say: (line: string) => void,
 	round: () => Promise<boolean>,
 ): Promise<boolean> {
+	const { feed } = world;
+	const { connection } = world.contracts;
 	for (;;) {
 		bench.begin();
 		const acted = await round();
 		bench.end();
+		await landAll(world, say);
 		if (acted) return true;
 		const seen = feed.head?.hash;
 		const isNewBlock = async () => {

@@ -92,8 +92,7 @@ class Submitter implements Actor {
 	}
 
 	tick(): Promise<boolean> {
-		const { contracts, feed } = this.#world;
-		return playRounds(this.#bench, { connection: contracts.connection, feed }, () => this.#round());
+		return playRounds(this.#bench, this.#world, this.#say, () => this.#round());
 	}
 
 	/** What has a deadline; what is owed; new requests. */

@@ -97,8 +97,7 @@ class Verifier implements Actor {
 	}
 
 	tick(): Promise<boolean> {
-		const { contracts, feed } = this.#world;
-		return playRounds(this.#bench, { connection: contracts.connection, feed }, () => this.#round());
+		return playRounds(this.#bench, this.#world, this.#options.progress, () => this.#round());
 	}
 
 	/** What has a deadline; what is owed; new claims. */

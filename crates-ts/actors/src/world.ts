@@ -6,13 +6,12 @@ import {
 	signerFor,
 } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
-import { ChainError, RevertError, UserError } from "@umpire/chain/errors.ts";
+import { RevertError, UserError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import type { GasPolicy } from "@umpire/chain/fees.ts";
-import { mined } from "@umpire/chain/landing.ts";
-import type { Outbox } from "@umpire/chain/outbox.ts";
-import { explainReading } from "@umpire/chain/revert.ts";
-import { type Call, type Sent, send } from "@umpire/chain/send.ts";
+import { Flights } from "@umpire/chain/flights.ts";
+import type { Outgoing } from "@umpire/chain/outbox.ts";
+import type { Call, Sent } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
@@ -30,7 +29,8 @@ export interface View {
 /** Everything that an actor works with: what it looks at, an account and what it has sent. */
 export interface World extends View {
 	readonly signer: Signer;
-	readonly journal: Outbox;
+	/** What its account has on its way. */
+	readonly flights: Flights;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -84,14 +84,10 @@ export async function worldOf(
 	policy: Partial<GasPolicy> = {},
 ): Promise<World> {
 	const { connection, deployment } = contracts;
-	return {
-		home,
-		contracts,
-		signer: signerFor(connection, account, policy),
-		feed: eventFeed(contracts),
-		journal: await openJournal(home, connection, deployment.umpire, account.address),
-		onSent,
-	};
+	const signer = signerFor(connection, account, policy);
+	const journal = await openJournal(home, connection, deployment.umpire, account.address);
+	const flights = new Flights(signer, journal);
+	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
 }
 
 /** Connects to the RPC addresses that a command is given. */
@@ -120,36 +116,23 @@ export function isDevelopment(connection: Connection): boolean {
 }
 
 /**
- * Makes a move that is due in the state of `world.feed.head`. Whether an earlier transaction for it
- * can still take effect is read off the account's nonce in that same block: if it can, it is sent
- * again and nothing else; if not, the move was not made, and is made anew.
+ * Puts a move on its way that is due in the state of `world.feed.head`, and does not wait until it is mined: the next
+ * look at the chain shows what came of it.
  *
  * @param name what identifies the move on this deployment, as in `claim:3`
  * @param until the last second (chain time) at which the move helps
- * @returns the transaction; undefined if it was mined after that block: look again
+ * @returns undefined if nothing new was sent: it is on its way already, was mined after that block, or has to wait
+ *   because too many others are on their way
  */
 export async function act(
 	world: World,
 	name: string,
 	call: Omit<Call, "contract"> & Partial<Pick<Call, "contract">>,
 	until?: number,
-): Promise<Sent | undefined> {
-	const { signer, journal, contracts, feed } = world;
-	const used = await usedNonces(world);
-	const next = await nextNonce(world, used);
-	const before = journal.find(name);
-	// One beyond `next` waits for others that are lost: only a transaction with a lower nonce gets through.
-	const waiting = before !== undefined && before.nonce >= used && before.nonce <= next ? before : undefined;
-	if (waiting !== undefined) {
-		const sent = await mined(signer.connection, waiting);
-		if (sent !== undefined && sent.block > (feed.head?.number ?? 0n)) return undefined;
-	}
-	const nonce = waiting?.nonce ?? next;
+): Promise<Outgoing | undefined> {
+	const { contracts, feed, flights } = world;
 	try {
-		const options = { move: name, outbox: journal, nonce, ...(until === undefined ? {} : { until }) };
-		const sent = await send(signer, { contract: contracts.umpire, ...call }, options);
-		world.onSent(sent, signer.account.address);
-		return sent;
+		return await flights.launch({ name, call: { contract: contracts.umpire, ...call }, until }, feed.head);
 	} catch (error) {
 		// What the move was derived from may be wrong, not only old.
 		if (error instanceof RevertError) feed.reread();
@@ -157,35 +140,14 @@ export async function act(
 	}
 }
 
-/** How many transactions of the account are part of the chain up to `world.feed.head`. */
-async function usedNonces({ signer, feed }: World): Promise<number> {
-	const { address } = signer.account;
-	const block = feed.head === undefined ? {} : { blockHash: feed.head.hash };
-	return signer.connection.reader.getTransactionCount({ address, ...block }).catch((error: unknown) => {
-		throw explainReading(error, "the account's nonce");
-	});
-}
-
 /**
- * The nonce of a new move. A nonce whose transaction disappeared is used again, so that it can not
- * come back.
+ * Waits a moment for what is on its way, at the end of every look at the chain.
+ *
+ * @param warn told of moves that the contract refused when they were mined
  */
-async function nextNonce({ signer, journal }: World, used: number): Promise<number> {
-	const { address } = signer.account;
-	const { reader } = signer.connection;
-	const [latest, pending] = await Promise.all([
-		reader.getTransactionCount({ address, blockTag: "latest" }),
-		reader.getTransactionCount({ address, blockTag: "pending" }),
-	]).catch((error: unknown) => {
-		throw explainReading(error, "the account's nonce");
-	});
-	const least = Math.max(latest, used);
-	for (let nonce = least; nonce < pending; nonce++) {
-		if (journal.at(nonce) !== undefined) continue;
-		throw new ChainError(
-			`The account ${address} has a waiting transaction (nonce ${nonce}) that is not from here: waiting for it. Give each actor an account of its own.`,
-			{ retry: true },
-		);
-	}
-	return Math.max(least, pending);
+export async function landAll(world: World, warn: (line: string) => void): Promise<void> {
+	const { flights, feed, onSent, signer } = world;
+	const refused = await flights.land((sent) => onSent(sent, signer.account.address));
+	for (const line of refused) warn(line);
+	if (refused.length > 0) feed.reread();
 }

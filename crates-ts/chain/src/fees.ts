@@ -14,12 +14,19 @@ export interface GasPolicy {
 	readonly mostPerGas?: bigint | undefined;
 	/** Milliseconds after which a transaction that is not mined is sent again with higher fees. */
 	readonly patience: number;
+	/** Transactions on their way at once: nodes keep so many of one account for sure. */
+	readonly mostInFlight: number;
 	/** Milliseconds after which it is left to a later look at the chain. */
 	readonly mostWait: number;
 	readonly warn: (line: string) => void;
 }
 
-export const DEFAULT_GAS_POLICY: GasPolicy = { patience: 30_000, mostWait: 120_000, warn: () => {} };
+export const DEFAULT_GAS_POLICY: GasPolicy = {
+	patience: 30_000,
+	mostWait: 120_000,
+	mostInFlight: 16,
+	warn: () => {},
+};
 
 /** Seconds to a deadline below which a fee bound that keeps a move back is urgent. */
 const URGENT = 300;

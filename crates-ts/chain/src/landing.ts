@@ -4,7 +4,7 @@ import { keccak256, parseTransaction, type TransactionSerializableEIP1559 } from
 import type { Connection, Signer } from "./connection.ts";
 import { ChainError, RevertError } from "./errors.ts";
 import { raisedFees } from "./fees.ts";
-import type { Outbox, Outgoing } from "./outbox.ts";
+import type { Outgoing } from "./outbox.ts";
 import { isAnswer } from "./revert.ts";
 import type { Sent } from "./send.ts";
 
@@ -24,12 +24,7 @@ export async function signRaw(
  * @throws RevertError if the contract refused it
  * @throws ChainError (to be tried again) if it is not mined within the signer's `mostWait`
  */
-export async function land(
-	signer: Signer,
-	outgoing: Outgoing,
-	outbox: Outbox,
-	until?: number,
-): Promise<Sent> {
+export async function land(signer: Signer, outgoing: Outgoing): Promise<Sent> {
 	const { connection, policy } = signer;
 	const { move, nonce } = outgoing;
 	let { attempts } = outgoing;
@@ -43,10 +38,9 @@ export async function land(
 		await sleep(connection.pollingInterval);
 		if (elapsed() < raises * policy.patience) continue;
 		raises++;
-		const raised = await raise(signer, move, attempts.at(-1)!, until).catch(() => undefined);
+		const raised = await raise(signer, move, attempts.at(-1)!, undefined).catch(() => undefined);
 		if (raised !== undefined) {
 			attempts = [...attempts, raised];
-			await outbox.remember({ move, nonce, attempts });
 			policy.warn(`${move} has not been mined for ${Math.round(elapsed() / 1000)} s: raising its fee.`);
 		}
 		// Without a raise the same again: a node that was restarted has forgotten it.
@@ -87,7 +81,7 @@ function nameOf(move: string): string {
 }
 
 /** The same transaction with higher fees; undefined if the bound does not allow them. */
-async function raise(
+export async function raise(
 	signer: Signer,
 	move: string,
 	raw: Hex,
@@ -107,7 +101,7 @@ async function raise(
 }
 
 /** Sends a signed transaction. Silence is no failure: it may have arrived, and is sent again later. */
-async function broadcast(connection: Connection, raw: Hex): Promise<void> {
+export async function broadcast(connection: Connection, raw: Hex): Promise<void> {
 	try {
 		await connection.reader.sendRawTransaction({ serializedTransaction: raw });
 	} catch (error) {

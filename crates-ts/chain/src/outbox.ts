@@ -17,12 +17,6 @@ export interface Outbox {
 	remember(outgoing: Outgoing): Promise<void>;
 }
 
-/** An outbox for those who send once and watch: it lasts as long as its owner. */
-export function forgetful(): Outbox {
-	const known = new Map<number, Outgoing>();
-	return outboxOn(known, async () => {});
-}
-
 /** An outbox on entries by nonce; `save` is called after each change. */
 export function outboxOn(known: Map<number, Outgoing>, save: () => Promise<void>): Outbox {
 	return {

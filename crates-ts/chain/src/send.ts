@@ -3,7 +3,6 @@ import { type Abi, encodeFunctionData, type Log } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
 import { land, signRaw } from "./landing.ts";
-import { forgetful, type Outbox } from "./outbox.ts";
 import { explain, explainReading } from "./revert.ts";
 
 /** A contract at its address. */
@@ -31,28 +30,15 @@ export interface Sent {
 	readonly created?: Hex | undefined;
 }
 
-/** How a call is sent. */
-export interface SendOptions {
-	/** Names the move in messages and in the outbox; by default the function's name. */
-	readonly move?: string;
-	/** Remembers what was sent, so that it can be taken up again; by default it is forgotten. */
-	readonly outbox?: Outbox;
-	/** The nonce of an earlier transaction for this move that is not mined: at most one of them takes effect. */
-	readonly nonce?: number;
-	/** The last second (chain time) at which the move helps. */
-	readonly until?: number;
-}
-
 /**
  * Sends one call and waits until it is mined.
  *
  * @throws RevertError if the contract refuses the call, with its error decoded
  * @throws ChainError if funds are missing, or (to be tried again) if it is not mined in time
  */
-export async function send(signer: Signer, call: Call, options: SendOptions = {}): Promise<Sent> {
+export async function send(signer: Signer, call: Call): Promise<Sent> {
 	const { contract, functionName, args = [], value = 0n } = call;
 	const { reader } = signer.connection;
-	const move = options.move ?? functionName;
 	try {
 		const gas = await reader.estimateContractGas({
 			...contract,
@@ -62,7 +48,7 @@ export async function send(signer: Signer, call: Call, options: SendOptions = {}
 			account: signer.account,
 		});
 		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
-		return await submit(signer, { to: contract.address, data, value, gas }, { ...options, move });
+		return await submit(signer, { to: contract.address, data, value, gas }, functionName);
 	} catch (error) {
 		throw explain(error, functionName);
 	}
@@ -73,35 +59,56 @@ export async function sendDeployment(signer: Signer, name: string, data: Hex): P
 	const { reader } = signer.connection;
 	try {
 		const gas = await reader.estimateGas({ account: signer.account, data });
-		const sent = await submit(signer, { data, value: 0n, gas }, { move: `deploying ${name}` });
+		const sent = await submit(signer, { data, value: 0n, gas }, `deploying ${name}`);
 		return sent.created!;
 	} catch (error) {
 		throw explain(error, `deploying ${name}`);
 	}
 }
 
+/**
+ * Signs a call with a nonce of its own, without sending it.
+ *
+ * @throws RevertError if the contract refuses the call, with its error decoded
+ */
+export async function signCall(
+	signer: Signer,
+	{ contract, functionName, args = [], value = 0n }: Call,
+	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
+): Promise<Hex> {
+	try {
+		const account = signer.account;
+		const call = { ...contract, functionName, args, value, account };
+		const gas = await signer.connection.reader.estimateContractGas(call);
+		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+		return await sign(signer, { to: contract.address, data, value, gas }, how);
+	} catch (error) {
+		throw explain(error, functionName);
+	}
+}
+
+async function sign(
+	signer: Signer,
+	transaction: { to?: Hex; data: Hex; value: bigint; gas: bigint },
+	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
+): Promise<Hex> {
+	const { move, nonce, replaced, until } = how;
+	// What a call costs can grow between the estimate and the block, e.g. by a slot that another one clears.
+	const gas = (transaction.gas * 12n) / 10n + 20_000n;
+	// Where the bound leaves nothing to raise, what replaces a transaction has its fees.
+	const fees = (await raisedFees(signer, move, replaced, until)) ?? feesOf(replaced!);
+	return signRaw(signer, { ...transaction, ...fees, gas, nonce });
+}
+
 async function submit(
 	signer: Signer,
 	transaction: { to?: Hex; data: Hex; value: bigint; gas: bigint },
-	options: SendOptions & { readonly move: string },
+	move: string,
 ): Promise<Sent> {
-	const { move, outbox = forgetful(), until } = options;
 	const { address } = signer.account;
-	const nonce =
-		options.nonce ?? (await signer.connection.reader.getTransactionCount({ address, blockTag: "pending" }));
-	// What a call costs can grow between the estimate and the block, e.g. by a slot that another one clears.
-	const gas = (transaction.gas * 12n) / 10n + 20_000n;
-	const replaced = outbox.at(nonce);
-	const attempts = replaced?.move === move ? replaced.attempts : [];
-	const fees = await raisedFees(signer, move, replaced?.attempts.at(-1), until);
-	if (fees === undefined && attempts.length > 0) {
-		return land(signer, { move, nonce, attempts }, outbox, until);
-	}
-	const signed = fees ?? feesOf(replaced!.attempts.at(-1)!);
-	const raw = await signRaw(signer, { ...transaction, ...signed, gas, nonce });
-	const outgoing = { move, nonce, attempts: [...attempts, raw] };
-	await outbox.remember(outgoing);
-	return land(signer, outgoing, outbox, until);
+	const nonce = await signer.connection.reader.getTransactionCount({ address, blockTag: "pending" });
+	const raw = await sign(signer, transaction, { move, nonce, replaced: undefined, until: undefined });
+	return land(signer, { move, nonce, attempts: [raw] });
 }
 
 /**
