@@ -20,6 +20,8 @@ export async function chainMoney(
 	return money;
 }
 
+const GIVEN_UP = "give a nonce up";
+
 /** A mined transaction of an honest account. */
 export interface HonestMove {
 	readonly by: Hex;
@@ -46,7 +48,9 @@ export async function honestMoves(
 		for (const { hash, from, input } of transactions) {
 			if (!known.has(from.toLowerCase())) continue;
 			const receipt = await connection.reader.getTransactionReceipt({ hash });
-			const { functionName, args = [] } = decodeFunctionData({ abi, data: input });
+			// Nothing is called where a nonce is given up.
+			const { functionName, args = [] } =
+				input === "0x" ? { functionName: GIVEN_UP } : decodeFunctionData({ abi, data: input });
 			const challenged = eventsOf(abi, receipt.logs).find(({ name }) => name === "Challenged");
 			const about = challenged?.name === "Challenged" ? challenged.args.dispute : args[0];
 			moves.push({
@@ -67,7 +71,7 @@ const IN_DISPUTE = new Set(["challenge", "enter", "descend", "name", "settle", "
 /**
  * What an honest account may lose, in wei: gas of moves that nobody pays back.
  *
- * - Whoever sends it: gas of transactions that the contracts refuse, because somebody else came first.
+ * - Whoever sends it: gas of transactions that the contracts refuse, because somebody else came first, and of nonces that are given up after a loss.
  * - A submitter: nothing else. Fees cover claims, finalisations and withdrawals (it serves nothing cheaper), bonds of
  *   challengers and demanders cover answers.
  * - A verifier: gas of disputes that it did not win, since somebody else brought the claim down first (its bond comes
@@ -88,7 +92,7 @@ export function bound(
 		if (by.toLowerCase() !== account.toLowerCase()) continue;
 		const isLost = seat === "verifier" && IN_DISPUTE.has(name) && !won.has(about);
 		const isUnpaid = seat === "verifier" && /reclaim|demandInput|timeoutInput|withdraw/.test(name);
-		if (failed || isLost || isUnpaid) sum += cost;
+		if (failed || isLost || isUnpaid || name === GIVEN_UP) sum += cost;
 	}
 	return sum;
 }

@@ -2,6 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Abi, encodeFunctionData, type Log } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
+import { gasOf } from "./gas.ts";
 import { land, signRaw } from "./landing.ts";
 import { explain, explainReading } from "./revert.ts";
 
@@ -77,10 +78,9 @@ export async function signCall(
 	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
 ): Promise<Hex> {
 	try {
-		const account = signer.account;
-		const call = { ...contract, functionName, args, value, account };
-		const gas = await signer.connection.reader.estimateContractGas(call);
+		const call = { ...contract, functionName, args, value, account: signer.account };
 		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+		const gas = await gasOf(signer.connection.reader, call, data);
 		return await sign(signer, { to: contract.address, data, value, gas }, how);
 	} catch (error) {
 		throw explain(error, functionName);
