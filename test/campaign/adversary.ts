@@ -98,7 +98,9 @@ export class Adversary {
 			case "demand":
 				return this.#demand(state, move);
 			case "answer": {
-				const open = state.inputDemands.flatMap((d, i) => (d.open && answeredAt(state, d) === 0 ? [i + 1] : []));
+				const open = state.inputDemands.flatMap((d, i) =>
+					d.open && answeredAt(state, d) === 0 ? [i + 1] : [],
+				);
 				const demand = pick(open, move.demand);
 				if (demand !== undefined) await this.#answerDemand(state, demand);
 				return;
@@ -245,7 +247,15 @@ export class Adversary {
 			);
 			const descriptor = encodeDescriptor(commitment.descriptors[operator]);
 			const opening = { descriptor, path: commitment.descriptorTree.path(operator) };
-			const action = { type: "demandInput", value, claim: found.id, input, chunk, operator, opening } as const;
+			const action = {
+				type: "demandInput",
+				value,
+				claim: found.id,
+				input,
+				chunk,
+				operator,
+				opening,
+			} as const;
 			await this.#send("demand", action, ACCOMPLICE);
 		}
 	}
@@ -355,4 +365,3 @@ const wordOf = (number: number): Hex => keccak256(toHex(number));
 function pick<T>(list: readonly T[], number: number): T | undefined {
 	return list.length === 0 ? undefined : list[number % list.length];
 }
-

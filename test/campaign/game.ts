@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sameAccount } from "@umpire/actors/money.ts";
 import { openMonitor } from "@umpire/actors/monitor.ts";
 import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
-import { sameAccount } from "@umpire/actors/money.ts";
 import { UserError } from "@umpire/chain/errors.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
-import { openHome } from "@umpire/store/home.ts";
 import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
+import { openHome } from "@umpire/store/home.ts";
 import { Adversary } from "./adversary.ts";
 import { SimulatedChain } from "./chain.ts";
 import { emptyFigures, type Figures } from "./figures.ts";
@@ -95,7 +95,8 @@ class Game {
 		figures.undone = this.#chain.undone;
 		figures.adversary = Object.fromEntries(this.#adversary.made);
 		if (undecided !== undefined) this.#broken.push(undecided);
-		if (look !== undefined && look.money.surplus !== 0n) this.#broken.push(`the contracts' surplus is ${look.money.surplus}`);
+		if (look !== undefined && look.money.surplus !== 0n)
+			this.#broken.push(`the contracts' surplus is ${look.money.surplus}`);
 		const failures = this.#parties.flatMap((party) => party.failures);
 		return { figures, broken: [...new Set([...this.#broken, ...failures, ...verdict])] };
 	}
@@ -183,8 +184,7 @@ class Game {
 			if (isOurs(this.#adversary.toMove(fresh, index + 1))) return false;
 		}
 		return !fresh.inputDemands.some(
-			({ open, claim, demander }) =>
-				open && (isOurs(fresh.claims[claim - 1].submitter) || isOurs(demander)),
+			({ open, claim, demander }) => open && (isOurs(fresh.claims[claim - 1].submitter) || isOurs(demander)),
 		);
 	}
 
@@ -197,10 +197,6 @@ class Game {
 			if (this.#openItems(state).length === 0) return undefined;
 		}
 		const state = await this.#adversary.state();
-		if (process.env.CAMPAIGN_DEBUG) {
-			console.error(state?.disputes.map((d, i) => [i + 1, d.claim, d.phase, this.#adversary.toMove(state, i + 1)]), state?.claims, state?.inputDemands);
-			for (const p of this.#parties) console.error(p.name, p.address, p.said.slice(-12));
-		}
 		return `Not decided: ${state === undefined ? "the chain cannot be read" : this.#openItems(state).join(", ")}`;
 	}
 
@@ -233,11 +229,13 @@ class Game {
 			);
 			const report = await this.#look();
 			this.#figures.looks++;
-			if (report.money.surplus !== 0n) this.#broken.push(`the monitor finds a surplus of ${report.money.surplus}`);
+			if (report.money.surplus !== 0n)
+				this.#broken.push(`the monitor finds a surplus of ${report.money.surplus}`);
 			for (const { claim, status, execution, openDisputes } of report.claims) {
 				if (execution !== "disagrees" || status === "rejected") continue;
 				const named = report.problems.some((problem) => problem.includes(`claim ${claim} `));
-				if (!named && openDisputes === 0) this.#broken.push(`the monitor does not name the false claim ${claim}`);
+				if (!named && openDisputes === 0)
+					this.#broken.push(`the monitor does not name the false claim ${claim}`);
 			}
 			return report;
 		} catch (error) {

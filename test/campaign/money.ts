@@ -15,7 +15,10 @@ export async function chainMoney(
 ): Promise<Money> {
 	const money = new Map<Hex, bigint>();
 	for (const address of accounts) {
-		money.set(address, (await connection.reader.getBalance({ address })) + (await owedTo(contracts, address)));
+		money.set(
+			address,
+			(await connection.reader.getBalance({ address })) + (await owedTo(contracts, address)),
+		);
 	}
 	return money;
 }

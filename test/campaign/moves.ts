@@ -58,8 +58,10 @@ export const POKES = [
 ] as const;
 
 const nat = fc.nat(50);
-const move = <T extends CampaignMove["type"], R extends object>(type: T, rest: { [K in keyof R]: fc.Arbitrary<R[K]> }) =>
-	fc.record({ type: fc.constant(type), ...rest });
+const move = <T extends CampaignMove["type"], R extends object>(
+	type: T,
+	rest: { [K in keyof R]: fc.Arbitrary<R[K]> },
+) => fc.record({ type: fc.constant(type), ...rest });
 
 const MOVES = [
 	[
@@ -106,6 +108,8 @@ const MOVES = [
 /** One game's moves, in order; the first requests are made by the honest requester before them. */
 export const campaignMoves = (least: number, most: number): fc.Arbitrary<CampaignMove[]> =>
 	fc.array(
-		fc.oneof(...MOVES.map(([weight, arbitrary]) => ({ weight, arbitrary: arbitrary as fc.Arbitrary<CampaignMove> }))),
+		fc.oneof(
+			...MOVES.map(([weight, arbitrary]) => ({ weight, arbitrary: arbitrary as fc.Arbitrary<CampaignMove> })),
+		),
 		{ minLength: least, maxLength: most, size: "max" },
 	);

@@ -1,7 +1,7 @@
 import type { Connection } from "@umpire/chain/connection.ts";
 import { headOf } from "@umpire/chain/endpoints.ts";
-import { createPublicClient, custom, HttpRequestError, parseTransaction } from "viem";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { createPublicClient, custom, HttpRequestError, parseTransaction } from "viem";
 
 /** What a node does wrong for a while. */
 export const NODE_FAULTS = ["silent", "busy", "no logs", "half of the logs", "stale", "forgetful"] as const;

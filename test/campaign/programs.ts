@@ -75,7 +75,10 @@ export async function playedPrograms(): Promise<Played[]> {
 		.dense(20, true)
 		.dense(10, false)
 		.finish();
-	const lazy = new NetworkBuilder("campaign-lazy", [1, 200], 16, 5).dense(90, true).dense(160, false).finish();
+	const lazy = new NetworkBuilder("campaign-lazy", [1, 200], 16, 5)
+		.dense(90, true)
+		.dense(160, false)
+		.finish();
 	const programs: Program[] = [eager, { ...lazy, lazy: true }, await recurrent()];
 	return Promise.all(programs.map(async (program) => new Played(program, await commitProgram(program))));
 }

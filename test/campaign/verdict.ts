@@ -63,7 +63,9 @@ export async function judgeGame(
 			args.loser === SIDE.submitter ? honest("submitter", submitter) : honest("verifier", challenger);
 		if (!isOurs) continue;
 		figures.disputesLost++;
-		broken.push(`dispute ${args.dispute} was lost by the honest ${args.loser === SIDE.submitter ? "submitter" : "verifier"}`);
+		broken.push(
+			`dispute ${args.dispute} was lost by the honest ${args.loser === SIDE.submitter ? "submitter" : "verifier"}`,
+		);
 	}
 	figures.disputesWon += decided(state, won, honest);
 	return [...broken, ...(await moneyLost(chain, table, parties, before, won, figures))];
