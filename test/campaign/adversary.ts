@@ -12,7 +12,7 @@ import { rootFromPath } from "@umpire/commitment/tree.ts";
 import { entryOf, honestChallenger } from "@umpire/game/challenger.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
-import { answeredAt, chunkCount } from "@umpire/game/input-demands.ts";
+import { answeredAt, challengeEnd, chunkCount } from "@umpire/game/input-demands.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { readsInput } from "@umpire/game/openings.ts";
 import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
@@ -118,9 +118,14 @@ export class Adversary {
 		}
 	}
 
-	/** Goes on with lies and challenges that were begun. */
+	/** Goes on with lies and challenges that were begun, and makes its claims final as soon as it can. */
 	async play(state: GameState): Promise<void> {
 		const now = BigInt(this.#chain.time);
+		for (const [index, claim] of state.claims.entries()) {
+			if (claim.status !== CLAIM_STATUS.live || !sameAccount(claim.submitter, LIAR)) continue;
+			if (claim.openDisputes > 0 || Number(now) < challengeEnd(state, index + 1)) continue;
+			await this.#send("make a lie final", { type: "finalise", claim: index + 1 });
+		}
 		for (const index of state.disputes.keys()) {
 			const open = openDispute(state, index + 1, now, this.#published);
 			if (open === undefined) continue;

@@ -17,7 +17,7 @@ export interface Figures {
 	undone: number;
 	/** Of the monitor. */
 	looks: number;
-	/** Wei that an honest account lost at most, and the most beyond its bound (0 if none). */
+	/** Wei that an honest account lost at most, all in all. */
 	largestFall: bigint;
 }
 
@@ -63,6 +63,6 @@ export function sumOf(one: Figures, other: Figures): Figures {
 		reorganisations: one.reorganisations + other.reorganisations,
 		undone: one.undone + other.undone,
 		looks: one.looks + other.looks,
-		largestFall: one.largestFall > other.largestFall ? one.largestFall : other.largestFall,
+		largestFall: [one.largestFall, other.largestFall].reduce((a, b) => (a > b ? a : b)),
 	};
 }

@@ -192,6 +192,7 @@ class Game {
 	async #untilDecided(): Promise<string | undefined> {
 		for (let slot = 0; slot < MOST_SLOTS; slot++) {
 			const state = await this.#adversary.state();
+			if (state !== undefined) await this.#adversary.play(state);
 			await this.#finishSlot(state, END_PATIENCE);
 			if (state === undefined || !this.#parties.every(({ isIdle }) => isIdle)) continue;
 			if (this.#openItems(state).length === 0) return undefined;
