@@ -63,6 +63,12 @@ export function sumOf(one: Figures, other: Figures): Figures {
 		reorganisations: one.reorganisations + other.reorganisations,
 		undone: one.undone + other.undone,
 		looks: one.looks + other.looks,
-		largestFall: [one.largestFall, other.largestFall].reduce((a, b) => (a > b ? a : b)),
+		largestFall: larger(one.largestFall, other.largestFall),
 	};
+}
+
+function larger(one: bigint, other: bigint): bigint {
+	// Math.max does not take bigints.
+	if (one > other) return one;
+	return other;
 }

@@ -16,6 +16,8 @@ export type Seat = "submitter" | "verifier";
 const MOST_TICKS = 6;
 /** Seconds after which a transaction that nobody sends again is not waited for. */
 const FORGOTTEN = 150;
+/** Failures of one party that are told. */
+const MOST_FAILURES = 5;
 /** Chunks of inputs that verifiers pay for, per claim and in all. */
 export const DEMANDS = { demandInputs: 4, demandInputsTotal: 4 };
 
@@ -100,7 +102,8 @@ export class Party {
 		const progress = (line: string) => {
 			if (life !== this.#life) return;
 			this.said.push(line);
-			if (line.includes("a defect of this program")) this.failures.push(`${this.name} says: ${line}`);
+			const isNew = this.failures.length < MOST_FAILURES;
+			if (isNew && line.includes("a defect of this program")) this.failures.push(`${this.name} says: ${line}`);
 		};
 		const id = String(this.#program);
 		if (this.seat === "submitter") return submitter(world, id, { progress });
