@@ -103,7 +103,8 @@ export class Party {
 			if (life !== this.#life) return;
 			this.said.push(line);
 			const isNew = this.failures.length < MOST_FAILURES;
-			if (isNew && line.includes("a defect of this program")) this.failures.push(`${this.name} says: ${line}`);
+			if (isNew && line.includes("a defect of this program"))
+				this.failures.push(`${this.name} says: ${line}`);
 		};
 		const id = String(this.#program);
 		if (this.seat === "submitter") return submitter(world, id, { progress });
