@@ -30,6 +30,10 @@ test *ARGS: check setup
 mutations *ARGS: setup
     @exec node {{quote(root / "test" / "mutations" / "run.ts")}} "$@"
 
+# Plays drawn attacks against the real actors (--minutes 60, --seed N, --blocks 12|2|both, --out FILE)
+campaign *ARGS: setup
+    @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
+
 # Checks types, style, contracts and circuits
 check:
     tsc

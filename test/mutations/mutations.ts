@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
@@ -18,4 +19,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...MARKET_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...ACTOR_MUTATIONS,
+	...CAMPAIGN_MUTATIONS,
 ];

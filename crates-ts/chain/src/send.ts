@@ -2,6 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Abi, BaseError, encodeFunctionData, getContractError, type Log, numberToHex } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
+import { gasOf } from "./gas.ts";
 import { land, signRaw } from "./landing.ts";
 import { explain, explainReading } from "./revert.ts";
 
@@ -81,12 +82,8 @@ export async function signCall(
 	const from = signer.account.address;
 	const transaction = { from, to: contract.address, data, value: numberToHex(value) };
 	try {
-		const estimate = (block: "latest" | "pending") =>
-			reader.request({ method: "eth_estimateGas", params: [transaction, block] });
-		// In the state of the newest block: what else is on its way changes nothing of what a move needs. What is due
-		// from the next block's second on is refused there.
-		const gas = await estimate("latest").catch(() => estimate("pending"));
-		return await sign(signer, { to: contract.address, data, value, gas: BigInt(gas) }, how);
+		const gas = await gasOf(reader, transaction);
+		return await sign(signer, { to: contract.address, data, value, gas }, how);
 	} catch (error) {
 		const decoded =
 			error instanceof BaseError

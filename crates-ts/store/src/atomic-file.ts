@@ -36,7 +36,7 @@ function explainWrite(error: unknown, path: string): unknown {
 			retry: true,
 		});
 	}
-	if (["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
+	if (["EACCES", "EEXIST", "EISDIR", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
 		return new UserError(`${path} cannot be written: choose another folder with --home or UMPIRE_HOME.`, {
 			cause: error,
 		});

@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { lstat, open, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -25,7 +26,11 @@ export function folderStore(folder: string): ContentStore {
 			const path = pathOf(kind, root);
 			return orNull(path, () => readPlain(path, size));
 		},
-		write: (kind, root, content) => writeAtomically(pathOf(kind, root), content),
+		async write(kind, root, content) {
+			const path = pathOf(kind, root);
+			await moveFolderAside(path);
+			await writeAtomically(path, content);
+		},
 		async list(kind) {
 			const names = await readdir(join(folder, kind)).catch(() => []);
 			return names
@@ -34,6 +39,14 @@ export function folderStore(folder: string): ContentStore {
 				.sort();
 		},
 	};
+}
+
+/** Whoever puts a folder in a file's place must not keep what belongs there out. */
+async function moveFolderAside(path: string): Promise<void> {
+	const found = await lstat(path).catch(() => undefined);
+	if (found?.isDirectory() !== true) return;
+	// What cannot be moved is told by the writing that fails.
+	await rename(path, `${path}.${randomBytes(4).toString("hex")}.aside`).catch(() => {});
 }
 
 /** Reads a plain file; anything else (a folder, a pipe that nobody writes to) is refused and not waited for. */

@@ -45,6 +45,20 @@ describe("a content store refuses in one line", () => {
 	});
 });
 
+describe("what is written", () => {
+	it("takes the place of a folder or a link that somebody put there", async () => {
+		const store = folderStore(folder);
+		await mkdir(join(path, "inside"), { recursive: true });
+		await store.write("inputs", root, Uint8Array.of(1, 2));
+		expect(await read(2)).toEqual(Buffer.of(1, 2));
+		await rm(path);
+		await symlink(path, path);
+		await store.write("inputs", root, Uint8Array.of(3));
+		expect(await read(1)).toEqual(Buffer.of(3));
+		expect(await store.list("inputs")).toEqual([root]);
+	});
+});
+
 describe("inputs of the right size", () => {
 	it("are refused if they have more elements or another width in the place of padding", async () => {
 		const program = { inputs: [{ shape: [5], layout: [0], width: 8 }] } as unknown as Program;

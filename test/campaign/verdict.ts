@@ -1,0 +1,119 @@
+import { sameAccount } from "@umpire/actors/money.ts";
+import { outputAgrees } from "@umpire/actors/output-agreement.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
+import { getInputs } from "@umpire/store/inputs.ts";
+import { formatEther, zeroAddress } from "viem";
+import type { SimulatedChain } from "./chain.ts";
+import type { Figures } from "./figures.ts";
+import { bound, chainMoney, honestMoves, type Money } from "./money.ts";
+import type { Party } from "./party.ts";
+import type { Table } from "./table.ts";
+
+/** What the end of a game says against the theorem; counts what was decided. */
+export async function judgeGame(
+	chain: SimulatedChain,
+	table: Table,
+	parties: readonly Party[],
+	before: Money,
+	figures: Figures,
+): Promise<string[]> {
+	const broken: string[] = [];
+	const { contracts, guarded, home } = table;
+	const feed = eventFeed(contracts);
+	const state = await gameReader(contracts, feed, zeroAddress)();
+	const honest = (seat: Party["seat"], address: string) =>
+		parties.some((party) => party.seat === seat && sameAccount(party.address, address));
+	const stated = new Map(
+		feed.events.flatMap((event) =>
+			event.name === "Claimed" ? [[Number(event.args.claim), event.args] as const] : [],
+		),
+	);
+	for (const [index, claim] of state.claims.entries()) {
+		const id = index + 1;
+		const { program: root, inputsRoot } = state.requests[claim.request - 1];
+		const found = guarded.find((candidate) => candidate.root === root);
+		if (found === undefined) continue;
+		const isFinal = claim.status === CLAIM_STATUS.final;
+		if (honest("submitter", claim.submitter)) {
+			if (isFinal) figures.trueFinal++;
+			else broken.push(`claim ${id} of the honest submitter is not final but of status ${claim.status}`);
+			continue;
+		}
+		const { program, commitment } = found.played;
+		const inputs = await getInputs(home.content, program, inputsRoot).catch(() => null);
+		if (inputs === null) continue;
+		const { trace } = await found.played.right(inputsRoot, inputs);
+		const isRight = program.lazy
+			? await outputAgrees(program, trace.outputs[0], stated.get(id)!)
+			: claim.traceRoot === trace.traceRoot;
+		const lost = commitment.header.lazy ? `output ${claim.outputRoot}` : `trace ${claim.traceRoot}`;
+		if (isRight) continue;
+		if (claim.status === CLAIM_STATUS.rejected) figures.falseRejected++;
+		else broken.push(`the false claim ${id} (${lost}) has status ${claim.status}`);
+	}
+	const won = new Set<number>();
+	for (const { name, args } of feed.events) {
+		if (name === "Rejected" && args.dispute !== 0n) won.add(Number(args.dispute));
+		if (name !== "TimedOut") continue;
+		const { submitter } = state.claims[Number(args.claim) - 1];
+		const { challenger } = state.disputes[Number(args.dispute) - 1];
+		const isOurs =
+			args.loser === SIDE.submitter ? honest("submitter", submitter) : honest("verifier", challenger);
+		if (!isOurs) continue;
+		figures.disputesLost++;
+		broken.push(
+			`dispute ${args.dispute} was lost by the honest ${args.loser === SIDE.submitter ? "submitter" : "verifier"}`,
+		);
+	}
+	figures.disputesWon += decided(state, won, honest);
+	return [...broken, ...(await moneyLost(chain, table, parties, before, won, figures))];
+}
+
+/** Disputes that honest parties won: as challengers by bringing a claim down, as submitters by a final claim. */
+function decided(
+	state: Awaited<ReturnType<ReturnType<typeof gameReader>>>,
+	won: ReadonlySet<number>,
+	honest: (seat: Party["seat"], address: string) => boolean,
+): number {
+	return state.disputes.filter(({ challenger, claim }, index) => {
+		const { submitter, status } = state.claims[claim - 1];
+		if (honest("verifier", challenger)) return won.has(index + 1);
+		return honest("submitter", submitter) && status === CLAIM_STATUS.final;
+	}).length;
+}
+
+async function moneyLost(
+	chain: SimulatedChain,
+	table: Table,
+	parties: readonly Party[],
+	before: Money,
+	won: ReadonlySet<number>,
+	figures: Figures,
+): Promise<string[]> {
+	const accounts = parties.map(({ address }) => address);
+	const moves = await honestMoves(chain, table, accounts);
+	for (const { name, failed } of moves) {
+		const kind = failed ? `${name} (came too late)` : name;
+		figures.honest[kind] = (figures.honest[kind] ?? 0) + 1;
+	}
+	const feed = eventFeed(table.contracts);
+	const state = await gameReader(table.contracts, feed, zeroAddress)();
+	const after = await chainMoney(chain, table, accounts);
+	const broken: string[] = [];
+	for (const { name, seat, address } of parties) {
+		const paid = feed.events.filter(
+			(event) =>
+				event.name === "AnswerPaid" &&
+				sameAccount(state.inputDemands[Number(event.args.demand) - 1].demander, address),
+		).length;
+		const most = bound(moves, address, seat, won, BigInt(paid) * state.parameters.demandBond);
+		const fall = before.get(address)! - after.get(address)!;
+		if (fall > figures.largestFall) figures.largestFall = fall;
+		if (fall > most) {
+			broken.push(`${name} lost ${formatEther(fall)} ETH, its bound is ${formatEther(most)} ETH`);
+		}
+	}
+	return broken;
+}
