@@ -7,6 +7,7 @@ import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
 /** All faults that `just mutations` tries. */
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
 	...CHAIN_MUTATIONS,
+	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
 ];

@@ -6,6 +6,7 @@ export const CLOCKS = "test/game/clocks.test.ts";
 export const CONES = "test/libraries/cones.test.ts";
 export const DIRECT = "test/attacks/direct-settlement.test.ts";
 export const ENDPOINTS = "test/operations/endpoints.test.ts";
+export const FLIGHTS = "test/operations/flights.test.ts";
 export const HONEST_CLAIM = "test/attacks/honest-claim.test.ts";
 export const INPUTS = "test/attacks/withheld-inputs.test.ts";
 export const KINDS = "test/attacks/kinds.test.ts";

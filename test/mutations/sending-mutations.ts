@@ -1,0 +1,47 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+import { FLIGHTS } from "./tests.ts";
+
+/** Putting moves on their way. */
+export const SENDING_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/chain/src/flights.ts",
+		[FLIGHTS],
+		[
+			[
+				"as many moves are on their way as there are",
+				"nonce - least >= this.#signer.policy.mostInFlight",
+				"nonce - least >= 100_000",
+			],
+			[
+				"a transaction that was lost holds up the others",
+				"await this.#unblock().catch(() => {});",
+				"await Promise.resolve();",
+			],
+			[
+				"a move that is on its way is made anew",
+				"if (before !== undefined && isSame(before, call)) return this.#again(before, nonces, until);",
+				"if (before !== undefined && before.nonce < 0) return this.#again(before, nonces, until);",
+			],
+			[
+				"what waits never pays more",
+				"return now - since > this.#signer.policy.patience;",
+				"return now - since > this.#signer.policy.patience + 1e12;",
+			],
+			[
+				"a receipt is told at every look",
+				"this.#awaited.delete(past[i]);\n\t\t\t// If",
+				"this.#told.clear();\n\t\t\t// If",
+			],
+			[
+				"what is refused when it is mined is not told",
+				"refused.push(result.reason.message);",
+				"refused.push();",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/fees.ts",
+		[FLIGHTS],
+		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
+	),
+];
