@@ -5,7 +5,7 @@ export default defineConfig({
 		include: ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "test/**/*.test.ts"],
 		setupFiles: ["./test/property-seed.ts"],
 		reporters: ["default", "./test/closing-line-reporter.ts"],
-		// Only what hangs runs into these: no test depends on the machine's speed.
+		// Only what hangs takes so long: no test may depend on how fast the machine is.
 		testTimeout: 3_600_000,
 		hookTimeout: 3_600_000,
 		pool: "forks",

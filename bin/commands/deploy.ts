@@ -9,6 +9,8 @@ interface Options extends SigningOptions {
 	reserve?: number;
 	provingAllowance?: number;
 	commitAllowance?: number;
+	crowding?: number;
+	uncheckedCrowding?: boolean;
 	depth?: number;
 	window?: number;
 }
@@ -42,6 +44,14 @@ export const deploy = command<Options>({
 			.option("commit-allowance", {
 				...seconds,
 				describe: "further time to compute the trace of a lazy program",
+			})
+			.option("crowding", {
+				...seconds,
+				describe: "further time for each move per other dispute that is open against the claim",
+			})
+			.option("unchecked-crowding", {
+				type: "boolean",
+				describe: "take a crowding that is too short for the chain's newest blocks",
 			})
 			.option("depth", { type: "number", describe: "levels that one answer opens", requiresArg: true })
 			.option("window", {

@@ -32,7 +32,7 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"what a node does not estimate is not sent",
-				"if (isSilence(error) || revertName(error) !== undefined) throw error;",
+				"if (isSilence(error)) throw error;",
 				"if (error !== undefined) throw error;",
 			],
 		],

@@ -3,6 +3,7 @@ import { signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { deploy } from "@umpire/chain/deploy.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
+import { describeRate } from "@umpire/chain/rate.ts";
 import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
@@ -17,6 +18,8 @@ export type ParameterOptions = Partial<Parameters> & {
 	readonly preset?: PresetName;
 	/** gas price up to which the bonds are to cover all gas of a dispute */
 	readonly bondsAtGwei?: number;
+	/** whether `crowding` may be shorter than the chain's newest blocks allow */
+	readonly uncheckedCrowding?: boolean | undefined;
 };
 
 /** Deploys the contracts to the chain at an RPC address and remembers where they are. */
@@ -29,8 +32,19 @@ export async function deployTo(
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
 	const signer = signerFor(connection, account, gasPolicyOf(options));
 	await buildContracts(() => progress("Building the contracts..."));
-	const deployment = await deploy(signer, parametersOf(options), (contract) =>
-		progress(`Deploying ${contract}...`),
+	const deployment = await deploy(
+		signer,
+		parametersOf(options),
+		(contract) => progress(`Deploying ${contract}...`),
+		{
+			uncheckedCrowding: options.uncheckedCrowding,
+			onRate: (rate) =>
+				progress(
+					rate === undefined
+						? "How fast this chain is cannot be measured: crowding is not checked."
+						: `This chain: ${describeRate(rate)}.`,
+				),
+		},
 	);
 	await writeDeployment(home, deployment);
 	return deployment;

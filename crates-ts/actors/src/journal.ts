@@ -3,8 +3,8 @@ import { type Outbox, type Outgoing, outboxOn } from "@umpire/chain/outbox.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Home, readJson, writeJson } from "@umpire/store/home.ts";
 
-/** Reorganisations that undo more moves of one account than this are not expected. */
-const KEPT = 64;
+/** Moves on their way (64), and those that a reorganisation may undo. */
+const KEPT = 256;
 
 /**
  * The moves that one account has sent on one deployment, signed, written to disk before they leave.

@@ -5,12 +5,12 @@ import { explainReading } from "./revert.ts";
 import type { Contract } from "./send.ts";
 
 /**
- * Bytes of calldata in one call: with what encoding adds, the whole stays below the 49,152 bytes that a node takes as
- * the code of a call without a contract.
+ * Bytes of calldata in one call, 36 for a getter: what they return together is, for a call without a contract, limited
+ * like the code of a contract, to 24,576 bytes.
  */
-const BATCH_BYTES = 4096;
+const BATCH_BYTES = 1024;
 
-/** Calls to contracts that are made together: about a hundred of them are one `eth_call`. */
+/** Calls to contracts that are made together: 28 of them are one `eth_call`. */
 export class Batch {
 	readonly #on: Contracts;
 	readonly #calls: ContractFunctionParameters[] = [];

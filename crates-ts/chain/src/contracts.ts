@@ -45,13 +45,14 @@ export async function openContracts(connection: Connection, deployment: Deployme
 	}
 	const umpire = await readArtifact("Umpire");
 	await requireThisDeployment(connection, deployment, umpire.abi);
-	// Refusals of the arbiter come through the umpire, whose ABI does not know them.
-	const errors = (await readArtifact("Arbiter")).abi.filter(({ type }) => type === "error");
+	// Refusals of the arbiter and the registry come through the umpire, whose ABI does not know them.
+	const [arbiter, registry] = await Promise.all(["Arbiter", "Registry"].map((name) => readArtifact(name)));
+	const errors = [...arbiter.abi, ...registry.abi].filter(({ type }) => type === "error");
 	const address = await read<Hex>({ connection }, { address: deployment.umpire, abi: umpire.abi }, "inputs");
 	return {
 		connection,
 		deployment,
-		registry: { address: deployment.registry, abi: (await readArtifact("Registry")).abi },
+		registry: { address: deployment.registry, abi: registry.abi },
 		umpire: { address: deployment.umpire, abi: [...umpire.abi, ...errors] },
 		inputs: { address, abi: [...(await readArtifact("Inputs")).abi, ...errors] },
 	};

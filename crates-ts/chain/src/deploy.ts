@@ -8,6 +8,7 @@ import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
 import { PRESETS } from "./presets.ts";
+import { measuredRate, type Rate, requireCrowding } from "./rate.ts";
 import { sendDeployment } from "./send.ts";
 
 /** A deployment's parameters unless the user gives others. */
@@ -18,18 +19,30 @@ export const DEFAULT_PARAMETERS: Parameters = PRESETS.test.parameters;
  * they are refused on all chains but development ones.
  *
  * @param onStep told the name of each contract before it is deployed
- * @throws ChainError on a public chain, without funds, or if the contracts refuse the parameters
+ * @param options.uncheckedCrowding whether `crowding` may be shorter than the chain's newest blocks allow
+ * @param options.onRate told what the blocks have room for; undefined if that cannot be measured
+ * @throws ChainError on a public chain, without funds, if the contracts refuse the parameters, or if `crowding` is too
+ *   short for the chain
  */
 export async function deploy(
 	signer: Signer,
 	parameters: Parameters,
 	onStep: (contract: string) => void = () => {},
+	options: {
+		readonly uncheckedCrowding?: boolean | undefined;
+		readonly onRate?: (rate: Rate | undefined) => void;
+	} = {},
 ): Promise<Deployment> {
 	const { chain, reader } = signer.connection;
 	if (!DEVELOPMENT_CHAINS.includes(chain.id)) {
 		throw new ChainError(
 			`Chain ${chain.id} is public, and the proving keys here are development keys that anyone can forge proofs with: deploy to a local chain (${DEVELOPMENT_CHAINS.join(" or ")}).`,
 		);
+	}
+	const rate = await measuredRate(signer.connection);
+	options.onRate?.(rate);
+	if (rate !== undefined && options.uncheckedCrowding !== true) {
+		requireCrowding(parameters, rate, signer.policy.mostInFlight);
 	}
 	// Reading them asserts that both have a phase-2 contribution.
 	for (const circuit of CIRCUITS) await readVerificationKey(circuit);

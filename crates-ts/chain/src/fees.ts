@@ -14,7 +14,10 @@ export interface GasPolicy {
 	readonly mostPerGas?: bigint | undefined;
 	/** Milliseconds after which a transaction that is not mined is sent again with higher fees. */
 	readonly patience: number;
-	/** Transactions on their way at once: nodes keep so many of one account for sure. */
+	/**
+	 * Transactions on their way at once. Nodes promise to keep 16 of one account and keep more as long as there is room
+	 * (geth's accountslots); what a node drops is sent again.
+	 */
 	readonly mostInFlight: number;
 	/** Milliseconds after which it is left to a later look at the chain. */
 	readonly mostWait: number;
@@ -24,7 +27,7 @@ export interface GasPolicy {
 export const DEFAULT_GAS_POLICY: GasPolicy = {
 	patience: 30_000,
 	mostWait: 120_000,
-	mostInFlight: 16,
+	mostInFlight: 64,
 	warn: () => {},
 };
 

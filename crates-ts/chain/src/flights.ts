@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { encodeFunctionData, parseTransaction } from "viem";
 import type { Signer } from "./connection.ts";
 import { ChainError, RevertError } from "./errors.ts";
 import { type Fees, feesOf, raisedFees } from "./fees.ts";
@@ -39,12 +40,19 @@ export interface Origin {
 export class Flights {
 	readonly #signer: Signer;
 	readonly #outbox: Outbox;
-	/** By nonce: when it last left from here (performance.now). */
+	/** By nonce: when it last left from here, and since when its newest attempt waits (performance.now). */
 	readonly #left = new Map<number, number>();
+	readonly #since = new Map<number, number>();
 	/** Nonces whose receipts are waited for. */
 	readonly #awaited = new Set<number>();
 	/** Nonces whose moves were due since the last landing. */
 	readonly #due = new Set<number>();
+	/** Nonces whose transactions the node did not take: they left nowhere. */
+	readonly #refused = new Set<number>();
+	/** Transactions that were told of when they were mined: after a reorganisation they are mined again. */
+	readonly #told = new Set<Hex>();
+	/** Whether a move had to wait since the last landing because too many are on their way. */
+	#isFull = false;
 	#nonces: { readonly at: Hex | undefined; readonly value: Nonces } | undefined;
 	/** One launch after the other: each takes the next nonce. */
 	#turn: Promise<unknown> = Promise.resolve();
@@ -70,43 +78,49 @@ export class Flights {
 	async #launch({ name, call, until }: DueMove, origin: Origin | undefined): Promise<Outgoing | undefined> {
 		const nonces = await this.#look(origin);
 		const least = Math.max(nonces.latest, nonces.used);
-		const before = this.#outbox.find(name);
-		if (before !== undefined && before.nonce >= nonces.used) {
-			const sent = before.nonce < nonces.latest ? await mined(this.#signer.connection, before) : undefined;
-			if (sent !== undefined && sent.block > (origin?.number ?? 0n)) return undefined;
-			if (before.nonce >= least) {
-				// What is lost above a gap would wait for ever: it is made anew, in the gap.
-				const isKept = this.#isAlive(before.nonce, nonces) || before.nonce <= this.#next(least, nonces);
-				if (isKept) return this.#again(before, nonces, until);
-			}
+		const found = this.#outbox.find(name);
+		const before = found !== undefined && found.nonce >= nonces.used ? found : undefined;
+		// Its nonce was used up after the block that the move was derived from: a later block shows by what.
+		if (before !== undefined && before.nonce < least) return undefined;
+		// Nothing else is made of it as long as it can take effect: gaps below it are filled.
+		if (before !== undefined && isSame(before, call)) return this.#again(before, nonces, until);
+		// A reorganisation can give a name another meaning: what has the old one is replaced.
+		const nonce = before?.nonce ?? this.#next(least, nonces);
+		if (before === undefined && nonce - least >= this.#signer.policy.mostInFlight) {
+			this.#isFull = true;
+			return undefined;
 		}
-		const { mostInFlight } = this.#signer.policy;
-		const nonce = this.#next(least, nonces);
-		if (nonce - least >= mostInFlight) return undefined;
-		const replaced = this.#outbox.at(nonce)?.attempts.at(-1);
+		const replaced = this.#refused.has(nonce) ? undefined : this.#outbox.at(nonce)?.attempts.at(-1);
 		const raw = await signCall(this.#signer, call, { move: name, nonce, replaced, until });
-		return this.#send({ move: name, nonce, attempts: [raw] });
+		this.#since.delete(nonce);
+		return this.#send({ move: name, nonce, attempts: [...(before?.attempts ?? []), raw] });
 	}
 
 	/** Sees to a move that is due and has left before. */
 	async #again(entry: Outgoing, nonces: Nonces, until: number | undefined): Promise<Outgoing | undefined> {
 		const { nonce, move } = entry;
+		const { patience, warn } = this.#signer.policy;
+		const isLost = !this.#isAlive(nonce, nonces);
 		this.#due.add(nonce);
 		this.#awaited.add(nonce);
-		if (nonce >= nonces.pending) {
-			// The node does not know it (yet): telling it again does no harm.
-			const isLost = !this.#isAlive(nonce, nonces);
-			await this.#send(entry);
-			return isLost ? entry : undefined;
-		}
-		const left = this.#left.get(nonce);
-		if (left === undefined) this.#left.set(nonce, performance.now());
-		else if (performance.now() - left > this.#signer.policy.patience) {
+		if (this.#isStuck(nonce)) {
+			this.#since.delete(nonce);
 			const raised = await raise(this.#signer, move, entry.attempts.at(-1)!, until).catch(() => undefined);
-			if (raised !== undefined) this.#signer.policy.warn(`${move} is not mined: raising its fee.`);
+			if (raised !== undefined) warn(`${move} has not been mined for ${patience / 1000} s: raising its fee.`);
 			await this.#send(raised === undefined ? entry : { ...entry, attempts: [...entry.attempts, raised] });
+		} else if (nonce >= nonces.pending) {
+			// The node does not know it (yet): telling it again does no harm.
+			await this.#send(entry);
 		}
-		return undefined;
+		return isLost ? entry : undefined;
+	}
+
+	/** Whether a transaction has waited for too long; one from before a restart begins to wait. */
+	#isStuck(nonce: number): boolean {
+		const now = performance.now();
+		const since = this.#since.get(nonce) ?? now;
+		this.#since.set(nonce, since);
+		return now - since > this.#signer.policy.patience;
 	}
 
 	async #send(outgoing: Outgoing): Promise<Outgoing> {
@@ -115,12 +129,16 @@ export class Flights {
 		try {
 			await broadcast(this.#signer.connection, attempts.at(-1)!);
 		} catch (error) {
-			// The node did not take it: what comes next may have its nonce.
+			// What comes next may have its nonce.
+			this.#refused.add(nonce);
 			this.#left.delete(nonce);
 			this.#nonces = undefined;
 			throw explain(error, outgoing.move);
 		}
-		this.#left.set(nonce, performance.now());
+		const now = performance.now();
+		this.#refused.delete(nonce);
+		this.#left.set(nonce, now);
+		if (!this.#since.has(nonce)) this.#since.set(nonce, now);
 		this.#due.add(nonce);
 		this.#awaited.add(nonce);
 		return outgoing;
@@ -136,55 +154,71 @@ export class Flights {
 		const { connection } = this.#signer;
 		const end = performance.now() + 2 * connection.pollingInterval;
 		const refused: string[] = [];
-		for (;;) {
-			for (const nonce of [...this.#awaited].sort((a, b) => a - b)) {
-				const entry = this.#outbox.at(nonce);
-				if (entry === undefined) {
-					this.#awaited.delete(nonce);
-					continue;
-				}
-				try {
-					const sent = await mined(connection, entry);
-					if (sent === undefined) break;
-					onMined(sent);
-				} catch (error) {
-					if (!(error instanceof RevertError)) throw error;
-					refused.push(error.message);
-				}
-				this.#awaited.delete(nonce);
-				// If a reorganisation loses it, it has to leave again.
-				this.#left.delete(nonce);
-			}
+		while (this.#awaited.size > 0) {
+			refused.push(...(await this.#receipts(onMined)));
 			if (this.#awaited.size === 0 || performance.now() >= end) break;
 			await sleep(connection.pollingInterval);
 		}
 		this.#nonces = undefined;
-		if (this.#awaited.size > 0) await this.#unblock().catch(() => {});
+		if (this.#awaited.size > 0 || this.#isFull) await this.#unblock().catch(() => {});
 		this.#due.clear();
+		this.#isFull = false;
 		return refused;
 	}
 
-	/** The lowest transaction holds up all others: if its move is not due any more, it is raised, or its place filled. */
+	/** Looks for what was mined, in the order of nonces; gives what the contract refused then. */
+	async #receipts(onMined: (sent: Sent) => void): Promise<string[]> {
+		const { connection, account } = this.#signer;
+		const { address } = account;
+		const latest = await connection.reader.getTransactionCount({ address }).catch(() => 0);
+		const past = [...this.#awaited].filter((nonce) => nonce < latest).sort((a, b) => a - b);
+		const results = await Promise.allSettled(
+			past.map(async (nonce) => {
+				const entry = this.#outbox.at(nonce);
+				return entry && mined(connection, entry);
+			}),
+		);
+		const refused: string[] = [];
+		for (const [i, result] of results.entries()) {
+			if (result.status === "rejected") {
+				if (!(result.reason instanceof RevertError)) throw result.reason;
+				refused.push(result.reason.message);
+			} else if (result.value === undefined) {
+				// Used up by another transaction, or the node is late with the receipt.
+				if (!this.#isStuck(past[i])) continue;
+			} else if (!this.#told.has(result.value.hash)) {
+				this.#told.add(result.value.hash);
+				onMined(result.value);
+			}
+			this.#awaited.delete(past[i]);
+			// If a reorganisation loses it, it has to leave again.
+			this.#left.delete(past[i]);
+			this.#since.delete(past[i]);
+		}
+		return refused;
+	}
+
+	/** The lowest transaction holds up all others: if its move is not due any more, its place is filled when it is lost or stuck. */
 	async #unblock(): Promise<void> {
 		const nonces = await this.#look(undefined);
-		for (const nonce of this.#awaited) {
-			// Used up by another transaction: a move that is still due is made anew.
-			if (nonce < nonces.latest) this.#awaited.delete(nonce);
-		}
 		const lowest = nonces.latest;
-		const above = [...this.#awaited].some((nonce) => nonce > lowest);
-		if (this.#due.has(lowest) || (!above && !this.#awaited.has(lowest))) return;
-		const { patience } = this.#signer.policy;
 		const entry = this.#outbox.at(lowest);
-		const left = this.#left.get(lowest);
-		const isStuck = left !== undefined && performance.now() - left > patience;
-		if (this.#isAlive(lowest, nonces) && !isStuck) return;
+		const isDue = this.#due.has(lowest) && !this.#refused.has(lowest);
+		const isWaitedFor = this.#isFull || [...this.#awaited].some((nonce) => nonce >= lowest);
+		const isForeign = entry === undefined && lowest < nonces.pending;
+		if (isDue || isForeign || !isWaitedFor) return;
+		if (this.#isAlive(lowest, nonces) && !this.#isStuck(lowest)) return;
+		// Nothing is held up by what is lost and has nothing above it: the next move takes its place.
+		const above = [...this.#awaited].some((nonce) => nonce > lowest);
+		if (!above && !this.#isAlive(lowest, nonces)) return;
 		const empty = { to: this.#signer.account.address, data: "0x", value: 0n, gas: 21_000n } as const;
+		const replaced = this.#refused.has(lowest) ? undefined : entry?.attempts.at(-1);
 		const raw = await signRaw(this.#signer, {
 			...empty,
 			nonce: lowest,
-			...(await this.#feesAbove(entry?.attempts.at(-1))),
+			...(await this.#feesAbove(replaced)),
 		});
+		this.#since.delete(lowest);
 		await this.#send({
 			move: `cancel:${lowest}`,
 			nonce: lowest,
@@ -236,4 +270,15 @@ export class Flights {
 		this.#nonces = { at: origin?.hash, value };
 		return value;
 	}
+}
+
+/** Whether a move's newest transaction makes this call. */
+function isSame({ attempts }: Outgoing, { contract, functionName, args = [], value = 0n }: Call): boolean {
+	const sent = parseTransaction(attempts.at(-1)!);
+	const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+	return (
+		sent.to?.toLowerCase() === contract.address.toLowerCase() &&
+		(sent.data ?? "0x") === data &&
+		(sent.value ?? 0n) === value
+	);
 }

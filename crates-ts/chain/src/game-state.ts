@@ -262,9 +262,15 @@ class Reader {
 		// Chunks that were published for other claims on the same inputs serve these too.
 		const answers = [...roots].flatMap((root) => this.#ledger.answers.get(root) ?? []);
 		for (const { demand } of answers) wanted.add(Number(demand));
+		// Only what an event says was published has a time: `openDemands` shows whether such an event is kept back.
+		const published = new Set(
+			answers.map(({ inputsRoot, input, chunk }) => `${inputsRoot} ${input} ${chunk}`),
+		);
 		const timed = new Set(answers.map(({ demand }) => Number(demand)));
 		for (const id of wanted) {
-			if (claims[demands[id - 1].claim - 1].status === CLAIM_STATUS.live) timed.add(id);
+			const { claim, input, chunk } = demands[id - 1];
+			const { inputsRoot } = requests[claims[claim - 1].request - 1];
+			if (published.has(`${inputsRoot} ${input} ${chunk}`)) timed.add(id);
 			const known = this.#demands.get(id);
 			if (known === undefined) {
 				batch.add<InputDemand>(inputs, "getInputDemand", [BigInt(id)], (demand) => {

@@ -120,7 +120,16 @@ export class Ledger {
 				this.demands.push({ ...at, demander, closed: false });
 				break;
 			}
-			case "AnswerPaid":
+			case "AnswerPaid": {
+				const demand = this.#known("demand", this.demands[Number(args.demand) - 1], args.demand);
+				const { inputsRoot } = this.#request(BigInt(this.#claim(BigInt(demand.claim)).request));
+				const isPublished = this.answers
+					.get(inputsRoot)
+					?.some(({ input, chunk }) => Number(input) === demand.input && Number(chunk) === demand.chunk);
+				this.#known("answer", isPublished === true || undefined, args.demand);
+				demand.closed = true;
+				break;
+			}
 			case "Withheld":
 			case "DemandReclaimed":
 				this.#known("demand", this.demands[Number(args.demand) - 1], args.demand).closed = true;

@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Abi, encodeFunctionData, type Log } from "viem";
+import { type Abi, BaseError, encodeFunctionData, getContractError, type Log, numberToHex } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
 import { gasOf } from "./gas.ts";
@@ -77,13 +77,25 @@ export async function signCall(
 	{ contract, functionName, args = [], value = 0n }: Call,
 	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
 ): Promise<Hex> {
+	const { reader } = signer.connection;
+	const data = encodeFunctionData({ abi: contract.abi, functionName, args });
+	const from = signer.account.address;
+	const transaction = { from, to: contract.address, data, value: numberToHex(value) };
 	try {
-		const call = { ...contract, functionName, args, value, account: signer.account };
-		const data = encodeFunctionData({ abi: contract.abi, functionName, args });
-		const gas = await gasOf(signer.connection.reader, call, data);
+		const gas = await gasOf(reader, transaction);
 		return await sign(signer, { to: contract.address, data, value, gas }, how);
 	} catch (error) {
-		throw explain(error, functionName);
+		const decoded =
+			error instanceof BaseError
+				? getContractError(error, {
+						abi: contract.abi,
+						address: contract.address,
+						args,
+						functionName,
+						sender: from,
+					})
+				: error;
+		throw explain(decoded, functionName);
 	}
 }
 

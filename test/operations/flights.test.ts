@@ -1,0 +1,293 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openJournal } from "@umpire/actors/journal.ts";
+import { registerProgram } from "@umpire/actors/register.ts";
+import { postRequest } from "@umpire/actors/requester.ts";
+import { setUp } from "@umpire/actors/set-up.ts";
+import { submitter } from "@umpire/actors/submitter.ts";
+import { act, landAll, worldOf } from "@umpire/actors/world.ts";
+import { callOf } from "@umpire/chain/action-call.ts";
+import { type Connection, connectPrivate, signerFor } from "@umpire/chain/connection.ts";
+import { getClaim } from "@umpire/chain/contracts.ts";
+import { RevertError } from "@umpire/chain/errors.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
+import type { GasPolicy } from "@umpire/chain/fees.ts";
+import { Flights } from "@umpire/chain/flights.ts";
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { type Call, read, type Sent } from "@umpire/chain/send.ts";
+import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
+import type { Program, TensorSpec } from "@umpire/operators/program.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { localAccount } from "@umpire/store/accounts.ts";
+import { openHome } from "@umpire/store/home.ts";
+import { encodeFunctionData, keccak256, zeroAddress, zeroHash } from "viem";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { setTable, type Table } from "./table.ts";
+
+let connection: Connection;
+let table: Table;
+let rpc: (method: string, ...params: unknown[]) => Promise<unknown>;
+beforeAll(() => setUp(() => {}));
+beforeEach(async () => {
+	connection = await connectPrivate();
+	table = await setTable(connection, 30);
+	const request = connection.reader.request as (args: unknown) => Promise<unknown>;
+	rpc = (method, ...params) => request({ method, params });
+});
+afterEach(async () => {
+	await table.close();
+	await connection.close();
+});
+
+/** Mines what waits, so many seconds after the last block. */
+async function mine(seconds = 12n): Promise<void> {
+	const { timestamp } = await connection.reader.getBlock({ blockTag: "latest" });
+	await rpc("evm_setNextBlockTimestamp", `0x${(timestamp + seconds).toString(16)}`);
+	await rpc("evm_mine");
+}
+
+describe("an attentive submitter", () => {
+	it("answers 500 demands of distinct nodes in time, at blocks of 12 seconds", async () => {
+		const { contracts } = table;
+		const demands = 500;
+		const spec = (shape: number[]): TensorSpec => {
+			const layout = shape.map((_, axis) => axis);
+			return { shape, layout, width: 8, low: -128, high: 127, scale: 1 };
+		};
+		// An input of one leaf each: answering one costs a hash, not eight.
+		const program: Program = {
+			name: "views",
+			steps: 1,
+			inputs: Array.from({ length: demands }, (_, i) => ({ name: `x${i}`, ...spec([1]) })),
+			constants: [],
+			operators: Array.from({ length: demands }, (_, index) => ({
+				...spec([1, 1]),
+				kind: "View",
+				form: { type: "reshape" },
+				operands: [{ source: "input", index }],
+				node: `view ${index}`,
+				opType: "Reshape",
+			})),
+			outputs: [{ name: "y", operator: 0 }],
+		};
+		const commitment = await commitProgram(program);
+		const requester = await table.world("requester");
+		const { number, root } = await registerProgram(requester, program, commitment);
+		const inputs = program.inputs.map((_, i) => Int8Array.of(i % 100));
+		const served = { number, root, program, commitment };
+		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
+		const honest = await submitter(await table.world("submitter"), String(number), { progress: () => {} });
+		await honest.tick();
+		await rpc("evm_setAutomine", false);
+		const { demandBond: value } = contracts.deployment.parameters;
+		const attacker = localAccount("second-submitter").address;
+		for (let input = 0; input < demands; input++) {
+			const descriptor = encodeDescriptor(commitment.descriptors[input]);
+			const opening = { descriptor, path: commitment.descriptorTree.path(input) };
+			const at = { claim: 1, input, chunk: 0, operator: input };
+			const move = { type: "demandInput", value, ...at, opening } as const;
+			const { functionName, args } = callOf(contracts, move);
+			const data = encodeFunctionData({ abi: contracts.inputs.abi, functionName, args });
+			const [hexValue, gas, nonce] = [value, 300_000n, BigInt(input)].map((n) => `0x${n.toString(16)}`);
+			const transaction = { from: attacker, to: contracts.inputs.address, data, value: hexValue, gas, nonce };
+			await rpc("eth_sendTransaction", transaction);
+			// Hardhat's pool is slow when it is full.
+			if (input % 25 === 24) await mine(1n);
+		}
+		const asked = async () => Number(await read<bigint>(contracts, contracts.inputs, "inputDemandCount"));
+		while ((await asked()) < demands) await mine(1n);
+		const look = gameReader(contracts, eventFeed(contracts), zeroAddress);
+		const left = () => read<bigint>(contracts, contracts.inputs, "openDemands", [1n]);
+		for (let block = 0; block < 200 && (await left()) > 0n; block++) {
+			await honest.tick();
+			await mine();
+		}
+		const state = await look();
+		expect(state.inputDemands).toHaveLength(demands);
+		expect(state.inputDemands.every(({ open }) => !open)).toBe(true);
+		for (const [key, { time }] of state.inputAnswers) {
+			const input = Number(key.split(" ")[2]);
+			const demand = state.inputDemands.find((other) => other.input === input)!;
+			expect(time, `input ${input}`).toBeLessThanOrEqual(lastSecondToAnswer(state, demand));
+		}
+		expect((await getClaim(contracts, 1n)).status).toBe(CLAIM_STATUS.live);
+	});
+});
+
+describe("moves on their way", () => {
+	let folder: string;
+	let flights: Flights;
+	const mined: Sent[] = [];
+	const account = localAccount("second-submitter");
+	const open = async (policy: Partial<GasPolicy> = {}) =>
+		new Flights(
+			signerFor(connection, account, policy),
+			await openJournal(openHome(folder), connection, table.contracts.deployment.umpire, account.address),
+		);
+	/** A request of its own for each name. */
+	const request = (within = 1000): Call => ({
+		contract: table.contracts.umpire,
+		functionName: "request",
+		args: [program, inputsRoot, 4_000_000_000n + BigInt(within), zeroAddress],
+	});
+	let program: unknown;
+	let inputsRoot: unknown;
+	const launch = async (name: string, call = request()) => {
+		const { hash, number } = await connection.head();
+		return flights.launch({ name, call }, { hash, number });
+	};
+	const count = () => read<bigint>(table.contracts, table.contracts.umpire, "requestCount");
+	const land = () => flights.land((sent) => mined.push(sent));
+	const drop = async (raw: `0x${string}`) => rpc("hardhat_dropTransaction", keccak256(raw));
+
+	beforeEach(async () => {
+		folder = await mkdtemp(join(tmpdir(), "umpire-flights-"));
+		mined.length = 0;
+		flights = await open();
+		const made = await read<{ program: unknown; inputsRoot: unknown }>(
+			table.contracts,
+			table.contracts.umpire,
+			"getRequest",
+			[1n],
+		);
+		({ program, inputsRoot } = made);
+		await rpc("evm_setAutomine", false);
+	});
+	afterEach(() => rm(folder, { recursive: true, force: true }));
+
+	it("are many at once, and each is told once when it is mined", async () => {
+		for (const name of ["a", "b", "c"]) expect(await launch(name)).toBeDefined();
+		for (const name of ["a", "b", "c"]) expect(await launch(name)).toBeUndefined();
+		await land();
+		expect(mined).toEqual([]);
+		await mine();
+		expect(await count()).toBe(4n);
+		await land();
+		await land();
+		expect(mined.map(({ move }) => move)).toEqual(["a", "b", "c"]);
+	});
+
+	it("are no more than the bound; the others wait for the next look", async () => {
+		flights = await open({ mostInFlight: 2 });
+		expect(await launch("a")).toBeDefined();
+		expect(await launch("b")).toBeDefined();
+		expect(await launch("c")).toBeUndefined();
+		await mine();
+		await land();
+		expect(await launch("c")).toBeDefined();
+	});
+
+	it("do not wait behind one that was lost and is not due any more: its place is filled", async () => {
+		const lost = await launch("a");
+		await launch("b");
+		await land();
+		await drop(lost!.attempts[0]);
+		// Restarted, it knows of its moves by the journal alone.
+		flights = await open({ patience: 0 });
+		await launch("b");
+		await mine();
+		expect(await count()).toBe(1n);
+		await land();
+		await mine();
+		expect(await count()).toBe(2n);
+	});
+
+	it("leave again with the same nonce when they were lost and are due", async () => {
+		const lost = await launch("a");
+		await launch("b");
+		await drop(lost!.attempts[0]);
+		flights = await open();
+		const again = await launch("a");
+		expect(again?.nonce).toBe(lost?.nonce);
+		const { hash, number } = await connection.head();
+		await mine();
+		expect(await count()).toBe(3n);
+		// In the state of the block before, it is still due.
+		expect(await flights.launch({ name: "a", call: request() }, { hash, number })).toBeUndefined();
+	});
+
+	it("use the nonce of one that was lost", async () => {
+		const lost = await launch("a");
+		await drop(lost!.attempts[0]);
+		flights = await open();
+		const other = await launch("d");
+		expect(other?.nonce).toBe(lost?.nonce);
+		await mine();
+		expect(await count()).toBe(2n);
+	});
+
+	it("take no nonce when the contract refuses them beforehand, and hold up no other when it does afterwards", async () => {
+		const bad = { ...request(), args: [zeroHash, inputsRoot, 4_000_000_000n, zeroAddress] };
+		await expect(launch("bad", bad)).rejects.toThrow(RevertError);
+		const { owed } = { owed: { contract: table.contracts.umpire, functionName: "withdraw" } };
+		await expect(launch("nothing", owed)).rejects.toThrow(RevertError);
+		const bond = table.contracts.deployment.parameters.submitterBond;
+		const opening = { root: zeroHash, operatorPath: [], stepPath: [], words: [0n, 0n, 0n, 0n, 0n] };
+		const header = {
+			operatorsRoot: `0x${"12".repeat(32)}`,
+			constantsRoot: zeroHash,
+			operatorCount: 1,
+			constantCount: 0,
+			inputCount: 1,
+			steps: 1,
+			outputOperator: 0,
+			outputElements: 1000n,
+			outputWidth: 8,
+			lazy: true,
+		};
+		const meaning = { signature: zeroHash, outputMantissa: 1n, outputExponent: 0 };
+		const { registry, umpire } = table.contracts;
+		await launch("register", { contract: registry, functionName: "register", args: [header, meaning] });
+		await mine();
+		const junk = await read<`0x${string}`>(table.contracts, registry, "programOf", [2n]);
+		await launch("ask", { ...request(), args: [junk, inputsRoot, 4_000_000_000n, zeroAddress] });
+		await mine();
+		const claim = { contract: umpire, functionName: "claim", args: [2n, zeroHash, opening], value: bond };
+		// Right when it leaves, too late when it is mined: somebody else pays more.
+		await launch("two", claim);
+		const data = encodeFunctionData({ abi: umpire.abi, functionName: "claim", args: claim.args });
+		const from = localAccount("deployer").address;
+		const [value, maxFeePerGas, gas] = [bond, 10n ** 12n, 1_000_000n].map((n) => `0x${n.toString(16)}`);
+		const other = {
+			from,
+			to: umpire.address,
+			data,
+			value,
+			gas,
+			maxFeePerGas,
+			maxPriorityFeePerGas: maxFeePerGas,
+		};
+		await rpc("eth_sendTransaction", other);
+		await launch("c");
+		await mine();
+		expect(await land()).toEqual([expect.stringMatching(/^two failed: the contract refused transaction 0x/)]);
+		expect(mined.map(({ move }) => move)).toContain("c");
+		expect(await count()).toBe(3n);
+	});
+
+	it("pay more when they are not mined, at most one of them counting", async () => {
+		flights = await open({ patience: 0 });
+		const first = await launch("a");
+		await land();
+		await launch("a");
+		await mine();
+		expect(await count()).toBe(2n);
+		await land();
+		expect(mined).toHaveLength(1);
+		expect(mined[0].hash).not.toBe(keccak256(first!.attempts[0]));
+	});
+
+	it("that a world has are told to whoever asks for receipts", async () => {
+		const world = await worldOf(openHome(folder), table.contracts, account);
+		const told: string[] = [];
+		const listening = { ...world, onSent: ({ move }: Sent) => told.push(move) };
+		await world.feed.poll();
+		await act(listening, "a", request());
+		await mine();
+		await landAll(listening, () => {});
+		expect(told).toEqual(["a"]);
+	});
+});
