@@ -86,7 +86,8 @@ describe("actors in processes of their own", () => {
 	});
 
 	it("decide a dispute although both sides are killed in the middle of it", async () => {
-		await run("deploy");
+		// The chain's clock is that of this machine: however slow it is, nobody runs out of time.
+		await run("deploy", "--challenge-period", "3600", "--increment", "3600");
 		const input = join(testdata, "lenet-5-input.json");
 		const registered = await run("register", join(testdata, "lenet-5.onnx"), "--calibrate", input);
 		expect(registered.number).toBe(1);
@@ -112,7 +113,7 @@ describe("actors in processes of their own", () => {
 		await honest.until(/Claimed request 1/);
 		await guardAgain.until(/Claim 2 agrees/);
 		const connection = await connectRpc(node.url);
-		await travel(connection, 121n);
+		await travel(connection, 3601n);
 		await honest.until(/Claim 2 is final[\s\S]*Withdrew/);
 		expect(await requester.exited).toBe(0);
 

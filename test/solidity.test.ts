@@ -25,7 +25,7 @@ beforeAll(async () => {
 	}
 });
 
-test("Solidity fuzz and invariant tests pass", { timeout: 300_000 }, async () => {
+test("Solidity fuzz and invariant tests pass", async () => {
 	const config = join(projectRoot, "test", "solidity", "hardhat.config.ts");
 	const hardhat = join(projectRoot, "node_modules", ".bin", "hardhat");
 	const words = ["--config", config, "test", "solidity"];

@@ -190,12 +190,16 @@ class Game {
 
 	/** Lets time pass until no claim of a guarded program is live and nothing is left to do; says what is left if it does not end. */
 	async #untilDecided(): Promise<string | undefined> {
+		// What one look decides may bring the next one something to do.
+		let quiet = 0;
 		for (let slot = 0; slot < MOST_SLOTS; slot++) {
+			const before = await this.#adversary.state();
+			if (before !== undefined) await this.#adversary.play(before);
+			await this.#finishSlot(before, END_PATIENCE);
 			const state = await this.#adversary.state();
-			if (state !== undefined) await this.#adversary.play(state);
-			await this.#finishSlot(state, END_PATIENCE);
-			if (state === undefined || !this.#parties.every(({ isIdle }) => isIdle)) continue;
-			if (this.#openItems(state).length === 0) return undefined;
+			const isQuiet = state !== undefined && this.#openItems(state).length === 0;
+			quiet = isQuiet && this.#parties.every(({ isIdle }) => isIdle) ? quiet + 1 : 0;
+			if (quiet === 2) return undefined;
 		}
 		const state = await this.#adversary.state();
 		return `Not decided: ${state === undefined ? "the chain cannot be read" : this.#openItems(state).join(", ")}`;

@@ -31,7 +31,8 @@ export interface Table {
 }
 
 export async function setTable(connection: Connection, increment = 1000): Promise<Table> {
-	const parameters = { ...DEFAULT_PARAMETERS, increment };
+	// The chain's clock is that of this machine: however slow it is, nobody runs out of time.
+	const parameters = { ...DEFAULT_PARAMETERS, increment, challengePeriod: 3600 };
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), parameters);
 	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-operations-"));

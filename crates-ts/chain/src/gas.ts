@@ -5,32 +5,27 @@ import { isSilence } from "./revert.ts";
 /** Gas of a call that the node gives no estimate for: more than any move needs but for settlements. */
 const AMPLE = 3_000_000n;
 
-/** A call to a contract, as nodes take it. */
-export interface Transaction {
-	readonly from: Hex;
-	readonly to: Hex;
-	readonly data: Hex;
-	readonly value: Hex;
-}
-
 /**
- * Gas that a call needs, in the state of the newest block: what else is on its way changes nothing of what a move
- * needs. What is due from the next block's second on is refused there and estimated in the pending one.
+ * Gas that a call needs in the state of the newest block: what else is on its way changes nothing of what a move needs.
+ * What is due from the next block's second on is refused there, and estimated in that one.
  *
  * Some nodes (Hardhat's) give no estimate where an inner call runs out of gas whatever it is given, as a consumer does
  * that burns all that it gets. Whether the call itself succeeds is seen by making it: what is not used is not paid for.
  *
  * @throws what the node says, if it does not answer or the contract refuses the call
  */
-export async function gasOf({ request }: PublicClient, transaction: Transaction): Promise<bigint> {
-	const estimate = async (block: "latest" | "pending") =>
-		BigInt(await request({ method: "eth_estimateGas", params: [transaction, block] }));
+export async function gasOf(
+	reader: PublicClient,
+	call: { readonly from: Hex; readonly to: Hex; readonly data: Hex; readonly value: Hex },
+): Promise<bigint> {
+	const estimate = (block: "latest" | "pending") =>
+		reader.request({ method: "eth_estimateGas", params: [call, block] });
 	try {
-		return await estimate("latest").catch(() => estimate("pending"));
+		return BigInt(await estimate("latest").catch(() => estimate("pending")));
 	} catch (error) {
 		if (isSilence(error)) throw error;
-		const given = { ...transaction, gas: numberToHex(AMPLE) };
-		await request({ method: "eth_call", params: [given, "pending"] }).catch(() => {
+		const params = [{ ...call, gas: numberToHex(AMPLE) }, "pending"] as const;
+		await reader.request({ method: "eth_call", params: [...params] }).catch(() => {
 			throw error;
 		});
 		return AMPLE;

