@@ -12,7 +12,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FAULTS, FaultyRpc } from "./faulty-rpc.ts";
 import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
 
-const TIMEOUT = 500;
+/** Milliseconds: a node that is well answers within it, on a slow machine too. */
+const TIMEOUT = 2_000;
 
 let node: LocalNode;
 let table: Table;
