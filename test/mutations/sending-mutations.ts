@@ -41,7 +41,7 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/chain/src/fees.ts",
-		[FLIGHTS],
+		["test/operations/attentive-submitter.test.ts"],
 		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
 	),
 ];
