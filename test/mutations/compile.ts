@@ -14,6 +14,14 @@ const DEPLOYED = [
 	"contracts/verifiers/ElementsVerifier.sol",
 ];
 const HARNESS = "contracts/test-harness/LibrariesHarness.sol";
+/** An example that one test deploys by its name. */
+const EXAMPLE = "contracts/examples/Classifier.sol";
+/** Which contracts a test deploys follows from the modules that it imports, directly or not. */
+const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]])[] = [
+	["test/libraries/harness.ts", [HARNESS]],
+	["test/game/court.ts", DEPLOYED],
+	["crates-ts/chain/src/deploy.ts", DEPLOYED],
+];
 const LARGEST_CODE = 24_576;
 
 /** The fields of a contract's artifact that a fault changes. */
@@ -25,9 +33,24 @@ export interface Code {
 
 /** The built contracts with the mutated file in them that a test deploys: the others need no compiling. */
 export function affectedContracts(root: string, { file }: Mutation, test: string): string[] {
-	const text = readFileSync(join(root, test), "utf8");
-	const deployed = text.includes("openHarness") ? [HARNESS] : text.includes("Court.open") ? DEPLOYED : [];
-	return deployed.filter((contract) => importsOf(root, contract).has(file));
+	if (!file.endsWith(".sol")) return [];
+	const modules = modulesOf(root, test);
+	const deployed = DEPLOYS.flatMap(([module, contracts]) => (modules.has(module) ? contracts : []));
+	if (readFileSync(join(root, test), "utf8").includes(`"${basename(EXAMPLE, ".sol")}"`))
+		deployed.push(EXAMPLE);
+	return [...new Set(deployed)].filter((contract) => importsOf(root, contract).has(file));
+}
+
+/** A test and all of this project's modules that it imports, directly or not. */
+function modulesOf(root: string, module: string, found = new Set<string>()): Set<string> {
+	if (found.has(module)) return found;
+	found.add(module);
+	const text = readFileSync(join(root, module), "utf8");
+	for (const [, path] of text.matchAll(/(?:from|import) "((?:\.|@umpire\/)[^"]+\.ts)"/g)) {
+		const [, crate, rest] = /^@umpire\/([^/]+)\/(.+)$/.exec(path) ?? [];
+		modulesOf(root, crate === undefined ? join(module, "..", path) : `crates-ts/${crate}/src/${rest}`, found);
+	}
+	return found;
 }
 
 /** A contract and all that it imports, directly or not. */

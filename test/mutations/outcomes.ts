@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { Mutation } from "./mutation.ts";
+import type { Failure } from "./working-copy.ts";
+
+/** What became of a fault. */
+export interface Outcome {
+	readonly fault: string;
+	readonly file: string;
+	/** undefined if the fault survived */
+	readonly noticed: (Failure & { readonly test: string }) | undefined;
+	readonly seconds: number;
+}
+
+type Line = Outcome | { readonly control: string };
+
+/** What tests noticed in earlier runs, by fault; several files have commas between them. */
+export async function outcomesIn(files: string | undefined): Promise<Map<string, Outcome>> {
+	const lines = await linesOf(files);
+	return new Map(
+		lines.flatMap((line) =>
+			"fault" in line && line.noticed !== undefined ? [[line.fault, line] as const] : [],
+		),
+	);
+}
+
+/** The tests that passed in earlier runs when nothing was wrong. */
+export async function controlsIn(files: string | undefined): Promise<Set<string>> {
+	const lines = await linesOf(files);
+	return new Set(lines.flatMap((line) => ("control" in line ? [line.control] : [])));
+}
+
+async function linesOf(files: string | undefined): Promise<Line[]> {
+	const texts = await Promise.all(
+		(files?.split(",") ?? []).map((file) => readFile(file, "utf8").catch(() => "")),
+	);
+	return texts.flatMap((text) =>
+		text
+			.split("\n")
+			.filter(Boolean)
+			.map((line) => JSON.parse(line) as Line),
+	);
+}
+
+/** All faults with the tests that noticed them, as a document. */
+export function tableOf(mutations: readonly Mutation[], outcomes: ReadonlyMap<string, Outcome>): string {
+	const areas = Map.groupBy(mutations, ({ file }) => areaOf(file));
+	const noticed = (list: readonly Mutation[]) => list.filter(({ fault }) => outcomes.has(fault)).length;
+	const count = (list: readonly Mutation[]) => `${noticed(list)} of ${list.length}`;
+	const lines = [
+		"# Faults and the tests that notice them",
+		"",
+		"`./just mutations` makes each of these faults in a copy of the project, one at a time, and runs the tests that are to notice it. This is what a run over all of them found.",
+		"",
+		"| area | faults noticed |",
+		"|---|---|",
+		...[...areas].map(([area, list]) => `| ${area} | ${count(list)} |`),
+		`| **all** | ${count(mutations)} |`,
+	];
+	for (const [area, list] of areas) {
+		lines.push("", `## ${area}`, "", "| fault | file | noticed by |", "|---|---|---|");
+		for (const { fault, file } of list) {
+			const found = outcomes.get(fault)?.noticed;
+			const by = found === undefined ? "**nothing**" : `\`${basename(found.test)}\`: ${cell(found.name)}`;
+			lines.push(`| ${cell(fault)} | \`${basename(file)}\` | ${by} |`);
+		}
+	}
+	return `${lines.join("\n")}\n`;
+}
+
+/** A crate, or a folder of the others. */
+function areaOf(file: string): string {
+	const [, crate] = /^crates-ts\/([^/]+)\//.exec(file) ?? [];
+	return crate === undefined ? dirname(file) : `crates-ts/${crate}`;
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
