@@ -1,5 +1,6 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
+import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...INPUT_MUTATIONS,
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
+	...CERTIFICATE_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,

@@ -1,4 +1,4 @@
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
@@ -135,6 +135,13 @@ describe("external data", () => {
 		for (const location of ["../weights.bin", "/etc/passwd", "a/../../b", ""])
 			expect(() => tensorOfProto(external({ location }), folder)).toThrow("not beside the model");
 		expect(() => tensorOfProto(external({ location: "link/passwd" }), folder)).toThrow("links to outside");
+		// A folder beside it, whose name begins alike.
+		mkdirSync(`${folder}-others`);
+		writeFileSync(join(`${folder}-others`, "weights.bin"), new Uint8Array(8));
+		symlinkSync(`${folder}-others`, join(folder, "others"));
+		expect(() => tensorOfProto(external({ location: "others/weights.bin" }), folder)).toThrow(
+			"links to outside",
+		);
 	});
 
 	test("missing or short files are named", () => {

@@ -1,0 +1,105 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+
+const WALK = "crates-ts/operators/test/walk.test.ts";
+const EXTREMES = "crates-ts/runtime/test/extremes.test.ts";
+const VALIDATION = "crates-ts/operators/test/limits.test.ts";
+const READING_FILES = "crates-ts/onnx/test/read-write.test.ts";
+
+/** The exactness certificate and validation. */
+export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/walk.ts",
+		[WALK],
+		[
+			["an operator that nobody knows passes", "if (rule === undefined) throw", "if (rule === null) throw"],
+			["own names of objects are operators", "Object.hasOwn(RULES, node.opType)", "node.opType in RULES"],
+			["operators of other domains pass", 'if (node.domain !== "") throw', 'if (node.domain === "x") throw'],
+			[
+				"rounded values are read by everybody",
+				"if (rounded === true && !CHOOSES_MONOTONICALLY.has(node.opType)) {",
+				"if (rounded === null) {",
+			],
+			[
+				"a result may be rounded",
+				'if (result.rounded === true) throw new Error("the result may be rounded");',
+				"",
+			],
+			["results are not bounded", "if (!isExact(reach)) {", "if (reach.limit < 0) {"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/exact.ts",
+		[WALK],
+		[["float32 holds what float64 does", "float32: 2 ** 24", "float32: 2 ** 53"]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/products.ts",
+		[WALK],
+		[
+			["negative weights are forgotten", "p * above + negative[i] * below", "p * above"],
+			["a bias joins a sum at its end only", "h + Math.max(i, 0),", "h + i,"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/arithmetic.ts",
+		[WALK],
+		[
+			[
+				"the nearest multiple leaves half of the rest",
+				"[-unit / 2, unit / 2, step]",
+				"[-unit / 4, unit / 4, step]",
+			],
+			[
+				"quotients are floored up to 2^53",
+				"const QUOTIENT_LIMIT = 2 ** 52;",
+				"const QUOTIENT_LIMIT = 2 ** 53;",
+			],
+			["divisors may be 0", 'if (!isNonZero) throw new Error("Div by what may be 0");', ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/moves.ts",
+		[WALK],
+		[
+			[
+				"an index may lie beside its data",
+				"if (low[0] < 0 || high[0] >= data.shape[axis]) {",
+				"if (low[0] < -1e9) {",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/lookup/function.ts",
+		[EXTREMES],
+		[
+			[
+				"a table's index is computed in its operand's type",
+				'const type = reach < LIMIT.float32 ? carrier(x.spec) : "float64";',
+				"const type = reach < 0 ? carrier(x.spec) : carrier(x.spec);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/validate.ts",
+		[VALIDATION],
+		[
+			["limits are not looked at", "requireWithin(limits, program);", ""],
+			[
+				"own names of objects are forms",
+				"Object.hasOwn(FORM_RULES, operator.form.type)",
+				"operator.form.type in FORM_RULES",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/onnx/src/tensor-proto.ts",
+		[READING_FILES],
+		[
+			[
+				"a folder beside the model's that begins alike is inside",
+				"if (leaves(relative(realpathSync(folder), realpathSync(path))))",
+				"if (!realpathSync(path).startsWith(realpathSync(folder)))",
+			],
+		],
+	),
+];
