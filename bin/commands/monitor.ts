@@ -1,8 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type ChainOptions, command, withChain } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, report, warn } from "../output.ts";
 
-interface Options extends ChainOptions {
+interface Options extends ChainOptions, LimitsOptions {
 	once: boolean;
 	serve?: string;
 	interval: number;
@@ -19,7 +20,7 @@ export const monitor = command<Options>({
 		["umpire monitor --account 0x… --program 1", "watches an account too; runs the claims of program 1 only"],
 	],
 	options: (yargs) =>
-		withChain(yargs)
+		withLimits(withChain(yargs))
 			.option("once", { type: "boolean", default: false, describe: "look once" })
 			.option("serve", {
 				type: "string",
@@ -44,7 +45,10 @@ export const monitor = command<Options>({
 		const { openMonitor } = await import("@umpire/actors/monitor.ts");
 		const { monitorLines } = await import("../monitor-lines.ts");
 		const patience = options.once ? {} : { patience: 1000 * options.interval };
-		const look = await openMonitor(await openView(options), { ...options, ...patience });
+		const look = await openMonitor(await openView({ ...options, limits: limitsOf(options) }), {
+			...options,
+			...patience,
+		});
 		if (options.once) {
 			const found = await look();
 			report(options.json, found, () => monitorLines(found));

@@ -1,7 +1,8 @@
 import { type CompileOptions, command, type SigningOptions, withCompile, withSigner } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, report, table } from "../output.ts";
 
-interface Options extends SigningOptions, CompileOptions {
+interface Options extends SigningOptions, CompileOptions, LimitsOptions {
 	model: string;
 }
 
@@ -13,7 +14,7 @@ export const register = command<Options>({
 		["umpire register gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json", ""],
 	],
 	options: (yargs) =>
-		withCompile(withSigner(yargs)).positional("model", {
+		withLimits(withCompile(withSigner(yargs))).positional("model", {
 			type: "string",
 			describe: "ONNX file or program file",
 			demandOption: true,
@@ -21,7 +22,7 @@ export const register = command<Options>({
 	async run(options) {
 		const { openWorld } = await import("@umpire/actors/world.ts");
 		const { registerModel } = await import("@umpire/actors/register.ts");
-		const world = await openWorld(options, "requester");
+		const world = await openWorld({ ...options, limits: limitsOf(options) }, "requester");
 		const registered = await registerModel(world, options.model, { ...options, progress });
 		report(options.json, registered, () => [
 			...table([

@@ -1,7 +1,8 @@
 import { command, type SigningOptions, withSigner } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, report, table, warn } from "../output.ts";
 
-interface Options extends SigningOptions {
+interface Options extends SigningOptions, LimitsOptions {
 	id: string;
 	input?: string;
 	fee: string;
@@ -14,7 +15,7 @@ export const request = command<Options>({
 	describe: "escrow a fee for a program's result; wait until it is final",
 	examples: [["umpire request 1 seven.json --fee 0.01", ""]],
 	options: (yargs) =>
-		withSigner(yargs)
+		withLimits(withSigner(yargs))
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
 			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
@@ -33,7 +34,7 @@ export const request = command<Options>({
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const { openWorld } = await import("@umpire/actors/world.ts");
 		const { requestResult } = await import("@umpire/actors/requester.ts");
-		const world = await openWorld(options, "requester");
+		const world = await openWorld({ ...options, limits: limitsOf(options) }, "requester");
 		const result = await requestResult(world, options.id, {
 			...options,
 			signal: untilInterrupted(),

@@ -1,7 +1,8 @@
 import { command, type SigningOptions, withSigner } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../output.ts";
 
-interface Options extends SigningOptions {
+interface Options extends SigningOptions, LimitsOptions {
 	id: string;
 	defect?: string;
 	seed?: number;
@@ -20,7 +21,7 @@ export const submit = command<Options>({
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	options: (yargs) =>
-		withSigner(yargs)
+		withLimits(withSigner(yargs))
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.option("defect", {
 				type: "string",
@@ -55,7 +56,7 @@ export const submit = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
-		const world = await openWorld(options, options.as);
+		const world = await openWorld({ ...options, limits: limitsOf(options) }, options.as);
 		const actor = await submitter(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);

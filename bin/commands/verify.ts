@@ -1,8 +1,9 @@
 import { UserError } from "@umpire/chain/errors.ts";
 import { command, type SigningOptions, withSigner } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../output.ts";
 
-interface Options extends SigningOptions {
+interface Options extends SigningOptions, LimitsOptions {
 	id: string;
 	compare: "trace" | "output";
 	demandInputs: number;
@@ -23,7 +24,7 @@ export const verify = command<Options>({
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
 	options: (yargs) =>
-		withSigner(yargs)
+		withLimits(withSigner(yargs))
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.option("compare", {
 				choices: ["trace", "output"] as const,
@@ -56,7 +57,7 @@ export const verify = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { verifier } = await import("@umpire/actors/verifier.ts");
-		const world = await openWorld(options, "verifier");
+		const world = await openWorld({ ...options, limits: limitsOf(options) }, "verifier");
 		const actor = await verifier(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);

@@ -131,7 +131,7 @@ export class OwnExecution {
 	}
 
 	async #open(root: Hex): Promise<ProgramSession> {
-		const { program } = await getProgram(this.#view.home.content, root);
+		const { program } = await getProgram(this.#view.home.content, root, this.#view.limits);
 		return openSession(program, { record: "outputs" });
 	}
 }

@@ -27,7 +27,7 @@ export async function registerModel(
 ): Promise<Registered> {
 	const isProgram = readModel(path).metadata.has("umpire.program");
 	const { program, commitment } = isProgram
-		? await loadCommittedProgram(path)
+		? await loadCommittedProgram(path, world.limits)
 		: await compileFile(path, options);
 	return registerProgram(world, program, commitment);
 }

@@ -25,7 +25,7 @@ export interface Served {
 export async function loadServed(world: View, id: string): Promise<Served> {
 	const root = await resolve(world, id);
 	const number = Number(await numberOf(world.contracts, root));
-	return { number, root, ...(await getProgram(world.home.content, root)) };
+	return { number, root, ...(await getProgram(world.home.content, root, world.limits)) };
 }
 
 async function resolve({ contracts }: View, id: string): Promise<Hex> {

@@ -13,6 +13,7 @@ import { Flights } from "@umpire/chain/flights.ts";
 import type { Outgoing } from "@umpire/chain/outbox.ts";
 import type { Call, Sent } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Limits } from "@umpire/operators/limits.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
@@ -24,6 +25,8 @@ export interface View {
 	readonly home: Home;
 	readonly contracts: Contracts;
 	readonly feed: EventFeed;
+	/** What programs may ask for; the defaults if there are none. */
+	readonly limits?: Limits | undefined;
 }
 
 /** Everything that an actor works with: what it looks at, an account and what it has sent. */
@@ -44,6 +47,8 @@ export interface ViewOptions {
 	/** Seconds after which a request to the RPC node counts as failed. */
 	readonly rpcTimeout?: number | undefined;
 	readonly warn?: ((line: string) => void) | undefined;
+	/** What programs may ask for. */
+	readonly limits?: Limits | undefined;
 }
 
 /** Where a command's world is, and how it acts there. */
@@ -61,7 +66,7 @@ export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
 	const connection = await connectTo(options);
 	const contracts = await openContracts(connection, await readDeployment(home, connection.chain.id));
-	return { home, contracts, feed: eventFeed(contracts) };
+	return { home, contracts, feed: eventFeed(contracts), limits: options.limits };
 }
 
 /**
@@ -72,7 +77,8 @@ export async function openView(options: ViewOptions): Promise<View> {
 export async function openWorld(options: WorldOptions, role: Role): Promise<World> {
 	const { home, contracts } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
-	return worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
+	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
+	return { ...world, limits: options.limits };
 }
 
 /** A world on contracts that are connected already. */

@@ -16,6 +16,13 @@ export function smaller(a: bigint, b: bigint): bigint {
 
 export const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
+/** The same number. @throws Error if doubles do not have it: a constant of a body would be another one. */
+export function exactNumber(value: bigint): number {
+	const number = Number(value);
+	if (BigInt(number) !== value) throw new Error(`the constant ${value} is not exact in float64`);
+	return number;
+}
+
 /** The larger magnitude of the two ends. */
 export const magnitude = (bounds: Bounds): bigint => larger(abs(bounds.low), abs(bounds.high));
 

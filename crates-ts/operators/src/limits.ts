@@ -20,6 +20,10 @@ export interface Limits {
 	readonly traceElements: number;
 	/** operators × steps */
 	readonly traceTensors: number;
+	/** reads of operands by all operators of a step: as many multiplications, comparisons or copies */
+	readonly stepReads: number;
+	/** the same over all steps */
+	readonly traceReads: number;
 	/** rescale rows of all operators */
 	readonly rows: number;
 	/** slots of cones that are counted one by one, in all operators together */
@@ -32,16 +36,18 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
 	rank: 32,
-	operators: 2 ** 20,
+	operators: 2 ** 16,
 	operands: 1024,
-	tensorElements: 2 ** 31,
-	stepElements: 2 ** 32,
-	traceElements: 2 ** 36,
-	traceTensors: 2 ** 24,
-	rows: 2 ** 24,
-	counting: 4e8,
+	tensorElements: 2 ** 30,
+	stepElements: 2 ** 30,
+	traceElements: 2 ** 33,
+	traceTensors: 2 ** 22,
+	stepReads: 2 ** 40,
+	traceReads: 2 ** 46,
+	rows: 2 ** 20,
+	counting: 2 ** 28,
 	fileBytes: 2 ** 31 - 1,
-	descriptionLength: 2 ** 28,
+	descriptionLength: 2 ** 27,
 };
 
 /** @throws ProgramError if a program is larger than the limits allow, naming what is */
@@ -86,10 +92,21 @@ function requireLists(what: string, { form, rescale }: Operator, limits: Limits)
 }
 
 function elementsOf(what: string, { shape, layout }: TensorSpec, limits: Limits): number {
-	requireMost(`${what} has ${shape.length} axes`, Math.max(shape.length, layout.length), limits.rank);
+	const axes = Math.max(shape.length, layout.length);
+	requireMost(`${what} has ${axes} axes`, axes, limits.rank);
 	const elements = shape.reduce((product, size) => product * size, 1);
 	requireMost(`${what} has ${elements} elements`, elements, limits.tensorElements);
 	return elements;
+}
+
+/** @throws ProgramError if the access maps read more than the limits allow; `reads` are those of a step */
+export function requireReads(limits: Limits, reads: number, steps: number): void {
+	requireMost(`its operators read ${reads} elements`, reads, limits.stepReads);
+	requireMost(
+		`its operators read ${reads * steps} elements in ${steps} steps`,
+		reads * steps,
+		limits.traceReads,
+	);
 }
 
 function requireMost(what: string, found: number, most: number): void {

@@ -1,5 +1,5 @@
 import { LIMIT, type Real } from "./body.ts";
-import { abs, type Bounds, larger, magnitude } from "./bounds.ts";
+import { abs, type Bounds, exactNumber, larger, magnitude } from "./bounds.ts";
 import type { Rescale, Row } from "./program.ts";
 
 /** How φ is computed; all constants are exact in `type`. */
@@ -67,7 +67,7 @@ export function planRescale(
 	const rows = rescale.rows.map(reduced);
 	const clip = clipSides(rows, acc, range);
 	const direct = directBound(rescale, acc);
-	const scale = (numerator: bigint, shift: bigint): number => Number(numerator) * 2 ** -Number(shift);
+	const scale = (numerator: bigint, shift: bigint): number => exactNumber(numerator) * 2 ** -Number(shift);
 	const factors = rows.map((row) => scale(row.multiplier, row.shift));
 	const floor = rows.some((row) => row.shift > 0n);
 	for (const type of ["float32", "float64"] as const) {
@@ -98,8 +98,8 @@ export function planRescale(
 		mode: "clamped",
 		factors,
 		offsets: rows.map((row) => (row.shift > 0n ? 0.5 : 0)),
-		biases: rows.map((row) => Number(row.bias)),
-		clamps: clamps.map(Number),
+		biases: rows.map((row) => exactNumber(row.bias)),
+		clamps: clamps.map(exactNumber),
 		floor,
 		clipLow: true,
 		clipHigh: true,

@@ -1,8 +1,9 @@
+import { radixProduct } from "./cone.ts";
 import { descriptorOf } from "./descriptor.ts";
 import { FORM_RULES } from "./form-rules.ts";
-import { DEFAULT_LIMITS, type Limits, requireWithin } from "./limits.ts";
-import type { Operator, Program, TensorRef, TensorSpec } from "./program.ts";
-import { ensure, ProgramError } from "./program-error.ts";
+import { DEFAULT_LIMITS, type Limits, requireReads, requireWithin } from "./limits.ts";
+import type { Descriptor, Operator, Program, TensorRef, TensorSpec } from "./program.ts";
+import { brief, ensure, ProgramError } from "./program-error.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
 import { type Counting, validateCone } from "./validate-cone.ts";
 import { validateConstant, validateRescale, validateSpec } from "./validate-tensor.ts";
@@ -31,14 +32,20 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 			validateConstant(constant);
 		});
 	}
+	let reads = 0;
 	for (const [index, operator] of operators.entries()) {
-		within(describeOperator(operator, index), () => validateOperator(program, index, counting));
+		within(describeOperator(operator, index), () => {
+			const descriptor = validateOperator(program, index);
+			reads += readsOf(descriptor);
+			requireReads(limits, reads, steps);
+			validateCone(descriptor, counting);
+		});
 	}
 	ensure(outputs.length >= 1, "The program has no outputs");
 	for (const { name, operator } of outputs) {
 		ensure(
 			operators[operator] !== undefined,
-			`Output ${name} refers to operator ${operator}, which is not there`,
+			`Output ${brief(name)} refers to operator ${operator}, which is not there`,
 		);
 	}
 }
@@ -48,11 +55,12 @@ function within(what: string, check: () => void): void {
 		check();
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new ProgramError(`Invalid ${what}: ${reason}`, { cause });
+		throw new ProgramError(`Invalid ${brief(what)}: ${brief(reason)}`, { cause });
 	}
 }
 
-function validateOperator(program: Program, index: number, counting: Counting): void {
+/** @returns its descriptor, whose cone is still to be validated */
+function validateOperator(program: Program, index: number): Descriptor {
 	const operator = program.operators[index];
 	validateSpec(operator);
 	for (const ref of operator.operands) validateReference(program, index, ref);
@@ -68,8 +76,12 @@ function validateOperator(program: Program, index: number, counting: Counting): 
 	(rule.check as (operator: Operator, specs: readonly TensorSpec[]) => void)(operator, specs);
 	validateConstants(program, operator);
 	validateResult(operator, specs);
-	validateCone(descriptorOf(program, index), counting);
+	return descriptorOf(program, index);
 }
+
+/** Elements that an operator's maps read, in bounds or not. */
+const readsOf = ({ elements, reductionRadix, operands }: Descriptor): number =>
+	elements * radixProduct(reductionRadix) * operands.length;
 
 function validateReference(program: Program, index: number, ref: TensorRef): void {
 	const { source } = ref;

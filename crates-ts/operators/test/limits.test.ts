@@ -1,60 +1,198 @@
-import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS } from "../src/limits.ts";
-import type { Operator, Program, TensorSpec } from "../src/program.ts";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_LIMITS, type Limits } from "../src/limits.ts";
+import type { Form, Operator, Program, TensorSpec } from "../src/program.ts";
 import { ProgramError, validateProgram } from "../src/validate.ts";
 
-const spec = (shape: readonly number[]): TensorSpec => {
-	return { shape, layout: shape.map((_, axis) => axis), width: 8, low: -128, high: 127, scale: 1 };
-};
+const spec = (shape: readonly number[]): TensorSpec => ({
+	shape,
+	layout: shape.map((_, axis) => axis),
+	width: 8,
+	low: -128,
+	high: 127,
+	scale: 1,
+});
 
-/** A program whose operators expand one element to tensors of a shape. */
-function expanding(count: number, shape: readonly number[], steps = 1): Program {
-	const operator: Operator = {
+/** `count` operators alike, all of which read input 0. */
+function program(
+	x: readonly number[],
+	shape: readonly number[],
+	form: Form,
+	{
+		count = 1,
+		steps = 1,
+		operator = {},
+	}: { count?: number; steps?: number; operator?: Partial<Operator> } = {},
+): Program {
+	const made: Operator = {
 		...spec(shape),
 		kind: "View",
-		form: { type: "expand" },
+		form,
 		operands: [{ source: "input", index: 0 }],
-		node: "expand",
-		opType: "Expand",
+		node: "node",
+		opType: "Type",
+		...operator,
 	};
 	return {
-		name: "expand",
+		name: "limits",
 		steps,
-		inputs: [{ name: "x", ...spec([1]) }],
+		inputs: [{ ...spec(x), name: "x" }],
 		constants: [],
-		operators: Array.from({ length: count }, () => operator),
+		operators: Array.from({ length: count }, () => made),
 		outputs: [{ name: "y", operator: 0 }],
 	};
 }
 
+const ones = (rank: number): number[] => Array<number>(rank).fill(1);
+const order = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
+const transposed = (rank: number): Program =>
+	program(ones(rank), ones(rank), { type: "transpose", permutation: order(rank) });
+const flat = (rank: number): Program => program(ones(rank), ones(rank), { type: "reshape" });
+const row = { bias: 0n, multiplier: 1, shift: 1 };
+const product = (size: number, count = 1): Program => ({
+	...program(
+		[size, size],
+		[size, size],
+		{ type: "matmul" },
+		{
+			count,
+			operator: {
+				kind: "Dot",
+				operands: [
+					{ source: "input", index: 0 },
+					{ source: "input", index: 1 },
+				],
+				rescale: { axes: [], rows: [row] },
+			},
+		},
+	),
+	inputs: [
+		{ ...spec([size, size]), name: "a" },
+		{ ...spec([size, size]), layout: [1, 0], name: "b" },
+	],
+});
+
 describe("what a program may ask for is bounded before any work is done", () => {
-	test.each([
-		["axes", expanding(1, [...Array<number>(4000).fill(1), 2])],
-		["a million axes", expanding(1, Array<number>(1_000_000).fill(1))],
-		["elements of all tensors of a step", expanding(1000, [2 ** 30])],
-		["elements of one tensor", expanding(1, [2 ** 16, 2 ** 16])],
-		["elements that are no number", expanding(1, [Number.NaN])],
-		["elements of all steps", expanding(1, [2 ** 20], 2 ** 20)],
-		["tensors of all steps", expanding(1000, [2], 2 ** 16)],
-		["steps", expanding(1, [1], 2 ** 32 - 1)],
-	])("%s", (_, program) => {
-		expect(() => validateProgram(program)).toThrow(ProgramError);
+	it.each<[what: string, program: Program, reason: RegExp]>([
+		["4,001 axes", flat(4001), /^operator 0 has 4001 axes, more than 32/],
+		["a million axes", flat(10 ** 6), /has 1000000 axes/],
+		[
+			"a list of a million numbers",
+			program([1], [1], { type: "transpose", permutation: order(10 ** 6) }),
+			/list of 1000000 numbers/,
+		],
+		[
+			"a million axes in a layout",
+			{ ...transposed(1), inputs: [{ ...spec([1]), layout: order(10 ** 6), name: "x" }] },
+			/input 0 has 1000000 axes/,
+		],
+		[
+			"a thousand operands too many",
+			program(
+				[1],
+				[1],
+				{ type: "concat", axis: 0 },
+				{
+					operator: {
+						operands: Array.from({ length: 2000 }, () => ({ source: "input", index: 0 }) as const),
+					},
+				},
+			),
+			/has 2000 operands/,
+		],
+		["too many operators", program([1], [1], { type: "reshape" }, { count: 70_000 }), /has 70000 operators/],
+		[
+			"a tensor that fills the memory",
+			program([1], [2 ** 31], { type: "expand" }),
+			/operator 0 has 2147483648 elements/,
+		],
+		[
+			"tensors that fill the memory together",
+			program([1], [2 ** 26], { type: "expand" }, { count: 20 }),
+			/its tensors have 1342177281 elements/,
+		],
+		[
+			"1,000 tensors of 2^31 elements and 2^32 − 1 steps",
+			program([1], [2 ** 31], { type: "expand" }, { count: 1000, steps: 2 ** 32 - 1 }),
+			/more than/,
+		],
+		[
+			"a trace of many steps",
+			program([1], [2 ** 20], { type: "expand" }, { steps: 2 ** 20 }),
+			/trace of 1048576 steps has 1099511627776 elements/,
+		],
+		[
+			"a trace of many tensors",
+			program([1], [1], { type: "reshape" }, { steps: 2 ** 32 - 1 }),
+			/has 4294967295 tensors/,
+		],
+		[
+			"more rescale rows than can be hashed",
+			program(
+				[2 ** 20 + 1],
+				[2 ** 20 + 1],
+				{ type: "linear", coefficients: [1] },
+				{ operator: { kind: "Add", rescale: { axes: [0], rows: Array<typeof row>(2 ** 20 + 1).fill(row) } } },
+			),
+			/1048577 rescale rows/,
+		],
+		[
+			"more products than can be computed",
+			product(2 ** 13, 2),
+			/its operators read 2199023255552 elements, more than/,
+		],
+	])("%s", (_, made, reason) => {
+		expect(() => validateProgram(made)).toThrow(ProgramError);
+		expect(() => validateProgram(made)).toThrow(reason);
 	});
 
-	test("by what the operator chooses; an ordinary program is far below", () => {
-		const program = expanding(3, [4, 4]);
-		validateProgram(program);
-		expect(() => validateProgram(program, { ...DEFAULT_LIMITS, stepElements: 48 })).toThrow(
-			/its tensors have 49 elements, more than 48/,
-		);
-		expect(() => validateProgram(program, { ...DEFAULT_LIMITS, rank: 1 })).toThrow(/2 axes, more than 1/);
-		expect(() => validateProgram(program, { ...DEFAULT_LIMITS, operators: 2 })).toThrow(/3 operators/);
-	});
+	const small: Record<keyof Limits, Program> = {
+		rank: transposed(3),
+		operators: program([1], [1], { type: "reshape" }, { count: 3 }),
+		operands: program(
+			[1],
+			[2],
+			{ type: "concat", axis: 0 },
+			{
+				operator: {
+					operands: [
+						{ source: "input", index: 0 },
+						{ source: "input", index: 0 },
+					],
+				},
+			},
+		),
+		tensorElements: program([1], [100], { type: "expand" }),
+		stepElements: program([1], [100], { type: "expand" }),
+		traceElements: program([1], [100], { type: "expand" }, { steps: 3 }),
+		traceTensors: program([1], [1], { type: "reshape" }, { steps: 300 }),
+		stepReads: product(8),
+		traceReads: { ...product(8), steps: 3 },
+		rows: program(
+			[4],
+			[4],
+			{ type: "linear", coefficients: [1] },
+			{ operator: { kind: "Add", rescale: { axes: [0], rows: [row, row, row, row] } } },
+		),
+		counting: product(8),
+		fileBytes: transposed(1),
+		descriptionLength: transposed(1),
+	};
+	// Files are bounded before they are programs, counting bounds work and refuses nothing by itself.
+	const others: readonly (keyof Limits)[] = ["fileBytes", "descriptionLength", "counting"];
 
-	test.each(["constructor", "__proto__", "toString"])("and %s is no form", (type) => {
-		const program = expanding(1, [2]);
-		const [operator] = program.operators;
-		const form = { type } as unknown as Operator["form"];
-		expect(() => validateProgram({ ...program, operators: [{ ...operator, form }] })).toThrow(ProgramError);
+	it.each(Object.entries(small).filter(([name]) => !others.includes(name as keyof Limits)))(
+		"by an operator's own %s, too",
+		(name, made) => {
+			expect(() => validateProgram(made)).not.toThrow();
+			expect(() => validateProgram(made, { ...DEFAULT_LIMITS, [name]: 1 })).toThrow(/more than 1$/);
+		},
+	);
+
+	it("counts cones one by one only as long as all of them are few", () => {
+		// Bounded by its length its cone has too many parts, counted it has 417.
+		const long = { ...product(1), inputs: [spec([1, 155_000]), spec([155_000, 1])] };
+		const named = { ...long, inputs: long.inputs.map((input, i) => ({ ...input, name: `x${i}` })) };
+		expect(() => validateProgram(named)).not.toThrow();
+		expect(() => validateProgram(named, { ...DEFAULT_LIMITS, counting: 1 })).toThrow(/cone has \d+ parts/);
 	});
 });

@@ -106,7 +106,7 @@ describe("invalid programs are refused", () => {
 		["low above high", withConv({ low: 3, high: 2 }), /range 3 … 2/],
 		["a range beyond the width", withConv({ high: 128 }), /8 bits/],
 		["a size of 0", withConv({ shape: [1, 3, 0, 2] }), /not a positive integer/],
-		["a tensor that is too large", withConv({ shape: [2 ** 16, 2 ** 15, 1, 2] }), /more than 2147483648/],
+		["a tensor that is too large", withConv({ shape: [2 ** 16, 2 ** 15, 1, 2] }), /more than 1073741824/],
 		[
 			"too few rescale rows",
 			withConv({ rescale: { rows: row({}), axes: [1] } }),

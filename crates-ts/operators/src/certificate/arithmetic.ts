@@ -51,14 +51,11 @@ function computed(
 	const { data: y } = b;
 	if (x === undefined || y === undefined) return undefined;
 	const result = new Float64Array(sizeOf(shape));
-	const places = new Uint32Array(y.length === 1 ? 0 : result.length);
-	if (y.length !== 1) {
-		walkCells(shape, b.shape, (element, cell) => {
-			places[element] = cell;
-		});
-	}
 	walkCells(shape, a.shape, (element, cell) => {
-		result[element] = compute(x[cell], y[y.length === 1 ? 0 : places[element]]);
+		result[element] = x[cell];
+	});
+	walkCells(shape, b.shape, (element, cell) => {
+		result[element] = compute(result[element], y[cell]);
 	});
 	return result;
 }
@@ -103,6 +100,7 @@ function displacement({ node }: Site, value: Abstract, by: Abstract): Result["re
 
 const sub: Rule = (site) => {
 	const [a, b] = site.inputs;
+	if (b.relation?.kind === "displaced") throw new Error(`Sub takes ${b.name} off, which is displaced`);
 	if (a.relation?.kind === "displaced") return nearest(site, a, b);
 	const result = elementwise(site, difference, (x, y) => x - y);
 	const { relation } = b;

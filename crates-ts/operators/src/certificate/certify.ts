@@ -60,6 +60,10 @@ function reachOf(
 	if (cells.low.some((value, i) => !(value >= low && cells.high[i] <= high && cells.unit[i] >= 1))) {
 		throw new Error(`its results may leave ${low} … ${high}`);
 	}
+	const { shape } = program.operators[index];
+	if (result.shape.length !== shape.length || shape.some((size, axis) => result.shape[axis] !== size)) {
+		throw new Error(`its result has shape [${result.shape}], [${shape}] expected`);
+	}
 	const expected = wide.has(index) ? "float64" : carrier(program.operators[index]);
 	if (type !== expected) throw new Error(`its result is ${type}, ${expected} expected`);
 	return reach;

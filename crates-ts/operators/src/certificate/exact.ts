@@ -28,7 +28,9 @@ export function reachOf(cells: Cells, type: ElementType): Reach {
 		if (isInteger && cells.unit[i] < 1) throw new Error(`fractions in a tensor of ${type}`);
 		// A whole number needs all its bits in an integer type, however round it is.
 		const units = isInteger ? most : most / cells.unit[i];
-		if (!(units <= bound)) bound = units;
+		// What is no number is not below anything, whatever comes after it.
+		if (Number.isNaN(units)) return { bound: Number.POSITIVE_INFINITY, limit };
+		if (units > bound) bound = units;
 	}
 	return { bound, limit };
 }

@@ -27,8 +27,8 @@ export interface Walked {
 	readonly reach: Reach;
 }
 
-/** Whoever reads fewer elements of a constant than this may have them one by one. */
-const SMALL = 1 << 16;
+/** Constants of a body of at most this many elements (rescale rows, say) are bounded one by one. */
+const SMALL = 1 << 20;
 
 /** Nodes that may meet rounded values: what they choose or cut stays monotone. */
 const CHOOSES_MONOTONICALLY = new Set(["Clip", "Min", "Max", "Identity", "Reshape"]);
@@ -63,6 +63,7 @@ export function walk(definition: FunctionDefinition, operands: readonly Abstract
 			meet(reachOf(result.cells, result.type), what);
 		}
 		const [name] = node.outputs;
+		if (values.has(name)) throw new Error(`${what} is computed twice`);
 		values.set(name, { ...result, name });
 	}
 	const result = values.get(definition.outputs[0]);
@@ -115,6 +116,6 @@ function constantOf(node: Node): Result {
 	const cells =
 		numbers.length === 0
 			? uniform(dims.length, 0, 0)
-			: cellsOfData(numbers, dims, numbers.length < SMALL ? dims : dims.map(() => 1));
+			: cellsOfData(numbers, dims, numbers.length <= SMALL ? dims : dims.map(() => 1));
 	return { type, shape: dims, cells, data: numbers, settled: true };
 }

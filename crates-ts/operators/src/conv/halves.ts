@@ -1,5 +1,5 @@
 import { type Body, LIMIT } from "../body.ts";
-import { abs, larger, magnitude, smaller } from "../bounds.ts";
+import { abs, exactNumber, larger, magnitude, smaller } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
 import { partialSums } from "../dot-bounds.ts";
 import {
@@ -54,7 +54,7 @@ export function halvesPlan(context: Context<"conv">, bounds: ConvBounds): Plan |
 		);
 		const channels = context.operator.shape[1];
 		const offsets = (part: (row: Fraction) => bigint): string => {
-			const values = rows.map((row) => Number(part(row)) * per(row));
+			const values = rows.map((row) => exactNumber(part(row)) * per(row));
 			return body.reals("float32", rowValues(values, channels), [channels]);
 		};
 		const low = offsets((row) => remainder(row, bits));

@@ -77,6 +77,9 @@ function emitMaxPools(
 /** The size of an axis after `emitPads` has cropped and padded it to exactly what its windows reach. */
 const paddedSize = (axis: Axis): number => (axis.output - 1) * axis.stride + extent(axis);
 
+/** Ones that a Conv of one kernel per channel may have: they are constants of the body. */
+const MOST_ONES = 2 ** 24;
+
 /** Sums over windows: ReduceSum if one window is all there is, else a depthwise Conv with ones. */
 function averagePlan(context: Context<"pool">): Plan {
 	checkOnes(context);
@@ -92,6 +95,9 @@ function averagePlan(context: Context<"pool">): Plan {
 			axes.map((_, i) => i + 2),
 			count,
 		);
+	const ones = count * operands[0].spec.shape[1];
+	if (ones > MOST_ONES)
+		throw new Error(`its windows take a constant of ${ones} ones, more than ${MOST_ONES}`);
 	const weights = { positive: count, negative: 0 };
 	const acc = partialSums(weights, operands[0].range);
 	const { width } = operands[0].spec;
