@@ -4,6 +4,7 @@ import type { Argv } from "yargs";
 
 /** Options of the commands that load programs, which may come from anyone. */
 export interface LimitsOptions {
+	mostOperators?: number;
 	mostElements?: number;
 	mostTraceElements?: number;
 	mostReads?: number;
@@ -23,6 +24,7 @@ export function withLimits<T>(yargs: Argv<T>): Argv<T & LimitsOptions> {
 		requiresArg: true,
 	});
 	return yargs
+		.option("most-operators", most("operators", DEFAULT_LIMITS.operators))
 		.option("most-elements", most("elements of all tensors of a step", DEFAULT_LIMITS.stepElements))
 		.option("most-trace-elements", most("elements of a trace", DEFAULT_LIMITS.traceElements))
 		.option("most-reads", most("elements that the operators of a step read", DEFAULT_LIMITS.stepReads))
@@ -33,14 +35,16 @@ export function withLimits<T>(yargs: Argv<T>): Argv<T & LimitsOptions> {
 
 /** @throws UserError if a limit is not a positive number */
 export function limitsOf(options: LimitsOptions): Limits {
-	const { mostElements, mostTraceElements, mostReads, mostFileMib } = options;
-	for (const [name, value] of Object.entries({ mostElements, mostTraceElements, mostReads, mostFileMib })) {
+	const { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib } = options;
+	const given = { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib };
+	for (const [name, value] of Object.entries(given)) {
 		if (value === undefined || value > 0) continue;
 		const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 		throw new UserError(`--${option} must be a positive number, as in 1000000000.`);
 	}
 	return {
 		...DEFAULT_LIMITS,
+		...(mostOperators === undefined ? {} : { operators: mostOperators }),
 		...(mostElements === undefined ? {} : { stepElements: mostElements, tensorElements: mostElements }),
 		...(mostTraceElements === undefined ? {} : { traceElements: mostTraceElements }),
 		// All steps together keep their share of what one step may read.

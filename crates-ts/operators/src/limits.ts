@@ -36,7 +36,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
 	rank: 32,
-	operators: 2 ** 16,
+	operators: 2 ** 14,
 	operands: 1024,
 	tensorElements: 2 ** 30,
 	stepElements: 2 ** 30,

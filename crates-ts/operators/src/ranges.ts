@@ -9,7 +9,13 @@ export interface Range {
 	readonly high: number;
 }
 
-const cache = new WeakMap<Program, Map<string, Range>>();
+/** Ranges that were asked for, and those of the operators before `next`. */
+interface Known {
+	readonly ranges: Map<string, Range>;
+	next: number;
+}
+
+const cache = new WeakMap<Program, Known>();
 
 /**
  * The values that the tensor behind `ref` can take, whatever the inputs are. Nothing declared is
@@ -20,21 +26,22 @@ const cache = new WeakMap<Program, Map<string, Range>>();
 export function rangeOf(program: Program, ref: TensorRef): Range {
 	let known = cache.get(program);
 	if (known === undefined) {
-		known = new Map();
+		known = { ranges: new Map(), next: 0 };
 		cache.set(program, known);
 	}
+	const { ranges } = known;
 	const key = `${ref.source}:${ref.index}`;
-	const cached = known.get(key);
+	const cached = ranges.get(key);
 	if (cached !== undefined) return cached;
 	if (ref.source === "operator") {
-		// In order, so that a chain of thousands of views does not exhaust the stack.
-		for (let index = 0; index < ref.index; index++) {
-			const earlier = `operator:${index}`;
-			if (!known.has(earlier)) known.set(earlier, operatorRange(program, program.operators[index]));
+		// In order and once, so that a chain of thousands of views takes neither stack nor time.
+		while (known.next < ref.index) {
+			const index = known.next++;
+			ranges.set(`operator:${index}`, operatorRange(program, program.operators[index]));
 		}
 	}
 	const range = sourceRange(program, ref);
-	known.set(key, range);
+	ranges.set(key, range);
 	return range;
 }
 

@@ -5,10 +5,15 @@ import { functionOf, stored } from "../functions.ts";
 import { planOf } from "../plans.ts";
 import type { Program } from "../program.ts";
 import { rangeOf } from "../ranges.ts";
+import { elementCount } from "../tensors.ts";
 import { wideOperators } from "../wide.ts";
 import { type Abstract, uniform } from "./abstract.ts";
 import type { Reach } from "./exact.ts";
 import { walk } from "./walk.ts";
+
+/** A body's tensors are at most this large, and this many times the size of its operands and result besides. */
+const MOST_ELEMENTS = 2 ** 22;
+const MOST_TIMES = 64;
 
 /** How far one operator's numbers reach in the bodies that a session may run. */
 export interface Certified {
@@ -54,7 +59,12 @@ function reachOf(
 		const { source, index: from } = program.operators[index].operands[k];
 		return abstractOf(operand, source === "operator" && wide.has(from));
 	});
-	const { result, reach } = walk(definition, operands);
+	const { result, reach, elements } = walk(definition, operands);
+	const known = [program.operators[index], ...context.operands.map(({ spec }) => spec)];
+	const most = MOST_ELEMENTS + MOST_TIMES * known.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+	if (elements > most) {
+		throw new Error(`its body makes a tensor of ${elements} elements on the way, more than ${most}`);
+	}
 	const { low, high } = rangeOf(program, { source: "operator", index });
 	const { cells, type } = result;
 	if (cells.low.some((value, i) => !(value >= low && cells.high[i] <= high && cells.unit[i] >= 1))) {

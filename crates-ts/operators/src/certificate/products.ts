@@ -179,14 +179,16 @@ const conv: Rule = (site) => {
 	});
 	const shape = [x.shape[0], m, ...spatial];
 	const count = channels * sizeOf(kernel);
+	// Beyond three axes the kernel copies every window.
+	const scratch = rank > 3 ? group * count * sizeOf([x.shape[0], ...spatial]) : 0;
 	const dims = shape.map((_, axis) => (axis === 1 ? m : 1));
 	const product =
 		w.data === undefined
 			? productSums(count, x.cells, w.cells, shape.length)
 			: sums(weightsOf(w.data, [1, m, count, 1], unitAlong(perFirst(w), 0)), x.cells, dims);
-	if (bias === undefined) return { type: "float32", shape, cells: product };
+	if (bias === undefined) return { type: "float32", shape, cells: product, scratch };
 	const channel = { ...bias.cells, dims: [bias.cells.dims[0], ...kernel.map(() => 1)] };
-	return withBias("float32", shape, product, channel);
+	return { ...withBias("float32", shape, product, channel), scratch };
 };
 
 export const products: Readonly<Record<string, Rule>> = { Conv: conv, Gemm: gemm, MatMul: matMul };

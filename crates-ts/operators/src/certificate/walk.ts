@@ -1,5 +1,5 @@
 import type { ElementType, FunctionDefinition, Node } from "@umpire/onnx/model.ts";
-import { type Abstract, cellsOfData, uniform } from "./abstract.ts";
+import { type Abstract, cellsOfData, sizeOf, uniform } from "./abstract.ts";
 import { isExact, type Reach, reachOf } from "./exact.ts";
 import { RULES } from "./rules.ts";
 
@@ -8,6 +8,8 @@ export type Result = Omit<Abstract, "name" | "type"> & {
 	readonly type: ElementType;
 	/** The largest numbers met on the way to it, if they are not its own. */
 	readonly reach?: readonly Reach[];
+	/** Elements that the kernel needs besides its result. */
+	readonly scratch?: number;
 	/** Checked by the rule: not to be checked again. */
 	readonly settled?: boolean;
 };
@@ -25,6 +27,8 @@ export interface Walked {
 	readonly result: Abstract;
 	/** The number that comes closest to its limit. */
 	readonly reach: Reach;
+	/** Elements of the largest tensor on the way. */
+	readonly elements: number;
 }
 
 /** Constants of a body of at most this many elements (rescale rows, say) are bounded one by one. */
@@ -45,6 +49,7 @@ export function walk(definition: FunctionDefinition, operands: readonly Abstract
 	definition.inputs.forEach((name, i) => {
 		values.set(name, { ...operands[i], name });
 	});
+	let elements = 0;
 	let most: Reach = { bound: 0, limit: 2 ** 53 };
 	const meet = (reach: Reach, what: string) => {
 		if (!isExact(reach)) {
@@ -62,6 +67,7 @@ export function walk(definition: FunctionDefinition, operands: readonly Abstract
 		if (result.settled !== true && !open && result.rounded !== true && result.type !== "bool") {
 			meet(reachOf(result.cells, result.type), what);
 		}
+		elements = Math.max(elements, sizeOf(result.shape), result.scratch ?? 0);
 		const [name] = node.outputs;
 		if (values.has(name)) throw new Error(`${what} is computed twice`);
 		values.set(name, { ...result, name });
@@ -72,7 +78,7 @@ export function walk(definition: FunctionDefinition, operands: readonly Abstract
 	if (result.relation?.kind === "displaced" || result.relation?.kind === "quotient") {
 		throw new Error("the result is not a whole number");
 	}
-	return { result, reach: most };
+	return { result, reach: most, elements };
 }
 
 function resultOf(node: Node, values: ReadonlyMap<string, Abstract>): Result {

@@ -5,8 +5,10 @@ import { emitCropAndPad } from "../pool/pads.ts";
 export function dilatePlan(context: Context<"dilate">): Plan {
 	const { form, operator, operands } = context;
 	const { shape } = operands[0].spec;
+	// An axis of one element has no neighbours to move apart.
+	const steps = form.steps.map((step, axis) => (shape[axis] === 1 ? 1 : step));
 	return movePlan("Reshape, Pad, Reshape, Slice", context, (body, [value]) => {
-		if (form.steps.every((step) => step === 1)) return value;
+		if (steps.every((step) => step === 1)) return value;
 		const single = shape.flatMap((size) => [size, 1]);
 		const zeros = shape.map(() => 0);
 		const apart = body.op("Reshape", [value, body.list(single)]);
@@ -14,10 +16,10 @@ export function dilatePlan(context: Context<"dilate">): Plan {
 			body,
 			apart,
 			single.map(() => 0),
-			form.steps.flatMap((step) => [0, step - 1]),
+			steps.flatMap((step) => [0, step - 1]),
 			0,
 		);
-		const sizes = shape.map((size, axis) => size * form.steps[axis]);
+		const sizes = shape.map((size, axis) => size * steps[axis]);
 		const joined = body.op("Reshape", [padded, body.list(sizes)]);
 		const ends = operator.shape.map((size, axis) => size - sizes[axis]);
 		return emitCropAndPad(body, joined, zeros, ends, 0);
