@@ -66,14 +66,16 @@ describe("what may round is refused, in the type that it is computed in", () => 
 	});
 
 	test("a bias that joins the sum in between", () => {
-		const row = input("float32", [1, 1], 0, 1);
+		const row = input("float32", [1, 1], 0, 3);
 		const gemm = (weight: number, bias: number) => () =>
 			walked([row], (body, [v]) => {
 				const [w, b] = [body.reals("float32", [weight], [1, 1]), body.reals("float32", [bias], [1])];
 				return body.op("Gemm", [v, w, b]);
 			});
-		expect(range(gemm(most, -5)())).toEqual([-5, most - 5]);
-		expect(gemm(most, 5)).toThrow(/16777220/);
+		expect(range(gemm(5_592_405, -5)())).toEqual([-5, most - 5]);
+		expect(gemm(5_592_405, 5)).toThrow(/16777220/);
+		// The sum itself is too large before the bias comes to it.
+		expect(gemm(5_592_407, -9)).toThrow(/16777221/);
 	});
 
 	test("a convolution, its pads included", () => {
