@@ -198,4 +198,9 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter.ts",
+		["test/operations/items.test.ts"],
+		[["an answer is paid for by every dispute that demands it", "sharedKey(action) ?? key", "key"]],
+	),
 ];

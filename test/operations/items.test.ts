@@ -77,6 +77,25 @@ describe("moves that are due", () => {
 		for (let i = 0; i < 30; i++) await guard.tick();
 		expect(told(/agrees/)).toBe(20);
 	});
+
+	it("are sent once where one answer serves many disputes", async () => {
+		const claimant = await table.world("submitter");
+		const honest = await submitter(claimant, "1", { progress: () => {} });
+		await honest.tick();
+		const value = table.contracts.deployment.parameters.challengerBond;
+		const entry = { descriptor: "0x", path: [] } as const;
+		for (const role of ["verifier", "requester", "second-submitter"] as const) {
+			const { signer, contracts } = await table.world(role);
+			await send(signer, callOf(contracts, { type: "challenge", value, claim: 1, entry }));
+		}
+		const { reader } = connection;
+		const request = reader.request as (args: unknown) => Promise<unknown>;
+		await request({ method: "evm_setAutomine", params: [false] });
+		await honest.tick();
+		const { address } = claimant.signer.account;
+		const count = (blockTag: "latest" | "pending") => reader.getTransactionCount({ address, blockTag });
+		expect((await count("pending")) - (await count("latest"))).toBe(1);
+	});
 });
 
 describe("what cannot be made sense of costs that item only, and is told once:", () => {

@@ -1,7 +1,7 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
-import { answeredAt, lastSecondToAnswer, questionOf } from "@umpire/game/input-demands.ts";
+import { answeredAt, answerKey, lastSecondToAnswer, questionOf } from "@umpire/game/input-demands.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import { Attempts } from "./actor.ts";
@@ -39,6 +39,8 @@ export async function answerDemands(
 		const inputs = await commitInputs(program, found);
 		return { inputs, inputTree: inputTreeOf(inputs) };
 	};
+	/** Chunks that are answered at this look: others' demands for them are served by that. */
+	const answered = new Set<string>();
 	for (const [index, demand] of mine) {
 		const id = index + 1;
 		await attempts.make(async () => {
@@ -47,6 +49,9 @@ export async function answerDemands(
 				return (await act(world, `collectAnswered:${id}`, call)) !== undefined;
 			}
 			const { inputsRoot } = questionOf(state, demand.claim);
+			const chunk = answerKey(state, demand);
+			if (answered.has(chunk)) return false;
+			answered.add(chunk);
 			const opening = committed.get(inputsRoot) ?? open(inputsRoot);
 			committed.set(inputsRoot, opening);
 			const opened = await opening;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { callOf } from "@umpire/chain/action-call.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
@@ -221,7 +222,7 @@ class Submitter implements Actor {
 	}
 
 	async #answerWith({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {
-		const sent = await this.#send(`${action.type}:${key}`, action, until);
+		const sent = await this.#send(`${action.type}:${sharedKey(action) ?? key}`, action, until);
 		if (sent) this.#say(`Dispute ${view.id}: ${ANSWERS[action.type] ?? action.type}.`);
 		return sent;
 	}
@@ -235,6 +236,13 @@ class Submitter implements Actor {
 function compareRequests(one: Request, other: Request): number {
 	if (one.fee !== other.fee) return one.fee > other.fee ? -1 : 1;
 	return one.deadline - other.deadline;
+}
+
+/** What serves all disputes that demand it is named by its content, so that it is sent (and paid for) once. */
+function sharedKey(action: Action): string | undefined {
+	if (action.type !== "open" && action.type !== "publishLeaf") return undefined;
+	const content = JSON.stringify(action, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+	return createHash("sha256").update(content).digest("hex");
 }
 
 const ANSWERS: Readonly<Record<string, string>> = {
