@@ -198,4 +198,15 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter.ts",
+		[ITEMS],
+		[
+			[
+				"requests without inputs take of the bound on bonds",
+				"if (sent !== undefined) bonds += state.parameters.submitterBond;",
+				"bonds += state.parameters.submitterBond;",
+			],
+		],
+	),
 ];
