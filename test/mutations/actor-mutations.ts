@@ -200,7 +200,14 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/submitter.ts",
-		["test/operations/items.test.ts"],
-		[["an answer is paid for by every dispute that demands it", "sharedKey(action) ?? key", "key"]],
+		[ITEMS],
+		[
+			["an answer is paid for by every dispute that demands it", "sharedKey(action) ?? key", "key"],
+			[
+				"requests without inputs take of the bound on bonds",
+				"if (sent !== undefined) bonds += state.parameters.submitterBond;",
+				"bonds += state.parameters.submitterBond;",
+			],
+		],
 	),
 ];

@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { ENDPOINTS, READING } from "./tests.ts";
+import { ENDPOINTS, FLOODS, LYING_NODE, READING } from "./tests.ts";
 
 /** Reading the chain: events, state, nodes. */
 export const CHAIN_MUTATIONS: readonly Mutation[] = [
@@ -59,8 +59,74 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/chain/src/endpoints.ts",
+		"crates-ts/chain/src/events.ts",
+		[FLOODS],
+		[
+			["old events are taken all at once", "append(this.events, events);", "this.events.push(...events);"],
+			[
+				"events are taken back all at once",
+				"this.events.length = 0;\n\t\tappend(this.events, left);",
+				"this.events.splice(0, before, ...left);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/votes.ts",
 		[ENDPOINTS],
-		[["one node's logs are believed", 'if (method === "eth_getLogs") return true;', ""]],
+		[["one node's logs are believed", 'eth_getLogs: "most",', 'eth_getLogs: "first",']],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/votes.ts",
+		[LYING_NODE],
+		[
+			["one node's estimates are believed", 'eth_estimateGas: "higher middle",', 'eth_estimateGas: "first",'],
+			[
+				"one node's price of gas is believed",
+				'eth_maxPriorityFeePerGas: "lower middle",',
+				'eth_maxPriorityFeePerGas: "first",',
+			],
+			[
+				"one node's blocks are believed",
+				'eth_getBlockByNumber: "lower middle",',
+				'eth_getBlockByNumber: "first",',
+			],
+			[
+				"one node's nonces are believed",
+				'eth_getTransactionCount: "lower middle",',
+				'eth_getTransactionCount: "first",',
+			],
+			[
+				"one node's receipts are believed",
+				'eth_getTransactionReceipt: "most",',
+				'eth_getTransactionReceipt: "first",',
+			],
+			[
+				"one node is told of transactions",
+				'eth_sendRawTransaction: "all",',
+				'eth_sendRawTransaction: "first",',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/endpoints.ts",
+		[LYING_NODE],
+		[
+			[
+				"of a head only the hash is compared",
+				"return one?.hash === hash && one.parentHash === parentHash && one.timestamp === timestamp;",
+				"return one?.hash === hash;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/game-state.ts",
+		["crates-ts/actors/test/withheld-inputs.test.ts"],
+		[
+			[
+				"what became of demands is forgotten when their claims are decided",
+				"roots.add(requests[claims[claim - 1].request - 1].inputsRoot);",
+				"",
+			],
+		],
 	),
 ];

@@ -57,7 +57,7 @@ describe("several endpoints", () => {
 		await connection.head();
 		expect(told).toEqual([expect.stringMatching(/does not answer/)]);
 		rpcs[0].asked.clear();
-		for (let i = 0; i < 5; i++) await connection.reader.getGasPrice();
+		for (let i = 0; i < 5; i++) await connection.reader.getChainId();
 		expect(rpcs[0].asked.size).toBe(0);
 		await rpcs[0].fail(undefined);
 		await connection.head();

@@ -17,7 +17,7 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-interface Call {
+export interface Call {
 	readonly id: number;
 	readonly method: string;
 	readonly params: readonly unknown[];
@@ -26,6 +26,8 @@ interface Call {
 /** Stands between a client and a real node, and goes wrong when it is told to. */
 export class FaultyRpc {
 	fault: Fault | undefined;
+	/** What it says in place of the right answer to a call; the right one if undefined. */
+	lie: ((call: Call, right: () => Promise<unknown>) => Promise<unknown>) | undefined;
 	/** Requests so far, by method. */
 	readonly asked = new Map<string, number>();
 	readonly #target: string;
@@ -89,6 +91,18 @@ export class FaultyRpc {
 				await sleep(300);
 		}
 		const { id, method, params } = call;
+		const told = await this.lie?.(call, async () => (await this.#forward(call)).result);
+		if (told !== undefined) {
+			end(
+				200,
+				JSON.stringify({
+					jsonrpc: "2.0",
+					id,
+					...(told instanceof Error ? { error: { code: 3, message: told.message } } : { result: told }),
+				}),
+			);
+			return;
+		}
 		const latest = method === "eth_getBlockByNumber" && params[0] === "latest";
 		const lie = (result: unknown) => end(200, JSON.stringify({ jsonrpc: "2.0", id, result }));
 		if (this.fault === "no logs" && method === "eth_getLogs") lie([]);

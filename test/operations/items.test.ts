@@ -232,4 +232,17 @@ describe("a submitter's money", () => {
 		expect(actor).toMatchObject({ role: "submitter", mostBonds });
 		expect(parseEther(actor.bonds)).toBe(2n * bond);
 	});
+
+	it("is not held back for requests whose inputs are nowhere to be had", async () => {
+		for (let i = 1; i <= 3; i++) await rm(fileOf(await requestOn(i, "0.05")));
+		const bond = table.contracts.deployment.parameters.submitterBond;
+		const claimant = await submitter(await table.world("submitter"), "1", {
+			mostBonds: formatEther(2n * bond),
+			progress,
+		});
+		for (let i = 0; i < 6; i++) await claimant.tick();
+		expect(told(/^The inputs 0x.* waiting for them/)).toBe(3);
+		expect((await getClaim(table.contracts, 1n)).request).toBe(1);
+		expect((await countEvents(table.contracts)).Claimed).toBe(1);
+	});
 });

@@ -44,14 +44,20 @@ export class SubmitterComputing {
 	}
 
 	/**
-	 * What answers a request; undefined as long as it is being computed or its inputs are not to be had. The trace, if it
-	 * is claimed, is kept before: where it cannot be, nothing is claimed.
+	 * What answers a request, unless it is being computed or its inputs are not to be had. The trace, if it is claimed, is
+	 * kept before: where it cannot be, nothing is claimed.
 	 */
-	async claim(id: number, inputsRoot: Hex, order: number): Promise<ClaimContent | undefined> {
-		const { served, sessions, say } = this.#parts;
+	async claim(id: number, inputsRoot: Hex, order: number): Promise<ClaimContent | "computing" | "no inputs"> {
+		const { world, served, sessions, findInputs, say } = this.#parts;
 		const { program, commitment } = served;
-		return this.#withInputs(inputsRoot, (version) =>
-			this.#bench.ask("background", {
+		const version = await inputsVersion(world, program, inputsRoot);
+		if (version === "missing") {
+			// However many of such requests there are, they take no place on the bench: looking tells.
+			await findInputs(inputsRoot);
+			return "no inputs";
+		}
+		try {
+			const content = this.#bench.ask("background", {
 				key: `claim ${inputsRoot} ${version}`,
 				order,
 				work: async () => {
@@ -65,8 +71,12 @@ export class SubmitterComputing {
 					await this.#keep(trace);
 					return claimOfTrace(commitment, trace);
 				},
-			}),
-		);
+			});
+			return content ?? "computing";
+		} catch (error) {
+			if (error instanceof NoInputs) return "no inputs";
+			throw error;
+		}
 	}
 
 	/** The trace that was claimed or is to be bound, from memory, from the store, or computed again. */

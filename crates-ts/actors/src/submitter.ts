@@ -176,17 +176,22 @@ class Submitter implements Actor {
 				);
 				break;
 			}
-			bonds += state.parameters.submitterBond;
-			if (await this.#troubles.attempt(`request ${id}`, () => this.#claim(state, id, request, order))) {
-				acted = true;
-			}
+			// Only what is claimed or being computed takes of the bound: what cannot be answered keeps no other back.
+			const answer = async (): Promise<boolean> => {
+				const sent = await this.#claim(state, id, request, order);
+				if (sent !== undefined) bonds += state.parameters.submitterBond;
+				return sent === true;
+			};
+			if (await this.#troubles.attempt(`request ${id}`, answer)) acted = true;
 		}
 		return acted;
 	}
 
-	async #claim(state: GameState, id: number, request: Request, order: number): Promise<boolean> {
+	/** Whether a claim was sent; undefined if the request cannot be answered as its inputs are not to be had. */
+	async #claim(state: GameState, id: number, request: Request, order: number): Promise<boolean | undefined> {
 		const content = await this.#computing.claim(id, request.inputsRoot, order);
-		if (content === undefined) return false;
+		if (content === "no inputs") return undefined;
+		if (content === "computing") return false;
 		const value = state.parameters.submitterBond;
 		const move = { type: "claim", value, request: id, ...content } as const;
 		const sent = await this.#send(`claim:${id}`, move, request.deadline);

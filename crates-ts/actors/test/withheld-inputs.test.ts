@@ -15,6 +15,7 @@ import { type CompiledFile, compileFile } from "../src/compile-file.ts";
 import { registerProgram } from "../src/register.ts";
 import { postRequest } from "../src/requester.ts";
 import { quantiseInputs } from "../src/run-program.ts";
+import { loadServed } from "../src/served.ts";
 import { setUp } from "../src/set-up.ts";
 import { openStage, type Stage } from "../src/stage.ts";
 import { statusOf } from "../src/status.ts";
@@ -128,6 +129,28 @@ describe("a verifier without the inputs of a claim", () => {
 		]);
 		expect(await count("InputDemanded")).toBe(0);
 		expect(lines.at(-1)).toMatch(/beyond --demand-inputs-total 1/);
+	});
+
+	it("counts what it paid for claims that are decided by now, even if it was stopped in between", async () => {
+		const submitting = await claimant();
+		await submitting.tick();
+		const world = await apart("verifier");
+		await stage.settle([submitting, await guard(world, CHUNKS)]);
+		await stage.wait(stage.contracts.deployment.parameters.challengePeriod);
+		await stage.settle([submitting]);
+		expect(await statusOfClaim()).toBe(CLAIM_STATUS.final);
+		const requester = await stage.world("requester");
+		const served = await loadServed(requester, "1");
+		const others = inputs.map((elements) => elements.map(() => 1) as Elements);
+		await postRequest(requester, served, others, { fee: "0.01", within: 86_400 });
+		await stage.settle([submitting]);
+		const lines: string[] = [];
+		const again = await worldOf(world.home, stage.contracts, localAccount("verifier"));
+		const bounds = { demandInputs: CHUNKS, demandInputsTotal: 2 * CHUNKS - 1 };
+		const progress = (line: string) => lines.push(line);
+		await stage.settle([await verifier(again, "1", { compare: "trace", ...bounds, progress })]);
+		expect(await count("InputDemanded")).toBe(CHUNKS);
+		expect(lines.at(-1)).toMatch(/the 2 paid for so far are beyond --demand-inputs-total 3/);
 	});
 
 	it("waits, and says what it would take, if it may demand too little", async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { createPublicClient, custom, http, type PublicClient, type Transport } from "viem";
 import { ChainError } from "./errors.ts";
-import { isAnswer } from "./revert.ts";
+import { jointAnswer } from "./votes.ts";
 
 /** A block, as far as following a chain goes; `timestamp` in seconds. */
 export interface Head {
@@ -24,7 +24,7 @@ export interface EndpointHealth {
 
 /** Several RPC addresses of one chain, of which a minority may be wrong, late or silent. */
 export interface Endpoints {
-	/** Requests go to the endpoint that last did well, and to the others when it fails. */
+	/** What most of the endpoints say (votes.ts); one that fails or is outvoted is asked last. */
 	readonly transport: Transport;
 	readonly health: () => readonly EndpointHealth[];
 	/**
@@ -103,8 +103,7 @@ export function joinEndpoints(
 	return {
 		transport: custom(
 			{
-				request: (args) =>
-					isVoted(args) ? votedAnswer(order, args, askLast) : firstAnswer(order, args, askLast),
+				request: (args) => jointAnswer(order, args, askLast),
 			},
 			{ retryCount: 0 },
 		),
@@ -161,6 +160,12 @@ export function headOf(block: {
 	return { number, hash, parentHash, timestamp };
 }
 
+/** Whoever has the right hash may still lie about the rest. */
+function isSameHead(one: Head | undefined, other: Head): boolean {
+	const { hash, parentHash, timestamp } = other;
+	return one?.hash === hash && one.parentHash === parentHash && one.timestamp === timestamp;
+}
+
 /** All but those that stayed behind for long while another went on. */
 function listenedTo(answering: readonly Endpoint[], patience: number): Endpoint[] {
 	return answering.filter((endpoint) => {
@@ -188,7 +193,7 @@ async function agreed(live: readonly Endpoint[]): Promise<{ head: Head; agreeing
 			),
 		);
 		for (const head of heads) {
-			const agreeing = having.filter((_, i) => head !== undefined && heads[i]?.hash === head.hash);
+			const agreeing = having.filter((_, i) => head !== undefined && isSameHead(heads[i], head));
 			if (agreeing.length >= majority) return { head: head!, agreeing };
 		}
 	}
@@ -196,99 +201,6 @@ async function agreed(live: readonly Endpoint[]): Promise<{ head: Head; agreeing
 		`The RPC endpoints disagree about block ${height}: nothing is done until most of ${live.map(({ name }) => name).join(", ")} agree.`,
 		{ retry: true },
 	);
-}
-
-async function firstAnswer(
-	order: readonly Endpoint[],
-	args: { method: string; params?: unknown },
-	askLast: (endpoint: Endpoint) => void,
-): Promise<unknown> {
-	let failure: unknown;
-	for (const endpoint of order) {
-		try {
-			return await endpoint.client.request(args as never);
-		} catch (error) {
-			failure = error;
-			if (isAnswer(error)) break;
-			askLast(endpoint);
-		}
-	}
-	throw failure;
-}
-
-/** Logs, and state of a block that is named by its hash: every right endpoint gives the same. */
-function isVoted({ method, params }: Request): boolean {
-	if (method === "eth_getLogs") return true;
-	const block: unknown = method === "eth_call" && Array.isArray(params) ? params[1] : undefined;
-	return typeof block === "object" && block !== null && "blockHash" in block;
-}
-
-/**
- * Asks all endpoints at once and takes what most of those say that answer: at the latest when all have answered,
- * before that as soon as more than half of all agree.
- *
- * @throws ChainError (to be tried again) if they contradict each other without a majority
- */
-async function votedAnswer(
-	endpoints: readonly Endpoint[],
-	args: Request,
-	askLast: (endpoint: Endpoint) => void,
-): Promise<unknown> {
-	if (endpoints.length === 1) return firstAnswer(endpoints, args, askLast);
-	const votes = new Map<string, Vote>();
-	let failure: unknown;
-	const ask = async (endpoint: Endpoint): Promise<void> => {
-		try {
-			const answer: unknown = await endpoint.client.request(args as never);
-			const said = meaningOf(answer);
-			votes.set(said, { answer, by: [...(votes.get(said)?.by ?? []), endpoint] });
-		} catch (error) {
-			failure = error;
-			if (!isAnswer(error)) return askLast(endpoint);
-			const by = [...(votes.get("refused")?.by ?? []), endpoint];
-			votes.set("refused", { refusal: error, by });
-		}
-	};
-	const asked = endpoints.map(ask);
-	let waiting = asked;
-	const winner = (of: number) => [...votes.values()].find(({ by }) => 2 * by.length > of);
-	while (waiting.length > 0 && winner(endpoints.length) === undefined) {
-		const done = new Set<Promise<void>>();
-		await Promise.race(waiting.map((one) => one.then(() => done.add(one))));
-		waiting = waiting.filter((one) => !done.has(one));
-	}
-	const answered = [...votes.values()].flatMap(({ by }) => by);
-	if (answered.length === 0) throw failure;
-	const taken = winner(endpoints.length) ?? winner(answered.length);
-	if (taken === undefined) {
-		const names = answered.map(({ name }) => name).join(", ");
-		throw new ChainError(`the RPC endpoints ${names} contradict each other about ${args.method}`, {
-			retry: true,
-		});
-	}
-	for (const endpoint of answered) if (!taken.by.includes(endpoint)) askLast(endpoint);
-	if ("refusal" in taken) throw taken.refusal;
-	return taken.answer;
-}
-
-type Vote =
-	| { readonly answer: unknown; readonly by: readonly Endpoint[] }
-	| { readonly refusal: unknown; readonly by: readonly Endpoint[] };
-
-/** What endpoints must agree on: of logs their place and content, whatever else a node adds. */
-function meaningOf(answer: unknown): string {
-	if (!Array.isArray(answer)) return JSON.stringify(answer);
-	const logs = answer.map((log: Readonly<Record<string, unknown>>) =>
-		[log.blockHash, log.logIndex, log.transactionHash, log.address, log.topics, log.data]
-			.join(" ")
-			.toLowerCase(),
-	);
-	return logs.sort().join("\n");
-}
-
-interface Request {
-	readonly method: string;
-	readonly params?: unknown;
 }
 
 function tellChange({ name, trouble }: Endpoint, before: string | undefined, warn: (line: string) => void) {

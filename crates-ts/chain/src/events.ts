@@ -165,17 +165,17 @@ class Feed implements EventFeed {
 			const events = this.#eventsOf(logs);
 			if (end < path[0].number - 1n) kept = [await this.#headAt(end)];
 			this.#takeBack(from);
-			this.events.push(...events);
+			append(this.events, events);
 			this.#blocks = kept;
-			fresh.push(...events);
+			append(fresh, events);
 			from = end + 1n;
 		}
 		const newest: ChainEvent[] = [];
 		for (const { hash, number } of path) {
-			if (number >= first) newest.push(...this.#eventsOf(await this.#logs.block(hash, number)));
+			if (number >= first) append(newest, this.#eventsOf(await this.#logs.block(hash, number)));
 		}
 		this.#takeBack(from);
-		this.events.push(...newest);
+		append(this.events, newest);
 		this.#blocks = [...kept, ...path].slice(-FOLLOWED);
 		return [...fresh, ...newest];
 	}
@@ -210,13 +210,19 @@ class Feed implements EventFeed {
 		const before = this.events.length;
 		const left = this.events.filter(({ block }) => block < from);
 		if (left.length === before) return;
-		this.events.splice(0, before, ...left);
+		this.events.length = 0;
+		append(this.events, left);
 		this.revision++;
 	}
 
 	#eventsOf(logs: readonly Log[]): ChainEvent[] {
 		return eventsOf(this.#abi, logs);
 	}
+}
+
+/** One by one: more than some 100,000 are too many for the arguments of one `push`. */
+function append<T>(list: T[], more: readonly T[]): void {
+	for (const one of more) list.push(one);
 }
 
 /** The events among logs, as in a receipt. */

@@ -249,13 +249,18 @@ class Reader {
 		});
 	}
 
-	/** The same for demands for inputs, and for the answers to demands for inputs of own live claims. */
+	/** The same for demands for inputs, and for the answers to demands of own claims, or for inputs of live ones. */
 	#askDemands(batch: Batch): () => Pick<GameState, "inputDemands" | "inputAnswers"> {
 		const { inputs } = this.#on;
 		const { claims, demands, requests } = this.#ledger;
 		const wanted = new Set<number>();
-		for (const [index, { claim }] of demands.entries()) if (this.#isOwn(claim)) wanted.add(index + 1);
 		const roots = new Set<Hex>();
+		for (const [index, { claim }] of demands.entries()) {
+			if (!this.#isOwn(claim)) continue;
+			wanted.add(index + 1);
+			// What became of a demand is asked about after its claim is decided, too: its bond may have been lost.
+			roots.add(requests[claims[claim - 1].request - 1].inputsRoot);
+		}
 		for (const [index, { status, request }] of claims.entries()) {
 			if (status === CLAIM_STATUS.live && this.#isOwn(index + 1)) roots.add(requests[request - 1].inputsRoot);
 		}

@@ -5,7 +5,7 @@ import type { Connection, Signer } from "./connection.ts";
 import { ChainError, RevertError } from "./errors.ts";
 import { raisedFees } from "./fees.ts";
 import type { Outgoing } from "./outbox.ts";
-import { isAnswer } from "./revert.ts";
+import { isAnswer, isKnownTransaction } from "./revert.ts";
 import type { Sent } from "./send.ts";
 
 /** Signs a transaction for a signer's chain. */
@@ -106,8 +106,6 @@ export async function broadcast(connection: Connection, raw: Hex): Promise<void>
 		await connection.reader.sendRawTransaction({ serializedTransaction: raw });
 	} catch (error) {
 		// Told of a transaction twice, or after it was mined: its receipt will show.
-		const said = error instanceof Error ? error.message : "";
-		const isKnown = /already known|known transaction|nonce (is )?too low|underpriced/i.test(said);
-		if (isAnswer(error) && !isKnown) throw error;
+		if (isAnswer(error) && !isKnownTransaction(error)) throw error;
 	}
 }

@@ -61,7 +61,7 @@ export class LogQueries {
 
 	/** One block whose logs are too many for one answer: one contract after the other. */
 	async #single(where: Where, number: bigint, refusal: unknown): Promise<Log[]> {
-		const logs: Log[] = [];
+		let logs: Log[] = [];
 		for (const address of this.#addresses) {
 			const found = await this.#ask(where, [address]).catch(() => {
 				const why = refusal instanceof Error ? refusal.message.split("\n", 1)[0] : String(refusal);
@@ -72,7 +72,7 @@ export class LogQueries {
 					},
 				);
 			});
-			logs.push(...found);
+			logs = logs.concat(found);
 		}
 		return logs.sort(byPlace);
 	}

@@ -51,6 +51,12 @@ export function isAnswer(error: unknown): boolean {
 	);
 }
 
+/** Whether a node refuses a transaction as it was told of it before, or of another with the same nonce. */
+export function isKnownTransaction(error: unknown): boolean {
+	const said = error instanceof Error ? error.message : "";
+	return /already known|known transaction|nonce (is )?too low|underpriced/i.test(said);
+}
+
 function isSilentCause(cause: unknown): boolean {
 	if (cause instanceof HttpRequestError) {
 		// A refusal may come as a client error with a reason; too many requests will pass by themselves.
