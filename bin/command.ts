@@ -55,7 +55,7 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 export function withSigner<T extends CommonOptions>(yargs: Argv<T>): Argv<T & SigningOptions> {
 	return withKeystore(withChain(yargs)).option("max-fee-gwei", {
 		type: "number",
-		describe: "pay at most this much for gas",
+		describe: "pay at most this much for gas (else no transaction costs more than the least bond)",
 		requiresArg: true,
 	}) as unknown as Argv<T & SigningOptions>;
 }

@@ -30,7 +30,11 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/operators/src/certificate/exact.ts",
 		[WALK],
-		[["float32 holds what float64 does", "float32: 2 ** 24", "float32: 2 ** 53"]],
+		[
+			["float32 holds what float64 does", "float32: 2 ** 24", "float32: 2 ** 53"],
+			["subnormal numbers have all bits", "cells.unit[i] >= span.least && ", ""],
+			["numbers are as large as they like", " && most <= span.most", ""],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/certificate/products.ts",

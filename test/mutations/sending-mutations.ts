@@ -41,6 +41,22 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/chain/src/fees.ts",
+		["crates-ts/chain/test/fees.test.ts"],
+		[["a move may cost more than is at stake", "mostPerMove / gas;", "mostPerMove;"]],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/connection.ts",
+		["test/operations/endpoints.test.ts"],
+		[
+			[
+				"the first node alone names the chain",
+				"(found.find((endpoint) => isMost(endpoint.id)) ?? found[0]).id",
+				"found[0].id",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/fees.ts",
 		["test/operations/attentive-submitter.test.ts"],
 		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
 	),

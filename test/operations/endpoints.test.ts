@@ -76,6 +76,18 @@ describe("several endpoints", () => {
 		}
 	});
 
+	it("name the chain by their majority, whatever one of them says", async () => {
+		for (const wrong of [0, 2]) {
+			await rpcs[wrong].fail("other chain");
+			told.length = 0;
+			const connection = await connect(3);
+			expect(connection.chain.id).toBe(31337);
+			expect((await connection.head()).number).toBe(await newest());
+			expect(told).toEqual([expect.stringMatching(/ is chain 1, not chain 31337\.$/)]);
+			await rpcs[wrong].fail(undefined);
+		}
+	});
+
 	it("must all be of one chain, from the start and later", async () => {
 		await rpcs[1].fail("other chain");
 		await expect(connect(2)).rejects.toThrow(/Wrong chain: .* is chain 1, but chain 31337/);

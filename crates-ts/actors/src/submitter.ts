@@ -10,7 +10,7 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import type { Recording } from "@umpire/runtime/program-model.ts";
 import { formatEther, zeroAddress } from "viem";
 import type { Actor } from "./actor.ts";
-import { answerDemands } from "./answer-demands.ts";
+import { DemandAnswers } from "./answer-demands.ts";
 import { rememberLimits, type SubmitterLimits, submitterBudget } from "./budget.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
@@ -18,7 +18,7 @@ import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
-import { type InputFinder, inputFinder, loadServed, type Served } from "./served.ts";
+import { inputFinder, loadServed, type Served } from "./served.ts";
 import { Sessions } from "./sessions.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
@@ -70,7 +70,7 @@ class Submitter implements Actor {
 	readonly #published: ReturnType<typeof publishedChildren>;
 	readonly #bench = new Workbench();
 	readonly #troubles: Troubles;
-	readonly #findInputs: InputFinder;
+	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
 
@@ -86,8 +86,9 @@ class Submitter implements Actor {
 		this.#published = publishedChildren(world.feed);
 		this.#troubles = new Troubles(say);
 		const tell = (line: string) => this.#troubles.tell(line);
-		this.#findInputs = inputFinder(world, served.program, tell);
-		const parts = { world, served, sessions, findInputs: this.#findInputs, publishTrace, say, tell };
+		const findInputs = inputFinder(world, served.program, tell);
+		const parts = { world, served, sessions, findInputs, publishTrace, say, tell };
+		this.#demandAnswers = new DemandAnswers(parts);
 		this.#computing = new SubmitterComputing(this.#bench, parts);
 		this.#limits = options;
 	}
@@ -131,7 +132,7 @@ class Submitter implements Actor {
 			due.push({
 				item: "demanded inputs",
 				until: Math.min(...demands.map((demand) => lastSecondToAnswer(state, demand))),
-				make: () => answerDemands(this.#world, this.#served, state, this.#findInputs, this.#say),
+				make: () => this.#demandAnswers.send(state),
 			});
 		}
 		return due;
@@ -160,13 +161,11 @@ class Submitter implements Actor {
 		const budget = await submitterBudget(this.#world, this.#served.commitment.header, state, this.#limits);
 		let acted = false;
 		let bonds = budget.locked;
+		const underpaid: Underpaid[] = [];
 		for (const [order, { id, request }] of open.entries()) {
 			const least = request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer;
 			if (request.fee < least) {
-				this.#troubles.tell(
-					`fee of request ${id}`,
-					`Request ${id} pays ${formatEther(request.fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.`,
-				);
+				underpaid.push({ id, fee: request.fee, least });
 				continue;
 			}
 			if (bonds + state.parameters.submitterBond > budget.mostBonds) {
@@ -184,7 +183,19 @@ class Submitter implements Actor {
 			};
 			if (await this.#troubles.attempt(`request ${id}`, answer)) acted = true;
 		}
+		this.#tellUnderpaid(underpaid);
 		return acted;
+	}
+
+	/** One line however many there are: the one that pays most, which comes first. */
+	#tellUnderpaid([first, ...others]: readonly Underpaid[]): void {
+		if (first === undefined) return;
+		const { id, fee, least } = first;
+		const more = others.length === 0 ? "" : ` ${others.length} others pay too little as well.`;
+		this.#troubles.tell(
+			`fee of request ${id}`,
+			`Request ${id} pays ${formatEther(fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.${more}`,
+		);
 	}
 
 	/** Whether a claim was sent; undefined if the request cannot be answered as its inputs are not to be had. */
@@ -235,6 +246,13 @@ class Submitter implements Actor {
 	async #send(name: string, action: Action, until?: number): Promise<boolean> {
 		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
+}
+
+/** A request that costs more than it pays, in wei. */
+interface Underpaid {
+	readonly id: number;
+	readonly fee: bigint;
+	readonly least: bigint;
 }
 
 /** The highest fee first; of equal ones the earliest deadline. */

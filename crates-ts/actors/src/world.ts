@@ -8,7 +8,7 @@ import {
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { RevertError, UserError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
-import type { GasPolicy } from "@umpire/chain/fees.ts";
+import { type GasPolicy, lesser } from "@umpire/chain/fees.ts";
 import { Flights } from "@umpire/chain/flights.ts";
 import type { Outgoing } from "@umpire/chain/outbox.ts";
 import type { Call, Sent } from "@umpire/chain/send.ts";
@@ -90,7 +90,9 @@ export async function worldOf(
 	policy: Partial<GasPolicy> = {},
 ): Promise<World> {
 	const { connection, deployment } = contracts;
-	const signer = signerFor(connection, account, policy);
+	const { submitterBond, challengerBond } = deployment.parameters;
+	const mostPerMove = lesser(submitterBond, challengerBond);
+	const signer = signerFor(connection, account, { mostPerMove, ...policy });
 	const journal = await openJournal(home, connection, deployment.umpire, account.address);
 	const flights = new Flights(signer, journal);
 	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };

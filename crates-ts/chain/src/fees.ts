@@ -12,6 +12,8 @@ export interface Fees {
 export interface GasPolicy {
 	/** Never more than this, in wei per gas. */
 	readonly mostPerGas?: bigint | undefined;
+	/** A transaction never costs more than this, in wei: what is at stake, if the operator names no price of gas. */
+	readonly mostPerMove?: bigint | undefined;
 	/** Milliseconds after which a transaction that is not mined is sent again with higher fees. */
 	readonly patience: number;
 	/**
@@ -38,6 +40,7 @@ const URGENT = 300;
  * The fees of a move's next transaction: what the network asks for, a quarter above those of the
  * transaction that it replaces (nodes want a tenth), and never above the account's bound.
  *
+ * @param gas the transaction's limit
  * @param earlier the signed transaction that is replaced
  * @param until the last second (chain time) at which the move helps
  * @returns undefined if the bound leaves nothing to raise
@@ -45,11 +48,13 @@ const URGENT = 300;
 export async function raisedFees(
 	signer: Signer,
 	move: string,
+	gas: bigint,
 	earlier: Hex | undefined,
 	until: number | undefined,
 ): Promise<Fees | undefined> {
 	const { reader } = signer.connection;
-	const { mostPerGas = 2n ** 255n, warn } = signer.policy;
+	const { warn } = signer.policy;
+	const { mostPerGas, allowed } = boundOf(signer.policy, gas);
 	const [{ maxFeePerGas, maxPriorityFeePerGas }, { baseFeePerGas, timestamp }] = await Promise.all([
 		reader.estimateFeesPerGas({ chain: signer.connection.chain, type: "eip1559" }),
 		reader.getBlock({ blockTag: "latest" }),
@@ -58,9 +63,7 @@ export async function raisedFees(
 		const left = until === undefined ? undefined : until - Number(timestamp);
 		const urgency =
 			left === undefined || left > URGENT ? "" : ` It must be mined within ${left} s: RAISE THE BOUND NOW.`;
-		warn(
-			`${move} waits: gas costs ${formatGwei(baseFeePerGas!)} gwei, --max-fee-gwei allows ${formatGwei(mostPerGas)}.${urgency}`,
-		);
+		warn(`${move} waits: gas costs ${formatGwei(baseFeePerGas!)} gwei, ${allowed}.${urgency}`);
 	}
 	const before = earlier === undefined ? undefined : feesOf(earlier);
 	const raised = (fee: bigint | undefined, least: bigint) => {
@@ -78,7 +81,23 @@ export async function raisedFees(
 	return isAccepted ? fees : undefined;
 }
 
-function lesser(one: bigint, other: bigint): bigint {
+/** The most that a transaction may pay for gas, and why. */
+function boundOf(
+	{ mostPerGas, mostPerMove }: GasPolicy,
+	gas: bigint,
+): { readonly mostPerGas: bigint; readonly allowed: string } {
+	if (mostPerGas !== undefined) {
+		return { mostPerGas, allowed: `--max-fee-gwei allows ${formatGwei(mostPerGas)}` };
+	}
+	if (mostPerMove === undefined) return { mostPerGas: 2n ** 255n, allowed: "nothing bounds it" };
+	const most = mostPerMove / gas;
+	return {
+		mostPerGas: most,
+		allowed: `from ${formatGwei(most)} on it costs more than the bond at stake (--max-fee-gwei for another bound)`,
+	};
+}
+
+export function lesser(one: bigint, other: bigint): bigint {
 	// Math.min does not take bigints.
 	if (one < other) return one;
 	return other;

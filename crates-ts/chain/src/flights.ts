@@ -32,6 +32,9 @@ export interface Origin {
 	readonly number: bigint;
 }
 
+/** Gas of a transaction that does nothing. */
+const EMPTY_GAS = 21_000n;
+
 /**
  * The transactions of one account that are on their way. Many are at once, with successive nonces: none waits for
  * another to be mined. Each is written to the outbox before it leaves, so that whoever is stopped takes it up again,
@@ -211,7 +214,7 @@ export class Flights {
 		// Nothing is held up by what is lost and has nothing above it: the next move takes its place.
 		const above = [...this.#awaited].some((nonce) => nonce > lowest);
 		if (!above && !this.#isAlive(lowest, nonces)) return;
-		const empty = { to: this.#signer.account.address, data: "0x", value: 0n, gas: 21_000n } as const;
+		const empty = { to: this.#signer.account.address, data: "0x", value: 0n, gas: EMPTY_GAS } as const;
 		const replaced = this.#refused.has(lowest) ? undefined : entry?.attempts.at(-1);
 		const raw = await signRaw(this.#signer, {
 			...empty,
@@ -227,7 +230,7 @@ export class Flights {
 	}
 
 	async #feesAbove(replaced: Hex | undefined): Promise<Fees> {
-		const fees = await raisedFees(this.#signer, "an empty transaction", replaced, undefined);
+		const fees = await raisedFees(this.#signer, "an empty transaction", EMPTY_GAS, replaced, undefined);
 		if (fees !== undefined) return fees;
 		if (replaced === undefined) throw new ChainError("no fee within the bound", { retry: true });
 		return feesOf(replaced);

@@ -87,9 +87,9 @@ export async function raise(
 	raw: Hex,
 	until: number | undefined,
 ): Promise<Hex | undefined> {
-	const fees = await raisedFees(signer, move, raw, until);
-	if (fees === undefined) return undefined;
 	const { to, data, value, gas, nonce } = parseTransaction(raw);
+	const fees = await raisedFees(signer, move, gas!, raw, until);
+	if (fees === undefined) return undefined;
 	return signRaw(signer, {
 		to: to ?? null,
 		data: data ?? "0x",

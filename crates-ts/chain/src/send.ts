@@ -108,7 +108,7 @@ async function sign(
 	// What a call costs can grow between the estimate and the block, e.g. by a slot that another one clears.
 	const gas = (transaction.gas * 12n) / 10n + 20_000n;
 	// Where the bound leaves nothing to raise, what replaces a transaction has its fees.
-	const fees = (await raisedFees(signer, move, replaced, until)) ?? feesOf(replaced!);
+	const fees = (await raisedFees(signer, move, gas, replaced, until)) ?? feesOf(replaced!);
 	return signRaw(signer, { ...transaction, ...fees, gas, nonce });
 }
 

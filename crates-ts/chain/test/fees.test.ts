@@ -1,3 +1,4 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Connection, connectPrivate, signerFor } from "../src/connection.ts";
@@ -21,8 +22,12 @@ afterEach(async () => {
 });
 afterAll(() => chain.close());
 
+/** What waits to be mined. */
+const pool = async () =>
+	(await request("eth_pendingTransactions")) as { maxFeePerGas: Hex; maxPriorityFeePerGas: Hex }[];
+
 /** A signer that tells what it warns of. */
-function signer(policy: { patience: number; mostWait: number; mostPerGas?: bigint }) {
+function signer(policy: { patience: number; mostWait: number; mostPerGas?: bigint; mostPerMove?: bigint }) {
 	const told: string[] = [];
 	let heard: () => void = () => {};
 	const warned = new Promise<void>((resolve) => {
@@ -55,5 +60,18 @@ describe("a transaction that is not mined", () => {
 		expect(failure).toBeInstanceOf(UserError);
 		expect((failure as UserError).retry).toBe(true);
 		expect(told[0]).toMatch(/waits: gas costs .* gwei, --max-fee-gwei allows 0.000000007/);
+	});
+
+	it("costs no more than what is at stake, where no price of gas is named", async () => {
+		await request("evm_setAutomine", false);
+		const limit = ((await chain.reader.estimateGas({ account, data: "0x00" })) * 12n) / 10n + 20_000n;
+		const bounded = signer({ patience: 50, mostWait: 300, mostPerMove: 7n * limit });
+		await expect(sendDeployment(bounded.signer, "Nothing", "0x00")).rejects.toThrow(/has not been mined/);
+		expect(bounded.told[0]).toMatch(
+			/waits: gas costs .* gwei, from 0.000000007 on it costs more than the bond at stake/,
+		);
+		const waiting = await pool();
+		expect(BigInt(waiting.at(-1)!.maxFeePerGas)).toBe(7n);
+		expect(BigInt(waiting.at(-1)!.maxPriorityFeePerGas)).toBeLessThanOrEqual(7n);
 	});
 });

@@ -91,6 +91,39 @@ describe("what may round is refused, in the type that it is computed in", () => 
 		expect(conv([4000, -4000, 4000, 4780])).not.toThrow();
 	});
 
+	test("numbers below or above the normal ones of their type, which keep fewer bits", () => {
+		const scaled = (type: "float32" | "float64", ...exponents: readonly number[]) => {
+			return () =>
+				walked([input(type, [4], 0, 3)], (body, [v]) =>
+					exponents.reduce((value, e) => body.op("Mul", [value, body.reals(type, [2 ** e])]), v),
+				);
+		};
+		expect(scaled("float32", -63, -63)).not.toThrow();
+		expect(scaled("float32", -63, -64)).toThrow(/Mul .* reaches Infinity/);
+		expect(scaled("float32", 63, 62)).not.toThrow();
+		expect(scaled("float32", 63, 64)).toThrow(/Mul .* reaches Infinity/);
+		expect(scaled("float64", -63, -64)).not.toThrow();
+		expect(scaled("float64", -1000, -23)).toThrow(/Mul .* reaches Infinity/);
+	});
+
+	test("a table of all pairs of two long constants takes no memory of its size", () => {
+		const long = Array.from({ length: 1 << 16 }, (_, i) => (i % 7) - 3);
+		const outer = (type: "Add" | "Mul") => () =>
+			walked([], (body) => {
+				return body.op(type, [
+					body.reals("float32", long, [long.length, 1]),
+					body.reals("float32", long, [1, long.length]),
+				]);
+			});
+		const most = outer("Mul")().result;
+		expect([most.shape, most.cells.dims, range(outer("Mul")())]).toEqual([
+			[long.length, long.length],
+			[1, 1],
+			[-9, 9],
+		]);
+		expect(range(outer("Add")())).toEqual([-6, 6]);
+	});
+
 	test("a cast that rounds what is not cut off afterwards", () => {
 		const wide = input("float64", [4], -(2 ** 30), 2 ** 30);
 		expect(() => walked([wide], (body, [v]) => body.cast(v, "float32"))).toThrow(/may be rounded/);
@@ -118,6 +151,11 @@ describe("what may round is refused, in the type that it is computed in", () => 
 		expect(pick(0, 9)().result.shape).toEqual([3]);
 		expect(pick(0, 10)).toThrow(/index from 0 to 10/);
 		expect(pick(-1, 9)).toThrow(/index from -1 to 9/);
+		const beside = () =>
+			walked([data, input("float32", [3], 0, 9)], (body, [d, v]) =>
+				body.op("Gather", [d, body.cast(v, "int32")], { axis: int(1) }),
+			);
+		expect(beside).toThrow(/axis 1 of 1/);
 	});
 
 	test("operators, attributes, domains and types that the walk does not know", () => {

@@ -138,10 +138,14 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
 
 type Bound = readonly [low: number, high: number, unit: number];
 
+/** More cells than this are not kept apart: two long columns of cells would make a table of all their pairs. */
+const MOST_CELLS = 2 ** 22;
+
 /** Combines cell with cell. */
 export function zip(a: Cells, b: Cells, combine: (a: Bound, b: Bound) => Bound): Cells {
 	const dims = broadcast(a.dims, b.dims);
 	const count = sizeOf(dims);
+	if (count > MOST_CELLS) return zip(hullOf(a, dims.length), hullOf(b, dims.length), combine);
 	const [low, high, unit] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
 	const [strideA, strideB] = [a, b].map((cells) => cellStrides(dims.length, cells.dims));
 	const position = dims.map(() => 0);

@@ -40,7 +40,7 @@ function elementwise(
 	return { type, shape, data, cells: { ...exact, unit: cells.unit } };
 }
 
-/** Element by element, if both are constants and one of them is large. */
+/** Element by element, if both are constants; not the table of all pairs of two, which may be as large as it likes. */
 function computed(
 	a: Abstract,
 	b: Abstract,
@@ -50,7 +50,9 @@ function computed(
 	const { data: x } = a;
 	const { data: y } = b;
 	if (x === undefined || y === undefined) return undefined;
-	const result = new Float64Array(sizeOf(shape));
+	const count = sizeOf(shape);
+	if (count > Math.max(x.length, y.length)) return undefined;
+	const result = new Float64Array(count);
 	walkCells(shape, a.shape, (element, cell) => {
 		result[element] = x[cell];
 	});

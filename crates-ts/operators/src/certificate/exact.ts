@@ -11,6 +11,12 @@ const UNITS: Partial<Record<ElementType, number>> = {
 	int64: 2 ** 53,
 };
 
+/** Units below which a floating type has fewer bits (subnormal numbers, which some machines flush to 0), and its end. */
+const SPANS: Partial<Record<ElementType, { readonly least: number; readonly most: number }>> = {
+	float32: { least: 2 ** -126, most: 2 ** 127 },
+	float64: { least: 2 ** -1022, most: 2 ** 1023 },
+};
+
 /** The largest magnitude, in units, of one node's results, and what it has to stay below. */
 export interface Reach {
 	readonly bound: number;
@@ -22,6 +28,7 @@ export function reachOf(cells: Cells, type: ElementType): Reach {
 	const limit = UNITS[type];
 	if (limit === undefined) throw new Error(`values of type ${type} are not known`);
 	const isInteger = type.startsWith("int");
+	const span = SPANS[type];
 	let bound = 0;
 	for (let i = 0; i < cells.low.length; i++) {
 		const most = Math.max(Math.abs(cells.low[i]), Math.abs(cells.high[i]));
@@ -29,7 +36,8 @@ export function reachOf(cells: Cells, type: ElementType): Reach {
 		// A whole number needs all its bits in an integer type, however round it is.
 		const units = isInteger ? most : most / cells.unit[i];
 		// What is no number is not below anything, whatever comes after it.
-		if (Number.isNaN(units)) return { bound: Number.POSITIVE_INFINITY, limit };
+		const leaves = span !== undefined && most > 0 && !(cells.unit[i] >= span.least && most <= span.most);
+		if (Number.isNaN(units) || leaves) return { bound: Number.POSITIVE_INFINITY, limit };
 		if (units > bound) bound = units;
 	}
 	return { bound, limit };

@@ -127,6 +127,7 @@ const picked =
 		const axis = intOf(site, "axis", 0);
 		if (index.type !== "int32" && index.type !== "int64") throw new Error(`an index of type ${index.type}`);
 		const { low, high } = hullOf(index.cells);
+		if (!(axis >= 0 && axis < data.shape.length)) throw new Error(`an axis ${axis} of ${data.shape.length}`);
 		if (low[0] < 0 || high[0] >= data.shape[axis]) {
 			throw new Error(`an index from ${low[0]} to ${high[0]} into ${data.shape[axis]} places`);
 		}
