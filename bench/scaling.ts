@@ -1,8 +1,8 @@
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
-import { Court } from "../test/game/court.ts";
 import { Hearing } from "../test/game/hearing.ts";
 import { falsified } from "../test/game/real-trace.ts";
+import { TestChain } from "../test/game/test-chain.ts";
 import { deepEvidence } from "./deep-program.ts";
 
 /** One dispute about the last operator of a synthetic program, proof included, from the challenge to the verdict. */
@@ -32,9 +32,9 @@ export async function benchScaling(progress: (line: string) => void): Promise<Sc
 async function benchDispute(operators: number): Promise<ScalingBench> {
 	const right = await deepEvidence(operators);
 	const wrong = await falsified(right, operators - 1, 3, 1);
-	const court = await Court.open(DEFAULT_PARAMETERS);
+	const chain = await TestChain.open(DEFAULT_PARAMETERS);
 	try {
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS);
 		const claim = await hearing.claim(wrong);
 		const { submitter, challenger, table } = hearing;
 		const before = hearing.spentBy.get(submitter)!;
@@ -53,6 +53,6 @@ async function benchDispute(operators: number): Promise<ScalingBench> {
 			bytes: answers.bytes - sent.bytes + moves.bytes,
 		};
 	} finally {
-		await court.close();
+		await chain.close();
 	}
 }

@@ -7,7 +7,7 @@ export function monitorLines(report: MonitorReport): string[] {
 	const { account, block, lastEvent, money } = report;
 	return [
 		...table([
-			["chain", `${report.chainId}, contract ${report.umpire}`],
+			["chain", `${report.chainId}, market ${report.market}, court ${report.court}`],
 			["block", `${block.number}, ${when(block.time)}`],
 			[
 				"last event",
@@ -20,7 +20,7 @@ export function monitorLines(report: MonitorReport): string[] {
 				`${endpoint.endpoint}: ${endpoint.trouble ?? "ok"}, block ${endpoint.block ?? "-"}, ${endpoint.headAge ?? "-"} s old`,
 			]),
 			[
-				"contract",
+				"contracts",
 				`${formatEther(money.balance)} ETH held, ${formatEther(money.liabilities)} required (bonds of claims ${formatEther(money.claimBonds)}, of disputes ${formatEther(money.disputeBonds)}; owed ${formatEther(money.owed)})`,
 			],
 			...(account === null

@@ -18,7 +18,15 @@ const TESTS = 22;
 beforeAll(async () => {
 	await buildContracts();
 	await mkdir(CODE, { recursive: true });
-	for (const name of ["PoseidonT6", "Registry", "Arbiter", "DotVerifier", "ElementsVerifier", "Umpire"]) {
+	for (const name of [
+		"PoseidonT6",
+		"Registry",
+		"Arbiter",
+		"DotVerifier",
+		"ElementsVerifier",
+		"Court",
+		"Market",
+	]) {
 		const artifact = await readArtifact(name);
 		const libraries = new Map([...artifact.links.keys()].map((library) => [library, POSEIDON]));
 		await writeFile(join(CODE, `${name}.hex`), linkBytecode(artifact, libraries));

@@ -66,7 +66,8 @@ export const deploy = command<Options>({
 		report(options.json, deployment, () => [
 			...table([
 				["chain", String(deployment.chainId)],
-				["umpire", deployment.umpire],
+				["market", deployment.market],
+				["court", deployment.court],
 				["registry", deployment.registry],
 				["arbiter", deployment.arbiter],
 				...Object.entries(gasPricesCovered(deployment.parameters)),

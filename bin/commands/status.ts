@@ -13,7 +13,8 @@ export const status = command<ChainOptions>({
 		report(options.json, found, () => [
 			...table([
 				["chain", `${found.chainId} (${options.rpc.join(", ")})`],
-				["umpire", found.umpire],
+				["market", found.market],
+				["court", found.court],
 			]),
 			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),
 			...found.actors.map(actorLine),

@@ -2,9 +2,8 @@
 pragma solidity 0.8.28;
 
 import {IConsumer} from "../interfaces/IConsumer.sol";
-import {Request} from "../interfaces/IMarket.sol";
+import {IMarket, Question, Request} from "../interfaces/IMarket.sol";
 import {Meaning} from "../interfaces/IRegistry.sol";
-import {IUmpire} from "../interfaces/IUmpire.sol";
 import {Scale} from "../libraries/Scale.sol";
 
 /// @title An example of a consumer: asks which class a model assigns to an input, and keeps the answer
@@ -18,7 +17,7 @@ contract Classifier is IConsumer {
 		int256 score;
 	}
 
-	IUmpire public immutable umpire;
+	IMarket public immutable market;
 	address public immutable owner;
 	bytes32 public immutable program;
 
@@ -35,8 +34,8 @@ contract Classifier is IConsumer {
 	/// @notice Thrown when a claim answers a request that this contract did not make, or that has its answer.
 	error NotOurs(uint256 request);
 
-	constructor(IUmpire umpire_, bytes32 program_) {
-		umpire = umpire_;
+	constructor(IMarket market_, bytes32 program_) {
+		market = market_;
 		program = program_;
 		owner = msg.sender;
 	}
@@ -47,35 +46,53 @@ contract Classifier is IConsumer {
 	/// @notice Asks for a classification; the value sent is the fee.
 	function ask(bytes32 inputsRoot, uint256 deadline) external payable returns (uint256 requestId) {
 		if (msg.sender != owner) revert NotTheOwner(msg.sender);
-		requestId = umpire.request{value: msg.value}(program, inputsRoot, deadline, address(this));
+		Question memory question;
+		question.program = program;
+		question.inputsRoot = inputsRoot;
+		question.deadline = deadline;
+		question.consumer = address(this);
+		requestId = market.request{value: msg.value}(question);
 		pending[requestId] = true;
 	}
 
 	/// @inheritdoc IConsumer
 	function onFinal(uint256 requestId, uint256 claimId, bytes32, uint256[5] calldata) external {
-		if (msg.sender != address(umpire)) revert NotTheMarket(msg.sender);
+		if (msg.sender != address(market)) revert NotTheMarket(msg.sender);
 		_take(requestId, claimId);
+	}
+
+	/// @inheritdoc IConsumer
+	/// @dev The request stays open for other submitters.
+	function onRejected(uint256, uint256) external {}
+
+	/// @inheritdoc IConsumer
+	/// @dev The fee waits in the market until `takeBack`.
+	function onRefunded(uint256) external {}
+
+	/// @notice Takes what the market owes for requests that nobody answered.
+	function takeBack() external returns (uint256) {
+		return market.withdraw();
 	}
 
 	/// @notice Brings the answer of a final claim that was not delivered.
 	function fetch(uint256 claimId) external {
-		_take(umpire.getClaim(claimId).request, claimId);
+		_take(market.getClaim(claimId).request, claimId);
 	}
 
 	/// @dev Anyone can make requests that name this contract as their consumer, for any program and inputs: only
 	/// those that it made itself count. `outputLeaf` reverts unless the claim is final.
 	function _take(uint256 requestId, uint256 claimId) private {
-		Request memory r = umpire.getRequest(requestId);
+		Request memory r = market.getRequest(requestId);
 		bool ours = pending[requestId] && r.requester == address(this) && r.program == program;
 		if (!ours) revert NotOurs(requestId);
 		pending[requestId] = false;
 		uint256[5] memory none;
-		int256[] memory scores = umpire.outputLeaf(claimId, 0, none, new bytes32[](0));
+		int256[] memory scores = market.outputLeaf(claimId, 0, none, new bytes32[](0));
 		uint256 best = 0;
 		for (uint256 i = 1; i < scores.length; i++) {
 			if (scores[i] > scores[best]) best = i;
 		}
-		Meaning memory meaning = umpire.registry().meaning(program);
+		Meaning memory meaning = market.registry().meaning(program);
 		int256 score = Scale.toWad(scores[best], meaning.outputMantissa, meaning.outputExponent);
 		answers[requestId] = Answer(true, best, score);
 		emit Classified(requestId, best, score);

@@ -125,6 +125,10 @@ interface IArbiter {
 	error WrongLocation(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when a descriptor names a source of operands that does not exist.
 	error UnknownSource(uint256 source);
+	/// @notice Thrown when an operator does not read the input that it is to give the shape of.
+	error InputNotRead(uint256 operator, uint256 input);
+	/// @notice Thrown when an answer brings another number of leaves than the chunk has.
+	error WrongChunk(uint256 actual, uint256 expected);
 	/// @notice Thrown when a verifier has no code.
 	error VerifierMissing(address verifier);
 	/// @notice Thrown when the proof does not verify for these openings, this element and this beneficiary.
@@ -152,6 +156,28 @@ interface IArbiter {
 		external
 		view
 		returns (uint64 elements, uint8 width);
+
+	/// @notice The shape of an input, by an operator that reads it, as an input or as a state in the first step.
+	function inputShape(
+		ProgramHeader calldata header,
+		uint256 operator,
+		DescriptorOpening calldata opening,
+		uint256 input
+	) external view returns (uint64 elements, uint8 width);
+
+	/// @notice The root of a tensor that the leaves of one of its subtrees and the subtree's path lead to. Malformed
+	/// words revert.
+	/// @param chunk number of the subtree among those of level `level`
+	/// @param words of its leaves, in order
+	/// @param path of the subtree to the tensor's root
+	function chunkRoot(
+		uint256 elements,
+		uint8 width,
+		uint256 chunk,
+		uint256 level,
+		uint256[5][] calldata words,
+		bytes32[] calldata path
+	) external view returns (bytes32);
 
 	/// @notice How many parts the cone of an element has.
 	function partCount(

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {DescriptorOpening, LeafLocation, RowOpening, Settlement} from "./IArbiter.sol";
+import {IClaims} from "./IClaims.sol";
 
 enum Phase {
 	None,
@@ -51,10 +52,16 @@ struct Dispute {
 }
 
 /// @title The dispute game (docs/protocol.md section 5)
+/// @dev Disputes of each market have numbers of their own, from 1.
 interface IDisputes {
-	event Challenged(uint256 indexed dispute, uint256 indexed claim, address indexed challenger);
+	event Challenged(
+		IClaims indexed market, uint256 indexed dispute, uint256 indexed claim, address challenger
+	);
+	/// @notice The submitter of a lazy claim committed to its trace.
+	event TraceBound(IClaims indexed market, uint256 indexed claim, bytes32 traceRoot);
 	/// @notice The challenger named a subtree and demands its children, or (tensor tree, level 0) a leaf's words.
 	event Descended(
+		IClaims indexed market,
 		uint256 indexed dispute,
 		uint8 tree,
 		uint256 step,
@@ -66,14 +73,15 @@ interface IDisputes {
 	/// @notice The children of `node` of level `childLevel` are now known.
 	event NodeOpened(bytes32 indexed node, uint8 tree, uint256 childLevel, bytes32[] children);
 	event LeafPublished(bytes32 indexed node, uint8 width, uint256 count, uint256[5] words);
-	event Named(uint256 indexed dispute, uint256 element, uint256 parts);
-	event PartialsPublished(uint256 indexed dispute, int64[] partials);
+	event Named(IClaims indexed market, uint256 indexed dispute, uint256 element, uint256 parts);
+	event PartialsPublished(IClaims indexed market, uint256 indexed dispute, int64[] partials);
 	/// @notice A proof showed a wrong value. Where partial results were published, `claimed` and `computed` are the
 	/// one after `part`. `dispute` is 0 if the claim was settled directly.
 	event Settled(
+		IClaims indexed market,
 		uint256 indexed dispute,
 		uint256 indexed claim,
-		address indexed challenger,
+		address challenger,
 		uint256 step,
 		uint256 operator,
 		uint256 element,
@@ -81,10 +89,18 @@ interface IDisputes {
 		int256 claimed,
 		int256 computed
 	);
-	event TimedOut(uint256 indexed dispute, uint256 indexed claim, Side loser);
+	event TimedOut(IClaims indexed market, uint256 indexed dispute, uint256 indexed claim, Side loser);
 	/// @notice The claim was rejected elsewhere; the challenger has its bond back.
-	event Reclaimed(uint256 indexed dispute, uint256 indexed claim, address indexed challenger);
+	event Reclaimed(
+		IClaims indexed market, uint256 indexed dispute, uint256 indexed claim, address challenger
+	);
 
+	/// @notice Thrown when a claim is challenged, or its inputs are demanded, after its challenge period.
+	error ChallengePeriodOver(uint256 claim, uint256 time, uint256 end);
+	/// @notice Thrown when a claim's trace is bound again, or the claim has carried its trace root from the start.
+	error TraceKnown(uint256 claim, bytes32 traceRoot);
+	/// @notice Thrown when someone else makes the submitter's move.
+	error NotTheSubmitter(address actual, address expected);
 	/// @notice Thrown when no dispute has this number.
 	error UnknownDispute(uint256 dispute);
 	/// @notice Thrown when the dispute is not in the phase that the move belongs to.
@@ -129,14 +145,24 @@ interface IDisputes {
 	/// @notice Challenges a live claim; the value sent is the challenger's bond. Demands the children of the
 	/// trace root, or the trace root itself if the claim is lazy and not bound.
 	/// @param entry the descriptor of operator 0 if the trace consists of a single operator's output, else empty
-	function challenge(uint256 claimId, DescriptorOpening calldata entry)
+	function challenge(IClaims market, uint256 claimId, DescriptorOpening calldata entry)
 		external
 		payable
 		returns (uint256 disputeId);
 
+	/// @notice Commits the submitter of a lazy claim to its trace, once for all disputes: the output that it claimed
+	/// is opened under the root.
+	function bindTrace(
+		IClaims market,
+		uint256 claimId,
+		bytes32 traceRoot,
+		bytes32[] calldata operatorPath,
+		bytes32[] calldata stepPath
+	) external;
+
 	/// @notice Begins the search in a trace that was bound after the challenge: demands the children of its root.
 	/// @param entry as for `challenge`
-	function enter(uint256 disputeId, DescriptorOpening calldata entry) external;
+	function enter(IClaims market, uint256 disputeId, DescriptorOpening calldata entry) external;
 
 	/// @notice Publishes the children of a node, for every dispute that demands them. Publishing again changes nothing.
 	/// @return node the node that the children hash to
@@ -147,6 +173,7 @@ interface IDisputes {
 	/// @param path of the child to the demanded node
 	/// @param entry the operator's descriptor if the move enters its tensor, else empty
 	function descend(
+		IClaims market,
 		uint256 disputeId,
 		uint256 index,
 		bytes32 child,
@@ -160,11 +187,12 @@ interface IDisputes {
 	function publishLeaf(uint8 width, uint16 count, uint256[5] calldata words) external returns (bytes32 node);
 
 	/// @notice Names an element whose cone has several parts and demands its partial results.
-	function name(uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external;
+	function name(IClaims market, uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external;
 
 	/// @notice Publishes the partial results S₁ … Sₙ of the named element.
 	/// @param words of the disputed leaf, as published
 	function publishPartials(
+		IClaims market,
 		uint256 disputeId,
 		int64[] calldata partials,
 		DescriptorOpening calldata operator,
@@ -174,12 +202,13 @@ interface IDisputes {
 
 	/// @notice Shows that the published value of an element is wrong, by all parts of its cone, or that one of its
 	/// published partial results is, by that part alone; the claim is rejected.
-	function settle(uint256 disputeId, Settlement calldata settlement) external;
+	function settle(IClaims market, uint256 disputeId, Settlement calldata settlement) external;
 
 	/// @notice Rejects a live claim in one transaction, without a search and without a bond: opens a leaf of the
 	/// trace and proves, part by part, that one of its elements does not follow from its operands.
 	/// @param beneficiary who is paid; the proof is made for this account
 	function settleDirectly(
+		IClaims market,
 		uint256 claimId,
 		address beneficiary,
 		LeafLocation calldata location,
@@ -187,24 +216,18 @@ interface IDisputes {
 	) external;
 
 	/// @notice Decides a dispute against the side to move if it has run out of time.
-	function timeout(uint256 disputeId) external;
+	function timeout(IClaims market, uint256 disputeId) external;
 
 	/// @notice Gives a challenger its bond back after the claim was rejected in another dispute.
-	function reclaim(uint256 disputeId) external;
+	function reclaim(IClaims market, uint256 disputeId) external;
 
 	/// @notice The number of the newest dispute; numbers start at 1.
-	function disputeCount() external view returns (uint256);
+	function disputeCount(IClaims market) external view returns (uint256);
 
-	function getDispute(uint256 disputeId) external view returns (Dispute memory);
+	function getDispute(IClaims market, uint256 disputeId) external view returns (Dispute memory);
 
 	/// @notice Who is to move, since when, and until when (last second at which no timeout can be claimed).
-	function turn(uint256 disputeId) external view returns (Side side, uint256 since, uint256 until);
-
-	/// @notice What an open dispute demands from the submitter in phase Search.
-	function demand(uint256 disputeId)
-		external
-		view
-		returns (bytes32 node, uint8 tree, uint256 childLevel, uint256 children);
+	function turn(IClaims market, uint256 disputeId) external view returns (Side side, uint256 since, uint256 until);
 
 	/// @notice When the children of a node were published, 0 if they were not.
 	function openedAt(bytes32 node, uint8 tree, uint256 childLevel, uint256 children) external view returns (uint256);

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IArbiter} from "./IArbiter.sol";
-import {IInputs} from "./IInputs.sol";
+import {ClaimStatus, IClaims} from "./IClaims.sol";
+import {ICourt} from "./ICourt.sol";
+import {ILedger} from "./ILedger.sol";
 import {IRegistry} from "./IRegistry.sol";
 
-/// @dev Burned wei go to an account without a key or code.
-address constant BURN = 0x000000000000000000000000000000000000dEaD;
-
-/// @notice The constants of a deployment (docs/protocol.md section 5). Times in seconds, bonds in wei.
-struct Parameters {
+/// @notice The constants of a market (docs/protocol.md section 5). Times in seconds, bonds in wei.
+struct MarketParameters {
 	/// how long a claim can be challenged
 	uint32 challengePeriod;
-	/// time that every move gives its side
-	uint32 increment;
-	/// time beyond the increments that a side has for the whole dispute
-	uint32 reserve;
-	/// further time of the challenger where it may have to prove (phases Leaf and Partials)
-	uint32 provingAllowance;
-	/// further time of the submitter to commit to the trace of a lazy claim (phase Root)
-	uint32 commitAllowance;
-	/// further time of both sides per other dispute open against the same claim
-	uint32 crowding;
-	/// levels that one answer opens
-	uint8 depth;
-	/// levels of the trees of steps and operators that are opened at once when no more are left
-	uint8 window;
-	/// the burned part of a lost bond, in thousandths
-	uint16 burnPermille;
 	uint128 submitterBond;
-	uint128 challengerBond;
-	/// time to compute after the last answer to a demand for inputs
-	uint32 computeAllowance;
-	uint128 demandBond;
+}
+
+/// @notice What is asked, and of whom.
+struct Question {
+	bytes32 program;
+	bytes32 inputsRoot;
+	/// last second at which a claim is accepted
+	uint256 deadline;
+	/// the contract that is told of the end, or 0
+	address consumer;
+	/// until `exclusiveUntil` only this account may claim, and the request ends with the rejection of its claim; 0 for
+	/// everybody
+	address submitter;
+	/// at most the deadline; 0 for everybody
+	uint256 exclusiveUntil;
+	/// a claim has to be committed to before it is made, so that nobody can copy it
+	bool isSealed;
 }
 
 /// @notice A paid question: the output of `program` on the inputs committed to by `inputsRoot`.
@@ -46,26 +41,28 @@ struct Request {
 	uint32 liveClaim;
 	/// the fee was paid out or back
 	bool closed;
+	bool isSealed;
+	bool isExclusive;
 	address consumer;
 	uint96 fee;
-}
-
-enum ClaimStatus {
-	None,
-	Live,
-	Final,
-	Rejected
+	/// who alone may claim until `exclusiveUntil`; 0 if not `isExclusive`
+	address submitter;
+	uint32 exclusiveUntil;
 }
 
 /// @notice A submitter's answer to a request.
 struct Claim {
-	/// 0 for a lazy claim whose trace is not bound
+	/// 0 for a lazy claim: its court knows the root that was bound
 	bytes32 traceRoot;
 	address submitter;
 	uint32 request;
-	uint32 claimedAt;
-	uint24 openDisputes;
+	/// when its status began: it was claimed, became final or was rejected
+	uint40 since;
 	ClaimStatus status;
+	/// who was paid for its rejection; 0 unless it is rejected
+	address winner;
+	/// the consumer was told of its rejection
+	bool delivered;
 }
 
 /// @notice Opens the primary output's tensor root under the trace root.
@@ -80,8 +77,8 @@ struct OutputOpening {
 	uint256[5] words;
 }
 
-/// @title Requests, claims and money
-interface IMarket {
+/// @title Requests, claims and their money
+interface IMarket is IClaims, ILedger {
 	event Requested(
 		uint256 indexed request,
 		bytes32 indexed program,
@@ -89,7 +86,10 @@ interface IMarket {
 		bytes32 inputsRoot,
 		uint256 fee,
 		uint256 deadline,
-		address consumer
+		address consumer,
+		address submitter,
+		uint256 exclusiveUntil,
+		bool isSealed
 	);
 	/// @param words the words of the output's only leaf; all 0 if the output has several leaves
 	event Claimed(
@@ -100,29 +100,25 @@ interface IMarket {
 		bytes32 outputRoot,
 		uint256[5] words
 	);
-	/// @notice The submitter of a lazy claim committed to its trace.
-	event TraceBound(uint256 indexed claim, bytes32 traceRoot);
+	/// @notice `sender` will make the claim that `commitment` is the hash of.
+	event ClaimCommitted(bytes32 indexed commitment, address indexed sender);
 	event Finalised(uint256 indexed claim, uint256 indexed request, address indexed submitter, uint256 paid);
 	/// @notice A claim lost dispute `dispute` (0: it was settled directly, or its inputs were withheld).
 	event Rejected(uint256 indexed claim, uint256 indexed dispute, address indexed winner);
+	/// @notice The fee went back: nobody answered in time, or the claim of the only submitter was rejected.
 	event Refunded(uint256 indexed request, address indexed requester, uint256 amount);
-	/// @notice The consumer was called; `success` is false if it reverted or ran out of gas.
+	/// @notice The consumer was called about a claim's end, or (claim 0) about a refund; `success` is false if it
+	/// reverted or ran out of gas.
 	event Delivered(uint256 indexed request, uint256 indexed claim, address indexed consumer, bool success);
-	/// @notice `amount` may now be withdrawn by `account`.
-	event Credited(address indexed account, uint256 amount);
-	event Withdrawn(address indexed account, uint256 amount);
-	event Burned(uint256 amount);
 
-	/// @notice Thrown when a deployment's parameter is outside of its admissible range.
-	error InvalidParameter(bytes32 name, uint256 actual, uint256 least, uint256 most);
-	/// @notice Thrown when a contract that the deployment builds on has no code.
-	error NotAContract(bytes32 name, address actual);
-	/// @notice Thrown when the value sent is not the bond.
-	error WrongBond(uint256 actual, uint256 expected);
 	/// @notice Thrown when the fee does not fit its field.
 	error FeeTooLarge(uint256 actual, uint256 most);
 	/// @notice Thrown when a request's deadline is not in the future or too far away.
 	error InvalidDeadline(uint256 actual, uint256 earliest, uint256 latest);
+	/// @notice Thrown when exclusivity names an end without an account, or one that is past or after the deadline.
+	error InvalidExclusivity(address submitter, uint256 actual, uint256 earliest, uint256 latest);
+	/// @notice Thrown when an exclusive request is to be sealed: there is nobody who could copy.
+	error SealedExclusive();
 	/// @notice Thrown when no request has this number.
 	error UnknownRequest(uint256 request);
 	/// @notice Thrown when the request is paid out or refunded.
@@ -133,43 +129,39 @@ interface IMarket {
 	error RequestNotExpired(uint256 request, uint256 time, uint256 deadline);
 	/// @notice Thrown when the request already has a live claim.
 	error AlreadyClaimed(uint256 request, uint256 claim);
-	/// @notice Thrown when the output opening does not lead to the trace root.
-	error WrongTraceRoot(bytes32 actual, bytes32 expected);
+	/// @notice Thrown when someone else claims while one submitter alone may.
+	error ExclusiveRequest(uint256 request, address actual, address expected, uint256 until);
+	/// @notice Thrown when a sealed request is claimed without having committed to the claim before.
+	error SealedRequest(uint256 request);
+	/// @notice Thrown when a claim was not committed to, or in this second, or longer ago than a challenge period.
+	error WrongCommitment(bytes32 commitment, uint256 committedAt, uint256 earliest);
+	/// @notice Thrown when the same claim is committed to again while the commitment holds.
+	error AlreadyCommitted(bytes32 commitment);
 	/// @notice Thrown when the claim of a lazy program brings a trace root or paths: it states the output alone.
 	error TraceNotNeeded();
-	/// @notice Thrown when a claim's trace is bound again, or the claim has carried its trace root from the start.
-	error TraceKnown(uint256 claim, bytes32 traceRoot);
-	/// @notice Thrown when someone else makes the submitter's move.
-	error NotTheSubmitter(address actual, address expected);
 	/// @notice Thrown when words do not hash to the node they are shown for.
 	error WrongLeaf(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when a leaf of the output is opened that it does not have.
 	error LeafOutOfRange(uint256 leaf, uint256 count);
-	/// @notice Thrown when a claim is not in the status that the call needs.
-	error WrongClaimStatus(uint256 claim, ClaimStatus actual, ClaimStatus expected);
 	/// @notice Thrown when a claim is finalised within its challenge period.
 	error ChallengePeriodOpen(uint256 claim, uint256 time, uint256 end);
-	/// @notice Thrown when a claim is challenged after its challenge period.
-	error ChallengePeriodOver(uint256 claim, uint256 time, uint256 end);
 	/// @notice Thrown when a claim is finalised while demands for its inputs are open.
 	error DemandsOpen(uint256 claim);
-	/// @notice Thrown when someone else than `inputs` makes one of its calls.
-	error NotTheInputs(address sender);
 	/// @notice Thrown when a claim is finalised while disputes are open.
 	error DisputesOpen(uint256 claim, uint256 count);
-	/// @notice Thrown when a finalisation leaves too little gas for the consumer's call.
+	/// @notice Thrown when the call leaves too little gas for the consumer's.
 	error TooLittleGas(uint256 actual, uint256 needed);
-	/// @notice Thrown when an account without credit withdraws.
-	error NothingToWithdraw(address account);
-	/// @notice Thrown when an account does not accept its payment.
-	error PaymentRefused(address account, uint256 amount);
+	/// @notice Thrown when a rejection is delivered again.
+	error AlreadyDelivered(uint256 claim);
+	/// @notice Thrown when there is nobody to deliver to.
+	error NoConsumer(uint256 request);
 
 	/// @notice Asks for the output of a registered program; the value sent is the fee.
-	/// @param consumer the contract to call when a claim is final, or 0
-	function request(bytes32 program, bytes32 inputsRoot, uint256 deadline, address consumer)
-		external
-		payable
-		returns (uint256 requestId);
+	function request(Question calldata question) external payable returns (uint256 requestId);
+
+	/// @notice Commits the sender to a claim on a sealed request: from the next second on, for a challenge period.
+	/// @param commitment keccak256(abi.encode(chain id, this market, request, traceRoot, outputRoot, sender, salt))
+	function commitClaim(bytes32 commitment) external;
 
 	/// @notice Answers a request with a commitment to the whole trace; the value sent is the submitter's bond.
 	/// The claim of a lazy program has trace root 0 and no paths.
@@ -178,41 +170,31 @@ interface IMarket {
 		payable
 		returns (uint256 claimId);
 
-	/// @notice Commits the submitter of a lazy claim to its trace, once for all disputes: the output that it claimed
-	/// is opened under the root.
-	function bindTrace(
-		uint256 claimId,
-		bytes32 traceRoot,
-		bytes32[] calldata operatorPath,
-		bytes32[] calldata stepPath
-	) external;
+	/// @notice The same for a sealed request.
+	/// @param salt that of the commitment
+	function claimSealed(uint256 requestId, bytes32 traceRoot, OutputOpening calldata opening, bytes32 salt)
+		external
+		payable
+		returns (uint256 claimId);
 
 	/// @notice Makes an undisputed claim final after its challenge period: credits fee and bond, then tells
 	/// the consumer.
 	function finalise(uint256 claimId) external;
 
-	/// @notice Credits the fee of an unanswered request back to its requester after its deadline.
+	/// @notice Credits the fee of an unanswered request back to its requester after its deadline, then tells the
+	/// consumer.
 	function refund(uint256 requestId) external;
 
-	/// @notice Pays the caller all that it is owed.
-	function withdraw() external returns (uint256 amount);
+	/// @notice Tells the consumer of a rejection, once. Nothing depends on it: `ending` says the same at any time.
+	function deliver(uint256 claimId) external;
 
-	/// @notice Credits the value sent to `account`. Only for `inputs`.
-	function credit(address account) external payable;
+	/// @notice Who judges the claims.
+	function court() external view returns (ICourt);
 
-	/// @notice Rejects a live claim whose inputs were withheld. Only for `inputs`.
-	function rejectWithheld(uint256 claimId, address winner) external;
-
-	/// @notice Where chunks of inputs are demanded.
-	function inputs() external view returns (IInputs);
-
-	/// @notice Where programs are registered.
+	/// @notice Where programs are registered: the court's registry.
 	function registry() external view returns (IRegistry);
 
-	/// @notice Who decides about settlements.
-	function arbiter() external view returns (IArbiter);
-
-	function parameters() external view returns (Parameters memory);
+	function parameters() external view returns (MarketParameters memory);
 
 	/// @notice The number of the newest request; numbers start at 1.
 	function requestCount() external view returns (uint256);
@@ -224,18 +206,18 @@ interface IMarket {
 
 	function getClaim(uint256 claimId) external view returns (Claim memory);
 
-	/// @notice When the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root.
-	function boundAt(uint256 claimId) external view returns (uint256);
+	/// @notice Where an existing claim stands, who was paid for its rejection, and when it ended (0: it is live).
+	function ending(uint256 claimId) external view returns (ClaimStatus status, address winner, uint256 endedAt);
 
-	/// @notice What `account` can withdraw.
-	function owed(address account) external view returns (uint256);
+	/// @notice When a claim was committed to; 0 if it was not.
+	function committedAt(bytes32 commitment) external view returns (uint256);
 
 	/// @notice The output that a claim states, whatever its status: its tensor root if it has several leaves
 	/// (else 0), its words if it has one (else all 0).
 	function output(uint256 claimId)
 		external
 		view
-		returns (ClaimStatus status, bytes32 outputRoot, uint256[5] memory words);
+		returns (ClaimStatus status, bytes32 root, uint256[5] memory words);
 
 	/// @notice The elements of leaf `leaf` of a final claim's output, checked against its commitment.
 	/// @param words the leaf's words; ignored if the output has one leaf only

@@ -24,16 +24,16 @@ library Openings {
 		pure
 		returns (Descriptor memory)
 	{
-		return descriptorUnder(header.operatorsRoot, header.operatorCount, operator, opening);
+		return _descriptorUnder(header.operatorsRoot, header.operatorCount, operator, opening);
 	}
 
-	/// @notice The same of a program whose header is not in calldata.
-	function descriptorUnder(
+	/// @dev Apart, so that the decoder of descriptors is in the bytecode once.
+	function _descriptorUnder(
 		bytes32 operatorsRoot,
 		uint256 operatorCount,
 		uint256 operator,
 		DescriptorOpening calldata opening
-	) internal pure returns (Descriptor memory) {
+	) private pure returns (Descriptor memory) {
 		bytes32 hash = keccak256(opening.descriptor);
 		bytes32 root = Trees.rootFromPath(hash, operator, operatorCount, opening.path, Trees.DESCRIPTORS, 0);
 		if (root != operatorsRoot) revert IArbiter.WrongDescriptor(root, operatorsRoot);

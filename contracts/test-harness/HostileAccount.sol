@@ -51,6 +51,16 @@ contract HostileAccount is IConsumer {
 		_misbehave();
 	}
 
+	/// @inheritdoc IConsumer
+	function onRejected(uint256, uint256) external {
+		_misbehave();
+	}
+
+	/// @inheritdoc IConsumer
+	function onRefunded(uint256) external {
+		_misbehave();
+	}
+
 	function _misbehave() private {
 		if (mode == Mode.Revert) revert Refused();
 		if (mode == Mode.BurnGas) while (true) ++calls;

@@ -3,17 +3,17 @@ import { describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import type { Bench } from "../game/bench.ts";
-import type { Court } from "../game/court.ts";
 import { benchPerTest } from "../game/per-test.ts";
+import type { TestChain } from "../game/test-chain.ts";
 
 const { challengePeriod, computeAllowance, demandBond } = PARAMETERS;
 const plain = { width: 8, elements: 10, outside: 4, parts: 1 } as const;
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 benchPerTest(PARAMETERS, (fresh) => {
 	bench = fresh;
-	court = fresh.court;
+	chain = fresh.chain;
 });
 
 /** A demand by operator `operator` of the program. */
@@ -67,7 +67,7 @@ describe("an answer", () => {
 		await bench.play(bench.submitter, answer(2));
 		const end = bench.table.now + computeAllowance;
 		await bench.play(bench.submitter, { type: "collectAnswered", demand: 1 });
-		expect(await court.read("challengeEnd", [first, periodEnd], court.inputs)).toBe(BigInt(end));
+		expect((await chain.readCourt<bigint[]>("standing", [first, periodEnd]))[0]).toBe(BigInt(end));
 		await bench.wait(end - 1);
 		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe("ChallengePeriodOpen");
 		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe(undefined);

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 const program = new ToyProgram(
 	[
@@ -27,25 +27,26 @@ const { increment, reserve } = PARAMETERS;
 const VALUE = BigInt(wrong.tensors[0][1].elements[600]);
 const MOST = 2n ** 63n - 1n;
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 let snapshot: unknown;
 let forced = 0n;
 beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	snapshot = await court.snapshot();
+	chain = await TestChain.open(PARAMETERS);
+	snapshot = await chain.snapshot();
 });
 beforeEach(async () => {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
-	bench = new Bench(court, PARAMETERS);
+	await chain.restore(snapshot);
+	snapshot = await chain.snapshot();
+	bench = new Bench(chain, PARAMETERS);
 	forced = 0n;
 	await bench.sync();
 });
 afterEach(async () => {
-	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state) + forced);
+	const { market, court } = liabilities(bench.table.state);
+	expect(await chain.balances()).toEqual({ market: market + forced, court });
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 async function until(id: number, reached: () => boolean): Promise<void> {
 	while (!reached()) {
@@ -80,7 +81,7 @@ describe("a node opened in another shape than the demanded one is no answer", ()
 		await bench.play(bench.submitter, open(TAG.operators, 1, roots));
 		// the right node, opened less far than is demanded
 		await bench.play(bench.submitter, open(TAG.operators, 1, [pair, roots[2]]));
-		expect(await court.read("openedAt", [wrong.root, TAG.operators, 1n, 2n])).not.toBe(0n);
+		expect(await chain.read("openedAt", [wrong.root, TAG.operators, 1n, 2n], chain.court)).not.toBe(0n);
 		// two children where three are demanded, four where three are
 		await bench.play(bench.submitter, open(TAG.operators, 0, [pair, roots[2]]));
 		await bench.play(bench.submitter, open(TAG.operators, 0, [...roots, roots[2]]));
@@ -233,19 +234,19 @@ describe("ether", () => {
 		forced = 123n;
 		bench.table.now++;
 		// a contract that destroys itself in its constructor, in favour of the market
-		const data = `0x73${court.umpire.slice(2)}ff` as Hex;
+		const data = `0x73${chain.market.slice(2)}ff` as Hex;
 		const create = { from: bench.stranger, data, value: forced, gas: 200_000 };
-		expect((await court.send(create as never, bench.table.now)).error).toBe(undefined);
-		expect(await court.balance(court.umpire)).toBe(forced);
+		expect((await chain.send(create as never, bench.table.now)).error).toBe(undefined);
+		expect(await chain.balance(chain.market)).toBe(forced);
 		const id = await bench.challengeToy(right, await bench.claimToy(wrong));
 		await submitterLoses(id);
 		await bench.sync();
-		await bench.play(bench.challenger, { type: "withdraw" });
+		await bench.withdraw(bench.challenger);
 	});
 
 	test("sent without a move is refused", async () => {
 		bench.table.now++;
-		const plain = { from: bench.stranger, to: court.umpire, data: "0x" as Hex, value: 5n, gas: 100_000 };
-		expect((await court.send(plain, bench.table.now)).error).toBe("");
+		const plain = { from: bench.stranger, to: chain.market, data: "0x" as Hex, value: 5n, gas: 100_000 };
+		expect((await chain.send(plain, bench.table.now)).error).toBe("");
 	});
 });

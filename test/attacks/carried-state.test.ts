@@ -8,10 +8,10 @@ import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { courtPerTest } from "../game/per-test.ts";
 import { realEvidence } from "../game/real-trace.ts";
+import type { TestChain } from "../game/test-chain.ts";
 
 const spec: TensorSpec = { shape: [6], layout: [0], width: 8, ...rangeOf(8), scale: 1 };
 const names = { node: "n", opType: "t" };
@@ -62,9 +62,9 @@ const inputs = [
 ];
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
-let court: Court;
+let chain: TestChain;
 courtPerTest(parameters, (opened) => {
-	court = opened;
+	chain = opened;
 });
 
 async function falseAt({ program, commitment, trace }: Evidence, step: number): Promise<Evidence> {
@@ -95,7 +95,7 @@ describe("a carried state is what the last step left, and in the first step the 
 		validateProgram(program);
 		const right = await realEvidence(program, inputs);
 		const wrong = await falseAt(right, step);
-		const hearing = new Hearing(court, parameters);
+		const hearing = new Hearing(chain, parameters);
 		const claim = await hearing.claim(wrong);
 		const { id, plan } = await hearing.searchFor(claim, right, wrong);
 		expect(plan).toMatchObject({ step, operator: 0, element: 2 });
@@ -122,7 +122,7 @@ describe("a carried state is what the last step left, and in the first step the 
 test("an element is settled directly in its own step, and in no other", async () => {
 	const right = await realEvidence(programOf(3), inputs);
 	const wrong = await falseAt(right, 2);
-	const hearing = new Hearing(court, parameters);
+	const hearing = new Hearing(chain, parameters);
 	const claim = await hearing.claim(wrong);
 	const { trace } = wrong;
 	const beneficiary = hearing.challenger;

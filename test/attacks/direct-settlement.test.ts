@@ -1,14 +1,14 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type LeafLocation, NO_DESCRIPTOR, type PartEvidence, type Settlement } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 	.conv(2, 3, 1)
@@ -19,22 +19,22 @@ const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 const DENSE = 3;
 const parameters = { ...PARAMETERS, challengePeriod: 1000 };
 
-let court: Court;
+let chain: TestChain;
 let hearing: Hearing;
 let right: Evidence;
 let wrong: Evidence;
 let claim: number;
 let good: Settlement;
 beforeAll(async () => {
-	court = await Court.open(parameters);
+	chain = await TestChain.open(parameters);
 	right = await realEvidence(program, randomInput(program));
 	const value = right.trace.operators[0][DENSE].elements[1];
 	wrong = await falsified(right, DENSE, 1, value > 0 ? -1 : 1);
-	hearing = new Hearing(court, parameters);
+	hearing = new Hearing(chain, parameters);
 	claim = await hearing.claim(wrong);
 	good = await proved(1);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 function proved(element: number, beneficiary = hearing.challenger): Promise<Settlement> {
 	const words = wrong.trace.operators[0][DENSE].words(0);
@@ -101,8 +101,8 @@ describe("a direct settlement of several parts", () => {
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
 		expect(await direct(good)).toBe(undefined);
 		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
-		expect(hearing.table.state.owed.get(hearing.challenger)).toBe(600n);
-		expect(await court.balance(court.umpire)).toBe(liabilities(hearing.table.state));
+		expect(owedTo(hearing.table.state, hearing.challenger)).toBe(600n);
+		expect(await chain.balances()).toEqual(liabilities(hearing.table.state));
 	});
 
 	test("decides a dispute too, before any partial results are asked for", async () => {

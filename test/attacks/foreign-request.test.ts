@@ -2,24 +2,24 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Court } from "../game/court.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 const trace = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 
-let court: Court;
+let chain: TestChain;
 beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
+	chain = await TestChain.open(PARAMETERS);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 test("the example consumer learns nothing from requests that others make in its name", async () => {
 	const { header, root, inputsRoot } = trace.program;
-	const stranger = court.accounts[7];
-	const consumer = await court.deploy("Classifier", [court.umpire, wordHex(99n)]);
-	let now = (await court.time()) + 1;
+	const stranger = chain.accounts[7];
+	const consumer = await chain.deploy("Classifier", [chain.market, wordHex(99n)]);
+	let now = (await chain.time()) + 1;
 	const { submitterBond, challengePeriod } = PARAMETERS;
-	await court.act(stranger, { type: "register", header }, now++);
-	await court.act(
+	await chain.act(stranger, { type: "register", header }, now++);
+	await chain.act(
 		stranger,
 		{ type: "request", value: 0n, program: root, inputsRoot, deadline: now + 100, consumer },
 		now++,
@@ -31,10 +31,10 @@ test("the example consumer learns nothing from requests that others make in its 
 		traceRoot: trace.root,
 		opening: trace.output(),
 	} as const;
-	expect((await court.act(stranger, claim, now++)).error).toBe(undefined);
-	expect((await court.act(stranger, { type: "finalise", claim: 1 }, now + challengePeriod)).error).toBe(
+	expect((await chain.act(stranger, claim, now++)).error).toBe(undefined);
+	expect((await chain.act(stranger, { type: "finalise", claim: 1 }, now + challengePeriod)).error).toBe(
 		undefined,
 	);
 	const signature = "function answers(uint256) view returns (bool,uint256,int256)";
-	expect(await court.call(consumer, signature, [1n])).toEqual([false, 0n, 0n]);
+	expect(await chain.call(consumer, signature, [1n])).toEqual([false, 0n, 0n]);
 });

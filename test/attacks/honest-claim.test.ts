@@ -5,9 +5,9 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 	.conv(4, 3, 1)
@@ -19,17 +19,17 @@ const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 const [CONV, POOL, FLATTEN] = [0, 1, 2];
 const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 let hearing: Hearing;
 let claim: number;
 beforeAll(async () => {
-	court = await Court.open({ ...PARAMETERS, challengePeriod: 1000 });
+	chain = await TestChain.open({ ...PARAMETERS, challengePeriod: 1000 });
 	right = await realEvidence(program, randomInput(program));
-	hearing = new Hearing(court, { ...PARAMETERS, challengePeriod: 1000 });
+	hearing = new Hearing(chain, { ...PARAMETERS, challengePeriod: 1000 });
 	claim = await hearing.claim(right);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 function locate({ trace }: Evidence, operator: number, leaf: number): LeafLocation {
 	return {

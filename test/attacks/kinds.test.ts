@@ -9,10 +9,10 @@ import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { courtPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
+import type { TestChain } from "../game/test-chain.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
 	return { shape, layout: shape.map((_, axis) => axis), width, ...rangeOf(width), scale: 1 };
@@ -87,10 +87,10 @@ const program: Program = {
 const input = Int8Array.of(-128, 127, -3, -4, 3, 4, 0, 1, 2, -1, -2, 77, -77, 5, -5, 100, -100, 50, 9, -9);
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 courtPerTest(parameters, (opened) => {
-	court = opened;
+	chain = opened;
 });
 beforeAll(async () => {
 	validateProgram(program);
@@ -119,7 +119,7 @@ describe("every kind: a wrong element is rejected, a right one is not", () => {
 		const [part] = partsOf(descriptor, element, input[element] ?? 0);
 		expect(part.circuit === "dot" ? part.slots.length : part.reads.length).toBe(reads);
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(court, parameters);
+		const hearing = new Hearing(chain, parameters);
 		const claim = await hearing.claim(wrong);
 		const { id, plan } = await hearing.searchFor(claim, right, wrong);
 		expect(plan).toMatchObject({ operator, element, part: 0 });

@@ -7,15 +7,15 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import type { Settlement } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import type { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { courtPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
+import type { TestChain } from "../game/test-chain.ts";
 
 /** Two layers of one shape, and one whose cones have several parts. */
 const program = new NetworkBuilder("holes", [1, 2, 6, 6], 8)
@@ -30,10 +30,10 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 const { submitterBond, challengerBond, burnPermille } = parameters;
 const KEPT = (challengerBond * BigInt(1000 - burnPermille)) / 1000n;
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 courtPerTest(parameters, (opened) => {
-	court = opened;
+	chain = opened;
 });
 beforeAll(async () => {
 	right = await realEvidence(program, randomInput(program));
@@ -43,14 +43,14 @@ beforeAll(async () => {
 async function disputed(operator: number, element: number) {
 	const value = right.trace.operators[0][operator].elements[element];
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(court, parameters);
+	const hearing = new Hearing(chain, parameters);
 	await hearing.claim(wrong);
 	return { hearing, wrong, ...(await hearing.searchFor(1, right, wrong)) };
 }
 
 /** A claim that is right, and the moves against it. */
 async function claimed() {
-	const hearing = new Hearing(court, parameters);
+	const hearing = new Hearing(chain, parameters);
 	await hearing.claim(right);
 	const { challenger, stranger, submitter, table } = hearing;
 	const entry = { descriptor: "0x", path: [] } as const;
@@ -115,10 +115,10 @@ describe("opML: free challenges", () => {
 		await hearing.play(challenger, challenge);
 		await hearing.play(submitter, honestSubmitter(table.view(1), viewOf(right))!);
 		await hearing.wait(table.now + parameters.increment + parameters.reserve + 2);
-		const burned = await court.burned();
+		const burned = await chain.burned();
 		await hearing.play(hearing.stranger, { type: "timeout", dispute: 1 });
-		expect(table.state.owed.get(submitter)).toBe(KEPT);
-		expect((await court.burned()) - burned).toBe(challengerBond - KEPT);
+		expect(owedTo(table.state, submitter)).toBe(KEPT);
+		expect((await chain.burned()) - burned).toBe(challengerBond - KEPT);
 		expect(await hearing.try(challenger, { type: "reclaim", dispute: 1 })).toBe("WrongPhase");
 	});
 });
@@ -127,7 +127,7 @@ describe("opML: overwriting a result", () => {
 	test("a request has one live claim, whose content stays, and a final one is never replaced or rejected", async () => {
 		const { hearing, content, stranger, submitter } = await claimed();
 		const claim = { type: "claim", value: submitterBond, ...content } as const;
-		const stored = await court.read("output", [1]);
+		const stored = await chain.read("output", [1]);
 		for (const sender of [submitter, stranger])
 			expect(await hearing.try(sender, claim)).toBe("AlreadyClaimed");
 		const bind = {
@@ -143,7 +143,7 @@ describe("opML: overwriting a result", () => {
 		for (const sender of [submitter, stranger])
 			expect(await hearing.try(sender, claim)).toBe("RequestClosed");
 		expect(await hearing.try(stranger, { type: "finalise", claim: 1 })).toBe("WrongClaimStatus");
-		expect((await court.read<unknown[]>("output", [1])).slice(1)).toEqual((stored as unknown[]).slice(1));
+		expect((await chain.read<unknown[]>("output", [1])).slice(1)).toEqual((stored as unknown[]).slice(1));
 	});
 });
 
@@ -164,7 +164,7 @@ describe("opML: an unbonded responder", () => {
 	test("nobody publishes partial results in the submitter's name", async () => {
 		const value = right.trace.operators[0][DENSE].elements[4];
 		const wrong = await falsified(right, DENSE, 4, value > 0 ? -1 : 1);
-		const hearing = new Hearing(court, parameters);
+		const hearing = new Hearing(chain, parameters);
 		await hearing.claim(wrong);
 		const { submitter, challenger, table } = hearing;
 		const entry = { descriptor: "0x", path: [] } as const;
@@ -211,6 +211,6 @@ describe("zk-OPML: settling with a proof of something else", () => {
 		expect(await settle(own, stranger, second)).toBe("InvalidProof");
 		expect(statusOf(hearing)).toBe(CLAIM_STATUS.live);
 		expect(await settle(own, stranger)).toBe(undefined);
-		expect(hearing.table.state.owed.get(stranger) ?? 0n).toBe(0n);
+		expect(owedTo(hearing.table.state, stranger)).toBe(0n);
 	});
 });

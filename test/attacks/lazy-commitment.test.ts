@@ -1,7 +1,7 @@
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
@@ -67,7 +67,7 @@ describe("a lazy claim of a false output", () => {
 		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
 		expect(await bench.try(bench.stranger, timeout)).toBe(undefined);
 		expect(statusOf(1)).toBe(CLAIM_STATUS.rejected);
-		expect(bench.table.state.owed.get(bench.challenger)).toBe(300n + 600n);
+		expect(owedTo(bench.table.state, bench.challenger)).toBe(300n + 600n);
 	});
 
 	test("loses the search in the trace that states it", async () => {
@@ -145,7 +145,7 @@ describe("a trace is bound once, by the submitter, for all disputes", () => {
 		expect(await bench.try(bench.submitter, timeout)).toBe("NotTimedOut");
 		expect(await bench.try(bench.submitter, timeout)).toBe(undefined);
 		expect(statusOf(1)).toBe(CLAIM_STATUS.live);
-		expect(bench.table.state.owed.get(bench.submitter)).toBe(180n);
+		expect(owedTo(bench.table.state, bench.submitter)).toBe(180n);
 	});
 });
 

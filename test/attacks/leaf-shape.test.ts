@@ -6,7 +6,7 @@ import { leafNode } from "@umpire/commitment/leaf.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
-import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
@@ -88,7 +88,7 @@ describe("a leaf of another count or width than the tensor's is no answer", () =
 		await bench.wait(bench.table.now + increment + reserve + 2);
 		expect(await bench.try(bench.stranger, { type: "timeout", dispute: id })).toBe(undefined);
 		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
-		expect(bench.table.state.owed.get(bench.challenger)).toBeGreaterThan(challengerBond);
+		expect(owedTo(bench.table.state, bench.challenger)).toBeGreaterThan(challengerBond);
 	});
 });
 

@@ -3,17 +3,17 @@ import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.ts";
+import { balances, CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { encodeFunctionData, parseAbi, toFunctionSelector } from "viem";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
-import type { Court } from "../game/court.ts";
 import { arbitraryGame, onSnapshot, playGame } from "../game/honest-game.ts";
 import { endAll, payOut } from "../game/honest-party.ts";
 import { benchPerTest } from "../game/per-test.ts";
+import type { TestChain } from "../game/test-chain.ts";
 
 const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
 const REENTERED = toFunctionSelector("ReentrancyGuardReentrantCall()");
@@ -28,12 +28,12 @@ const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }
 const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 0, operator: 0, element: 3, by: 5 }]);
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 let hostile: Hex;
 benchPerTest(PARAMETERS, (fresh) => {
 	bench = fresh;
-	court = fresh.court;
+	chain = fresh.chain;
 });
 beforeEach(async () => {
 	hostile = await newAccount(MODES.accept);
@@ -42,16 +42,16 @@ beforeEach(async () => {
 });
 
 async function newAccount(mode: number): Promise<Hex> {
-	const account = await court.deploy("HostileAccount", [mode]);
-	await court.animate(account);
+	const account = await chain.deploy("HostileAccount", [mode]);
+	await chain.animate(account);
 	return account;
 }
 
 async function command(functionName: "setMode" | "setPlan", account: Hex, argument: unknown): Promise<void> {
-	bench.table.now = Math.max(bench.table.now, await court.time()) + 1;
+	bench.table.now = Math.max(bench.table.now, await chain.time()) + 1;
 	const data = encodeFunctionData({ abi, functionName, args: [argument] } as never);
 	const call = { from: bench.stranger, to: account, data, value: 0n, gas: 5_000_000 };
-	expect((await court.send(call, bench.table.now)).error).toBe(undefined);
+	expect((await chain.send(call, bench.table.now)).error).toBe(undefined);
 }
 
 /** The hostile account makes a request whose time has passed; returns the request's number. */
@@ -135,46 +135,45 @@ const ENTRIES: Record<string, () => Promise<Action>> = {
 		await bench.play(bench.challenger, settle);
 		return { type: "reclaimInput", demand };
 	},
-	withdraw: async () => ({ type: "withdraw" }),
+	withdraw: async () => ({ type: "withdraw", from: "market" }),
 	finalise: async () => {
 		const claim = await bench.claimToy(right);
 		await bench.wait(bench.table.now + challengePeriod + 3);
 		return { type: "finalise", claim };
 	},
 };
-const GUARDED = ["withdraw", "finalise"];
+const GUARDED = ["withdraw", "finalise", "refund"];
 
 async function expectSolvent(): Promise<void> {
-	expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
-	expect(await court.balance(court.inputs)).toBe(inputLiabilities(bench.table.state));
+	expect(await chain.balances()).toEqual(liabilities(bench.table.state));
 }
 
 /** Plans a move, makes another one that calls the hostile account, and expects what two moves in turn would do. */
 async function reenter(outer: Action, sender: Hex, inner: Action): Promise<void> {
-	const { to: target, value, data } = court.callOf(inner);
+	const { to: target, value, data } = chain.callOf(inner);
 	await command("setPlan", hostile, { target, value, data });
 	await command("setMode", hostile, MODES.reenter);
 	bench.table.now++;
-	expect((await court.act(sender, outer, bench.table.now)).error).toBe(undefined);
+	expect((await chain.act(sender, outer, bench.table.now)).error).toBe(undefined);
 	bench.table.play(sender, outer);
 	const guarded = GUARDED.includes(inner.type);
 	if (!guarded) bench.table.play(hostile, inner);
-	expect(await court.call(hostile, "function succeeded() view returns (bool)")).toBe(!guarded);
-	const answer = await court.call(hostile, "function answer() view returns (bytes)");
+	expect(await chain.call(hostile, "function succeeded() view returns (bool)")).toBe(!guarded);
+	const answer = await chain.call(hostile, "function answer() view returns (bytes)");
 	if (guarded) expect(answer).toBe(REENTERED);
-	const owed = bench.table.state.owed.get(hostile) ?? 0n;
-	expect(await court.read("owed", [hostile])).toBe(owed);
+	const owed = owedTo(bench.table.state, hostile);
+	expect(await chain.owed(hostile)).toBe(owed);
 	await expectSolvent();
 	await command("setMode", hostile, MODES.accept);
 	await endAll(bench, bench.requester);
-	expect(await payOut(bench, [...court.accounts, hostile])).toBe(0n);
+	expect(await payOut(bench, [...chain.accounts, hostile])).toBe(0n);
 }
 
 describe("whoever is called while others are paid or told gains nothing by calling back", () => {
 	test.each(Object.keys(ENTRIES))("a receiver that calls %s while it withdraws", async (entry) => {
 		const request = await expiredRequest(500n);
 		await bench.play(bench.requester, { type: "refund", request });
-		await reenter({ type: "withdraw" }, hostile, await ENTRIES[entry]());
+		await reenter({ type: "withdraw", from: "market" }, hostile, await ENTRIES[entry]());
 	});
 
 	test.each(Object.keys(ENTRIES))("a consumer that calls %s while it is told", async (entry) => {
@@ -185,11 +184,11 @@ describe("whoever is called while others are paid or told gains nothing by calli
 		}
 		// the callback has 200,000 gas: whatever needs more fails there
 		await bench.wait(bench.table.now + challengePeriod + 1);
-		const { to: target, value, data } = court.callOf(inner);
+		const { to: target, value, data } = chain.callOf(inner);
 		await command("setPlan", hostile, { target, value, data });
 		await command("setMode", hostile, MODES.reenter);
 		await bench.play(bench.stranger, { type: "finalise", claim });
-		const made = await court.call(hostile, "function succeeded() view returns (bool)");
+		const made = await chain.call(hostile, "function succeeded() view returns (bool)");
 		if (GUARDED.includes(entry)) expect(made).toBe(false);
 		if (made === true) bench.table.play(hostile, inner);
 		await expectSolvent();
@@ -205,16 +204,21 @@ describe("a receiver that cannot be paid", () => {
 			await bench.play(bench.requester, { type: "refund", request });
 			const other = await bench.challengeToy(right, await bench.claimToy(wrong));
 			await command("setMode", hostile, MODES[mode]);
-			const burnt = await court.act(hostile, { type: "withdraw" }, ++bench.table.now, 1_000_000);
+			const burnt = await chain.act(
+				hostile,
+				{ type: "withdraw", from: "market" },
+				++bench.table.now,
+				1_000_000,
+			);
 			expect(burnt.error).toBe("PaymentRefused");
 			await expectSolvent();
 			await runOut(other);
 			await bench.play(bench.stranger, { type: "timeout", dispute: other });
-			await bench.play(bench.challenger, { type: "withdraw" });
+			await bench.withdraw(bench.challenger);
 			await command("setMode", hostile, MODES.accept);
-			const before = await court.balance(court.umpire);
-			await bench.play(hostile, { type: "withdraw" });
-			expect(await court.balance(court.umpire)).toBe(before - 500n);
+			const before = await chain.balance(chain.market);
+			await bench.withdraw(hostile);
+			expect(await chain.balance(chain.market)).toBe(before - 500n);
 		},
 	);
 
@@ -227,27 +231,29 @@ describe("a receiver that cannot be paid", () => {
 			}),
 			fc.constantFrom("submitter" as const, "challenger" as const),
 			(drawn, modes, seat) =>
-				onSnapshot(court, async () => {
+				onSnapshot(chain, async () => {
 					const accounts: Hex[] = [];
 					while (accounts.length < modes.length) accounts.push(await newAccount(MODES.accept));
-					bench = new Bench(court.withAccounts(accounts), PARAMETERS);
-					const before = await court.burned();
+					bench = new Bench(chain.withAccounts(accounts), PARAMETERS);
+					const before = await chain.burned();
 					const beforePayment = async (): Promise<void> => {
 						for (const [i, account] of accounts.entries()) {
-							const owed = bench.table.state.owed.get(account) ?? 0n;
-							if (owed === 0n || modes[i] === MODES.accept) continue;
+							if (owedTo(bench.table.state, account) === 0n || modes[i] === MODES.accept) continue;
 							await command("setMode", account, modes[i]);
-							const { error } = await court.act(account, { type: "withdraw" }, ++bench.table.now, 1_000_000);
-							expect(error).toBe("PaymentRefused");
+							for (const from of ["market", "court"] as const) {
+								if ((bench.table.state.ledgers[from].owed.get(account) ?? 0n) === 0n) continue;
+								const move = { type: "withdraw", from } as const;
+								const { error } = await chain.act(account, move, ++bench.table.now, 1_000_000);
+								expect(error).toBe("PaymentRefused");
+							}
 							await expectSolvent();
 							await command("setMode", account, MODES.accept);
 						}
 					};
 					await playGame(bench, drawn, seat, { beforePayment });
-					const { balance, burned } = bench.table.state;
-					expect([await court.balance(court.umpire), balance]).toEqual([0n, 0n]);
-					expect(await court.balance(court.inputs)).toBe(0n);
-					expect((await court.burned()) - before).toBe(burned);
+					expect(await chain.balances()).toEqual({ market: 0n, court: 0n });
+					expect(balances(bench.table.state)).toEqual({ market: 0n, court: 0n });
+					expect((await chain.burned()) - before).toBe(bench.table.state.burned);
 				}),
 		);
 		await fc.assert(property, { numRuns: 15 });

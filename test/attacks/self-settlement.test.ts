@@ -1,32 +1,32 @@
-import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "../game/court.ts";
 import { Hearing } from "../game/hearing.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8).conv(2, 3, 1).maxPool().flatten().finish();
 const POOL = 1;
 const { submitterBond, challengerBond, burnPermille } = PARAMETERS;
 
-let court: Court;
+let chain: TestChain;
 beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
+	chain = await TestChain.open(PARAMETERS);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 describe("a submitter that settles a false claim against itself first", () => {
 	test("loses the burned part, and honest challengers nothing", async () => {
 		const right = await realEvidence(program, randomInput(program));
 		const value = right.trace.operators[0][POOL].elements[9];
 		const wrong = await falsified(right, POOL, 9, value > 0 ? -1 : 1);
-		const hearing = new Hearing(court, PARAMETERS);
+		const hearing = new Hearing(chain, PARAMETERS);
 		const claim = await hearing.claim(wrong);
 		const { submitter, challenger, table } = hearing;
 		const entry = { descriptor: "0x", path: [] } as const;
 		await hearing.play(challenger, { type: "challenge", value: challengerBond, claim, entry });
-		const burned = await court.burned();
+		const burned = await chain.burned();
 		const tensor = wrong.trace.operators[0][POOL];
 		const matter = { step: 0, operator: POOL, element: 9, part: 0, words: tensor.words(0), partials: [] };
 		const settlement = await hearing.proveMatter(wrong, matter, submitter);
@@ -43,12 +43,12 @@ describe("a submitter that settles a false claim against itself first", () => {
 		await hearing.play(submitter, action);
 		const lost = (submitterBond * BigInt(burnPermille)) / 1000n;
 		expect(lost).toBeGreaterThan(0n);
-		expect((await court.burned()) - burned).toBe(lost);
-		expect(table.state.owed.get(submitter)).toBe(submitterBond - lost);
+		expect((await chain.burned()) - burned).toBe(lost);
+		expect(owedTo(table.state, submitter)).toBe(submitterBond - lost);
 		expect(await hearing.try(submitter, action)).toBe("WrongClaimStatus");
 		expect(table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 		await hearing.play(challenger, { type: "reclaim", dispute: 1 });
-		expect(table.state.owed.get(challenger)).toBe(challengerBond);
+		expect(owedTo(table.state, challenger)).toBe(challengerBond);
 		expect(await hearing.try(challenger, { type: "reclaim", dispute: 1 })).toBe("WrongPhase");
 		expect(await hearing.try(challenger, { type: "timeout", dispute: 1 })).toBe("WrongPhase");
 		// the request is free again, and the fee still there

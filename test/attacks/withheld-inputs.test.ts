@@ -6,8 +6,8 @@ import { Levels } from "@umpire/commitment/levels.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { DemandInputMove } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, inputLiabilities, liabilities } from "@umpire/game/state.ts";
-import { encodeFunctionData, parseAbi, parseGwei } from "viem";
+import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
+import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
 import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import {
@@ -18,8 +18,8 @@ import {
 	toyAnswer,
 } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
-import { Court } from "../game/court.ts";
 import { benchPerTest } from "../game/per-test.ts";
+import { TestChain } from "../game/test-chain.ts";
 
 /** Operator i reads input i: 8 bits in ten leaves, 16 bits in three, 32 bits in seventeen. */
 const program = new ToyProgram(
@@ -45,11 +45,11 @@ const {
 } = PARAMETERS;
 const kept = (bond: bigint) => bond - (bond * BigInt(burnPermille)) / 1000n;
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 benchPerTest(PARAMETERS, (fresh) => {
 	bench = fresh;
-	court = fresh.court;
+	chain = fresh.chain;
 });
 
 function demand(claim: number, input: number, chunk: number, change: Partial<DemandInputMove> = {}) {
@@ -69,7 +69,7 @@ function demand(claim: number, input: number, chunk: number, change: Partial<Dem
 const answer = (id: number) => toyAnswer(id, bench.table.state.inputDemands[id - 1]);
 const timeout = (id: number) => ({ type: "timeoutInput", demand: id }) as const;
 const status = (claim: number) => bench.table.state.claims[claim - 1].status;
-const owed = (account: Hex) => bench.table.state.owed.get(account) ?? 0n;
+const owed = (account: Hex) => owedTo(bench.table.state, account);
 const periodEnd = (claim: number) => bench.table.state.claims[claim - 1].claimedAt + challengePeriod;
 
 /** The next move is made in the second `at`. */
@@ -82,8 +82,7 @@ async function tryAt(at: number, sender: Hex, action: Parameters<Bench["try"]>[1
 
 async function expectSolvent(): Promise<void> {
 	const { state } = bench.table;
-	expect(await court.balance(court.umpire)).toBe(liabilities(state));
-	expect(await court.balance(court.inputs)).toBe(inputLiabilities(state));
+	expect(await chain.balances()).toEqual(liabilities(state));
 }
 
 /** Another claim on the same inputs, or on others. */
@@ -123,7 +122,7 @@ describe("an input that its submitter withholds", () => {
 		expect(owed(bench.stranger)).toBe(demandBond);
 		expect(await bench.try(bench.stranger, { type: "reclaimInput", demand: 2 })).toBe("DemandClosed");
 		await expectSolvent();
-		await bench.play(bench.challenger, { type: "withdraw" });
+		await bench.withdraw(bench.challenger);
 		await expectSolvent();
 	});
 
@@ -297,12 +296,12 @@ describe("a claim whose inputs are demanded", () => {
 		await bench.play(bench.submitter, answer(1));
 		const end = bench.table.now + computeAllowance;
 		expect(end).toBeGreaterThan(periodEnd(claim) + 1);
-		expect(await court.read("challengeEnd", [claim, periodEnd(claim)], court.inputs)).toBe(BigInt(end));
+		expect((await chain.readCourt<bigint[]>("standing", [claim, periodEnd(claim)]))[0]).toBe(BigInt(end));
 		expect(await tryAt(end - 2, bench.challenger, finalise(claim))).toBe("ChallengePeriodOpen");
-		const before = await court.snapshot();
+		const before = await chain.snapshot();
 		const model = bench.table.state;
 		expect(await tryAt(end - 1, bench.challenger, challenge(claim))).toBe(undefined);
-		await court.restore(before);
+		await chain.restore(before);
 		bench.table.state = model;
 		expect(await tryAt(end, bench.challenger, challenge(claim))).toBe("ChallengePeriodOver");
 		expect(await bench.try(bench.challenger, finalise(claim))).toBe(undefined);
@@ -319,22 +318,8 @@ describe("a claim whose inputs are demanded", () => {
 	});
 });
 
-test("nobody but the contract of demands credits accounts and rejects claims", async () => {
-	const claim = await bench.claimToy(trace);
-	const abi = parseAbi(["function credit(address) payable", "function rejectWithheld(uint256,address)"]);
-	const { stranger } = bench;
-	const calls = [
-		encodeFunctionData({ abi, functionName: "credit", args: [stranger] }),
-		encodeFunctionData({ abi, functionName: "rejectWithheld", args: [BigInt(claim), stranger] }),
-	];
-	for (const data of calls) {
-		const sent = { from: stranger, to: court.umpire, data, value: 0n, gas: 1_000_000 };
-		expect((await court.send(sent, ++bench.table.now)).error).toBe("NotTheInputs");
-	}
-});
-
 test("spam is paid: what answers cost is less than what demands pay, at 50 gwei per gas", async () => {
-	const own = await Court.open(DEFAULT_PARAMETERS);
+	const own = await TestChain.open(DEFAULT_PARAMETERS);
 	try {
 		const spam = new Bench(own, DEFAULT_PARAMETERS);
 		await spam.sync();
@@ -347,7 +332,7 @@ test("spam is paid: what answers cost is less than what demands pay, at 50 gwei 
 		for (let id = 1; id <= TOY_CHUNKS.length; id++) {
 			await spam.play(spam.submitter, toyAnswer(id, spam.table.state.inputDemands[id - 1]));
 		}
-		const paid = spam.table.state.owed.get(spam.submitter) ?? 0n;
+		const paid = owedTo(spam.table.state, spam.submitter);
 		expect(paid).toBeGreaterThan(BigInt(spam.spent - before) * parseGwei("50"));
 		expect(BigInt(spam.gas.get("answerInput")!) * parseGwei("50")).toBeLessThan(
 			value - (value * BigInt(DEFAULT_PARAMETERS.burnPermille)) / 1000n,

@@ -280,7 +280,7 @@ export class Adversary {
 		const actions: Record<typeof kind, Action> = {
 			finalise: { type: "finalise", claim: claims },
 			refund: { type: "refund", request: requests },
-			withdraw: { type: "withdraw" },
+			withdraw: { type: "withdraw", from: number % 3 === 0 ? "court" : "market" },
 			timeout: { type: "timeout", dispute: disputes },
 			reclaim: { type: "reclaim", dispute: disputes },
 			timeoutInput: { type: "timeoutInput", demand: demands },

@@ -41,8 +41,8 @@ export async function honestMoves(
 	{ contracts }: Table,
 	accounts: readonly Hex[],
 ): Promise<HonestMove[]> {
-	const { umpire, inputs, deployment } = contracts;
-	const abi: Abi = [...umpire.abi, ...inputs.abi];
+	const { market, court, deployment } = contracts;
+	const abi: Abi = [...market.abi, ...court.abi];
 	const known = new Set(accounts.map((address) => address.toLowerCase()));
 	const moves: HonestMove[] = [];
 	const last = await connection.reader.getBlockNumber();

@@ -1,22 +1,22 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Action } from "@umpire/game/move.ts";
-import { inputLiabilities, liabilities } from "@umpire/game/state.ts";
+import { liabilities } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
 import { entryOf, NOBODY, PARAMETERS, Table } from "../../crates-ts/game/test/table.ts";
 import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Court } from "./court.ts";
 import { arbitraryTurn, moveOf, type Traces, timeOf } from "./random-moves.ts";
 import { stateOf, visible } from "./state-of.ts";
+import { TestChain } from "./test-chain.ts";
 
-let court: Court;
+let chain: TestChain;
 let people: readonly Hex[];
 beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
-	people = court.accounts.slice(1, 5);
+	chain = await TestChain.open(PARAMETERS);
+	people = chain.accounts.slice(1, 5);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 const game = arbitraryProgram.chain((program) =>
 	fc.record({
@@ -31,20 +31,18 @@ describe("the model and the contract agree move for move", () => {
 		const seen = new Map<string, number>();
 		await fc.assert(
 			fc.asyncProperty(game, async ({ program, faults, turns }) => {
-				const snapshot = await court.snapshot();
-				const burned = await court.burned();
+				const snapshot = await chain.snapshot();
+				const burned = await chain.burned();
 				const traces: Traces = {
 					right: new ToyTrace(program),
 					wrong: faults.map((some) => new ToyTrace(program, some)),
 				};
-				const table = new Table();
-				table.now = (await court.time()) + 10;
+				const table = new Table({}, undefined, chain.domain);
+				table.now = (await chain.time()) + 10;
 				const check = async () => {
-					expect(await stateOf(court, table.state, people)).toEqual(visible(table.state, people));
-					expect(await court.balance(court.umpire)).toBe(liabilities(table.state));
-					expect(await court.balance(court.inputs)).toBe(inputLiabilities(table.state));
-					expect(table.state.inputBonds).toBe(inputLiabilities(table.state));
-					expect((await court.burned()) - burned).toBe(table.state.burned);
+					expect(await stateOf(chain, table.state, people)).toEqual(visible(table.state, people));
+					expect(await chain.balances()).toEqual(liabilities(table.state));
+					expect((await chain.burned()) - burned).toBe(table.state.burned);
 				};
 				try {
 					for (const { sender, action } of opening(traces, table.now, people)) {
@@ -60,7 +58,7 @@ describe("the model and the contract agree move for move", () => {
 					}
 					await check();
 				} finally {
-					await court.restore(snapshot);
+					await chain.restore(snapshot);
 				}
 			}),
 			{ numRuns: 130 },
@@ -110,16 +108,16 @@ function opening(traces: Traces, now: number, people: readonly Hex[]): { sender:
 }
 
 async function play(table: Table, sender: Hex, action: Action, seen?: Map<string, number>): Promise<void> {
-	const before = await court.balance(court.umpire);
+	const before = await chain.balances();
 	const expected = table.try(sender, action);
-	const { error } = await court.act(sender, action, table.now);
+	const { error } = await chain.act(sender, action, table.now);
 	if (error !== expected) {
 		throw new Error(
 			`${action.type}: the model says ${expected ?? "accepted"}, the contract ${error ?? "accepted"}`,
 		);
 	}
-	const after = await court.balance(court.umpire);
-	if (expected !== undefined) expect(after).toBe(before);
+	const after = await chain.balances();
+	if (expected !== undefined) expect(after).toEqual(before);
 	const key = `${action.type}: ${expected ?? "accepted"}`;
 	seen?.set(key, (seen.get(key) ?? 0) + 1);
 }

@@ -1,17 +1,17 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Arbiter } from "@umpire/game/arbiter.ts";
 import type { Action } from "@umpire/game/move.ts";
-import type { Parameters } from "@umpire/game/state.ts";
+import { owedTo, type Parameters } from "@umpire/game/state.ts";
 import { arbiter, entryOf, NOBODY, Table } from "../../crates-ts/game/test/table.ts";
 import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { Court } from "./court.ts";
+import type { TestChain } from "./test-chain.ts";
 
 /** Gas by name of the move: the most expensive one of each. */
 export type GasBook = Map<string, number>;
 
 /** One deployment and its model, played in step: every move goes to both, and both must say the same. */
 export class Bench {
-	readonly court: Court;
+	readonly chain: TestChain;
 	readonly table: Table;
 	readonly gas: GasBook;
 	/** gas of all moves so far */
@@ -27,16 +27,16 @@ export class Bench {
 	readonly challenger: Hex;
 	readonly stranger: Hex;
 
-	constructor(court: Court, parameters: Parameters, judge: Arbiter = arbiter, gas: GasBook = new Map()) {
-		this.court = court;
+	constructor(chain: TestChain, parameters: Parameters, judge: Arbiter = arbiter, gas: GasBook = new Map()) {
+		this.chain = chain;
 		this.gas = gas;
-		[, this.requester, this.submitter, this.challenger, this.stranger] = court.accounts;
-		this.table = new Table(parameters, judge);
+		[, this.requester, this.submitter, this.challenger, this.stranger] = chain.accounts;
+		this.table = new Table(parameters, judge, chain.domain);
 	}
 
 	/** Takes the chain's time; call it before times are computed from the model's. */
 	async sync(): Promise<void> {
-		this.table.now = Math.max(this.table.now, await this.court.time());
+		this.table.now = Math.max(this.table.now, await this.chain.time());
 	}
 
 	/** The next move is made at time `at`. */
@@ -50,10 +50,10 @@ export class Bench {
 	 * @throws Error if they do not say the same, or do not pay the same
 	 */
 	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
-		this.table.now = Math.max(this.table.now + 1, (await this.court.time()) + 1);
+		this.table.now = Math.max(this.table.now + 1, (await this.chain.time()) + 1);
 		const before = await this.#owedBeyondModel();
 		const expected = this.table.try(sender, action);
-		const { error, gas } = await this.court.act(sender, action, this.table.now);
+		const { error, gas } = await this.chain.act(sender, action, this.table.now);
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
 		const after = await this.#owedBeyondModel();
 		if (after.join() !== before.join())
@@ -62,7 +62,7 @@ export class Bench {
 		this.spentOn.set(action.type, (this.spentOn.get(action.type) ?? 0) + gas);
 		this.spentBy.set(sender, (this.spentBy.get(sender) ?? 0) + gas);
 		const { transactions, bytes } = this.sentBy.get(sender) ?? { transactions: 0, bytes: 0 };
-		const { data } = this.court.callOf(action);
+		const { data } = this.chain.callOf(action);
 		this.sentBy.set(sender, { transactions: transactions + 1, bytes: bytes + data.length / 2 - 1 });
 		if (error === undefined) this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
 		return error;
@@ -73,8 +73,7 @@ export class Bench {
 		const { state } = this.table;
 		return Promise.all(
 			[this.requester, this.submitter, this.challenger, this.stranger].map(async (account) => {
-				const owed = await this.court.read<bigint>("owed", [account]);
-				return owed - (state.owed.get(account) ?? 0n);
+				return (await this.chain.owed(account)) - owedTo(state, account);
 			}),
 		);
 	}
@@ -82,6 +81,14 @@ export class Bench {
 	async play(sender: Hex, action: Action, label?: string): Promise<void> {
 		const error = await this.try(sender, action, label);
 		if (error !== undefined) throw new Error(`${action.type} was refused: ${error}`);
+	}
+
+	/** Takes all that an account is owed. */
+	async withdraw(sender: Hex): Promise<void> {
+		for (const from of ["market", "court"] as const) {
+			const owed = this.table.state.ledgers[from].owed.get(sender) ?? 0n;
+			if (owed > 0n) await this.play(sender, { type: "withdraw", from });
+		}
 	}
 
 	/** Registers a toy program, requests it and claims a trace of it; returns the claim's number. */

@@ -8,10 +8,10 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { indexValueOf } from "@umpire/operators/values.ts";
 import { beforeAll, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import type { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
 import { courtPerTest } from "./per-test.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
+import type { TestChain } from "./test-chain.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
 	return { shape, layout: shape.map((_, axis) => axis), width, ...rangeOf(width), scale: 1 };
@@ -80,10 +80,10 @@ const inputs = [
 ];
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 courtPerTest(parameters, (opened) => {
-	court = opened;
+	chain = opened;
 });
 beforeAll(async () => {
 	validateProgram(program);
@@ -114,7 +114,7 @@ test.each(CASES)("%s: a wrong one is rejected", async (_, operator, element, val
 	const fetch = (operand: number, index: number): number => inputs[descriptor.operands[operand].index][index];
 	expect(partsOf(descriptor, element, indexValueOf(descriptor, element, fetch)).length).toBe(count);
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(court, parameters);
+	const hearing = new Hearing(chain, parameters);
 	const claim = await hearing.claim(wrong);
 	const { id, plan } = await hearing.searchFor(claim, right, wrong);
 	expect(plan).toMatchObject({ operator, element });

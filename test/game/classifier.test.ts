@@ -3,44 +3,44 @@ import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "./court.ts";
 import { realEvidence } from "./real-trace.ts";
+import { TestChain } from "./test-chain.ts";
 
 const abi = parseAbi(["function ask(bytes32,uint256) payable", "function fetch(uint256)"]);
 
-let court: Court;
+let chain: TestChain;
 beforeAll(async () => {
-	court = await Court.open(PARAMETERS);
+	chain = await TestChain.open(PARAMETERS);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 describe("the example consumer", () => {
 	test("learns the class that a network assigns to an input", async () => {
 		const program = lenet(8);
 		const { commitment, trace } = await realEvidence(program, randomInput(program));
 		const scores = [...trace.outputs[0]];
-		const [owner, submitter] = court.accounts;
-		let now = (await court.time()) + 1;
+		const [owner, submitter] = chain.accounts;
+		let now = (await chain.time()) + 1;
 		const { header, root } = commitment;
-		await court.act(owner, { type: "register", header }, now++);
-		const consumer = await court.deploy("Classifier", [court.umpire, root]);
-		now = (await court.time()) + 1;
+		await chain.act(owner, { type: "register", header }, now++);
+		const consumer = await chain.deploy("Classifier", [chain.market, root]);
+		now = (await chain.time()) + 1;
 		const ask = encodeFunctionData({ abi, functionName: "ask", args: [trace.inputsRoot, BigInt(now + 500)] });
-		const asked = await court.send({ from: owner, to: consumer, data: ask, value: 70n, gas: 500_000 }, now++);
+		const asked = await chain.send({ from: owner, to: consumer, data: ask, value: 70n, gas: 500_000 }, now++);
 		expect(asked.error).toBe(undefined);
 		const { opening } = claimOfTrace(commitment, trace);
 		const { submitterBond, challengePeriod } = PARAMETERS;
 		const { traceRoot } = trace;
 		const claim = { type: "claim", value: submitterBond, request: 1, traceRoot, opening } as const;
-		expect((await court.act(submitter, claim, now++)).error).toBe(undefined);
+		expect((await chain.act(submitter, claim, now++)).error).toBe(undefined);
 		const data = encodeFunctionData({ abi, functionName: "fetch", args: [1n] });
-		const early = await court.send({ from: owner, to: consumer, data, value: 0n, gas: 500_000 }, now++);
+		const early = await chain.send({ from: owner, to: consumer, data, value: 0n, gas: 500_000 }, now++);
 		expect(early.error).toBe("WrongClaimStatus");
 		now += challengePeriod;
-		const final = await court.act(owner, { type: "finalise", claim: 1 }, now);
+		const final = await chain.act(owner, { type: "finalise", claim: 1 }, now);
 		expect(final.error).toBe(undefined);
 		const best = scores.indexOf(Math.max(...scores));
-		const answer = await court.call(
+		const answer = await chain.call(
 			consumer,
 			"function answers(uint256) view returns (bool,uint256,int256)",
 			[1n],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
+import { TestChain } from "./test-chain.ts";
 
 const program = new ToyProgram(
 	[
@@ -21,8 +21,8 @@ const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
 
 /** Plays until the dispute is in a phase and a side is to move; sides use some of their reserves. */
-async function until(court: Court, parameters: Parameters, phase: number, side: number): Promise<Bench> {
-	const bench = new Bench(court, parameters);
+async function until(chain: TestChain, parameters: Parameters, phase: number, side: number): Promise<Bench> {
+	const bench = new Bench(chain, parameters);
 	await bench.sync();
 	await bench.claimToy(wrong);
 	await bench.challengeToy(right, 1);
@@ -41,11 +41,11 @@ describe.each([
 	["a reserve", PARAMETERS],
 	["no reserve", { ...PARAMETERS, reserve: 0 }],
 ] as const)("with %s, a side is timed out from the second after its last one on", (_, parameters) => {
-	let court: Court;
+	let chain: TestChain;
 	beforeAll(async () => {
-		court = await Court.open(parameters);
+		chain = await TestChain.open(parameters);
 	});
-	afterAll(() => court.close());
+	afterAll(() => chain.close());
 
 	const phases = Object.entries({
 		Root: PHASE.root,
@@ -56,11 +56,11 @@ describe.each([
 	const sides = Object.entries({ submitter: SIDE.submitter, challenger: SIDE.challenger });
 	const cases = phases.flatMap(([phase, p]) => sides.map(([side, s]) => [side, phase, s, p] as const));
 	test.each(cases)("the %s in %s", async (_side, _phase, side, phase) => {
-		const snapshot = await court.snapshot();
-		const bench = await until(court, parameters, phase, side);
+		const snapshot = await chain.snapshot();
+		const bench = await until(chain, parameters, phase, side);
 		const { dispute, publishedAt } = bench.table.view(1);
 		const last = lastSecond(turnOf(dispute, publishedAt, parameters));
-		const [toMove, , end] = await court.read<[number, bigint, bigint]>("turn", [1]);
+		const [toMove, , end] = await chain.readCourt<[number, bigint, bigint]>("turn", [1]);
 		expect([toMove, end]).toEqual([side, BigInt(last)]);
 		const timeout = { type: "timeout", dispute: 1 } as const;
 		await bench.wait(last - 1);
@@ -70,8 +70,8 @@ describe.each([
 		expect(bench.table.now).toBe(last);
 		expect(await bench.try(bench.stranger, timeout)).toBe(undefined);
 		const expected = side === SIDE.submitter ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
-		expect((await court.read<{ status: number }>("getClaim", [1])).status).toBe(expected);
-		expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
-		await court.restore(snapshot);
+		expect((await chain.read<{ status: number }>("getClaim", [1])).status).toBe(expected);
+		expect(await chain.balances()).toEqual(liabilities(bench.table.state));
+		await chain.restore(snapshot);
 	});
 });

@@ -1,13 +1,13 @@
 import { longestDispute, predictedRounds } from "@umpire/game/search.ts";
-import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
 import { crowd } from "./crowd.ts";
 import type { Place } from "./false-challenger.ts";
 import { endAll, payOut } from "./honest-party.ts";
+import { TestChain } from "./test-chain.ts";
 
 /** Every transaction has a second of its own: time for 100 challenges, and for what each adds. */
 const parameters = { ...PARAMETERS, challengePeriod: 400, crowding: 3 };
@@ -32,19 +32,19 @@ const PLACES = Array.from({ length: 10 }, (_, i) => ({
 	element: 75 * i,
 }));
 
-let court: Court;
+let chain: TestChain;
 beforeAll(async () => {
-	court = await Court.open(parameters);
+	chain = await TestChain.open(parameters);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 const CROWDS = [1, 10, 100] as const;
 
 describe("a true claim is final after the challenge period and the longest dispute of a crowd", () => {
 	const cases = CROWDS.flatMap((count) => [[count, "eager", eager] as const, [count, "lazy", lazy] as const]);
 	test.each(cases)("of %i, %s", async (count, _, trace) => {
-		const snapshot = await court.snapshot();
-		const bench = new Bench(court, parameters);
+		const snapshot = await chain.snapshot();
+		const bench = new Bench(chain, parameters);
 		await bench.sync();
 		const ended = await crowd(bench, trace, await bench.claimToy(trace), count, [PARTS]);
 		const [{ claimedAt, status }] = bench.table.state.claims;
@@ -55,22 +55,22 @@ describe("a true claim is final after the challenge period and the longest dispu
 		// here every transaction has a second of its own, also the timeouts
 		else expect(ended).toBeLessThanOrEqual(bound + count);
 		await bench.play(bench.stranger, { type: "finalise", claim: 1 });
-		expect(bench.table.state.owed.get(bench.submitter)).toBe(submitterBond + FEE + BigInt(count) * KEPT);
+		expect(owedTo(bench.table.state, bench.submitter)).toBe(submitterBond + FEE + BigInt(count) * KEPT);
 		await endAll(bench, bench.stranger);
-		expect(await payOut(bench, court.accounts)).toBe(0n);
-		await court.restore(snapshot);
+		expect(await payOut(bench, chain.accounts)).toBe(0n);
+		await chain.restore(snapshot);
 	});
 });
 
 describe("what is published serves all disputes", () => {
 	const gasOf = async (count: number, places: readonly Place[]): Promise<{ sent: number; gas: number }> => {
-		const snapshot = await court.snapshot();
-		const bench = new Bench(court, parameters);
+		const snapshot = await chain.snapshot();
+		const bench = new Bench(chain, parameters);
 		await bench.sync();
 		await crowd(bench, eager, await bench.claimToy(eager), count, places);
 		const { openings, leaves } = bench.table.state;
 		const gas = bench.spentOn.get("open")! + bench.spentOn.get("publishLeaf")!;
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 		return { sent: openings.size + leaves.size, gas };
 	};
 

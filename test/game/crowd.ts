@@ -36,7 +36,7 @@ export async function crowd(
 	const end = bench.table.state.claims[claim - 1].claimedAt + parameters.challengePeriod;
 	const pace = { delay: Number.POSITIVE_INFINITY, outage: 0 };
 	const party = new HonestParty(bench, bench.submitter, trace, pace);
-	const accounts = bench.court.accounts.slice(4, 19);
+	const accounts = bench.chain.accounts.slice(4, 19);
 	const identities = Array.from({ length: count }, (_, i) => accounts[i % accounts.length]);
 	// every transaction has a second of its own, also the answers and moves that are due while others still come
 	const first = end - 1 - 3 * (count - 1);

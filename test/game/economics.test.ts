@@ -8,7 +8,7 @@ import {
 	programSize,
 	submitterGas,
 } from "@umpire/game/gas-bounds.ts";
-import { CLAIM_STATUS, type Parameters } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, type Parameters } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
@@ -16,12 +16,12 @@ import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { TOY_CHUNKS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
 import { crowd } from "./crowd.ts";
 import { Hearing } from "./hearing.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
+import { TestChain } from "./test-chain.ts";
 
 /** Every transaction pays this. */
 const PRICE = parseGwei("20");
@@ -37,14 +37,14 @@ function parametersFor(size: ProgramSize, levels: Pick<Parameters, "depth" | "wi
 	return { ...rest, ...leastBonds(PRICE, size, rest) };
 }
 
-/** Runs a body on a court of its own, in which gas is paid for. */
-async function inCourt(parameters: Parameters, body: (court: Court) => Promise<void>): Promise<void> {
-	const court = await Court.open(parameters);
-	court.gasPrice = PRICE;
+/** Runs a body on a chain of its own, in which gas is paid for. */
+async function inCourt(parameters: Parameters, body: (chain: TestChain) => Promise<void>): Promise<void> {
+	const chain = await TestChain.open(parameters);
+	chain.gasPrice = PRICE;
 	try {
-		await body(court);
+		await body(chain);
 	} finally {
-		await court.close();
+		await chain.close();
 	}
 }
 
@@ -61,11 +61,11 @@ describe("an honest submitter's balance never falls, gas included", () => {
 	test.each([1, 10, 100])("by %i challenges, each of another tensor", (count) => {
 		const size = sizeOf(trace.program);
 		const parameters = parametersFor(size);
-		return inCourt(parameters, async (court) => {
-			const bench = new Bench(court, parameters);
+		return inCourt(parameters, async (chain) => {
+			const bench = new Bench(chain, parameters);
 			await bench.sync();
 			const { submitter } = bench;
-			const before = await court.balance(submitter);
+			const before = await chain.balance(submitter);
 			const claim = await bench.claimToy(trace, undefined, FEE);
 			const claimed = bench.spentBy.get(submitter)!;
 			await crowd(bench, trace, claim, count, places);
@@ -74,10 +74,10 @@ describe("an honest submitter's balance never falls, gas included", () => {
 			// the bound is no idle one
 			expect(forced).toBeGreaterThan((count * submitterGas(size, parameters)) / 3);
 			await bench.play(submitter, { type: "finalise", claim });
-			await bench.play(submitter, { type: "withdraw" });
-			expect(await court.balance(submitter)).toBeGreaterThanOrEqual(before);
+			await bench.withdraw(submitter);
+			expect(await chain.balance(submitter)).toBeGreaterThanOrEqual(before);
 			await endAll(bench, bench.stranger);
-			expect(await payOut(bench, court.accounts)).toBe(0n);
+			expect(await payOut(bench, chain.accounts)).toBe(0n);
 		});
 	});
 
@@ -89,11 +89,11 @@ describe("an honest submitter's balance never falls, gas included", () => {
 			0,
 		);
 		const parameters = parametersFor(sizeOf(program));
-		return inCourt(parameters, async (court) => {
-			const bench = new Bench(court, parameters);
+		return inCourt(parameters, async (chain) => {
+			const bench = new Bench(chain, parameters);
 			await bench.sync();
 			const { submitter, stranger } = bench;
-			const before = await court.balance(submitter);
+			const before = await chain.balance(submitter);
 			const right = new ToyTrace(program);
 			const claim = await bench.claimToy(right, undefined, FEE);
 			const value = parameters.demandBond;
@@ -106,8 +106,8 @@ describe("an honest submitter's balance never falls, gas included", () => {
 			expect(bench.table.state.inputDemands.filter(({ open }) => open)).toEqual([]);
 			expect(bench.table.state.inputAnswers.size).toBe(6);
 			await bench.play(submitter, { type: "finalise", claim });
-			await bench.play(submitter, { type: "withdraw" });
-			expect(await court.balance(submitter)).toBeGreaterThanOrEqual(before);
+			await bench.withdraw(submitter);
+			expect(await chain.balance(submitter)).toBeGreaterThanOrEqual(before);
 		});
 	});
 
@@ -115,14 +115,14 @@ describe("an honest submitter's balance never falls, gas included", () => {
 		const largest = { width: 32, elements: 700, outside: 0, parts: 3 } as const;
 		const program = new ToyProgram(new Array<ToyOperator>(12).fill(largest), 5, 0, true);
 		const parameters = { ...parametersFor(sizeOf(program)), challengePeriod: PARAMETERS.challengePeriod };
-		return inCourt(parameters, async (court) => {
+		return inCourt(parameters, async (chain) => {
 			const property = fc.asyncProperty(arbitraryGame, (drawn) =>
-				onSnapshot(court, async () => {
-					const bench = new Bench(court, parameters);
-					const before = await court.balance(bench.submitter);
+				onSnapshot(chain, async () => {
+					const bench = new Bench(chain, parameters);
+					const before = await chain.balance(bench.submitter);
 					const { left } = await playGame(bench, drawn, "submitter", { fee: FEE });
 					expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.final);
-					expect(await court.balance(bench.submitter)).toBeGreaterThanOrEqual(before);
+					expect(await chain.balance(bench.submitter)).toBeGreaterThanOrEqual(before);
 					expect(left).toBe(0n);
 				}),
 			);
@@ -173,9 +173,9 @@ describe("what a challenge forces on either side is within the bounds that bonds
 		const wrong = new ToyTrace(program, [{ ...place, by: 3 }]);
 		const size = sizeOf(program);
 		const parameters = parametersFor(size, levels);
-		return inCourt(parameters, async (court) => {
-			await onSnapshot(court, async () => {
-				const bench = new Bench(court, parameters);
+		return inCourt(parameters, async (chain) => {
+			await onSnapshot(chain, async () => {
+				const bench = new Bench(chain, parameters);
 				await bench.sync();
 				const claim = await bench.claimToy(right);
 				const claimed = bench.spentBy.get(bench.submitter)!;
@@ -184,13 +184,13 @@ describe("what a challenge forces on either side is within the bounds that bonds
 				expect(forced).toBeLessThanOrEqual(submitterGas(size, levels));
 				expect(forced).toBeGreaterThan(submitterGas(size, levels) / 4);
 			});
-			const bench = new Bench(court, parameters);
+			const bench = new Bench(chain, parameters);
 			await bench.sync();
 			await bench.claimToy(wrong);
 			const submitter = new HonestParty(bench, bench.submitter, wrong, { delay: 0, outage: undefined });
 			const first = new HonestParty(bench, bench.challenger, right, { delay: 0, outage: undefined });
 			const second = bench.stranger;
-			const balance = await court.balance(bench.challenger);
+			const balance = await chain.balance(bench.challenger);
 			await bench.challengeToy(right, 1);
 			await bench.challengeToy(right, 1, second);
 			while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
@@ -198,11 +198,11 @@ describe("what a challenge forces on either side is within the bounds that bonds
 				await first.passTo(bench.table.now + 1);
 			}
 			expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-			await bench.play(bench.challenger, { type: "withdraw" });
+			await bench.withdraw(bench.challenger);
 			expect(bench.spentBy.get(bench.challenger)).toBeLessThanOrEqual(challengerGas(size, levels));
-			expect(await court.balance(bench.challenger)).toBeGreaterThanOrEqual(balance);
+			expect(await chain.balance(bench.challenger)).toBeGreaterThanOrEqual(balance);
 			await bench.play(second, { type: "reclaim", dispute: 2 });
-			expect(bench.table.state.owed.get(second)).toBe(parameters.challengerBond);
+			expect(owedTo(bench.table.state, second)).toBe(parameters.challengerBond);
 		});
 	});
 });
@@ -223,15 +223,15 @@ describe("the reward of an honest challenger that comes first covers its gas, it
 		const { header, descriptors } = right.commitment;
 		const size = programSize(header, descriptors);
 		const parameters = parametersFor(size);
-		await inCourt(parameters, async (court) => {
-			const hearing = new Hearing(court, parameters);
+		await inCourt(parameters, async (chain) => {
+			const hearing = new Hearing(chain, parameters);
 			const claim = await hearing.claim(wrong);
-			const before = await court.balance(hearing.challenger);
+			const before = await chain.balance(hearing.challenger);
 			const { id, plan } = await hearing.searchFor(claim, right, wrong);
 			const settlement = await hearing.prove(wrong, id, plan);
 			await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
-			await hearing.play(hearing.challenger, { type: "withdraw" });
-			expect(await court.balance(hearing.challenger)).toBeGreaterThanOrEqual(before);
+			await hearing.withdraw(hearing.challenger);
+			expect(await chain.balance(hearing.challenger)).toBeGreaterThanOrEqual(before);
 			const spent = hearing.spentBy.get(hearing.challenger)!;
 			expect(spent).toBeLessThanOrEqual(challengerGas(size, parameters));
 			expect(spent).toBeGreaterThan(challengerGas(size, parameters) / 3);

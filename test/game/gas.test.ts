@@ -13,10 +13,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { lenet, NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { Bench, type GasBook } from "./bench.ts";
-import { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
 import { HonestParty } from "./honest-party.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
+import { TestChain } from "./test-chain.ts";
 
 const SNAPSHOT = new URL("gas.json", import.meta.url);
 /** A change of the contracts that costs more than this is worth a look: UPDATE_GAS=1 accepts it. */
@@ -37,15 +37,15 @@ const FAULTS = [
 	["score", 7, 3],
 ] as const;
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 const gas: GasBook = new Map();
 beforeAll(async () => {
-	court = await Court.open(DEFAULT_PARAMETERS);
+	chain = await TestChain.open(DEFAULT_PARAMETERS);
 	const program = layered(lenet(8));
 	right = await realEvidence(program, randomInput(program));
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 /** The layouts that the compiler chooses: reductions run along rows. */
 function layered(program: Program): Program {
@@ -59,27 +59,27 @@ function layered(program: Program): Program {
 
 describe("gas", () => {
 	test.each(FAULTS)("of a dispute about a %s", async (name, operator, element) => {
-		const snapshot = await court.snapshot();
+		const snapshot = await chain.snapshot();
 		const value = right.trace.operators[0][operator].elements[element];
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
 		const claim = await hearing.claim(wrong);
 		const before = hearing.spent;
 		const { id, plan } = await hearing.searchFor(claim, right, wrong);
 		const settlement = await hearing.prove(wrong, id, plan);
 		await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
 		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-		await hearing.play(hearing.challenger, { type: "withdraw" });
+		await hearing.withdraw(hearing.challenger);
 		const dispute = hearing.spent - before;
 		gas.set(`a whole dispute about a ${name}`, dispute);
 		gas.set("a whole dispute", Math.max(dispute, gas.get("a whole dispute") ?? 0));
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	});
 
 	test("of a demand for a chunk of eight leaves, its answer and its timeout", async () => {
-		const snapshot = await court.snapshot();
+		const snapshot = await chain.snapshot();
 		const own: GasBook = new Map();
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS, own);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, own);
 		const program = layered(new NetworkBuilder("wide", [1, 1500], 8).dense(10, false).finish());
 		const evidence = await realEvidence(program, randomInput(program));
 		const opening = openDescriptor(evidence, 0);
@@ -95,15 +95,15 @@ describe("gas", () => {
 		await hearing.wait(hearing.table.now + increment + reserve + crowding + 1);
 		await hearing.play(hearing.challenger, { type: "timeoutInput", demand: 2 });
 		for (const move of ["demandInput", "answerInput", "timeoutInput"]) gas.set(move, own.get(move)!);
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	});
 
 	test("of the beginning of a dispute about a lazy claim", async () => {
-		const snapshot = await court.snapshot();
+		const snapshot = await chain.snapshot();
 		const program = { ...right.program, lazy: true };
 		const commitment = await commitProgram(program);
 		const lazy = { program, commitment, trace: right.trace };
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS);
 		const claim = await hearing.claim(lazy);
 		const entry = NO_DESCRIPTOR;
 		const value = DEFAULT_PARAMETERS.challengerBond;
@@ -117,13 +117,13 @@ describe("gas", () => {
 		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
 			gas.set(`lazy: ${move}`, hearing.gas.get(move)!);
 		}
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	});
 
 	test("of the largest moves that a dispute about a valid program has", async () => {
-		const snapshot = await court.snapshot();
+		const snapshot = await chain.snapshot();
 		const own: GasBook = new Map();
-		const bench = new Bench(court, DEFAULT_PARAMETERS, undefined, own);
+		const bench = new Bench(chain, DEFAULT_PARAMETERS, undefined, own);
 		await bench.sync();
 		const operator = {
 			width: 8,
@@ -153,14 +153,14 @@ describe("gas", () => {
 			gas.set(`${move}: ${what}`, own.get(move)!);
 		}
 		expect(program.opening(255).descriptor.length / 2).toBeGreaterThan(39_000);
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	});
 
 	test.each(FAULTS)("of settling a %s directly", async (name, operator, element) => {
-		const snapshot = await court.snapshot();
+		const snapshot = await chain.snapshot();
 		const value = right.trace.operators[0][operator].elements[element];
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
 		const claim = await hearing.claim(wrong);
 		const leaf = leafOf(right, operator, element);
 		const tensor = wrong.trace.operators[0][operator];
@@ -181,16 +181,16 @@ describe("gas", () => {
 		await hearing.play(beneficiary, move, label);
 		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 		if (parts === 1) expect(gas.get(label)).toBeLessThan(DIRECT);
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	});
 
 	test("of a claim that nobody disputes, and of a refund", async () => {
-		const hearing = new Hearing(court, DEFAULT_PARAMETERS, gas);
+		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
 		const claim = await hearing.claim(right);
 		const consumer: Hex = `0x${"00".repeat(20)}`;
 		await hearing.wait(hearing.table.now + DEFAULT_PARAMETERS.challengePeriod + 1);
 		await hearing.play(hearing.submitter, { type: "finalise", claim });
-		await hearing.play(hearing.submitter, { type: "withdraw" });
+		await hearing.withdraw(hearing.submitter);
 		const { root } = right.commitment;
 		const deadline = hearing.table.now + 50;
 		const { inputsRoot } = right.trace;

@@ -13,8 +13,8 @@ import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { prove } from "@umpire/prover/prove.ts";
 import { NOBODY } from "../../crates-ts/game/test/table.ts";
 import { Bench, type GasBook } from "./bench.ts";
-import type { Court } from "./court.ts";
 import { viewOf } from "./real-trace.ts";
+import type { TestChain } from "./test-chain.ts";
 
 const poseidon = await loadPoseidon();
 
@@ -23,10 +23,10 @@ export class Hearing extends Bench {
 	/** Proofs that were made, with the public signals that the circuits gave them. */
 	readonly #valid: Set<string>;
 
-	constructor(court: Court, parameters: Parameters, gas: GasBook = new Map()) {
+	constructor(chain: TestChain, parameters: Parameters, gas: GasBook = new Map()) {
 		const valid = new Set<string>();
 		const proves: ProofCheck = (circuit, signals, proof) => valid.has(keyOf(circuit, signals, proof));
-		super(court, parameters, operatorArbiter(poseidon, proves), gas);
+		super(chain, parameters, operatorArbiter(poseidon, proves), gas);
 		this.#valid = valid;
 	}
 

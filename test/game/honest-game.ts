@@ -1,12 +1,13 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { owedTo } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import type { Bench } from "./bench.ts";
-import type { Court } from "./court.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
 import { type Attackers, arbitraryAttacks, attackOf } from "./strategies.ts";
+import type { TestChain } from "./test-chain.ts";
 
 /** Games of an honest party against strategies, drawn per run, on the contract and on the model in step. */
 export const arbitraryGame = arbitraryProgram.chain((program) =>
@@ -53,7 +54,7 @@ export async function playGame(
 	await bench.sync();
 	const right = new ToyTrace(drawn.program);
 	const wrong = new ToyTrace(drawn.program, drawn.faults);
-	const everyone = bench.court.accounts.slice(1, 9);
+	const everyone = bench.chain.accounts.slice(1, 9);
 	const honest = seat === "submitter" ? bench.submitter : everyone[7];
 	const party = new HonestParty(bench, honest, right, drawn);
 	await bench.claimToy(seat === "submitter" ? right : wrong, undefined, fee);
@@ -75,17 +76,17 @@ export async function playGame(
 	// now the others fall silent
 	await party.passTo(bench.table.now + 2000);
 	await endAll(bench, bench.requester);
-	const paid = bench.table.state.owed.get(honest) ?? 0n;
+	const paid = owedTo(bench.table.state, honest);
 	await beforePayment?.();
 	return { bench, honest, paid, left: await payOut(bench, everyone) };
 }
 
 /** Runs a body on the chain as it is, and leaves the chain as it was. */
-export async function onSnapshot(court: Court, body: () => Promise<void>): Promise<void> {
-	const snapshot = await court.snapshot();
+export async function onSnapshot(chain: TestChain, body: () => Promise<void>): Promise<void> {
+	const snapshot = await chain.snapshot();
 	try {
 		await body();
 	} finally {
-		await court.restore(snapshot);
+		await chain.restore(snapshot);
 	}
 }

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { STRATEGY_NAMES } from "./strategies.ts";
+import { TestChain } from "./test-chain.ts";
 
 const RUNS = 50;
 const FEE = 70n;
@@ -17,11 +17,11 @@ describe.each([
 	["that may be away for exactly its reserve, once,", PARAMETERS],
 	["without any reserve", { ...PARAMETERS, reserve: 0 }],
 ] as const)("an honest party %s never loses", (_, parameters: Parameters) => {
-	let court: Court;
+	let chain: TestChain;
 	beforeAll(async () => {
-		court = await Court.open(parameters);
+		chain = await TestChain.open(parameters);
 	});
-	afterAll(() => court.close());
+	afterAll(() => chain.close());
 
 	test("from the submitter's seat: its claim is final, and it has fee, bond and what the others lost", async () => {
 		const tried = new Set<string>();
@@ -30,9 +30,9 @@ describe.each([
 			expect(table.state.claims[0].status).not.toBe(CLAIM_STATUS.rejected);
 		};
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
-			onSnapshot(court, async () => {
-				const before = await court.burned();
-				const { bench, paid, left } = await playGame(new Bench(court, parameters), drawn, "submitter", {
+			onSnapshot(chain, async () => {
+				const before = await chain.burned();
+				const { bench, paid, left } = await playGame(new Bench(chain, parameters), drawn, "submitter", {
 					onMove,
 					fee: FEE,
 				});
@@ -43,7 +43,7 @@ describe.each([
 				const demands = inputDemands.filter(({ claim }) => claim === 1).length;
 				const bonds = BigInt(lost) * challengerBond + BigInt(demands) * demandBond;
 				expect(paid).toBe(submitterBond + FEE + (bonds * KEPT) / 1000n);
-				expect((await court.burned()) - before).toBe(burned);
+				expect((await chain.burned()) - before).toBe(burned);
 			}),
 		);
 		await fc.assert(property, { numRuns: RUNS });
@@ -60,8 +60,8 @@ describe.each([
 			if (own.phase === PHASE.closed) expect(claim.status).toBe(CLAIM_STATUS.rejected);
 		};
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
-			onSnapshot(court, async () => {
-				const { bench, paid, left } = await playGame(new Bench(court, parameters), drawn, "challenger", {
+			onSnapshot(chain, async () => {
+				const { bench, paid, left } = await playGame(new Bench(chain, parameters), drawn, "challenger", {
 					onMove,
 					fee: FEE,
 				});

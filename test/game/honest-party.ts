@@ -4,7 +4,7 @@ import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { answeredAt, lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { settlementOf, type ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import type { Bench } from "./bench.ts";
@@ -173,9 +173,9 @@ export async function endAll(bench: Bench, anyone: Hex): Promise<void> {
 
 /** Pays everybody out; returns what is left in the contracts, in wei. */
 export async function payOut(bench: Bench, people: readonly Hex[]): Promise<bigint> {
-	const { table, court } = bench;
+	const { table, chain } = bench;
 	for (const person of people) {
-		if ((table.state.owed.get(person) ?? 0n) > 0n) await bench.play(person, { type: "withdraw" });
+		if (owedTo(table.state, person) > 0n) await bench.withdraw(person);
 	}
-	return (await court.balance(court.umpire)) + (await court.balance(court.inputs));
+	return (await chain.balance(chain.market)) + (await chain.balance(chain.court));
 }

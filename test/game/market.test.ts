@@ -1,3 +1,4 @@
+import { contractParameters } from "@umpire/chain/contracts.ts";
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -6,8 +7,8 @@ import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import type { Bench } from "./bench.ts";
-import type { Court } from "./court.ts";
 import { benchPerTest } from "./per-test.ts";
+import type { TestChain } from "./test-chain.ts";
 
 const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 const large = new ToyTrace(
@@ -23,11 +24,11 @@ const large = new ToyTrace(
 const { submitterBond, challengePeriod } = PARAMETERS;
 const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 benchPerTest(PARAMETERS, (fresh) => {
 	bench = fresh;
-	court = fresh.court;
+	chain = fresh.chain;
 });
 
 describe("programs", () => {
@@ -82,9 +83,9 @@ describe("requests", () => {
 		expect(await bench.try(bench.stranger, refund)).toBe("RequestNotExpired");
 		await bench.play(bench.stranger, refund);
 		expect(await bench.try(bench.stranger, refund)).toBe("RequestClosed");
-		expect(await court.read("owed", [bench.requester])).toBe(9n);
-		await bench.play(bench.requester, { type: "withdraw" });
-		expect(await bench.try(bench.requester, { type: "withdraw" })).toBe("NothingToWithdraw");
+		expect(await chain.owed(bench.requester)).toBe(9n);
+		await bench.withdraw(bench.requester);
+		expect(await bench.try(bench.requester, { type: "withdraw", from: "market" })).toBe("NothingToWithdraw");
 	});
 
 	test("a request is not paid back while it is claimed, nor taken twice", async () => {
@@ -125,9 +126,9 @@ describe("requests", () => {
 		const { header, root } = small.program;
 		await bench.play(bench.requester, { type: "register", header });
 		await bench.play(bench.stranger, { type: "register", header });
-		expect(await court.read("count", [], court.registry)).toBe(1n);
-		expect(await court.read("numberOf", [root], court.registry)).toBe(1n);
-		expect(await court.read("programOf", [1n], court.registry)).toBe(root);
+		expect(await chain.read("count", [], chain.registry)).toBe(1n);
+		expect(await chain.read("numberOf", [root], chain.registry)).toBe(1n);
+		expect(await chain.read("programOf", [1n], chain.registry)).toBe(root);
 	});
 });
 
@@ -154,25 +155,25 @@ describe("the challenge period", () => {
 describe("outputs", () => {
 	test("a small output is stored when it is claimed", async () => {
 		const claim = await bench.claimToy(small);
-		const [status, root, words] = await court.read<[number, Hex, bigint[]]>("output", [claim]);
+		const [status, root, words] = await chain.read<[number, Hex, bigint[]]>("output", [claim]);
 		expect(status).toBe(CLAIM_STATUS.live);
 		expect(BigInt(root)).toBe(0n);
 		expect(words).toEqual(small.words(0, 0, 0));
 		await bench.wait(bench.table.now + challengePeriod + 1);
 		await bench.play(bench.stranger, { type: "finalise", claim });
 		const none = [0n, 0n, 0n, 0n, 0n];
-		expect(await court.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
+		expect(await chain.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
 	});
 
 	test("any leaf of a large output can be opened once it is final", async () => {
 		const claim = await bench.claimToy(large);
 		const tensor = large.tensors[1][1];
 		const open = (leaf: number, words = tensor.words(leaf)) =>
-			court.read("outputLeaf", [claim, leaf, words, tensor.path(Math.min(leaf, 2))]);
+			chain.read("outputLeaf", [claim, leaf, words, tensor.path(Math.min(leaf, 2))]);
 		await expect(open(0)).rejects.toThrow();
 		await bench.wait(bench.table.now + challengePeriod + 1);
 		await bench.play(bench.stranger, { type: "finalise", claim });
-		const [, root] = await court.read<[number, Hex, bigint[]]>("output", [claim]);
+		const [, root] = await chain.read<[number, Hex, bigint[]]>("output", [claim]);
 		expect(root).toBe(tensor.root);
 		expect(await open(0)).toEqual(new Array(75).fill(-9n));
 		expect(await open(2)).toEqual(new Array(50).fill(-9n));
@@ -183,25 +184,25 @@ describe("outputs", () => {
 
 describe("the consumer's callback runs after the state is final, and its failure changes nothing", () => {
 	test.each(Object.entries(MODES))("a consumer that would %s", async (name, mode) => {
-		const consumer = await court.deploy("HostileAccount", [mode]);
+		const consumer = await chain.deploy("HostileAccount", [mode]);
 		const claim = await bench.claimToy(small, consumer);
 		await bench.wait(bench.table.now + challengePeriod + 1);
 		await bench.play(bench.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
-		expect(await court.read("owed", [bench.submitter])).toBe(submitterBond + 70n);
+		expect(await chain.owed(bench.submitter)).toBe(submitterBond + 70n);
 		const fails = name !== "accept" && name !== "reenter";
-		const calls = await court.call(consumer, "function calls() view returns (uint256)");
+		const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 		expect(calls).toBe(fails ? 0n : 1n);
 		expect(bench.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
 	});
 
 	test("whoever finalises cannot make it fail by sending too little gas", async () => {
-		const consumer = await court.deploy("HostileAccount", [MODES.accept]);
+		const consumer = await chain.deploy("HostileAccount", [MODES.accept]);
 		const claim = await bench.claimToy(small, consumer);
 		const now = bench.table.now + challengePeriod + 1;
 		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {
 			const finalise = { type: "finalise", claim } as const;
-			const { error } = await court.act(bench.stranger, finalise, now + step, gas);
-			const calls = await court.call(consumer, "function calls() view returns (uint256)");
+			const { error } = await chain.act(bench.stranger, finalise, now + step, gas);
+			const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 			expect(calls).toBe(error === undefined ? 1n : 0n);
 			if (error === undefined) {
 				bench.table.now = now + step;
@@ -228,14 +229,22 @@ describe("a deployment's parameters are checked", () => {
 		["computeAllowance", 0],
 		["reserve", 2 ** 31],
 	] as const)("%s = %s is refused", async (name, value) => {
-		const parameters = { ...PARAMETERS, [name]: value };
-		await expect(court.deploy("Umpire", [court.registry, court.arbiter, parameters])).rejects.toThrow(
-			"InvalidParameter",
-		);
+		const { market, court } = contractParameters({ ...PARAMETERS, [name]: value });
+		const deployed =
+			name in market
+				? chain.deploy("Market", [chain.court, market])
+				: chain.deploy("Court", [chain.registry, chain.arbiter, court]);
+		await expect(deployed).rejects.toThrow("InvalidParameter");
 	});
 
 	test("addresses without code are refused", async () => {
-		const args = [court.registry, bench.stranger, PARAMETERS];
-		await expect(court.deploy("Umpire", args)).rejects.toThrow("NotAContract");
+		const { market, court } = contractParameters(PARAMETERS);
+		for (const args of [
+			[chain.registry, bench.stranger, court],
+			[bench.stranger, chain.arbiter, court],
+		]) {
+			await expect(chain.deploy("Court", args)).rejects.toThrow("NotAContract");
+		}
+		await expect(chain.deploy("Market", [bench.stranger, market])).rejects.toThrow("NotAContract");
 	});
 });

@@ -1,37 +1,37 @@
 import { liabilities, type Parameters } from "@umpire/game/state.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
+import { TestChain } from "./test-chain.ts";
 
 /** Gives the tests of a file one deployment, which is put back before each of them. */
-export function courtPerTest(parameters: Parameters, use: (court: Court) => void): void {
-	let court: Court;
+export function courtPerTest(parameters: Parameters, use: (chain: TestChain) => void): void {
+	let chain: TestChain;
 	let snapshot: unknown;
 	beforeAll(async () => {
-		court = await Court.open(parameters);
-		snapshot = await court.snapshot();
-		use(court);
+		chain = await TestChain.open(parameters);
+		snapshot = await chain.snapshot();
+		use(chain);
 	});
 	beforeEach(async () => {
-		await court.restore(snapshot);
-		snapshot = await court.snapshot();
+		await chain.restore(snapshot);
+		snapshot = await chain.snapshot();
 	});
-	afterAll(() => court.close());
+	afterAll(() => chain.close());
 }
 
 /** Gives every test of a file a bench of its own. After each the contract must hold what it owes. */
 export function benchPerTest(parameters: Parameters, use: (bench: Bench) => void): void {
-	let court: Court;
+	let chain: TestChain;
 	let bench: Bench;
 	courtPerTest(parameters, (opened) => {
-		court = opened;
+		chain = opened;
 	});
 	beforeEach(async () => {
-		bench = new Bench(court, parameters);
+		bench = new Bench(chain, parameters);
 		await bench.sync();
 		use(bench);
 	});
 	afterEach(async () => {
-		expect(await court.balance(court.umpire)).toBe(liabilities(bench.table.state));
+		expect(await chain.balances()).toEqual(liabilities(bench.table.state));
 	});
 }

@@ -3,8 +3,9 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
+import { type CommittedClaim, claimCommitment } from "@umpire/game/commitment.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
-import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { type Action, type DescriptorOpening, NO_DESCRIPTOR, type RequestMove } from "@umpire/game/move.ts";
 import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
 import { type Claim, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
@@ -15,7 +16,9 @@ import { answerOf, demandIn, demandOf, onDemand } from "./random-demands.ts";
 
 const KINDS = {
 	request: 2,
+	commit: 2,
 	claim: 3,
+	deliver: 1,
 	bind: 3,
 	challenge: 4,
 	answer: 30,
@@ -39,6 +42,17 @@ const KINDS = {
 	reclaimInput: 2,
 	register: 1,
 } as const;
+
+/** An account without code: telling it succeeds. */
+const CONSUMER: Hex = "0x5000000000000000000000000000000000000005";
+
+/** Some requests are for one submitter alone, some sealed, and some of those wrongly so. */
+function termsOf({ a, b, bad }: Turn, deadline: number, people: readonly Hex[]): Partial<RequestMove> {
+	if (b % 4 === 0) return { isSealed: true };
+	if (b % 4 !== 1) return bad && b % 3 === 0 ? { exclusiveUntil: deadline } : {};
+	const exclusiveUntil = deadline - (a % 60) + (bad ? (a % 100) - 50 : 0);
+	return { submitter: people[1 + (a % 2)], exclusiveUntil, isSealed: bad && a % 3 === 0 };
+}
 
 /** What happens next: a kind of move, numbers to fill it with, and how much time passes before it. */
 export const arbitraryTurn = fc.record({
@@ -81,6 +95,14 @@ export function moveOf(
 	const someone = people[turn.who];
 	const { program } = traces.right;
 	const claims = state.claims.length;
+	/** A claim on a sealed request, as `claim` makes it. */
+	const committed = ({ a: drawnTrace, b: drawnRequest }: Turn): CommittedClaim => {
+		const isSealed = state.requests.flatMap((request, i) => (request.isSealed ? [i + 1] : []));
+		const { traceRoot, opening } = drawn(traces, drawnTrace).claim();
+		const request = isSealed[drawnRequest % (isSealed.length || 1)] ?? 1;
+		const sender = people[1 + (drawnTrace % 2)];
+		return { request, traceRoot, outputRoot: opening.root, sender, salt: wordHex(0n) };
+	};
 	const by = (sender: Hex, action: Action | null | undefined) =>
 		action === null || action === undefined
 			? undefined
@@ -100,20 +122,28 @@ export function moveOf(
 				program: root,
 				inputsRoot: program.inputsRoot,
 				deadline,
-				consumer: NOBODY,
+				consumer: a % 5 === 0 ? CONSUMER : NOBODY,
+				...termsOf(turn, deadline, people),
 			});
 		}
+		case "commit":
+			return by(someone, { type: "commitClaim", commitment: claimCommitment(state.domain, committed(turn)) });
+		case "deliver":
+			return by(someone, { type: "deliver", claim: a % (claims + 2) });
 		case "claim": {
 			const trace = drawn(traces, a);
 			const { traceRoot, opening } = trace.claim();
 			const words = bad && b % 4 === 1 ? opening.words.with(0, opening.words[0] + 1n) : opening.words;
 			const stepPath = bad && b % 4 === 2 ? [...opening.stepPath, wordHex(0n)] : opening.stepPath;
-			return by(people[1], {
+			const request = 1 + (b % (state.requests.length + (bad ? 1 : 0) || 1));
+			const isSealed = state.requests[request - 1]?.isSealed ?? false;
+			return by(people[1 + (a % 2)], {
 				type: "claim",
 				value: state.parameters.submitterBond + (bad && b % 4 === 3 ? 1n : 0n),
-				request: 1 + (b % (state.requests.length + (bad ? 1 : 0) || 1)),
+				request,
 				traceRoot: bad && b % 4 === 0 ? wordHex(5n) : traceRoot,
 				opening: { ...opening, words, stepPath },
+				...(isSealed !== (bad && b % 5 === 0) ? { salt: wordHex(0n) } : {}),
 			});
 		}
 		case "bind": {
@@ -135,7 +165,7 @@ export function moveOf(
 		case "refund":
 			return by(someone, { type: "refund", request: a % (state.requests.length + 2) });
 		case "withdraw":
-			return by(someone, { type: "withdraw" });
+			return by(someone, { type: "withdraw", from: b % 2 === 0 ? "market" : "court" });
 		case "badOpen": {
 			const count = a % 20;
 			const children = Array.from({ length: count }, (_, i) => wordHex(BigInt(i)));

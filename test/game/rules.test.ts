@@ -5,14 +5,14 @@ import { Levels } from "@umpire/commitment/levels.ts";
 import { descendants, treeRoot } from "@umpire/commitment/tree.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import type { Bench } from "./bench.ts";
-import type { Court } from "./court.ts";
 import { benchPerTest } from "./per-test.ts";
+import type { TestChain } from "./test-chain.ts";
 
 /** Output 0 has one leaf; operator 1 cones of three parts; operator 2 several leaves. */
 const program = new ToyProgram(
@@ -28,11 +28,11 @@ const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 0, operator: 1, element: 80, by: 5 }]);
 const { submitterBond, challengerBond, challengePeriod, increment, reserve, provingAllowance } = PARAMETERS;
 
-let court: Court;
+let chain: TestChain;
 let bench: Bench;
 benchPerTest(PARAMETERS, (fresh) => {
 	bench = fresh;
-	court = fresh.court;
+	chain = fresh.chain;
 });
 
 /** Plays honestly from both seats until the condition holds. */
@@ -48,7 +48,7 @@ async function until(id: number, theirs: ToyTrace, reached: () => boolean): Prom
 
 const phaseOf = (id: number) => bench.table.state.disputes[id - 1].phase;
 const statusOf = (claim: number) => bench.table.state.claims[claim - 1].status;
-const owed = (account: Hex) => bench.table.state.owed.get(account) ?? 0n;
+const owed = (account: Hex) => owedTo(bench.table.state, account);
 const settle = (id: number, element: number, part: number): Action => {
 	const { words, dispute } = bench.table.view(id);
 	const settlement = settlementOf(program.opening(dispute.operator), words!, element, part, dispute.partials);
@@ -181,7 +181,7 @@ describe("a preimage is published once, for all disputes", () => {
 		const first = await bench.challengeToy(right, claim);
 		await bench.play(bench.stranger, honestSubmitter(bench.table.view(first), wrong)!);
 		const second = await bench.challengeToy(right, claim, bench.stranger);
-		const [side, since, until] = await court.read<[number, bigint, bigint]>("turn", [second]);
+		const [side, since, until] = await chain.readCourt<[number, bigint, bigint]>("turn", [second]);
 		expect(side).toBe(SIDE.challenger);
 		expect(since).toBe(BigInt(bench.table.now));
 		expect(until - since).toBe(BigInt(increment + reserve + 1));
@@ -199,7 +199,7 @@ describe("no free moves", () => {
 		await bench.play(bench.submitter, { type: "timeout", dispute: id });
 		expect(owed(bench.submitter)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
 		expect(bench.table.state.burned).toBe((submitterBond * 400n) / 1000n);
-		expect(await court.burned()).toBe(bench.table.state.burned);
+		expect(await chain.burned()).toBe(bench.table.state.burned);
 	});
 
 	test("a wrong bond is refused", async () => {

@@ -5,8 +5,8 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "./bench.ts";
-import { Court } from "./court.ts";
 import { HonestParty } from "./honest-party.ts";
+import { TestChain } from "./test-chain.ts";
 
 /** What a dispute over 100,000 operators costs both sides at most, without the verification of its proof. */
 const MOST_GAS = 1_500_000;
@@ -14,11 +14,11 @@ const MOST_GAS = 1_500_000;
 const GAS_OF_ROUND = 230_000;
 const { depth } = DEFAULT_PARAMETERS;
 
-let court: Court;
+let chain: TestChain;
 beforeAll(async () => {
-	court = await Court.open(DEFAULT_PARAMETERS);
+	chain = await TestChain.open(DEFAULT_PARAMETERS);
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 /** Plays a dispute about the last operator of `count`, from its challenge to the verdict. */
 async function dispute(count: number) {
@@ -26,8 +26,8 @@ async function dispute(count: number) {
 	const program = new ToyProgram(new Array<ToyOperator>(count).fill(operator), 1, 0);
 	const right = new ToyTrace(program);
 	const wrong = new ToyTrace(program, [{ step: 0, operator: count - 1, element: 699, by: 3 }]);
-	const snapshot = await court.snapshot();
-	const bench = new Bench(court, DEFAULT_PARAMETERS);
+	const snapshot = await chain.snapshot();
+	const bench = new Bench(chain, DEFAULT_PARAMETERS);
 	await bench.sync();
 	await bench.claimToy(wrong);
 	const [before, forced] = [bench.spent, bench.spentBy.get(bench.submitter)!];
@@ -39,7 +39,7 @@ async function dispute(count: number) {
 		await challenger.passTo(bench.table.now + 1);
 	}
 	expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-	await court.restore(snapshot);
+	await chain.restore(snapshot);
 	const { openings, leaves } = bench.table.state;
 	const size = programSize(program.header, program.descriptors);
 	expect(bench.spentBy.get(bench.submitter)! - forced).toBeLessThanOrEqual(

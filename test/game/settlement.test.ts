@@ -1,14 +1,14 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Settlement } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, liabilities, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, liabilities, owedTo, PHASE } from "@umpire/game/state.ts";
 import { KIND } from "@umpire/operators/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Court } from "./court.ts";
 import { Hearing } from "./hearing.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
+import { TestChain } from "./test-chain.ts";
 
 /** A network small enough to read, whose dense layer has cones of several parts. */
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
@@ -21,23 +21,23 @@ const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 const [CONV, POOL, FLATTEN, DENSE] = [0, 1, 2, 3];
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
-let court: Court;
+let chain: TestChain;
 let right: Evidence;
 let snapshot: unknown;
 beforeAll(async () => {
-	court = await Court.open(parameters);
+	chain = await TestChain.open(parameters);
 	right = await realEvidence(program, randomInput(program));
-	snapshot = await court.snapshot();
+	snapshot = await chain.snapshot();
 });
-afterAll(() => court.close());
+afterAll(() => chain.close());
 
 /** A claim with one wrong element, disputed up to the point where something is to be proved. */
 async function disputed(operator: number, element: number) {
-	await court.restore(snapshot);
-	snapshot = await court.snapshot();
+	await chain.restore(snapshot);
+	snapshot = await chain.snapshot();
 	const value = right.trace.operators[0][operator].elements[element];
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(court, parameters);
+	const hearing = new Hearing(chain, parameters);
 	const claim = await hearing.claim(wrong);
 	const { id, plan } = await hearing.searchFor(claim, right, wrong);
 	return { hearing, wrong, id, plan, claim };
@@ -49,9 +49,9 @@ async function settles({ hearing, wrong, id, plan, claim }: Awaited<ReturnType<t
 	const { state } = hearing.table;
 	expect(state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	expect(state.disputes[id - 1].phase).toBe(PHASE.closed);
-	expect(state.owed.get(hearing.challenger)).toBe(300n + 600n);
-	expect(await court.read("owed", [hearing.challenger])).toBe(900n);
-	expect(await court.balance(court.umpire)).toBe(liabilities(state));
+	expect(owedTo(state, hearing.challenger)).toBe(300n + 600n);
+	expect(await chain.owed(hearing.challenger)).toBe(900n);
+	expect(await chain.balances()).toEqual(liabilities(state));
 	return settlement;
 }
 
@@ -94,9 +94,9 @@ describe("a wrong number is shown by one proof", () => {
 		const copy = { ...action, beneficiary: hearing.requester };
 		expect(await hearing.try(hearing.requester, copy)).toBe("InvalidProof");
 		await hearing.play(hearing.requester, { ...action, beneficiary: hearing.challenger });
-		expect(hearing.table.state.owed.get(hearing.challenger)).toBe(600n);
+		expect(owedTo(hearing.table.state, hearing.challenger)).toBe(600n);
 		await hearing.play(hearing.challenger, { type: "reclaim", dispute: 1 });
-		expect(await court.balance(court.umpire)).toBe(liabilities(hearing.table.state));
+		expect(await chain.balances()).toEqual(liabilities(hearing.table.state));
 	});
 });
 
@@ -152,7 +152,7 @@ describe("whatever is not such a proof is refused", () => {
 		const matter = await disputed(POOL, 9);
 		const { hearing, wrong, id, plan } = matter;
 		const proof = await hearing.prove(wrong, id, plan);
-		const stranger = court.accounts[7];
+		const stranger = chain.accounts[7];
 		const entry = { descriptor: "0x", path: [] } as const;
 		await hearing.play(stranger, { type: "challenge", value: 300n, claim: 1, entry });
 		const settlement = { type: "settle", dispute: id + 1, settlement: proof } as const;

@@ -1,8 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { NOBODY } from "@umpire/game/commitment.ts";
 import { answeredAt } from "@umpire/game/input-demands.ts";
-import type { GameState } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type GameState, owedTo } from "@umpire/game/state.ts";
 import { encodeAbiParameters, keccak256 } from "viem";
-import type { Court } from "./court.ts";
+import type { TestChain } from "./test-chain.ts";
 
 const ZERO: Hex = `0x${"0".repeat(64)}`;
 
@@ -12,6 +13,8 @@ export interface Visible {
 	readonly claims: readonly unknown[];
 	/** by claim: when its trace was bound */
 	readonly bound: readonly bigint[];
+	/** by claim: open disputes */
+	readonly open: readonly bigint[];
 	readonly disputes: readonly unknown[];
 	readonly leaves: readonly unknown[];
 	readonly openings: readonly unknown[];
@@ -24,8 +27,11 @@ export interface Visible {
 /** What the model shows. */
 export function visible(state: GameState, people: readonly Hex[]): Visible {
 	return {
-		requests: state.requests.map(plain),
-		claims: state.claims.map(({ outputRoot: _, boundAt: __, ...claim }) => plain(claim)),
+		requests: state.requests.map((request) =>
+			plain({ ...request, isExclusive: request.submitter !== NOBODY }),
+		),
+		claims: state.claims.map(({ outputRoot: _, boundAt: __, openDisputes: ___, ...claim }) => plain(claim)),
+		open: state.claims.map(({ openDisputes }) => BigInt(openDisputes)),
 		bound: state.claims.map(({ boundAt }) => BigInt(boundAt)),
 		disputes: state.disputes.map(({ partials, ...dispute }) =>
 			plain({ ...dispute, partialsHash: partials.length === 0 ? ZERO : hashOf("int64[]", partials) }),
@@ -34,42 +40,71 @@ export function visible(state: GameState, people: readonly Hex[]): Visible {
 		openings: [...state.openings.values()].map(BigInt),
 		inputDemands: state.inputDemands.map(plain),
 		answers: state.inputDemands.map((demand) => answeredAt(state, demand)),
-		owed: people.map((account) => state.owed.get(account) ?? 0n),
+		owed: people.map((account) => owedTo(state, account)),
 	};
 }
 
 /** What the contract shows of the same things. */
-export async function stateOf(court: Court, state: GameState, people: readonly Hex[]): Promise<Visible> {
+export async function stateOf(chain: TestChain, state: GameState, people: readonly Hex[]): Promise<Visible> {
 	const counted = async (count: string, get: string): Promise<unknown[]> => {
 		const list: unknown[] = [];
-		const total = Number(await court.read<bigint>(count));
-		for (let id = 1; id <= total; id++) list.push(plain(await court.read<object>(get, [id])));
+		const total = Number(await chain.read<bigint>(count));
+		for (let id = 1; id <= total; id++) list.push(plain(await chain.read<object>(get, [id])));
 		return list;
 	};
 	const leaves: unknown[] = [];
 	for (const node of state.leaves.keys())
-		leaves.push([...(await court.read<unknown[]>("leafPublished", [node]))]);
+		leaves.push([...(await chain.read<unknown[]>("leafPublished", [node], chain.court))]);
 	const openings: unknown[] = [];
 	for (const key of state.openings.keys()) {
 		const [node, tree, level, children] = key.split(" ");
-		openings.push(await court.read("openedAt", [node, Number(tree), BigInt(level), BigInt(children)]));
+		openings.push(
+			await chain.read("openedAt", [node, Number(tree), BigInt(level), BigInt(children)], chain.court),
+		);
 	}
 	const bound: bigint[] = [];
-	for (const index of state.claims.keys()) bound.push(await court.read<bigint>("boundAt", [index + 1]));
+	const claims: unknown[] = [];
+	const open: bigint[] = [];
+	for (const [index, { claimedAt }] of state.claims.entries()) {
+		type Proceedings = { boundAt: number; openDisputes: number; traceRoot: Hex };
+		const p = await chain.readCourt<Proceedings>("proceedings", [index + 1]);
+		const { since, ...claim } = await chain.read<{ since: number; status: number; traceRoot: Hex }>(
+			"getClaim",
+			[index + 1],
+		);
+		const isLive = claim.status === CLAIM_STATUS.live;
+		claims.push(
+			plain({
+				...claim,
+				traceRoot: p.boundAt === 0 ? claim.traceRoot : p.traceRoot,
+				// The market keeps the beginning of the present status only.
+				claimedAt: isLive ? since : claimedAt,
+				endedAt: isLive ? 0 : since,
+			}),
+		);
+		bound.push(BigInt(p.boundAt));
+		open.push(BigInt(p.openDisputes));
+	}
 	const inputDemands: unknown[] = [];
 	const answers: number[] = [];
-	const demands = Number(await court.read<bigint>("inputDemandCount", [], court.inputs));
+	const demands = Number(await chain.readCourt<bigint>("inputDemandCount"));
 	for (let id = 1; id <= demands; id++) {
-		inputDemands.push(plain(await court.read<object>("getInputDemand", [id], court.inputs)));
-		answers.push(Number(await court.read<bigint>("answeredAt", [id], court.inputs)));
+		inputDemands.push(plain(await chain.readCourt<object>("getInputDemand", [id])));
+		answers.push(Number(await chain.readCourt<bigint>("answeredAt", [id])));
+	}
+	const disputes: unknown[] = [];
+	const disputeCount = Number(await chain.readCourt<bigint>("disputeCount"));
+	for (let id = 1; id <= disputeCount; id++) {
+		disputes.push(plain(await chain.readCourt<object>("getDispute", [id])));
 	}
 	const owed: bigint[] = [];
-	for (const account of people) owed.push(await court.read<bigint>("owed", [account]));
+	for (const account of people) owed.push(await chain.owed(account));
 	return {
 		requests: await counted("requestCount", "getRequest"),
-		claims: await counted("claimCount", "getClaim"),
+		claims,
 		bound,
-		disputes: await counted("disputeCount", "getDispute"),
+		open,
+		disputes,
 		leaves,
 		openings,
 		inputDemands,

@@ -1,4 +1,4 @@
-/** One deliberate fault: `find` occurs once in the file, and with `replace` in its place some test must fail. */
+/** One deliberate fault: `find` is in one place of the file, and with `replace` there some test must fail. */
 export interface Mutation {
 	/** what is broken, in a few words */
 	readonly fault: string;
@@ -17,8 +17,28 @@ export function mutationsOf(file: string, tests: readonly string[], faults: read
 	return faults.map(([fault, find, replace, own = tests]) => ({ fault, file, find, replace, tests: own }));
 }
 
-/** A file's text with the fault in it; throws unless the text to replace occurs exactly once. */
+/**
+ * A file's text with the fault in it. What it replaces is matched token by token: how lines are broken says nothing.
+ *
+ * @throws Error unless the tokens to replace follow each other in exactly one place
+ */
 export function mutated({ file, find, replace }: Mutation, text: string): string {
-	if (text.split(find).length !== 2) throw new Error(`${file} does not have this once: ${find}`);
-	return text.replace(find, () => replace);
+	const tokens = tokensOf(text);
+	const wanted = tokensOf(find).map(({ token }) => token);
+	const places = [...tokens.keys()].filter((at) =>
+		wanted.every((token, i) => tokens[at + i]?.token === token),
+	);
+	if (places.length !== 1) throw new Error(`${file} has this ${places.length} times, not once: ${find}`);
+	const [first, last] = [tokens[places[0]], tokens[places[0] + wanted.length - 1]];
+	return text.slice(0, first.start) + replace + text.slice(last.start + last.token.length);
 }
+
+/** Words, numbers and signs of a text, and where they begin; a comma before a closing bracket is no token. */
+function tokensOf(text: string): { readonly token: string; readonly start: number }[] {
+	const tokens = [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)];
+	return tokens
+		.filter(([token], i) => token !== "," || !CLOSING.has(tokens[i + 1]?.[0] ?? ""))
+		.map(({ 0: token, index }) => ({ token, start: index }));
+}
+
+const CLOSING = new Set([")", "]", "}"]);

@@ -35,10 +35,10 @@ function floodedFeed(): { feed: EventFeed; reorganise: () => void } {
 		parentHash: hashOf(number - 1n, branchOf(number - 1n)),
 		timestamp: number,
 	});
-	const topics = encodeEventTopics({ abi: contracts.umpire.abi, eventName: "Burned" });
+	const topics = encodeEventTopics({ abi: contracts.market.abi, eventName: "Burned" });
 	const data = encodeAbiParameters([{ type: "uint256" }], [1n]);
 	const log = (blockNumber: bigint, logIndex: number) => ({
-		address: contracts.umpire.address,
+		address: contracts.market.address,
 		blockHash: headOf(blockNumber).hash,
 		blockNumber,
 		data,

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { openJournal } from "@umpire/actors/journal.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
 import { act, landAll, worldOf } from "@umpire/actors/world.ts";
+import { callOf } from "@umpire/chain/action-call.ts";
 import { type Connection, connectPrivate, signerFor } from "@umpire/chain/connection.ts";
 import { RevertError } from "@umpire/chain/errors.ts";
 import type { GasPolicy } from "@umpire/chain/fees.ts";
 import { Flights } from "@umpire/chain/flights.ts";
 import { type Call, read, type Sent } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { encodeFunctionData, keccak256, zeroAddress, zeroHash } from "viem";
@@ -45,21 +47,25 @@ describe("moves on their way", () => {
 	const open = async (policy: Partial<GasPolicy> = {}) =>
 		new Flights(
 			signerFor(connection, account, policy),
-			await openJournal(openHome(folder), connection, table.contracts.deployment.umpire, account.address),
+			await openJournal(openHome(folder), connection, table.contracts.deployment.market, account.address),
 		);
 	/** A request of its own for each name. */
-	const request = (within = 1000): Call => ({
-		contract: table.contracts.umpire,
-		functionName: "request",
-		args: [program, inputsRoot, 4_000_000_000n + BigInt(within), zeroAddress],
-	});
-	let program: unknown;
-	let inputsRoot: unknown;
+	const request = (within = 1000, asked = program): Call =>
+		callOf(table.contracts, {
+			type: "request",
+			value: 0n,
+			program: asked,
+			inputsRoot,
+			deadline: 4_000_000_000 + within,
+			consumer: zeroAddress,
+		});
+	let program: Hex;
+	let inputsRoot: Hex;
 	const launch = async (name: string, call = request()) => {
 		const { hash, number } = await connection.head();
 		return flights.launch({ name, call }, { hash, number });
 	};
-	const count = () => read<bigint>(table.contracts, table.contracts.umpire, "requestCount");
+	const count = () => read<bigint>(table.contracts, table.contracts.market, "requestCount");
 	const land = () => flights.land((sent) => mined.push(sent));
 	const drop = async (raw: `0x${string}`) => rpc("hardhat_dropTransaction", keccak256(raw));
 
@@ -67,9 +73,9 @@ describe("moves on their way", () => {
 		folder = await mkdtemp(join(tmpdir(), "umpire-flights-"));
 		mined.length = 0;
 		flights = await open();
-		const made = await read<{ program: unknown; inputsRoot: unknown }>(
+		const made = await read<{ program: Hex; inputsRoot: Hex }>(
 			table.contracts,
-			table.contracts.umpire,
+			table.contracts.market,
 			"getRequest",
 			[1n],
 		);
@@ -140,9 +146,9 @@ describe("moves on their way", () => {
 	});
 
 	it("take no nonce when the contract refuses them beforehand, and hold up no other when it does afterwards", async () => {
-		const bad = { ...request(), args: [zeroHash, inputsRoot, 4_000_000_000n, zeroAddress] };
+		const bad = request(0, zeroHash);
 		await expect(launch("bad", bad)).rejects.toThrow(RevertError);
-		const { owed } = { owed: { contract: table.contracts.umpire, functionName: "withdraw" } };
+		const { owed } = { owed: { contract: table.contracts.market, functionName: "withdraw" } };
 		await expect(launch("nothing", owed)).rejects.toThrow(RevertError);
 		const bond = table.contracts.deployment.parameters.submitterBond;
 		const opening = { root: zeroHash, operatorPath: [], stepPath: [], words: [0n, 0n, 0n, 0n, 0n] };
@@ -159,21 +165,21 @@ describe("moves on their way", () => {
 			lazy: true,
 		};
 		const meaning = { signature: zeroHash, outputMantissa: 1n, outputExponent: 0 };
-		const { registry, umpire } = table.contracts;
+		const { registry, market } = table.contracts;
 		await launch("register", { contract: registry, functionName: "register", args: [header, meaning] });
 		await mine();
 		const junk = await read<`0x${string}`>(table.contracts, registry, "programOf", [2n]);
-		await launch("ask", { ...request(), args: [junk, inputsRoot, 4_000_000_000n, zeroAddress] });
+		await launch("ask", request(0, junk));
 		await mine();
-		const claim = { contract: umpire, functionName: "claim", args: [2n, zeroHash, opening], value: bond };
+		const claim = { contract: market, functionName: "claim", args: [2n, zeroHash, opening], value: bond };
 		// Right when it leaves, too late when it is mined: somebody else pays more.
 		await launch("two", claim);
-		const data = encodeFunctionData({ abi: umpire.abi, functionName: "claim", args: claim.args });
+		const data = encodeFunctionData({ abi: market.abi, functionName: "claim", args: claim.args });
 		const from = localAccount("deployer").address;
 		const [value, maxFeePerGas, gas] = [bond, 10n ** 12n, 1_000_000n].map((n) => `0x${n.toString(16)}`);
 		const other = {
 			from,
-			to: umpire.address,
+			to: market.address,
 			data,
 			value,
 			gas,

@@ -24,7 +24,7 @@ export type HostileMove =
 	| { readonly type: "reclaim"; readonly dispute: number }
 	| { readonly type: "finalise"; readonly claim: number }
 	| { readonly type: "refund"; readonly request: number }
-	| { readonly type: "withdraw" }
+	| { readonly type: "withdraw"; readonly from: "market" | "court" }
 	| { readonly type: "wait"; readonly seconds: number };
 
 const nat = fc.nat(50);
@@ -52,7 +52,7 @@ export const hostileMove: fc.Arbitrary<HostileMove> = fc.oneof(
 	fc.record({ type: fc.constant("reclaim"), dispute: nat }),
 	fc.record({ type: fc.constant("finalise"), claim: nat }),
 	fc.record({ type: fc.constant("refund"), request: nat }),
-	fc.record({ type: fc.constant("withdraw") }),
+	fc.record({ type: fc.constant("withdraw"), from: fc.constantFrom("market", "court") }),
 	fc.record({ type: fc.constant("wait"), seconds: fc.constantFrom(1, 60, 400, 2000) }),
 );
 
@@ -148,7 +148,7 @@ export class Attacker {
 			case "refund":
 				return this.#send({ type: "refund", request: pick(move.request, this.#requests) });
 			case "withdraw":
-				return this.#send({ type: "withdraw" });
+				return this.#send({ type: "withdraw", from: move.from });
 			case "wait":
 				await travel(this.#world.contracts.connection, BigInt(move.seconds));
 				return true;

@@ -66,7 +66,7 @@ function over(
 }
 
 const nameOf = (log: Log): ChainEvent["name"] | undefined => {
-	const abi = [...contracts.registry.abi, ...contracts.umpire.abi, ...contracts.inputs.abi];
+	const abi = [...contracts.registry.abi, ...contracts.market.abi, ...contracts.court.abi];
 	return eventsOf(abi, [log]).at(0)?.name;
 };
 
@@ -152,7 +152,7 @@ describe("what the chain says", () => {
 		const { abi, bytecode } = await readArtifact("Crowd");
 		const crowd = { abi, address: await sendDeployment(spammer, "Crowd", bytecode) };
 		for (let made = 0; made < 10_000; made += 100) {
-			const args = [contracts.umpire.address, program, inputsRoot, 100n];
+			const args = [contracts.market.address, program, inputsRoot, 100n];
 			await send(spammer, { contract: crowd, functionName: "request", args });
 		}
 		const foreign: HostileMove[] = [
@@ -164,7 +164,7 @@ describe("what the chain says", () => {
 		for (const move of foreign) expect(await attacker.make(move), move.type).toBe(true);
 		const request = contracts.connection.reader.request as (args: unknown) => Promise<unknown>;
 		for (let more = 0; more < 100; more++) await request({ method: "evm_mine", params: [] });
-		expect(await read<bigint>(contracts, contracts.umpire, "requestCount")).toBe(10_002n);
+		expect(await read<bigint>(contracts, contracts.market, "requestCount")).toBe(10_002n);
 		expect(await callsPerLook()).toEqual(before);
 	});
 });
@@ -201,7 +201,7 @@ describe("events that a node leaves out", () => {
 		const hideRequest = (id: bigint) =>
 			over((logs) =>
 				logs.filter((log) => {
-					const [event] = eventsOf(contracts.umpire.abi, [log]);
+					const [event] = eventsOf(contracts.market.abi, [log]);
 					return event?.name !== "Requested" || event.args.request !== id;
 				}),
 			);
@@ -233,13 +233,15 @@ describe("events that a node leaves out", () => {
 
 	it("about a chunk that was paid for are noticed", () => {
 		const ledger = new Ledger();
-		const place = { transaction: zeroHash, block: 1n, blockHash: zeroHash };
+		const place = { address: zeroAddress, transaction: zeroHash, block: 1n, blockHash: zeroHash };
+		const market = zeroAddress;
 		const header = { outputElements: 1n } as never;
 		const meaning = { outputMantissa: 1n } as never;
 		const [program, inputsRoot] = [zeroHash, keccak256("0x01")];
-		const by = { requester: zeroAddress, consumer: zeroAddress, fee: 0n, deadline: 9n };
+		const terms = { submitter: zeroAddress, exclusiveUntil: 0n, isSealed: false };
+		const by = { requester: zeroAddress, consumer: zeroAddress, fee: 0n, deadline: 9n, ...terms };
 		const root = { traceRoot: zeroHash, outputRoot: zeroHash, submitter: zeroAddress, words: [] };
-		const chunk = { inputsRoot, input: 0n, chunk: 3n };
+		const chunk = { market, inputsRoot, input: 0n, chunk: 3n };
 		const before: ChainEvent[] = [
 			{ ...place, name: "Registered", args: { program, number: 1n, header, meaning } },
 			{ ...place, name: "Requested", args: { ...by, request: 1n, program, inputsRoot } },
@@ -247,7 +249,11 @@ describe("events that a node leaves out", () => {
 			{ ...place, name: "InputDemanded", args: { ...chunk, demand: 1n, claim: 1n, demander: zeroAddress } },
 		];
 		for (const event of before) ledger.take(event);
-		const paid: ChainEvent = { ...place, name: "AnswerPaid", args: { demand: 1n, claim: 1n, paid: 1n } };
+		const paid: ChainEvent = {
+			...place,
+			name: "AnswerPaid",
+			args: { market, demand: 1n, claim: 1n, paid: 1n },
+		};
 		expect(() => ledger.take(paid)).toThrow(/the event of answer 1/);
 		ledger.take({ ...place, name: "InputAnswered", args: { ...chunk, demand: 1n, words: [] } });
 		ledger.take(paid);

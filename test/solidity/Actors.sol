@@ -2,10 +2,10 @@
 pragma solidity 0.8.28;
 
 import {DescriptorOpening, PartEvidence, Settlement} from "../../contracts/interfaces/IArbiter.sol";
-import {IInputs} from "../../contracts/interfaces/IInputs.sol";
-import {OutputOpening, Parameters} from "../../contracts/interfaces/IMarket.sol";
+import {CourtParameters, ICourt} from "../../contracts/interfaces/ICourt.sol";
+import {ILedger} from "../../contracts/interfaces/ILedger.sol";
+import {IMarket, MarketParameters, OutputOpening, Question} from "../../contracts/interfaces/IMarket.sol";
 import {IRegistry, Meaning, ProgramHeader} from "../../contracts/interfaces/IRegistry.sol";
-import {IUmpire} from "../../contracts/interfaces/IUmpire.sol";
 import {Coordinate, Descriptor, KIND_VIEW, Operand, SOURCE_INPUT} from "../../contracts/types/Descriptor.sol";
 import {VM, within} from "./Vm.sol";
 
@@ -18,8 +18,8 @@ contract Actors {
 	/// @dev Where the deployed code looks for its library (solidity.test.ts links it).
 	address private constant _POSEIDON = address(0x901d);
 
-	IUmpire public immutable umpire;
-	IInputs public immutable inputs;
+	IMarket public immutable market;
+	ICourt public immutable court;
 
 	/// @notice Wei that were sent with moves, and that were withdrawn.
 	uint256 public paidIn;
@@ -31,16 +31,17 @@ contract Actors {
 	bytes32 private immutable _inputsRoot;
 	bytes32 private immutable _right;
 	bytes32 private immutable _wrong;
-	Parameters private _p;
+	MarketParameters private _m;
+	CourtParameters private _c;
 	bytes private _descriptor;
 
-	constructor(Parameters memory parameters) {
-		_p = parameters;
+	constructor(MarketParameters memory m, CourtParameters memory c) {
+		(_m, _c) = (m, c);
 		IRegistry registry = IRegistry(_deploy("Registry", ""));
 		address arbiter = _deploy("Arbiter", abi.encode(_deploy("DotVerifier", ""), _deploy("ElementsVerifier", "")));
 		VM.etch(_POSEIDON, _deploy("PoseidonT6", "").code);
-		umpire = IUmpire(_deploy("Umpire", abi.encode(registry, arbiter, parameters)));
-		inputs = umpire.inputs();
+		court = ICourt(_deploy("Court", abi.encode(registry, arbiter, c)));
+		market = IMarket(_deploy("Market", abi.encode(court, m)));
 		_descriptor = abi.encode(_operator());
 		ProgramHeader memory header;
 		header.operatorsRoot = keccak256(_descriptor);
@@ -48,7 +49,7 @@ contract Actors {
 		(header.outputElements, header.outputWidth) = (uint64(_ELEMENTS), _WIDTH);
 		_program = registry.register(header, Meaning(0, 1, 0));
 		// another deployment knows the leaves' nodes, so that nothing is published in this one
-		IUmpire other = IUmpire(_deploy("Umpire", abi.encode(registry, arbiter, parameters)));
+		ICourt other = ICourt(_deploy("Court", abi.encode(registry, arbiter, c)));
 		_right = other.publishLeaf(_WIDTH, uint16(_ELEMENTS), _words(0));
 		_wrong = other.publishLeaf(_WIDTH, uint16(_ELEMENTS), _words(1));
 		_inputsRoot = _right;
@@ -58,11 +59,13 @@ contract Actors {
 		return address(uint160(0xac7000 + (i % ACTORS)));
 	}
 
-	function request(uint256 who, uint96 fee, uint16 time) external {
+	/// @param only whether one actor alone may claim
+	function request(uint256 who, uint96 fee, uint16 time, bool only) external {
 		fee %= 1 ether;
-		bytes memory move =
-			abi.encodeCall(umpire.request, (_program, _inputsRoot, block.timestamp + 1 + time % 300, address(0)));
-		_send(who, address(umpire), fee, move, "request");
+		Question memory q;
+		(q.program, q.inputsRoot, q.deadline) = (_program, _inputsRoot, block.timestamp + 1 + time % 300);
+		if (only) (q.submitter, q.exclusiveUntil) = (actor(time), q.deadline);
+		_send(who, address(market), fee, abi.encodeCall(market.request, (q)), only ? bytes32("exclusive") : bytes32("request"));
 	}
 
 	/// @param wrong whether the claimed output differs from the right one
@@ -70,19 +73,20 @@ contract Actors {
 		OutputOpening memory opening;
 		opening.words = _words(wrong ? 1 : 0);
 		opening.root = wrong ? _wrong : _right;
-		bytes memory move = abi.encodeCall(umpire.claim, (_some(which, umpire.requestCount()), opening.root, opening));
-		_send(who, address(umpire), _p.submitterBond, move, "claim");
+		bytes memory move = abi.encodeCall(market.claim, (_some(which, market.requestCount()), opening.root, opening));
+		_send(who, address(market), _m.submitterBond, move, "claim");
 	}
 
 	function challenge(uint256 who, uint256 which) external {
-		bytes memory move = abi.encodeCall(umpire.challenge, (_some(which, umpire.claimCount()), _opening()));
-		_send(who, address(umpire), _p.challengerBond, move, "challenge");
+		bytes memory move =
+			abi.encodeCall(court.challenge, (market, _some(which, market.claimCount()), _opening()));
+		_send(who, address(court), _c.challengerBond, move, "challenge");
 	}
 
 	function publishLeaf(uint256 who, bool wrong) external {
 		bytes memory move =
-			abi.encodeCall(umpire.publishLeaf, (_WIDTH, uint16(_ELEMENTS), _words(wrong ? 1 : 0)));
-		_send(who, address(umpire), 0, move, "publishLeaf");
+			abi.encodeCall(court.publishLeaf, (_WIDTH, uint16(_ELEMENTS), _words(wrong ? 1 : 0)));
+		_send(who, address(court), 0, move, "publishLeaf");
 	}
 
 	function settle(uint256 who, uint256 which, uint256 element) external {
@@ -91,34 +95,35 @@ contract Actors {
 		s.words = _words(1);
 		s.element = element % 3;
 		s.evidence = new PartEvidence[](1);
-		_send(who, address(umpire), 0, abi.encodeCall(umpire.settle, (_some(which, umpire.disputeCount()), s)), "settle");
+		_send(who, address(court), 0, abi.encodeCall(court.settle, (market, _dispute(which), s)), "settle");
 	}
 
 	function timeout(uint256 who, uint256 which) external {
-		_send(who, address(umpire), 0, abi.encodeCall(umpire.timeout, (_some(which, umpire.disputeCount()))), "timeout");
+		_send(who, address(court), 0, abi.encodeCall(court.timeout, (market, _dispute(which))), "timeout");
 	}
 
 	function reclaim(uint256 who, uint256 which) external {
-		_send(who, address(umpire), 0, abi.encodeCall(umpire.reclaim, (_some(which, umpire.disputeCount()))), "reclaim");
+		_send(who, address(court), 0, abi.encodeCall(court.reclaim, (market, _dispute(which))), "reclaim");
 	}
 
 	function finalise(uint256 who, uint256 which) external {
-		_send(who, address(umpire), 0, abi.encodeCall(umpire.finalise, (_some(which, umpire.claimCount()))), "finalise");
+		_send(who, address(market), 0, abi.encodeCall(market.finalise, (_some(which, market.claimCount()))), "finalise");
 	}
 
 	function refund(uint256 who, uint256 which) external {
-		_send(who, address(umpire), 0, abi.encodeCall(umpire.refund, (_some(which, umpire.requestCount()))), "refund");
+		_send(who, address(market), 0, abi.encodeCall(market.refund, (_some(which, market.requestCount()))), "refund");
 	}
 
-	function withdraw(uint256 who) external {
-		uint256 amount = umpire.owed(actor(who));
-		if (_send(who, address(umpire), 0, abi.encodeCall(umpire.withdraw, ()), "withdraw")) paidOut += amount;
+	function withdraw(uint256 who, bool fromCourt) external {
+		ILedger from = fromCourt ? ILedger(court) : ILedger(market);
+		uint256 amount = from.owed(actor(who));
+		if (_send(who, address(from), 0, abi.encodeCall(from.withdraw, ()), "withdraw")) paidOut += amount;
 	}
 
 	function demandInput(uint256 who, uint256 which) external {
 		bytes memory move =
-			abi.encodeCall(inputs.demandInput, (_some(which, umpire.claimCount()), 0, 0, 0, _opening()));
-		_send(who, address(inputs), _p.demandBond, move, "demandInput");
+			abi.encodeCall(court.demandInput, (market, _some(which, market.claimCount()), 0, 0, 0, _opening()));
+		_send(who, address(court), _c.demandBond, move, "demandInput");
 	}
 
 	function answerInput(uint256 who, uint256 which) external {
@@ -126,23 +131,23 @@ contract Actors {
 		words[0] = _words(0);
 		bytes32[] memory none;
 		bytes memory move =
-			abi.encodeCall(inputs.answerInput, (_some(which, inputs.inputDemandCount()), words, none, none));
-		_send(who, address(inputs), 0, move, "answerInput");
+			abi.encodeCall(court.answerInput, (market, _demand(which), words, none, none));
+		_send(who, address(court), 0, move, "answerInput");
 	}
 
 	function collectAnswered(uint256 who, uint256 which) external {
-		bytes memory move = abi.encodeCall(inputs.collectAnswered, (_some(which, inputs.inputDemandCount())));
-		_send(who, address(inputs), 0, move, "collectAnswered");
+		bytes memory move = abi.encodeCall(court.collectAnswered, (market, _demand(which)));
+		_send(who, address(court), 0, move, "collectAnswered");
 	}
 
 	function timeoutInput(uint256 who, uint256 which) external {
-		bytes memory move = abi.encodeCall(inputs.timeoutInput, (_some(which, inputs.inputDemandCount())));
-		_send(who, address(inputs), 0, move, "timeoutInput");
+		bytes memory move = abi.encodeCall(court.timeoutInput, (market, _demand(which)));
+		_send(who, address(court), 0, move, "timeoutInput");
 	}
 
 	function reclaimInput(uint256 who, uint256 which) external {
-		bytes memory move = abi.encodeCall(inputs.reclaimInput, (_some(which, inputs.inputDemandCount())));
-		_send(who, address(inputs), 0, move, "reclaimInput");
+		bytes memory move = abi.encodeCall(court.reclaimInput, (market, _demand(which)));
+		_send(who, address(court), 0, move, "reclaimInput");
 	}
 
 	function wait(uint16 time) external {
@@ -152,27 +157,28 @@ contract Actors {
 	/// @notice Decides all that is open and pays everybody.
 	function end() external {
 		VM.warp(block.timestamp + 10000);
-		for (uint256 i = 1; i <= inputs.inputDemandCount(); ++i) {
+		for (uint256 i = 1; i <= court.inputDemandCount(market); ++i) {
 			this.collectAnswered(0, i - 1);
 			this.timeoutInput(0, i - 1);
 			this.reclaimInput(0, i - 1);
 		}
-		for (uint256 i = 1; i <= umpire.disputeCount(); ++i) {
+		for (uint256 i = 1; i <= court.disputeCount(market); ++i) {
 			this.timeout(0, i - 1);
 			this.reclaim(0, i - 1);
 		}
-		for (uint256 i = 1; i <= inputs.inputDemandCount(); ++i) {
+		for (uint256 i = 1; i <= court.inputDemandCount(market); ++i) {
 			this.reclaimInput(0, i - 1);
 		}
 		VM.warp(block.timestamp + 10000);
-		for (uint256 i = 1; i <= umpire.claimCount(); ++i) {
+		for (uint256 i = 1; i <= market.claimCount(); ++i) {
 			this.finalise(0, i - 1);
 		}
-		for (uint256 i = 1; i <= umpire.requestCount(); ++i) {
+		for (uint256 i = 1; i <= market.requestCount(); ++i) {
 			this.refund(0, i - 1);
 		}
 		for (uint256 i = 0; i < ACTORS; ++i) {
-			this.withdraw(i);
+			this.withdraw(i, false);
+			this.withdraw(i, true);
 		}
 	}
 
@@ -187,6 +193,14 @@ contract Actors {
 
 	function _code(string memory name) private view returns (bytes memory) {
 		return VM.parseBytes(VM.readFile(string(abi.encodePacked(".umpire/solidity-tests/code/", name, ".hex"))));
+	}
+
+	function _dispute(uint256 drawn) private view returns (uint256) {
+		return _some(drawn, court.disputeCount(market));
+	}
+
+	function _demand(uint256 drawn) private view returns (uint256) {
+		return _some(drawn, court.inputDemandCount(market));
 	}
 
 	/// @dev A number from 1 to `count`, or 1 if there is none.

@@ -129,7 +129,7 @@ export interface KnownLimits extends SubmitterLimits {
 
 /** Where the bounds of a deployment's actors are written down. */
 export const limitsFolder = ({ home, contracts }: Pick<World, "home" | "contracts">): string =>
-	home.path("limits", `${contracts.connection.chain.id}-${contracts.deployment.umpire}`);
+	home.path("limits", `${contracts.connection.chain.id}-${contracts.deployment.market}`);
 
 /** Writes down with what bounds an actor was started. */
 export async function rememberLimits(world: World, limits: Omit<KnownLimits, "account">): Promise<void> {

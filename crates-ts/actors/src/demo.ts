@@ -49,7 +49,9 @@ export async function demonstrate(say: (line: string) => void): Promise<Demonstr
 	say("1. A local chain (Hardhat's EVM, in this process) with the contracts.");
 	const stage = await openStage();
 	try {
-		detail(`umpire ${stage.contracts.umpire.address}, registry ${stage.contracts.registry.address}`);
+		detail(
+			`market ${stage.contracts.market.address}, court ${stage.contracts.court.address}, registry ${stage.contracts.registry.address}`,
+		);
 
 		say("2. A digit classifier, trained in float32, becomes an exact integer program and is registered.");
 		const model = openModel(join(folder, "model.onnx"));

@@ -29,7 +29,8 @@ export interface MonitoredDispute {
 /** What stands on the chain at one block. Money in wei, times in seconds. */
 export interface MonitorReport {
 	readonly chainId: number;
-	readonly umpire: Hex;
+	readonly market: Hex;
+	readonly court: Hex;
 	readonly block: { readonly number: number; readonly time: number };
 	readonly lastEvent: { readonly name: string; readonly block: number; readonly time: number } | null;
 	readonly endpoints: readonly {
@@ -40,7 +41,10 @@ export interface MonitorReport {
 	}[];
 	readonly claims: readonly MonitoredClaim[];
 	readonly disputes: readonly MonitoredDispute[];
-	/** What the contract holds and what it must hold; `surplus` must be 0. */
+	/**
+	 * What market and court hold and what they must hold. `surplus` must be 0: what the market holds beyond that, or what
+	 * either lacks (a court may hold the bonds of other markets' disputes besides).
+	 */
 	readonly money: {
 		readonly balance: bigint;
 		readonly liabilities: bigint;

@@ -4,14 +4,7 @@ import { explainReading } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { challengeEnd, NEVER } from "@umpire/game/input-demands.ts";
-import {
-	CLAIM_STATUS,
-	type GameState,
-	inputLiabilities,
-	liabilities,
-	PHASE,
-	SIDE,
-} from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type GameState, liabilities, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { isAddress, zeroAddress } from "viem";
 import { sameAccount } from "./money.ts";
 import type { MonitoredClaim, MonitoredDispute, MonitorReport } from "./monitor-report.ts";
@@ -65,7 +58,8 @@ function monitor(view: View, execution: OwnExecution, account?: Hex): () => Prom
 		const time = last === undefined ? undefined : await timeOf(view, last.blockHash);
 		const report: Omit<MonitorReport, "problems"> = {
 			chainId: connection.chain.id,
-			umpire: deployment.umpire,
+			market: deployment.market,
+			court: deployment.court,
 			block: { number: Number(head.number), time: Number(head.timestamp) },
 			lastEvent: last === undefined ? null : { name: last.name, block: Number(last.block), time: time! },
 			endpoints: connection.health().map(({ name, head: newest, trouble }) => ({
@@ -112,29 +106,36 @@ function programNumber(state: GameState, request: number): number {
 }
 
 async function moneyOf(view: View, state: GameState, at: Hex): Promise<MonitorReport["money"]> {
-	const { connection, inputs, umpire } = view.contracts;
-	const owed = new Map<Hex, bigint>();
-	const add = (account: Hex, amount: bigint) => owed.set(account, (owed.get(account) ?? 0n) + amount);
-	for (const { name, args } of view.feed.events) {
-		if (name === "Credited") add(args.account, args.amount);
-		if (name === "Withdrawn") add(args.account, -args.amount);
+	const { connection, market, court } = view.contracts;
+	const ledgers = { market: new Map<Hex, bigint>(), court: new Map<Hex, bigint>() };
+	for (const { name, args, address } of view.feed.events) {
+		if (name !== "Credited" && name !== "Withdrawn") continue;
+		const owed = ledgers[sameAccount(address, market.address) ? "market" : "court"];
+		owed.set(
+			args.account,
+			(owed.get(args.account) ?? 0n) + (name === "Credited" ? args.amount : -args.amount),
+		);
 	}
-	// Bonds of demands for inputs lie in a contract of their own.
-	const [balance, demands] = await Promise.all([
-		balanceAt(view, umpire.address, at),
-		balanceAt(view, inputs.address, at),
+	const [held, heldByCourt] = await Promise.all([
+		balanceAt(view, market.address, at),
+		balanceAt(view, court.address, at),
 	]);
-	const required = liabilities({ ...state, owed }) + inputLiabilities(state);
+	const required = liabilities({
+		...state,
+		ledgers: { market: { owed: ledgers.market, balance: held }, court: { owed: ledgers.court, balance: 0n } },
+	});
+	// What a court holds beyond this may be bonds of other markets' disputes.
+	const lacking = heldByCourt < required.court ? heldByCourt - required.court : 0n;
 	const { submitterBond, challengerBond } = state.parameters;
 	const live = state.claims.filter(({ status }) => status === CLAIM_STATUS.live).length;
 	const open = state.disputes.filter(({ phase }) => phase !== PHASE.closed).length;
 	return {
-		balance: balance + demands,
-		liabilities: required,
-		surplus: balance + demands - required,
+		balance: held + heldByCourt,
+		liabilities: required.market + required.court,
+		surplus: held - required.market + lacking,
 		claimBonds: BigInt(live) * submitterBond,
 		disputeBonds: BigInt(open) * challengerBond,
-		owed: [...owed.values()].reduce((sum, amount) => sum + amount, 0n),
+		owed: [...ledgers.market.values(), ...ledgers.court.values()].reduce((sum, amount) => sum + amount, 0n),
 		price: await connection.reader.getGasPrice().catch((error: unknown) => {
 			throw explainReading(error, "the price of gas");
 		}),
@@ -160,7 +161,7 @@ async function accountOf(
 		address,
 		balance: await balanceAt(view, address, at),
 		bonds: BigInt(claims.length) * submitterBond + BigInt(disputes.length) * challengerBond,
-		owed: state.owed.get(address) ?? 0n,
+		owed: owedTo(state, address),
 		needed: await neededFor(view.contracts.connection, bond),
 	};
 }

@@ -13,12 +13,14 @@ export async function playOut(stage: Stage, actors: readonly Actor[], claim: big
 	const { contracts } = stage;
 	for (let waits = 0; waits < MOST_WAITS; waits++) {
 		await stage.settle(actors);
-		const { status, claimedAt } = await getClaim(contracts, claim);
+		const { status, since } = await getClaim(contracts, claim);
 		if (status !== CLAIM_STATUS.live) return;
 		const now = await chainTime(contracts.connection);
 		const { challengePeriod } = contracts.deployment.parameters;
-		let until = BigInt(claimedAt + challengePeriod);
-		const disputes = await read<bigint>(contracts, contracts.umpire, "disputeCount");
+		let until = BigInt(Number(since) + challengePeriod);
+		const disputes = await read<bigint>(contracts, contracts.court, "disputeCount", [
+			contracts.market.address,
+		]);
 		for (let id = 1n; id <= disputes; id++) {
 			const turn = await getTurn(contracts, id);
 			if (turn.side !== SIDE.nobody) until = turn.until + 1n;

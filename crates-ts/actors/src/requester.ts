@@ -120,7 +120,7 @@ export async function postRequest(
 		}),
 	);
 	world.onSent(sent, signer.account.address);
-	const event = eventsOf(contracts.umpire.abi, sent.logs).find(({ name }) => name === "Requested");
+	const event = eventsOf(contracts.market.abi, sent.logs).find(({ name }) => name === "Requested");
 	if (event?.name !== "Requested") throw new Error("The request left no event.");
 	return { request: Number(event.args.request), inputsRoot };
 }

@@ -9,7 +9,8 @@ import type { View } from "./world.ts";
 /** What stands on the chain, for people. */
 export interface Status {
 	readonly chainId: number;
-	readonly umpire: Hex;
+	readonly market: Hex;
+	readonly court: Hex;
 	readonly programs: readonly { number: number; root: Hex }[];
 	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
 	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
@@ -31,7 +32,7 @@ export async function statusOf(view: View): Promise<Status> {
 	const claims: Status["claims"][number][] = [];
 	const disputes: Status["disputes"][number][] = [];
 	const demands: Status["demands"][number][] = [];
-	const { increment } = contracts.deployment.parameters;
+	const { increment, reserve } = contracts.deployment.parameters;
 	for (const { name, args } of feed.events) {
 		if (name === "Registered") programs.push({ number: Number(args.number), root: args.program });
 		if (name === "Requested") {
@@ -49,7 +50,7 @@ export async function statusOf(view: View): Promise<Status> {
 				contracts,
 				args.demand,
 			);
-			const left = seconds(BigInt(demandedAt + increment + crowding) - now);
+			const left = seconds(BigInt(demandedAt + increment + reserve + crowding) - now);
 			if (open) demands.push({ demand: Number(args.demand), claim, input, chunk, left });
 		}
 		if (name === "Challenged") {
@@ -61,7 +62,8 @@ export async function statusOf(view: View): Promise<Status> {
 	}
 	return {
 		chainId: contracts.connection.chain.id,
-		umpire: contracts.umpire.address,
+		market: contracts.market.address,
+		court: contracts.court.address,
 		programs,
 		requests,
 		claims,

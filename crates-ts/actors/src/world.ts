@@ -93,7 +93,7 @@ export async function worldOf(
 	const { submitterBond, challengerBond } = deployment.parameters;
 	const mostPerMove = lesser(submitterBond, challengerBond);
 	const signer = signerFor(connection, account, { mostPerMove, ...policy });
-	const journal = await openJournal(home, connection, deployment.umpire, account.address);
+	const journal = await openJournal(home, connection, deployment.market, account.address);
 	const flights = new Flights(signer, journal);
 	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
 }
@@ -140,7 +140,7 @@ export async function act(
 ): Promise<Outgoing | undefined> {
 	const { contracts, feed, flights } = world;
 	try {
-		return await flights.launch({ name, call: { contract: contracts.umpire, ...call }, until }, feed.head);
+		return await flights.launch({ name, call: { contract: contracts.market, ...call }, until }, feed.head);
 	} catch (error) {
 		// What the move was derived from may be wrong, not only old.
 		if (error instanceof RevertError) feed.reread();

@@ -44,7 +44,15 @@ describe("text from files and chains", () => {
 		};
 		const endpoints = [{ endpoint: `${HOSTILE}"`, block: null, headAge: null, trouble: null }];
 		const block = { number: 1, time: 1 };
-		const text = metricsOf({ ...empty, chainId: 1, umpire: "0x", block, endpoints, money } as MonitorReport);
+		const text = metricsOf({
+			...empty,
+			chainId: 1,
+			market: "0x",
+			court: "0x",
+			block,
+			endpoints,
+			money,
+		} as MonitorReport);
 		expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 		expect(text).toContain('\\ud800\\""} 1\n');
 	});

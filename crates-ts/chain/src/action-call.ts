@@ -1,7 +1,10 @@
-import type { Action, InputAction } from "@umpire/game/move.ts";
+import { NOBODY } from "@umpire/game/commitment.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { headerToAbi } from "@umpire/operators/program-commitment.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Call } from "./send.ts";
+
+type Played = Exclude<Action, { type: "register" }>;
 
 /** The contract call that makes a move of the game. */
 export function callOf(on: Contracts, action: Action): Call {
@@ -10,25 +13,52 @@ export function callOf(on: Contracts, action: Action): Call {
 		return { contract: on.registry, functionName: "register", args: [header, meaning] };
 	}
 	const value = "value" in action ? { value: action.value } : {};
-	const contract = isInputAction(action) ? on.inputs : on.umpire;
-	return { contract, functionName: action.type, args: argumentsOf(action), ...value };
+	const call = marketCall(action);
+	if (call !== undefined) return { contract: on.market, ...call, ...value };
+	const args = courtArguments(action);
+	// Nodes and leaves are published for all markets.
+	const isShared = action.type === "open" || action.type === "publishLeaf" || action.type === "withdraw";
+	return {
+		contract: on.court,
+		functionName: action.type,
+		args: isShared ? args : [on.market.address, ...args],
+		...value,
+	};
 }
 
-/** The arguments in the order of contracts/interfaces. */
-function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly unknown[] {
+/** A move of contracts/interfaces/IMarket.sol; undefined if it is the court's. */
+function marketCall(action: Played): Pick<Call, "functionName" | "args"> | undefined {
 	switch (action.type) {
-		case "request":
-			return [action.program, action.inputsRoot, action.deadline, action.consumer];
-		case "claim":
-			return [action.request, action.traceRoot, action.opening];
+		case "request": {
+			const { program, inputsRoot, deadline, consumer } = action;
+			const { submitter = NOBODY, exclusiveUntil = 0, isSealed = false } = action;
+			const question = { program, inputsRoot, deadline, consumer, submitter, exclusiveUntil, isSealed };
+			return { functionName: "request", args: [question] };
+		}
+		case "commitClaim":
+			return { functionName: "commitClaim", args: [action.commitment] };
+		case "claim": {
+			const { request, traceRoot, opening, salt } = action;
+			if (salt === undefined) return { functionName: "claim", args: [request, traceRoot, opening] };
+			return { functionName: "claimSealed", args: [request, traceRoot, opening, salt] };
+		}
+		case "finalise":
+		case "deliver":
+			return { functionName: action.type, args: [action.claim] };
+		case "refund":
+			return { functionName: "refund", args: [action.request] };
+		case "withdraw":
+			return action.from === "market" ? { functionName: "withdraw", args: [] } : undefined;
+		default:
+			return undefined;
+	}
+}
+
+/** The arguments in the order of contracts/interfaces/IDisputes.sol and IInputDemands.sol, without the market. */
+function courtArguments(action: Played): readonly unknown[] {
+	switch (action.type) {
 		case "bindTrace":
 			return [action.claim, action.traceRoot, action.operatorPath, action.stepPath];
-		case "finalise":
-			return [action.claim];
-		case "refund":
-			return [action.request];
-		case "withdraw":
-			return [];
 		case "challenge":
 			return [action.claim, action.entry];
 		case "enter":
@@ -58,18 +88,7 @@ function argumentsOf(action: Exclude<Action, { type: "register" }>): readonly un
 		case "timeoutInput":
 		case "reclaimInput":
 			return [action.demand];
+		default:
+			return [];
 	}
 }
-
-/** The moves of contracts/interfaces/IInputs.sol. */
-function isInputAction(action: Action): action is InputAction {
-	return INPUT_MOVES.has(action.type);
-}
-
-const INPUT_MOVES: ReadonlySet<string> = new Set<InputAction["type"]>([
-	"demandInput",
-	"answerInput",
-	"collectAnswered",
-	"timeoutInput",
-	"reclaimInput",
-]);

@@ -5,7 +5,7 @@ import { readVerificationKey } from "@umpire/prover/verification-key.ts";
 import { type Abi, encodeAbiParameters } from "viem";
 import { linkBytecode, readArtifact } from "./artifact.ts";
 import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
-import type { Deployment } from "./contracts.ts";
+import { contractParameters, type Deployment } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
 import { PRESETS } from "./presets.ts";
 import { measuredRate, type Rate, requireCrowding } from "./rate.ts";
@@ -61,8 +61,11 @@ export async function deploy(
 	const elementsVerifier = await create("ElementsVerifier");
 	const arbiter = await create("Arbiter", [dotVerifier, elementsVerifier]);
 	const registry = await create("Registry");
-	const umpire = await create("Umpire", [registry, arbiter, parameters]);
-	return { chainId: chain.id, block, registry, umpire, arbiter, dotVerifier, elementsVerifier, parameters };
+	const split = contractParameters(parameters);
+	const court = await create("Court", [registry, arbiter, split.court]);
+	const market = await create("Market", [court, split.market]);
+	const verifiers = { dotVerifier, elementsVerifier };
+	return { chainId: chain.id, block, registry, market, court, arbiter, ...verifiers, parameters };
 }
 
 function constructorArguments(abi: Abi, args: readonly unknown[]): Hex {

@@ -17,7 +17,11 @@ export interface Events {
 		fee: bigint;
 		deadline: bigint;
 		consumer: Hex;
+		submitter: Hex;
+		exclusiveUntil: bigint;
+		isSealed: boolean;
 	};
+	ClaimCommitted: { commitment: Hex; sender: Hex };
 	Claimed: {
 		claim: bigint;
 		request: bigint;
@@ -26,7 +30,7 @@ export interface Events {
 		outputRoot: Hex;
 		words: readonly bigint[];
 	};
-	TraceBound: { claim: bigint; traceRoot: Hex };
+	TraceBound: { market: Hex; claim: bigint; traceRoot: Hex };
 	Finalised: { claim: bigint; request: bigint; submitter: Hex; paid: bigint };
 	Rejected: { claim: bigint; dispute: bigint; winner: Hex };
 	Refunded: { request: bigint; requester: Hex; amount: bigint };
@@ -34,8 +38,9 @@ export interface Events {
 	Credited: { account: Hex; amount: bigint };
 	Withdrawn: { account: Hex; amount: bigint };
 	Burned: { amount: bigint };
-	Challenged: { dispute: bigint; claim: bigint; challenger: Hex };
+	Challenged: { market: Hex; dispute: bigint; claim: bigint; challenger: Hex };
 	Descended: {
+		market: Hex;
 		dispute: bigint;
 		tree: number;
 		step: bigint;
@@ -46,9 +51,10 @@ export interface Events {
 	};
 	NodeOpened: { node: Hex; tree: number; childLevel: bigint; children: readonly Hex[] };
 	LeafPublished: { node: Hex; width: number; count: bigint; words: readonly bigint[] };
-	Named: { dispute: bigint; element: bigint; parts: bigint };
-	PartialsPublished: { dispute: bigint; partials: readonly bigint[] };
+	Named: { market: Hex; dispute: bigint; element: bigint; parts: bigint };
+	PartialsPublished: { market: Hex; dispute: bigint; partials: readonly bigint[] };
 	Settled: {
+		market: Hex;
 		dispute: bigint;
 		claim: bigint;
 		challenger: Hex;
@@ -59,9 +65,10 @@ export interface Events {
 		claimed: bigint;
 		computed: bigint;
 	};
-	TimedOut: { dispute: bigint; claim: bigint; loser: number };
-	Reclaimed: { dispute: bigint; claim: bigint; challenger: Hex };
+	TimedOut: { market: Hex; dispute: bigint; claim: bigint; loser: number };
+	Reclaimed: { market: Hex; dispute: bigint; claim: bigint; challenger: Hex };
 	InputDemanded: {
+		market: Hex;
 		demand: bigint;
 		claim: bigint;
 		demander: Hex;
@@ -70,15 +77,16 @@ export interface Events {
 		chunk: bigint;
 	};
 	InputAnswered: {
+		market: Hex;
 		demand: bigint;
 		inputsRoot: Hex;
 		input: bigint;
 		chunk: bigint;
 		words: readonly (readonly bigint[])[];
 	};
-	AnswerPaid: { demand: bigint; claim: bigint; paid: bigint };
-	Withheld: { demand: bigint; claim: bigint; demander: Hex };
-	DemandReclaimed: { demand: bigint; claim: bigint; demander: Hex };
+	AnswerPaid: { market: Hex; demand: bigint; claim: bigint; paid: bigint };
+	Withheld: { market: Hex; demand: bigint; claim: bigint; demander: Hex };
+	DemandReclaimed: { market: Hex; demand: bigint; claim: bigint; demander: Hex };
 }
 
 /** One event and where it stands on the chain. */
@@ -86,6 +94,8 @@ export type ChainEvent = {
 	[Name in keyof Events]: {
 		readonly name: Name;
 		readonly args: Events[Name];
+		/** The contract that tells it. */
+		readonly address: Hex;
 		readonly transaction: Hex;
 		readonly block: bigint;
 		readonly blockHash: Hex;
@@ -128,7 +138,7 @@ class Feed implements EventFeed {
 
 	constructor(on: Contracts) {
 		this.#on = on;
-		this.#abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
+		this.#abi = [...on.registry.abi, ...on.market.abi, ...on.court.abi];
 		this.#logs = new LogQueries(on);
 	}
 
@@ -216,7 +226,11 @@ class Feed implements EventFeed {
 	}
 
 	#eventsOf(logs: readonly Log[]): ChainEvent[] {
-		return eventsOf(this.#abi, logs);
+		const market = this.#on.market.address.toLowerCase();
+		return eventsOf(this.#abi, logs).filter(({ args }) => {
+			// A court judges the claims of other markets, too.
+			return !("market" in args) || args.market.toLowerCase() === market;
+		});
 	}
 }
 
@@ -232,6 +246,7 @@ export function eventsOf(abi: Abi, logs: readonly Log[]): ChainEvent[] {
 			({
 				name: log.eventName,
 				args: log.args,
+				address: log.address,
 				transaction: log.transactionHash,
 				block: log.blockNumber,
 				blockHash: log.blockHash,

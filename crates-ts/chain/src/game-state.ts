@@ -15,9 +15,10 @@ import {
 	SIDE,
 } from "@umpire/game/state.ts";
 import { Batch } from "./batch.ts";
-import type { Contracts } from "./contracts.ts";
+import type { Contracts, Proceedings, StoredClaim } from "./contracts.ts";
 import type { EventFeed } from "./events.ts";
 import { type Challenge, type Demand, Ledger, MissingError } from "./ledger.ts";
+import type { Contract } from "./send.ts";
 
 /** What an actor looks at. */
 export interface ReaderOptions {
@@ -33,8 +34,8 @@ export interface ReaderOptions {
  * the actor's programs. Of other programs disputes and demands stand as closed ones: nobody looks at them here.
  *
  * Times of publications are those that the contract's clocks go by: never before the demand. `claimedAt`,
- * `openDisputes` and `boundAt` are those of live claims. `burned`, `balance` and `inputBonds` are not read, and `owed`
- * holds the given account only: no strategy looks at them.
+ * `openDisputes` and `boundAt` are those of live claims. `burned`, `commitments` and balances are not read, and
+ * ledgers hold the given account only: no strategy looks at them.
  *
  * An item about which events and state still disagree after all events were read again is left out, with a warning:
  * it must not keep the others back.
@@ -111,21 +112,25 @@ class Reader {
 	}
 
 	async #stateAt(at: Hex | undefined): Promise<GameState> {
-		const { registry, umpire, inputs, deployment } = this.#on;
+		const { registry, market, court, deployment } = this.#on;
 		const ledger = this.#ledger;
 		const counts: [string, number, bigint][] = [];
 		const batch = new Batch(this.#on);
-		const count = (what: string, contract: typeof registry, name: string, known: number) =>
-			batch.add<bigint>(contract, name, [], (found) => counts.push([what, known, found]));
+		const count = (what: string, contract: Contract, name: string, known: number) =>
+			batch.add<bigint>(contract, name, contract === court ? [market.address] : [], (found) =>
+				counts.push([what, known, found]),
+			);
 		count("programs", registry, "count", ledger.programs.size);
-		count("requests", umpire, "requestCount", ledger.requests.length);
-		count("claims", umpire, "claimCount", ledger.claims.length);
-		count("disputes", umpire, "disputeCount", ledger.disputes.length);
-		count("demands", inputs, "inputDemandCount", ledger.demands.length);
-		let owed = 0n;
-		batch.add<bigint>(umpire, "owed", [this.#account], (amount) => {
-			owed = amount;
-		});
+		count("requests", market, "requestCount", ledger.requests.length);
+		count("claims", market, "claimCount", ledger.claims.length);
+		count("disputes", court, "disputeCount", ledger.disputes.length);
+		count("demands", court, "inputDemandCount", ledger.demands.length);
+		const owed = { market: 0n, court: 0n };
+		for (const holder of ["market", "court"] as const) {
+			batch.add<bigint>(this.#on[holder], "owed", [this.#account], (amount) => {
+				owed[holder] = amount;
+			});
+		}
 		const claims = this.#askClaims(batch);
 		const disputes = this.#askDisputes(batch);
 		const demands = this.#askDemands(batch);
@@ -140,16 +145,19 @@ class Reader {
 			claims: claims(),
 			...disputes(),
 			...demands(),
-			inputBonds: 0n,
-			owed: new Map([[this.#account, owed]]),
+			commitments: new Map(),
+			ledgers: {
+				market: { owed: new Map([[this.#account, owed.market]]), balance: 0n },
+				court: { owed: new Map([[this.#account, owed.court]]), balance: 0n },
+			},
 			burned: 0n,
-			balance: 0n,
+			domain: { chainId: deployment.chainId, market: market.address },
 		});
 	}
 
 	/** Asks about live claims of own programs; the function it returns gives all claims. */
 	#askClaims(batch: Batch): () => Claim[] {
-		const { umpire, inputs } = this.#on;
+		const { market, court } = this.#on;
 		const { claims, programs } = this.#ledger;
 		const found = new Map<number, Claim>();
 		const wrong = new Set<number>();
@@ -160,17 +168,17 @@ class Reader {
 		for (const [index, known] of claims.entries()) {
 			const id = index + 1;
 			if (known.status !== CLAIM_STATUS.live || !this.#isOwn(id)) continue;
-			batch.add<Claim>(umpire, "getClaim", [BigInt(id)], (claim) => {
-				found.set(index, { ...claim, outputRoot: known.outputRoot, boundAt: 0 });
-				const same = claim.status === known.status && claim.traceRoot === known.traceRoot;
-				if (!same) wrong.add(index);
+			const { lazy } = programs.get(this.#ledger.programOf(id))!;
+			batch.add<StoredClaim>(market, "getClaim", [BigInt(id)], (stored) => {
+				found.set(index, { ...known, claimedAt: Number(stored.since) });
+				const isSame = stored.status === known.status && (lazy || stored.traceRoot === known.traceRoot);
+				if (!isSame) wrong.add(index);
 			});
-			batch.add<bigint>(inputs, "openDemands", [BigInt(id)], (open) => {
-				if (open !== BigInt(demanded.get(id) ?? 0)) wrong.add(index);
-			});
-			if (!programs.get(this.#ledger.programOf(id))!.lazy) continue;
-			batch.add<bigint>(umpire, "boundAt", [BigInt(id)], (time) => {
-				found.set(index, { ...found.get(index)!, boundAt: Number(time) });
+			batch.add<Proceedings>(court, "proceedings", [market.address, BigInt(id)], (p) => {
+				const boundAt = Number(p.boundAt);
+				found.set(index, { ...found.get(index)!, openDisputes: p.openDisputes, boundAt });
+				if (p.openDemands !== (demanded.get(id) ?? 0)) wrong.add(index);
+				if (lazy && p.traceRoot !== known.traceRoot) wrong.add(index);
 			});
 		}
 		return () =>
@@ -182,7 +190,7 @@ class Reader {
 
 	/** The same for disputes, with what was published in answer to their demands. */
 	#askDisputes(batch: Batch): () => Pick<GameState, "disputes" | "openings" | "leaves"> {
-		const { umpire } = this.#on;
+		const { market, court } = this.#on;
 		const { claims, disputes, partials } = this.#ledger;
 		const found = new Map<number, Dispute>();
 		const turns = new Map<number, Turn>();
@@ -196,16 +204,21 @@ class Reader {
 			}
 			const isLive = claims[known.claim - 1].status === CLAIM_STATUS.live;
 			type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
-			batch.add<Stored>(umpire, "getDispute", [BigInt(id)], (stored) => {
+			batch.add<Stored>(court, "getDispute", [market.address, BigInt(id)], (stored) => {
 				const published = partials.get(id) ?? [];
 				const dispute = { ...stored, element: Number(stored.element), partials: published };
 				found.set(index, dispute);
 				if (!isLive) this.#settled.set(id, dispute);
 			});
 			if (!isLive) continue;
-			batch.add<readonly [number, bigint, bigint]>(umpire, "turn", [BigInt(id)], ([side, since]) => {
-				turns.set(index, { side, since: Number(since) });
-			});
+			batch.add<readonly [number, bigint, bigint]>(
+				court,
+				"turn",
+				[market.address, BigInt(id)],
+				([side, since]) => {
+					turns.set(index, { side, since: Number(since) });
+				},
+			);
 		}
 		return () => this.#published(found, turns);
 	}
@@ -251,7 +264,7 @@ class Reader {
 
 	/** The same for demands for inputs, and for the answers to demands of own claims, or for inputs of live ones. */
 	#askDemands(batch: Batch): () => Pick<GameState, "inputDemands" | "inputAnswers"> {
-		const { inputs } = this.#on;
+		const { market, court } = this.#on;
 		const { claims, demands, requests } = this.#ledger;
 		const wanted = new Set<number>();
 		const roots = new Set<Hex>();
@@ -267,7 +280,7 @@ class Reader {
 		// Chunks that were published for other claims on the same inputs serve these too.
 		const answers = [...roots].flatMap((root) => this.#ledger.answers.get(root) ?? []);
 		for (const { demand } of answers) wanted.add(Number(demand));
-		// Only what an event says was published has a time: `openDemands` shows whether such an event is kept back.
+		// Only what an event says was published has a time: `proceedings` shows whether such an event is kept back.
 		const published = new Set(
 			answers.map(({ inputsRoot, input, chunk }) => `${inputsRoot} ${input} ${chunk}`),
 		);
@@ -278,12 +291,12 @@ class Reader {
 			if (published.has(`${inputsRoot} ${input} ${chunk}`)) timed.add(id);
 			const known = this.#demands.get(id);
 			if (known === undefined) {
-				batch.add<InputDemand>(inputs, "getInputDemand", [BigInt(id)], (demand) => {
+				batch.add<InputDemand>(court, "getInputDemand", [market.address, BigInt(id)], (demand) => {
 					this.#demands.set(id, demand);
 				});
 			}
 			if (this.#answered.has(id) || !timed.has(id)) continue;
-			batch.add<bigint>(inputs, "answeredAt", [BigInt(id)], (time) => {
+			batch.add<bigint>(court, "answeredAt", [market.address, BigInt(id)], (time) => {
 				if (time !== 0n) this.#answered.set(id, Number(time));
 			});
 		}

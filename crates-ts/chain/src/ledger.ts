@@ -1,4 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { NOBODY } from "@umpire/game/commitment.ts";
 import { CLAIM_STATUS, type Claim, openingKey, type Request } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import { headerFromAbi } from "@umpire/operators/program-commitment.ts";
@@ -34,7 +35,7 @@ type Stored<T> = { -readonly [K in keyof T]: T[K] };
 export class Ledger {
 	readonly programs = new Map<Hex, ProgramHeader>();
 	readonly requests: Stored<Request>[] = [];
-	/** `claimedAt`, `openDisputes` and `boundAt` are 0 here: the contract says them (game-state.ts). */
+	/** `claimedAt`, `openDisputes`, `boundAt` and `endedAt` are 0 here: the contracts say them (game-state.ts). */
 	readonly claims: Stored<Claim>[] = [];
 	readonly disputes: Challenge[] = [];
 	readonly demands: Demand[] = [];
@@ -67,8 +68,11 @@ export class Ledger {
 					deadline: Number(args.deadline),
 					liveClaim: 0,
 					closed: false,
+					isSealed: args.isSealed,
 					consumer: args.consumer,
 					fee: args.fee,
+					submitter: args.submitter,
+					exclusiveUntil: Number(args.exclusiveUntil),
 				});
 				break;
 			case "Claimed": {
@@ -77,8 +81,9 @@ export class Ledger {
 				const { traceRoot, outputRoot, submitter } = args;
 				const request = Number(args.request);
 				const status = CLAIM_STATUS.live;
-				const unread = { claimedAt: 0, openDisputes: 0, boundAt: 0 };
-				this.claims.push({ traceRoot, outputRoot, submitter, request, status, ...unread });
+				const unread = { claimedAt: 0, openDisputes: 0, boundAt: 0, endedAt: 0 };
+				const decided = { winner: NOBODY, delivered: false };
+				this.claims.push({ traceRoot, outputRoot, submitter, request, status, ...unread, ...decided });
 				break;
 			}
 			case "TraceBound":
@@ -91,9 +96,17 @@ export class Ledger {
 			case "Rejected": {
 				const claim = this.#claim(args.claim);
 				claim.status = CLAIM_STATUS.rejected;
+				claim.winner = args.winner;
 				this.#request(BigInt(claim.request)).liveClaim = 0;
 				break;
 			}
+			case "Delivered":
+				// Of a refund it names no claim, and of a final one nobody asks.
+				if (args.claim !== 0n) {
+					const claim = this.#claim(args.claim);
+					claim.delivered = claim.status === CLAIM_STATUS.rejected;
+				}
+				break;
 			case "Refunded":
 				this.#request(args.request).closed = true;
 				break;

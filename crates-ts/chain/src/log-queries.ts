@@ -17,13 +17,13 @@ export class LogQueries {
 
 	constructor(on: Contracts) {
 		this.#on = on;
-		const abi = [...on.registry.abi, ...on.umpire.abi, ...on.inputs.abi];
+		const abi = [...on.registry.abi, ...on.market.abi, ...on.court.abi];
 		const events = abi.filter((entry) => entry.type === "event");
 		this.#events = [...new Map(events.map((event) => [toEventSelector(event), event])).values()];
 	}
 
 	get #addresses(): readonly Address[] {
-		return [this.#on.registry.address, this.#on.umpire.address, this.#on.inputs.address];
+		return [this.#on.registry.address, this.#on.market.address, this.#on.court.address];
 	}
 
 	/**

@@ -29,7 +29,17 @@ import type {
 	SettleMove,
 	TimeoutMove,
 } from "./move.ts";
-import { close, credit, forfeit, reject, requireBond, requireLive, withClaim, withDispute } from "./patch.ts";
+import {
+	close,
+	credit,
+	forfeit,
+	receive,
+	reject,
+	requireBond,
+	requireLive,
+	withClaim,
+	withDispute,
+} from "./patch.ts";
 import { follow, gather } from "./paths.ts";
 import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "./search.ts";
 import {
@@ -75,7 +85,7 @@ export function challenge(
 		partialsAt: 0,
 		partials: [],
 	};
-	next = { ...next, disputes: [...state.disputes, added], balance: state.balance + move.value };
+	next = receive({ ...next, disputes: [...state.disputes, added] }, "court", move.value);
 	return begin(next, next.disputes.length, move.entry, now, arbiter);
 }
 
@@ -171,7 +181,7 @@ export function publishPartials(
 	return withDispute(state, move.dispute, { partialsAt: now, partials: move.partials });
 }
 
-export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): GameState {
+export function settle(state: GameState, move: SettleMove, now: number, arbiter: Arbiter): GameState {
 	const d = requireDispute(state, move.dispute);
 	if (d.phase !== PHASE.leaf && d.phase !== PHASE.partials)
 		throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
@@ -202,10 +212,15 @@ export function settle(state: GameState, move: SettleMove, arbiter: Arbiter): Ga
 		},
 		settlement,
 	);
-	return challengerWins(state, move.dispute, d);
+	return challengerWins(state, move.dispute, d, now);
 }
 
-export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbiter: Arbiter): GameState {
+export function settleDirectly(
+	state: GameState,
+	move: SettleDirectlyMove,
+	now: number,
+	arbiter: Arbiter,
+): GameState {
 	const c = requireLive(state, move.claim);
 	const { location, settlement, beneficiary } = move;
 	const { step, operator, leaf } = location;
@@ -215,7 +230,7 @@ export function settleDirectly(state: GameState, move: SettleDirectlyMove, arbit
 	const { traceRoot } = c;
 	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
 	arbiter.judgeAt(what, location, settlement);
-	return reject(state, move.claim, beneficiary);
+	return reject(state, move.claim, beneficiary, now);
 }
 
 export function timeout(state: GameState, move: TimeoutMove, now: number): GameState {
@@ -231,8 +246,8 @@ export function timeout(state: GameState, move: TimeoutMove, now: number): GameS
 			turn.allowed + turn.reserve,
 		);
 	}
-	if (turn.side === SIDE.submitter) return challengerWins(state, move.dispute, d);
-	return forfeit(close(state, move.dispute), state.parameters.challengerBond, submitter);
+	if (turn.side === SIDE.submitter) return challengerWins(state, move.dispute, d, now);
+	return forfeit(close(state, move.dispute), "court", state.parameters.challengerBond, submitter);
 }
 
 export function reclaim(state: GameState, move: ReclaimMove): GameState {
@@ -241,12 +256,12 @@ export function reclaim(state: GameState, move: ReclaimMove): GameState {
 	if (status !== CLAIM_STATUS.rejected) {
 		throw new GameError("WrongClaimStatus", d.claim, status, CLAIM_STATUS.rejected);
 	}
-	return credit(close(state, move.dispute), d.challenger, state.parameters.challengerBond);
+	return credit(close(state, move.dispute), "court", d.challenger, state.parameters.challengerBond);
 }
 
-function challengerWins(state: GameState, id: number, d: Dispute): GameState {
-	const closed = credit(close(state, id), d.challenger, state.parameters.challengerBond);
-	return reject(closed, d.claim, d.challenger);
+function challengerWins(state: GameState, id: number, d: Dispute, now: number): GameState {
+	const closed = credit(close(state, id), "court", d.challenger, state.parameters.challengerBond);
+	return reject(closed, d.claim, d.challenger, now);
 }
 
 /** Demands the children of the trace root, or the trace root where there is none yet. */

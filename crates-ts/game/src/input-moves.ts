@@ -21,7 +21,7 @@ import type {
 	ReclaimInputMove,
 	TimeoutInputMove,
 } from "./move.ts";
-import { credit, reject, requireBond, requireLive } from "./patch.ts";
+import { credit, forfeit, receive, reject, requireBond, requireLive } from "./patch.ts";
 import { follow, gather } from "./paths.ts";
 import { CLAIM_STATUS, type GameState, type InputDemand } from "./state.ts";
 
@@ -65,11 +65,7 @@ export function demandInput(
 	if (state.inputDemands.some((d) => d.claim === move.claim && answerKey(state, d) === key)) {
 		throw new GameError("AlreadyDemanded", move.claim, input, chunk);
 	}
-	return {
-		...state,
-		inputDemands: [...state.inputDemands, added],
-		inputBonds: state.inputBonds + move.value,
-	};
+	return receive({ ...state, inputDemands: [...state.inputDemands, added] }, "court", move.value);
 }
 
 export function answerInput(
@@ -102,7 +98,8 @@ export function timeoutInput(state: GameState, move: TimeoutInputMove, now: numb
 	const allowed = answerTime(state, d);
 	if (used <= allowed) throw new GameError("DemandNotTimedOut", move.demand, used, allowed);
 	const { demandBond } = state.parameters;
-	return reject(payOut(state, move.demand, d.demander, demandBond), d.claim, d.demander);
+	const paid = credit(close(state, move.demand), "court", d.demander, demandBond);
+	return reject(paid, d.claim, d.demander, now);
 }
 
 export function reclaimInput(state: GameState, move: ReclaimInputMove): GameState {
@@ -111,7 +108,7 @@ export function reclaimInput(state: GameState, move: ReclaimInputMove): GameStat
 	if (status !== CLAIM_STATUS.rejected) {
 		throw new GameError("WrongClaimStatus", d.claim, status, CLAIM_STATUS.rejected);
 	}
-	return payOut(state, move.demand, d.demander, state.parameters.demandBond);
+	return credit(close(state, move.demand), "court", d.demander, state.parameters.demandBond);
 }
 
 function requireUnanswered(state: GameState, d: InputDemand): void {
@@ -121,27 +118,13 @@ function requireUnanswered(state: GameState, d: InputDemand): void {
 
 /** The chunk is known: the bond is the submitter's, less the burned part. */
 function paySubmitter(state: GameState, id: number): GameState {
-	const { demandBond, burnPermille } = state.parameters;
-	const burned = (demandBond * BigInt(burnPermille)) / 1000n;
 	const { submitter } = state.claims[state.inputDemands[id - 1].claim - 1];
-	const paid = payOut(state, id, submitter, demandBond - burned);
-	return { ...paid, inputBonds: paid.inputBonds - burned, burned: paid.burned + burned };
+	return forfeit(close(state, id), "court", state.parameters.demandBond, submitter);
 }
 
-/** Closes a demand and moves `amount` of its bond into the ledger. */
-function payOut(state: GameState, id: number, account: Hex, amount: bigint): GameState {
+function close(state: GameState, id: number): GameState {
 	const { inputDemands } = state;
-	const closed = { ...inputDemands[id - 1], open: false };
-	return credit(
-		{
-			...state,
-			inputDemands: inputDemands.with(id - 1, closed),
-			inputBonds: state.inputBonds - amount,
-			balance: state.balance + amount,
-		},
-		account,
-		amount,
-	);
+	return { ...state, inputDemands: inputDemands.with(id - 1, { ...inputDemands[id - 1], open: false }) };
 }
 
 /** The root of the input's tensor that a chunk and its path lead to. */

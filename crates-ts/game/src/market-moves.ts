@@ -3,19 +3,31 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
+import { claimCommitment, NOBODY } from "./commitment.ts";
 import { isUnbound } from "./dispute.ts";
 import { GameError } from "./errors.ts";
 import { challengeEnd, NEVER } from "./input-demands.ts";
 import type {
 	BindTraceMove,
 	ClaimMove,
+	CommitClaimMove,
+	DeliverMove,
 	FinaliseMove,
 	OutputOpening,
 	RefundMove,
 	RegisterMove,
 	RequestMove,
 } from "./move.ts";
-import { credit, requireBond, requireLive, requireRequest, withClaim, withRequest } from "./patch.ts";
+import {
+	credit,
+	giveBack,
+	receive,
+	requireBond,
+	requireLive,
+	requireRequest,
+	withClaim,
+	withRequest,
+} from "./patch.ts";
 import { follow } from "./paths.ts";
 import { CLAIM_STATUS, type GameState } from "./state.ts";
 
@@ -45,6 +57,15 @@ export function request(state: GameState, move: Sent<RequestMove>, now: number):
 		throw new GameError("InvalidDeadline", move.deadline, now + 1, LATEST);
 	}
 	if (move.value > MOST_FEE) throw new GameError("FeeTooLarge", move.value, MOST_FEE);
+	const { submitter = NOBODY, exclusiveUntil = 0, isSealed = false } = move;
+	if (submitter !== NOBODY) {
+		if (exclusiveUntil < now || exclusiveUntil > move.deadline) {
+			throw new GameError("InvalidExclusivity", submitter, exclusiveUntil, now, move.deadline);
+		}
+		if (isSealed) throw new GameError("SealedExclusive");
+	} else if (exclusiveUntil !== 0) {
+		throw new GameError("InvalidExclusivity", NOBODY, exclusiveUntil, 0, 0);
+	}
 	const header = state.programs.get(move.program);
 	if (header === undefined) throw new GameError("UnknownProgram", move.program);
 	if ((header.inputCount === 0) !== (BigInt(move.inputsRoot) === 0n)) {
@@ -57,16 +78,33 @@ export function request(state: GameState, move: Sent<RequestMove>, now: number):
 		deadline: move.deadline,
 		liveClaim: 0,
 		closed: false,
+		isSealed,
 		consumer: move.consumer,
 		fee: move.value,
+		submitter,
+		exclusiveUntil,
 	};
-	return { ...state, requests: [...state.requests, added], balance: state.balance + move.value };
+	return receive({ ...state, requests: [...state.requests, added] }, "market", move.value);
+}
+
+export function commitClaim(state: GameState, { commitment }: CommitClaimMove, now: number): GameState {
+	const before = state.commitments.get(commitment);
+	if (before !== undefined && now <= before + state.parameters.challengePeriod) {
+		throw new GameError("AlreadyCommitted", commitment);
+	}
+	return { ...state, commitments: new Map(state.commitments).set(commitment, now) };
 }
 
 export function claim(state: GameState, move: Sent<ClaimMove>, now: number, arbiter: Arbiter): GameState {
 	const r = requireRequest(state, move.request);
 	requireUnanswered(r, move.request);
+	if (move.salt === undefined) {
+		if (r.isSealed) throw new GameError("SealedRequest", move.request);
+	} else requireCommitment(state, { ...move, salt: move.salt }, now);
 	if (now > r.deadline) throw new GameError("RequestExpired", move.request, now, r.deadline);
+	if (r.submitter !== NOBODY && move.sender !== r.submitter && now <= r.exclusiveUntil) {
+		throw new GameError("ExclusiveRequest", move.request, move.sender, r.submitter, r.exclusiveUntil);
+	}
 	requireBond(move.value, state.parameters.submitterBond);
 	const header = state.programs.get(r.program)!;
 	const { root, words } = move.opening;
@@ -85,9 +123,12 @@ export function claim(state: GameState, move: Sent<ClaimMove>, now: number, arbi
 		openDisputes: 0,
 		status: CLAIM_STATUS.live,
 		boundAt: 0,
+		winner: NOBODY,
+		endedAt: 0,
+		delivered: false,
 	};
 	const claims = [...state.claims, added];
-	const next = { ...state, claims, balance: state.balance + move.value };
+	const next = receive({ ...state, claims }, "market", move.value);
 	return withRequest(next, move.request, { liveClaim: claims.length });
 }
 
@@ -107,22 +148,27 @@ export function finalise(state: GameState, move: FinaliseMove, now: number): Gam
 	if (now < end) throw new GameError("ChallengePeriodOpen", move.claim, now, end);
 	if (c.openDisputes !== 0) throw new GameError("DisputesOpen", move.claim, c.openDisputes);
 	const { fee } = state.requests[c.request - 1];
-	let next = withClaim(state, move.claim, { status: CLAIM_STATUS.final });
+	let next = withClaim(state, move.claim, { status: CLAIM_STATUS.final, endedAt: now });
 	next = withRequest(next, c.request, { closed: true });
-	return credit(next, c.submitter, fee + state.parameters.submitterBond);
+	return credit(next, "market", c.submitter, fee + state.parameters.submitterBond);
 }
 
 export function refund(state: GameState, move: RefundMove, now: number): GameState {
 	const r = requireRequest(state, move.request);
 	requireUnanswered(r, move.request);
 	if (now <= r.deadline) throw new GameError("RequestNotExpired", move.request, now, r.deadline);
-	return credit(withRequest(state, move.request, { closed: true }), r.requester, r.fee);
+	return giveBack(state, move.request);
 }
 
-export function withdraw(state: GameState, sender: Hex): GameState {
-	const amount = state.owed.get(sender) ?? 0n;
-	if (amount === 0n) throw new GameError("NothingToWithdraw", sender);
-	return { ...state, owed: new Map(state.owed).set(sender, 0n), balance: state.balance - amount };
+export function deliver(state: GameState, move: DeliverMove): GameState {
+	const c = state.claims[move.claim - 1];
+	const status = c?.status ?? CLAIM_STATUS.none;
+	if (c === undefined || status !== CLAIM_STATUS.rejected) {
+		throw new GameError("WrongClaimStatus", move.claim, status, CLAIM_STATUS.rejected);
+	}
+	if (state.requests[c.request - 1].consumer === NOBODY) throw new GameError("NoConsumer", c.request);
+	if (c.delivered) throw new GameError("AlreadyDelivered", move.claim);
+	return withClaim(state, move.claim, { delivered: true });
 }
 
 type OutputPaths = Pick<OutputOpening, "operatorPath" | "stepPath">;
@@ -145,4 +191,19 @@ function requireOutput(
 function requireUnanswered(r: GameState["requests"][number], id: number): void {
 	if (r.closed) throw new GameError("RequestClosed", id);
 	if (r.liveClaim !== 0) throw new GameError("AlreadyClaimed", id, r.liveClaim);
+}
+
+/** The sender has committed to this claim, before this second and at most a challenge period ago. */
+function requireCommitment(
+	state: GameState,
+	{ request: id, traceRoot, opening, sender, salt }: Sent<ClaimMove> & { readonly salt: Hex },
+	now: number,
+): void {
+	const content = { request: id, traceRoot, outputRoot: opening.root, sender, salt };
+	const commitment = claimCommitment(state.domain, content);
+	const committedAt = state.commitments.get(commitment) ?? 0;
+	const earliest = now - state.parameters.challengePeriod;
+	if (committedAt === 0 || committedAt < earliest || committedAt >= now) {
+		throw new GameError("WrongCommitment", commitment, committedAt, earliest);
+	}
 }

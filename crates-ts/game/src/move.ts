@@ -1,5 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import type { Holder } from "./state.ts";
 
 /** `abi.encode(Descriptor)` and its path to operatorsRoot. NO_DESCRIPTOR where no tensor is entered. */
 export interface DescriptorOpening {
@@ -93,13 +94,21 @@ export type RequestMove = {
 	inputsRoot: Hex;
 	deadline: number;
 	consumer: Hex;
+	/** who alone may claim until `exclusiveUntil`; everybody by default */
+	submitter?: Hex;
+	exclusiveUntil?: number;
+	/** claims have to be committed to before; false by default */
+	isSealed?: boolean;
 };
+export type CommitClaimMove = { type: "commitClaim"; commitment: Hex };
 export type ClaimMove = {
 	type: "claim";
 	value: bigint;
 	request: number;
 	traceRoot: Hex;
 	opening: OutputOpening;
+	/** that of the commitment, if the request is sealed */
+	salt?: Hex;
 };
 export type BindTraceMove = {
 	type: "bindTrace";
@@ -110,7 +119,9 @@ export type BindTraceMove = {
 };
 export type FinaliseMove = { type: "finalise"; claim: number };
 export type RefundMove = { type: "refund"; request: number };
-export type WithdrawMove = { type: "withdraw" };
+/** Tells the consumer of a rejection. */
+export type DeliverMove = { type: "deliver"; claim: number };
+export type WithdrawMove = { type: "withdraw"; from: Holder };
 export type ChallengeMove = { type: "challenge"; value: bigint; claim: number; entry: DescriptorOpening };
 export type EnterMove = { type: "enter"; dispute: number; entry: DescriptorOpening };
 export type OpenMove = { type: "open"; tree: number; childLevel: number; children: readonly Hex[] };
@@ -172,14 +183,6 @@ export type AnswerInputMove = {
 export type CollectAnsweredMove = { type: "collectAnswered"; demand: number };
 export type TimeoutInputMove = { type: "timeoutInput"; demand: number };
 export type ReclaimInputMove = { type: "reclaimInput"; demand: number };
-/** The moves of the contract of demands for inputs. */
-export type InputAction =
-	| DemandInputMove
-	| AnswerInputMove
-	| CollectAnsweredMove
-	| TimeoutInputMove
-	| ReclaimInputMove;
-
 /** The contracts' functions; names and parameters are theirs. */
 export type Action =
 	| RegisterMove
@@ -188,6 +191,8 @@ export type Action =
 	| BindTraceMove
 	| FinaliseMove
 	| RefundMove
+	| CommitClaimMove
+	| DeliverMove
 	| WithdrawMove
 	| ChallengeMove
 	| EnterMove
@@ -200,7 +205,11 @@ export type Action =
 	| SettleDirectlyMove
 	| TimeoutMove
 	| ReclaimMove
-	| InputAction;
+	| DemandInputMove
+	| AnswerInputMove
+	| CollectAnsweredMove
+	| TimeoutInputMove
+	| ReclaimInputMove;
 
 /** An action and who sends it. */
 export type Move = Action & { readonly sender: Hex };

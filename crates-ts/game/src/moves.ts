@@ -5,6 +5,7 @@ import { GameError } from "./errors.ts";
 import * as inputs from "./input-moves.ts";
 import * as market from "./market-moves.ts";
 import type { Move } from "./move.ts";
+import { withdraw } from "./patch.ts";
 import type { GameState } from "./state.ts";
 
 /**
@@ -35,7 +36,11 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 		case "refund":
 			return market.refund(state, move, now);
 		case "withdraw":
-			return market.withdraw(state, move.sender);
+			return withdraw(state, move);
+		case "commitClaim":
+			return market.commitClaim(state, move, now);
+		case "deliver":
+			return market.deliver(state, move);
 		case "challenge":
 			return disputes.challenge(state, move, now, arbiter);
 		case "enter":
@@ -51,9 +56,9 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 		case "publishPartials":
 			return disputes.publishPartials(state, move, now, arbiter);
 		case "settle":
-			return disputes.settle(state, move, arbiter);
+			return disputes.settle(state, move, now, arbiter);
 		case "settleDirectly":
-			return disputes.settleDirectly(state, move, arbiter);
+			return disputes.settleDirectly(state, move, now, arbiter);
 		case "timeout":
 			return disputes.timeout(state, move, now);
 		case "reclaim":

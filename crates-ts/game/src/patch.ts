@@ -1,6 +1,16 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { GameError } from "./errors.ts";
-import { CLAIM_STATUS, type Claim, type Dispute, type GameState, PHASE, type Request } from "./state.ts";
+import type { WithdrawMove } from "./move.ts";
+import {
+	CLAIM_STATUS,
+	type Claim,
+	type Dispute,
+	type GameState,
+	type Holder,
+	type Ledger,
+	PHASE,
+	type Request,
+} from "./state.ts";
 
 export function withRequest(state: GameState, id: number, change: Partial<Request>): GameState {
 	return { ...state, requests: patched(state.requests, id, change) };
@@ -18,23 +28,53 @@ function patched<T>(list: readonly T[], id: number, change: Partial<T>): T[] {
 	return list.with(id - 1, { ...list[id - 1], ...change });
 }
 
-export function credit(state: GameState, account: Hex, amount: bigint): GameState {
-	return { ...state, owed: new Map(state.owed).set(account, (state.owed.get(account) ?? 0n) + amount) };
+/** What somebody sends to a contract with a move. */
+export function receive(state: GameState, holder: Holder, amount: bigint): GameState {
+	const ledger = state.ledgers[holder];
+	return withLedger(state, holder, { ...ledger, balance: ledger.balance + amount });
+}
+
+export function credit(state: GameState, holder: Holder, account: Hex, amount: bigint): GameState {
+	const { owed, balance } = state.ledgers[holder];
+	const changed = new Map(owed).set(account, (owed.get(account) ?? 0n) + amount);
+	return withLedger(state, holder, { owed: changed, balance });
+}
+
+export function withdraw(
+	state: GameState,
+	{ from, sender }: WithdrawMove & { readonly sender: Hex },
+): GameState {
+	const { owed, balance } = state.ledgers[from];
+	const amount = owed.get(sender) ?? 0n;
+	if (amount === 0n) throw new GameError("NothingToWithdraw", sender);
+	return withLedger(state, from, { owed: new Map(owed).set(sender, 0n), balance: balance - amount });
 }
 
 /** A lost bond: part of it is burned, the rest is the winner's. */
-export function forfeit(state: GameState, bond: bigint, winner: Hex): GameState {
+export function forfeit(state: GameState, holder: Holder, bond: bigint, winner: Hex): GameState {
 	const burned = (bond * BigInt(state.parameters.burnPermille)) / 1000n;
-	const paid = credit(state, winner, bond - burned);
-	return { ...paid, burned: paid.burned + burned, balance: paid.balance - burned };
+	const paid = credit(state, holder, winner, bond - burned);
+	return { ...receive(paid, holder, -burned), burned: paid.burned + burned };
 }
 
-/** Rejects a live claim and frees its request. */
-export function reject(state: GameState, claimId: number, winner: Hex): GameState {
+function withLedger(state: GameState, holder: Holder, ledger: Ledger): GameState {
+	return { ...state, ledgers: { ...state.ledgers, [holder]: ledger } };
+}
+
+/** Rejects a live claim and frees its request, or ends it if it asked this submitter alone. */
+export function reject(state: GameState, claimId: number, winner: Hex, now: number): GameState {
 	const claim = state.claims[claimId - 1];
-	let next = withClaim(state, claimId, { status: CLAIM_STATUS.rejected });
+	const request = state.requests[claim.request - 1];
+	let next = withClaim(state, claimId, { status: CLAIM_STATUS.rejected, winner, endedAt: now });
 	next = withRequest(next, claim.request, { liveClaim: 0 });
-	return forfeit(next, state.parameters.submitterBond, winner);
+	next = forfeit(next, "market", state.parameters.submitterBond, winner);
+	return claim.submitter === request.submitter ? giveBack(next, claim.request) : next;
+}
+
+/** The fee goes back to the requester. */
+export function giveBack(state: GameState, requestId: number): GameState {
+	const { requester, fee } = state.requests[requestId - 1];
+	return credit(withRequest(state, requestId, { closed: true }), "market", requester, fee);
 }
 
 /** Closes a dispute, whatever its outcome. */

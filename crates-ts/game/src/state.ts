@@ -36,8 +36,13 @@ export interface Request {
 	/** number of the live or final claim, 0 if there is none */
 	readonly liveClaim: number;
 	readonly closed: boolean;
+	/** claims have to be committed to before */
+	readonly isSealed: boolean;
 	readonly consumer: Hex;
 	readonly fee: bigint;
+	/** who alone may claim until `exclusiveUntil`, and with whose rejected claim the request ends; 0 for everybody */
+	readonly submitter: Hex;
+	readonly exclusiveUntil: number;
 }
 
 export interface Claim {
@@ -52,6 +57,12 @@ export interface Claim {
 	readonly status: ClaimStatus;
 	/** when the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root */
 	readonly boundAt: number;
+	/** who was paid for its rejection; 0 unless it is rejected */
+	readonly winner: Hex;
+	/** when it became final or was rejected; 0 while it is live */
+	readonly endedAt: number;
+	/** the consumer was told of its rejection */
+	readonly delivered: boolean;
 }
 
 /** A subtree of the trees that make up a trace; `tree` is the tree's tag (3 steps, 2 operators, 1 tensor). */
@@ -110,7 +121,16 @@ export interface InputAnswer {
 	readonly words: readonly (readonly bigint[])[];
 }
 
-/** All that the contracts store. Lists are in order of number; number n is at index n − 1. */
+/** What one contract owes, and what it holds, in wei. */
+export interface Ledger {
+	readonly owed: ReadonlyMap<Hex, bigint>;
+	readonly balance: bigint;
+}
+
+/** The contracts that hold money: a market its fees and the bonds of claims, its court the bonds against them. */
+export type Holder = "market" | "court";
+
+/** All that a market and its court store of it. Lists are in order of number; number n is at index n − 1. */
 export interface GameState {
 	readonly parameters: Parameters;
 	readonly programs: ReadonlyMap<Hex, ProgramHeader>;
@@ -124,17 +144,25 @@ export interface GameState {
 	readonly inputDemands: readonly InputDemand[];
 	/** by inputAnswerKey */
 	readonly inputAnswers: ReadonlyMap<string, InputAnswer>;
-	/** wei that the contract of demands holds: the bonds of those that are open */
-	readonly inputBonds: bigint;
-	/** by account: what it can withdraw, in wei */
-	readonly owed: ReadonlyMap<Hex, bigint>;
+	/** by claimCommitment: when a claim on a sealed request was committed to */
+	readonly commitments: ReadonlyMap<Hex, number>;
+	readonly ledgers: Readonly<Record<Holder, Ledger>>;
 	readonly burned: bigint;
-	/** wei that the contract holds */
-	readonly balance: bigint;
+	/** what commitments to claims are bound to */
+	readonly domain: Domain;
 }
 
+/** A market: nothing that is signed or committed to for one means anything on another. */
+export interface Domain {
+	readonly chainId: number;
+	readonly market: Hex;
+}
+
+const EMPTY_LEDGER: Ledger = { owed: new Map(), balance: 0n };
+const NO_DOMAIN: Domain = { chainId: 0, market: `0x${"00".repeat(20)}` };
+
 /** The state of a fresh deployment. */
-export function initialState(parameters: Parameters): GameState {
+export function initialState(parameters: Parameters, domain: Domain = NO_DOMAIN): GameState {
 	return {
 		parameters,
 		programs: new Map(),
@@ -145,10 +173,10 @@ export function initialState(parameters: Parameters): GameState {
 		leaves: new Map(),
 		inputDemands: [],
 		inputAnswers: new Map(),
-		inputBonds: 0n,
-		owed: new Map(),
+		commitments: new Map(),
+		ledgers: { market: EMPTY_LEDGER, court: EMPTY_LEDGER },
 		burned: 0n,
-		balance: 0n,
+		domain,
 	};
 }
 
@@ -166,21 +194,30 @@ export function inputAnswerKey(
 	return [inputsRoot, inputCount, input, elements, width, chunk].join(" ");
 }
 
-/** What the contract of demands must hold: `inputBonds === inputLiabilities(state)`. */
-export function inputLiabilities({ parameters, inputDemands }: GameState): bigint {
-	return parameters.demandBond * BigInt(inputDemands.filter(({ open }) => open).length);
+/** What an account can withdraw from both contracts, in wei. */
+export function owedTo({ ledgers }: Pick<GameState, "ledgers">, account: Hex): bigint {
+	return (ledgers.market.owed.get(account) ?? 0n) + (ledgers.court.owed.get(account) ?? 0n);
+}
+
+/** What the contracts hold, in wei. */
+export function balances({ ledgers }: Pick<GameState, "ledgers">): Record<Holder, bigint> {
+	return { market: ledgers.market.balance, court: ledgers.court.balance };
 }
 
 /**
- * What the contract must hold: fees of open requests, bonds of live claims and open disputes, and what
- * is owed. The solvency invariant is `balance === liabilities(state)`.
+ * What the contracts must hold. The market: fees of open requests, bonds of live claims, and what is owed. The court:
+ * bonds of open disputes and demands, and what is owed. The solvency invariant is that balances equal liabilities.
  */
-export function liabilities(state: GameState): bigint {
-	const { submitterBond, challengerBond } = state.parameters;
-	let sum = 0n;
-	for (const request of state.requests) if (!request.closed) sum += request.fee;
-	for (const claim of state.claims) if (claim.status === CLAIM_STATUS.live) sum += submitterBond;
-	for (const dispute of state.disputes) if (dispute.phase !== PHASE.closed) sum += challengerBond;
-	for (const amount of state.owed.values()) sum += amount;
-	return sum;
+export function liabilities(state: GameState): Record<Holder, bigint> {
+	const { submitterBond, challengerBond, demandBond } = state.parameters;
+	let market = sumOf(state.ledgers.market.owed);
+	let court = sumOf(state.ledgers.court.owed);
+	for (const request of state.requests) if (!request.closed) market += request.fee;
+	for (const claim of state.claims) if (claim.status === CLAIM_STATUS.live) market += submitterBond;
+	for (const dispute of state.disputes) if (dispute.phase !== PHASE.closed) court += challengerBond;
+	for (const demand of state.inputDemands) if (demand.open) court += demandBond;
+	return { market, court };
 }
+
+const sumOf = (owed: ReadonlyMap<Hex, bigint>): bigint =>
+	[...owed.values()].reduce((sum, amount) => sum + amount, 0n);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { lastSecond, turnOf } from "../src/clock.ts";
 import type { EnterMove } from "../src/move.ts";
-import { CLAIM_STATUS, PHASE, SIDE } from "../src/state.ts";
+import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
 import { ToyProgram, ToyTrace } from "./toy-program.ts";
@@ -75,7 +75,7 @@ describe("each side has a clock with an increment, and the settlement an allowan
 			expect(lastSecond(turnOf(dispute, publishedAt, PARAMETERS))).toBe(table.now - offset);
 			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
 			expect(table.state.claims[0].status).toBe(CLAIM_STATUS.live);
-			expect(table.state.owed.get(SUBMITTER) ?? 0n).toBe(expected === undefined ? 180n : 0n);
+			expect(owedTo(table.state, SUBMITTER)).toBe(expected === undefined ? 180n : 0n);
 		}
 	});
 

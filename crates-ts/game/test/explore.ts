@@ -8,12 +8,13 @@ import type { Action, AnswerInputMove, DescriptorOpening } from "../src/move.ts"
 import { apply } from "../src/moves.ts";
 import { demanded } from "../src/search.ts";
 import {
+	balances,
 	CLAIM_STATUS,
 	type Dispute,
 	type GameState,
 	type InputDemand,
-	inputLiabilities,
 	liabilities,
+	owedTo,
 	PHASE,
 	SIDE,
 } from "../src/state.ts";
@@ -191,11 +192,11 @@ export function viewOf(state: GameState, id: number, claimed: ToyTrace): Dispute
 }
 
 function requireSolvent(state: GameState): void {
-	if (state.balance !== liabilities(state)) {
-		throw new Error(`The contract holds ${state.balance} and owes ${liabilities(state)}`);
-	}
-	if (state.inputBonds !== inputLiabilities(state)) {
-		throw new Error(`Of demands it holds ${state.inputBonds} and owes ${inputLiabilities(state)}`);
+	const [held, owed] = [balances(state), liabilities(state)];
+	for (const holder of ["market", "court"] as const) {
+		if (held[holder] !== owed[holder]) {
+			throw new Error(`The ${holder} holds ${held[holder]} and owes ${owed[holder]}`);
+		}
 	}
 }
 
@@ -220,7 +221,7 @@ function requireHonestEnd({ honest }: Scenario, { state, now }: Node): void {
 	const challenged = state.disputes.some(({ challenger }) => challenger === CHALLENGER);
 	const least =
 		honest === "submitter" ? state.requests[0].fee + submitterBond : challenged ? challengerBond : 0n;
-	const got = ended.owed.get(honest === "submitter" ? SUBMITTER : CHALLENGER) ?? 0n;
+	const got = owedTo(ended, honest === "submitter" ? SUBMITTER : CHALLENGER);
 	if (got < least) throw new Error(`The honest ${honest} is owed ${got} of ${least}`);
 	requireSolvent(ended);
 }
@@ -248,7 +249,9 @@ function keyOf({ state, now }: Node): string {
 	for (const [key, { time }] of state.inputAnswers) parts.push(key.slice(-3), now - time);
 	for (const [key, time] of state.openings) parts.push(shortly(key), age(time, times.get(nodeOf(key)), now));
 	for (const [node, { time }] of state.leaves) parts.push(shortly(node), age(time, times.get(node), now));
-	for (const [account, amount] of state.owed) parts.push(account.slice(2, 3), String(amount));
+	for (const account of new Set([...state.ledgers.market.owed.keys(), ...state.ledgers.court.owed.keys()])) {
+		parts.push(account.slice(2, 3), String(owedTo(state, account)));
+	}
 	return parts.join();
 }
 

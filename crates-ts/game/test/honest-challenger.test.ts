@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { hasRunOut, turnOf } from "../src/clock.ts";
-import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryFaults, arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
 import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
@@ -79,8 +79,8 @@ describe("an honest challenger that moves within its increment never loses", () 
 				}
 				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 				const { submitterBond, challengerBond } = table.state.parameters;
-				expect(table.state.owed.get(CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
-				expect(table.state.balance).toBe(liabilities(table.state));
+				expect(owedTo(table.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(balances(table.state)).toEqual(liabilities(table.state));
 			}),
 			{ numRuns: 150 },
 		);

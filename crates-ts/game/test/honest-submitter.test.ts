@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { entryOf as searchEntry } from "../src/challenger.ts";
 import type { Action } from "../src/move.ts";
 import { childPosition, demanded, passSingles } from "../src/search.ts";
-import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
 import { CHALLENGER, entryOf, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
@@ -120,10 +120,10 @@ describe("an honest submitter that answers within its increment never loses", ()
 				const lost = BigInt(table.state.disputes.length);
 				table.play(OTHER, { type: "finalise", claim: 1 });
 				const { submitterBond, challengerBond } = table.state.parameters;
-				expect(table.state.owed.get(SUBMITTER)).toBe(
+				expect(owedTo(table.state, SUBMITTER)).toBe(
 					submitterBond + 50n + (lost * challengerBond * 600n) / 1000n,
 				);
-				expect(table.state.balance).toBe(liabilities(table.state));
+				expect(balances(table.state)).toEqual(liabilities(table.state));
 			}),
 			{ numRuns: 120 },
 		);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { childLevel, predictedRounds, roundsInTree } from "../src/search.ts";
-import { CLAIM_STATUS, liabilities, PHASE } from "../src/state.ts";
+import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryFaults, arbitraryLevels, arbitraryProgram, leftmost } from "./arbitrary.ts";
 import { CHALLENGER, SUBMITTER, Table } from "./table.ts";
@@ -62,8 +62,8 @@ describe("search", () => {
 				}
 				const { submitterBond, challengerBond } = table.state.parameters;
 				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-				expect(table.state.owed.get(CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
-				expect(table.state.balance).toBe(liabilities(table.state));
+				expect(owedTo(table.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(balances(table.state)).toEqual(liabilities(table.state));
 			}),
 			{ numRuns: 150 },
 		);

@@ -8,7 +8,14 @@ import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "../src/move.
 import { apply } from "../src/moves.ts";
 import { operatorArbiter } from "../src/operator-arbiter.ts";
 import { demanded } from "../src/search.ts";
-import { type GameState, initialState, openingKey, type Parameters, PHASE } from "../src/state.ts";
+import {
+	type Domain,
+	type GameState,
+	initialState,
+	openingKey,
+	type Parameters,
+	PHASE,
+} from "../src/state.ts";
 import type { DisputeView } from "../src/trace-view.ts";
 import type { ToyTrace } from "./toy-program.ts";
 
@@ -45,9 +52,9 @@ export class Table {
 
 	readonly #arbiter: Arbiter;
 
-	constructor(parameters: Partial<Parameters> = {}, judge: Arbiter = arbiter) {
+	constructor(parameters: Partial<Parameters> = {}, judge: Arbiter = arbiter, domain?: Domain) {
 		this.#arbiter = judge;
-		this.state = initialState({ ...PARAMETERS, ...parameters });
+		this.state = initialState({ ...PARAMETERS, ...parameters }, domain);
 	}
 
 	/** Makes a move, or returns the name of the error that refuses it. */

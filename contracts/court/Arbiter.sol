@@ -9,18 +9,27 @@ import {
 	PartEvidence,
 	RowOpening,
 	Settlement
-} from "./interfaces/IArbiter.sol";
-import {ProgramHeader} from "./interfaces/IRegistry.sol";
-import {IDotVerifier, IElementsVerifier} from "./interfaces/IVerifiers.sol";
-import {Cone} from "./libraries/Cone.sol";
-import {DotParts} from "./libraries/DotParts.sol";
-import {Kinds} from "./libraries/Kinds.sol";
-import {Openings} from "./libraries/Openings.sol";
-import {Packing} from "./libraries/Packing.sol";
-import {Parts} from "./libraries/Parts.sol";
-import {Proofs} from "./libraries/Proofs.sol";
-import {Descriptor, KIND_DOT, KIND_GATHER} from "./types/Descriptor.sol";
-import {DotPart, ElementsPart} from "./types/Part.sol";
+} from "../interfaces/IArbiter.sol";
+import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {IDotVerifier, IElementsVerifier} from "../interfaces/IVerifiers.sol";
+import {Cone} from "../libraries/Cone.sol";
+import {DotParts} from "../libraries/DotParts.sol";
+import {Kinds} from "../libraries/Kinds.sol";
+import {Openings} from "../libraries/Openings.sol";
+import {Packing} from "../libraries/Packing.sol";
+import {Parts} from "../libraries/Parts.sol";
+import {Proofs} from "../libraries/Proofs.sol";
+import {Search} from "../libraries/Search.sol";
+import {Trees} from "../libraries/Trees.sol";
+import {
+	Descriptor,
+	KIND_DOT,
+	KIND_GATHER,
+	Operand,
+	SOURCE_INPUT,
+	SOURCE_STATE
+} from "../types/Descriptor.sol";
+import {DotPart, ElementsPart} from "../types/Part.sol";
 
 /// @title Decides from openings and a proof what an element's value is. Keeps no state.
 /// @dev The contract derives parts, leaves, offsets and lengths itself; a settlement brings only what was hashed.
@@ -77,6 +86,46 @@ contract Arbiter is IArbiter {
 	{
 		Descriptor memory d = Openings.descriptor(header, operator, opening);
 		return (d.elements, d.width);
+	}
+
+	/// @inheritdoc IArbiter
+	function inputShape(
+		ProgramHeader calldata header,
+		uint256 operator,
+		DescriptorOpening calldata opening,
+		uint256 input
+	) external pure returns (uint64 elements, uint8 width) {
+		Operand[] memory operands = Openings.descriptor(header, operator, opening).operands;
+		for (uint256 i = 0; i < operands.length; ++i) {
+			Operand memory operand = operands[i];
+			bool reads = operand.source == SOURCE_STATE
+				? operand.initial == input
+				: operand.source == SOURCE_INPUT && operand.index == input;
+			if (reads) return (operand.elements, operand.width);
+		}
+		revert InputNotRead(operator, input);
+	}
+
+	/// @inheritdoc IArbiter
+	function chunkRoot(
+		uint256 elements,
+		uint8 width,
+		uint256 chunk,
+		uint256 level,
+		uint256[5][] calldata words,
+		bytes32[] calldata path
+	) external pure returns (bytes32) {
+		uint256 leaves = Packing.leafCount(elements, width);
+		uint256 start = chunk << level;
+		uint256 size = Search.sizeOf(start, level, leaves);
+		if (words.length != size) revert WrongChunk(words.length, size);
+		bytes32[] memory nodes = new bytes32[](size);
+		for (uint256 i = 0; i < size; ++i) {
+			uint256 count = Packing.elementsInLeaf(start + i, elements, width);
+			nodes[i] = Packing.publishedNode(width, count, words[i]);
+		}
+		bytes32 node = Trees.root(nodes, Trees.TENSOR, 0);
+		return Trees.rootFromPath(node, chunk, Search.childCount(leaves, level), path, Trees.TENSOR, level);
 	}
 
 	/// @inheritdoc IArbiter

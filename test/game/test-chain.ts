@@ -1,11 +1,11 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import { linkBytecode, readArtifact } from "@umpire/chain/artifact.ts";
 import { buildContracts } from "@umpire/chain/build.ts";
-import type { Contracts } from "@umpire/chain/contracts.ts";
+import { type Contracts, contractParameters } from "@umpire/chain/contracts.ts";
 import { hardhat } from "@umpire/chain/hardhat.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Action } from "@umpire/game/move.ts";
-import type { Parameters } from "@umpire/game/state.ts";
+import type { Domain, Holder, Parameters } from "@umpire/game/state.ts";
 import {
 	type Abi,
 	decodeErrorResult,
@@ -16,6 +16,8 @@ import {
 } from "viem";
 
 const GAS = 15_000_000;
+/** Hardhat's. */
+const CHAIN_ID = 31_337;
 const BURN: Hex = "0x000000000000000000000000000000000000dEaD";
 
 type Request = (method: string, params: unknown[]) => Promise<unknown>;
@@ -30,11 +32,11 @@ export interface Outcome {
 }
 
 /** The contracts on a fresh in-process chain whose clock the test sets. */
-export class Court {
+export class TestChain {
 	readonly accounts: readonly Hex[];
 	readonly registry: Hex;
-	readonly umpire: Hex;
-	readonly inputs: Hex;
+	readonly market: Hex;
+	readonly court: Hex;
 	readonly arbiter: Hex;
 	/** wei per gas that transactions pay, if it is to be counted in balances */
 	gasPrice: bigint | undefined;
@@ -47,8 +49,8 @@ export class Court {
 	constructor(at: {
 		accounts: readonly Hex[];
 		registry: Hex;
-		umpire: Hex;
-		inputs: Hex;
+		market: Hex;
+		court: Hex;
 		arbiter: Hex;
 		request: Request;
 		abi: Abi;
@@ -57,8 +59,8 @@ export class Court {
 	}) {
 		this.accounts = at.accounts;
 		this.registry = at.registry;
-		this.umpire = at.umpire;
-		this.inputs = at.inputs;
+		this.market = at.market;
+		this.court = at.court;
 		this.arbiter = at.arbiter;
 		this.#request = at.request;
 		this.#abi = at.abi;
@@ -67,7 +69,7 @@ export class Court {
 	}
 
 	/** Builds, starts a chain and deploys everything. */
-	static async open(parameters: Parameters): Promise<Court> {
+	static async open(parameters: Parameters): Promise<TestChain> {
 		await buildContracts();
 		const hre = await hardhat();
 		const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
@@ -75,17 +77,22 @@ export class Court {
 		const accounts = ((await request("eth_accounts", [])) as Hex[]).map(
 			(account) => account.toLowerCase() as Hex,
 		);
-		const names = ["Umpire", "Inputs", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
+		const names = ["Market", "Court", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
 		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
 		const deploy = deployer(request, accounts[0], abi);
 		const verifiers = [await deploy("DotVerifier"), await deploy("ElementsVerifier")];
 		const arbiter = await deploy("Arbiter", verifiers);
 		const registry = await deploy("Registry");
-		const umpire = await deploy("Umpire", [registry, arbiter, parameters]);
-		const data = encodeFunctionData({ abi, functionName: "inputs" });
-		const inputs: Hex = `0x${((await request("eth_call", [{ to: umpire, data }, "latest"])) as Hex).slice(-40)}`;
+		const { market: marketParameters, court: courtParameters } = contractParameters(parameters);
+		const court = await deploy("Court", [registry, arbiter, courtParameters]);
+		const market = await deploy("Market", [court, marketParameters]);
 		const close = () => network.close();
-		return new Court({ accounts, registry, umpire, inputs, arbiter, request, abi, deploy, close });
+		return new TestChain({ accounts, registry, market, court, arbiter, request, abi, deploy, close });
+	}
+
+	/** What commitments to claims are bound to. */
+	get domain(): Domain {
+		return { chainId: CHAIN_ID, market: this.market };
 	}
 
 	/** The call that makes a move of the game. */
@@ -93,8 +100,8 @@ export class Court {
 		const abi = this.#abi;
 		const on = {
 			registry: { address: this.registry, abi },
-			umpire: { address: this.umpire, abi },
-			inputs: { address: this.inputs, abi },
+			market: { address: this.market, abi },
+			court: { address: this.court, abi },
 		};
 		const { contract, functionName, args, value = 0n } = callOf(on as Contracts, action);
 		const data = encodeFunctionData({ abi, functionName, args });
@@ -107,10 +114,10 @@ export class Court {
 	}
 
 	/** The same contracts, used by others; the first account deploys and is none of them. */
-	withAccounts(accounts: readonly Hex[]): Court {
-		const { registry, umpire, inputs, arbiter, deploy, close } = this;
-		const same = { registry, umpire, inputs, arbiter, deploy, close, request: this.#request, abi: this.#abi };
-		return new Court({ ...same, accounts: [this.accounts[0], ...accounts] });
+	withAccounts(accounts: readonly Hex[]): TestChain {
+		const { registry, market, court, arbiter, deploy, close } = this;
+		const same = { registry, market, court, arbiter, deploy, close, request: this.#request, abi: this.#abi };
+		return new TestChain({ ...same, accounts: [this.accounts[0], ...accounts] });
 	}
 
 	/** Lets a contract send transactions as if it had a key, and gives it ether. */
@@ -139,11 +146,48 @@ export class Court {
 		}
 	}
 
-	/** Reads a view of the Umpire contract, or of another one with the same ABI. */
-	async read<T>(functionName: string, args: readonly unknown[] = [], at: Hex = this.umpire): Promise<T> {
+	/** Sends transactions that are mined in one block of time `now`, in this order; whether each succeeded. */
+	async inOneBlock(
+		calls: readonly { from: Hex; to: Hex; data: Hex; value: bigint; gas: number }[],
+		now: number,
+	): Promise<boolean[]> {
+		const hex = (n: bigint | number): Hex => `0x${n.toString(16)}`;
+		await this.#request("evm_setAutomine", [false]);
+		const hashes: unknown[] = [];
+		for (const call of calls) {
+			const sent = { ...call, value: hex(call.value), gas: hex(call.gas) };
+			hashes.push(await this.#request("eth_sendTransaction", [sent]));
+		}
+		await this.#request("evm_setNextBlockTimestamp", [now]);
+		await this.#request("evm_mine", []);
+		await this.#request("evm_setAutomine", [true]);
+		const receipts = hashes.map((hash) => this.#request("eth_getTransactionReceipt", [hash]));
+		return (await Promise.all(receipts)).map((receipt) => (receipt as { status: Hex }).status === "0x1");
+	}
+
+	/** Reads a view of the market, or of another contract with the same ABI. */
+	async read<T>(functionName: string, args: readonly unknown[] = [], at: Hex = this.market): Promise<T> {
 		const data = encodeFunctionData({ abi: this.#abi, functionName, args });
 		const answer = (await this.#request("eth_call", [{ to: at, data }, "latest"])) as Hex;
 		return decodeFunctionResult({ abi: this.#abi, functionName, data: answer }) as T;
+	}
+
+	/** Reads a view of the court about the market's disputes and demands. */
+	readCourt<T>(functionName: string, args: readonly unknown[] = []): Promise<T> {
+		return this.read<T>(functionName, [this.market, ...args], this.court);
+	}
+
+	/** Wei that an account can withdraw from both contracts. */
+	async owed(account: Hex): Promise<bigint> {
+		const [market, court] = await Promise.all(
+			[this.market, this.court].map((at) => this.read<bigint>("owed", [account], at)),
+		);
+		return market + court;
+	}
+
+	/** Wei that the contracts hold. */
+	async balances(): Promise<Record<Holder, bigint>> {
+		return { market: await this.balance(this.market), court: await this.balance(this.court) };
 	}
 
 	/** Calls a view of any contract. */

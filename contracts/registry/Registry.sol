@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {IRegistry, Meaning, OutputShape, ProgramHeader} from "./interfaces/IRegistry.sol";
+import {IRegistry, Meaning, OutputShape, ProgramHeader} from "../interfaces/IRegistry.sol";
 
 /// @title Programs that claims can be made about
 /// @dev Whether a program is valid is not decided here: everyone who serves or guards it validates it first.

@@ -3,14 +3,14 @@ pragma solidity 0.8.28;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {TraceBinding} from "./TraceBinding.sol";
-import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "./interfaces/IArbiter.sol";
-import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
-import {Claim, ClaimStatus} from "./interfaces/IMarket.sol";
-import {ProgramHeader} from "./interfaces/IRegistry.sol";
-import {Clock} from "./libraries/Clock.sol";
-import {Packing} from "./libraries/Packing.sol";
-import {Search} from "./libraries/Search.sol";
-import {Trees} from "./libraries/Trees.sol";
+import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "../interfaces/IArbiter.sol";
+import {Dispute, IDisputes, Phase, Side} from "../interfaces/IDisputes.sol";
+import {ClaimFacts, ClaimStatus, IClaims} from "../interfaces/IClaims.sol";
+import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {Clock} from "../libraries/Clock.sol";
+import {Packing} from "../libraries/Packing.sol";
+import {Search} from "../libraries/Search.sol";
+import {Trees} from "../libraries/Trees.sol";
 
 /// @title The dispute game (docs/protocol.md section 5)
 /// @dev Every move checks in this order: the dispute exists, its phase, its claim is live, the sender, the turn,
@@ -20,24 +20,24 @@ abstract contract Disputes is TraceBinding {
 	uint256 private constant _MOST_PARTS = 1024;
 
 	/// @inheritdoc IDisputes
-	function challenge(uint256 claimId, DescriptorOpening calldata entry)
+	function challenge(IClaims market, uint256 claimId, DescriptorOpening calldata entry)
 		external
 		payable
 		returns (uint256 disputeId)
 	{
-		Claim storage c = _requireLive(claimId);
-		uint256 end = _challengeEnd(claimId, c);
+		ClaimFacts memory facts = _requireLive(market, claimId);
+		uint256 end = _challengeEnd(market, claimId, facts.periodEnd);
 		if (block.timestamp >= end) revert ChallengePeriodOver(claimId, block.timestamp, end);
-		if (msg.value != _challengerBond) revert WrongBond(msg.value, _challengerBond);
-		disputeId = ++_disputeCount;
-		c.openDisputes++;
-		Dispute storage d = _disputes[disputeId];
+		_requireBond(_challengerBond);
+		disputeId = ++_disputeCounts[market];
+		_proceedings[market][claimId].openDisputes++;
+		Dispute storage d = _disputes[market][disputeId];
 		d.challenger = msg.sender;
 		d.claim = SafeCast.toUint32(claimId);
 		d.submitterReserve = uint32(_reserve);
 		d.challengerReserve = uint32(_reserve);
-		emit Challenged(disputeId, claimId, msg.sender);
-		_begin(disputeId, d, c, entry);
+		emit Challenged(market, disputeId, claimId, msg.sender);
+		_begin(market, disputeId, d, facts, _headerOf(facts), entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -55,14 +55,15 @@ abstract contract Disputes is TraceBinding {
 
 	/// @inheritdoc IDisputes
 	function descend(
+		IClaims market,
 		uint256 disputeId,
 		uint256 index,
 		bytes32 child,
 		bytes32[] calldata path,
 		DescriptorOpening calldata entry
 	) external {
-		(Dispute storage d, Claim storage c, uint256 published) = _requireChallenger(disputeId, Phase.Search);
-		ProgramHeader memory header = _headerOf(c);
+		(Dispute storage d,, ProgramHeader memory header, uint256 published) =
+			_requireChallenger(market, disputeId, Phase.Search);
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, header);
 		if (index >= children) revert ChildOutOfRange(index, children);
@@ -71,7 +72,7 @@ abstract contract Disputes is TraceBinding {
 		_charge(d, published);
 		at.start += index << below;
 		at.level = Search.levelOf(Search.sizeOf(at.start, below, _count(at, header)));
-		_demand(disputeId, d, c, header, at, child, entry);
+		_demand(market, disputeId, d, header, at, child, entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -85,142 +86,126 @@ abstract contract Disputes is TraceBinding {
 	}
 
 	/// @inheritdoc IDisputes
-	function name(uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external {
-		(Dispute storage d, Claim storage c, uint256 published) = _requireChallenger(disputeId, Phase.Leaf);
+	function name(IClaims market, uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external {
+		(Dispute storage d,, ProgramHeader memory header, uint256 published) =
+			_requireChallenger(market, disputeId, Phase.Leaf);
 		uint256 first = _firstElement(d);
 		uint256 end = first + Packing.elementsInLeaf(d.start, d.elements, d.width);
 		if (element < first || element >= end) revert IArbiter.ElementOutOfLeaf(element, first, end);
-		uint256 parts = arbiter.partCount(_headerOf(c), d.operator, operator, element);
+		uint256 parts = arbiter.partCount(header, d.operator, operator, element);
 		if (parts == 1) revert OnePart(element);
 		if (parts > _MOST_PARTS) revert TooManyParts(parts, _MOST_PARTS);
 		_charge(d, published);
 		d.phase = Phase.Partials;
 		d.demandedAt = SafeCast.toUint32(block.timestamp);
-		d.crowding = _crowd(c);
+		d.crowding = _crowd(market, d.claim);
 		d.element = SafeCast.toUint64(element);
 		d.parts = SafeCast.toUint16(parts);
-		emit Named(disputeId, element, parts);
+		emit Named(market, disputeId, element, parts);
 	}
 
 	/// @inheritdoc IDisputes
 	function publishPartials(
+		IClaims market,
 		uint256 disputeId,
 		int64[] calldata partials,
 		DescriptorOpening calldata operator,
 		RowOpening calldata row,
 		uint256[5] calldata words
 	) external {
-		Dispute storage d = _requirePhase(disputeId, Phase.Partials);
-		Claim storage c = _requireLive(d.claim);
-		if (msg.sender != c.submitter) revert NotTheSubmitter(msg.sender, c.submitter);
+		Dispute storage d = _requirePhase(market, disputeId, Phase.Partials);
+		ClaimFacts memory facts = _requireLive(market, d.claim);
+		if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);
 		if (d.partialsAt != 0) revert WrongTurn(disputeId, Side.Challenger, Side.Submitter);
 		if (partials.length != d.parts) revert WrongPartialsCount(partials.length, d.parts);
 		_requireWords(d.node, words);
 		arbiter.checkPartials(
-			_headerOf(c), d.operator, operator, row, words, _firstElement(d), d.element, partials
+			_headerOf(facts), d.operator, operator, row, words, _firstElement(d), d.element, partials
 		);
 		d.partialsAt = SafeCast.toUint32(block.timestamp);
 		d.partialsHash = keccak256(abi.encode(partials));
-		emit PartialsPublished(disputeId, partials);
+		emit PartialsPublished(market, disputeId, partials);
 	}
 
 	/// @inheritdoc IDisputes
-	function settle(uint256 disputeId, Settlement calldata settlement) external {
-		Dispute storage d = _requireOpen(disputeId);
+	function settle(IClaims market, uint256 disputeId, Settlement calldata settlement) external {
+		Dispute storage d = _requireOpen(market, disputeId);
 		Phase phase = d.phase;
 		if (phase != Phase.Leaf && phase != Phase.Partials) revert WrongPhase(disputeId, phase, Phase.Leaf);
-		Claim storage c = _requireLive(d.claim);
-		if (_published(d) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
+		Case memory what = _case(market, d.claim, d.step, d.operator, d.start, d.challenger);
+		if (_published(market, d, what.header) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
 		_requireWords(d.node, settlement.words);
 		if (phase == Phase.Partials) {
 			if (settlement.element != d.element) revert WrongElement(settlement.element, d.element);
 			bytes32 hash = keccak256(abi.encode(settlement.partials));
 			if (hash != d.partialsHash) revert NotThePartials(hash, d.partialsHash);
 		}
-		Case memory what = _case(c, d.step, d.operator, d.start, d.challenger);
 		what.inParts = phase == Phase.Partials;
 		(int256 claimed, int256 computed) = arbiter.judge(what, settlement);
-		_settled(disputeId, d.claim, what, settlement, claimed, computed);
-		_close(d, c);
-		_credit(d.challenger, _challengerBond);
-		_reject(d.claim, disputeId, d.challenger);
+		_settled(market, disputeId, d.claim, what, settlement, claimed, computed);
+		_win(market, disputeId, d);
 	}
 
 	/// @inheritdoc IDisputes
 	function settleDirectly(
+		IClaims market,
 		uint256 claimId,
 		address beneficiary,
 		LeafLocation calldata location,
 		Settlement calldata settlement
 	) external {
-		Claim storage c = _requireLive(claimId);
-		Case memory what = _case(c, location.step, location.operator, location.leaf, beneficiary);
-		if (_isUnbound(claimId, what.header)) revert TraceNotBound(claimId);
+		Case memory what = _case(market, claimId, location.step, location.operator, location.leaf, beneficiary);
+		if (_isUnbound(market, claimId, what.header)) revert TraceNotBound(claimId);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
-		_settled(0, claimId, what, settlement, claimed, computed);
-		_reject(claimId, 0, beneficiary);
+		_settled(market, 0, claimId, what, settlement, claimed, computed);
+		market.reject(claimId, 0, beneficiary);
 	}
 
 	/// @inheritdoc IDisputes
-	function timeout(uint256 disputeId) external {
-		Dispute storage d = _requireOpen(disputeId);
-		Claim storage c = _requireLive(d.claim);
-		(Side side, uint256 since, uint256 allowed, uint256 reserve) = _turn(d);
+	function timeout(IClaims market, uint256 disputeId) external {
+		Dispute storage d = _requireOpen(market, disputeId);
+		ClaimFacts memory facts = _requireLive(market, d.claim);
+		(Side side, uint256 since, uint256 allowed, uint256 reserve) = _turn(market, d, _headerOf(facts));
 		uint256 used = block.timestamp - since;
 		if (!Clock.expired(used, allowed, reserve)) revert NotTimedOut(disputeId, side, used, allowed + reserve);
-		_close(d, c);
-		emit TimedOut(disputeId, d.claim, side);
-		if (side == Side.Submitter) {
-			_credit(d.challenger, _challengerBond);
-			_reject(d.claim, disputeId, d.challenger);
-		} else {
-			_forfeit(_challengerBond, c.submitter);
-		}
+		emit TimedOut(market, disputeId, d.claim, side);
+		if (side == Side.Submitter) return _win(market, disputeId, d);
+		_close(market, d);
+		_forfeit(_challengerBond, _burnPermille, facts.submitter);
 	}
 
 	/// @inheritdoc IDisputes
-	function reclaim(uint256 disputeId) external {
-		Dispute storage d = _requireOpen(disputeId);
-		Claim storage c = _claims[d.claim];
-		if (c.status != ClaimStatus.Rejected) revert WrongClaimStatus(d.claim, c.status, ClaimStatus.Rejected);
-		_close(d, c);
-		emit Reclaimed(disputeId, d.claim, d.challenger);
+	function reclaim(IClaims market, uint256 disputeId) external {
+		Dispute storage d = _requireOpen(market, disputeId);
+		_requireRejected(market, d.claim);
+		_close(market, d);
+		emit Reclaimed(market, disputeId, d.claim, d.challenger);
 		_credit(d.challenger, _challengerBond);
 	}
 
 	/// @inheritdoc IDisputes
-	function disputeCount() external view returns (uint256) {
-		return _disputeCount;
+	function disputeCount(IClaims market) external view returns (uint256) {
+		return _disputeCounts[market];
 	}
 
 	/// @inheritdoc IDisputes
-	function getDispute(uint256 disputeId) external view returns (Dispute memory) {
-		_requireKnown(disputeId);
-		return _disputes[disputeId];
+	function getDispute(IClaims market, uint256 disputeId) external view returns (Dispute memory) {
+		return _requireKnown(market, disputeId);
 	}
 
 	/// @inheritdoc IDisputes
-	function turn(uint256 disputeId) external view returns (Side side, uint256 since, uint256 until) {
-		_requireKnown(disputeId);
-		Dispute storage d = _disputes[disputeId];
-		if (d.phase == Phase.Closed || _claims[d.claim].status != ClaimStatus.Live) return (Side.Nobody, 0, 0);
-		uint256 allowed;
-		uint256 reserve;
-		(side, since, allowed, reserve) = _turn(d);
-		until = since + allowed + reserve;
-	}
-
-	/// @inheritdoc IDisputes
-	function demand(uint256 disputeId)
+	function turn(IClaims market, uint256 disputeId)
 		external
 		view
-		returns (bytes32 node, uint8 tree, uint256 childLevel, uint256 children)
+		returns (Side side, uint256 since, uint256 until)
 	{
-		_requireKnown(disputeId);
-		Dispute storage d = _disputes[disputeId];
-		if (d.phase != Phase.Search) revert WrongPhase(disputeId, d.phase, Phase.Search);
-		(node, tree) = (d.node, d.tree);
-		(childLevel, children) = _asked(_cursor(d), _headerOf(_claims[d.claim]));
+		Dispute storage d = _requireKnown(market, disputeId);
+		ClaimFacts memory facts = market.claimFacts(d.claim);
+		if (d.phase == Phase.Closed || facts.status != ClaimStatus.Live) return (Side.Nobody, 0, 0);
+		uint256 allowed;
+		uint256 reserve;
+		(side, since, allowed, reserve) = _turn(market, d, _headerOf(facts));
+		until = since + allowed + reserve;
 	}
 
 	/// @inheritdoc IDisputes
@@ -238,14 +223,26 @@ abstract contract Disputes is TraceBinding {
 		return (p.time, p.wordsHash);
 	}
 
-	function _case(Claim storage c, uint256 step, uint256 operator, uint256 leaf, address beneficiary)
-		private
-		view
-		returns (Case memory what)
-	{
-		what.header = _headerOf(c);
-		what.inputsRoot = _requestOf(c).inputsRoot;
-		what.traceRoot = c.traceRoot;
+	/// @dev The challenger has won: its own bond back, then what the market pays for a rejection.
+	function _win(IClaims market, uint256 disputeId, Dispute storage d) private {
+		_close(market, d);
+		_credit(d.challenger, _challengerBond);
+		market.reject(d.claim, disputeId, d.challenger);
+	}
+
+	/// @dev What is to be judged of a live claim.
+	function _case(
+		IClaims market,
+		uint256 claimId,
+		uint256 step,
+		uint256 operator,
+		uint256 leaf,
+		address beneficiary
+	) private view returns (Case memory what) {
+		ClaimFacts memory facts = _requireLive(market, claimId);
+		what.header = _headerOf(facts);
+		what.inputsRoot = facts.inputsRoot;
+		what.traceRoot = _traceRoot(market, claimId, facts, what.header);
 		what.step = step;
 		what.operator = operator;
 		what.leaf = leaf;
@@ -253,6 +250,7 @@ abstract contract Disputes is TraceBinding {
 	}
 
 	function _settled(
+		IClaims market,
 		uint256 disputeId,
 		uint256 claimId,
 		Case memory what,
@@ -261,6 +259,7 @@ abstract contract Disputes is TraceBinding {
 		int256 computed
 	) private {
 		emit Settled(
+			market,
 			disputeId,
 			claimId,
 			what.beneficiary,

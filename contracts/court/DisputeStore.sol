@@ -3,18 +3,18 @@ pragma solidity 0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Market} from "./Market.sol";
-import {DescriptorOpening} from "./interfaces/IArbiter.sol";
-import {Dispute, IDisputes, Phase, Side} from "./interfaces/IDisputes.sol";
-import {Claim} from "./interfaces/IMarket.sol";
-import {ProgramHeader} from "./interfaces/IRegistry.sol";
-import {Clock} from "./libraries/Clock.sol";
-import {Packing} from "./libraries/Packing.sol";
-import {Search} from "./libraries/Search.sol";
-import {Trees} from "./libraries/Trees.sol";
+import {DescriptorOpening} from "../interfaces/IArbiter.sol";
+import {Dispute, Phase, Side} from "../interfaces/IDisputes.sol";
+import {ClaimFacts, IClaims} from "../interfaces/IClaims.sol";
+import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {Clock} from "../libraries/Clock.sol";
+import {Packing} from "../libraries/Packing.sol";
+import {Search} from "../libraries/Search.sol";
+import {Trees} from "../libraries/Trees.sol";
+import {Docket} from "./Docket.sol";
 
 /// @title What disputes store: positions of searches, published nodes and leaves, clocks
-abstract contract DisputeStore is IDisputes, Market {
+abstract contract DisputeStore is Docket {
 	struct Published {
 		uint40 time;
 		uint8 width;
@@ -36,15 +36,16 @@ abstract contract DisputeStore is IDisputes, Market {
 	/// @dev Elements and leaf indices are kept in 48 bits.
 	uint256 private constant _MOST_ELEMENTS = type(uint48).max;
 
-	mapping(uint256 disputeId => Dispute) internal _disputes;
+	mapping(IClaims market => uint256) internal _disputeCounts;
+	mapping(IClaims market => mapping(uint256 disputeId => Dispute)) internal _disputes;
 	mapping(bytes32 key => uint256 time) internal _openings;
 	mapping(bytes32 node => Published) internal _leaves;
 
 	/// @dev Names the subtree `at` with root `node`, passing trees of one leaf, and demands what is below it.
 	function _demand(
+		IClaims market,
 		uint256 disputeId,
 		Dispute storage d,
-		Claim storage c,
 		ProgramHeader memory header,
 		Cursor memory at,
 		bytes32 node,
@@ -79,8 +80,8 @@ abstract contract DisputeStore is IDisputes, Market {
 		d.elements = SafeCast.toUint48(at.elements);
 		d.operator = SafeCast.toUint32(at.operator);
 		d.step = SafeCast.toUint32(at.step);
-		d.crowding = _crowd(c);
-		emit Descended(disputeId, d.tree, at.step, at.operator, at.start, at.level, node);
+		d.crowding = _crowd(market, d.claim);
+		emit Descended(market, disputeId, d.tree, at.step, at.operator, at.start, at.level, node);
 	}
 
 	/// @dev Takes what both sides used for the current demand off their reserves; the challenger moves now.
@@ -92,38 +93,43 @@ abstract contract DisputeStore is IDisputes, Market {
 		d.challengerReserve = Clock.charge(d.challengerReserve, used, _allowed(d, Side.Challenger));
 	}
 
-	function _close(Dispute storage d, Claim storage c) internal {
+	/// @dev From here on the dispute's bond counts as paid.
+	function _close(IClaims market, Dispute storage d) internal {
 		d.phase = Phase.Closed;
-		c.openDisputes--;
+		_proceedings[market][d.claim].openDisputes--;
 	}
 
 	/// @dev An open dispute in phase `expected` of a live claim, the challenger being the sender and to move.
-	function _requireChallenger(uint256 disputeId, Phase expected)
+	function _requireChallenger(IClaims market, uint256 disputeId, Phase expected)
 		internal
 		view
-		returns (Dispute storage d, Claim storage c, uint256 published)
+		returns (Dispute storage d, ClaimFacts memory facts, ProgramHeader memory header, uint256 published)
 	{
-		d = _requirePhase(disputeId, expected);
-		c = _requireLive(d.claim);
+		d = _requirePhase(market, disputeId, expected);
+		facts = _requireLive(market, d.claim);
 		if (msg.sender != d.challenger) revert NotTheChallenger(msg.sender, d.challenger);
-		published = _published(d);
+		header = _headerOf(facts);
+		published = _published(market, d, header);
 		if (published == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
 	}
 
-	function _requirePhase(uint256 disputeId, Phase expected) internal view returns (Dispute storage d) {
-		_requireKnown(disputeId);
-		d = _disputes[disputeId];
+	function _requirePhase(IClaims market, uint256 disputeId, Phase expected)
+		internal
+		view
+		returns (Dispute storage d)
+	{
+		d = _requireKnown(market, disputeId);
 		if (d.phase != expected) revert WrongPhase(disputeId, d.phase, expected);
 	}
 
-	function _requireOpen(uint256 disputeId) internal view returns (Dispute storage d) {
-		_requireKnown(disputeId);
-		d = _disputes[disputeId];
+	function _requireOpen(IClaims market, uint256 disputeId) internal view returns (Dispute storage d) {
+		d = _requireKnown(market, disputeId);
 		if (d.phase == Phase.Closed) revert WrongPhase(disputeId, Phase.Closed, Phase.Search);
 	}
 
-	function _requireKnown(uint256 disputeId) internal view {
-		if (disputeId == 0 || disputeId > _disputeCount) revert UnknownDispute(disputeId);
+	function _requireKnown(IClaims market, uint256 disputeId) internal view returns (Dispute storage) {
+		if (disputeId == 0 || disputeId > _disputeCounts[market]) revert UnknownDispute(disputeId);
+		return _disputes[market][disputeId];
 	}
 
 	function _requireWords(bytes32 node, uint256[5] calldata words) internal view {
@@ -132,12 +138,12 @@ abstract contract DisputeStore is IDisputes, Market {
 	}
 
 	/// @dev Who is to move, since when, and for how long before and out of its reserve.
-	function _turn(Dispute storage d)
+	function _turn(IClaims market, Dispute storage d, ProgramHeader memory header)
 		internal
 		view
 		returns (Side side, uint256 since, uint256 allowed, uint256 reserve)
 	{
-		uint256 published = _published(d);
+		uint256 published = _published(market, d, header);
 		side = published == 0 ? Side.Submitter : Side.Challenger;
 		allowed = _allowed(d, side);
 		if (published == 0) return (side, d.demandedAt, allowed, d.submitterReserve);
@@ -157,12 +163,16 @@ abstract contract DisputeStore is IDisputes, Market {
 	}
 
 	/// @dev When what an open dispute demands was published, 0 if it was not.
-	function _published(Dispute storage d) internal view returns (uint256) {
+	function _published(IClaims market, Dispute storage d, ProgramHeader memory header)
+		internal
+		view
+		returns (uint256)
+	{
 		if (d.phase == Phase.Leaf) return _leafPublished(d);
 		if (d.phase == Phase.Partials) return d.partialsAt;
-		if (d.phase == Phase.Root) return boundAt[d.claim];
+		if (d.phase == Phase.Root) return _proceedings[market][d.claim].boundAt;
 		Cursor memory at = _cursor(d);
-		(uint256 below, uint256 children) = _asked(at, _headerOf(_claims[d.claim]));
+		(uint256 below, uint256 children) = _asked(at, header);
 		return _openings[_key(d.node, at.tree, below, children)];
 	}
 
@@ -196,12 +206,9 @@ abstract contract DisputeStore is IDisputes, Market {
 	}
 
 	/// @dev Seconds added to the increments of a demand made now.
-	function _crowd(Claim storage c) internal view returns (uint32) {
-		return uint32(Math.min(_crowding * (c.openDisputes - 1), type(uint32).max / 2));
-	}
-
-	function _headerOf(Claim storage c) internal view returns (ProgramHeader memory) {
-		return registry.header(_requestOf(c).program);
+	function _crowd(IClaims market, uint256 claimId) internal view returns (uint32) {
+		uint256 others = _proceedings[market][claimId].openDisputes - 1;
+		return uint32(Math.min(_crowding * others, type(uint32).max / 2));
 	}
 
 	function _key(bytes32 node, uint256 tree, uint256 childLevel, uint256 children) internal pure returns (bytes32) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {DescriptorOpening} from "./IArbiter.sol";
+import {IClaims} from "./IClaims.sol";
 
 /// @notice Someone's demand to see a chunk of an input of a claim.
 struct InputDemand {
@@ -21,18 +22,20 @@ struct InputDemand {
 }
 
 /// @title Demands for chunks of inputs (docs/protocol.md section 5)
-/// @dev A part of the market that Umpire creates and that holds the bonds of open demands, nothing else.
-interface IInputs {
+/// @dev Demands of each market have numbers of their own, from 1.
+interface IInputDemands {
 	event InputDemanded(
+		IClaims indexed market,
 		uint256 indexed demand,
 		uint256 indexed claim,
-		address indexed demander,
+		address demander,
 		bytes32 inputsRoot,
 		uint256 input,
 		uint256 chunk
 	);
 	/// @notice The words of a chunk's leaves are now known, for all claims on these inputs.
 	event InputAnswered(
+		IClaims indexed market,
 		uint256 indexed demand,
 		bytes32 indexed inputsRoot,
 		uint256 input,
@@ -40,18 +43,18 @@ interface IInputs {
 		uint256[5][] words
 	);
 	/// @notice The demanded chunk is known: `paid` of the demand's bond went to the claim's submitter.
-	event AnswerPaid(uint256 indexed demand, uint256 indexed claim, uint256 paid);
+	event AnswerPaid(IClaims indexed market, uint256 indexed demand, uint256 indexed claim, uint256 paid);
 	/// @notice The demanded chunk was not published in time; the claim is rejected.
-	event Withheld(uint256 indexed demand, uint256 indexed claim, address indexed demander);
+	event Withheld(IClaims indexed market, uint256 indexed demand, uint256 indexed claim, address demander);
 	/// @notice The claim was rejected elsewhere; the demander has its bond back.
-	event DemandReclaimed(uint256 indexed demand, uint256 indexed claim, address indexed demander);
+	event DemandReclaimed(
+		IClaims indexed market, uint256 indexed demand, uint256 indexed claim, address demander
+	);
 
 	/// @notice Thrown when no demand has this number.
 	error UnknownDemand(uint256 demand);
 	/// @notice Thrown when the demand's bond has been paid to somebody.
 	error DemandClosed(uint256 demand);
-	/// @notice Thrown when an operator does not read the input that it is to give the shape of.
-	error InputNotRead(uint256 operator, uint256 input);
 	/// @notice Thrown when the input's tensor has fewer chunks.
 	error ChunkOutOfRange(uint256 chunk, uint256 count);
 	/// @notice Thrown when the chunk was demanded before against the same claim.
@@ -60,8 +63,6 @@ interface IInputs {
 	error AlreadyAnswered(uint256 input, uint256 chunk, uint256 time);
 	/// @notice Thrown when the chunk has not been published.
 	error NotAnswered(uint256 demand);
-	/// @notice Thrown when an answer brings another number of leaves than the chunk has.
-	error WrongChunk(uint256 actual, uint256 expected);
 	/// @notice Thrown when the words and paths do not lead to the inputs of the claim's request.
 	error WrongInputs(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when a demand is timed out before its time.
@@ -72,6 +73,7 @@ interface IInputs {
 	/// @param chunk number of the chunk in the input's tensor, eight leaves each
 	/// @param operator an operator that reads the input; its descriptor says of what shape the input is
 	function demandInput(
+		IClaims market,
 		uint256 claimId,
 		uint256 input,
 		uint256 chunk,
@@ -85,6 +87,7 @@ interface IInputs {
 	/// @param path of the chunk to the root of the input's tensor
 	/// @param inputPath of that root to the inputs' root
 	function answerInput(
+		IClaims market,
 		uint256 demandId,
 		uint256[5][] calldata words,
 		bytes32[] calldata path,
@@ -92,26 +95,19 @@ interface IInputs {
 	) external;
 
 	/// @notice Pays the submitter for a demand whose chunk was published in answer to another demand.
-	function collectAnswered(uint256 demandId) external;
+	function collectAnswered(IClaims market, uint256 demandId) external;
 
 	/// @notice Rejects a claim whose demanded chunk was not published in time.
-	function timeoutInput(uint256 demandId) external;
+	function timeoutInput(IClaims market, uint256 demandId) external;
 
 	/// @notice Gives the bond of a demand back, the claim having been rejected elsewhere.
-	function reclaimInput(uint256 demandId) external;
+	function reclaimInput(IClaims market, uint256 demandId) external;
 
 	/// @notice The number of the newest demand; numbers start at 1.
-	function inputDemandCount() external view returns (uint256);
+	function inputDemandCount(IClaims market) external view returns (uint256);
 
-	function getInputDemand(uint256 demandId) external view returns (InputDemand memory);
+	function getInputDemand(IClaims market, uint256 demandId) external view returns (InputDemand memory);
 
 	/// @notice When the chunk of a demand was published, 0 if it was not.
-	function answeredAt(uint256 demandId) external view returns (uint256);
-
-	/// @notice How many demands against a claim are open.
-	function openDemands(uint256 claimId) external view returns (uint256);
-
-	/// @notice The second from which on a claim can no longer be challenged: the end of its challenge period, later
-	/// if inputs were demanded; the largest integer while demands are open.
-	function challengeEnd(uint256 claimId, uint256 periodEnd) external view returns (uint256);
+	function answeredAt(IClaims market, uint256 demandId) external view returns (uint256);
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+enum ClaimStatus {
+	None,
+	Live,
+	Final,
+	Rejected
+}
+
+/// @notice What a court has to know of a claim.
+struct ClaimFacts {
+	bytes32 program;
+	bytes32 inputsRoot;
+	/// 0 for a lazy claim
+	bytes32 traceRoot;
+	address submitter;
+	/// from this second on it can no longer be challenged, unless inputs are demanded
+	uint40 periodEnd;
+	/// None if there is no such claim
+	ClaimStatus status;
+}
+
+/// @title The claims of a market, as its court sees them
+/// @dev A court believes a market about its own claims, and about nothing else.
+interface IClaims {
+	/// @notice Thrown when a claim is not in the status that the call needs.
+	error WrongClaimStatus(uint256 claim, ClaimStatus actual, ClaimStatus expected);
+	/// @notice Thrown when someone else than the market's court rejects a claim.
+	error NotTheCourt(address actual, address expected);
+
+	/// @notice What a claim says. Never reverts.
+	function claimFacts(uint256 claimId) external view returns (ClaimFacts memory);
+
+	/// @notice The tensor root of the output that an existing claim states.
+	function outputRoot(uint256 claimId) external view returns (bytes32);
+
+	/// @notice Rejects a live claim. Only for the court.
+	/// @param disputeId the dispute that it lost; 0 if it was settled directly, or its inputs were withheld
+	function reject(uint256 claimId, uint256 disputeId, address winner) external;
+}
