@@ -103,10 +103,10 @@ abstract contract DisputeStore is Docket {
 	function _requireChallenger(IClaims market, uint256 disputeId, Phase expected)
 		internal
 		view
-		returns (Dispute storage d, ClaimFacts memory facts, ProgramHeader memory header, uint256 published)
+		returns (Dispute storage d, ProgramHeader memory header, uint256 published)
 	{
 		d = _requirePhase(market, disputeId, expected);
-		facts = _requireLive(market, d.claim);
+		ClaimFacts memory facts = _requireLive(market, d.claim);
 		if (msg.sender != d.challenger) revert NotTheChallenger(msg.sender, d.challenger);
 		header = _headerOf(facts);
 		published = _published(market, d, header);

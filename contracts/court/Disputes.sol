@@ -37,7 +37,7 @@ abstract contract Disputes is TraceBinding {
 		d.submitterReserve = uint32(_reserve);
 		d.challengerReserve = uint32(_reserve);
 		emit Challenged(market, disputeId, claimId, msg.sender);
-		_begin(market, disputeId, d, facts, _headerOf(facts), entry);
+		_begin(market, disputeId, d, _headerOf(facts), entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -62,7 +62,7 @@ abstract contract Disputes is TraceBinding {
 		bytes32[] calldata path,
 		DescriptorOpening calldata entry
 	) external {
-		(Dispute storage d,, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ProgramHeader memory header, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Search);
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, header);
@@ -87,7 +87,7 @@ abstract contract Disputes is TraceBinding {
 
 	/// @inheritdoc IDisputes
 	function name(IClaims market, uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external {
-		(Dispute storage d,, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ProgramHeader memory header, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Leaf);
 		uint256 first = _firstElement(d);
 		uint256 end = first + Packing.elementsInLeaf(d.start, d.elements, d.width);
@@ -239,10 +239,9 @@ abstract contract Disputes is TraceBinding {
 		uint256 leaf,
 		address beneficiary
 	) private view returns (Case memory what) {
-		ClaimFacts memory facts = _requireLive(market, claimId);
-		what.header = _headerOf(facts);
-		what.inputsRoot = facts.inputsRoot;
-		what.traceRoot = _traceRoot(market, claimId, facts, what.header);
+		what.header = _headerOf(_requireLive(market, claimId));
+		(what.inputsRoot, what.traceRoot) = market.claimRoots(claimId);
+		if (what.header.lazy) what.traceRoot = _proceedings[market][claimId].traceRoot;
 		what.step = step;
 		what.operator = operator;
 		what.leaf = leaf;

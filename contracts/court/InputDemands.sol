@@ -45,6 +45,7 @@ abstract contract InputDemands is Docket {
 		}
 		_requireBond(_demandBond);
 		ProgramHeader memory header = _headerOf(facts);
+		(bytes32 inputsRoot,) = market.claimRoots(claimId);
 		(uint256 elements, uint8 width) = arbiter.inputShape(header, operator, opening, input);
 		if (elements == 0 || elements > _MOST_ELEMENTS) {
 			revert IDisputes.TensorTooLarge(elements, _MOST_ELEMENTS);
@@ -63,7 +64,7 @@ abstract contract InputDemands is Docket {
 			chunk: uint48(chunk),
 			open: true
 		});
-		bytes32 chunkKey = _chunkKey(market, facts.inputsRoot, header.inputCount, d);
+		bytes32 chunkKey = _chunkKey(market, inputsRoot, header.inputCount, d);
 		uint256 answered = _answers[chunkKey];
 		if (answered != 0) revert AlreadyAnswered(input, chunk, answered);
 		bytes32 key = keccak256(abi.encode(claimId, chunkKey));
@@ -72,7 +73,7 @@ abstract contract InputDemands is Docket {
 		p.openDemands++;
 		demandId = ++_demandCounts[market];
 		_demands[market][demandId] = d;
-		emit InputDemanded(market, demandId, claimId, msg.sender, facts.inputsRoot, input, chunk);
+		emit InputDemanded(market, demandId, claimId, msg.sender, inputsRoot, input, chunk);
 	}
 
 	/// @inheritdoc IInputDemands
@@ -85,14 +86,15 @@ abstract contract InputDemands is Docket {
 	) external {
 		(InputDemand memory d, ClaimFacts memory facts) = _requireDemand(market, demandId);
 		uint256 inputCount = _headerOf(facts).inputCount;
-		bytes32 chunkKey = _chunkKey(market, facts.inputsRoot, inputCount, d);
+		(bytes32 inputsRoot,) = market.claimRoots(d.claim);
+		bytes32 chunkKey = _chunkKey(market, inputsRoot, inputCount, d);
 		uint256 answered = _answers[chunkKey];
 		if (answered != 0) revert AlreadyAnswered(d.input, d.chunk, answered);
 		bytes32 root = arbiter.chunkRoot(d.elements, d.width, d.chunk, _CHUNK_LEVEL, words, path);
 		root = Trees.rootFromPath(root, d.input, inputCount, inputPath, Trees.INPUTS, 0);
-		if (root != facts.inputsRoot) revert WrongInputs(root, facts.inputsRoot);
+		if (root != inputsRoot) revert WrongInputs(root, inputsRoot);
 		_answers[chunkKey] = block.timestamp;
-		emit InputAnswered(market, demandId, facts.inputsRoot, d.input, d.chunk, words);
+		emit InputAnswered(market, demandId, inputsRoot, d.input, d.chunk, words);
 		_collect(market, demandId, d.claim, facts.submitter, block.timestamp);
 	}
 
@@ -181,7 +183,8 @@ abstract contract InputDemands is Docket {
 	}
 
 	function _answered(IClaims market, InputDemand memory d, ClaimFacts memory facts) private view returns (uint256) {
-		return _answers[_chunkKey(market, facts.inputsRoot, _headerOf(facts).inputCount, d)];
+		(bytes32 inputsRoot,) = market.claimRoots(d.claim);
+		return _answers[_chunkKey(market, inputsRoot, _headerOf(facts).inputCount, d)];
 	}
 
 	function _chunkKey(IClaims market, bytes32 inputsRoot, uint256 inputCount, InputDemand memory d)

@@ -25,7 +25,7 @@ abstract contract TraceBinding is DisputeStore {
 		ClaimFacts memory facts = _requireLive(market, claimId);
 		if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);
 		ProgramHeader memory h = _headerOf(facts);
-		if (!_isUnbound(market, claimId, h)) revert TraceKnown(claimId, _traceRoot(market, claimId, facts, h));
+		if (!_isUnbound(market, claimId, h)) revert TraceKnown(claimId, _traceRoot(market, claimId, h));
 		OutputPath.requireUnder(
 			traceRoot,
 			market.outputRoot(claimId),
@@ -43,10 +43,10 @@ abstract contract TraceBinding is DisputeStore {
 
 	/// @inheritdoc IDisputes
 	function enter(IClaims market, uint256 disputeId, DescriptorOpening calldata entry) external {
-		(Dispute storage d, ClaimFacts memory facts, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ProgramHeader memory header, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Root);
 		_charge(d, published);
-		_begin(market, disputeId, d, facts, header, entry);
+		_begin(market, disputeId, d, header, entry);
 	}
 
 	/// @dev Demands the children of the trace root, or the trace root where there is none yet.
@@ -54,7 +54,6 @@ abstract contract TraceBinding is DisputeStore {
 		IClaims market,
 		uint256 disputeId,
 		Dispute storage d,
-		ClaimFacts memory facts,
 		ProgramHeader memory header,
 		DescriptorOpening calldata entry
 	) internal {
@@ -68,18 +67,19 @@ abstract contract TraceBinding is DisputeStore {
 		Cursor memory at;
 		at.tree = Trees.STEPS;
 		at.level = Search.levelOf(header.steps);
-		_demand(market, disputeId, d, header, at, _traceRoot(market, d.claim, facts, header), entry);
+		_demand(market, disputeId, d, header, at, _traceRoot(market, d.claim, header), entry);
 	}
 
 	function _isUnbound(IClaims market, uint256 claimId, ProgramHeader memory header) internal view returns (bool) {
 		return header.lazy && _proceedings[market][claimId].boundAt == 0;
 	}
 
-	function _traceRoot(IClaims market, uint256 claimId, ClaimFacts memory facts, ProgramHeader memory header)
+	function _traceRoot(IClaims market, uint256 claimId, ProgramHeader memory header)
 		internal
 		view
-		returns (bytes32)
+		returns (bytes32 traceRoot)
 	{
-		return header.lazy ? _proceedings[market][claimId].traceRoot : facts.traceRoot;
+		if (header.lazy) return _proceedings[market][claimId].traceRoot;
+		(, traceRoot) = market.claimRoots(claimId);
 	}
 }

@@ -8,12 +8,9 @@ enum ClaimStatus {
 	Rejected
 }
 
-/// @notice What a court has to know of a claim.
+/// @notice What a court has to know of a claim at every move.
 struct ClaimFacts {
 	bytes32 program;
-	bytes32 inputsRoot;
-	/// 0 for a lazy claim
-	bytes32 traceRoot;
 	address submitter;
 	/// from this second on it can no longer be challenged, unless inputs are demanded
 	uint40 periodEnd;
@@ -29,8 +26,11 @@ interface IClaims {
 	/// @notice Thrown when someone else than the market's court rejects a claim.
 	error NotTheCourt(address actual, address expected);
 
-	/// @notice What a claim says. Never reverts.
+	/// @notice Whose a claim is, of what, and where it stands. Never reverts.
 	function claimFacts(uint256 claimId) external view returns (ClaimFacts memory);
+
+	/// @notice The inputs that a claim is about, and its trace root, which is 0 for a lazy claim. Never reverts.
+	function claimRoots(uint256 claimId) external view returns (bytes32 inputsRoot, bytes32 traceRoot);
 
 	/// @notice The tensor root of the output that an existing claim states.
 	function outputRoot(uint256 claimId) external view returns (bytes32);

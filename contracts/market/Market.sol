@@ -222,8 +222,13 @@ contract Market is IMarket, Ledger {
 	/// @inheritdoc IClaims
 	function claimFacts(uint256 claimId) external view returns (ClaimFacts memory) {
 		Claim storage c = _claims[claimId];
-		Request storage r = _requests[c.request];
-		return ClaimFacts(r.program, r.inputsRoot, c.traceRoot, c.submitter, uint40(_periodEnd(c)), c.status);
+		return ClaimFacts(_requests[c.request].program, c.submitter, uint40(_periodEnd(c)), c.status);
+	}
+
+	/// @inheritdoc IClaims
+	function claimRoots(uint256 claimId) external view returns (bytes32 inputsRoot, bytes32 traceRoot) {
+		Claim storage c = _claims[claimId];
+		return (_requests[c.request].inputsRoot, c.traceRoot);
 	}
 
 	/// @inheritdoc IClaims

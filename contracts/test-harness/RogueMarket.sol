@@ -6,6 +6,8 @@ import {ClaimFacts, IClaims} from "../interfaces/IClaims.sol";
 /// @title A market that says of its claims whatever it is told to, and calls its court back when it is told of an end
 contract RogueMarket is IClaims {
 	ClaimFacts private _facts;
+	bytes32 private _inputs;
+	bytes32 private _trace;
 	bytes32 private _output;
 	address private _target;
 	bytes private _data;
@@ -17,8 +19,8 @@ contract RogueMarket is IClaims {
 
 	receive() external payable {}
 
-	function say(ClaimFacts calldata facts, bytes32 output) external {
-		(_facts, _output) = (facts, output);
+	function say(ClaimFacts calldata facts, bytes32 inputsRoot, bytes32 traceRoot, bytes32 output) external {
+		(_facts, _inputs, _trace, _output) = (facts, inputsRoot, traceRoot, output);
 	}
 
 	/// @notice What it calls when it is told to reject a claim.
@@ -34,6 +36,11 @@ contract RogueMarket is IClaims {
 	/// @inheritdoc IClaims
 	function claimFacts(uint256) external view returns (ClaimFacts memory) {
 		return _facts;
+	}
+
+	/// @inheritdoc IClaims
+	function claimRoots(uint256) external view returns (bytes32 inputsRoot, bytes32 traceRoot) {
+		return (_inputs, _trace);
 	}
 
 	/// @inheritdoc IClaims

@@ -5,13 +5,7 @@ import fc from "fast-check";
 import { type Abi, encodeFunctionData } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { entryOf, PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import {
-	NO_EVIDENCE,
-	settlementOf,
-	ToyProgram,
-	ToyTrace,
-	toyAnswer,
-} from "../../crates-ts/game/test/toy-program.ts";
+import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
 import { Bench } from "../game/bench.ts";
 import { onSnapshot } from "../game/honest-game.ts";
 import { TestChain } from "../game/test-chain.ts";
@@ -58,7 +52,7 @@ async function say(
 	const { status = CLAIM_STATUS.live, submitter = bench.stranger, traceRoot = wrong.root } = facts;
 	const { periodEnd = bench.table.now + 10_000 } = facts;
 	const { root, inputsRoot } = program;
-	await command("say", [{ program: root, inputsRoot, traceRoot, submitter, periodEnd, status }, traceRoot]);
+	await command("say", [{ program: root, submitter, periodEnd, status }, inputsRoot, traceRoot, traceRoot]);
 }
 
 const courtCall = (functionName: string, args: readonly unknown[]): Hex =>

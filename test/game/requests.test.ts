@@ -170,17 +170,19 @@ describe("a rejection is delivered apart from the dispute", () => {
 		"once, by anyone, and costs the dispute nothing whatever the consumer does (%s)",
 		async (mode) => {
 			const consumer = await chain.deploy("HostileAccount", [MODES[mode]]);
+			// Once before, so that accounts and counters are no new ones.
+			await bringDown(await bench.claimToy(wrong));
+			bench.gas.clear();
+			await bringDown(await bench.claimToy(wrong));
+			const plain = bench.gas.get("settle")!;
+			bench.gas.clear();
 			const claim = await bench.claimToy(wrong, consumer);
 			await bringDown(claim);
-			const gas = bench.gas.get("settle");
+			expect(Math.abs(bench.gas.get("settle")! - plain)).toBeLessThan(100);
 			expect(await chain.call(consumer, CALLS)).toBe(0n);
 			await bench.play(bench.stranger, { type: "deliver", claim });
 			expect(await chain.call(consumer, CALLS)).toBe(mode === "accept" ? 1n : 0n);
 			expect(await bench.try(bench.stranger, { type: "deliver", claim })).toBe("AlreadyDelivered");
-			bench.gas.clear();
-			await bringDown(await bench.claimToy(wrong));
-			expect(bench.gas.get("settle")).toBeLessThan(gas! + 100);
-			expect(bench.gas.get("settle")).toBeGreaterThan(gas! - 40_000);
 		},
 	);
 

@@ -9,8 +9,8 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a trace is bound if its root is not zero",
-				"found.set(index, { ...found.get(index)!, boundAt: Number(time) });",
-				"const bound = BigInt(found.get(index)!.traceRoot) !== 0n;\n\t\t\t\tfound.set(index, { ...found.get(index)!, boundAt: bound ? Number(time) : 0 });",
+				"const boundAt = Number(p.boundAt);",
+				"const boundAt = BigInt(p.traceRoot) !== 0n ? Number(p.boundAt) : 0;",
 			],
 			["counts are not compared", "if (BigInt(known) !== found) throw", "if (known < 0) throw"],
 			[
@@ -23,7 +23,7 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 				"const fits = !isOver && known && answered === (turn.side === SIDE.challenger);",
 				"const fits = true;",
 			],
-			["a claim's end is believed to be no event", "if (!same) wrong.add(index);", ""],
+			["a claim's end is believed to be no event", "if (!isSame) wrong.add(index);", ""],
 		],
 	),
 	...mutationsOf(
@@ -102,8 +102,8 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"one node is told of transactions",
-				'eth_sendRawTransaction: "all",',
-				'eth_sendRawTransaction: "first",',
+				'eth_sendRawTransaction: "all"',
+				'eth_sendRawTransaction: "first"',
 			],
 		],
 	),

@@ -7,9 +7,10 @@ import { type Mutation, mutated } from "./mutation.ts";
 
 /** What tests deploy. The other contracts are parts of these, or import interfaces only. */
 const DEPLOYED = [
-	"contracts/Umpire.sol",
-	"contracts/Arbiter.sol",
-	"contracts/Registry.sol",
+	"contracts/market/Market.sol",
+	"contracts/court/Court.sol",
+	"contracts/court/Arbiter.sol",
+	"contracts/registry/Registry.sol",
 	"contracts/verifiers/DotVerifier.sol",
 	"contracts/verifiers/ElementsVerifier.sol",
 ];
@@ -77,7 +78,7 @@ export function compileMutated(root: string, contract: string, mutation: Mutatio
 		return { contents: path === mutation.file ? mutated(mutation, text) : text };
 	};
 	const fields = ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object"];
-	const settings = { ...compilerSettings(), outputSelection: { [contract]: { [name]: fields } } };
+	const settings = { ...compilerSettings(contract), outputSelection: { [contract]: { [name]: fields } } };
 	const sources = { [contract]: { content: read(contract).contents } };
 	const input = JSON.stringify({ language: "Solidity", sources, settings });
 	const output = JSON.parse(solc.compile(input, { import: read })) as Output;
@@ -94,13 +95,13 @@ export function artifactPath(root: string, contract: string): string {
 	return join(root, ".umpire", "artifacts", contract, `${basename(contract, ".sol")}.json`);
 }
 
-/** The settings of hardhat.config.ts for all contracts but Poseidon. */
-function compilerSettings(): object {
+/** The settings of hardhat.config.ts for a contract. */
+function compilerSettings(contract: string): object {
 	const { solidity } = config;
 	if (typeof solidity !== "object" || !("compilers" in solidity)) {
 		throw new Error(`${fileURLToPath(import.meta.resolve("../../hardhat.config.ts"))} lists no compilers`);
 	}
-	return solidity.compilers[0].settings as object;
+	return (solidity.overrides?.[contract] ?? solidity.compilers[0]).settings as object;
 }
 
 interface Output {

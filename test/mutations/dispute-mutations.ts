@@ -34,13 +34,13 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/DisputeStore.sol",
+		"contracts/court/DisputeStore.sol",
 		[CLOCKS, AGREEMENT],
 		[
 			[
 				"a flood of disputes does not lengthen turns",
-				"_crowding * (c.openDisputes - 1)",
-				"0 * _crowding * (c.openDisputes - 1)",
+				"_crowding * others",
+				"0 * _crowding * others",
 				["test/attacks/crowding.test.ts", AGREEMENT],
 			],
 			["proving has no allowance", "allowed += _provingAllowance;", "allowed += 0 * _provingAllowance;"],
@@ -94,35 +94,31 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/TraceBinding.sol",
+		"contracts/court/TraceBinding.sol",
 		[LAZY, AGREEMENT],
 		[
 			[
 				"anybody binds a lazy claim's trace",
-				"if (msg.sender != c.submitter) revert NotTheSubmitter(msg.sender, c.submitter);",
+				"if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);",
 				"",
 			],
-			[
-				"a lazy claim is bound again",
-				"if (!shape.lazy || boundAt[claimId] != 0) revert",
-				"if (!shape.lazy) revert",
-			],
+			["a lazy claim is bound again", "if (!_isUnbound(market, claimId, h)) revert", "if (!h.lazy) revert"],
 			[
 				"a claim that carries its trace is bound to another",
-				"if (!shape.lazy || boundAt[claimId] != 0) revert",
-				"if (boundAt[claimId] != 0) revert",
+				"if (!_isUnbound(market, claimId, h)) revert",
+				"if (_proceedings[market][claimId].boundAt != 0) revert",
 			],
 			[
 				"a lazy claim is bound to a trace of another output",
-				"_requireOutput(shape, _outputRoot(claimId, shape), operatorPath, stepPath, traceRoot);",
-				"",
+				"OutputPath.requireUnder(traceRoot, market.outputRoot(claimId), h.outputOperator, h.operatorCount, h.steps, operatorPath, stepPath);",
+				"market.outputRoot(claimId);",
 			],
-			["a trace that was bound does not count", "boundAt[claimId] = block.timestamp;", ""],
+			["a trace that was bound does not count", "p.boundAt = uint40(block.timestamp);", ""],
 			["entering a trace costs no time", "_charge(d, published);", "published;", [AGREEMENT]],
 		],
 	),
 	...mutationsOf(
-		"contracts/Disputes.sol",
+		"contracts/court/Disputes.sol",
 		[RULES, AGREEMENT],
 		[
 			[
@@ -131,11 +127,7 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"if (block.timestamp > end) revert ChallengePeriodOver",
 				[MARKET, CLOCKS, AGREEMENT],
 			],
-			[
-				"a challenge is free",
-				"if (msg.value != _challengerBond) revert WrongBond(msg.value, _challengerBond);",
-				"",
-			],
+			["a challenge is free", "_requireBond(_challengerBond);", ""],
 			[
 				"the challenger has no reserve",
 				"d.challengerReserve = uint32(_reserve);",
@@ -161,7 +153,7 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 			["partial results of one part are demanded", "if (parts == 1) revert OnePart(element);", "", [ANSWERS]],
 			[
 				"anybody publishes partial results",
-				"if (msg.sender != c.submitter) revert NotTheSubmitter(msg.sender, c.submitter);\n\t\tif (d.partialsAt",
+				"if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);\n\t\tif (d.partialsAt",
 				"if (d.partialsAt",
 			],
 			[
@@ -187,26 +179,26 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"settled before anything is published",
-				"if (_published(d) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);\n\t\t_requireWords",
+				"if (_published(market, d, what.header) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);\n\t\t_requireWords",
 				"_requireWords",
 				[AGREEMENT],
 			],
 			[
 				"a settlement pays its sender",
-				"_reject(d.claim, disputeId, d.challenger);\n\t}\n\n\t/// @inheritdoc IDisputes\n\tfunction settleDirectly",
-				"_reject(d.claim, disputeId, msg.sender);\n\t}\n\n\t/// @inheritdoc IDisputes\n\tfunction settleDirectly",
+				"market.reject(d.claim, disputeId, d.challenger);",
+				"market.reject(d.claim, disputeId, msg.sender);",
 				[SETTLEMENT, AGREEMENT],
 			],
 			[
 				"a settled dispute stays open",
-				"_close(d, c);\n\t\t_credit(d.challenger, _challengerBond);\n\t\t_reject",
-				"_credit(d.challenger, _challengerBond);\n\t\t_reject",
+				"_close(market, d);\n\t\t_credit(d.challenger, _challengerBond);\n\t\tmarket.reject",
+				"_credit(d.challenger, _challengerBond);\n\t\tmarket.reject",
 				[AGREEMENT],
 			],
 			[
 				"a direct settlement pays its sender",
-				"_reject(claimId, 0, beneficiary);",
-				"_reject(claimId, 0, msg.sender);",
+				"market.reject(claimId, 0, beneficiary);",
+				"market.reject(claimId, 0, msg.sender);",
 				[SETTLEMENT, DIRECT],
 			],
 			[
@@ -217,15 +209,10 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a challenger that ran out gets its bond back",
-				"_forfeit(_challengerBond, c.submitter);",
-				"_forfeit(_challengerBond, d.challenger);",
+				"_forfeit(_challengerBond, _burnPermille, facts.submitter);",
+				"_forfeit(_challengerBond, _burnPermille, d.challenger);",
 			],
-			[
-				"a challenger takes its bond back from a live claim",
-				"if (c.status != ClaimStatus.Rejected) revert WrongClaimStatus(d.claim, c.status, ClaimStatus.Rejected);",
-				"",
-			],
-			["a bond is reclaimed again and again", "_close(d, c);\n\t\temit Reclaimed", "emit Reclaimed"],
+			["a bond is reclaimed again and again", "_close(market, d);\n\t\temit Reclaimed", "emit Reclaimed"],
 		],
 	),
 ];

@@ -164,7 +164,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/Arbiter.sol",
+		"contracts/court/Arbiter.sol",
 		[HONEST_CLAIM, SETTLEMENT],
 		[
 			["the claimed value is settled as wrong", "if (computed == claimed) revert ValuesAgree(computed);", ""],

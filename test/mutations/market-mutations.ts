@@ -1,37 +1,17 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CLOCKS, INPUTS, LAZY, MARKET, RULES, SCALE } from "./tests.ts";
+import { AGREEMENT, CLOCKS, LAZY, MARKET, REQUESTS, RULES, SCALE } from "./tests.ts";
 
 /** Programs, requests, claims and money. */
 export const MARKET_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
-		"contracts/Market.sol",
+		"contracts/market/Market.sol",
 		[MARKET, AGREEMENT],
 		[
-			[
-				"a claim is free",
-				"if (msg.value != _submitterBond) revert WrongBond(msg.value, _submitterBond);",
-				"",
-			],
-			[
-				"a claim overwrites a live one",
-				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);\n\t\tif (block.timestamp > r.deadline)",
-				"if (block.timestamp > r.deadline)",
-			],
+			["a claim is free", "_requireBond(_submitterBond);", ""],
 			[
 				"a claim is refused in its last second",
 				"if (block.timestamp > r.deadline) revert",
 				"if (block.timestamp >= r.deadline) revert",
-			],
-			[
-				"a claim states an output that its trace does not have",
-				"if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);",
-				"",
-				[LAZY, MARKET, AGREEMENT],
-			],
-			[
-				"the output is that of the first step",
-				"root, shape.steps - 1, shape.steps, stepPath",
-				"root, 0 * shape.steps, shape.steps, stepPath",
 			],
 			[
 				"a claim states other words than its output's",
@@ -52,7 +32,7 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a claim is final while it is disputed",
-				"if (c.openDisputes != 0) revert DisputesOpen(claimId, c.openDisputes);",
+				"if (openDisputes != 0) revert DisputesOpen(claimId, openDisputes);",
 				"",
 				[MARKET, RULES, AGREEMENT],
 			],
@@ -67,34 +47,16 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"if (block.timestamp < r.deadline) revert RequestNotExpired",
 			],
 			[
-				"a request is refunded while it is claimed",
-				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);\n\t\tif (block.timestamp <= r.deadline)",
-				"if (block.timestamp <= r.deadline)",
-			],
-			[
 				"a request is refunded again and again",
 				"r.closed = true;\n\t\t_credit(r.requester, r.fee);",
 				"_credit(r.requester, r.fee);",
 			],
-			["a rejected claim blocks its request", "_requests[c.request].liveClaim = 0;", ""],
-			["money can be withdrawn twice", "owed[msg.sender] = 0;", ""],
-			[
-				"nothing of a lost bond is burned",
-				"uint256 burned = (bond * _burnPermille) / 1000;",
-				"uint256 burned = 0 * bond;",
-				[RULES, MARKET, "test/attacks/self-settlement.test.ts", AGREEMENT],
-			],
-			[
-				"anybody credits itself",
-				"function credit(address account) external payable {\n\t\t_requireInputs();",
-				"function credit(address account) external payable {",
-				[INPUTS],
-			],
+			["a rejected claim blocks its request", "r.liveClaim = 0;", ""],
 			[
 				"anybody rejects a claim",
-				"function rejectWithheld(uint256 claimId, address winner) external {\n\t\t_requireInputs();",
-				"function rejectWithheld(uint256 claimId, address winner) external {",
-				[INPUTS],
+				"if (msg.sender != address(court)) revert NotTheCourt(msg.sender, address(court));",
+				"",
+				[REQUESTS],
 			],
 			[
 				"an output is read before it is final",
@@ -111,7 +73,69 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
 				"",
 			],
-			["a consumer takes all gas", "call(CALLBACK_GAS, target", "call(gas(), target"],
+			["a consumer takes all gas", "call(CALLBACK_GAS, consumer", "call(gas(), consumer"],
+			[
+				"a claim is replaced, or its request refunded, while it is live",
+				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);",
+				"",
+			],
+			[
+				"anybody claims an exclusive request",
+				"if (r.isExclusive && msg.sender != r.submitter && block.timestamp <= r.exclusiveUntil) {",
+				"if (r.isExclusive && msg.sender == address(0)) {",
+				[REQUESTS],
+			],
+			[
+				"exclusivity ends a second early",
+				"block.timestamp <= r.exclusiveUntil) {",
+				"block.timestamp < r.exclusiveUntil) {",
+				[REQUESTS],
+			],
+			[
+				"an exclusive request lives on after a rejection",
+				"if (r.isExclusive && r.submitter == c.submitter) _refund(requestId, r);",
+				"",
+				[REQUESTS],
+			],
+			[
+				"anybody's rejected claim ends an exclusive request",
+				"if (r.isExclusive && r.submitter == c.submitter) _refund",
+				"if (r.isExclusive) _refund",
+				[REQUESTS],
+			],
+			[
+				"a sealed request takes open claims",
+				"if (r.isSealed) revert SealedRequest(requestId);",
+				"",
+				[REQUESTS],
+			],
+			[
+				"a claim is committed to and made at once",
+				"time >= block.timestamp) {",
+				"time > block.timestamp) {",
+				[REQUESTS],
+			],
+			["a commitment holds for ever", "time < earliest ||", "", [REQUESTS]],
+			[
+				"a commitment can be put off",
+				"if (before != 0 && block.timestamp <= before + _challengePeriod) revert AlreadyCommitted(commitment);",
+				"before;",
+				[REQUESTS],
+			],
+			[
+				"a commitment is anybody's",
+				"traceRoot, opening.root, msg.sender, salt",
+				"traceRoot, opening.root, salt",
+				[REQUESTS],
+			],
+			["a rejection is delivered again and again", "c.delivered = true;", "", [REQUESTS]],
+			["nobody knows who caught a claim", "c.winner = winner;", "", [REQUESTS]],
+			[
+				"nobody knows when a claim was rejected",
+				"(c.status, c.since) = (ClaimStatus.Rejected, uint40(block.timestamp));",
+				"c.status = ClaimStatus.Rejected;",
+				[REQUESTS],
+			],
 			[
 				"a consumer that fails keeps its claim from being final",
 				"emit Delivered(requestId, claimId, consumer, success);",
@@ -120,29 +144,64 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/Configuration.sol",
+		"contracts/libraries/OutputPath.sol",
+		[LAZY, MARKET, AGREEMENT],
+		[
+			[
+				"a claim states an output that its trace does not have",
+				"if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);",
+				"",
+			],
+			[
+				"the output is that of the first step",
+				"root, steps - 1, steps, stepPath",
+				"root, 0, steps, stepPath",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/ledger/Ledger.sol",
+		[MARKET, AGREEMENT],
+		[
+			["money can be withdrawn twice", "owed[msg.sender] = 0;", ""],
+			[
+				"nothing of a lost bond is burned",
+				"uint256 burned = (bond * burnPermille) / 1000;",
+				"uint256 burned = 0 * bond;",
+				[RULES, MARKET, "test/attacks/self-settlement.test.ts", AGREEMENT],
+			],
+			[
+				"whoever withdraws can call back",
+				"function withdraw() external nonReentrant",
+				"function withdraw() external",
+				["test/attacks/malicious-receivers.test.ts"],
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/court/CourtConfiguration.sol",
 		[MARKET],
 		[
 			["nothing has to be burned", "_LEAST_BURN = 100;", "_LEAST_BURN = 0;"],
 			[
 				"challenges may be free",
-				'_require("challengerBond", p.challengerBond, 1,',
-				'_require("challengerBond", p.challengerBond, 0,',
+				'requireWithin("challengerBond", p.challengerBond, 1,',
+				'requireWithin("challengerBond", p.challengerBond, 0,',
 			],
 			[
 				"demands may be free",
-				'_require("demandBond", p.demandBond, 1,',
-				'_require("demandBond", p.demandBond, 0,',
+				'requireWithin("demandBond", p.demandBond, 1,',
+				'requireWithin("demandBond", p.demandBond, 0,',
 			],
 			[
 				"an address without code is the arbiter",
-				'if (address(arbiter_).code.length == 0) revert NotAContract("arbiter", address(arbiter_));',
+				'Parameter.requireContract("arbiter", address(arbiter_));',
 				"",
 			],
 		],
 	),
 	...mutationsOf(
-		"contracts/Registry.sol",
+		"contracts/registry/Registry.sol",
 		[MARKET],
 		[
 			["a program is registered twice", "if (_numbers[program] != 0) return program;", ""],
@@ -165,7 +224,7 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/Registry.sol",
+		"contracts/registry/Registry.sol",
 		[MARKET, AGREEMENT],
 		[
 			[
@@ -202,7 +261,11 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"const { mantissa, exponent } = binaryScale(scale);",
 				"const { mantissa, exponent } = { mantissa: Math.sign(scale), exponent: 0 };",
 			],
-			["the layout of inputs is not bound", "\t\tlayout,\n\t\twidth,", "\t\tlayout: [],\n\t\twidth,"],
+			[
+				"the layout of inputs is not bound",
+				"layout,\n\t\twidth,\n\t\tlow: BigInt",
+				"layout: [],\n\t\twidth,\n\t\tlow: BigInt",
+			],
 			["the names of inputs are not bound", "tensorOf(input.name, input, 0)", 'tensorOf("", input, 0)'],
 			[
 				"only the first output is bound",

@@ -25,17 +25,30 @@ test("every fault that `just mutations` tries can still be made, and names tests
 	expect(new Set(MUTATIONS.map(({ fault }) => fault)).size).toBe(MUTATIONS.length);
 });
 
+test("what a fault replaces is found token by token, in exactly one place", () => {
+	const fault = (find: string) => ({ ...MUTATIONS[0], file: "f", find, replace: "Z" });
+	const text = "call(\n\ta,\n\tb,\n);\ncall(c);";
+	expect(mutated(fault("call(a, b)"), text)).toBe("Z;\ncall(c);");
+	expect(mutated(fault("a,b"), text)).toBe("call(\n\tZ,\n);\ncall(c);");
+	expect(() => mutated(fault("call("), text)).toThrow(/2 times/);
+	expect(() => mutated(fault("cal"), text)).toThrow(/0 times/);
+});
+
 test("a fault goes into the contracts that its test deploys", () => {
 	const affected = (file: string, test: string) =>
 		affectedContracts(projectRoot, { ...MUTATIONS[0], file }, test);
-	expect(affected("contracts/Market.sol", "test/game/market.test.ts")).toEqual(["contracts/Umpire.sol"]);
-	expect(affected("contracts/Arbiter.sol", "test/game/settlement.test.ts")).toEqual([
-		"contracts/Arbiter.sol",
+	expect(affected("contracts/market/Market.sol", "test/game/market.test.ts")).toEqual([
+		"contracts/market/Market.sol",
+	]);
+	expect(affected("contracts/court/Arbiter.sol", "test/game/settlement.test.ts")).toEqual([
+		"contracts/court/Arbiter.sol",
 	]);
 	expect(affected("contracts/libraries/Cone.sol", "test/libraries/cones.test.ts")).toEqual([
 		"contracts/test-harness/LibrariesHarness.sol",
 	]);
-	expect(affected("contracts/Market.sol", "test/operations/items.test.ts")).toEqual(["contracts/Umpire.sol"]);
+	expect(affected("contracts/market/Market.sol", "test/operations/items.test.ts")).toEqual([
+		"contracts/market/Market.sol",
+	]);
 	expect(affected("crates-ts/actors/src/troubles.ts", "test/operations/items.test.ts")).toEqual([]);
 	for (const { file, tests } of MUTATIONS) {
 		if (!file.startsWith("contracts/") || file.startsWith("contracts/verifiers/")) continue;

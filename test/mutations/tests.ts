@@ -16,6 +16,7 @@ export const LEAVES = "test/libraries/leaves.test.ts";
 export const LYING_NODE = "test/operations/lying-node.test.ts";
 export const MARKET = "test/game/market.test.ts";
 export const READING = "test/operations/reading.test.ts";
+export const REQUESTS = "test/game/requests.test.ts";
 export const RESCALE = "test/libraries/rescale.test.ts";
 export const RULES = "test/game/rules.test.ts";
 export const SCALE = "test/libraries/scale.test.ts";

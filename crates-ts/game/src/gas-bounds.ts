@@ -70,7 +70,7 @@ export const ORDINARY_PROGRAM: ProgramSize = {
  * (test/game/gas.json; test/game/economics.test.ts holds them to it).
  */
 const BASE = {
-	challenge: 145_000,
+	challenge: 185_000,
 	enter: 100_000,
 	open: 50_000,
 	descend: 95_000,
@@ -78,7 +78,7 @@ const BASE = {
 	name: 105_000,
 	publishPartials: 120_000,
 	bindTrace: 180_000,
-	settle: 480_000,
+	settle: 535_000,
 	timeout: 115_000,
 	withdraw: 35_000,
 	answerInput: 830_000,
@@ -138,7 +138,7 @@ export function challengerGas(size: ProgramSize, levels: Levels): number {
 	const descriptor = WORD * descriptorWords(size);
 	const entering = (size.lazy ? BASE.enter : 0) + descriptor;
 	const naming = size.parts > 1 ? BASE.name + descriptor + size.work : 0;
-	return BASE.challenge + entering + descents + naming + settleGas(size) + BASE.withdraw;
+	return BASE.challenge + entering + descents + naming + settleGas(size) + 2 * BASE.withdraw;
 }
 
 /** Gas of the most expensive answer to a demand for an input chunk; the path leads through the trees of any input. */
