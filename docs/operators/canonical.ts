@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttributeValue, Node, Tensor } from "@umpire/onnx/model.ts";
-import { FORM_RULES } from "@umpire/operators/form-rules.ts";
+import { FORMS } from "@umpire/operators/forms.ts";
 import { functionOf } from "@umpire/operators/functions.ts";
 import { type Form, KIND, type Kind } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
@@ -15,22 +15,30 @@ export function canonicalOperators(): string {
 	const kinds = Object.keys(KIND) as Kind[];
 	const sections = kinds.flatMap((kind) =>
 		forms
-			.filter((form) => FORM_RULES[form].kinds[0] === kind)
+			.filter((form) => FORMS[form].kinds[0] === kind)
 			.map((form) => {
-				const title = `### ${form} (${FORM_RULES[form].kinds.join(", ")})`;
+				const title = `### ${form} (${FORMS[form].kinds.join(", ")})`;
 				const doc = docs.get(form);
-				if (doc === undefined) throw new Error(`Form ${form} has no docstring in program.ts. Write one`);
+				if (doc === undefined)
+					throw new Error(`Form ${form} has no docstring above its interface. Write one`);
 				return [title, doc, ...EXAMPLES[form].map(exampleText)].join("\n\n");
 			}),
 	);
 	return sections.join("\n\n");
 }
 
-/** What program.ts says of each form. */
+/** What the interface of each form's attributes says of it. */
 function formDocstrings(): Map<string, string> {
-	const source = readFileSync(join(ROOT, "crates-ts/operators/src/program.ts"), "utf8");
-	const found = source.matchAll(/\| \{\s*readonly type: "(\w+)"/g);
-	return new Map([...found].map(({ 1: form, index }) => [form, docstringBefore(source, index)]));
+	const folder = join(ROOT, "crates-ts/operators/src/forms");
+	const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+		name.endsWith(".ts"),
+	);
+	const found = files.flatMap((name) => {
+		const source = readFileSync(join(folder, name), "utf8");
+		const declarations = source.matchAll(/^export interface \w+ \{\s*readonly type: "(\w+)"/gm);
+		return [...declarations].map(({ 1: form, index }) => [form, docstringBefore(source, index)] as const);
+	});
+	return new Map(found);
 }
 
 function exampleText(example: Example): string {

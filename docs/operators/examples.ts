@@ -1,4 +1,5 @@
-import { FORM_RULES } from "@umpire/operators/form-rules.ts";
+import { FORMS } from "@umpire/operators/forms.ts";
+import { isRescaled } from "@umpire/operators/kinds.ts";
 import type {
 	ConstantTensor,
 	Form,
@@ -209,12 +210,10 @@ export const EXAMPLES: { readonly [T in Form["type"]]: readonly Example[] } = {
 	],
 };
 
-const RESCALED: readonly Kind[] = ["Dot", "Add", "Mul"];
-
 /** Everything is int8 in −127 … 127 at scale 1; products and sums are multiplied by 5/2^8 and rounded. */
 export function programOf(example: Example): Program {
 	const { form } = example;
-	const kind = example.kind ?? FORM_RULES[form.type].kinds[0];
+	const kind = example.kind ?? FORMS[form.type].kinds[0];
 	const constants: ConstantTensor[] = [];
 	const inputs: Program["inputs"][number][] = [];
 	const operands = example.operands.map(({ shape, data }, k): TensorRef => {
@@ -229,7 +228,7 @@ export function programOf(example: Example): Program {
 		kind,
 		form,
 		operands,
-		...(RESCALED.includes(kind) ? { rescale } : {}),
+		...(isRescaled(kind) ? { rescale } : {}),
 		node: "example",
 		opType: form.type,
 	};

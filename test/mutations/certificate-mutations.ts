@@ -73,7 +73,7 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/operators/src/lookup/function.ts",
+		"crates-ts/operators/src/forms/lookup.ts",
 		[EXTREMES],
 		[
 			[
@@ -90,8 +90,8 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 			["limits are not looked at", "requireWithin(limits, program);", ""],
 			[
 				"own names of objects are forms",
-				"Object.hasOwn(FORM_RULES, operator.form.type)",
-				"operator.form.type in FORM_RULES",
+				"Object.hasOwn(FORMS, operator.form.type)",
+				"operator.form.type in FORMS",
 			],
 		],
 	),

@@ -1,7 +1,6 @@
 import { rowAt } from "@umpire/operators/cone.ts";
-import { finishOf, keyOf } from "@umpire/operators/kinds.ts";
+import { value as finish, keyOf } from "@umpire/operators/kinds.ts";
 import { type Descriptor, KIND, type Row } from "@umpire/operators/program.ts";
-import { applyRescale } from "@umpire/operators/rescale.ts";
 import type { Evidence, Spot } from "./evidence.ts";
 import { partialResults } from "./settlement.ts";
 
@@ -20,10 +19,7 @@ export function partialsLeadingTo(
 	const descriptor = evidence.commitment.descriptors[spot.operator];
 	const rows = evidence.program.operators[spot.operator].rescale?.rows;
 	const row = rows?.[rowAt(descriptor, element)];
-	const phi = (raw: bigint): number =>
-		row === undefined
-			? Number(finishOf(descriptor, raw))
-			: applyRescale(raw, row, descriptor.low, descriptor.high);
+	const phi = (raw: bigint): number => Number(finish(descriptor, raw, row));
 	if (phi(partials.at(-1)!) === value) return partials;
 	const bent = candidates(descriptor, row, value).find((raw) => phi(raw) === value);
 	return bent === undefined ? undefined : [...partials.slice(0, -1), bent];

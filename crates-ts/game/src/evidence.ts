@@ -2,10 +2,9 @@ import { DOT_LEAVES, ELEMENT_READS } from "@umpire/commitment/constants.ts";
 import { readAt } from "@umpire/operators/cone.ts";
 import type { DotPart } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry, packedReads } from "@umpire/operators/geometry.ts";
-import { isMaximum, nextMaximum } from "@umpire/operators/kinds.ts";
+import { next } from "@umpire/operators/kinds.ts";
 import { type ElementsPart, partsOf } from "@umpire/operators/parts.ts";
 import { type Descriptor, KIND } from "@umpire/operators/program.ts";
-import { rawValue } from "@umpire/operators/values.ts";
 import { GameError } from "./errors.ts";
 import type { Case, LeafOpening, PartEvidence, Settlement } from "./move.ts";
 import { checkLeaf } from "./openings.ts";
@@ -91,11 +90,7 @@ function provedElements(
 		const signals = [...digests(e.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
 		requireProof(proves, "elements", signals, e);
 	}
-	if (isMaximum(d.kind)) return nextMaximum(d, previous, number, e.values);
-	return rawValue(d, s.element, (operand, index) => {
-		const at = reads.findIndex((read) => read.operand === operand && read.index === index);
-		return Number(e.values[at]);
-	});
+	return next(d, previous, number, part, e.values);
 }
 
 /** The value of a Gather's index element: the first value if it is read, otherwise its `outside`. */

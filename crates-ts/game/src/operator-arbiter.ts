@@ -9,10 +9,10 @@ import {
 import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
 import type { Poseidon } from "@umpire/commitment/poseidon.ts";
 import { rowAt } from "@umpire/operators/cone.ts";
-import { finishOf, startOf } from "@umpire/operators/kinds.ts";
+import { start, value } from "@umpire/operators/kinds.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import type { Descriptor, ProgramHeader } from "@umpire/operators/program.ts";
-import { applyRescale, rowNode } from "@umpire/operators/rescale.ts";
+import { rowNode } from "@umpire/operators/rescale.ts";
 import { keccak256 } from "viem";
 import type { Arbiter } from "./arbiter.ts";
 import { decodeDescriptor } from "./descriptor-codec.ts";
@@ -97,7 +97,7 @@ function decide(
 function partialResult(what: Case, d: Descriptor, s: Settlement, proves: ProofCheck): bigint {
 	if (s.evidence.length !== 1) throw new GameError("WrongEvidenceCount", s.evidence.length, 1);
 	requireCount(s.partials.length, partCount(d, s.element));
-	const previous = s.part === 0 ? startOf(d) : s.partials[s.part - 1];
+	const previous = s.part === 0 ? start(d) : s.partials[s.part - 1];
 	return provedPartial(what, d, s, s.evidence[0], s.part, previous, proves);
 }
 
@@ -111,7 +111,7 @@ function wholeResult(what: Case, d: Descriptor, s: Settlement, proves: ProofChec
 		if (part + 1 === length) requireCount(length, count);
 		if (part >= count) throw new GameError("WrongPartCount", length, count);
 		return provedPartial(what, d, s, evidence, part, previous, proves);
-	}, startOf(d));
+	}, start(d));
 }
 
 function requireCount(parts: number, count: number): void {
@@ -139,12 +139,12 @@ function descriptorIn(header: ProgramHeader, operator: number, opening: Descript
 
 /** φ of a raw value, after checking the row. */
 function phi(d: Descriptor, raw: bigint, element: number, opening: RowOpening): bigint {
-	if (d.rowCount === 0) return finishOf(d, raw);
+	if (d.rowCount === 0) return value(d, raw, undefined);
 	const { bias, multiplier, shift, path } = opening;
 	const row = { bias, multiplier, shift };
 	const root: Hex = follow(rowNode(row), rowAt(d, element), d.rowCount, path, TAG.rows);
 	if (root !== d.rowsRoot) throw new GameError("WrongRow", root, d.rowsRoot);
-	return BigInt(applyRescale(raw, row, d.low, d.high));
+	return value(d, raw, row);
 }
 
 function elementOf(d: Descriptor, words: readonly bigint[], index: number): bigint {

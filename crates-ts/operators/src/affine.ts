@@ -1,5 +1,6 @@
 import { stridesOf } from "@umpire/commitment/tensor.ts";
-import type { Coordinate, TensorSpec } from "./program.ts";
+import type { TensorSpec } from "./operator.ts";
+import type { Coordinate } from "./structs.ts";
 
 /** base + Σ coefficients[j]·D[j] over the digits of a map: output digits, then reduction digits. */
 export interface Affine {

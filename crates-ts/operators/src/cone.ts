@@ -1,4 +1,4 @@
-import type { Coordinate, Descriptor, Operand } from "./program.ts";
+import type { Coordinate, Descriptor, Operand } from "./structs.ts";
 
 /** A read of one operand. `index` is the element's physical index; 0 if out of bounds. */
 export interface Read {

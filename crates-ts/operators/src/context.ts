@@ -1,7 +1,6 @@
 import type { Body, Real } from "./body.ts";
-import type { Form, Operator, Program, TensorSpec } from "./program.ts";
-import { type Range, rangeOf } from "./ranges.ts";
-import { tensorOf } from "./tensors.ts";
+import type { OperatorBase, TensorSpec } from "./operator.ts";
+import { magnitudeOf, type Range } from "./range.ts";
 
 /** One operand of the operator whose function is being made. */
 export interface OperandContext {
@@ -14,13 +13,13 @@ export interface OperandContext {
 
 /** An operator with all that its plan and its function depend on. */
 export interface OperatorContext {
-	readonly operator: Operator;
+	readonly operator: OperatorBase;
 	readonly operands: readonly OperandContext[];
 }
 
 /** The same, of one form. */
-export interface Context<T extends Form["type"]> extends OperatorContext {
-	readonly form: Extract<Form, { type: T }>;
+export interface Context<F> extends OperatorContext {
+	readonly form: F;
 }
 
 /** A plan says how an operator is computed and why no step of it rounds. */
@@ -38,18 +37,6 @@ export interface Plan {
 /** What tensors of a width travel as between operators: integers up to 16 bits as float32, others as float64. */
 export const carrier = (spec: { readonly width: number }): Real =>
 	spec.width === 32 ? "float64" : "float32";
-
-export function contextOf(program: Program, index: number): OperatorContext & { readonly form: Form } {
-	const operator = program.operators[index];
-	const operands = operator.operands.map((ref) => ({
-		spec: tensorOf(program, ref),
-		range: rangeOf(program, ref),
-		data: ref.source === "constant" ? program.constants[ref.index].data : undefined,
-	}));
-	return { operator, form: operator.form, operands };
-}
-
-export const magnitudeOf = (range: Range): number => Math.max(Math.abs(range.low), Math.abs(range.high));
 
 /** A plan that only moves values: exact because every value fits the carrier. */
 export function movePlan(name: string, context: OperatorContext, emit: Plan["emit"]): Plan {

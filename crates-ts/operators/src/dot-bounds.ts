@@ -1,5 +1,5 @@
 import type { Bounds } from "./bounds.ts";
-import type { Range } from "./ranges.ts";
+import type { Range } from "./range.ts";
 
 /**
  * What the weights of one output do to a sum: Σ of the positive and of the negative weights (as

@@ -1,6 +1,6 @@
 import { DOT_LEAVES, DOT_SLOTS, LANES, LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import { coordinateValue, digitsOf, radixProduct } from "./cone.ts";
-import type { Coordinate, Descriptor, Operand } from "./program.ts";
+import type { Coordinate, Descriptor, Operand } from "./structs.ts";
 
 /** Products x[xLane+j]·w[wLane+j], j < length, of two words among the part's opened leaves. */
 export interface DotSlot {

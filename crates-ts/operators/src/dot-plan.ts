@@ -1,8 +1,8 @@
 import { type Body, LIMIT, type Real } from "./body.ts";
 import { type Bounds, hull, magnitude } from "./bounds.ts";
 import { carrier, type OperatorContext } from "./context.ts";
-import type { Rescale } from "./program.ts";
-import type { RescaleTarget } from "./rescale/function.ts";
+import type { Rescale } from "./operator.ts";
+import type { RescaleTarget } from "./rescale-nodes.ts";
 import { directBound, planRescale, type RescalePlan, reduced } from "./rescale-plan.ts";
 
 export function rescaleOf(context: OperatorContext): Rescale {

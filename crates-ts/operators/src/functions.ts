@@ -1,8 +1,9 @@
 import type { ElementType, FunctionDefinition } from "@umpire/onnx/model.ts";
 import { Body } from "./body.ts";
 import { carrier } from "./context.ts";
+import { definitionOf } from "./forms.ts";
 import { planOf } from "./plans.ts";
-import type { Form, Operator, Program } from "./program.ts";
+import type { Operator, Program } from "./program.ts";
 
 /** Domain of the functions and their operator set's version; the bodies use ai.onnx 17. */
 export const DOMAIN = "umpire";
@@ -14,15 +15,6 @@ export const OPSETS: ReadonlyMap<string, number> = new Map([
 /** Name of operator `index`'s function, such as Dot_3_conv. */
 export const functionName = (operator: Operator, index: number): string =>
 	`${operator.kind}_${index}_${operator.form.type}`;
-
-/** Forms that choose the type of a constant themselves; in others it travels like any tensor. */
-const CHOOSES: ReadonlySet<Form["type"]> = new Set<Form["type"]>([
-	"conv",
-	"matmul",
-	"lookup",
-	"gather",
-	"gatherElements",
-]);
 
 /** The element type in which constants are stored. */
 export const stored = (spec: { readonly width: number }): ElementType => `int${spec.width}` as ElementType;
@@ -40,16 +32,17 @@ export function functionOf(
 	wide: ReadonlySet<number> = new Set(),
 ): FunctionDefinition {
 	const { context, plan } = planOf(program, index);
-	const { operator, operands } = context;
+	const { form, operands } = context;
+	const operator = program.operators[index];
 	const body = new Body(wide.has(index) ? "float64" : undefined);
 	const inputs = operands.map((operand, k) => {
 		const { source, index: from } = operator.operands[k];
 		const type = source === "operator" && wide.has(from) ? "float64" : carrier(operand.spec);
 		return body.declare(`operand_${k}`, operand.data === undefined ? type : stored(operand.spec));
 	});
-	const chooses = CHOOSES.has(operator.form.type);
+	const converts = definitionOf(form).converts === true;
 	const values = operands.map((operand, k) =>
-		chooses ? inputs[k] : body.cast(inputs[k], carrier(operand.spec)),
+		converts ? inputs[k] : body.cast(inputs[k], carrier(operand.spec)),
 	);
 	const result = body.cast(plan.emit(body, values), body.resultType ?? carrier(operator));
 	body.name(result, "result");

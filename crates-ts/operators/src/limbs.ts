@@ -1,5 +1,6 @@
 import type { Body } from "./body.ts";
-import type { Range } from "./ranges.ts";
+import type { Range } from "./range.ts";
+import { nearestIntegers } from "./rounding.ts";
 
 /**
  * An integer tensor as a sum of `count` limbs of `bits` bits: the lower ones in [0, 2^bits), the
@@ -55,8 +56,7 @@ export function nearestRanges(range: Range, bits: number): { rest: Range; multip
 	const unit = 2 ** bits;
 	return {
 		rest: { low: -unit / 2, high: unit / 2 },
-		// A value half-way goes to either side.
-		multiple: { low: Math.ceil(range.low / unit - 0.5), high: Math.floor(range.high / unit + 0.5) },
+		multiple: nearestIntegers(range.low / unit, range.high / unit),
 	};
 }
 

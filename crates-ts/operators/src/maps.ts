@@ -1,56 +1,11 @@
 import { stridesOf } from "@umpire/commitment/tensor.ts";
 import type { Digits } from "./affine.ts";
-import { argmaxMaps } from "./argmax/maps.ts";
-import { concatMaps } from "./concat/maps.ts";
-import { convMaps } from "./conv/maps.ts";
-import { dilateMaps } from "./dilate/maps.ts";
-import { elementwiseMaps } from "./elementwise/maps.ts";
-import { expandMaps } from "./expand/maps.ts";
-import { gatherMaps } from "./gather/maps.ts";
-import { gatherElementsMaps } from "./gather-elements/maps.ts";
-import { linearMaps } from "./linear/maps.ts";
-import { lookupMaps } from "./lookup/maps.ts";
-import type { FormMaps, MapsOf } from "./map.ts";
-import { matmulMaps } from "./matmul/maps.ts";
+import { definitionOf } from "./forms.ts";
 import { mergeDigits } from "./merge-digits.ts";
-import { padMaps } from "./pad/maps.ts";
-import { poolMaps } from "./pool/maps.ts";
-import { productMaps } from "./product/maps.ts";
-import type { Coordinate, Form, Operator, TensorSpec } from "./program.ts";
-import { quotientMaps } from "./quotient/maps.ts";
-import { reduceMaps } from "./reduce/maps.ts";
-import { reshapeMaps } from "./reshape/maps.ts";
-import { selectMaps } from "./select/maps.ts";
+import type { TensorSpec } from "./operator.ts";
+import type { Operator } from "./program.ts";
 import { mergeCoordinates } from "./simplify.ts";
-import { sliceMaps } from "./slice/maps.ts";
-import { sumMaps } from "./sum/maps.ts";
-import { tileMaps } from "./tile/maps.ts";
-import { transposeMaps } from "./transpose/maps.ts";
-
-const FORMS: { readonly [T in Form["type"]]: MapsOf<T> } = {
-	conv: convMaps,
-	matmul: matmulMaps,
-	sum: sumMaps,
-	pool: poolMaps,
-	linear: linearMaps,
-	product: productMaps,
-	reduce: reduceMaps,
-	elementwise: elementwiseMaps,
-	reshape: reshapeMaps,
-	transpose: transposeMaps,
-	slice: sliceMaps,
-	pad: padMaps,
-	concat: concatMaps,
-	expand: expandMaps,
-	tile: tileMaps,
-	dilate: dilateMaps,
-	lookup: lookupMaps,
-	gather: gatherMaps,
-	gatherElements: gatherElementsMaps,
-	quotient: quotientMaps,
-	select: selectMaps,
-	argmax: argmaxMaps,
-};
+import type { Coordinate } from "./structs.ts";
 
 /** The access maps of an operator as its descriptor has them (protocol section 2). */
 export interface Maps {
@@ -77,8 +32,7 @@ export const EMPTY_ROW: Coordinate = {
  * operands' layouts), digits and coordinates as few as these rules give.
  */
 export function mapsOf(operator: Operator, operands: readonly TensorSpec[]): Maps {
-	const form = FORMS[operator.form.type] as (operator: Operator, operands: readonly TensorSpec[]) => FormMaps;
-	const { digits, operands: reads, constants = [] } = form(operator, operands);
+	const { digits, operands: reads, constants = [] } = definitionOf(operator.form).maps(operator, operands);
 	const radix = [...digits.outputRadix, ...digits.reductionRadix];
 	const merged = reads.map(({ coordinates, addressed = false }) =>
 		addressed ? coordinates : mergeCoordinates(coordinates, radix),

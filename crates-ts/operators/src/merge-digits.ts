@@ -1,4 +1,4 @@
-import type { Coordinate } from "./program.ts";
+import type { Coordinate } from "./structs.ts";
 
 /**
  * Drops digits of radix 1 and joins neighbours that every coordinate weighs as one number:

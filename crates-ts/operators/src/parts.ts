@@ -1,8 +1,8 @@
 import { ELEMENT_READS } from "@umpire/commitment/constants.ts";
 import { gatherRead, type Read, radixProduct, readAt } from "./cone.ts";
 import { type DotPart, dotParts, place } from "./dot-parts.ts";
-import { isMaximum } from "./kinds.ts";
-import { type Descriptor, KIND } from "./program.ts";
+import { KIND } from "./operator.ts";
+import type { Descriptor } from "./structs.ts";
 
 /** One opened element of a part. */
 export interface ElementRead {
@@ -44,6 +44,9 @@ export function partsOf(descriptor: Descriptor, element: number, indexValue?: nu
 	}
 	return parts;
 }
+
+/** Kinds whose elements may have several parts although they are proved by their elements. */
+export const isMaximum = (kind: number): boolean => kind === KIND.Max || kind === KIND.ArgMax;
 
 /** Parts of an element's cone, without building them unless the kind is Dot. */
 export function partCount(descriptor: Descriptor, element: number): number {

@@ -1,57 +1,12 @@
-import { argmaxPlan } from "./argmax/function.ts";
-import { concatPlan } from "./concat/function.ts";
-import { type Context, contextOf, type OperatorContext, type Plan } from "./context.ts";
-import { convPlan } from "./conv/function.ts";
-import { dilatePlan } from "./dilate/function.ts";
-import { elementwisePlan } from "./elementwise/function.ts";
+import type { Context, Plan } from "./context.ts";
 import { ExactnessError } from "./errors.ts";
-import { expandPlan } from "./expand/function.ts";
-import { gatherPlan } from "./gather/function.ts";
-import { gatherElementsPlan } from "./gather-elements/function.ts";
-import { linearPlan } from "./linear/function.ts";
-import { lookupPlan } from "./lookup/function.ts";
-import { matmulPlan } from "./matmul/function.ts";
-import { padPlan } from "./pad/function.ts";
-import { poolPlan } from "./pool/function.ts";
-import { productPlan } from "./product/function.ts";
-import type { Form, Program } from "./program.ts";
-import { quotientPlan } from "./quotient/function.ts";
-import { reducePlan } from "./reduce/function.ts";
-import { reshapePlan } from "./reshape/function.ts";
-import { selectPlan } from "./select/function.ts";
-import { slicePlan } from "./slice/function.ts";
-import { sumPlan } from "./sum/function.ts";
-import { tilePlan } from "./tile/function.ts";
-import { transposePlan } from "./transpose/function.ts";
-
-/** One line per form. */
-const PLANNERS: { readonly [T in Form["type"]]: (context: Context<T>) => Plan } = {
-	conv: convPlan,
-	matmul: matmulPlan,
-	sum: sumPlan,
-	pool: poolPlan,
-	linear: linearPlan,
-	product: productPlan,
-	reduce: reducePlan,
-	elementwise: elementwisePlan,
-	reshape: reshapePlan,
-	transpose: transposePlan,
-	slice: slicePlan,
-	pad: padPlan,
-	concat: concatPlan,
-	expand: expandPlan,
-	tile: tilePlan,
-	dilate: dilatePlan,
-	lookup: lookupPlan,
-	gather: gatherPlan,
-	gatherElements: gatherElementsPlan,
-	quotient: quotientPlan,
-	select: selectPlan,
-	argmax: argmaxPlan,
-};
+import { definitionOf, type Form } from "./forms.ts";
+import type { Program } from "./program.ts";
+import { rangeOf } from "./ranges.ts";
+import { tensorOf } from "./tensors.ts";
 
 interface Planned {
-	readonly context: OperatorContext;
+	readonly context: Context<Form>;
 	readonly plan: Plan;
 }
 
@@ -72,13 +27,22 @@ export function planOf(program: Program, index: number): Planned {
 
 function makePlan(program: Program, index: number): Planned {
 	const context = contextOf(program, index);
-	const planner = PLANNERS[context.form.type] as (context: OperatorContext) => Plan;
 	try {
-		const plan = planner(context);
+		const plan = definitionOf(context.form).plan(context);
 		if (!(plan.bound < plan.limit))
 			throw new Error(`integers reach ${plan.bound}, the limit is ${plan.limit}`);
 		return { context, plan };
 	} catch (error) {
 		throw new ExactnessError(index, program.operators[index], error as Error);
 	}
+}
+
+function contextOf(program: Program, index: number): Context<Form> {
+	const operator = program.operators[index];
+	const operands = operator.operands.map((ref) => ({
+		spec: tensorOf(program, ref),
+		range: rangeOf(program, ref),
+		data: ref.source === "constant" ? program.constants[ref.index].data : undefined,
+	}));
+	return { operator, form: operator.form, operands };
 }

@@ -1,13 +1,8 @@
 import { rangeOf as widthRange } from "@umpire/commitment/elements.ts";
-import { axesOf, hasEmptyWindow } from "./pool/windows.ts";
+import { definitionOf } from "./forms.ts";
 import type { Operator, Program, TensorRef } from "./program.ts";
+import { hull, type Range } from "./range.ts";
 import { tensorOf } from "./tensors.ts";
-
-/** Integers low … high, both included. */
-export interface Range {
-	readonly low: number;
-	readonly high: number;
-}
 
 /** Ranges that were asked for, and those of the operators before `next`. */
 interface Known {
@@ -59,49 +54,9 @@ function sourceRange(program: Program, ref: TensorRef): Range {
 
 function operatorRange(program: Program, operator: Operator): Range {
 	if (operator.rescale !== undefined) return { low: operator.low, high: operator.high };
-	const operands = operator.operands.map((ref) => rangeOf(program, ref));
-	switch (operator.form.type) {
-		case "lookup":
-		case "gather":
-		case "gatherElements":
-			return operands[1];
-		case "quotient":
-			return { low: operator.low, high: operator.high };
-		case "select":
-			return hull(operands.slice(1));
-		case "argmax":
-			return { low: 0, high: tensorOf(program, operator.operands[0]).shape[operator.form.axis] - 1 };
-		case "reduce":
-			return operands[0];
-		case "elementwise":
-			return {
-				low: Math.max(...operands.map((range) => range.low)),
-				high: Math.max(...operands.map((range) => range.high)),
-			};
-		case "pool":
-			return poolRange(program, operator, operands[0]);
-		case "pad":
-			return hull([operands[0], { low: operator.form.value, high: operator.form.value }]);
-		case "dilate":
-			return hull([operands[0], { low: 0, high: 0 }]);
-		default:
-			return hull(operands);
-	}
-}
-
-function poolRange(program: Program, operator: Operator, operand: Range): Range {
-	const { form } = operator;
-	if (form.type !== "pool") return operand;
-	const { shape } = tensorOf(program, operator.operands[0]);
-	const empty = axesOf(form, form.kernel, shape.slice(2), operator.shape.slice(2)).some(hasEmptyWindow);
-	return empty ? { low: widthRange(operator.width).low, high: operand.high } : operand;
-}
-
-function hull(ranges: readonly Range[]): Range {
-	return {
-		low: Math.min(...ranges.map((range) => range.low)),
-		high: Math.max(...ranges.map((range) => range.high)),
-	};
+	const ranges = operator.operands.map((ref) => rangeOf(program, ref));
+	const specs = operator.operands.map((ref) => tensorOf(program, ref));
+	return definitionOf(operator.form).range?.(operator, ranges, specs) ?? hull(ranges);
 }
 
 function dataRange(data: ArrayLike<number>): Range {

@@ -1,6 +1,6 @@
 import { LIMIT, type Real } from "./body.ts";
 import { abs, type Bounds, exactNumber, larger, magnitude } from "./bounds.ts";
-import type { Rescale, Row } from "./program.ts";
+import type { Rescale, Row } from "./operator.ts";
 
 /** How φ is computed; all constants are exact in `type`. */
 export interface RescalePlan {

@@ -2,7 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { toHex, writeUnsigned } from "@umpire/commitment/hex.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
-import type { Row } from "./program.ts";
+import type { Row } from "./operator.ts";
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 

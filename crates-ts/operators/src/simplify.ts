@@ -1,4 +1,4 @@
-import type { Coordinate } from "./program.ts";
+import type { Coordinate } from "./structs.ts";
 
 /** Least and greatest value of base + Σ coefficients[j]·D[j]. */
 export function affineRange(

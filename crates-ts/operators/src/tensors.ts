@@ -1,7 +1,14 @@
-import type { Operator, Program, TensorRef, TensorSpec } from "./program.ts";
+import type { OperatorBase, TensorRef, TensorSpec } from "./operator.ts";
+
+/** The tensors of a program, by source. */
+interface Tensors {
+	readonly inputs: readonly TensorSpec[];
+	readonly constants: readonly TensorSpec[];
+	readonly operators: readonly TensorSpec[];
+}
 
 /** What the tensor behind a reference declares. Throws RangeError if there is no such tensor. */
-export function tensorOf(program: Program, ref: TensorRef): TensorSpec {
+export function tensorOf(program: Tensors, ref: TensorRef): TensorSpec {
 	const list =
 		ref.source === "constant"
 			? program.constants
@@ -19,6 +26,6 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /** An operator as messages name it: its index and the ONNX nodes it comes from. */
-export function describeOperator(operator: Operator, index: number): string {
+export function describeOperator(operator: OperatorBase, index: number): string {
 	return `operator ${index} (${operator.opType} ${operator.node})`;
 }

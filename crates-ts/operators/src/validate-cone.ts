@@ -8,10 +8,11 @@ import {
 } from "@umpire/commitment/constants.ts";
 import { radixProduct } from "./cone.ts";
 import { dotParts } from "./dot-parts.ts";
-import { isMaximum } from "./kinds.ts";
-import { type Coordinate, type Descriptor, KIND } from "./program.ts";
+import { KIND } from "./operator.ts";
+import { isMaximum } from "./parts.ts";
 import { ensure } from "./program-error.ts";
 import { affineRange } from "./simplify.ts";
+import type { Coordinate, Descriptor } from "./structs.ts";
 import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK, runStep } from "./work.ts";
 
 /** How many slots of cones may still be counted one by one; beyond that the parts of a Dot are bounded. */

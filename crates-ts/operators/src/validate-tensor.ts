@@ -2,6 +2,7 @@ import { WIDTHS } from "@umpire/commitment/constants.ts";
 import { rangeOf, widthOf } from "@umpire/commitment/elements.ts";
 import type { ConstantTensor, Rescale, TensorSpec } from "./program.ts";
 import { ensure } from "./program-error.ts";
+import { axisOf, isPermutation } from "./shape-rules.ts";
 import { elementCount } from "./tensors.ts";
 
 /** The rules of what a tensor declares: sizes, layout, width, range, scale. */
@@ -24,16 +25,6 @@ export function validateSpec(spec: TensorSpec): void {
 		`range ${low} … ${high} is not one of integers of ${width} bits`,
 	);
 	ensure(Number.isFinite(scale) && scale > 0, `scale ${scale} is not a positive number`);
-}
-
-export function isPermutation(order: readonly number[], length: number): boolean {
-	return (
-		order.length === length && new Set(order).size === length && order.every((axis) => axisOf(axis, length))
-	);
-}
-
-export function axisOf(axis: number, rank: number): boolean {
-	return Number.isInteger(axis) && axis >= 0 && axis < rank;
 }
 
 /** The data of a constant: its size, its array's width, its values within the declared range. */

@@ -1,8 +1,9 @@
 import { radixProduct } from "./cone.ts";
 import { descriptorOf } from "./descriptor.ts";
-import { FORM_RULES } from "./form-rules.ts";
+import { definitionOf, FORMS } from "./forms.ts";
+import { isRescaled } from "./kinds.ts";
 import { DEFAULT_LIMITS, type Limits, requireReads, requireWithin } from "./limits.ts";
-import type { Descriptor, Operator, Program, TensorRef, TensorSpec } from "./program.ts";
+import type { Descriptor, Operator, Program, TensorRef } from "./program.ts";
 import { brief, ensure, ProgramError } from "./program-error.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
 import { type Counting, validateCone } from "./validate-cone.ts";
@@ -65,17 +66,23 @@ function validateOperator(program: Program, index: number): Descriptor {
 	validateSpec(operator);
 	for (const ref of operator.operands) validateReference(program, index, ref);
 	const specs = operator.operands.map((ref) => tensorOf(program, ref));
-	ensure(Object.hasOwn(FORM_RULES, operator.form.type), "its form is unknown");
-	const rule = FORM_RULES[operator.form.type];
-	ensure(rule.kinds.includes(operator.kind), `a ${operator.form.type} is not of kind ${operator.kind}`);
-	const [least, most] = rule.operands;
+	ensure(Object.hasOwn(FORMS, operator.form.type), "its form is unknown");
+	const definition = definitionOf(operator.form);
+	ensure(definition.kinds.includes(operator.kind), `a ${operator.form.type} is not of kind ${operator.kind}`);
+	const [least, most] = definition.operands;
 	ensure(
 		specs.length >= least && specs.length <= most,
 		`${specs.length} operands; it takes ${least} to ${most}`,
 	);
-	(rule.check as (operator: Operator, specs: readonly TensorSpec[]) => void)(operator, specs);
-	validateConstants(program, operator);
-	validateResult(operator, specs);
+	definition.check(operator, specs);
+	if (definition.second !== undefined) validateSecond(program, operator, definition.second);
+	const rescaled = isRescaled(operator.kind);
+	ensure(
+		(operator.rescale !== undefined) === rescaled,
+		`a ${operator.kind} ${rescaled ? "needs" : "has no"} rescale rows`,
+	);
+	if (operator.rescale !== undefined) validateRescale(operator.rescale, operator.shape);
+	else definition.checkWidth?.(operator, specs);
 	return descriptorOf(program, index);
 }
 
@@ -108,44 +115,16 @@ function validateReference(program: Program, index: number, ref: TensorRef): voi
 	ensure(alike, `${what} and input ${ref.initial} differ in shape, layout, width or scale`);
 }
 
-/** Operands that must be constants: ones of sums and averages, tables. */
-function validateConstants(program: Program, operator: Operator): void {
-	const { form, operands } = operator;
-	const ones = (form.type === "sum" || form.type === "pool") && operands.length === 2;
-	if (!ones && form.type !== "lookup") return;
+/** Operand 1, if there is one, is a constant; it may have to be of ones. */
+function validateSecond(program: Program, { form, operands }: Operator, what: "constant" | "ones"): void {
+	if (operands.length < 2) return;
 	const { source, index } = operands[1];
 	ensure(source === "constant", `operand 1 of a ${form.type} is not a constant`);
-	if (ones)
+	if (what === "ones")
 		ensure(
 			program.constants[index].data.every((v) => v === 1),
 			`constant ${index} is not made of ones`,
 		);
-}
-
-/** Rescaled kinds have rows, the others results that fit whatever their operands hold. */
-function validateResult(operator: Operator, specs: readonly TensorSpec[]): void {
-	const rescaled = operator.kind === "Dot" || operator.kind === "Add" || operator.kind === "Mul";
-	ensure(
-		(operator.rescale !== undefined) === rescaled,
-		`a ${operator.kind} ${rescaled ? "needs" : "has no"} rescale rows`,
-	);
-	if (operator.rescale !== undefined) {
-		validateRescale(operator.rescale, operator.shape);
-		return;
-	}
-	if (operator.kind === "Div") return;
-	if (operator.form.type === "argmax") {
-		const last = specs[0].shape[operator.form.axis] - 1;
-		ensure(
-			last < 2 ** (operator.width - 1),
-			`its ${operator.width} bits cannot hold positions up to ${last}`,
-		);
-		return;
-	}
-	const chooses = operator.kind === "Gather" || operator.kind === "Select";
-	const copied = chooses ? specs.slice(1) : specs;
-	const widest = Math.max(...copied.map(({ width }) => width));
-	ensure(operator.width >= widest, `its ${operator.width} bits cannot hold operands of ${widest} bits`);
 }
 
 export { ProgramError } from "./program-error.ts";

@@ -1,4 +1,5 @@
 import { LIMIT } from "./body.ts";
+import { definitionOf } from "./forms.ts";
 import { planOf } from "./plans.ts";
 import type { Program } from "./program.ts";
 
@@ -23,7 +24,6 @@ export function wideOperators(program: Program, returned: ReadonlySet<number>): 
 }
 
 function isWideProduct(program: Program, index: number): boolean {
-	return (
-		program.operators[index].form.type === "matmul" && planOf(program, index).plan.limit === LIMIT.float64
-	);
+	const { staysWide = false } = definitionOf(program.operators[index].form);
+	return staysWide && planOf(program, index).plan.limit === LIMIT.float64;
 }

@@ -2,7 +2,7 @@ import { WIDTHS } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { radixProduct } from "@umpire/operators/cone.ts";
-import { isMaximum } from "@umpire/operators/kinds.ts";
+import { isMaximum } from "@umpire/operators/parts.ts";
 import {
 	type Coordinate,
 	type Descriptor,

@@ -1,5 +1,6 @@
 import { ExactnessError } from "@umpire/operators/errors.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { FORMS } from "@umpire/operators/forms.ts";
 import { planOf } from "@umpire/operators/plans.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import fc from "fast-check";
@@ -38,6 +39,12 @@ describe("an operator's ONNX function equals its access maps and integer definit
 			);
 		});
 	}
+});
+
+it("the examples have every form", () => {
+	const drawn = Object.values(forms).flatMap((cases) => fc.sample(cases, { numRuns: 1, seed: 1 }));
+	const types = drawn.map(({ program }) => program.operators[0].form.type);
+	expect([...new Set(types)].sort()).toEqual(Object.keys(FORMS).sort());
 });
 
 it("the examples reach every way to convolve", () => {

@@ -1,4 +1,5 @@
 import type { ElementType } from "@umpire/onnx/model.ts";
+import { nearestIntegers } from "../rounding.ts";
 import {
 	type Abstract,
 	broadcast,
@@ -12,7 +13,7 @@ import {
 } from "./abstract.ts";
 import { intOf, onlyAttributes, requireType, sameType } from "./attributes.ts";
 import { isExact, reachOf } from "./exact.ts";
-import type { Result, Site } from "./walk.ts";
+import type { Result, Site } from "./site.ts";
 
 /** Floors of quotients are exact while the dividend stays below this: docs/protocol.md section 2. */
 const QUOTIENT_LIMIT = 2 ** 52;
@@ -124,11 +125,10 @@ function nearest(site: Site, displaced: Abstract, by: Abstract): Result {
 	const { of, unit } = relation;
 	const value = site.values.get(of);
 	if (value === undefined) throw new Error(`Sub reads what ${of} was rounded to, which is not there`);
-	const cells = mapCells(value.cells, ([low, high, own]) => [
-		unit * Math.ceil(low / unit - 0.5),
-		unit * Math.floor(high / unit + 0.5),
-		Math.max(unit, own),
-	]);
+	const cells = mapCells(value.cells, ([low, high, own]) => {
+		const rounded = nearestIntegers(low / unit, high / unit);
+		return [unit * rounded.low, unit * rounded.high, Math.max(unit, own)];
+	});
 	return {
 		type: displaced.type,
 		shape: displaced.shape,

@@ -1,5 +1,5 @@
 import type { Abstract } from "./abstract.ts";
-import type { Site } from "./walk.ts";
+import type { Site } from "./site.ts";
 
 export function intsOf({ node }: Site, name: string): readonly number[] | undefined {
 	const value = node.attributes.get(name);

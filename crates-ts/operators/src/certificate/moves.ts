@@ -1,4 +1,4 @@
-import { hasEmptyWindow } from "../pool/windows.ts";
+import { hasEmptyWindow } from "../windows.ts";
 import {
 	type Abstract,
 	broadcast,
@@ -10,7 +10,7 @@ import {
 	uniform,
 } from "./abstract.ts";
 import { intOf, intsOf, numbersOf, onlyAttributes, sameType } from "./attributes.ts";
-import type { Result, Site } from "./walk.ts";
+import type { Result, Site } from "./site.ts";
 
 type Rule = (site: Site) => Result;
 

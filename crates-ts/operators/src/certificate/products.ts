@@ -1,7 +1,7 @@
 import { type Abstract, broadcast, type Cells, hullOf, sizeOf, uniform, zip } from "./abstract.ts";
 import { intOf, intsOf, onlyAttributes, requireType, sameType } from "./attributes.ts";
 import { reachOf } from "./exact.ts";
-import type { Result, Site } from "./walk.ts";
+import type { Result, Site } from "./site.ts";
 
 type Rule = (site: Site) => Result;
 

@@ -1,26 +1,8 @@
-import type { ElementType, FunctionDefinition, Node } from "@umpire/onnx/model.ts";
+import type { FunctionDefinition, Node } from "@umpire/onnx/model.ts";
 import { type Abstract, cellsOfData, sizeOf, uniform } from "./abstract.ts";
 import { isExact, type Reach, reachOf } from "./exact.ts";
 import { RULES } from "./rules.ts";
-
-/** What a rule of the walk says of one node's result. */
-export type Result = Omit<Abstract, "name" | "type"> & {
-	readonly type: ElementType;
-	/** The largest numbers met on the way to it, if they are not its own. */
-	readonly reach?: readonly Reach[];
-	/** Elements that the kernel needs besides its result. */
-	readonly scratch?: number;
-	/** Checked by the rule: not to be checked again. */
-	readonly settled?: boolean;
-};
-
-/** The inputs and attributes of a node whose result a rule bounds. */
-export interface Site {
-	readonly node: Node;
-	readonly inputs: readonly Abstract[];
-	/** What is known of values by name. */
-	readonly values: ReadonlyMap<string, Abstract>;
-}
+import type { Result } from "./site.ts";
 
 /** What the walk over a body found. */
 export interface Walked {

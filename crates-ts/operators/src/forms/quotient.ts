@@ -1,0 +1,80 @@
+import type { Body } from "../body.ts";
+import { broadcastMaps } from "../broadcast-maps.ts";
+import { type Context, carrier, type Plan } from "../context.ts";
+import type { FormDefinition } from "../form.ts";
+import { ensure } from "../program-error.ts";
+import { magnitudeOf } from "../range.ts";
+import { ROUNDING, type Rounding } from "../rounding.ts";
+import { requireBroadcast } from "../shape-rules.ts";
+
+/** Div: numerator·operand 0 / operand 1, rounded to a whole number and clipped; 0 where operand 1 is 0. NumPy broadcasting. */
+export interface QuotientForm {
+	readonly type: "quotient";
+	readonly numerator: number;
+	readonly rounding: Rounding;
+}
+
+const MAX_NUMERATOR = 2 ** 48;
+
+/** Floors of quotients are exact while 2·a·|x| + |y| stays below this (docs/protocol.md section 2). */
+const QUOTIENT_LIMIT = 2 ** 52;
+
+export const quotient: FormDefinition<QuotientForm> = {
+	kinds: ["Div"],
+	operands: [2, 2],
+	check({ form: { numerator, rounding }, shape }, operands) {
+		const valid = Number.isInteger(numerator) && numerator >= 1 && numerator <= MAX_NUMERATOR;
+		ensure(valid, `numerator ${numerator} is not in 1 … 2^48`);
+		ensure(Object.hasOwn(ROUNDING, rounding), `unknown rounding ${rounding}`);
+		requireBroadcast(shape, operands);
+	},
+	range: ({ low, high }) => ({ low, high }),
+	maps: (operator, operands) => ({
+		...broadcastMaps(operator, operands),
+		constants: [operator.form.numerator, ROUNDING[operator.form.rounding]],
+	}),
+	plan: quotientPlan,
+};
+
+/**
+ * a·x / y in float64, rounded and clipped. A correctly rounded quotient of integers below 2^52 never
+ * reaches the next whole number: it is at least 1/|y| away from it, and half a unit in its last place is less.
+ */
+function quotientPlan(context: Context<QuotientForm>): Plan {
+	const { form, operands, operator } = context;
+	const [x, y] = operands;
+	const { numerator, rounding } = form;
+	const bound = BigInt(2 * numerator) * BigInt(magnitudeOf(x.range)) + BigInt(magnitudeOf(y.range));
+	const zero = y.range.low <= 0 && y.range.high >= 0;
+	return {
+		name: `float64 quotient, rounded ${rounding === "zero" ? "towards 0" : rounding === "floor" ? "down" : "to nearest"}`,
+		bound: Number(bound),
+		limit: QUOTIENT_LIMIT,
+		emit: (body, values) => {
+			const [dividend, given] = values.map((value) => body.cast(value, "float64"));
+			const scalar = (value: number): string => body.reals("float64", [value]);
+			const isZero = zero ? body.op("Equal", [given, scalar(0)], {}, "bool") : undefined;
+			const divisor =
+				isZero === undefined ? given : body.op("Where", [isZero, scalar(1), given], {}, "float64");
+			const scaled = (factor: number): string =>
+				factor === 1 ? dividend : body.op("Mul", [dividend, scalar(factor)]);
+			let quotient: string;
+			if (rounding === "nearest") {
+				const sum = body.op("Add", [scaled(2 * numerator), divisor]);
+				quotient = body.op("Floor", [body.op("Div", [sum, body.op("Mul", [divisor, scalar(2)])])]);
+			} else {
+				quotient = body.op("Div", [scaled(numerator), divisor]);
+				quotient = rounding === "floor" ? body.op("Floor", [quotient]) : emitTruncate(body, quotient);
+			}
+			if (isZero !== undefined) quotient = body.op("Where", [isZero, scalar(0), quotient], {}, "float64");
+			const clipped = body.op("Clip", [quotient, scalar(operator.low), scalar(operator.high)]);
+			return body.cast(clipped, carrier(operator));
+		},
+	};
+}
+
+function emitTruncate(body: Body, value: string): string {
+	const negative = body.op("Less", [value, body.reals("float64", [0])], {}, "bool");
+	const [ceil, floor] = ["Ceil", "Floor"].map((opType) => body.op(opType, [value]));
+	return body.op("Where", [negative, ceil, floor], {}, "float64");
+}

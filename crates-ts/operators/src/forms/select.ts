@@ -1,0 +1,27 @@
+import { broadcastMaps } from "../broadcast-maps.ts";
+import { carrier, movePlan } from "../context.ts";
+import type { FormDefinition } from "../form.ts";
+import { hull } from "../range.ts";
+import { requireBroadcast, requireWidest } from "../shape-rules.ts";
+
+/** Select: operand 1 where operand 0 is not 0, else operand 2. NumPy broadcasting. */
+export interface SelectForm {
+	readonly type: "select";
+}
+
+export const select: FormDefinition<SelectForm> = {
+	kinds: ["Select"],
+	operands: [3, 3],
+	check: ({ shape }, operands) => requireBroadcast(shape, operands),
+	checkWidth: (operator, [, ...choices]) => requireWidest(operator, choices),
+	range: (_, [, ...choices]) => hull(choices),
+	maps: broadcastMaps,
+	plan(context) {
+		const { operands, operator } = context;
+		return movePlan("Where", context, (body, [condition, ...choices]) => {
+			const [a, b] = choices.map((value) => body.cast(value, carrier(operator)));
+			const zero = body.reals(carrier(operands[0].spec), [0]);
+			return body.op("Where", [body.op("Equal", [condition, zero], {}, "bool"), b, a], {}, body.type(a));
+		});
+	},
+};
