@@ -1,5 +1,5 @@
-import type { BudgetReport } from "@umpire/compiler/budget.ts";
-import type { OperatorReport } from "@umpire/compiler/report.ts";
+import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
+import type { OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
@@ -34,7 +34,7 @@ export const compile = command<Options>({
 		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
 		const file = await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about } = compiled;
-		const { adviceFor, worstOperators } = await import("@umpire/compiler/report.ts");
+		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
 		const { budget, calibration, certificates, fidelity } = about;
 		const worst = worstOperators(about).map((operator) => ({
 			...operator,

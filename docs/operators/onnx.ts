@@ -1,9 +1,9 @@
-import type { DecomposeContext } from "@umpire/compiler/decompositions/context.ts";
-import { REFUSED, refuse } from "@umpire/compiler/decompositions/refused.ts";
-import { DECOMPOSITIONS } from "@umpire/compiler/decompositions/registry.ts";
-import { CompileError } from "@umpire/compiler/errors.ts";
-import { UNARY } from "@umpire/compiler/functions.ts";
-import { LOWERINGS } from "@umpire/compiler/lowerings/registry.ts";
+import { UNARY } from "@umpire/compiler/lower/functions.ts";
+import type { DecomposeContext } from "@umpire/compiler/onnx-ops/decomposition.ts";
+import { LOWERINGS } from "@umpire/compiler/onnx-ops/lowerings.ts";
+import { REFUSED, refuse } from "@umpire/compiler/onnx-ops/refused.ts";
+import { DECOMPOSITIONS } from "@umpire/compiler/onnx-ops/registry.ts";
+import { CompileError } from "@umpire/graph/errors.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { cell, table } from "./markdown.ts";
 import { type Declaration, declarationsIn, namesIn } from "./source.ts";

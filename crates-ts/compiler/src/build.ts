@@ -1,17 +1,23 @@
+import { CompileError } from "@umpire/graph/errors.ts";
+import type { FoldedModel } from "@umpire/graph/facts.ts";
+import { shareRanges } from "@umpire/graph/ranges.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
-import { type BudgetReport, type Measured, meetsBudget, type Proved, refineToBudget } from "./budget.ts";
-import { calibratedRanges, type RangeMethod } from "./calibration.ts";
-import type { Finer } from "./context.ts";
-import { CompileError } from "./errors.ts";
-import type { FoldedModel } from "./facts.ts";
-import { type Executor, type Fidelity, measureFidelity } from "./fidelity.ts";
-import { lowerModel } from "./lower.ts";
-import { shareRanges } from "./ranges.ts";
-import { precisionOf } from "./scales.ts";
-import type { Repetition } from "./steps.ts";
+import {
+	type BudgetReport,
+	type Measured,
+	meetsBudget,
+	type Proved,
+	refineToBudget,
+} from "./fidelity/budget.ts";
+import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
+import type { Repetition } from "./import/steps.ts";
+import type { Finer } from "./lower/context.ts";
+import { lowerModel } from "./lower/lower.ts";
+import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
+import { precisionOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {

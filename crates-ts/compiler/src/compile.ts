@@ -1,23 +1,23 @@
+import { nameNodes } from "@umpire/graph/edit.ts";
+import { CompileError } from "@umpire/graph/errors.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { buildProgram } from "./build.ts";
-import { defaultMethod, type RangeMethod } from "./calibration.ts";
-import { decomposeModel } from "./decompose.ts";
-import { CompileError } from "./errors.ts";
-import type { Executor } from "./fidelity.ts";
-import { fixInputs } from "./fix-inputs.ts";
-import { fixShapes } from "./fix-shapes.ts";
-import { nameNodes } from "./graphs.ts";
-import { withoutHalf, withoutHalfFloats } from "./half-floats.ts";
-import { withoutHuge } from "./infinities.ts";
-import { inlineModel } from "./inline/inline.ts";
-import { type CompileReport, reportOf } from "./report.ts";
-import { foldRunnable, runnableModel } from "./runnable-model.ts";
-import { removeIdentities } from "./simplify.ts";
-import { type Carried, feedsOfSteps, repetitionOf } from "./steps.ts";
-import { syntheticInputs } from "./synthetic.ts";
-import { tokenLimits } from "./token-limits.ts";
+import type { Executor } from "./fidelity/measure.ts";
+import { type CompileReport, reportOf } from "./fidelity/report.ts";
+import { fixInputs } from "./import/fix-inputs.ts";
+import { fixShapes } from "./import/fix-shapes.ts";
+import { withoutHalf, withoutHalfFloats } from "./import/half-floats.ts";
+import { inlineModel } from "./import/inline.ts";
+import { type Carried, feedsOfSteps, repetitionOf } from "./import/steps.ts";
+import { syntheticInputs } from "./import/synthetic.ts";
+import { tokenLimits } from "./import/token-limits.ts";
+import { decomposeModel } from "./passes/decompose.ts";
+import { removeIdentities } from "./passes/identities.ts";
+import { withoutHuge } from "./passes/infinities.ts";
+import { foldRunnable, runnableModel } from "./passes/runnable-model.ts";
+import { defaultMethod, type RangeMethod } from "./quantise/calibration.ts";
 
 export interface CompileOptions {
 	/** Calibration inputs: each set has one tensor per model input, in the model's order. */

@@ -1,10 +1,10 @@
+import { nameNodes } from "@umpire/graph/edit.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
-import { nameNodes } from "../src/graphs.ts";
-import { inlineModel } from "../src/inline/inline.ts";
+import { inlineModel } from "../src/import/inline.ts";
 import { expectFaithful, floats, modelOf, random } from "./check.ts";
 
 const CONTROL = /^(If|Loop|Scan|Sequence.*|ConcatFromSequence|SplitToSequence)$/;

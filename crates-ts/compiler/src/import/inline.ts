@@ -1,0 +1,121 @@
+import { int } from "@umpire/graph/attributes.ts";
+import { CompileError } from "@umpire/graph/errors.ts";
+import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { inlineCalls } from "./calls.ts";
+import { hasVaryingTrips, varyingOf } from "./dependence.ts";
+import { choose, takeBranch } from "./if.ts";
+import { graphAttribute, unrollLoop, unrollScan, unrollScan8 } from "./loops.ts";
+import { Names } from "./naming.ts";
+import { countingLoop, probe } from "./probe.ts";
+import { makeRunnable } from "./runnable.ts";
+import { resolveSequences } from "./sequences.ts";
+import { Splice } from "./splice.ts";
+
+const CONTROL = new Set(["If", "Loop", "Scan"]);
+
+function isControl(node: Node): boolean {
+	return node.domain === "" && CONTROL.has(node.opType);
+}
+
+/**
+ * Removes functions, branches and loops: calls are replaced by the bodies of the model's own
+ * functions, If by the branch that is taken (by both and a choice, if that depends on the
+ * inputs), Loop and Scan by one copy of the body per iteration, sequences by their elements.
+ * `feed` is one calibration input; which branches are taken and how often a loop runs must not
+ * depend on it. `alike` collects the groups of values that should have one range: those of the
+ * iterations of one loop.
+ * @throws CompileError naming a loop whose number of iterations depends on the inputs
+ */
+export async function inlineModel(
+	given: Model,
+	feed: ReadonlyMap<string, Tensor>,
+	alike: (readonly string[])[] = [],
+): Promise<Model> {
+	const names = new Names(given);
+	let model = makeRunnable(given, names);
+	for (;;) {
+		model = inlineCalls(model, names);
+		if (!model.graph.nodes.some(isControl)) break;
+		model = await expandControl(model, feed, names, alike);
+	}
+	return resolveSequences({ ...model, functions: [] }, feed, names);
+}
+
+/** Expands the control nodes of the top level whose conditions and trip counts are known. */
+async function expandControl(
+	model: Model,
+	feed: ReadonlyMap<string, Tensor>,
+	names: Names,
+	alike: (readonly string[])[],
+): Promise<Model> {
+	const { graph } = model;
+	const opset = model.opsets.get("") ?? 1;
+	const varying = varyingOf(graph);
+	const control = graph.nodes.filter(isControl);
+	const ready = control.filter((node) => isReady(node, varying));
+	if (ready.length === 0) return chooseByData(model, feed, control, names);
+	const counters = new Map<Node, string>();
+	for (const node of ready) {
+		if (node.opType === "Loop") counters.set(node, names.fresh(`${node.name}/iterations`));
+	}
+	const counting = graph.nodes.map((node) => {
+		const counter = counters.get(node);
+		return counter ? countingLoop(node, counter) : node;
+	});
+	const wanted = ready.flatMap((node) => {
+		if (node.opType === "If") return [node.inputs[0]];
+		return node.opType === "Loop" ? [counters.get(node)!] : scanInputs(node);
+	});
+	const found = await probe({ ...model, graph: { ...graph, nodes: counting } }, feed, [...new Set(wanted)]);
+	return replace(model, names, (node, splice) => {
+		if (!ready.includes(node)) return false;
+		if (node.opType === "If") takeBranch(node, Number(found.get(node.inputs[0])!.data[0]) !== 0, splice);
+		else if (node.opType === "Loop") unrollLoop(node, found.get(counters.get(node)!)!.dims[0], splice);
+		else {
+			const shapes = scanInputs(node).map((name) => found.get(name)!.dims);
+			if (opset < 9) unrollScan8(node, shapes, splice);
+			else unrollScan(node, shapes, splice);
+		}
+		alike.push(...splice.alike());
+		return true;
+	});
+}
+
+function scanInputs(node: Node): readonly string[] {
+	return node.inputs.slice(-int(node, "num_scan_inputs", 1));
+}
+
+function isReady(node: Node, varying: ReadonlySet<string>): boolean {
+	if (node.opType === "If") return !varying.has(node.inputs[0]);
+	return node.opType === "Scan" || !hasVaryingTrips(node, graphAttribute(node, "body"), varying);
+}
+
+/** The model with every node for which `expand` says so replaced by what it put into the splice. */
+export function replace(model: Model, names: Names, expand: (node: Node, splice: Splice) => boolean): Model {
+	const opset = model.opsets.get("") ?? 1;
+	const initializers = new Map(model.graph.initializers);
+	const nodes = model.graph.nodes.flatMap((node) => {
+		const splice = new Splice(node, names, opset);
+		if (!expand(node, splice)) return [node];
+		for (const [name, tensor] of splice.initializers) initializers.set(name, tensor);
+		return splice.nodes;
+	});
+	return { ...model, graph: { ...model.graph, nodes, initializers } };
+}
+
+/** The first If whose condition depends on the inputs becomes both branches and a choice. */
+async function chooseByData(
+	model: Model,
+	feed: ReadonlyMap<string, Tensor>,
+	control: readonly Node[],
+	names: Names,
+): Promise<Model> {
+	const node = control.find(({ opType }) => opType === "If");
+	if (!node) {
+		throw new CompileError("how often it runs depends on the model's inputs", {
+			node: control[0],
+			hint: "Give it a constant trip count and a condition that stays true",
+		});
+	}
+	return choose(model, feed, node, names);
+}

@@ -1,0 +1,174 @@
+import { CompileError } from "@umpire/graph/errors.ts";
+import type { FoldedModel } from "@umpire/graph/facts.ts";
+import { refuseInfinite } from "@umpire/graph/not-finite.ts";
+import { UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { identityLayout } from "@umpire/graph/shapes.ts";
+import type { ValueInfo } from "@umpire/onnx/model.ts";
+import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { ONCE, type Repetition } from "../import/steps.ts";
+import { LOWERINGS, supportedOperators } from "../onnx-ops/lowerings.ts";
+import { shortenCones } from "../program/cones.ts";
+import { chooseLayouts } from "../program/layouts.ts";
+import { prune } from "../program/prune.ts";
+import { fitted, roomier, type State, withStates } from "../program/states.ts";
+import { comparedQuantisations } from "../quantise/compared.ts";
+import { tiedValues } from "../quantise/dyadic-grids.ts";
+import { mergeRanges } from "../quantise/scale-classes.ts";
+import type { Precision, Quantisation } from "../quantise/scales.ts";
+import { wideInputs } from "../quantise/wide-inputs.ts";
+import { wideValues } from "../quantise/wide-values.ts";
+import { Context, type Finer, quantisationOfValue, type Value } from "./context.ts";
+import { fuse, type Unit } from "./fuse.ts";
+import { lowerTable } from "./tables.ts";
+
+/** A program, and for each operator the value of the float model that it computes, if it computes one. */
+export interface Lowered {
+	readonly program: Program;
+	readonly origins: readonly (string | undefined)[];
+}
+
+/**
+ * Lowers a folded model.
+ * @throws CompileError naming the node that cannot be lowered
+ */
+export function lowerModel(
+	folded: FoldedModel,
+	name: string,
+	precision: Precision,
+	finer: Finer = new Map(),
+	repetition: Repetition = ONCE,
+): Lowered {
+	const { graph, facts } = folded;
+	const units = fuse(graph, facts);
+	const ranges = mergeRanges(units, facts);
+	const wideNames = wideValues(graph, units, facts, precision);
+	const tied = tiedValues(graph.nodes, facts);
+	const context = new Context({ ...facts, ranges }, precision, wideNames, finer, tied);
+	const wide = wideInputs(graph, units, facts, precision);
+	const compared = comparedQuantisations(graph, facts, precision);
+	const inputs = graph.inputs.map((input) =>
+		inputTensor(input, context, compared.get(input.name) ?? wide.get(input.name)),
+	);
+	for (const [constant, quantisation] of compared) context.bindCompared(constant, quantisation);
+	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
+	for (const unit of units) {
+		const [node] = unit.nodes;
+		if (unit.table) {
+			context.enter(unit);
+			withNode(unit, () => lowerTable(unit, context));
+			continue;
+		}
+		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
+		if (!lowering) {
+			const domain = node.domain ? `${node.domain}.` : "";
+			throw new CompileError(`operator ${domain}${node.opType} is not supported`, {
+				node,
+				hint: `Express it by operators that compile (${supportedOperators().length} of ONNX's: lowerings/registry.ts), or leave it to the consumer if it comes last`,
+			});
+		}
+		context.enter(unit);
+		refuseInfinite(node, facts);
+		withNode(unit, () => lowering(unit, context));
+	}
+	const outputs = graph.outputs.map((output) => ({
+		name: output.name,
+		operator: outputOperator(output.name, context),
+	}));
+	const roomy = roomier(repetition.carried, context, inputs);
+	if (roomy) {
+		const wider = { graph, facts: { ...facts, ranges: roomy } };
+		return lowerModel(wider, name, precision, finer, repetition);
+	}
+	const carriedInputs = repetition.carried.map(({ input }) =>
+		inputs.findIndex((spec) => spec.name === input),
+	);
+	const states = repetition.carried.map(({ output }, k) => ({
+		name: output,
+		operator: stateOperator(output, inputs[carriedInputs[k]], context),
+	}));
+	const whole: Program = {
+		name,
+		steps: repetition.steps,
+		inputs,
+		constants: context.constants,
+		operators: context.operators,
+		// states live on like outputs
+		outputs: [...outputs, ...states],
+	};
+	const { program, kept } = prune(whole);
+	const statesOf = (all: Program["outputs"]): State[] =>
+		all.slice(outputs.length).map(({ operator }, k) => ({ input: carriedInputs[k], operator }));
+	const short = shortenCones(chooseLayouts(program, statesOf(program.outputs)));
+	// a constant of which only copies are used goes
+	const used = prune(short.program);
+	const origins = used.kept.map((index) => {
+		const before = short.from[index];
+		return before === undefined ? undefined : context.origins[kept[before]];
+	});
+	const repeated = withStates(used.program, statesOf(used.program.outputs));
+	return { program: { ...repeated, outputs: repeated.outputs.slice(0, outputs.length) }, origins };
+}
+
+function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | undefined): InputTensor {
+	if (input.type === "string") {
+		throw new CompileError(`input "${input.name}" holds strings`, {
+			hint: "Encode them as numbers before the model",
+		});
+	}
+	const shape = (input.dims ?? []).map(Number);
+	const quantisation = wide ?? context.quantisation(input.name);
+	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
+}
+
+/** The operator that an input becomes in the next step: the output's own if it is as the input is. */
+function stateOperator(output: string, input: InputTensor, context: Context): number {
+	context.enter(outputUnit(output));
+	return fitted(context, context.value(output), input).ref.index;
+}
+
+/** Every output is an operator: inputs and constants that are outputs get a View. */
+function outputOperator(name: string, context: Context): number {
+	context.enter(outputUnit(name));
+	let value: Value = context.value(name);
+	if (value.ref.source !== "operator") {
+		value = context.emit({
+			kind: "View",
+			form: { type: "reshape" },
+			operands: [value],
+			shape: value.spec.shape,
+			quantisation: quantisationOfValue(value),
+		});
+		context.bind(name, value);
+	}
+	return value.ref.index;
+}
+
+/** What operators that only an output needs are named after. */
+function outputUnit(name: string): Unit {
+	return {
+		nodes: [
+			{
+				name: `output_${name}`,
+				opType: "Identity",
+				domain: "",
+				inputs: [name],
+				outputs: [name],
+				attributes: new Map(),
+			},
+		],
+		output: name,
+		clip: UNBOUNDED,
+	};
+}
+
+/** Errors without a node get the one being lowered. */
+function withNode(unit: Unit, run: () => void): void {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof CompileError && !error.node) {
+			throw new CompileError(error.reason, { node: unit.nodes[0], hint: error.hint, cause: error });
+		}
+		throw error;
+	}
+}

@@ -1,0 +1,83 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import { HUGE, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
+import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import { snapUp } from "../quantise/scales.ts";
+
+/** A softmax sees nothing of what lies this far below everything else, and masks.ts sees a mask. */
+const LEAST = 1024;
+
+/** An input with numbers for what stands for infinity (±∞, ±3.4e38), far beyond its other elements. */
+export function withoutHuge(tensor: Tensor): Tensor {
+	if (!isFloat(tensor.type)) return tensor;
+	const { shape, data } = toReal(tensor);
+	if (data.every((value) => Math.abs(value) < HUGE || Number.isNaN(value))) return tensor;
+	const reach = reachOf(rangeOf(tensor));
+	const bound = snapUp(LEAST + 4 * reach);
+	const finite = data.map((value) => (Math.abs(value) < HUGE ? value : Math.sign(value) * bound));
+	return tensorFrom(tensor.type, shape, finite);
+}
+
+/** A number below all that calibration saw, with room for sums of it and others. */
+export function belowAll(facts: Facts): number {
+	const floats = [...facts.ranges].filter(([name]) => isFloat(facts.types.get(name) ?? "undefined"));
+	const reach = floats.reduce((most, [, range]) => Math.max(most, reachOf(range)), 0);
+	return -snapUp(LEAST + 4 * reach);
+}
+
+/**
+ * The graph with the finite number `lowest` for −∞ in constants that truth values choose between,
+ * that are added to something, or that something is compared with: masks that are added up, and
+ * looked at (is a row all −∞?), before a softmax.
+ */
+export function withoutInfinities(graph: Graph, lowest: number): Graph {
+	const initializers = new Map(graph.initializers);
+	const realsOf = (name: string): Real | undefined => {
+		const tensor = graph.initializers.get(name);
+		return tensor && isFloat(tensor.type) ? toReal(tensor) : undefined;
+	};
+	const derived = (name: string, suffix: string, f: (x: number) => number): string => {
+		const { shape, data } = realsOf(name)!;
+		const { type } = graph.initializers.get(name)!;
+		initializers.set(`${name}/${suffix}`, tensorFrom(type, shape, data.map(f)));
+		return `${name}/${suffix}`;
+	};
+	const finite = (name: string): string => {
+		if (!realsOf(name)?.data.includes(Number.NEGATIVE_INFINITY)) return name;
+		return derived(name, "finite", (x) => (x === Number.NEGATIVE_INFINITY ? lowest : x));
+	};
+	/** Which operand of a comparison is −∞ everywhere; −1 if none is. */
+	const infinite = ({ domain, opType, inputs }: Node): number => {
+		if (domain !== "" || opType !== "Equal") return -1;
+		return inputs.findIndex((name) => realsOf(name)?.data.every((x) => x === Number.NEGATIVE_INFINITY));
+	};
+	const compared = new Set(
+		graph.nodes.flatMap((node) => (infinite(node) < 0 ? [] : [node.inputs[1 - infinite(node)]])),
+	);
+	const nodes = graph.nodes.map((node) => {
+		const place = infinite(node);
+		if (place >= 0) {
+			// A sum of −∞ and a number is −∞, but no sum is the same finite number.
+			const halfway = derived(node.inputs[place], "halfway", () => lowest / 2);
+			return { ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway] };
+		}
+		const places = placesOf(node, graph, compared);
+		const inputs = node.inputs.map((name, k) => (places.includes(k) ? finite(name) : name));
+		return inputs.every((name, k) => name === node.inputs[k]) ? node : { ...node, inputs };
+	});
+	return nodes.every((node, k) => node === graph.nodes[k]) ? graph : { ...graph, nodes, initializers };
+}
+
+/** Operands of the node whose −∞ is meant as a number among others. */
+function placesOf(
+	{ domain, opType, inputs, outputs }: Node,
+	{ initializers }: Graph,
+	compared: ReadonlySet<string>,
+): readonly number[] {
+	if (domain !== "") return [];
+	if (opType === "Add") return [0, 1];
+	// Where only one choice is a constant, it is a mask that needs no number (lowerings/where.ts).
+	const chosen = [1, 2].every((k) => initializers.has(inputs[k])) || compared.has(outputs[0]);
+	return opType === "Where" && chosen ? [1, 2] : [];
+}

@@ -1,0 +1,80 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import { constantScalar } from "@umpire/graph/facts.ts";
+import type { Node } from "@umpire/onnx/model.ts";
+import type { Unit } from "../lower/fuse.ts";
+
+/** Views, and what is one on numbers. */
+export const VIEWS: ReadonlySet<string> = new Set(
+	"Cast Expand Flatten Identity Reshape Squeeze Transpose Unsqueeze".split(" "),
+);
+
+/** Σ of operands with factors ±1, and means: errors of the operands are errors of the result. */
+const SUMS: ReadonlySet<string> = new Set(["Add", "Neg", "ReduceMean", "Sub", "Sum"]);
+
+/** Steps of a row that is normalised, as a share of the root of its mean square. */
+const SHARE_OF_ROW = 1 / 256;
+/** Steps of what goes through exp: so much is half the relative error. */
+const EXPONENT_STEP = 1 / 512;
+/** Rows whose mean square is below this share of the largest get no finer steps than those at it. */
+const LEAST_ROW = 2 ** -24;
+
+/**
+ * Per value, the coarsest step of its grid that does no harm, where that is known: rows that are
+ * normalised need it fine for the smallest of them, however large the others are, and so do
+ * exponents of a softmax. It is passed on to what the value is the sum of.
+ */
+export function requiredSteps(units: readonly Unit[], facts: Facts): ReadonlyMap<string, number> {
+	const steps = new Map<string, number>();
+	const require = (name: string, step: number | undefined): void => {
+		if (step === undefined || !(step > 0) || facts.constants.has(name)) return;
+		steps.set(name, Math.min(step, steps.get(name) ?? Number.POSITIVE_INFINITY));
+	};
+	const producers = new Map(units.map((unit) => [unit.output, unit]));
+	for (const unit of units.toReversed()) {
+		const [node] = unit.nodes;
+		if (unit.table || node.domain !== "") continue;
+		const own = steps.get(unit.output);
+		if (isExponent(unit)) for (const name of node.inputs) require(name, EXPONENT_STEP);
+		else if (isSquare(unit, producers)) require(node.inputs[0], stepOfRows(unit, facts));
+		else if (VIEWS.has(node.opType)) require(node.inputs[0], own);
+		else if (SUMS.has(node.opType)) for (const name of node.inputs) require(name, own);
+		else if (own !== undefined) requireFactor(node, own, facts, require);
+	}
+	return steps;
+}
+
+/** x − max, clipped below where exp shows nothing: decompositions/softmax.ts. */
+function isExponent({ nodes, clip }: Unit): boolean {
+	return nodes[0].opType === "Sub" && clip.high === 0 && Number.isFinite(clip.low);
+}
+
+/** Whether the unit multiplies rows by themselves: decompositions/moments.ts. */
+export function isSquare(unit: Unit, producers: ReadonlyMap<string, Unit>): boolean {
+	const [node] = unit.nodes;
+	if (node.opType !== "MatMul" || node.domain !== "") return false;
+	const [a, b] = node.inputs.map((name) => producers.get(name));
+	const reshapes = a && b && [a, b].every(({ nodes }) => nodes.length === 1 && nodes[0].opType === "Reshape");
+	return reshapes === true && a.nodes[0].inputs[0] === b.nodes[0].inputs[0];
+}
+
+function stepOfRows(unit: Unit, facts: Facts): number | undefined {
+	const range = facts.ranges.get(unit.output);
+	const count = facts.shapes.get(unit.nodes[0].inputs[0])?.at(-1);
+	if (!range || !count || range.low <= 0) return undefined;
+	return Math.sqrt(Math.max(range.low, range.high * LEAST_ROW) / count) * SHARE_OF_ROW;
+}
+
+/** Mul and Div by a constant number. */
+function requireFactor(
+	{ opType, inputs }: Node,
+	own: number,
+	facts: Facts,
+	require: (name: string, step: number) => void,
+): void {
+	if (opType !== "Mul" && opType !== "Div") return;
+	const factor = constantScalar(inputs[1], facts);
+	if (factor !== undefined)
+		require(inputs[0], opType === "Mul" ? own / Math.abs(factor) : own * Math.abs(factor));
+	const first = opType === "Mul" ? constantScalar(inputs[0], facts) : undefined;
+	if (first !== undefined) require(inputs[1], own / Math.abs(first));
+}

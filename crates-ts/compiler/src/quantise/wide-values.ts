@@ -1,0 +1,136 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import { constantScalar } from "@umpire/graph/facts.ts";
+import { UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { isFloat } from "@umpire/graph/real.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
+import type { Unit } from "../lower/fuse.ts";
+import { isSquare, requiredSteps, VIEWS } from "./required-steps.ts";
+import { type Precision, quantisationOf } from "./scales.ts";
+
+/** Functions that need their operand's relative, not absolute, precision. */
+const RELATIVE = new Set(["Log", "Reciprocal", "Sqrt"]);
+
+const SUMS = new Set(["MatMul", "ReduceMean", "ReduceSum"]);
+
+/** With smallest and largest value closer together than this, 16 bits say enough of the smallest. */
+const SPREAD = 16;
+
+/** What can be written with 32 bits where its readers require finer steps. */
+const WRITES_WIDE: ReadonlySet<string> = new Set([
+	...VIEWS,
+	..."Add Div Gather Gemm MatMul Mul Neg ReduceMean Sub Sum".split(" "),
+]);
+
+/**
+ * Values that get 32 bits: sums and products of positive numbers that are only divided by, or
+ * whose logarithm, root or reciprocal is taken. The smallest of them matter as much as the
+ * largest there, and 16 bits over the range of the largest may leave nothing of them. So do
+ * values of which finer steps are required (required-steps.ts) than 16 bits have.
+ */
+export function wideValues(
+	graph: Graph,
+	units: readonly Unit[],
+	facts: Facts,
+	precision: Precision,
+): Set<string> {
+	const wide = new Set<string>();
+	if (precision.bits !== 16) return wide;
+	const readers = new Map<string, Unit[]>();
+	for (const unit of units) {
+		const names = unit.table ? [unit.table.input] : unit.nodes.flatMap((node) => node.inputs);
+		for (const name of new Set(names)) readers.set(name, [...(readers.get(name) ?? []), unit]);
+	}
+	const outputs = new Set(graph.outputs.map((output) => output.name));
+	const producers = new Map(units.map((unit) => [unit.output, unit]));
+	const steps = requiredSteps(units, facts);
+	const accepted = (name: string): boolean =>
+		!outputs.has(name) && (readers.get(name) ?? []).every((reader) => accepts(reader, name));
+	const accepts = (reader: Unit, name: string): boolean => {
+		const [node] = reader.nodes;
+		if (reader.table || node.domain !== "") return false;
+		if (isSquare(reader, producers)) return true;
+		switch (node.opType) {
+			case "Add":
+			case "Neg":
+			case "ReduceMean":
+			case "Sub":
+			case "Sum":
+				return true;
+			case "Cast":
+				return wide.has(reader.output);
+			case "Div":
+				return node.inputs[0] === name && node.inputs[1] !== name;
+			case "Mul":
+				return node.inputs.some((input) => facts.constants.has(input));
+			default:
+				return (VIEWS.has(node.opType) || node.opType === "ReduceMax") && accepted(reader.output);
+		}
+	};
+	const isCoarse = (name: string): boolean => {
+		const [step, range] = [steps.get(name), facts.ranges.get(name)];
+		return step !== undefined && range !== undefined && quantisationOf(range, precision).scale > step;
+	};
+	for (const unit of units.toReversed()) {
+		const name = unit.output;
+		const used = readers.get(name) ?? [];
+		if (outputs.has(name) || used.length === 0 || !isFloat(facts.types.get(name) ?? "undefined")) continue;
+		const relative = isSpread(name, facts) && producesSums(unit, facts);
+		if (relative && used.every((reader) => needsWide(reader, name, facts, wide))) wide.add(name);
+		if (isCoarse(name) && writesWide(unit, facts) && accepted(name)) wide.add(name);
+	}
+	for (const { name } of graph.inputs) if (isCoarse(name) && accepted(name)) wide.add(name);
+	return wide;
+}
+
+function writesWide({ nodes, table, clip }: Unit, facts: Facts): boolean {
+	const [node] = nodes;
+	if (table || clip !== UNBOUNDED || node.domain !== "" || !WRITES_WIDE.has(node.opType)) return false;
+	return node.opType !== "Gather" || facts.constants.has(node.inputs[0]);
+}
+
+function isSpread(name: string, facts: Facts): boolean {
+	const range = facts.ranges.get(name);
+	const type = facts.types.get(name);
+	return (
+		range !== undefined &&
+		type !== undefined &&
+		isFloat(type) &&
+		range.low >= 0 &&
+		range.high > SPREAD * range.low
+	);
+}
+
+function producesSums(unit: Unit, facts: Facts): boolean {
+	const [node] = unit.nodes;
+	if (unit.table) return unit.nodes.some((node) => isRelative(node, facts));
+	if (node.domain !== "" || unit.clip !== UNBOUNDED) return false;
+	if (RELATIVE.has(node.opType) || VIEWS.has(node.opType) || shiftsOrScales(node, facts)) return true;
+	const constant = node.inputs.some((name) => facts.constants.has(name));
+	return SUMS.has(node.opType) ? node.opType !== "MatMul" || !constant : node.opType === "Mul" && !constant;
+}
+
+/** Add, Sub, Mul or Div of a value and a constant number. */
+function shiftsOrScales(node: Node, facts: Facts): boolean {
+	if (!["Add", "Sub", "Mul", "Div"].includes(node.opType)) return false;
+	return (
+		constantScalar(node.inputs[1], facts) !== undefined || constantScalar(node.inputs[0], facts) !== undefined
+	);
+}
+
+function needsWide(reader: Unit, name: string, facts: Facts, wide: ReadonlySet<string>): boolean {
+	if (reader.table) return reader.nodes.some((node) => isRelative(node, facts));
+	const [node] = reader.nodes;
+	if (node.domain !== "") return false;
+	if (isRelative(node, facts)) return true;
+	if (node.opType === "Div" && node.inputs[1] === name) return node.inputs[0] !== name;
+	return wide.has(reader.output) && (VIEWS.has(node.opType) || shiftsOrScales(node, facts));
+}
+
+/** A logarithm, a root, a reciprocal, or a power that is one of these. */
+function isRelative(node: Node, facts: Facts): boolean {
+	if (RELATIVE.has(node.opType)) return true;
+	if (node.opType === "Div") return constantScalar(node.inputs[0], facts) !== undefined;
+	if (node.opType !== "Pow") return false;
+	const exponent = constantScalar(node.inputs[1], facts);
+	return exponent !== undefined && (exponent < 0 || !Number.isInteger(exponent));
+}
