@@ -14,7 +14,7 @@ import {
 } from "./fidelity/budget.ts";
 import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
-import type { Finer } from "./lower/context.ts";
+import type { PrecisionOverrides } from "./lower/context.ts";
 import { lowerModel } from "./lower/lower.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import { precisionOf } from "./quantise/scales.ts";
@@ -27,7 +27,7 @@ export interface Source extends FoldedModel {
 	readonly primitive: Model;
 	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
 	/** Groups of values that have one range (ranges.ts: shareRanges). */
-	readonly alike: readonly (readonly string[])[];
+	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
 }
 
@@ -51,16 +51,16 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, alike, feeds, repetition } = source;
+	const { graph, facts, sharedRanges, feeds, repetition } = source;
 	const { execute, budget, losses } = options;
 	const sets = feeds.length / repetition.steps;
 	const precision = precisionOf(options.bits, sets);
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
-	const build = (finer: Finer): Proved => {
-		const kept = new Set([...ends, ...finer.keys()]);
-		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), alike);
+	const build = (overrides: PrecisionOverrides): Proved => {
+		const kept = new Set([...ends, ...overrides.keys()]);
+		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, finer, repetition);
+		const lowered = lowerModel(model, source.name, precision, overrides, repetition);
 		return { lowered, certificates: verify(lowered.program) };
 	};
 	const proved = build(new Map());
@@ -72,7 +72,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const first = await measure(proved, losses);
 	if (budget === undefined) return first;
 	const start = losses || meetsBudget(first.fidelity, budget) ? first : await measure(proved, true);
-	const workshop = { facts, precision, sets, alike, build };
+	const workshop = { facts, precision, sets, sharedRanges, build };
 	const { best, report } = await refineToBudget(start, budget, {
 		...workshop,
 		measure: (one) => measure(one, true),

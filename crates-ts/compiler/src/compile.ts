@@ -77,10 +77,10 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const repetition = repetitionOf(fixed, options.steps, options.carry);
 	const first = sets.map((set) => new Map(fixed.graph.inputs.map((input, k) => [input.name, set[k]])));
 	const feeds = await feedsOfSteps(fixed, first, repetition);
-	const alike: (readonly string[])[] = repetition.carried.map(({ output, input }) => [output, input]);
-	const inlined = await inlineModel(fixed, feeds[0], alike);
+	const sharedRanges: (readonly string[])[] = repetition.carried.map(({ output, input }) => [output, input]);
+	const inlined = await inlineModel(fixed, feeds[0], sharedRanges);
 	const simple = { ...inlined, graph: removeIdentities(inlined.graph) };
-	const primitive = await decomposeModel(simple, feeds, alike);
+	const primitive = await decomposeModel(simple, feeds, sharedRanges);
 	const method = options.ranges ?? defaultMethod(bits);
 	const { model: runnable, folded } = await foldRunnable(primitive, feeds, {
 		histograms: method !== "min-max",
@@ -89,7 +89,7 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const float = runnable === simple ? inner : options.execute ? await runnableModel(simple, feeds) : simple;
 	const name = options.name ?? (model.graph.name || "model");
 	const built = await buildProgram(
-		{ ...folded, name, float, primitive: inner, feeds, alike, repetition },
+		{ ...folded, name, float, primitive: inner, feeds, sharedRanges, repetition },
 		{ bits, method, execute: options.execute, losses: options.losses !== false, budget: options.budget },
 	);
 	return {

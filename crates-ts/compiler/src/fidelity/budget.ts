@@ -3,7 +3,7 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Certificate } from "@umpire/operators/exactness.ts";
 import type { Operator } from "@umpire/operators/program.ts";
-import type { Finer } from "../lower/context.ts";
+import type { PrecisionOverrides } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
 import { finerThan, type Precision } from "../quantise/scales.ts";
 import type { Fidelity } from "./measure.ts";
@@ -35,9 +35,9 @@ export interface Workshop {
 	readonly precision: Precision;
 	readonly sets: number;
 	/** Values that get more bits together (the same part of several steps). */
-	readonly alike: readonly (readonly string[])[];
+	readonly sharedRanges: readonly (readonly string[])[];
 	/** @throws CompileError if the precisions are not admissible to an operator */
-	build(finer: Finer): Proved;
+	build(overrides: PrecisionOverrides): Proved;
 	measure(proved: Proved): Promise<Measured>;
 }
 
@@ -68,20 +68,20 @@ export async function refineToBudget(
 	workshop: Workshop,
 ): Promise<{ best: Measured; report: BudgetReport }> {
 	let [best, current] = [start, start];
-	let [kept, finer]: Finer[] = [new Map(), new Map()];
+	let [kept, overrides]: PrecisionOverrides[] = [new Map(), new Map()];
 	const refused = new Set<string>();
 	let [rounds, first] = [0, 0];
 	while (rounds < MOST_ROUNDS && !meetsBudget(best.fidelity, largest)) {
-		const chosen = candidates(current, workshop, (name) => finer.has(name) || refused.has(name));
+		const chosen = candidates(current, workshop, (name) => overrides.has(name) || refused.has(name));
 		if (chosen.length === 0) break;
 		first ||= Math.ceil(chosen.length / 2 ** (MOST_ROUNDS - 1));
 		const most = first * 2 ** rounds;
-		const { proved, admitted } = admissible(chosen.slice(0, most), finer, workshop, refused);
+		const { proved, admitted } = admissible(chosen.slice(0, most), overrides, workshop, refused);
 		rounds += 1;
 		if (!proved) continue;
-		finer = admitted;
+		overrides = admitted;
 		current = await workshop.measure(proved);
-		if (errorOf(current.fidelity) < errorOf(best.fidelity)) [best, kept] = [current, finer];
+		if (errorOf(current.fidelity) < errorOf(best.fidelity)) [best, kept] = [current, overrides];
 	}
 	const refined = [...kept].map(([value, { bits }]) => ({ value, bits }));
 	return { best, report: { largest, met: meetsBudget(best.fidelity, largest), refined, rounds } };
@@ -90,13 +90,13 @@ export async function refineToBudget(
 /** The program in which as many of the chosen groups as possible are finer too; the others are refused. */
 function admissible(
 	chosen: readonly (readonly string[])[],
-	finer: Finer,
+	overrides: PrecisionOverrides,
 	{ precision, sets, build }: Workshop,
 	refused: Set<string>,
-): { proved: Proved | undefined; admitted: Finer } {
+): { proved: Proved | undefined; admitted: PrecisionOverrides } {
 	const finest = finerThan(precision, sets)!;
-	const withGroups = (groups: readonly (readonly string[])[]): Finer =>
-		new Map([...finer, ...groups.flat().map((name) => [name, finest] as const)]);
+	const withGroups = (groups: readonly (readonly string[])[]): PrecisionOverrides =>
+		new Map([...overrides, ...groups.flat().map((name) => [name, finest] as const)]);
 	const attempt = (groups: readonly (readonly string[])[]): Proved | undefined => {
 		try {
 			return build(withGroups(groups));
@@ -120,10 +120,10 @@ function admissible(
 
 /** Groups of values that could have more bits, those that lose most first. */
 function candidates(measured: Measured, workshop: Workshop, done: (name: string) => boolean): string[][] {
-	const { facts, precision, alike } = workshop;
+	const { facts, precision, sharedRanges } = workshop;
 	if (finerThan(precision, workshop.sets) === undefined) return [];
 	const losses = new Map<string, number>();
-	const group = new Map(alike.flatMap((names) => names.map((name) => [name, names] as const)));
+	const group = new Map(sharedRanges.flatMap((names) => names.map((name) => [name, names] as const)));
 	for (const [name, loss] of ownLosses(measured)) {
 		if (done(name) || !isFloat(facts.types.get(name) ?? "undefined")) continue;
 		const [key] = group.get(name) ?? [name];

@@ -1,11 +1,10 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { replace } from "./inline.ts";
 import { graphAttribute } from "./loops.ts";
 import type { Names } from "./naming.ts";
 import { probe } from "./probe.ts";
-import { bodyOf, type Splice } from "./splice.ts";
+import { bodyOf, expandNodes, type Splice } from "./splice.ts";
 
 const BRANCHES = ["then_branch", "else_branch"];
 
@@ -24,7 +23,7 @@ export async function choose(
 	names: Names,
 ): Promise<Model> {
 	const pairs: [string, string][] = [];
-	const chosen = replace(model, names, (other, splice) => {
+	const chosen = expandNodes(model, names, (other, splice) => {
 		if (other !== node) return false;
 		const condition = splice.emit("Reshape", [node.inputs[0], splice.constant(tensorFrom("int64", [0], []))]);
 		const [yes, no] = BRANCHES.map((name) =>

@@ -9,7 +9,7 @@ import { Names } from "./naming.ts";
 import { countingLoop, probe } from "./probe.ts";
 import { makeRunnable } from "./runnable.ts";
 import { resolveSequences } from "./sequences.ts";
-import { Splice } from "./splice.ts";
+import { expandNodes } from "./splice.ts";
 
 const CONTROL = new Set(["If", "Loop", "Scan"]);
 
@@ -22,21 +22,21 @@ function isControl(node: Node): boolean {
  * functions, If by the branch that is taken (by both and a choice, if that depends on the
  * inputs), Loop and Scan by one copy of the body per iteration, sequences by their elements.
  * `feed` is one calibration input; which branches are taken and how often a loop runs must not
- * depend on it. `alike` collects the groups of values that should have one range: those of the
+ * depend on it. `sharedRanges` collects the groups of values that should have one range: those of the
  * iterations of one loop.
  * @throws CompileError naming a loop whose number of iterations depends on the inputs
  */
 export async function inlineModel(
 	given: Model,
 	feed: ReadonlyMap<string, Tensor>,
-	alike: (readonly string[])[] = [],
+	sharedRanges: (readonly string[])[] = [],
 ): Promise<Model> {
 	const names = new Names(given);
 	let model = makeRunnable(given, names);
 	for (;;) {
 		model = inlineCalls(model, names);
 		if (!model.graph.nodes.some(isControl)) break;
-		model = await expandControl(model, feed, names, alike);
+		model = await expandControl(model, feed, names, sharedRanges);
 	}
 	return resolveSequences({ ...model, functions: [] }, feed, names);
 }
@@ -46,7 +46,7 @@ async function expandControl(
 	model: Model,
 	feed: ReadonlyMap<string, Tensor>,
 	names: Names,
-	alike: (readonly string[])[],
+	sharedRanges: (readonly string[])[],
 ): Promise<Model> {
 	const { graph } = model;
 	const opset = model.opsets.get("") ?? 1;
@@ -67,7 +67,7 @@ async function expandControl(
 		return node.opType === "Loop" ? [counters.get(node)!] : scanInputs(node);
 	});
 	const found = await probe({ ...model, graph: { ...graph, nodes: counting } }, feed, [...new Set(wanted)]);
-	return replace(model, names, (node, splice) => {
+	return expandNodes(model, names, (node, splice) => {
 		if (!ready.includes(node)) return false;
 		if (node.opType === "If") takeBranch(node, Number(found.get(node.inputs[0])!.data[0]) !== 0, splice);
 		else if (node.opType === "Loop") unrollLoop(node, found.get(counters.get(node)!)!.dims[0], splice);
@@ -76,7 +76,7 @@ async function expandControl(
 			if (opset < 9) unrollScan8(node, shapes, splice);
 			else unrollScan(node, shapes, splice);
 		}
-		alike.push(...splice.alike());
+		sharedRanges.push(...splice.sharedRanges());
 		return true;
 	});
 }
@@ -88,19 +88,6 @@ function scanInputs(node: Node): readonly string[] {
 function isReady(node: Node, varying: ReadonlySet<string>): boolean {
 	if (node.opType === "If") return !varying.has(node.inputs[0]);
 	return node.opType === "Scan" || !hasVaryingTrips(node, graphAttribute(node, "body"), varying);
-}
-
-/** The model with every node for which `expand` says so replaced by what it put into the splice. */
-export function replace(model: Model, names: Names, expand: (node: Node, splice: Splice) => boolean): Model {
-	const opset = model.opsets.get("") ?? 1;
-	const initializers = new Map(model.graph.initializers);
-	const nodes = model.graph.nodes.flatMap((node) => {
-		const splice = new Splice(node, names, opset);
-		if (!expand(node, splice)) return [node];
-		for (const [name, tensor] of splice.initializers) initializers.set(name, tensor);
-		return splice.nodes;
-	});
-	return { ...model, graph: { ...model.graph, nodes, initializers } };
 }
 
 /** The first If whose condition depends on the inputs becomes both branches and a choice. */

@@ -3,10 +3,9 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { varyingOf } from "./dependence.ts";
-import { replace } from "./inline.ts";
 import type { Names } from "./naming.ts";
 import { probe } from "./probe.ts";
-import type { Splice } from "./splice.ts";
+import { expandNodes, type Splice } from "./splice.ts";
 
 /** Operators on sequences, and which of their inputs must be known to follow the elements. */
 const KNOWN_INPUTS: Readonly<Record<string, readonly number[]>> = {
@@ -54,7 +53,7 @@ export async function resolveSequences(
 		return elements !== undefined;
 	};
 	const returned = new Map<string, string[]>();
-	const resolved = replace(model, names, (node, splice) => {
+	const resolved = expandNodes(model, names, (node, splice) => {
 		const isCopy = node.domain === "" && copy(node);
 		if (!isCopy && !isSequenceNode(node)) return false;
 		if (!isCopy) follow(node, sequences, facts, splice);

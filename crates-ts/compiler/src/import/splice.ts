@@ -1,5 +1,5 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { AttributeValue, Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { AttributeValue, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { type Names, renameValues } from "./naming.ts";
 
 /** What a graph is made of besides its own inputs and outputs: subgraphs and function bodies alike. */
@@ -61,7 +61,7 @@ export class Splice {
 	}
 
 	/** Groups of values that are one value of a body that was copied several times. */
-	alike(): string[][] {
+	sharedRanges(): string[][] {
 		const groups = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
 		return groups.filter((group) => group.length > 1);
 	}
@@ -125,4 +125,21 @@ export class Splice {
 
 export function intsAttribute(values: readonly number[]): AttributeValue {
 	return { type: "ints", value: values.map(BigInt) };
+}
+
+/** The model with every node for which `expand` says so replaced by what it put into the splice. */
+export function expandNodes(
+	model: Model,
+	names: Names,
+	expand: (node: Node, splice: Splice) => boolean,
+): Model {
+	const opset = model.opsets.get("") ?? 1;
+	const initializers = new Map(model.graph.initializers);
+	const nodes = model.graph.nodes.flatMap((node) => {
+		const splice = new Splice(node, names, opset);
+		if (!expand(node, splice)) return [node];
+		for (const [name, tensor] of splice.initializers) initializers.set(name, tensor);
+		return splice.nodes;
+	});
+	return { ...model, graph: { ...model.graph, nodes, initializers } };
 }

@@ -25,7 +25,7 @@ import {
 	wholeNumbers,
 	wideQuantisationOf,
 } from "../quantise/scales.ts";
-import type { Unit } from "./fuse.ts";
+import type { FusedOp } from "./fused-op.ts";
 
 /** A tensor of the program under construction. */
 export interface Value {
@@ -44,9 +44,9 @@ export interface Emission {
 }
 
 /** ONNX values with a precision other than the program's. */
-export type Finer = ReadonlyMap<string, Precision>;
+export type PrecisionOverrides = ReadonlyMap<string, Precision>;
 
-/** Collects operators and constants while the units of a graph are lowered one by one. */
+/** Collects operators and constants while the fused operators of a graph are lowered one by one. */
 export class Context {
 	readonly facts: Facts;
 	readonly precision: Precision;
@@ -58,42 +58,45 @@ export class Context {
 	readonly origins: (string | undefined)[] = [];
 	private readonly values = new Map<string, Value>();
 	private readonly constantKeys = new Map<string, number>();
-	private unit: Unit | undefined;
+	private fused: FusedOp | undefined;
 
 	/** Values that get 32 bits. */
 	private readonly wide: ReadonlySet<string>;
 	/** Values that have a precision of their own. */
-	private readonly finer: Finer;
-	/** Values on grids of a power of two (ties.ts). */
+	private readonly overrides: PrecisionOverrides;
+	/** Values on grids of a power of two (quantise/dyadic-grids.ts). */
 	private readonly dyadic: ReadonlySet<string>;
 
 	constructor(
 		facts: Facts,
 		precision: Precision,
 		wide: ReadonlySet<string> = new Set(),
-		finer: Finer = new Map(),
+		overrides: PrecisionOverrides = new Map(),
 		dyadic: ReadonlySet<string> = new Set(),
 	) {
 		this.facts = facts;
 		this.precision = precision;
 		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
 		this.wide = wide;
-		this.finer = finer;
+		this.overrides = overrides;
 		this.dyadic = dyadic;
 	}
 
-	/** Operators emitted from now on come from this unit. */
-	enter(unit: Unit): void {
-		this.unit = unit;
+	/** Operators emitted from now on come from this fused operator. */
+	enter(fused: FusedOp): void {
+		this.fused = fused;
 	}
 
 	get node(): Node {
-		return this.unit!.nodes[0];
+		return this.fused!.nodes[0];
 	}
 
 	/** An error about the node being lowered, or about an input before there is one. */
 	error(reason: string, hint?: string): CompileError {
-		return new CompileError(reason, { ...(this.unit ? { node: this.node } : {}), ...(hint ? { hint } : {}) });
+		return new CompileError(reason, {
+			...(this.fused ? { node: this.node } : {}),
+			...(hint ? { hint } : {}),
+		});
 	}
 
 	shape(name: string): readonly number[] {
@@ -131,7 +134,7 @@ export class Context {
 			const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
 			const own = this.wide.has(name)
 				? wideQuantisationOf(range, this.precision, bounds, finest)
-				: quantisationOf(range, this.finer.get(name) ?? this.precision, bounds, finest);
+				: quantisationOf(range, this.overrides.get(name) ?? this.precision, bounds, finest);
 			return dyadic ? dyadicQuantisation(own, bounds) : own;
 		}
 		const whole = wholeNumbers(range, bounds);
@@ -200,7 +203,7 @@ export class Context {
 
 	emit(emission: Emission): Value {
 		const { kind, form, operands, shape, quantisation, rescale } = emission;
-		if (!this.unit) throw new CompileError("an operator was emitted outside of a unit");
+		if (!this.fused) throw new CompileError("an operator was emitted outside of a fused operator");
 		const operator: Operator = {
 			kind,
 			form,
@@ -209,8 +212,8 @@ export class Context {
 			layout: identityLayout(shape.length),
 			...quantisation,
 			...(rescale ? { rescale } : {}),
-			node: this.unit.nodes.map((node) => node.name).join(" + "),
-			opType: this.unit.nodes.map((node) => node.opType).join("+"),
+			node: this.fused.nodes.map((node) => node.name).join(" + "),
+			opType: this.fused.nodes.map((node) => node.opType).join("+"),
 		};
 		this.operators.push(operator);
 		this.origins.push(undefined);

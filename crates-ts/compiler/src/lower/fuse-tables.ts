@@ -4,7 +4,7 @@ import { sameShape } from "@umpire/graph/shapes.ts";
 import { readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { RealFunction } from "./functions.ts";
-import type { Unit } from "./fuse.ts";
+import type { FusedOp } from "./fused-op.ts";
 import { type Pointwise, pointwiseOf } from "./pointwise.ts";
 
 /** A node and what it does to single elements. */
@@ -22,11 +22,11 @@ interface Expression {
  * Puts chains and diamonds of elementwise operators that depend on one tensor only, such as
  * x·½·(1 + erf(x/√2)) or √(variance + ε), into one table: one rounding instead of one per node.
  */
-export function fuseTables(units: readonly Unit[], graph: Graph, facts: Facts): Unit[] {
-	// What an operator absorbs is part of it: only what units write can be read.
-	const readable = new Set([...units.flatMap(({ nodes }) => nodes[nodes.length - 1].outputs)]);
+export function fuseTables(fusedOps: readonly FusedOp[], graph: Graph, facts: Facts): FusedOp[] {
+	// What an operator absorbs is part of it: only what fused operators write can be read.
+	const readable = new Set([...fusedOps.flatMap(({ nodes }) => nodes[nodes.length - 1].outputs)]);
 	const expressions = new Map<string, Expression>();
-	for (const { nodes } of units) {
+	for (const { nodes } of fusedOps) {
 		for (const node of nodes) {
 			const expression = expressionOf(node, facts, expressions);
 			if (expression && isReadable(expression.root, graph, readable))
@@ -34,22 +34,22 @@ export function fuseTables(units: readonly Unit[], graph: Graph, facts: Facts): 
 		}
 	}
 	const needed = new Set(graph.outputs.map((output) => output.name));
-	const fused: Unit[] = [];
-	for (const unit of units.toReversed()) {
-		if (!unit.nodes.some((node) => node.outputs.some((name) => needed.has(name)))) continue;
-		const expression = expressions.get(unit.output);
+	const kept: FusedOp[] = [];
+	for (const fused of fusedOps.toReversed()) {
+		if (!fused.nodes.some((node) => node.outputs.some((name) => needed.has(name)))) continue;
+		const expression = expressions.get(fused.output);
 		if (expression && worthwhile(expression)) {
 			const { root, steps } = expression;
 			const nodes = steps.map((step) => step.node);
-			const table = { input: root, f: functionOf(expression, unit.output) };
-			fused.push({ nodes, output: unit.output, clip: UNBOUNDED, table });
+			const table = { input: root, f: functionOf(expression, fused.output) };
+			kept.push({ nodes, output: fused.output, clip: UNBOUNDED, table });
 			needed.add(root);
 		} else {
-			fused.push(unit);
-			for (const node of unit.nodes) for (const name of readsOf(node)) needed.add(name);
+			kept.push(fused);
+			for (const node of fused.nodes) for (const name of readsOf(node)) needed.add(name);
 		}
 	}
-	return fused.reverse();
+	return kept.reverse();
 }
 
 /** A factor, a shift and a clip are cheaper as what they are, and one node is a table already. */

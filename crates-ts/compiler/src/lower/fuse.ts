@@ -1,29 +1,12 @@
 import type { Facts } from "@umpire/graph/facts.ts";
-import { type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { countReads } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
-import { type Affine, affineOf, compose, identityAffine, perChannel } from "./affine.ts";
+import { affineOf, compose, identityAffine, perChannel } from "./affine.ts";
 import { clipOf } from "./clip.ts";
-import type { RealFunction } from "./functions.ts";
 import { fuseTables } from "./fuse-tables.ts";
-
-/**
- * One ONNX node with those that follow it and are computed by the same operator:
- * y = clip(scale[c]·node(x) + shift[c], low, high) per output channel c.
- */
-export interface Unit {
-	/** The node itself first, then the absorbed ones. */
-	readonly nodes: readonly Node[];
-	/** The ONNX value that the unit computes: the last node's first output. */
-	readonly output: string;
-	/** Present if the node is a product with channels (Conv, Gemm, MatMul, …). */
-	readonly affine?: Affine;
-	/** UNBOUNDED without an absorbed Relu or Clip. */
-	readonly clip: Range;
-	/** Present if the nodes together are a function of one value, element by element. */
-	readonly table?: { readonly input: string; readonly f: RealFunction };
-}
+import type { FusedOp } from "./fused-op.ts";
 
 /** Products with constant weights, and which output axis holds their channels. */
 const CHANNEL_AXIS: Readonly<Record<string, (rank: number) => number>> = {
@@ -49,24 +32,24 @@ const RESCALED = new Set([
 	"ReduceMean",
 ]);
 
-/** Groups the nodes of a folded graph into units, in graph order of their last nodes' anchors. */
-export function fuse(graph: Graph, facts: Facts): Unit[] {
+/** Groups the nodes of a folded graph into fused operators, in graph order of their last nodes' anchors. */
+export function fuse(graph: Graph, facts: Facts): FusedOp[] {
 	const reads = countReads(graph);
 	const consumer = new Map<string, Node>();
 	for (const node of graph.nodes) for (const name of node.inputs) consumer.set(name, node);
 	const only = (name: string): Node | undefined => (reads.get(name) === 1 ? consumer.get(name) : undefined);
 	const absorbed = new Set<Node>();
-	const units: Unit[] = [];
+	const fusedOps: FusedOp[] = [];
 	for (const node of graph.nodes) {
 		if (absorbed.has(node)) continue;
-		const unit = absorb(node, facts, only);
-		for (const other of unit.nodes) absorbed.add(other);
-		units.push(unit);
+		const fused = absorb(node, facts, only);
+		for (const other of fused.nodes) absorbed.add(other);
+		fusedOps.push(fused);
 	}
-	return fuseTables(units, graph, facts);
+	return fuseTables(fusedOps, graph, facts);
 }
 
-function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined): Unit {
+function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined): FusedOp {
 	const nodes = [node];
 	let output = node.outputs[0];
 	let clip = UNBOUNDED;

@@ -10,15 +10,16 @@ import { LOWERINGS, supportedOperators } from "../onnx-ops/lowerings.ts";
 import { shortenCones } from "../program/cones.ts";
 import { chooseLayouts } from "../program/layouts.ts";
 import { prune } from "../program/prune.ts";
-import { fitted, roomier, type State, withStates } from "../program/states.ts";
+import { requantised, type State, widenCarriedRanges, withStates } from "../program/states.ts";
 import { comparedQuantisations } from "../quantise/compared.ts";
-import { tiedValues } from "../quantise/dyadic-grids.ts";
+import { valuesOnDyadicGrids } from "../quantise/dyadic-grids.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import { wideInputs } from "../quantise/wide-inputs.ts";
 import { wideValues } from "../quantise/wide-values.ts";
-import { Context, type Finer, quantisationOfValue, type Value } from "./context.ts";
-import { fuse, type Unit } from "./fuse.ts";
+import { Context, type PrecisionOverrides, quantisationOfValue, type Value } from "./context.ts";
+import { fuse } from "./fuse.ts";
+import type { FusedOp } from "./fused-op.ts";
 import { lowerTable } from "./tables.ts";
 
 /** A program, and for each operator the value of the float model that it computes, if it computes one. */
@@ -35,27 +36,27 @@ export function lowerModel(
 	folded: FoldedModel,
 	name: string,
 	precision: Precision,
-	finer: Finer = new Map(),
+	overrides: PrecisionOverrides = new Map(),
 	repetition: Repetition = ONCE,
 ): Lowered {
 	const { graph, facts } = folded;
-	const units = fuse(graph, facts);
-	const ranges = mergeRanges(units, facts);
-	const wideNames = wideValues(graph, units, facts, precision);
-	const tied = tiedValues(graph.nodes, facts);
-	const context = new Context({ ...facts, ranges }, precision, wideNames, finer, tied);
-	const wide = wideInputs(graph, units, facts, precision);
+	const fusedOps = fuse(graph, facts);
+	const ranges = mergeRanges(fusedOps, facts);
+	const wideNames = wideValues(graph, fusedOps, facts, precision);
+	const tied = valuesOnDyadicGrids(graph.nodes, facts);
+	const context = new Context({ ...facts, ranges }, precision, wideNames, overrides, tied);
+	const wide = wideInputs(graph, fusedOps, facts, precision);
 	const compared = comparedQuantisations(graph, facts, precision);
 	const inputs = graph.inputs.map((input) =>
 		inputTensor(input, context, compared.get(input.name) ?? wide.get(input.name)),
 	);
 	for (const [constant, quantisation] of compared) context.bindCompared(constant, quantisation);
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
-	for (const unit of units) {
-		const [node] = unit.nodes;
-		if (unit.table) {
-			context.enter(unit);
-			withNode(unit, () => lowerTable(unit, context));
+	for (const fused of fusedOps) {
+		const [node] = fused.nodes;
+		if (fused.table) {
+			context.enter(fused);
+			withNode(fused, () => lowerTable(fused, context));
 			continue;
 		}
 		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
@@ -66,18 +67,18 @@ export function lowerModel(
 				hint: `Express it by operators that compile (${supportedOperators().length} of ONNX's: lowerings/registry.ts), or leave it to the consumer if it comes last`,
 			});
 		}
-		context.enter(unit);
+		context.enter(fused);
 		refuseInfinite(node, facts);
-		withNode(unit, () => lowering(unit, context));
+		withNode(fused, () => lowering(fused, context));
 	}
 	const outputs = graph.outputs.map((output) => ({
 		name: output.name,
 		operator: outputOperator(output.name, context),
 	}));
-	const roomy = roomier(repetition.carried, context, inputs);
+	const roomy = widenCarriedRanges(repetition.carried, context, inputs);
 	if (roomy) {
 		const wider = { graph, facts: { ...facts, ranges: roomy } };
-		return lowerModel(wider, name, precision, finer, repetition);
+		return lowerModel(wider, name, precision, overrides, repetition);
 	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
 		inputs.findIndex((spec) => spec.name === input),
@@ -123,7 +124,7 @@ function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | un
 /** The operator that an input becomes in the next step: the output's own if it is as the input is. */
 function stateOperator(output: string, input: InputTensor, context: Context): number {
 	context.enter(outputUnit(output));
-	return fitted(context, context.value(output), input).ref.index;
+	return requantised(context, context.value(output), input).ref.index;
 }
 
 /** Every output is an operator: inputs and constants that are outputs get a View. */
@@ -144,7 +145,7 @@ function outputOperator(name: string, context: Context): number {
 }
 
 /** What operators that only an output needs are named after. */
-function outputUnit(name: string): Unit {
+function outputUnit(name: string): FusedOp {
 	return {
 		nodes: [
 			{
@@ -162,12 +163,12 @@ function outputUnit(name: string): Unit {
 }
 
 /** Errors without a node get the one being lowered. */
-function withNode(unit: Unit, run: () => void): void {
+function withNode(fused: FusedOp, run: () => void): void {
 	try {
 		run();
 	} catch (error) {
 		if (error instanceof CompileError && !error.node) {
-			throw new CompileError(error.reason, { node: unit.nodes[0], hint: error.hint, cause: error });
+			throw new CompileError(error.reason, { node: fused.nodes[0], hint: error.hint, cause: error });
 		}
 		throw error;
 	}

@@ -3,7 +3,7 @@ import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { type Context, elementsOf, type Value } from "./context.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
-import type { Unit } from "./fuse.ts";
+import type { FusedOp } from "./fused-op.ts";
 import { emitWideTable } from "./wide-table.ts";
 
 const LARGEST_TABLE = 65536;
@@ -14,7 +14,7 @@ const LARGEST_TABLE = 65536;
  */
 export function emitTable(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	f: RealFunction,
 	natural = 0,
@@ -23,9 +23,9 @@ export function emitTable(
 	const { low, high, scale, shape } = x.spec;
 	if (high - low >= LARGEST_TABLE) {
 		const range = name === undefined ? undefined : context.facts.ranges.get(name);
-		if (range && range.low >= 0 && isFloat(context.type(unit.output))) {
-			const quantisation = context.quantisation(unit.output, UNBOUNDED, natural);
-			return emitWideTable(context, unit.output, x, f, range, quantisation);
+		if (range && range.low >= 0 && isFloat(context.type(fused.output))) {
+			const quantisation = context.quantisation(fused.output, UNBOUNDED, natural);
+			return emitWideTable(context, fused.output, x, f, range, quantisation);
 		}
 		throw context.error(
 			`its operand takes ${high - low + 1} different integers, a table holds ${LARGEST_TABLE}`,
@@ -33,13 +33,13 @@ export function emitTable(
 		);
 	}
 	const reals = Float64Array.from({ length: high - low + 1 }, (_, k) => f((low + k) * scale));
-	const quantisation = context.quantisation(unit.output, boundsOf(reals), natural);
+	const quantisation = context.quantisation(fused.output, boundsOf(reals), natural);
 	const integer = (y: number): number => {
 		if (Number.isNaN(y)) return Math.min(Math.max(0, quantisation.low), quantisation.high);
 		return Math.max(quantisation.low, Math.min(quantisation.high, Math.round(y / quantisation.scale))) + 0;
 	};
 	const table = elementsOf(Array.from(reals, integer), quantisation.width);
-	const constant = context.constant(`${unit.output}_table`, [table.length], table, quantisation.scale);
+	const constant = context.constant(`${fused.output}_table`, [table.length], table, quantisation.scale);
 	return context.emit({
 		kind: "Gather",
 		form: { type: "lookup", base: low },
@@ -50,9 +50,9 @@ export function emitTable(
 }
 
 /** Several nodes that are one function of one value (fuse-tables.ts). */
-export function lowerTable(unit: Unit, context: Context): void {
-	const { input, f } = unit.table!;
-	context.bind(unit.output, emitTable(context, unit, context.value(input), f, 0, input));
+export function lowerTable(fused: FusedOp, context: Context): void {
+	const { input, f } = fused.table!;
+	context.bind(fused.output, emitTable(context, fused, context.value(input), f, 0, input));
 }
 
 /** What the table's results cannot exceed; NaN does not count. */
@@ -80,7 +80,7 @@ export function wholeTolerance(scale: number): number {
 const WHOLE = ["Ceil", "Floor", "Round", "Sign"];
 
 /** Any operator of functions.ts. */
-export function lowerUnary(unit: Unit, context: Context): void {
+export function lowerUnary(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const f = UNARY[node.opType](node);
@@ -88,37 +88,37 @@ export function lowerUnary(unit: Unit, context: Context): void {
 	const natural = WHOLE.includes(node.opType) ? 1 : 0;
 	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
 	const shifted: RealFunction = side === 0 ? f : (value) => f(value + side);
-	context.bind(unit.output, emitTable(context, unit, x, shifted, natural, node.inputs[0]));
+	context.bind(fused.output, emitTable(context, fused, x, shifted, natural, node.inputs[0]));
 }
 
 /** ONNX Pow with a constant exponent. */
-export function lowerPow(unit: Unit, context: Context): void {
+export function lowerPow(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const exponent = constantScalar(node.inputs[1], context.facts);
 	if (exponent === undefined) {
-		lowerPower(unit, context);
+		lowerPower(fused, context);
 		return;
 	}
 	const x = context.value(node.inputs[0]);
 	// A negative base has no real power unless the exponent is whole; pow(0, −1) is a pole.
-	const y = emitTable(context, unit, x, (base) => base ** exponent, 0, node.inputs[0]);
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	const y = emitTable(context, fused, x, (base) => base ** exponent, 0, node.inputs[0]);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }
 
 /** ONNX Pow of a constant base. */
-function lowerPower(unit: Unit, context: Context): void {
+function lowerPower(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const base = constantScalar(node.inputs[0], context.facts);
 	if (base === undefined) {
 		throw context.error("its exponent is no constant number", "Pow compiles with one constant exponent");
 	}
-	const y = emitTable(context, unit, context.value(node.inputs[1]), (exponent) => base ** exponent);
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	const y = emitTable(context, fused, context.value(node.inputs[1]), (exponent) => base ** exponent);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }
 
 /** ONNX Div of a constant number by an activation. */
-export function lowerReciprocal(unit: Unit, context: Context, dividend: number): void {
+export function lowerReciprocal(fused: FusedOp, context: Context, dividend: number): void {
 	const x = context.value(context.node.inputs[1]);
-	const y = emitTable(context, unit, x, (value) => dividend / value, 0, context.node.inputs[1]);
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	const y = emitTable(context, fused, x, (value) => dividend / value, 0, context.node.inputs[1]);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }

@@ -34,7 +34,7 @@ export interface DecomposeContext {
 	/** A name that the model does not use yet, for a further output of an emitted node. */
 	fresh(base: string): string;
 	/** States that these values play one part, as in the steps of a sequence: they get the range that all of them show together. */
-	alike(names: readonly string[]): void;
+	shareRange(names: readonly string[]): void;
 	/** An error about the node. */
 	error(reason: string, hint?: string): CompileError;
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../lower/context.ts";
 import { UNARY } from "../lower/functions.ts";
-import type { Unit } from "../lower/fuse.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
 import { lowerPow, lowerUnary } from "../lower/tables.ts";
 import { lowerCast } from "./arithmetic/cast.ts";
 import { lowerClip, lowerMax, lowerMaxPool } from "./arithmetic/max.ts";
@@ -30,8 +30,8 @@ import { lowerGemm, lowerMatMul } from "./products/matmul.ts";
 import { lowerArgMax } from "./reductions/argmax.ts";
 import { lowerGlobalMaxPool, lowerReduceMax, lowerReduceSum } from "./reductions/reduce.ts";
 
-/** Emits the operators of one unit and binds every output that is used. */
-export type Lowering = (unit: Unit, context: Context) => void;
+/** Emits the operators that compute one fused operator and binds every output that is used. */
+export type Lowering = (fused: FusedOp, context: Context) => void;
 
 const ones = (count: number): number[] => new Array<number>(count).fill(1);
 

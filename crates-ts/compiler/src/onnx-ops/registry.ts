@@ -1,7 +1,7 @@
 import { ALGEBRA } from "./algebra.ts";
 import { ATTENTION } from "./attention/attention-registry.ts";
 import type { Decomposition } from "./decomposition.ts";
-import { LEARNED } from "./ml/registry.ts";
+import { AI_ONNX_ML } from "./ml/registry.ts";
 import { REARRANGEMENTS } from "./rearrangements.ts";
 import { RECURRENT } from "./recurrent/registry.ts";
 
@@ -10,6 +10,6 @@ export const DECOMPOSITIONS: ReadonlyMap<string, Decomposition> = new Map<string
 	...ALGEBRA,
 	...ATTENTION,
 	...REARRANGEMENTS,
-	...LEARNED,
+	...AI_ONNX_ML,
 	...RECURRENT,
 ]);

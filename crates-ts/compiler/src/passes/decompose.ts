@@ -4,7 +4,7 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
-import { tameMasks } from "./masks.ts";
+import { boundMasks } from "./masks.ts";
 import { withoutNanChecks } from "./nan-checks.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
@@ -30,14 +30,14 @@ function hasComposites(graph: Graph): boolean {
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
  * nodes are named after the node that they stand for. The shapes and constants that the
- * decompositions ask for come from one run of the model on the first of `feeds`. `alike` collects
+ * decompositions ask for come from one run of the model on the first of `feeds`. `sharedRanges` collects
  * the groups of values that should have one range (ranges.ts: shareRanges).
  * @throws CompileError naming the node that cannot be replaced
  */
 export async function decomposeModel(
 	model: Model,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
-	alike: (readonly string[])[] = [],
+	sharedRanges: (readonly string[])[] = [],
 ): Promise<Model> {
 	if (!hasComposites(model.graph) && !sumsSquares(model.graph)) return model;
 	let current = upgradeTo20(model);
@@ -50,8 +50,8 @@ export async function decomposeModel(
 			current = { ...current, graph: finite };
 			continue;
 		}
-		const graph = tameMasks(folded, facts);
-		const replaced = replaceNodes(graph, facts, current.opsets.get("") ?? 1, alike);
+		const graph = boundMasks(folded, facts);
+		const replaced = replaceNodes(graph, facts, current.opsets.get("") ?? 1, sharedRanges);
 		const simpler = divideOnce(sumSquares(replaced ?? graph, facts), facts);
 		current = { ...current, graph: simpler };
 		if (simpler === folded || !hasComposites(simpler)) return current;

@@ -20,7 +20,7 @@ const MOVES = new Set("Expand Flatten Identity Reshape Squeeze Transpose Unsquee
  * safely below all scores has the same effect, and here it becomes that. Only masks on their way
  * to nothing but a softmax are changed. `facts` are of the graph with its softmaxes still in it.
  */
-export function tameMasks(graph: Graph, facts: Facts): Graph {
+export function boundMasks(graph: Graph, facts: Facts): Graph {
 	const masks = new Masks(graph, facts);
 	for (const node of graph.nodes) {
 		if (node.domain === "" && /^(Log)?Softmax$/.test(node.opType)) masks.tame(node.inputs[0]);

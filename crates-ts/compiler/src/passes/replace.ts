@@ -11,7 +11,7 @@ export function replaceNodes(
 	graph: Graph,
 	facts: Facts,
 	opset: number,
-	alike: (readonly string[])[],
+	sharedRanges: (readonly string[])[],
 	chosen: (node: Node) => boolean = () => true,
 ): Graph | undefined {
 	const names = new Set([
@@ -37,7 +37,7 @@ export function replaceNodes(
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
 		if (!decomposition || !chosen(node)) return [node];
 		const emitted: Node[] = [];
-		const context = contextOf(node, facts, opset, emitted, initializers, fresh, surroundings, alike);
+		const context = contextOf(node, facts, opset, emitted, initializers, fresh, surroundings, sharedRanges);
 		const kept = decomposition(node, context) === "keep";
 		changed ||= !kept;
 		return kept ? [node] : emitted;
@@ -55,7 +55,7 @@ function contextOf(
 	initializers: Map<string, Tensor>,
 	fresh: (base: string) => string,
 	surroundings: Surroundings,
-	alike: (readonly string[])[],
+	sharedRanges: (readonly string[])[],
 ): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
 		new CompileError(reason, { node, ...(hint ? { hint } : {}) });
@@ -68,7 +68,7 @@ function contextOf(
 		opset,
 		error,
 		...surroundings,
-		alike: (names) => void alike.push(names),
+		shareRange: (names) => void sharedRanges.push(names),
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),
 		range: (name) => facts.ranges.get(name),

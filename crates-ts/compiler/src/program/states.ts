@@ -13,7 +13,7 @@ export interface State {
 }
 
 /** The value on the input's grid and within its range: the value itself where it is so already. */
-export function fitted(context: Context, value: Value, input: InputTensor): Value {
+export function requantised(context: Context, value: Value, input: InputTensor): Value {
 	const { scale, width, low, high } = input;
 	const { spec } = value;
 	if (spec.scale === scale && spec.width === width && spec.low >= low && spec.high <= high) return value;
@@ -24,7 +24,7 @@ export function fitted(context: Context, value: Value, input: InputTensor): Valu
  * Whole numbers that are carried may leave what calibration has shown: an index can become any that ArgMax yields.
  * Gives the ranges with room for them; undefined if there is room.
  */
-export function roomier(
+export function widenCarriedRanges(
 	carried: readonly Carried[],
 	context: Context,
 	inputs: readonly InputTensor[],

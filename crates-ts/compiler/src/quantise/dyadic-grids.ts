@@ -32,7 +32,7 @@ const FINEST = 2 ** -10;
  * that are compared with, at once or after operators that keep them what they are. On a grid whose
  * step is a power of two they lie exactly, and Round or Equal says of them what the float model says.
  */
-export function tiedValues(nodes: readonly Node[], facts: Facts): Set<string> {
+export function valuesOnDyadicGrids(nodes: readonly Node[], facts: Facts): Set<string> {
 	const tied = new Set<string>();
 	for (const node of nodes.toReversed()) {
 		if (node.domain !== "") continue;

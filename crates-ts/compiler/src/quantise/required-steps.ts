@@ -1,7 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import type { Node } from "@umpire/onnx/model.ts";
-import type { Unit } from "../lower/fuse.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
 
 /** Views, and what is one on numbers. */
 export const VIEWS: ReadonlySet<string> = new Set(
@@ -23,19 +23,19 @@ const LEAST_ROW = 2 ** -24;
  * normalised need it fine for the smallest of them, however large the others are, and so do
  * exponents of a softmax. It is passed on to what the value is the sum of.
  */
-export function requiredSteps(units: readonly Unit[], facts: Facts): ReadonlyMap<string, number> {
+export function requiredSteps(fusedOps: readonly FusedOp[], facts: Facts): ReadonlyMap<string, number> {
 	const steps = new Map<string, number>();
 	const require = (name: string, step: number | undefined): void => {
 		if (step === undefined || !(step > 0) || facts.constants.has(name)) return;
 		steps.set(name, Math.min(step, steps.get(name) ?? Number.POSITIVE_INFINITY));
 	};
-	const producers = new Map(units.map((unit) => [unit.output, unit]));
-	for (const unit of units.toReversed()) {
-		const [node] = unit.nodes;
-		if (unit.table || node.domain !== "") continue;
-		const own = steps.get(unit.output);
-		if (isExponent(unit)) for (const name of node.inputs) require(name, EXPONENT_STEP);
-		else if (isSquare(unit, producers)) require(node.inputs[0], stepOfRows(unit, facts));
+	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
+	for (const fused of fusedOps.toReversed()) {
+		const [node] = fused.nodes;
+		if (fused.table || node.domain !== "") continue;
+		const own = steps.get(fused.output);
+		if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
+		else if (isSquare(fused, producers)) require(node.inputs[0], stepOfRows(fused, facts));
 		else if (VIEWS.has(node.opType)) require(node.inputs[0], own);
 		else if (SUMS.has(node.opType)) for (const name of node.inputs) require(name, own);
 		else if (own !== undefined) requireFactor(node, own, facts, require);
@@ -44,22 +44,22 @@ export function requiredSteps(units: readonly Unit[], facts: Facts): ReadonlyMap
 }
 
 /** x − max, clipped below where exp shows nothing: decompositions/softmax.ts. */
-function isExponent({ nodes, clip }: Unit): boolean {
+function isExponent({ nodes, clip }: FusedOp): boolean {
 	return nodes[0].opType === "Sub" && clip.high === 0 && Number.isFinite(clip.low);
 }
 
-/** Whether the unit multiplies rows by themselves: decompositions/moments.ts. */
-export function isSquare(unit: Unit, producers: ReadonlyMap<string, Unit>): boolean {
-	const [node] = unit.nodes;
+/** Whether the fused operator multiplies rows by themselves: decompositions/moments.ts. */
+export function isSquare(fused: FusedOp, producers: ReadonlyMap<string, FusedOp>): boolean {
+	const [node] = fused.nodes;
 	if (node.opType !== "MatMul" || node.domain !== "") return false;
 	const [a, b] = node.inputs.map((name) => producers.get(name));
 	const reshapes = a && b && [a, b].every(({ nodes }) => nodes.length === 1 && nodes[0].opType === "Reshape");
 	return reshapes === true && a.nodes[0].inputs[0] === b.nodes[0].inputs[0];
 }
 
-function stepOfRows(unit: Unit, facts: Facts): number | undefined {
-	const range = facts.ranges.get(unit.output);
-	const count = facts.shapes.get(unit.nodes[0].inputs[0])?.at(-1);
+function stepOfRows(fused: FusedOp, facts: Facts): number | undefined {
+	const range = facts.ranges.get(fused.output);
+	const count = facts.shapes.get(fused.nodes[0].inputs[0])?.at(-1);
 	if (!range || !count || range.low <= 0) return undefined;
 	return Math.sqrt(Math.max(range.low, range.high * LEAST_ROW) / count) * SHARE_OF_ROW;
 }

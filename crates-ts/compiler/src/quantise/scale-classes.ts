@@ -2,7 +2,7 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { type RangeTable, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Node } from "@umpire/onnx/model.ts";
-import type { Unit } from "../lower/fuse.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
 
 /** Operators whose output has the scale of their first input. */
 const INHERITING = new Set(
@@ -27,7 +27,7 @@ function aligned(node: Node): readonly string[] {
  * Ranges in which the operands of a Concat, a Where or a comparison agree, so that their producers write them at one
  * scale and nothing has to be rescaled before they are put together.
  */
-export function mergeRanges(units: readonly Unit[], facts: Facts): RangeTable {
+export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTable {
 	const ranges: RangeTable = new Map(facts.ranges);
 	const parent = new Map<string, string>();
 	const find = (name: string): string => {
@@ -47,13 +47,13 @@ export function mergeRanges(units: readonly Unit[], facts: Facts): RangeTable {
 		ranges.set(x, always ? p : union(p, q));
 		return true;
 	};
-	for (const { nodes, table } of units) {
+	for (const { nodes, table } of fusedOps) {
 		const [node] = nodes;
 		if (!table && node.domain === "" && INHERITING.has(node.opType)) {
 			for (const output of node.outputs) if (output) join(node.inputs[0], output, true);
 		}
 	}
-	for (const { nodes } of units) {
+	for (const { nodes } of fusedOps) {
 		const [node] = nodes;
 		const [first, ...rest] = aligned(node).filter((name) => ranges.has(name));
 		if (first === undefined || !isFloat(facts.types.get(first)!)) continue;

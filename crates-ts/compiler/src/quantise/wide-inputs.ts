@@ -1,7 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
-import type { Unit } from "../lower/fuse.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
 import { type Precision, type Quantisation, quantisationOf, wideQuantisationOf } from "./scales.ts";
 
 /** Operators that only choose or move elements. */
@@ -24,7 +24,7 @@ const COARSE = 1 / 200;
  */
 export function wideInputs(
 	graph: Graph,
-	units: readonly Unit[],
+	fusedOps: readonly FusedOp[],
 	facts: Facts,
 	precision: Precision,
 ): Map<string, Quantisation> {
@@ -33,7 +33,7 @@ export function wideInputs(
 	const outputs = new Set(graph.outputs.map((output) => output.name));
 	for (const { name, type } of graph.inputs) {
 		if (!isFloat(type)) continue;
-		const reached = movesTo(name, units, outputs);
+		const reached = movesTo(name, fusedOps, outputs);
 		const { scale } = quantisationOf(facts.ranges.get(name)!, precision);
 		const coarse = (output: string): boolean => {
 			const { low, high } = facts.ranges.get(output)!;
@@ -52,10 +52,14 @@ interface Reached {
 }
 
 /** Where a value goes that is only moved and compared; undefined if something else is done with it. */
-function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<string>): Reached | undefined {
+function movesTo(
+	name: string,
+	fusedOps: readonly FusedOp[],
+	outputs: ReadonlySet<string>,
+): Reached | undefined {
 	const reached = outputs.has(name) ? [name] : [];
 	let compared = false;
-	for (const { nodes } of units) {
+	for (const { nodes } of fusedOps) {
 		const [node] = nodes;
 		if (!node.inputs.includes(name)) continue;
 		if (nodes.length > 1 || node.domain !== "") return undefined;
@@ -66,7 +70,7 @@ function movesTo(name: string, units: readonly Unit[], outputs: ReadonlySet<stri
 		if (!MOVING.has(node.opType)) return undefined;
 		for (const output of node.outputs) {
 			if (output === "") continue;
-			const further = movesTo(output, units, outputs);
+			const further = movesTo(output, fusedOps, outputs);
 			if (!further) return undefined;
 			reached.push(...further.outputs);
 			compared ||= further.compared;

@@ -3,7 +3,7 @@ import { constantScalar } from "@umpire/graph/facts.ts";
 import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
-import type { Unit } from "../lower/fuse.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
 import { isSquare, requiredSteps, VIEWS } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
 
@@ -29,23 +29,23 @@ const WRITES_WIDE: ReadonlySet<string> = new Set([
  */
 export function wideValues(
 	graph: Graph,
-	units: readonly Unit[],
+	fusedOps: readonly FusedOp[],
 	facts: Facts,
 	precision: Precision,
 ): Set<string> {
 	const wide = new Set<string>();
 	if (precision.bits !== 16) return wide;
-	const readers = new Map<string, Unit[]>();
-	for (const unit of units) {
-		const names = unit.table ? [unit.table.input] : unit.nodes.flatMap((node) => node.inputs);
-		for (const name of new Set(names)) readers.set(name, [...(readers.get(name) ?? []), unit]);
+	const readers = new Map<string, FusedOp[]>();
+	for (const fused of fusedOps) {
+		const names = fused.table ? [fused.table.input] : fused.nodes.flatMap((node) => node.inputs);
+		for (const name of new Set(names)) readers.set(name, [...(readers.get(name) ?? []), fused]);
 	}
 	const outputs = new Set(graph.outputs.map((output) => output.name));
-	const producers = new Map(units.map((unit) => [unit.output, unit]));
-	const steps = requiredSteps(units, facts);
+	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
+	const steps = requiredSteps(fusedOps, facts);
 	const accepted = (name: string): boolean =>
 		!outputs.has(name) && (readers.get(name) ?? []).every((reader) => accepts(reader, name));
-	const accepts = (reader: Unit, name: string): boolean => {
+	const accepts = (reader: FusedOp, name: string): boolean => {
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
@@ -70,19 +70,19 @@ export function wideValues(
 		const [step, range] = [steps.get(name), facts.ranges.get(name)];
 		return step !== undefined && range !== undefined && quantisationOf(range, precision).scale > step;
 	};
-	for (const unit of units.toReversed()) {
-		const name = unit.output;
+	for (const fused of fusedOps.toReversed()) {
+		const name = fused.output;
 		const used = readers.get(name) ?? [];
 		if (outputs.has(name) || used.length === 0 || !isFloat(facts.types.get(name) ?? "undefined")) continue;
-		const relative = isSpread(name, facts) && producesSums(unit, facts);
+		const relative = isSpread(name, facts) && producesSums(fused, facts);
 		if (relative && used.every((reader) => needsWide(reader, name, facts, wide))) wide.add(name);
-		if (isCoarse(name) && writesWide(unit, facts) && accepted(name)) wide.add(name);
+		if (isCoarse(name) && writesWide(fused, facts) && accepted(name)) wide.add(name);
 	}
 	for (const { name } of graph.inputs) if (isCoarse(name) && accepted(name)) wide.add(name);
 	return wide;
 }
 
-function writesWide({ nodes, table, clip }: Unit, facts: Facts): boolean {
+function writesWide({ nodes, table, clip }: FusedOp, facts: Facts): boolean {
 	const [node] = nodes;
 	if (table || clip !== UNBOUNDED || node.domain !== "" || !WRITES_WIDE.has(node.opType)) return false;
 	return node.opType !== "Gather" || facts.constants.has(node.inputs[0]);
@@ -100,10 +100,10 @@ function isSpread(name: string, facts: Facts): boolean {
 	);
 }
 
-function producesSums(unit: Unit, facts: Facts): boolean {
-	const [node] = unit.nodes;
-	if (unit.table) return unit.nodes.some((node) => isRelative(node, facts));
-	if (node.domain !== "" || unit.clip !== UNBOUNDED) return false;
+function producesSums(fused: FusedOp, facts: Facts): boolean {
+	const [node] = fused.nodes;
+	if (fused.table) return fused.nodes.some((node) => isRelative(node, facts));
+	if (node.domain !== "" || fused.clip !== UNBOUNDED) return false;
 	if (RELATIVE.has(node.opType) || VIEWS.has(node.opType) || shiftsOrScales(node, facts)) return true;
 	const constant = node.inputs.some((name) => facts.constants.has(name));
 	return SUMS.has(node.opType) ? node.opType !== "MatMul" || !constant : node.opType === "Mul" && !constant;
@@ -117,7 +117,7 @@ function shiftsOrScales(node: Node, facts: Facts): boolean {
 	);
 }
 
-function needsWide(reader: Unit, name: string, facts: Facts, wide: ReadonlySet<string>): boolean {
+function needsWide(reader: FusedOp, name: string, facts: Facts, wide: ReadonlySet<string>): boolean {
 	if (reader.table) return reader.nodes.some((node) => isRelative(node, facts));
 	const [node] = reader.nodes;
 	if (node.domain !== "") return false;

@@ -3,7 +3,7 @@ import type { ElementType } from "@umpire/onnx/model.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { emitLinear, rescaled } from "../../lower/emit.ts";
 import type { RealFunction } from "../../lower/functions.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitTable, wholeTolerance } from "../../lower/tables.ts";
 import { wrapped } from "../integers/integer-table.ts";
 
@@ -17,30 +17,30 @@ function truncation(scale: number): RealFunction {
 }
 
 /** ONNX Cast between numeric types: towards zero from floats, the low bits of integers. */
-export function lowerCast(unit: Unit, context: Context): void {
+export function lowerCast(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const from = context.type(node.inputs[0]);
-	const to = context.type(unit.output);
+	const to = context.type(fused.output);
 	if (to === "bool" && from !== "bool") {
 		context.bind(
-			unit.output,
-			emitTable(context, unit, x, (value) => (value === 0 ? 0 : 1)),
+			fused.output,
+			emitTable(context, fused, x, (value) => (value === 0 ? 0 : 1)),
 		);
 	} else if (isFloat(from) && !isFloat(to)) {
 		const whole = x.spec.scale === 1;
-		context.bind(unit.output, whole ? x : emitTable(context, unit, x, truncation(x.spec.scale)));
+		context.bind(fused.output, whole ? x : emitTable(context, fused, x, truncation(x.spec.scale)));
 	} else if (isFloat(to) && isFloat(from) && x.spec.width === 32) {
-		context.bind(unit.output, rescaled(context, x, context.quantisation(unit.output)));
+		context.bind(fused.output, rescaled(context, x, context.quantisation(fused.output)));
 	} else if (isFloat(to) && x.spec.width === 32) {
 		// Whole numbers of 32 bits become floats of 16, and stay exact if they fit.
-		context.bind(unit.output, rescaled(context, x, context.quantisation(unit.output, undefined, 1)));
+		context.bind(fused.output, rescaled(context, x, context.quantisation(fused.output, undefined, 1)));
 	} else if (!isFloat(to) && to !== from && from !== "bool" && leaves(context, node.inputs[0], to)) {
 		const f: RealFunction = (value) => Number(wrapped(BigInt(Math.round(value)), to));
-		context.bind(unit.output, emitTable(context, unit, lowBits(context, x, to), f));
+		context.bind(fused.output, emitTable(context, fused, lowBits(context, x, to), f));
 	} else {
 		// Whole numbers keep scale 1 as floats, and float types differ in precision only.
-		context.bind(unit.output, x);
+		context.bind(fused.output, x);
 	}
 }
 

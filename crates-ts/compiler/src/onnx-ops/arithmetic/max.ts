@@ -1,20 +1,19 @@
 import { ints } from "@umpire/graph/attributes.ts";
-import { isFloat } from "@umpire/graph/real.ts";
 import { broadcastShapes, sizeOf } from "@umpire/graph/shapes.ts";
+import { alignScales } from "../../lower/align.ts";
 import { clipOf } from "../../lower/clip.ts";
 import { combined } from "../../lower/combined.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
-import { clipped, rescaled } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
-import { limitOf, type Quantisation } from "../../quantise/scales.ts";
+import { clipped } from "../../lower/emit.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { type Windows, windowsOf } from "../pooling/windows.ts";
 import { LARGEST_WINDOW, negated } from "../reductions/reduce.ts";
 
 /** ONNX MaxPool whose Indices output nothing reads. */
-export function lowerMaxPool(unit: Unit, context: Context): void {
+export function lowerMaxPool(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	const kernel = ints(node, "kernel_shape");
 	if (!kernel || kernel.length !== shape.length - 2)
 		throw context.error("kernel_shape is missing or does not fit");
@@ -30,7 +29,7 @@ export function lowerMaxPool(unit: Unit, context: Context): void {
 			quantisation: quantisationOfValue(y),
 		});
 	}
-	context.bind(unit.output, y);
+	context.bind(fused.output, y);
 }
 
 /** Windows too large for one cone are taken axis by axis: the maximum does not mind. */
@@ -54,29 +53,29 @@ function stagesOf(windows: Windows): { windows: Windows; axes: number[] }[] {
 }
 
 /** ONNX Relu, Clip, and Min and Max with a constant scalar, at the operand's own scale. */
-export function lowerClip(unit: Unit, context: Context): void {
+export function lowerClip(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const name = node.inputs.find((input) => input && !context.real(input))!;
 	const range = clipOf(node, name, context.facts);
 	if (!range)
 		throw context.error("its bounds depend on the model's inputs", "Make min and max constant scalars");
 	const y = clipped(context, context.value(name), range);
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }
 
 /** ONNX Max and Min of any number of operands. */
-export function lowerMax(minimum: boolean): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerMax(minimum: boolean): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const { node } = context;
 		const variable = node.inputs.filter((input) => !context.real(input));
 		if (node.inputs.length === 2 && variable.length === 1 && clipOf(node, variable[0], context.facts)) {
-			lowerClip(unit, context);
+			lowerClip(fused, context);
 			return;
 		}
 		const operands = alignScales(context, node.inputs);
 		const signed = minimum ? operands.map((operand) => negated(context, operand)) : operands;
 		const y = combined(signed, (some) => largestOf(context, some));
-		context.bind(unit.output, minimum ? negated(context, y) : y);
+		context.bind(fused.output, minimum ? negated(context, y) : y);
 	};
 }
 
@@ -96,30 +95,4 @@ function largestOf(context: Context, operands: readonly Value[]): Value {
 		shape,
 		quantisation: { scale: spec.scale, width: spec.width, low: floor, high: Math.max(floor, largest) },
 	});
-}
-
-/** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */
-export function alignScales(context: Context, names: readonly string[]): Value[] {
-	const specs = names.map((name) => context.value(name).spec);
-	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
-	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
-	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
-	const limit = isFloat(context.type(names[0])) ? Math.max(...widest) : 2 ** (width - 1) - 1;
-	const target: Quantisation = { scale: coarsest.scale, width, low: -limit, high: limit };
-	return names.map((name) => {
-		const value = context.value(name);
-		if (value.spec.scale === target.scale && value.spec.width === target.width) return value;
-		const real = context.real(name);
-		if (real) return context.quantised(name, real, target);
-		return rescaled(context, value, shrink(value, target));
-	});
-}
-
-/** The target's scale with the operand's own sign: what was non-negative stays so. */
-function shrink(value: Value, target: Quantisation): Quantisation {
-	return {
-		...target,
-		low: value.spec.low >= 0 ? 0 : target.low,
-		high: value.spec.high <= 0 ? 0 : target.high,
-	};
 }

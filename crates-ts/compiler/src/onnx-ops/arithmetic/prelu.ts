@@ -2,13 +2,13 @@ import type { Real } from "@umpire/graph/real.ts";
 import { asRows } from "../../lower/broadcast.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { clipped, emitConverted, emitLinear } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitTable } from "../../lower/tables.ts";
 import { type Quantisation, quantisationOf } from "../../quantise/scales.ts";
 import { emitRowScaled } from "./scale.ts";
 
 /** ONNX PRelu with a constant slope: max(x, 0) + slope·min(x, 0). */
-export function lowerPRelu(unit: Unit, context: Context): void {
+export function lowerPRelu(fused: FusedOp, context: Context): void {
 	const [xName, slopeName] = context.node.inputs;
 	const slope = context.real(slopeName);
 	if (!slope) throw context.error("its slope depends on the model's inputs", "Make the slope constant");
@@ -16,8 +16,8 @@ export function lowerPRelu(unit: Unit, context: Context): void {
 	const [first] = slope.data;
 	if (slope.data.every((value) => value === first)) {
 		context.bind(
-			unit.output,
-			emitTable(context, unit, x, (value) => (value < 0 ? first * value : value)),
+			fused.output,
+			emitTable(context, fused, x, (value) => (value < 0 ? first * value : value)),
 		);
 		return;
 	}
@@ -34,7 +34,7 @@ export function lowerPRelu(unit: Unit, context: Context): void {
 			shape: x.spec.shape,
 			quantisation: own,
 		});
-		context.bind(unit.output, y);
+		context.bind(fused.output, y);
 		return;
 	}
 	const positive = clipped(context, x, { low: 0, high: Number.POSITIVE_INFINITY });
@@ -43,8 +43,8 @@ export function lowerPRelu(unit: Unit, context: Context): void {
 	const reach = -(context.facts.ranges.get(xName)?.low ?? 0) * steepest;
 	const wanted = quantisationOf({ low: -reach, high: reach }, context.precision, undefined, scale);
 	const branch = scaledBy(context, negative, slope, wanted);
-	const quantisation = context.quantisation(unit.output, undefined, Math.min(scale, branch.spec.scale));
-	context.bind(unit.output, emitLinear(context, [positive, branch], [1, 1], x.spec.shape, quantisation));
+	const quantisation = context.quantisation(fused.output, undefined, Math.min(scale, branch.spec.scale));
+	context.bind(fused.output, emitLinear(context, [positive, branch], [1, 1], x.spec.shape, quantisation));
 }
 
 function scaledBy(context: Context, x: Value, slope: Real, quantisation: Quantisation): Value {

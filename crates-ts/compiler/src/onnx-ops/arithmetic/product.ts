@@ -3,7 +3,7 @@ import { isFloat } from "@umpire/graph/real.ts";
 import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { rescaleOf } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { limitOf, quantisationOf } from "../../quantise/scales.ts";
 import {
 	type ChannelScales,
@@ -27,20 +27,20 @@ export interface WeightedDot {
 	readonly layout: readonly number[];
 	/** True if the weights are operand 0 (a MatMul whose A is constant). */
 	readonly weightsFirst?: boolean;
-	/** The model's own bias, before the unit's affine tail. */
+	/** The model's own bias, before the fused operator's affine tail. */
 	readonly bias?: Float64Array | undefined;
 	readonly shape: readonly number[];
 	/** Output axis of the channels. */
 	readonly axis: number;
 	readonly limits: WeightLimits;
-	/** Range of the output where it is not the unit's output. */
+	/** Range of the output where it is not the fused operator's output. */
 	readonly range?: Range;
 }
 
-/** Emits the Dot with the unit's affine tail folded into weights and bias, and its clip. */
-export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Value {
+/** Emits the Dot with the fused operator's affine tail folded into weights and bias, and its clip. */
+export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot): Value {
 	const { x, channels, limits } = dot;
-	const affine = unit.affine;
+	const affine = fused.affine;
 	const scaled = affine?.scale.some((scale) => scale !== 1);
 	const data = scaled ? dot.weights.map((w, i) => w * affine!.scale[channelAt(dot, i)]) : dot.weights;
 	const bias = Float64Array.from({ length: channels }, (_, c) => {
@@ -48,7 +48,7 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 		return affine ? own * affine.scale[c] + affine.shift[c] : own;
 	});
 	const weights = { data, inner: dot.inner, channels };
-	const whole = !dot.range && !isFloat(context.type(unit.output));
+	const whole = !dot.range && !isFloat(context.type(fused.output));
 	if (whole && data.some((value) => Math.abs(value) > 32767)) {
 		throw context.error("its weights are whole numbers beyond 16 bits", "Cast to float before");
 	}
@@ -56,8 +56,8 @@ export function emitWeighted(context: Context, unit: Unit, dot: WeightedDot): Va
 	const { scales } = channelwise;
 	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
 	const quantisation = dot.range
-		? quantisationOf(dot.range, context.innerPrecision, unit.clip, natural)
-		: context.quantisation(unit.output, unit.clip, natural);
+		? quantisationOf(dot.range, context.innerPrecision, fused.clip, natural)
+		: context.quantisation(fused.output, fused.clip, natural);
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,

@@ -4,7 +4,7 @@ import { batchNormalization } from "../../lower/affine.ts";
 import { asRows } from "../../lower/broadcast.ts";
 import { type Context, elementsOf, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear, expanded, rescaleOf } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../../quantise/rescale-ratio.ts";
 import { limitOf, type Quantisation } from "../../quantise/scales.ts";
@@ -12,34 +12,34 @@ import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
 
 /** ONNX Mul: of two activations, or of one and a constant. */
-export function lowerMul(unit: Unit, context: Context): void {
+export function lowerMul(fused: FusedOp, context: Context): void {
 	const [a, b] = context.node.inputs;
 	const real = context.real(b) ?? context.real(a);
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	if (real) {
 		const name = context.real(b) ? a : b;
-		const y = emitScaled(context, unit, context.value(name), real, undefined, shape);
-		context.bind(unit.output, y);
+		const y = emitScaled(context, fused, context.value(name), real, undefined, shape);
+		context.bind(fused.output, y);
 		return;
 	}
-	context.bind(unit.output, emitProduct(context, unit, context.value(a), context.value(b), shape));
+	context.bind(fused.output, emitProduct(context, fused, context.value(a), context.value(b), shape));
 }
 
 /** x·y of two activations. */
 export function emitProduct(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	y: Value,
 	shape: readonly number[],
 ): Value {
 	const raw = x.spec.scale * y.spec.scale;
-	const quantisation = context.quantisation(unit.output, unit.clip, raw);
-	return emitConverted(context, "Mul", { type: "product" }, [x, y], shape, quantisation, raw, unit.clip);
+	const quantisation = context.quantisation(fused.output, fused.clip, raw);
+	return emitConverted(context, "Mul", { type: "product" }, [x, y], shape, quantisation, raw, fused.clip);
 }
 
 /** ONNX BatchNormalization that no product precedes: a factor and a shift per channel. */
-export function lowerBatchNormalization(unit: Unit, context: Context): void {
+export function lowerBatchNormalization(fused: FusedOp, context: Context): void {
 	const affine = batchNormalization(context.node, context.facts);
 	if (!affine) {
 		throw context.error(
@@ -48,23 +48,23 @@ export function lowerBatchNormalization(unit: Unit, context: Context): void {
 		);
 	}
 	const x = context.value(context.node.inputs[0]);
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	const columns = [shape[1] ?? 1, ...shape.slice(2).map(() => 1)];
 	const factors = { shape: columns, data: affine.scale };
-	context.bind(unit.output, emitScaled(context, unit, x, factors, affine.shift, shape));
+	context.bind(fused.output, emitScaled(context, fused, x, factors, affine.shift, shape));
 }
 
 /** factors·x + shifts with constant factors that broadcast to `shape`; shifts go with the factors. */
 function emitScaled(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	factors: Real,
 	shifts: Float64Array | undefined,
 	shape: readonly number[],
 ): Value {
 	const natural = gridWith(x.spec.scale * naturalScale(factors.data.map(Math.abs)), shifts ?? []);
-	const quantisation = context.quantisation(unit.output, unit.clip, natural);
+	const quantisation = context.quantisation(fused.output, fused.clip, natural);
 	const whole = expanded(context, x, shape);
 	if (factors.data.length === 1) {
 		const biases = { values: shifts ?? [0], axes: [] };
@@ -74,11 +74,11 @@ function emitScaled(
 	if (rows) return emitRowScaled(context, whole, { ...rows, shifts, factors }, shape, quantisation);
 	if (shifts)
 		throw context.error(`it has ${shifts.length} channels`, "Models with up to 4096 channels compile");
-	const own = context.ownQuantisation(factors, isFloat(context.type(unit.output)));
-	const constant = context.quantised(`${unit.output}_factors`, factors, own);
+	const own = context.ownQuantisation(factors, isFloat(context.type(fused.output)));
+	const constant = context.quantised(`${fused.output}_factors`, factors, own);
 	const raw = x.spec.scale * constant.spec.scale;
-	const wanted = context.quantisation(unit.output, unit.clip, raw);
-	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, wanted, raw, unit.clip);
+	const wanted = context.quantisation(fused.output, fused.clip, raw);
+	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, wanted, raw, fused.clip);
 }
 
 /** A factor (and a shift) per rescale row: the multiplier carries the magnitude, a constant ±1 the sign. */
@@ -129,21 +129,21 @@ export function emitRowScaled(
 }
 
 /** ONNX Div: by a constant it is a product, of a constant number a table. */
-export function lowerDiv(unit: Unit, context: Context): void {
+export function lowerDiv(fused: FusedOp, context: Context): void {
 	const [a, b] = context.node.inputs;
 	const divisor = context.real(b);
 	const dividend = constantScalar(a, context.facts);
 	const { width } = context.value(b).spec;
-	if (!divisor && dividend !== undefined && width !== 32 && isFloat(context.type(unit.output))) {
-		lowerReciprocal(unit, context, dividend);
+	if (!divisor && dividend !== undefined && width !== 32 && isFloat(context.type(fused.output))) {
+		lowerReciprocal(fused, context, dividend);
 		return;
 	}
 	if (divisor?.data.some((value) => value === 0)) throw context.error("its constant divisor contains 0");
-	if (!divisor || !isFloat(context.type(unit.output))) {
-		lowerQuotient(unit, context);
+	if (!divisor || !isFloat(context.type(fused.output))) {
+		lowerQuotient(fused, context);
 		return;
 	}
 	const factors = mapReal(divisor, (value) => 1 / value);
-	const shape = context.shape(unit.output);
-	context.bind(unit.output, emitScaled(context, unit, context.value(a), factors, undefined, shape));
+	const shape = context.shape(fused.output);
+	context.bind(fused.output, emitScaled(context, fused, context.value(a), factors, undefined, shape));
 }

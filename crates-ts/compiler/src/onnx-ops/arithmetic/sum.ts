@@ -4,7 +4,7 @@ import { broadcastShapes, sameShape } from "@umpire/graph/shapes.ts";
 import { asRows, zipReal } from "../../lower/broadcast.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitLinear, expanded } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { type Quantisation, quantisationOf, wholeNumbers } from "../../quantise/scales.ts";
 import { gridWith } from "./product.ts";
 
@@ -16,8 +16,8 @@ interface Term {
 /** ONNX Add, Sub, Neg, Sum, Mean: Σ factors[k]·inputs[k] with NumPy broadcasting. */
 export function lowerSum(
 	factorsOf: (count: number) => readonly number[],
-): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const names = context.node.inputs;
 		const factors = factorsOf(names.length);
 		let constant: Real | undefined;
@@ -34,19 +34,19 @@ export function lowerSum(
 				else terms.push({ value, factor: factors[k] });
 			}
 		}
-		if (!isFloat(context.type(unit.output)) && factors.some((factor) => !Number.isInteger(factor))) {
+		if (!isFloat(context.type(fused.output)) && factors.some((factor) => !Number.isInteger(factor))) {
 			throw context.error("the mean of whole numbers is not defined exactly", "Cast to float first");
 		}
-		context.bind(unit.output, emitSum(context, unit, terms, constant));
+		context.bind(fused.output, emitSum(context, fused, terms, constant));
 	};
 }
 
-function emitSum(context: Context, unit: Unit, terms: Term[], constant: Real | undefined): Value {
-	const shape = context.shape(unit.output);
+function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real | undefined): Value {
+	const shape = context.shape(fused.output);
 	const rows = constant && asRows(constant, shape);
 	if (constant && !rows) {
 		const name = context.node.inputs.find((input) => context.real(input))!;
-		const quantisation = context.ownQuantisation(constant, isFloat(context.type(unit.output)));
+		const quantisation = context.ownQuantisation(constant, isFloat(context.type(fused.output)));
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
 	}
 	const [only] = terms;
@@ -66,7 +66,7 @@ function emitSum(context: Context, unit: Unit, terms: Term[], constant: Real | u
 		last.map(({ value }) => value),
 		last.map(({ factor }) => factor),
 		shape,
-		context.quantisation(unit.output, unit.clip, natural),
+		context.quantisation(fused.output, fused.clip, natural),
 		rows,
 	);
 }

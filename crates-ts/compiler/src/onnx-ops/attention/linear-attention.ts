@@ -55,8 +55,8 @@ export function decomposeLinearAttention(node: Node, context: DecomposeContext):
 		const q = reshape(context, at(context, queries.name, t), [batch, keyHeads, group, size]);
 		answers.push(reshape(context, context.emit("MatMul", [q, state]), [batch, heads, 1, wide]));
 	}
-	context.alike(states);
-	context.alike(answers);
+	context.shareRange(states);
+	context.shareRange(answers);
 	const scale = float(node, "scale", 0) || 1 / Math.sqrt(size);
 	const all = answers.length > 1 ? context.emit("Concat", answers, { axis: 2 }) : answers[0];
 	const scaled = context.emit("Mul", [all, scalarOf(context, type, scale)]);

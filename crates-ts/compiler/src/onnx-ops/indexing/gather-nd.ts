@@ -3,7 +3,7 @@ import type { Real } from "@umpire/graph/real.ts";
 import { sizeOf, stridesOf } from "@umpire/graph/shapes.ts";
 import { type Context, elementsOf, type Value } from "../../lower/context.ts";
 import { emitLinear } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { sliceAxis } from "../movement/slice.ts";
 import { emitGather } from "./gather.ts";
 import { constantIndices, fromStart, indexConstant, indexQuantisation } from "./indices.ts";
@@ -12,7 +12,7 @@ import { constantIndices, fromStart, indexConstant, indexQuantisation } from "./
  * ONNX GatherND: the axes that an index tuple addresses (and the batch axes before them) become one,
  * and the tuples one number each.
  */
-export function lowerGatherND(unit: Unit, context: Context): void {
+export function lowerGatherND(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [dataName, indexName] = node.inputs;
 	const data = context.value(dataName);
@@ -33,8 +33,8 @@ export function lowerGatherND(unit: Unit, context: Context): void {
 		? constantPlaces(context, indexName, real, places)
 		: dynamicPlaces(context, context.value(indexName), context.facts.ranges.get(indexName)?.low ?? 0, places);
 	context.bind(
-		unit.output,
-		context.reshaped(emitGather(context, index, flat, 0), context.shape(unit.output)),
+		fused.output,
+		context.reshaped(emitGather(context, index, flat, 0), context.shape(fused.output)),
 	);
 }
 

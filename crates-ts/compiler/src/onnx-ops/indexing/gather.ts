@@ -1,32 +1,32 @@
 import { int } from "@umpire/graph/attributes.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { sliceAxis } from "../movement/slice.ts";
 import { emitGatherElements } from "../reductions/argmax.ts";
 import { constantIndices, indexConstant, indicesOf } from "./indices.ts";
 
 /** ONNX Gather: what of it is a slice becomes one, the rest reads where its indices point. */
-export function lowerGather(unit: Unit, context: Context): void {
+export function lowerGather(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [dataName, indexName] = node.inputs;
-	const data = context.value(dataName, context.isWide(unit.output));
+	const data = context.value(dataName, context.isWide(fused.output));
 	const axis = normaliseAxis(int(node, "axis", 0), data.spec.shape.length);
 	if (axis === undefined) throw context.error("its axis is out of range");
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	const size = data.spec.shape[axis];
 	const real = context.real(indexName);
 	const constant = real && constantIndices(context, real, size);
 	const step = constant && stepOf(constant);
 	if (constant && step !== undefined) {
 		const slice = sliceAxis(context, data, axis, constant[0], constant.length, step);
-		context.bind(unit.output, context.reshaped(slice, shape));
+		context.bind(fused.output, context.reshaped(slice, shape));
 		return;
 	}
 	const index = constant
 		? indexConstant(context, indexName, real.shape, constant)
 		: indicesOf(context, indexName, size);
-	context.bind(unit.output, emitGather(context, index, data, axis));
+	context.bind(fused.output, emitGather(context, index, data, axis));
 }
 
 /** ONNX Gather with indices from 0 on. */
@@ -47,12 +47,12 @@ function stepOf(indices: readonly number[]): number | undefined {
 }
 
 /** ONNX GatherElements. */
-export function lowerGatherElements(unit: Unit, context: Context): void {
+export function lowerGatherElements(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [dataName, indexName] = node.inputs;
 	const data = context.value(dataName);
 	const axis = normaliseAxis(int(node, "axis", 0), data.spec.shape.length);
 	if (axis === undefined) throw context.error("its axis is out of range");
 	const index = indicesOf(context, indexName, data.spec.shape[axis]);
-	context.bind(unit.output, emitGatherElements(context, index, data, axis));
+	context.bind(fused.output, emitGatherElements(context, index, data, axis));
 }

@@ -3,7 +3,7 @@ import { constantScalar } from "@umpire/graph/facts.ts";
 import type { ElementType } from "@umpire/onnx/model.ts";
 import type { Context } from "../../lower/context.ts";
 import type { RealFunction } from "../../lower/functions.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitTable } from "../../lower/tables.ts";
 
 /** Bits of integer types, and whether they have a sign. */
@@ -16,10 +16,10 @@ export function wrapped(value: bigint, type: ElementType): bigint {
 }
 
 /** An ONNX operator of two whole-number operands, one of which is a constant number: a table over the other. */
-function lowerIntegers(unit: Unit, context: Context, f: (a: bigint, b: bigint) => bigint): void {
+function lowerIntegers(fused: FusedOp, context: Context, f: (a: bigint, b: bigint) => bigint): void {
 	const { node } = context;
 	const [a, b] = node.inputs;
-	const type = context.type(unit.output);
+	const type = context.type(fused.output);
 	const right = constantScalar(b, context.facts);
 	const left = constantScalar(a, context.facts);
 	const constant = right ?? left;
@@ -30,8 +30,8 @@ function lowerIntegers(unit: Unit, context: Context, f: (a: bigint, b: bigint) =
 		const result = right === undefined ? f(number, value) : f(value, number);
 		return Number(wrapped(result, type));
 	};
-	const y = emitTable(context, unit, context.value(right === undefined ? b : a), table);
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	const y = emitTable(context, fused, context.value(right === undefined ? b : a), table);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }
 
 const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
@@ -41,22 +41,22 @@ const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
 };
 
 /** ONNX BitwiseAnd, BitwiseOr, BitwiseXor with a constant number. */
-export function lowerBitwise(unit: Unit, context: Context): void {
-	lowerIntegers(unit, context, BITWISE[context.node.opType]);
+export function lowerBitwise(fused: FusedOp, context: Context): void {
+	lowerIntegers(fused, context, BITWISE[context.node.opType]);
 }
 
 /** ONNX BitwiseNot. */
-export function lowerBitwiseNot(unit: Unit, context: Context): void {
-	const type = context.type(unit.output);
+export function lowerBitwiseNot(fused: FusedOp, context: Context): void {
+	const type = context.type(fused.output);
 	const x = context.value(context.node.inputs[0]);
 	const not: RealFunction = (value) => Number(wrapped(~BigInt(Math.round(value)), type));
-	context.bind(unit.output, emitTable(context, unit, x, not));
+	context.bind(fused.output, emitTable(context, fused, x, not));
 }
 
 /** ONNX BitShift by a constant number, or of one. */
-export function lowerBitShift(unit: Unit, context: Context): void {
+export function lowerBitShift(fused: FusedOp, context: Context): void {
 	const left = string(context.node, "direction", "LEFT") === "LEFT";
-	lowerIntegers(unit, context, (a, b) => {
+	lowerIntegers(fused, context, (a, b) => {
 		// Integers that the type cannot hold never reach the table; it has a value for them all the same.
 		if (b < 0n || b > 63n) return 0n;
 		return left ? a << b : a >> b;
@@ -64,16 +64,16 @@ export function lowerBitShift(unit: Unit, context: Context): void {
 }
 
 /** ONNX Mod by a constant number; the remainder takes the divisor's sign unless fmod says the dividend's. */
-export function lowerMod(unit: Unit, context: Context): void {
+export function lowerMod(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const divisor = constantScalar(node.inputs[1], context.facts);
 	if (!divisor) throw context.error("it divides by 0 or by a value that depends on the model's inputs");
 	const truncated = int(node, "fmod", 0) === 1;
 	const x = context.value(node.inputs[0]);
-	const y = emitTable(context, unit, x, (value) => {
+	const y = emitTable(context, fused, x, (value) => {
 		const rest = value % divisor;
 		const differs = rest !== 0 && rest < 0 !== divisor < 0;
 		return !truncated && differs ? rest + divisor : rest;
 	});
-	context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 }

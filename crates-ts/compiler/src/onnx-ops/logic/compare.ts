@@ -1,7 +1,7 @@
 import type { Real } from "@umpire/graph/real.ts";
 import { type Context, elementsOf, type Value } from "../../lower/context.ts";
 import { emitEntries } from "../../lower/entries.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { BOOLEAN, type Quantisation } from "../../quantise/scales.ts";
 
 /** What a comparison says of the sign of a − b. */
@@ -14,16 +14,16 @@ const LARGEST_TABLE = 65536;
  * ONNX Less, LessOrEqual, Greater, GreaterOrEqual and Equal. Both sides are compared as integers of
  * one grid: numbers that are equal in the model are equal there.
  */
-export function lowerComparison(relation: Relation): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerComparison(relation: Relation): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const [a, b] = context.node.inputs;
-		const shape = context.shape(unit.output);
+		const shape = context.shape(fused.output);
 		const [left, right] = [context.real(a), context.real(b)];
 		let y: Value;
 		if (right) y = compareConstant(context, context.value(a), right, relation, shape);
 		else if (left) y = compareConstant(context, context.value(b), left, (sign) => relation(-sign), shape);
 		else y = compareValues(context, context.value(a), context.value(b), relation, shape);
-		context.bind(unit.output, context.reshaped(y, shape));
+		context.bind(fused.output, context.reshaped(y, shape));
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Value } from "../../lower/context.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { BOOLEAN } from "../../quantise/scales.ts";
 import { compareValues } from "./compare.ts";
 
@@ -11,39 +11,39 @@ function operandsOf(context: Context): Value[] {
 }
 
 /** ONNX And: the product of zeros and ones. */
-export function lowerAnd(unit: Unit, context: Context): void {
+export function lowerAnd(fused: FusedOp, context: Context): void {
 	const y = context.emit({
 		kind: "Mul",
 		form: { type: "product" },
 		operands: operandsOf(context),
-		shape: context.shape(unit.output),
+		shape: context.shape(fused.output),
 		quantisation: BOOLEAN,
 		rescale: { rows: [{ bias: 0n, ...SAME }], axes: [] },
 	});
-	context.bind(unit.output, y);
+	context.bind(fused.output, y);
 }
 
 /** ONNX Or: the larger of zeros and ones. */
-export function lowerOr(unit: Unit, context: Context): void {
+export function lowerOr(fused: FusedOp, context: Context): void {
 	const y = context.emit({
 		kind: "Max",
 		form: { type: "elementwise" },
 		operands: operandsOf(context),
-		shape: context.shape(unit.output),
+		shape: context.shape(fused.output),
 		quantisation: BOOLEAN,
 	});
-	context.bind(unit.output, y);
+	context.bind(fused.output, y);
 }
 
 /** ONNX Xor: zeros and ones that differ. */
-export function lowerXor(unit: Unit, context: Context): void {
+export function lowerXor(fused: FusedOp, context: Context): void {
 	const [a, b] = operandsOf(context);
-	const y = compareValues(context, a, b, (sign) => sign !== 0, context.shape(unit.output));
-	context.bind(unit.output, y);
+	const y = compareValues(context, a, b, (sign) => sign !== 0, context.shape(fused.output));
+	context.bind(fused.output, y);
 }
 
 /** ONNX Not: 1 − x. */
-export function lowerNot(unit: Unit, context: Context): void {
+export function lowerNot(fused: FusedOp, context: Context): void {
 	const [x] = operandsOf(context);
 	const y = context.emit({
 		kind: "Add",
@@ -53,5 +53,5 @@ export function lowerNot(unit: Unit, context: Context): void {
 		quantisation: BOOLEAN,
 		rescale: { rows: [{ bias: 1n, ...SAME }], axes: [] },
 	});
-	context.bind(unit.output, y);
+	context.bind(fused.output, y);
 }

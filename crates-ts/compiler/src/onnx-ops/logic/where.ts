@@ -1,19 +1,19 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real } from "@umpire/graph/real.ts";
+import { alignScales } from "../../lower/align.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { expanded } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { limitOf } from "../../quantise/scales.ts";
-import { alignScales } from "../arithmetic/max.ts";
 
 /** A constant this many times larger than what it may replace says "very small" or "very large", no number. */
 const MASK = 2 ** 12;
 
 /** ONNX Where. */
-export function lowerWhere(unit: Unit, context: Context): void {
+export function lowerWhere(fused: FusedOp, context: Context): void {
 	const [condition, ...names] = context.node.inputs;
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	const c = context.value(condition);
 	const [a, b] = choicesOf(context, names);
 	const low = Math.min(a.spec.low, b.spec.low);
@@ -25,7 +25,7 @@ export function lowerWhere(unit: Unit, context: Context): void {
 		shape,
 		quantisation: { ...quantisationOfValue(a), low, high },
 	});
-	context.bind(unit.output, expanded(context, y, shape));
+	context.bind(fused.output, expanded(context, y, shape));
 }
 
 /** Both at one scale; a mask takes the scale of the other and ends at the end of its range. */

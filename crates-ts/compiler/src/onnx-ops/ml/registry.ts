@@ -29,6 +29,6 @@ const OPERATORS: Readonly<Record<string, Decomposition>> = {
 };
 
 /** Operators of the domain ai.onnx.ml. */
-export const LEARNED: readonly (readonly [string, Decomposition])[] = Object.entries(OPERATORS).map(
+export const AI_ONNX_ML: readonly (readonly [string, Decomposition])[] = Object.entries(OPERATORS).map(
 	([name, decomposition]) => [`ai.onnx.ml.${name}`, decomposition] as const,
 );

@@ -1,14 +1,14 @@
 import { int, ints, string } from "@umpire/graph/attributes.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
+import { alignScales } from "../../lower/align.ts";
 import { combined } from "../../lower/combined.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
-import type { Unit } from "../../lower/fuse.ts";
-import { alignScales } from "../arithmetic/max.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 
 /** Reshape, Flatten, Squeeze, Unsqueeze, Identity: same elements in the same order. */
-export function lowerReshape(unit: Unit, context: Context): void {
+export function lowerReshape(fused: FusedOp, context: Context): void {
 	const x = context.value(context.node.inputs[0]);
-	context.bind(unit.output, context.reshaped(x, context.shape(unit.output)));
+	context.bind(fused.output, context.reshaped(x, context.shape(fused.output)));
 }
 
 export function emitTranspose(context: Context, x: Value, permutation: readonly number[]): Value {
@@ -22,10 +22,10 @@ export function emitTranspose(context: Context, x: Value, permutation: readonly 
 	});
 }
 
-export function lowerTranspose(unit: Unit, context: Context): void {
+export function lowerTranspose(fused: FusedOp, context: Context): void {
 	const x = context.value(context.node.inputs[0]);
 	const permutation = ints(context.node, "perm") ?? x.spec.shape.map((_, axis) => axis).reverse();
-	context.bind(unit.output, emitTranspose(context, x, permutation));
+	context.bind(fused.output, emitTranspose(context, x, permutation));
 }
 
 /** Several tensors of one scale in a row along `axis`. */
@@ -49,13 +49,13 @@ function concatOf(context: Context, pieces: readonly Value[], axis: number): Val
 	});
 }
 
-export function lowerConcat(unit: Unit, context: Context): void {
+export function lowerConcat(fused: FusedOp, context: Context): void {
 	const { node } = context;
-	const rank = context.shape(unit.output).length;
+	const rank = context.shape(fused.output).length;
 	// Opset 1 had a default.
 	const axis = normaliseAxis(int(node, "axis", 1), rank);
 	if (axis === undefined) throw context.error(`its axis is out of range for rank ${rank}`);
-	context.bind(unit.output, emitConcat(context, alignScales(context, node.inputs), axis));
+	context.bind(fused.output, emitConcat(context, alignScales(context, node.inputs), axis));
 }
 
 function emitExpand(context: Context, x: Value, shape: readonly number[], form: "expand" | "tile"): Value {
@@ -66,15 +66,15 @@ function emitExpand(context: Context, x: Value, shape: readonly number[], form: 
 }
 
 /** Expand and Tile: the output's shape says it all. */
-export function lowerExpand(form: "expand" | "tile"): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerExpand(form: "expand" | "tile"): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const x = context.value(context.node.inputs[0]);
-		context.bind(unit.output, emitExpand(context, x, context.shape(unit.output), form));
+		context.bind(fused.output, emitExpand(context, x, context.shape(fused.output), form));
 	};
 }
 
 /** DepthToSpace (modes DCR and CRD). */
-export function lowerDepthToSpace(unit: Unit, context: Context): void {
+export function lowerDepthToSpace(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const [n, c, h, w] = x.spec.shape;
@@ -84,14 +84,14 @@ export function lowerDepthToSpace(unit: Unit, context: Context): void {
 	const split = crd ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w];
 	const permutation = crd ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
 	const moved = emitTranspose(context, context.reshaped(x, split), permutation);
-	context.bind(unit.output, context.reshaped(moved, [n, depth, h * b, w * b]));
+	context.bind(fused.output, context.reshaped(moved, [n, depth, h * b, w * b]));
 }
 
-export function lowerSpaceToDepth(unit: Unit, context: Context): void {
+export function lowerSpaceToDepth(fused: FusedOp, context: Context): void {
 	const x = context.value(context.node.inputs[0]);
 	const [n, c, h, w] = x.spec.shape;
 	const b = int(context.node, "blocksize", 1);
 	const split = context.reshaped(x, [n, c, h / b, b, w / b, b]);
 	const moved = emitTranspose(context, split, [0, 3, 5, 1, 2, 4]);
-	context.bind(unit.output, context.reshaped(moved, [n, c * b * b, h / b, w / b]));
+	context.bind(fused.output, context.reshaped(moved, [n, c * b * b, h / b, w / b]));
 }

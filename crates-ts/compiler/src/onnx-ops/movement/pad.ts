@@ -3,12 +3,12 @@ import { HUGE } from "@umpire/graph/ranges.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { rescaled } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitConcat } from "./move.ts";
 import { emitSlice, sliceAxis } from "./slice.ts";
 
 /** ONNX Pad: constant, reflect, edge and wrap; negative pads crop. */
-export function lowerPad(unit: Unit, context: Context): void {
+export function lowerPad(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const rank = x.spec.shape.length;
@@ -29,7 +29,7 @@ export function lowerPad(unit: Unit, context: Context): void {
 		if (node.inputs[2] && !given)
 			throw context.error("its value depends on the model's inputs", "Make it constant");
 		const value = given ? given.data[0] : float(node, "value", 0);
-		context.bind(unit.output, emitConstantPad(context, unit, x, begins, ends, value));
+		context.bind(fused.output, emitConstantPad(context, fused, x, begins, ends, value));
 		return;
 	}
 	if (mode !== "reflect" && mode !== "edge" && mode !== "wrap")
@@ -46,12 +46,12 @@ export function lowerPad(unit: Unit, context: Context): void {
 	for (let axis = 0; axis < rank; axis++) {
 		y = extend(context, y, axis, Math.max(0, begins[axis]), Math.max(0, ends[axis]), mode);
 	}
-	context.bind(unit.output, y);
+	context.bind(fused.output, y);
 }
 
 function emitConstantPad(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	begins: readonly number[],
 	ends: readonly number[],
@@ -66,7 +66,7 @@ function emitConstantPad(
 	} else {
 		const limit = 2 ** (x.spec.width - 1) - 1;
 		if (Math.abs(value) > limit * x.spec.scale) {
-			operand = rescaled(context, x, context.quantisation(unit.output));
+			operand = rescaled(context, x, context.quantisation(fused.output));
 		}
 		integer = Math.round(value / operand.spec.scale) + 0;
 	}

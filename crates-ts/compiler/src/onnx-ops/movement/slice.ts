@@ -1,7 +1,7 @@
 import { int, ints } from "@umpire/graph/attributes.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 
 /** Output axis i reads starts[i] + steps[i]·j. */
 export function emitSlice(
@@ -44,7 +44,7 @@ export function sliceAxis(
 const ENDS: ReadonlySet<number> = new Set([2 ** 31 - 1, 2 ** 63]);
 
 /** ONNX Slice: bounds as inputs (opset ≥ 10) or attributes, negative steps, clamped bounds. */
-export function lowerSlice(unit: Unit, context: Context): void {
+export function lowerSlice(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const rank = x.spec.shape.length;
@@ -73,11 +73,11 @@ export function lowerSlice(unit: Unit, context: Context): void {
 		steps[axis] = by[k];
 		shape[axis] = Math.max(0, Math.ceil((end - start) / by[k]));
 	}
-	context.bind(unit.output, emitSlice(context, x, starts, steps, shape));
+	context.bind(fused.output, emitSlice(context, x, starts, steps, shape));
 }
 
 /** ONNX Split: sizes from the outputs themselves. */
-export function lowerSplit(_unit: Unit, context: Context): void {
+export function lowerSplit(_unit: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const axis = normaliseAxis(int(node, "axis", 0), x.spec.shape.length);

@@ -1,17 +1,17 @@
 import { int, ints } from "@umpire/graph/attributes.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { emitConverted, rescaleOf } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { nearestRatio } from "../../quantise/rescale-ratio.ts";
 import { limitOf } from "../../quantise/scales.ts";
 import { emitAxisSum, ones } from "../reductions/axis-sum.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
 /** ONNX AveragePool: a Dot with ones; where windows hang over the border the divisor depends on the position. */
-export function lowerAveragePool(unit: Unit, context: Context): void {
+export function lowerAveragePool(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
-	const shape = context.shape(unit.output);
+	const shape = context.shape(fused.output);
 	const kernel = ints(node, "kernel_shape");
 	if (!kernel || kernel.length !== shape.length - 2)
 		throw context.error("kernel_shape is missing or does not fit");
@@ -23,7 +23,7 @@ export function lowerAveragePool(unit: Unit, context: Context): void {
 	);
 	let divisors = [1];
 	for (const axis of counts) divisors = divisors.flatMap((d) => axis.map((count) => d * count));
-	context.bind(unit.output, emitAverage(context, unit, x, windows, divisors, shape));
+	context.bind(fused.output, emitAverage(context, fused, x, windows, divisors, shape));
 }
 
 /** How many positions of each window count along one axis. */
@@ -44,7 +44,7 @@ function countAxis(windows: Windows, axis: number, size: number, out: number, in
 
 function emitAverage(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	windows: Windows,
 	divisors: readonly number[],
@@ -54,9 +54,9 @@ function emitAverage(
 	const operands = [x, ones(context, windows.kernel[windows.kernel.length - 1])];
 	const most = divisors.reduce((a, b) => Math.max(a, b));
 	const raw = x.spec.scale / most;
-	const quantisation = context.quantisation(unit.output, unit.clip, raw);
+	const quantisation = context.quantisation(fused.output, fused.clip, raw);
 	if (divisors.every((divisor) => divisor === most)) {
-		return emitConverted(context, "Dot", form, operands, shape, quantisation, raw, unit.clip);
+		return emitConverted(context, "Dot", form, operands, shape, quantisation, raw, fused.clip);
 	}
 	const limit = limitOf(quantisation);
 	const rows = divisors.map((divisor) => ({
@@ -68,8 +68,8 @@ function emitAverage(
 }
 
 /** ONNX GlobalAveragePool. */
-export function lowerGlobalAveragePool(unit: Unit, context: Context): void {
+export function lowerGlobalAveragePool(fused: FusedOp, context: Context): void {
 	const x = context.value(context.node.inputs[0]);
 	const axes = x.spec.shape.slice(2).map((_, axis) => axis + 2);
-	context.bind(unit.output, emitAxisSum(context, unit, x, axes, true));
+	context.bind(fused.output, emitAxisSum(context, fused, x, axes, true));
 }

@@ -1,14 +1,14 @@
 import { int, ints, string } from "@umpire/graph/attributes.ts";
 import { sizeOf, stridesOf, walk } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitConstantConv } from "./conv.ts";
 
 /**
  * ONNX ConvTranspose: strides − 1 zeros between the elements of x, then an ordinary
  * convolution with the kernel turned around.
  */
-export function lowerConvTranspose(unit: Unit, context: Context): void {
+export function lowerConvTranspose(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [xName, wName, bName] = node.inputs;
 	const weights = context.real(wName);
@@ -43,8 +43,8 @@ export function lowerConvTranspose(unit: Unit, context: Context): void {
 	const group = int(node, "group", 1);
 	const turned = turnWeights(weights.shape, weights.data, group);
 	const form = { type: "conv", strides: ones, dilations, pads, group } as const;
-	const y = emitConstantConv(context, unit, form, x, wName, turned.shape, turned.data, bias?.data, shape);
-	context.bind(unit.output, y);
+	const y = emitConstantConv(context, fused, form, x, wName, turned.shape, turned.data, bias?.data, shape);
+	context.bind(fused.output, y);
 }
 
 function view(

@@ -3,7 +3,7 @@ import { identityLayout, sizeOf } from "@umpire/graph/shapes.ts";
 import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { convert, rescaleOf } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { biasOf } from "../../quantise/rescale-ratio.ts";
 import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
@@ -23,7 +23,7 @@ export function weightLayout(rank: number): number[] {
 }
 
 /** ONNX Conv in 1 to 3 dimensions. */
-export function lowerConv(unit: Unit, context: Context): void {
+export function lowerConv(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [xName, wName, bName] = node.inputs;
 	const x = context.value(xName);
@@ -36,12 +36,12 @@ export function lowerConv(unit: Unit, context: Context): void {
 		shape.slice(2),
 	);
 	const form: ConvForm = { type: "conv", ...windows, group: int(node, "group", 1) };
-	context.bind(unit.output, emitConv(context, unit, form, x, wName, bName, weightShape, shape));
+	context.bind(fused.output, emitConv(context, fused, form, x, wName, bName, weightShape, shape));
 }
 
 function emitConv(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	form: ConvForm,
 	x: Value,
 	wName: string,
@@ -54,11 +54,11 @@ function emitConv(
 		throw context.error("its bias depends on the model's inputs", "Add it after the convolution");
 	const weights = context.real(wName);
 	if (weights) {
-		return emitConstantConv(context, unit, form, x, wName, weightShape, weights.data, bias?.data, shape);
+		return emitConstantConv(context, fused, form, x, wName, weightShape, weights.data, bias?.data, shape);
 	}
 	const w = context.value(wName);
 	const raw = x.spec.scale * w.spec.scale;
-	const { quantisation, row } = convert(context.quantisation(unit.output, unit.clip, raw), raw, unit.clip);
+	const { quantisation, row } = convert(context.quantisation(fused.output, fused.clip, raw), raw, fused.clip);
 	const rows = Array.from(bias?.data ?? [0], (b) => ({ ...row, bias: biasOf(b / raw) }));
 	return context.emit({
 		kind: "Dot",
@@ -73,7 +73,7 @@ function emitConv(
 /** A convolution with constant weights [M, C/g, …kernel]. */
 export function emitConstantConv(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	form: ConvForm,
 	x: Value,
 	name: string,
@@ -83,7 +83,7 @@ export function emitConstantConv(
 	shape: readonly number[],
 ): Value {
 	const perChannel = sizeOf(weightShape.slice(1));
-	return emitWeighted(context, unit, {
+	return emitWeighted(context, fused, {
 		form,
 		x,
 		name,

@@ -5,7 +5,7 @@ import { identityLayout } from "@umpire/graph/shapes.ts";
 import { perChannel } from "../../lower/affine.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { quantisationOf } from "../../quantise/scales.ts";
 import { MATRIX_SUMS, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
@@ -54,7 +54,7 @@ function transposed(context: Context, side: Side): Side {
 }
 
 /** ONNX MatMul: 1-D operands, batches and broadcasting as in NumPy. */
-export function lowerMatMul(unit: Unit, context: Context): void {
+export function lowerMatMul(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	let a = sideOf(context, node.inputs[0]);
 	let b = sideOf(context, node.inputs[1]);
@@ -68,12 +68,12 @@ export function lowerMatMul(unit: Unit, context: Context): void {
 		a = reshape(context, a, [1, ...shapeOf(a)]);
 		shape.splice(shape.length - 1, 0, 1);
 	}
-	const y = emitMatrixProduct(context, unit, a, b, shape, {});
-	context.bind(unit.output, context.reshaped(y, out));
+	const y = emitMatrixProduct(context, fused, a, b, shape, {});
+	context.bind(fused.output, context.reshaped(y, out));
 }
 
 /** ONNX Gemm: alpha·A'·B' + beta·C. */
-export function lowerGemm(unit: Unit, context: Context): void {
+export function lowerGemm(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [aName, bName, cName] = node.inputs;
 	let a = sideOf(context, aName);
@@ -86,17 +86,17 @@ export function lowerGemm(unit: Unit, context: Context): void {
 	const c = context.real(cName);
 	const own = c && perChannel(c, shape, 1)?.map((value) => value * beta);
 	if (!cName || beta === 0 || (own && "real" in b)) {
-		const y = emitMatrixProduct(context, unit, a, b, shape, { alpha, bias: beta === 0 ? undefined : own });
-		context.bind(unit.output, y);
+		const y = emitMatrixProduct(context, fused, a, b, shape, { alpha, bias: beta === 0 ? undefined : own });
+		context.bind(fused.output, y);
 		return;
 	}
-	const reach = reachOf(rangeOf(context, unit.output)) + Math.abs(beta) * reachOf(rangeOf(context, cName));
+	const reach = reachOf(rangeOf(context, fused.output)) + Math.abs(beta) * reachOf(rangeOf(context, cName));
 	const range = { low: -reach, high: reach };
-	const product = emitMatrixProduct(context, unit, a, b, shape, { alpha, range });
+	const product = emitMatrixProduct(context, fused, a, b, shape, { alpha, range });
 	const natural = Math.min(product.spec.scale, context.value(cName).spec.scale * Math.abs(beta));
-	const quantisation = context.quantisation(unit.output, unit.clip, natural);
+	const quantisation = context.quantisation(fused.output, fused.clip, natural);
 	const operands = [product, context.value(cName)];
-	context.bind(unit.output, emitLinear(context, operands, [1, beta], shape, quantisation));
+	context.bind(fused.output, emitLinear(context, operands, [1, beta], shape, quantisation));
 }
 
 function rangeOf(context: Context, name: string): Range {
@@ -130,13 +130,13 @@ function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value]
 interface ProductOptions {
 	readonly alpha?: number;
 	readonly bias?: Float64Array | undefined;
-	/** Range of the product where it is not the unit's output; it is not clipped then. */
+	/** Range of the product where it is not the fused operator's output; it is not clipped then. */
 	readonly range?: Range;
 }
 
 function emitMatrixProduct(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	a: Side,
 	b: Side,
 	shape: readonly number[],
@@ -149,10 +149,10 @@ function emitMatrixProduct(
 			throw context.error(`alpha is ${alpha} and both factors depend on inputs`, "Use a positive alpha");
 		const [x, y] = narrowed(context, a.value, b.value);
 		const raw = x.spec.scale * y.spec.scale * alpha;
-		const clip = range ? UNBOUNDED : unit.clip;
+		const clip = range ? UNBOUNDED : fused.clip;
 		const quantisation = range
 			? quantisationOf(range, context.innerPrecision, UNBOUNDED, raw)
-			: context.quantisation(unit.output, clip, raw);
+			: context.quantisation(fused.output, clip, raw);
 		return emitConverted(context, "Dot", form, [x, y], shape, quantisation, raw, clip);
 	}
 	const weightsFirst = "real" in a;
@@ -163,7 +163,7 @@ function emitMatrixProduct(
 	const columns = weightShape[weightShape.length - 1];
 	const rows = weightShape[weightShape.length - 2];
 	const data = alpha === 1 ? side.real.data : side.real.data.map((value) => value * alpha);
-	const output: Unit = range ? { ...unit, clip: UNBOUNDED } : unit;
+	const output: FusedOp = range ? { ...fused, clip: UNBOUNDED } : fused;
 	return emitWeighted(context, output, {
 		form,
 		x: x.value,

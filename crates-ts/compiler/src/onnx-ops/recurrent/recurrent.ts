@@ -5,7 +5,7 @@ import type { DecomposeContext } from "../decomposition.ts";
 import { type Activation, activationsOf } from "./activations.ts";
 import { Algebra } from "./algebra.ts";
 import { type Reach, reachesOf } from "./lengths.ts";
-import { declareAlike, type Step } from "./shared-ranges.ts";
+import { declareSharedRanges, type Step } from "./shared-ranges.ts";
 
 /** A state [1, batch, hidden]; undefined while it is zero. */
 export type State = string | undefined;
@@ -153,7 +153,7 @@ function run(
 		all[t] = algebra.where(reach.mask, next[0], zeros());
 		states = next.map((state, i) => algebra.where(reach.mask, state, states[i] ?? zeros()));
 	}
-	declareAlike(algebra, taken);
+	declareSharedRanges(algebra, taken);
 	return { all, states };
 }
 

@@ -14,7 +14,7 @@ const PLACED = new Set(["Add", "Concat", "MatMul", "Mul", "Reshape", "Slice", "S
  * kind of activation, one state. Then no step is calibrated by itself, where few inputs show
  * little, and the steps share their weights and tables.
  */
-export function declareAlike({ context }: Algebra, steps: readonly Step[]): void {
+export function declareSharedRanges({ context }: Algebra, steps: readonly Step[]): void {
 	const groups = new Map<string, Set<string>>();
 	const add = (key: string, name: string): void => {
 		const group = groups.get(key);
@@ -29,5 +29,5 @@ export function declareAlike({ context }: Algebra, steps: readonly Step[]): void
 		}
 		for (const [k, name] of states.entries()) add(`state ${k}`, name);
 	}
-	for (const group of groups.values()) if (group.size > 1) context.alike([...group]);
+	for (const group of groups.values()) if (group.size > 1) context.shareRange([...group]);
 }

@@ -2,22 +2,22 @@ import { int } from "@umpire/graph/attributes.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitLinear } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { wholeUpTo } from "../../quantise/scales.ts";
 import { emitConcat } from "../movement/move.ts";
 import { sliceAxis } from "../movement/slice.ts";
 import { emitAxisMax, LARGEST_WINDOW, negated } from "./reduce.ts";
 
 /** ONNX ArgMax, and ArgMin as the ArgMax of −x. */
-export function lowerArgMax(minimum: boolean): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerArgMax(minimum: boolean): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const { node } = context;
 		const x = context.value(node.inputs[0]);
 		const axis = normaliseAxis(int(node, "axis", 0), x.spec.shape.length);
 		if (axis === undefined) throw context.error("its axis is out of range");
 		const operand = minimum ? negated(context, x) : x;
 		const y = emitArgMax(context, operand, axis, int(node, "select_last_index", 0) === 1);
-		context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+		context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 	};
 }
 

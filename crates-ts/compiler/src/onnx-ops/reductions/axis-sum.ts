@@ -9,7 +9,7 @@ import {
 	type Value,
 } from "../../lower/context.ts";
 import { emitConverted } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { WIDE_LIMIT } from "../../quantise/scales.ts";
 
 /** Gas of finding a part of a sum: of every line but the last axis, and of every leaf that it reaches (operators/work.ts). */
@@ -38,40 +38,40 @@ function isLong(sizes: readonly number[], leaf: number): boolean {
 /** Sum or mean over axes, which become size 1; in stages where they are too long to be settled at once. */
 export function emitAxisSum(
 	context: Context,
-	unit: Unit,
+	fused: FusedOp,
 	x: Value,
 	axes: readonly number[],
 	mean: boolean,
 ): Value {
-	if (mean && !isFloat(context.type(unit.output))) {
+	if (mean && !isFloat(context.type(fused.output))) {
 		throw context.error("the mean of whole numbers is not defined exactly", "Cast to float first");
 	}
 	const count = sizeOf(axes.map((axis) => x.spec.shape[axis]));
-	return summed(context, unit, x, axes, mean ? count : 1);
+	return summed(context, fused, x, axes, mean ? count : 1);
 }
 
-function summed(context: Context, unit: Unit, x: Value, axes: readonly number[], divisor: number): Value {
+function summed(context: Context, fused: FusedOp, x: Value, axes: readonly number[], divisor: number): Value {
 	const { shape } = x.spec;
 	const sizes = axes.map((axis) => shape[axis]);
 	if (!isLong(sizes, LEAF_ELEMENTS[x.spec.width])) {
 		const raw = x.spec.scale / divisor;
-		const quantisation = context.quantisation(unit.output, unit.clip, raw);
+		const quantisation = context.quantisation(fused.output, fused.clip, raw);
 		const operands = [x, ones(context, sizes[sizes.length - 1])];
 		const form = { type: "sum", axes } as const;
 		const result = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-		return emitConverted(context, "Dot", form, operands, result, quantisation, raw, unit.clip);
+		return emitConverted(context, "Dot", form, operands, result, quantisation, raw, fused.clip);
 	}
 	const last = axes[axes.length - 1];
 	if (shape[last] <= PIECE) {
 		const part = partialSum(context, x, last);
-		return summed(context, unit, part, axes.length > 1 ? axes.slice(0, -1) : axes, divisor);
+		return summed(context, fused, part, axes.length > 1 ? axes.slice(0, -1) : axes, divisor);
 	}
 	const pieces = Math.ceil(shape[last] / PIECE);
 	const whole = padded(context, x, last, pieces * PIECE);
 	const cut = context.reshaped(whole, [...shape.slice(0, last), pieces, PIECE, ...shape.slice(last + 1)]);
 	const part = partialSum(context, cut, last + 1);
 	const joined = context.reshaped(part, [...shape.slice(0, last), pieces, ...shape.slice(last + 1)]);
-	return summed(context, unit, joined, axes, divisor);
+	return summed(context, fused, joined, axes, divisor);
 }
 
 /** x with zeros behind it along one axis. */

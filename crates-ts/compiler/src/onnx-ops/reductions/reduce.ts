@@ -2,7 +2,7 @@ import { int, ints } from "@umpire/graph/attributes.ts";
 import { normaliseAxis, sizeOf } from "@umpire/graph/shapes.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitLinear } from "../../lower/emit.ts";
-import type { Unit } from "../../lower/fuse.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
 import { emitConcat } from "../movement/move.ts";
 import { sliceAxis } from "../movement/slice.ts";
 import { emitAxisSum } from "./axis-sum.ts";
@@ -23,12 +23,12 @@ function axesOf(context: Context, rank: number): number[] {
 }
 
 /** ONNX ReduceSum and ReduceMean. */
-export function lowerReduceSum(mean: boolean): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerReduceSum(mean: boolean): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const x = context.value(context.node.inputs[0]);
 		const axes = axesOf(context, x.spec.shape.length);
-		const sum = axes.length === 0 ? x : emitAxisSum(context, unit, x, axes, mean);
-		context.bind(unit.output, context.reshaped(sum, context.shape(unit.output)));
+		const sum = axes.length === 0 ? x : emitAxisSum(context, fused, x, axes, mean);
+		context.bind(fused.output, context.reshaped(sum, context.shape(fused.output)));
 	};
 }
 
@@ -66,8 +66,8 @@ export function negated(context: Context, x: Value): Value {
 }
 
 /** ONNX ReduceMax, and ReduceMin as −max(−x). */
-export function lowerReduceMax(minimum: boolean): (unit: Unit, context: Context) => void {
-	return (unit, context) => {
+export function lowerReduceMax(minimum: boolean): (fused: FusedOp, context: Context) => void {
+	return (fused, context) => {
 		const x = context.value(context.node.inputs[0]);
 		const axes = axesOf(context, x.spec.shape.length);
 		let y = x;
@@ -76,13 +76,13 @@ export function lowerReduceMax(minimum: boolean): (unit: Unit, context: Context)
 				? negated(context, emitAxisMax(context, negated(context, x), axes))
 				: emitAxisMax(context, x, axes);
 		}
-		context.bind(unit.output, context.reshaped(y, context.shape(unit.output)));
+		context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
 	};
 }
 
 /** ONNX GlobalMaxPool. */
-export function lowerGlobalMaxPool(unit: Unit, context: Context): void {
+export function lowerGlobalMaxPool(fused: FusedOp, context: Context): void {
 	const x = context.value(context.node.inputs[0]);
 	const axes = x.spec.shape.slice(2).map((_, axis) => axis + 2);
-	context.bind(unit.output, emitAxisMax(context, x, axes));
+	context.bind(fused.output, emitAxisMax(context, x, axes));
 }
