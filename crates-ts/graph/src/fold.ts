@@ -8,19 +8,8 @@ import { refuseNotFinite } from "./not-finite.ts";
 import { observe, type RangeTable } from "./ranges.ts";
 import { isFloat } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
+import { has } from "./traits.ts";
 import { readsOf, writesOf } from "./uses.ts";
-
-/** Operators whose result depends on the shape of their input only, and shapes are fixed. */
-const SHAPE_ONLY = new Set(["Shape", "Size", "EyeLike"]);
-
-const RANDOM = new Set([
-	"RandomNormal",
-	"RandomNormalLike",
-	"RandomUniform",
-	"RandomUniformLike",
-	"Multinomial",
-	"Bernoulli",
-]);
 
 /**
  * Runs the float model with every value exposed and folds away what does not depend on its
@@ -34,7 +23,7 @@ export async function foldModel(
 ): Promise<FoldedModel> {
 	const graph = removeDead(model.graph);
 	for (const node of graph.nodes) {
-		if (RANDOM.has(node.opType)) {
+		if (has(node, "random")) {
 			throw new CompileError("its result is random", {
 				node,
 				hint: "Make the random values an input or a constant",
@@ -104,7 +93,7 @@ function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor)
 function varyingValues(graph: Graph, constant: ReadonlySet<string>): Set<string> {
 	const varying = new Set(graph.inputs.map((input) => input.name));
 	for (const node of graph.nodes) {
-		if (SHAPE_ONLY.has(node.opType) && node.domain === "") continue;
+		if (has(node, "shapeOnly")) continue;
 		if (!readsOf(node).some((name) => varying.has(name))) continue;
 		for (const name of node.outputs) if (!constant.has(name)) varying.add(name);
 	}

@@ -2,6 +2,7 @@ import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { isFloat, toReal } from "./real.ts";
+import { has } from "./traits.ts";
 
 /**
  * Checks what the float model computed from one set of inputs.
@@ -32,15 +33,12 @@ function finiteShare(tensor: Tensor | undefined): number {
 	return data.length === 0 ? 1 : data.filter(Number.isFinite).length / data.length;
 }
 
-/** Operators to which an infinite constant means a bound or a mask. */
-const BOUNDED = /^(Clip|Max|Min|Pad|Where)$/;
-
 /** @throws CompileError if the node computes with a constant that is NaN or infinite */
 export function refuseInfinite(node: Node, { constants }: Facts): void {
 	for (const name of node.inputs) {
 		const data = constants.get(name)?.data;
 		if (!(data instanceof Float32Array || data instanceof Float64Array)) continue;
-		const allowed = (value: number): boolean => !Number.isNaN(value) && BOUNDED.test(node.opType);
+		const allowed = (value: number): boolean => !Number.isNaN(value) && has(node, "takesInfinity");
 		const found = data.find((value) => !Number.isFinite(value) && !allowed(value));
 		if (found === undefined) continue;
 		throw new CompileError(`its constant "${name}" holds ${found}`, {

@@ -1,12 +1,11 @@
+import { has } from "@umpire/graph/traits.ts";
 import { readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
-
-const SHAPE_ONLY = new Set(["Shape", "Size"]);
 
 /** Adds to `varying` what the graph computes from varying values. Shapes are fixed, so what reads only a shape is not. */
 export function spread(graph: Graph, varying: Set<string>): void {
 	for (const node of graph.nodes) {
-		if (node.domain === "" && SHAPE_ONLY.has(node.opType)) continue;
+		if (has(node, "tellsShape")) continue;
 		if (readsOf(node).some((name) => varying.has(name))) for (const name of node.outputs) varying.add(name);
 	}
 }

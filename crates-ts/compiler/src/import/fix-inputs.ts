@@ -1,6 +1,7 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { qualifiedName, readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 
@@ -68,9 +69,6 @@ const GRIDS: Readonly<Record<string, readonly number[]>> = {
 	QuantizeLinear: [1, 2],
 };
 
-/** Values that depend on the elements, rather than the shape, of what they are computed from. */
-const SHAPE_ONLY = new Set(["Shape", "Size"]);
-
 export interface FixedInputs {
 	readonly model: Model;
 	readonly sets: readonly (readonly Tensor[])[];
@@ -135,7 +133,8 @@ function operandsIn(graph: Graph, table: Readonly<Record<string, readonly number
 function upstreamOf(graph: Graph, names: readonly string[]): Set<string> {
 	const found = new Set(names);
 	for (const node of graph.nodes.toReversed()) {
-		if (node.domain === "" && SHAPE_ONLY.has(node.opType)) continue;
+		// A shape is fixed, whatever the elements of its operand are.
+		if (has(node, "tellsShape")) continue;
 		if (node.outputs.some((name) => name !== "" && found.has(name)))
 			for (const name of readsOf(node)) found.add(name);
 	}

@@ -1,5 +1,6 @@
 import { int } from "@umpire/graph/attributes.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { inlineCalls } from "./calls.ts";
 import { hasVaryingTrips, varyingOf } from "./dependence.ts";
@@ -11,10 +12,8 @@ import { makeRunnable } from "./runnable.ts";
 import { resolveSequences } from "./sequences.ts";
 import { expandNodes } from "./splice.ts";
 
-const CONTROL = new Set(["If", "Loop", "Scan"]);
-
 function isControl(node: Node): boolean {
-	return node.domain === "" && CONTROL.has(node.opType);
+	return has(node, "control");
 }
 
 /**

@@ -1,9 +1,8 @@
 import { int } from "@umpire/graph/attributes.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { AttributeValue, Model, Node } from "@umpire/onnx/model.ts";
 import { mapNodes, type Names } from "./naming.ts";
 import { intsAttribute } from "./splice.ts";
-
-const RECURRENT = new Set(["GRU", "LSTM", "RNN"]);
 
 /**
  * Rewrites what onnxruntime-node cannot run or return: ZipMap, whose maps only name the columns
@@ -16,7 +15,7 @@ export function makeRunnable(model: Model, names: Names): Model {
 			maps.add(node.outputs[0]);
 			return [{ ...node, opType: "Identity", domain: "", attributes: new Map() }];
 		}
-		const isBatchFirst = node.domain === "" && RECURRENT.has(node.opType) && int(node, "layout", 0) === 1;
+		const isBatchFirst = has(node, "recurrent") && int(node, "layout", 0) === 1;
 		return isBatchFirst ? batchFirst(node, names) : [node];
 	});
 	const outputs = graph.outputs.map((output) =>

@@ -1,8 +1,9 @@
 import { int } from "@umpire/graph/attributes.ts";
-import type { Graph, Tensor } from "@umpire/onnx/model.ts";
+import { has } from "@umpire/graph/traits.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 
-/** Operators whose result has the numbers of their first operand. */
-const KEEPING = new Set("Cast Flatten Identity Reshape Squeeze Transpose Unsqueeze".split(" "));
+/** Operators whose result has the numbers of their first operand, each once. */
+const keepsNumbers = (node: Node): boolean => has(node, "permutes") || node.opType === "Cast";
 
 /**
  * Inputs that are indices into a constant table (token ids into an embedding), by name, with the
@@ -17,7 +18,7 @@ export function tokenLimits(graph: Graph): Map<string, number> {
 		if (value?.type === "tensor") constants.set(node.outputs[0], value.value);
 		const [first, second] = node.inputs;
 		const origin = source.get(first);
-		if (origin !== undefined && KEEPING.has(node.opType)) source.set(node.outputs[0], origin);
+		if (origin !== undefined && keepsNumbers(node)) source.set(node.outputs[0], origin);
 		const index = source.get(second);
 		const table = constants.get(first);
 		if (node.opType !== "Gather" || index === undefined || table === undefined) continue;

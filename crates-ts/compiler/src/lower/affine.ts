@@ -2,6 +2,7 @@ import { float } from "@umpire/graph/attributes.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
 import { sameShape } from "@umpire/graph/shapes.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 
 /** y = scale[c]·x + shift[c] per channel c. */
@@ -45,7 +46,7 @@ export function affineOf(
 	const type = facts.types.get(input);
 	if (node.domain !== "" || !type || !isFloat(type)) return undefined;
 	if (node.opType === "BatchNormalization") return axis === 1 ? batchNormalization(node, facts) : undefined;
-	if (!["Add", "Sub", "Mul", "Div"].includes(node.opType)) return undefined;
+	if (!has(node, "arithmetic")) return undefined;
 	const first = node.inputs[0] === input;
 	const tensor = facts.constants.get(node.inputs[first ? 1 : 0]);
 	const values = tensor && perChannel(toReal(tensor), shape, axis);

@@ -1,6 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { countReads } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { affineOf, compose, identityAffine, perChannel } from "./affine.ts";
@@ -15,22 +16,6 @@ const CHANNEL_AXIS: Readonly<Record<string, (rank: number) => number>> = {
 	Gemm: () => 1,
 	MatMul: (rank) => rank - 1,
 };
-
-/** Operators that end in a rescale, whose clip can be the activation's. */
-const RESCALED = new Set([
-	...Object.keys(CHANNEL_AXIS),
-	"Add",
-	"Sub",
-	"Mul",
-	"Neg",
-	"Sum",
-	"Mean",
-	"BatchNormalization",
-	"AveragePool",
-	"GlobalAveragePool",
-	"ReduceSum",
-	"ReduceMean",
-]);
 
 /** Groups the nodes of a folded graph into fused operators, in graph order of their last nodes' anchors. */
 export function fuse(graph: Graph, facts: Facts): FusedOp[] {
@@ -54,7 +39,7 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 	let output = node.outputs[0];
 	let clip = UNBOUNDED;
 	const plain = { nodes, output, clip };
-	if (node.domain !== "" || !RESCALED.has(node.opType) || node.outputs.slice(1).some((name) => name !== "")) {
+	if (!has(node, "rescales") || node.outputs.slice(1).some((name) => name !== "")) {
 		return plain;
 	}
 	const shape = facts.shapes.get(output)!;

@@ -1,6 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { clipOf } from "./clip.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
@@ -28,11 +29,6 @@ const COMBINE: Readonly<Record<string, Combine>> = {
 	Mean: (values) => values.reduce((a, b) => a + b, 0) / values.length,
 };
 
-/** Whole numbers need the care of their own lowerings: a float that was one may lie beside it on a grid. */
-const STEPPED = new Set(["Ceil", "Floor", "Round", "Sign"]);
-
-const LINEAR = new Set(["Add", "Sub", "Sum", "Mean"]);
-
 /** The node as a function of its operands' elements; undefined if it is none, or not of floats. */
 export function pointwiseOf(node: Node, facts: Facts): Pointwise | undefined {
 	const [output, ...others] = node.outputs;
@@ -40,7 +36,8 @@ export function pointwiseOf(node: Node, facts: Facts): Pointwise | undefined {
 	if (!isFloat(facts.types.get(output) ?? "undefined")) return undefined;
 	const [x] = node.inputs;
 	const from = facts.types.get(x);
-	if (STEPPED.has(node.opType) || from === undefined || !isFloat(from)) return undefined;
+	// Whole numbers need the care of their own lowerings: a float that was one may lie beside it on a grid.
+	if (has(node, "rounds") || from === undefined || !isFloat(from)) return undefined;
 	if (node.opType === "Cast") return { operands: [x], apply: ([v]) => v, curved: false };
 	if (!node.inputs.every((name) => name === "" || isFloat(facts.types.get(name) ?? "undefined")))
 		return undefined;
@@ -77,6 +74,6 @@ function combination(node: Node, facts: Facts): Pointwise | undefined {
 	return {
 		operands: varying.map((k) => node.inputs[k]),
 		apply,
-		curved: !LINEAR.has(node.opType) && !scaled,
+		curved: !has(node, "linear") && !scaled,
 	};
 }

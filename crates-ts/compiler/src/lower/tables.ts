@@ -1,6 +1,7 @@
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { type Context, elementsOf, type Value } from "./context.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
 import type { FusedOp } from "./fused-op.ts";
@@ -77,15 +78,13 @@ export function wholeTolerance(scale: number): number {
 	return scale < 1 ? Math.min(8 * scale, Math.max(scale / 2, 1 / 64)) : 0;
 }
 
-const WHOLE = ["Ceil", "Floor", "Round", "Sign"];
-
 /** Any operator of functions.ts. */
 export function lowerUnary(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
 	const f = UNARY[node.opType](node);
 	// Results that are whole numbers are exact at scale 1.
-	const natural = WHOLE.includes(node.opType) ? 1 : 0;
+	const natural = has(node, "rounds") ? 1 : 0;
 	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
 	const shifted: RealFunction = side === 0 ? f : (value) => f(value + side);
 	context.bind(fused.output, emitTable(context, fused, x, shifted, natural, node.inputs[0]));

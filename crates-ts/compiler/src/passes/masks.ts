@@ -2,6 +2,7 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import type { Range } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { countReads, readsOf } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
@@ -11,8 +12,6 @@ import { snapUp } from "../quantise/scales.ts";
 const INVISIBLE = 16;
 /** Numbers below this say "do not look" where scores are meant. */
 const MASK = -1000;
-
-const MOVES = new Set("Expand Flatten Identity Reshape Squeeze Transpose Unsqueeze".split(" "));
 
 /**
  * Attention adds −10000, −3.4e38 or −∞ to scores before a softmax where it must not look, or
@@ -62,9 +61,9 @@ class Masks {
 	}
 
 	/** Whether the node moves numbers, or casts floats to floats. */
-	private isMove({ opType, inputs, outputs }: Node): boolean {
-		const both = [inputs[0], outputs[0]].map((name) => this.facts.types.get(name) ?? "undefined");
-		return MOVES.has(opType) || (opType === "Cast" && both.every(isFloat));
+	private isMove(node: Node): boolean {
+		const both = [node.inputs[0], node.outputs[0]].map((name) => this.facts.types.get(name) ?? "undefined");
+		return has(node, "views") || (node.opType === "Cast" && both.every(isFloat));
 	}
 
 	/** Looks for a mask behind the operand of a softmax. */

@@ -1,6 +1,7 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import type { Facts, FoldedModel } from "@umpire/graph/facts.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { qualifiedName, readsOf, writesOf } from "@umpire/graph/uses.ts";
 import { codeOfType } from "@umpire/onnx/element-types.ts";
 import { OnnxError } from "@umpire/onnx/errors.ts";
@@ -148,11 +149,9 @@ function inUsualType(model: Model, node: Node, facts: Facts): Model | undefined 
 }
 
 /** The operand of whose type the result is; none for comparisons, positions and casts. */
-function resultOperand({ opType }: Node): number | undefined {
-	if (opType === "Where") return 1;
-	if (/^(Arg(Max|Min)|Cast|CastLike|Equal|Greater|Less|GreaterOrEqual|LessOrEqual)$/.test(opType))
-		return undefined;
-	return 0;
+function resultOperand(node: Node): number | undefined {
+	if (node.opType === "Where") return 1;
+	return has(node, "ranks", "casts", "compares") ? undefined : 0;
 }
 
 function castNode(from: string, to: string, type: ElementType): Node {

@@ -1,20 +1,10 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { rangeOf, reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { type Precision, type Quantisation, quantisationOf } from "./scales.ts";
-
-const COMPARING = new Set("Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
-
-const RANKING = new Set(["ArgMax", "ArgMin"]);
-
-/** Operators whose results are elements of their first operand. */
-const MOVING = new Set(
-	"DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax ReduceMin Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
-		" ",
-	),
-);
 
 /** Two bits less than 32, so that twice a number and differences of two stay within 32. */
 const LIMIT = 2 ** 29;
@@ -62,18 +52,18 @@ export function comparedQuantisations(
 }
 
 function visit(node: Node, classes: Classes, compared: Set<string>): void {
-	if (node.domain === "" && COMPARING.has(node.opType)) {
+	if (has(node, "compares")) {
 		const [a, b] = node.inputs;
 		classes.join(a, b);
 		compared.add(a);
 		return;
 	}
-	if (node.domain === "" && RANKING.has(node.opType)) {
+	if (has(node, "ranks")) {
 		compared.add(node.inputs[0]);
 		return;
 	}
 	const [first, ...rest] = node.inputs;
-	if (node.domain === "" && MOVING.has(node.opType)) {
+	if (has(node, "moves", "largest", "least")) {
 		for (const output of node.outputs) if (output) classes.join(first, output);
 		for (const name of rest) if (name) classes.spoil(name);
 		return;

@@ -1,22 +1,9 @@
 import { float } from "@umpire/graph/attributes.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
 import type { Node } from "@umpire/onnx/model.ts";
-
-/** Operators that take multiples of a power of two to such multiples, or some of them. */
-const MOVING = new Set(
-	"Abs AveragePool Clip Concat DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalAveragePool Identity Max Min Neg Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze Where".split(
-		" ",
-	),
-);
-
-const LINEAR = new Set(["Add", "Mul", "Sub"]);
-
-/** Functions that take 1, 4, … to binary fractions. */
-const FUNCTIONS = new Set(["Pow", "Reciprocal", "Sqrt"]);
-
-const COMPARING = new Set(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"]);
 
 /** Functions that jump where their operand is a number that an attribute says, with its default. */
 const STEPS: Readonly<Record<string, readonly [string, number]>> = {
@@ -51,12 +38,12 @@ function decides(node: Node, facts: Facts): boolean {
 	const step = STEPS[node.opType];
 	if (step) return isBinary(float(node, ...step));
 	const constants = constantsOf(node, facts);
-	return COMPARING.has(node.opType) && constants.some((value) => value !== 0) && constants.every(isBinary);
+	return has(node, "compares") && constants.some((value) => value !== 0) && constants.every(isBinary);
 }
 
 function passes(node: Node, facts: Facts): boolean {
-	if (MOVING.has(node.opType) || FUNCTIONS.has(node.opType)) return true;
-	if (!LINEAR.has(node.opType)) return false;
+	if (has(node, "keepsDyadic", "dyadicAtSquares")) return true;
+	if (!has(node, "keepsDyadicConstants")) return false;
 	const constants = constantsOf(node, facts);
 	return (node.opType !== "Mul" || constants.length > 0) && constants.every(isBinary);
 }

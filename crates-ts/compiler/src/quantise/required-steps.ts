@@ -1,15 +1,11 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 
 /** Views, and what is one on numbers. */
-export const VIEWS: ReadonlySet<string> = new Set(
-	"Cast Expand Flatten Identity Reshape Squeeze Transpose Unsqueeze".split(" "),
-);
-
-/** Σ of operands with factors ±1, and means: errors of the operands are errors of the result. */
-const SUMS: ReadonlySet<string> = new Set(["Add", "Neg", "ReduceMean", "Sub", "Sum"]);
+export const isView = (node: Node): boolean => has(node, "views", "casts");
 
 /** Steps of a row that is normalised, as a share of the root of its mean square. */
 const SHARE_OF_ROW = 1 / 256;
@@ -36,8 +32,8 @@ export function requiredSteps(fusedOps: readonly FusedOp[], facts: Facts): Reado
 		const own = steps.get(fused.output);
 		if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
 		else if (isSquare(fused, producers)) require(node.inputs[0], stepOfRows(fused, facts));
-		else if (VIEWS.has(node.opType)) require(node.inputs[0], own);
-		else if (SUMS.has(node.opType)) for (const name of node.inputs) require(name, own);
+		else if (isView(node)) require(node.inputs[0], own);
+		else if (has(node, "passesErrors")) for (const name of node.inputs) require(name, own);
 		else if (own !== undefined) requireFactor(node, own, facts, require);
 	}
 	return steps;

@@ -1,25 +1,20 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { type RangeTable, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 
 /** Operators whose output has the scale of their first input. */
-const INHERITING = new Set(
-	"Clip DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax ReduceMin Relu Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
-		" ",
-	),
-);
+const inheritsScale = (node: Node): boolean => has(node, "moves", "largest", "least", "clips");
 
 /** Ranges are merged only while they stay within this factor: beyond it the smaller would lose precision. */
 const LARGEST_FACTOR = 8;
 
-const COMPARISONS = new Set("Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
-
 /** The inputs that should be written at one scale. */
 function aligned(node: Node): readonly string[] {
 	if (node.domain !== "") return [];
-	if (node.opType === "Concat" || COMPARISONS.has(node.opType)) return node.inputs;
+	if (node.opType === "Concat" || has(node, "compares")) return node.inputs;
 	return node.opType === "Where" ? node.inputs.slice(1) : [];
 }
 
@@ -49,7 +44,7 @@ export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTa
 	};
 	for (const { nodes, table } of fusedOps) {
 		const [node] = nodes;
-		if (!table && node.domain === "" && INHERITING.has(node.opType)) {
+		if (!table && inheritsScale(node)) {
 			for (const output of node.outputs) if (output) join(node.inputs[0], output, true);
 		}
 	}
@@ -58,7 +53,7 @@ export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTa
 		const [first, ...rest] = aligned(node).filter((name) => ranges.has(name));
 		if (first === undefined || !isFloat(facts.types.get(first)!)) continue;
 		const joined = rest.filter((name) => join(first, name, false));
-		if (COMPARISONS.has(node.opType)) continue;
+		if (has(node, "compares")) continue;
 		if (joined.length === rest.length) join(first, node.outputs[0], true);
 	}
 	for (const name of facts.ranges.keys()) if (parent.has(name)) ranges.set(name, ranges.get(find(name))!);

@@ -1,18 +1,9 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import { type Precision, type Quantisation, quantisationOf, wideQuantisationOf } from "./scales.ts";
-
-/** Operators that only choose or move elements. */
-const MOVING = new Set(
-	"DepthToSpace Expand Flatten Gather GatherElements GatherND GlobalMaxPool Identity MaxPool ReduceMax Reshape Slice SpaceToDepth Split Squeeze Tile Transpose Unsqueeze".split(
-		" ",
-	),
-);
-
-/** Operators that only compare elements. */
-const COMPARING = new Set("ArgMax ArgMin Equal Greater GreaterOrEqual Less LessOrEqual".split(" "));
 
 /** A grid step above this share of an output's spread is too coarse. */
 const COARSE = 1 / 200;
@@ -63,11 +54,11 @@ function movesTo(
 		const [node] = nodes;
 		if (!node.inputs.includes(name)) continue;
 		if (nodes.length > 1 || node.domain !== "") return undefined;
-		if (COMPARING.has(node.opType)) {
+		if (has(node, "compares", "ranks")) {
 			compared = true;
 			continue;
 		}
-		if (!MOVING.has(node.opType)) return undefined;
+		if (!has(node, "moves", "largest")) return undefined;
 		for (const output of node.outputs) {
 			if (output === "") continue;
 			const further = movesTo(output, fusedOps, outputs);

@@ -2,24 +2,14 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
-import { isSquare, requiredSteps, VIEWS } from "./required-steps.ts";
+import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
-
-/** Functions that need their operand's relative, not absolute, precision. */
-const RELATIVE = new Set(["Log", "Reciprocal", "Sqrt"]);
-
-const SUMS = new Set(["MatMul", "ReduceMean", "ReduceSum"]);
 
 /** With smallest and largest value closer together than this, 16 bits say enough of the smallest. */
 const SPREAD = 16;
-
-/** What can be written with 32 bits where its readers require finer steps. */
-const WRITES_WIDE: ReadonlySet<string> = new Set([
-	...VIEWS,
-	..."Add Div Gather Gemm MatMul Mul Neg ReduceMean Sub Sum".split(" "),
-]);
 
 /**
  * Values that get 32 bits: sums and products of positive numbers that are only divided by, or
@@ -49,13 +39,8 @@ export function wideValues(
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
+		if (has(node, "passesErrors")) return true;
 		switch (node.opType) {
-			case "Add":
-			case "Neg":
-			case "ReduceMean":
-			case "Sub":
-			case "Sum":
-				return true;
 			case "Cast":
 				return wide.has(reader.output);
 			case "Div":
@@ -63,7 +48,7 @@ export function wideValues(
 			case "Mul":
 				return node.inputs.some((input) => facts.constants.has(input));
 			default:
-				return (VIEWS.has(node.opType) || node.opType === "ReduceMax") && accepted(reader.output);
+				return (isView(node) || node.opType === "ReduceMax") && accepted(reader.output);
 		}
 	};
 	const isCoarse = (name: string): boolean => {
@@ -84,7 +69,7 @@ export function wideValues(
 
 function writesWide({ nodes, table, clip }: FusedOp, facts: Facts): boolean {
 	const [node] = nodes;
-	if (table || clip !== UNBOUNDED || node.domain !== "" || !WRITES_WIDE.has(node.opType)) return false;
+	if (table || clip !== UNBOUNDED || !(isView(node) || has(node, "writesWide"))) return false;
 	return node.opType !== "Gather" || facts.constants.has(node.inputs[0]);
 }
 
@@ -104,14 +89,14 @@ function producesSums(fused: FusedOp, facts: Facts): boolean {
 	const [node] = fused.nodes;
 	if (fused.table) return fused.nodes.some((node) => isRelative(node, facts));
 	if (node.domain !== "" || fused.clip !== UNBOUNDED) return false;
-	if (RELATIVE.has(node.opType) || VIEWS.has(node.opType) || shiftsOrScales(node, facts)) return true;
+	if (has(node, "relative") || isView(node) || shiftsOrScales(node, facts)) return true;
 	const constant = node.inputs.some((name) => facts.constants.has(name));
-	return SUMS.has(node.opType) ? node.opType !== "MatMul" || !constant : node.opType === "Mul" && !constant;
+	return has(node, "sums") ? node.opType !== "MatMul" || !constant : node.opType === "Mul" && !constant;
 }
 
 /** Add, Sub, Mul or Div of a value and a constant number. */
 function shiftsOrScales(node: Node, facts: Facts): boolean {
-	if (!["Add", "Sub", "Mul", "Div"].includes(node.opType)) return false;
+	if (!has(node, "arithmetic")) return false;
 	return (
 		constantScalar(node.inputs[1], facts) !== undefined || constantScalar(node.inputs[0], facts) !== undefined
 	);
@@ -123,12 +108,12 @@ function needsWide(reader: FusedOp, name: string, facts: Facts, wide: ReadonlySe
 	if (node.domain !== "") return false;
 	if (isRelative(node, facts)) return true;
 	if (node.opType === "Div" && node.inputs[1] === name) return node.inputs[0] !== name;
-	return wide.has(reader.output) && (VIEWS.has(node.opType) || shiftsOrScales(node, facts));
+	return wide.has(reader.output) && (isView(node) || shiftsOrScales(node, facts));
 }
 
 /** A logarithm, a root, a reciprocal, or a power that is one of these. */
 function isRelative(node: Node, facts: Facts): boolean {
-	if (RELATIVE.has(node.opType)) return true;
+	if (has(node, "relative")) return true;
 	if (node.opType === "Div") return constantScalar(node.inputs[0], facts) !== undefined;
 	if (node.opType !== "Pow") return false;
 	const exponent = constantScalar(node.inputs[1], facts);

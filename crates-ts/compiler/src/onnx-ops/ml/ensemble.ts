@@ -1,6 +1,5 @@
 /** How a node compares its feature with its value to take the true branch. Other modes are these with the branches exchanged. */
 export type Mode = "LessOrEqual" | "Less" | "Equal";
-export const MODES: readonly Mode[] = ["LessOrEqual", "Less", "Equal"];
 
 /** Where a branch leads. */
 export type Place = { readonly leaf: number } | { readonly node: number };
@@ -39,6 +38,8 @@ const BRANCHES: ReadonlyMap<string, { readonly mode: Mode; readonly swap: boolea
 	["BRANCH_EQ", { mode: "Equal", swap: false }],
 	["BRANCH_NEQ", { mode: "Equal", swap: true }],
 ]);
+
+export const MODES: readonly Mode[] = [...new Set([...BRANCHES.values()].map(({ mode }) => mode))];
 
 /** A node of one of ONNX's modes; undefined for a mode that is none of them. */
 export function branch(

@@ -1,6 +1,7 @@
 import { float, int, ints, string } from "@umpire/graph/attributes.ts";
 import type { Real } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
+import { traitsOf } from "@umpire/graph/traits.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { cast, finish, numbersOf, realOf, reshape } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
@@ -178,13 +179,10 @@ export const QLINEAR: Readonly<Record<string, string>> = {
 	QLinearWhere: "Where",
 };
 
-/** Operators whose result is as many times larger as all their operands are. */
-const HOMOGENEOUS = /^QLinear(Add|LeakyRelu|AveragePool|GlobalAveragePool|Concat|Where)$/;
-
 /** What every operand is multiplied by, so that the result counts in its own units; undefined if it takes a division after. */
 function factorsOf(opType: string, scales: readonly number[], unit: number): number[] | undefined {
 	if (opType === "QLinearMul") return [(scales[0] * scales[1]) / unit, 1];
-	return HOMOGENEOUS.test(opType) ? scales.map((scale) => scale / unit) : undefined;
+	return traitsOf(QLINEAR[opType]).has("homogeneous") ? scales.map((scale) => scale / unit) : undefined;
 }
 
 export function decomposeQLinear(node: Node, context: DecomposeContext): void {

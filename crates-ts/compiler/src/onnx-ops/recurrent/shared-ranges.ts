@@ -1,3 +1,4 @@
+import { traitsOf } from "@umpire/graph/traits.ts";
 import type { Algebra, Emitted } from "./algebra.ts";
 
 /** What the steps of one direction emitted, and the states after each of them. */
@@ -5,9 +6,6 @@ export interface Step {
 	readonly emitted: readonly Emitted[];
 	readonly states: readonly string[];
 }
-
-/** Operators that are not activations: their results have a range for each place in the step. */
-const PLACED = new Set(["Add", "Concat", "MatMul", "Mul", "Reshape", "Slice", "Sub", "Where"]);
 
 /**
  * States which values of the steps play one part: the same place in steps of the same form, one
@@ -25,7 +23,8 @@ export function declareSharedRanges({ context }: Algebra, steps: readonly Step[]
 		const form = emitted.map(({ opType }) => opType).join();
 		for (const [k, { opType, name }] of emitted.entries()) {
 			add(`place ${form} ${k}`, name);
-			if (!PLACED.has(opType)) add(`activation ${opType}`, name);
+			// What is no activation has a range for each place in the step.
+			if (!traitsOf(opType).has("recurrentStep")) add(`activation ${opType}`, name);
 		}
 		for (const [k, name] of states.entries()) add(`state ${k}`, name);
 	}
