@@ -1,6 +1,6 @@
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { removeDead } from "./edit.ts";
+import { Names, removeDead } from "./edit.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { Histogram } from "./histogram.ts";
@@ -72,9 +72,10 @@ export async function foldModel(
 	const isEmpty = (name: string): boolean => sizeOf(shapes.get(name) ?? []) === 0;
 	const outputs = graph.outputs.filter(({ name }) => !isEmpty(name));
 	if (outputs.length === 0) refuseEmpty(graph, shapes);
+	const names = new Names(graph);
 	const nodes = graph.nodes
 		.filter((node) => node.outputs.some((name) => name !== "" && varying.has(name)))
-		.map((node) => withoutEmpty(node, isEmpty));
+		.map((node) => withoutEmpty(node, isEmpty, names));
 	const needed = new Set([...nodes.flatMap(readsOf), ...outputs.map((output) => output.name)]);
 	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
 	return {
@@ -105,13 +106,13 @@ function emptyOf(computed: ReadonlyMap<string, Tensor>): Set<string> {
 }
 
 /** A node without what has no elements: results under a name that nothing reads, pieces of a Concat. */
-function withoutEmpty(node: Node, isEmpty: (name: string) => boolean): Node {
+function withoutEmpty(node: Node, isEmpty: (name: string) => boolean, names: Names): Node {
 	const joins = node.opType === "Concat" && node.domain === "" && node.inputs.some(isEmpty);
 	if (!joins && !writesOf(node).some(isEmpty)) return node;
 	return {
 		...node,
 		inputs: joins ? node.inputs.filter((name) => !isEmpty(name)) : node.inputs,
-		outputs: node.outputs.map((name) => (name !== "" && isEmpty(name) ? `${name}/empty` : name)),
+		outputs: node.outputs.map((name) => (name !== "" && isEmpty(name) ? names.fresh(`${name}/empty`) : name)),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { Graph, Node } from "@umpire/onnx/model.ts";
+import { subgraphsOf } from "./subgraphs.ts";
 
 /** The name of a node's operator, with its domain if that is not ONNX's own. */
 export function qualifiedName(node: Node): string {
@@ -8,9 +9,7 @@ export function qualifiedName(node: Node): string {
 /** Names of the values that a node reads, with those that its subgraphs read from outside. */
 export function readsOf(node: Node): string[] {
 	const reads = node.inputs.filter((name) => name !== "");
-	for (const attribute of node.attributes.values()) {
-		if (attribute.type === "graph") reads.push(...outerReads(attribute.value));
-	}
+	for (const inner of subgraphsOf(node)) reads.push(...outerReads(inner));
 	return reads;
 }
 
@@ -35,4 +34,9 @@ export function countReads(graph: Graph): Map<string, number> {
 	const reads = [...graph.nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)];
 	for (const name of reads) counts.set(name, (counts.get(name) ?? 0) + 1);
 	return counts;
+}
+
+/** Which node computes which value. */
+export function producersOf(graph: Graph): Map<string, Node> {
+	return new Map(graph.nodes.flatMap((node) => writesOf(node).map((name) => [name, node] as const)));
 }

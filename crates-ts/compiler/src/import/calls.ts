@@ -1,6 +1,7 @@
+import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import { mapNodes, subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import type { AttributeValue, FunctionDefinition, Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { graphsOf, mapNodes, type Names } from "./naming.ts";
 import { Splice } from "./splice.ts";
 
 /** The model with the calls of its own functions replaced by their bodies, at the top level; repeated until none is left. */
@@ -30,7 +31,7 @@ export function inlineCalls(model: Model, names: Names): Model {
 
 function inlineCall(node: Node, called: FunctionDefinition, opset: number, splice: Splice): void {
 	const own = called.opsets.get("") ?? opset;
-	if (own !== opset && called.nodes.some((inner) => inner.domain === "" || graphsOf(inner).length > 0)) {
+	if (own !== opset && called.nodes.some((inner) => inner.domain === "" || subgraphsOf(inner).length > 0)) {
 		throw new CompileError(`its function is written for opset ${own}, the model for ${opset}`, {
 			node,
 			hint: "Convert the model so that it and its functions have one opset",

@@ -1,5 +1,6 @@
+import { type Attributes, Names, nodeOf } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
-import { attributeOf } from "@umpire/onnx/builder.ts";
+import { producersOf } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { Carried } from "./steps.ts";
@@ -89,19 +90,14 @@ function check(what: string, info: ValueInfo, types: readonly string[], rank: nu
 class Extension {
 	readonly nodes: Node[] = [];
 	readonly constants = new Map<string, Tensor>();
-	private readonly taken: Set<string>;
+	readonly #names: Names;
 
 	constructor(graph: Graph) {
-		const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
-		const inner = graph.nodes.flatMap((node) => [node.name, ...node.inputs, ...node.outputs]);
-		this.taken = new Set([...ends, ...inner, ...graph.initializers.keys()]);
+		this.#names = new Names(graph);
 	}
 
 	free(wish: string): string {
-		let name = wish;
-		for (let count = 1; this.taken.has(name); count++) name = `${wish}_${count}`;
-		this.taken.add(name);
-		return name;
+		return this.#names.fresh(wish);
 	}
 
 	constant(wish: string, dims: readonly number[], values: readonly number[]): string {
@@ -110,25 +106,10 @@ class Extension {
 		return name;
 	}
 
-	node(
-		opType: string,
-		inputs: readonly string[],
-		attributes: Readonly<Record<string, number>> = {},
-		output?: string,
-	): string {
+	node(opType: string, inputs: readonly string[], attributes: Attributes = {}, output?: string): string {
 		const name = this.free(`/decode/${opType}`);
 		const written = output ?? this.free(`${name}_output_0`);
-		const described = Object.entries(attributes).map(
-			([key, value]) => [key, attributeOf(key, value)] as const,
-		);
-		this.nodes.push({
-			name,
-			opType,
-			domain: "",
-			inputs,
-			outputs: [written],
-			attributes: new Map(described),
-		});
+		this.nodes.push(nodeOf(name, opType, inputs, [written], attributes));
 		return written;
 	}
 }
@@ -137,13 +118,13 @@ class Extension {
  * The logits at a position, [N, 1, V]. Where a layer of constant weights makes them, the position is taken before
  * that layer, which then computes one row rather than all.
  */
-function rowOf({ nodes, initializers }: Graph, logits: string, position: string, build: Extension): string {
-	const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+function rowOf(graph: Graph, logits: string, position: string, build: Extension): string {
+	const makers = producersOf(graph);
 	const rankOf = (name: string): number | undefined => {
 		const maker = makers.get(name);
 		const source = maker?.opType === "Transpose" ? maker.inputs[0] : name;
 		const value = maker?.opType === "Constant" ? maker.attributes.get("value") : undefined;
-		return value?.type === "tensor" ? value.value.dims.length : initializers.get(source)?.dims.length;
+		return value?.type === "tensor" ? value.value.dims.length : graph.initializers.get(source)?.dims.length;
 	};
 	const layer: Node[] = [];
 	let name = logits;

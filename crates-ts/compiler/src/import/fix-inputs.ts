@@ -1,9 +1,10 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
+import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { qualifiedName, readsOf } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 
 /**
  * Operands that say what an operator does (axes, sizes, how often) rather than what it does it
@@ -124,7 +125,7 @@ function operandsIn(graph: Graph, table: Readonly<Record<string, readonly number
 		const positions = Object.hasOwn(table, name) ? table[name] : [];
 		return [
 			...positions.map((k) => node.inputs[k] ?? ""),
-			...subgraphs(node).flatMap((inner) => operandsIn(inner, table)),
+			...subgraphsOf(node).flatMap((inner) => operandsIn(inner, table)),
 		];
 	});
 }
@@ -139,10 +140,6 @@ function upstreamOf(graph: Graph, names: readonly string[]): Set<string> {
 			for (const name of readsOf(node)) found.add(name);
 	}
 	return found;
-}
-
-function subgraphs(node: Node): Graph[] {
-	return [...node.attributes.values()].flatMap((value) => (value.type === "graph" ? [value.value] : []));
 }
 
 function sameTensor(a: Tensor, b: Tensor): boolean {

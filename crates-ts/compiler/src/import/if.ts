@@ -1,8 +1,8 @@
+import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { graphAttribute } from "./loops.ts";
-import type { Names } from "./naming.ts";
 import { probe } from "./probe.ts";
 import { bodyOf, expandNodes, type Splice } from "./splice.ts";
 

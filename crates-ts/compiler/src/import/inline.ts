@@ -1,4 +1,5 @@
 import { int } from "@umpire/graph/attributes.ts";
+import { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
@@ -6,7 +7,6 @@ import { inlineCalls } from "./calls.ts";
 import { hasVaryingTrips, varyingOf } from "./dependence.ts";
 import { choose, takeBranch } from "./if.ts";
 import { graphAttribute, unrollLoop, unrollScan, unrollScan8 } from "./loops.ts";
-import { Names } from "./naming.ts";
 import { countingLoop, probe } from "./probe.ts";
 import { makeRunnable } from "./runnable.ts";
 import { resolveSequences } from "./sequences.ts";
@@ -30,7 +30,7 @@ export async function inlineModel(
 	feed: ReadonlyMap<string, Tensor>,
 	sharedRanges: (readonly string[])[] = [],
 ): Promise<Model> {
-	const names = new Names(given);
+	const names = new Names(given.graph);
 	let model = makeRunnable(given, names);
 	for (;;) {
 		model = inlineCalls(model, names);

@@ -1,4 +1,4 @@
-import { removeDead } from "@umpire/graph/edit.ts";
+import { nodeOf, removeDead } from "@umpire/graph/edit.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { AttributeValue, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { graphAttribute } from "./loops.ts";
@@ -26,17 +26,7 @@ export function countingLoop(node: Node, output: string): Node {
 	const inner = `${output}/condition`;
 	const counting: Graph = {
 		...body,
-		nodes: [
-			...body.nodes,
-			{
-				name: inner,
-				opType: "Identity",
-				domain: "",
-				inputs: [body.outputs[0].name],
-				outputs: [inner],
-				attributes: new Map(),
-			},
-		],
+		nodes: [...body.nodes, nodeOf(inner, "Identity", [body.outputs[0].name], [inner])],
 		outputs: [...body.outputs, { name: inner, type: "bool", dims: null }],
 	};
 	const attribute: AttributeValue = { type: "graph", value: counting };

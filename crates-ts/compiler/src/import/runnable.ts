@@ -1,8 +1,8 @@
 import { int } from "@umpire/graph/attributes.ts";
+import { type Names, nodeOf } from "@umpire/graph/edit.ts";
+import { mapNodes } from "@umpire/graph/subgraphs.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { AttributeValue, Model, Node } from "@umpire/onnx/model.ts";
-import { mapNodes, type Names } from "./naming.ts";
-import { intsAttribute } from "./splice.ts";
 
 /**
  * Rewrites what onnxruntime-node cannot run or return: ZipMap, whose maps only name the columns
@@ -13,7 +13,7 @@ export function makeRunnable(model: Model, names: Names): Model {
 	const graph = mapNodes(model.graph, (node) => {
 		if (node.domain === "ai.onnx.ml" && node.opType === "ZipMap") {
 			maps.add(node.outputs[0]);
-			return [{ ...node, opType: "Identity", domain: "", attributes: new Map() }];
+			return [nodeOf(node.name, "Identity", node.inputs, node.outputs)];
 		}
 		const isBatchFirst = has(node, "recurrent") && int(node, "layout", 0) === 1;
 		return isBatchFirst ? batchFirst(node, names) : [node];
@@ -28,14 +28,8 @@ export function makeRunnable(model: Model, names: Names): Model {
 function batchFirst(node: Node, names: Names): Node[] {
 	const before: Node[] = [];
 	const after: Node[] = [];
-	const transpose = (x: string, y: string, perm: readonly number[]): Node => ({
-		name: names.fresh(`${node.name}/Transpose`),
-		opType: "Transpose",
-		domain: "",
-		inputs: [x],
-		outputs: [y],
-		attributes: new Map([["perm", intsAttribute(perm)]]),
-	});
+	const transpose = (x: string, y: string, perm: readonly number[]): Node =>
+		nodeOf(names.fresh(`${node.name}/Transpose`), "Transpose", [x], [y], { perm });
 	const inputs = node.inputs.map((name, k) => {
 		if (name === "" || ![0, 5, 6].includes(k)) return name;
 		const moved = names.fresh(`${name}/sequence_first`);

@@ -1,9 +1,9 @@
 import { int } from "@umpire/graph/attributes.ts";
+import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { varyingOf } from "./dependence.ts";
-import type { Names } from "./naming.ts";
 import { probe } from "./probe.ts";
 import { expandNodes, type Splice } from "./splice.ts";
 
@@ -130,7 +130,7 @@ function follow(
 		case "ConcatFromSequence": {
 			const axis = int(node, "axis", 0);
 			if (int(node, "new_axis", 0) === 1) splice.stack(elements(), axis, output);
-			else splice.emit("Concat", elements(), { axis: { type: "int", value: BigInt(axis) } }, output);
+			else splice.emit("Concat", elements(), { axis }, output);
 			break;
 		}
 		default:

@@ -1,6 +1,7 @@
+import { type Attributes, type Names, nodeOf } from "@umpire/graph/edit.ts";
+import { renameValues } from "@umpire/graph/subgraphs.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { AttributeValue, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { type Names, renameValues } from "./naming.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 
 /** What a graph is made of besides its own inputs and outputs: subgraphs and function bodies alike. */
 export interface Body {
@@ -80,12 +81,11 @@ export class Splice {
 	emit(
 		opType: string,
 		inputs: readonly string[],
-		attributes: Readonly<Record<string, AttributeValue>> = {},
+		attributes: Attributes = {},
 		output = this.#names.fresh(`${this.#node.name}/${opType}_output`),
 	): string {
 		const name = this.#names.fresh(`${this.#node.name}/${opType}`);
-		const map = new Map(Object.entries(attributes));
-		this.nodes.push({ name, opType, domain: "", inputs, outputs: [output], attributes: map });
+		this.nodes.push(nodeOf(name, opType, inputs, [output], attributes));
 		return output;
 	}
 
@@ -103,28 +103,19 @@ export class Splice {
 	range(x: string, start: number, end: number, axis: number): string {
 		if (this.#opset >= 10)
 			return this.emit("Slice", [x, this.ints([start]), this.ints([end]), this.ints([axis])]);
-		const attributes = {
-			starts: intsAttribute([start]),
-			ends: intsAttribute([end]),
-			axes: intsAttribute([axis]),
-		};
-		return this.emit("Slice", [x], attributes);
+		return this.emit("Slice", [x], { starts: [start], ends: [end], axes: [axis] });
 	}
 
 	/** The values side by side along a new axis. */
 	stack(values: readonly string[], axis: number, output?: string): string {
 		const pieces = values.map((value) => this.#withAxes("Unsqueeze", value, axis));
-		return this.emit("Concat", pieces, { axis: { type: "int", value: BigInt(axis) } }, output);
+		return this.emit("Concat", pieces, { axis }, output);
 	}
 
 	#withAxes(opType: string, x: string, axis: number): string {
-		if (this.#opset < 13) return this.emit(opType, [x], { axes: intsAttribute([axis]) });
+		if (this.#opset < 13) return this.emit(opType, [x], { axes: [axis] });
 		return this.emit(opType, [x, this.ints([axis])]);
 	}
-}
-
-export function intsAttribute(values: readonly number[]): AttributeValue {
-	return { type: "ints", value: values.map(BigInt) };
 }
 
 /** The model with every node for which `expand` says so replaced by what it put into the splice. */

@@ -1,3 +1,4 @@
+import { nodeOf } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { FoldedModel } from "@umpire/graph/facts.ts";
 import { refuseInfinite } from "@umpire/graph/not-finite.ts";
@@ -147,16 +148,7 @@ function outputOperator(name: string, context: Context): number {
 /** What operators that only an output needs are named after. */
 function outputUnit(name: string): FusedOp {
 	return {
-		nodes: [
-			{
-				name: `output_${name}`,
-				opType: "Identity",
-				domain: "",
-				inputs: [name],
-				outputs: [name],
-				attributes: new Map(),
-			},
-		],
+		nodes: [nodeOf(`output_${name}`, "Identity", [name], [name])],
 		output: name,
 		clip: UNBOUNDED,
 	};

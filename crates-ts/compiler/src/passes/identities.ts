@@ -1,23 +1,15 @@
-import { removeDead } from "@umpire/graph/edit.ts";
+import { Names, nodeOf, removeDead } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
-import type { AttributeValue, Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 
 /** Dropout's mask, which keeps everything: true in the shape of `x`. */
-function wholeMask(node: Node, x: string): Node[] {
+function wholeMask(node: Node, x: string, names: Names): Node[] {
 	const [, mask] = node.outputs;
-	const truth: Tensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
-	const plain = { domain: "", attributes: new Map<string, AttributeValue>() };
-	const shape = `${node.name}/shape`;
+	const value: Tensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
+	const shape = names.fresh(`${node.name}/shape`);
 	return [
-		{ ...plain, name: shape, opType: "Shape", inputs: [x], outputs: [shape] },
-		{
-			...plain,
-			name: `${node.name}/mask`,
-			opType: "ConstantOfShape",
-			inputs: [shape],
-			outputs: [mask],
-			attributes: new Map([["value", { type: "tensor", value: truth }]]),
-		},
+		nodeOf(shape, "Shape", [x], [shape]),
+		nodeOf(names.fresh(`${node.name}/mask`), "ConstantOfShape", [shape], [mask], { value }),
 	];
 }
 
@@ -32,6 +24,7 @@ function dropsAtRandom(node: Node, { initializers }: Graph): boolean {
  * One whose output is a graph output stays if what it copies is an input or an output too.
  */
 export function removeIdentities(graph: Graph): Graph {
+	const names = new Names(graph);
 	const replaced = new Map<string, string>();
 	const resolve = (name: string): string => replaced.get(name) ?? name;
 	const outputs = new Set(graph.outputs.map((output) => output.name));
@@ -44,17 +37,10 @@ export function removeIdentities(graph: Graph): Graph {
 		}
 		const current = { ...node, inputs: node.inputs.map(resolve) };
 		if (isDropout && node.outputs[1] && (used.has(node.outputs[1]) || outputs.has(node.outputs[1])))
-			nodes.push(...wholeMask(node, current.inputs[0]));
+			nodes.push(...wholeMask(node, current.inputs[0], names));
 		if (!isDropout && !(node.domain === "" && node.opType === "Identity")) nodes.push(current);
 		else if (!outputs.has(node.outputs[0])) replaced.set(node.outputs[0], current.inputs[0]);
-		else
-			nodes.push({
-				...current,
-				opType: "Identity",
-				inputs: [current.inputs[0]],
-				outputs: [node.outputs[0]],
-				attributes: new Map(),
-			});
+		else nodes.push(nodeOf(node.name, "Identity", [current.inputs[0]], [node.outputs[0]]));
 	}
 	return removeDead({ ...graph, nodes });
 }

@@ -1,3 +1,4 @@
+import { GraphEditor } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { HUGE, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
@@ -32,16 +33,21 @@ export function belowAll(facts: Facts): number {
  * looked at (is a row all −∞?), before a softmax.
  */
 export function withoutInfinities(graph: Graph, lowest: number): Graph {
-	const initializers = new Map(graph.initializers);
+	const editor = new GraphEditor(graph);
+	const known = new Map<string, string>();
 	const realsOf = (name: string): Real | undefined => {
 		const tensor = graph.initializers.get(name);
 		return tensor && isFloat(tensor.type) ? toReal(tensor) : undefined;
 	};
 	const derived = (name: string, suffix: string, f: (x: number) => number): string => {
+		const base = `${name}/${suffix}`;
+		const before = known.get(base);
+		if (before !== undefined) return before;
 		const { shape, data } = realsOf(name)!;
 		const { type } = graph.initializers.get(name)!;
-		initializers.set(`${name}/${suffix}`, tensorFrom(type, shape, data.map(f)));
-		return `${name}/${suffix}`;
+		const made = editor.constant(base, tensorFrom(type, shape, data.map(f)));
+		known.set(base, made);
+		return made;
 	};
 	const finite = (name: string): string => {
 		if (!realsOf(name)?.data.includes(Number.NEGATIVE_INFINITY)) return name;
@@ -55,18 +61,19 @@ export function withoutInfinities(graph: Graph, lowest: number): Graph {
 	const compared = new Set(
 		graph.nodes.flatMap((node) => (infinite(node) < 0 ? [] : [node.inputs[1 - infinite(node)]])),
 	);
-	const nodes = graph.nodes.map((node) => {
+	for (const node of graph.nodes) {
 		const place = infinite(node);
 		if (place >= 0) {
 			// A sum of −∞ and a number is −∞, but no sum is the same finite number.
 			const halfway = derived(node.inputs[place], "halfway", () => lowest / 2);
-			return { ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway] };
+			editor.replace(node, [{ ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway] }]);
+			continue;
 		}
 		const places = placesOf(node, graph, compared);
 		const inputs = node.inputs.map((name, k) => (places.includes(k) ? finite(name) : name));
-		return inputs.every((name, k) => name === node.inputs[k]) ? node : { ...node, inputs };
-	});
-	return nodes.every((node, k) => node === graph.nodes[k]) ? graph : { ...graph, nodes, initializers };
+		if (inputs.some((name, k) => name !== node.inputs[k])) editor.replace(node, [{ ...node, inputs }]);
+	}
+	return editor.graph();
 }
 
 /** Operands of the node whose −∞ is meant as a number among others. */

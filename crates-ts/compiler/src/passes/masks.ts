@@ -1,11 +1,11 @@
+import { GraphEditor, nodeOf } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import type { Range } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
-import { countReads, readsOf } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { snapUp } from "../quantise/scales.ts";
 
 /** exp(−16) is less than what 16 bits of a softmax show. */
@@ -35,29 +35,18 @@ interface Varying {
 }
 
 class Masks {
-	private readonly given: Graph;
+	private readonly editor: GraphEditor;
 	private readonly facts: Facts;
-	private readonly producers = new Map<string, Node>();
-	private readonly reads: ReadonlyMap<string, number>;
-	private readonly names: Set<string>;
-	private readonly initializers: Map<string, Tensor>;
-	private readonly replaced = new Map<Node, readonly Node[]>();
 	private readonly varying: Varying[] = [];
 
 	constructor(graph: Graph, facts: Facts) {
-		this.given = graph;
+		this.editor = new GraphEditor(graph, facts.shapes.keys());
 		this.facts = facts;
-		for (const node of graph.nodes) for (const name of node.outputs) this.producers.set(name, node);
-		this.reads = countReads(graph);
-		this.names = new Set([...this.producers.keys(), ...facts.shapes.keys()]);
-		this.initializers = new Map(graph.initializers);
 	}
 
 	graph(): Graph {
 		for (const mask of this.varying) this.settle(mask);
-		if (this.replaced.size === 0) return this.given;
-		const nodes = this.given.nodes.flatMap((node) => this.replaced.get(node) ?? [node]);
-		return { ...this.given, nodes, initializers: this.initializers };
+		return this.editor.graph();
 	}
 
 	/** Whether the node moves numbers, or casts floats to floats. */
@@ -69,7 +58,7 @@ class Masks {
 	/** Looks for a mask behind the operand of a softmax. */
 	tame(logits: string): void {
 		const node = this.behind(logits);
-		const seen = node && (this.replaced.has(node) || this.varying.some((mask) => mask.node === node));
+		const seen = node && (this.editor.replacement(node) || this.varying.some((mask) => mask.node === node));
 		if (!node || seen || !isFloat(this.facts.types.get(node.outputs[0])!)) return;
 		const choices = node.opType === "Add" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
 		for (const place of choices) {
@@ -83,8 +72,8 @@ class Masks {
 
 	/** The node whose result the value is, apart from moves that nothing else reads. */
 	private behind(name: string): Node | undefined {
-		const node = this.producers.get(name);
-		if (node?.domain !== "" || this.reads.get(name) !== 1) return undefined;
+		const node = this.editor.producer(name);
+		if (node?.domain !== "" || this.editor.reads(name) !== 1) return undefined;
 		return this.isMove(node) ? this.behind(node.inputs[0]) : node;
 	}
 
@@ -98,13 +87,13 @@ class Masks {
 			if (!data.some((value) => value < MASK)) return false;
 			const lowest = data.reduce((low, value) => (value < MASK ? low : Math.min(low, value)), 0);
 			const raised = data.map((value) => (value < MASK ? lowest + least : value));
-			const constant = this.constant(name, tensorFrom(type, shape, raised));
-			const before = this.replaced.get(node)?.[0] ?? node;
-			this.replaced.set(node, [{ ...before, inputs: before.inputs.with(place, constant) }]);
+			const constant = this.editor.constant(`${name}_mask`, tensorFrom(type, shape, raised));
+			const before = this.editor.replacement(node)?.[0] ?? node;
+			this.editor.replace(node, [{ ...before, inputs: before.inputs.with(place, constant) }]);
 			return true;
 		}
 		const sum = this.behind(name);
-		if (sum?.opType === "Add" && !this.replaced.has(sum)) {
+		if (sum?.opType === "Add" && !this.editor.replacement(sum)) {
 			return [0, 1].map((k) => this.raise(sum, k, least)).some((raised) => raised);
 		}
 		const range = this.facts.ranges.get(name);
@@ -123,23 +112,20 @@ class Masks {
 		const source = this.switchOf(name);
 		const type = this.facts.types.get(name)!;
 		if (source && this.onlyMasks(source.node.outputs[0])) {
-			const known = this.replaced.get(source.node)?.[0];
-			const before = known && this.initializers.get(known.inputs[source.place]);
+			const known = this.editor.replacement(source.node)?.[0];
+			const before = known && this.editor.initializer(known.inputs[source.place]);
 			const value = Math.min(least, before ? toReal(before).data[0] : 0);
 			const shape = this.facts.shapes.get(source.node.inputs[source.place])!;
-			const constant = this.constant(name, tensorFrom(type, shape, [value]));
-			this.replaced.set(source.node, [
+			const constant = this.editor.constant(`${name}_mask`, tensorFrom(type, shape, [value]));
+			this.editor.replace(source.node, [
 				{ ...source.node, inputs: source.node.inputs.with(source.place, constant) },
 			]);
 			return;
 		}
-		const [bound, output] = [
-			this.constant(name, tensorFrom(type, [], [least])),
-			this.fresh(`${name}_raised`),
-		];
-		const clip = { name: output, opType: "Clip", domain: "", inputs: [name, bound], outputs: [output] };
-		const reader = { ...node, inputs: node.inputs.with(place, output) };
-		this.replaced.set(node, [{ ...clip, attributes: new Map() }, reader]);
+		const bound = this.editor.constant(`${name}_mask`, tensorFrom(type, [], [least]));
+		const output = this.editor.names.fresh(`${name}_raised`);
+		const clip = nodeOf(output, "Clip", [name, bound], [output]);
+		this.editor.replace(node, [clip, { ...node, inputs: node.inputs.with(place, output) }]);
 	}
 
 	/** Ranges do not show numbers such as −3.4e38: a factor or a choice that is one does. */
@@ -149,7 +135,7 @@ class Masks {
 
 	/** The node that makes a mask of truth values, and which of its operands is the mask's number. */
 	private switchOf(name: string): { node: Node; place: number } | undefined {
-		const node = this.producers.get(name);
+		const node = this.editor.producer(name);
 		if (node?.domain !== "") return undefined;
 		if (this.isMove(node)) return this.switchOf(node.inputs[0]);
 		const places = node.opType === "Mul" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
@@ -162,25 +148,13 @@ class Masks {
 
 	/** Whether nothing reads the value but what adds masks to scores. */
 	private onlyMasks(name: string): boolean {
-		if (this.given.outputs.some((output) => output.name === name)) return false;
-		const readers = this.given.nodes.filter((node) => readsOf(node).includes(name));
-		return readers.every((node) =>
-			node.domain === "" && this.isMove(node)
-				? this.onlyMasks(node.outputs[0])
-				: this.varying.some((mask) => mask.node === node),
-		);
-	}
-
-	private constant(base: string, tensor: Tensor): string {
-		const name = this.fresh(`${base}_mask`);
-		this.initializers.set(name, tensor);
-		return name;
-	}
-
-	private fresh(base: string): string {
-		let name = base;
-		for (let count = 1; this.names.has(name); count++) name = `${base}_${count}`;
-		this.names.add(name);
-		return name;
+		if (this.editor.isOutput(name)) return false;
+		return this.editor
+			.readers(name)
+			.every((node) =>
+				node.domain === "" && this.isMove(node)
+					? this.onlyMasks(node.outputs[0])
+					: this.varying.some((mask) => mask.node === node),
+			);
 	}
 }

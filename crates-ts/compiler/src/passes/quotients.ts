@@ -1,9 +1,10 @@
+import { GraphEditor } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { countReads } from "@umpire/graph/uses.ts";
-import type { Graph, Node } from "@umpire/onnx/model.ts";
+import type { Graph } from "@umpire/onnx/model.ts";
 
 /** Per value that is 1 / y and read once, what it is the reciprocal of. */
 function reciprocalsOf(graph: Graph, facts: Facts): Map<string, string> {
@@ -26,14 +27,13 @@ function reciprocalsOf(graph: Graph, facts: Facts): Map<string, string> {
 export function divideOnce(graph: Graph, facts: Facts): Graph {
 	const reciprocals = reciprocalsOf(graph, facts);
 	const size = (name: string) => sizeOf(facts.shapes.get(name) ?? []);
-	let changed = false;
-	const nodes = graph.nodes.map((node): Node => {
-		if (node.opType !== "Mul" || node.domain !== "") return node;
+	const editor = new GraphEditor(graph);
+	for (const node of graph.nodes) {
+		if (node.opType !== "Mul" || node.domain !== "") continue;
 		const place = node.inputs.findIndex((name) => reciprocals.has(name));
 		const x = node.inputs[1 - place];
-		if (place < 0 || size(node.inputs[place]) >= size(node.outputs[0]) || facts.constants.has(x)) return node;
-		changed = true;
-		return { ...node, opType: "Div", inputs: [x, reciprocals.get(node.inputs[place])!] };
-	});
-	return changed ? { ...graph, nodes } : graph;
+		if (place < 0 || size(node.inputs[place]) >= size(node.outputs[0]) || facts.constants.has(x)) continue;
+		editor.replace(node, [{ ...node, opType: "Div", inputs: [x, reciprocals.get(node.inputs[place])!] }]);
+	}
+	return editor.graph();
 }

@@ -1,8 +1,8 @@
+import { GraphEditor } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
-import { countReads, qualifiedName } from "@umpire/graph/uses.ts";
-import { attributeOf } from "@umpire/onnx/builder.ts";
-import type { AttributeValue, Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import { qualifiedName } from "@umpire/graph/uses.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { DecomposeContext } from "../onnx-ops/decomposition.ts";
 import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
 
@@ -14,47 +14,24 @@ export function replaceNodes(
 	sharedRanges: (readonly string[])[],
 	chosen: (node: Node) => boolean = () => true,
 ): Graph | undefined {
-	const names = new Set([
-		...facts.shapes.keys(),
-		...graph.initializers.keys(),
-		...graph.nodes.flatMap((node) => [node.name, ...node.outputs]),
-	]);
-	const initializers = new Map(graph.initializers);
-	const fresh = (base: string): string => {
-		let name = base;
-		for (let count = 1; names.has(name); count++) name = `${base}_${count}`;
-		names.add(name);
-		return name;
-	};
-	const reads = countReads(graph);
-	const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-	const surroundings: Surroundings = {
-		isUsed: (name) => reads.has(name),
-		producer: (name) => producers.get(name),
-	};
-	let changed = false;
-	const nodes = graph.nodes.flatMap((node): readonly Node[] => {
+	const editor = new GraphEditor(graph, facts.shapes.keys());
+	for (const node of graph.nodes) {
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
-		if (!decomposition || !chosen(node)) return [node];
+		if (!decomposition || !chosen(node)) continue;
 		const emitted: Node[] = [];
-		const context = contextOf(node, facts, opset, emitted, initializers, fresh, surroundings, sharedRanges);
-		const kept = decomposition(node, context) === "keep";
-		changed ||= !kept;
-		return kept ? [node] : emitted;
-	});
-	return changed ? { ...graph, nodes, initializers } : undefined;
+		const kept = decomposition(node, contextOf(node, facts, opset, emitted, editor, sharedRanges)) === "keep";
+		if (!kept) editor.replace(node, emitted);
+	}
+	const edited = editor.graph();
+	return edited === graph ? undefined : edited;
 }
-
-type Surroundings = Pick<DecomposeContext, "isUsed" | "producer">;
 
 function contextOf(
 	node: Node,
 	facts: Facts,
 	opset: number,
 	emitted: Node[],
-	initializers: Map<string, Tensor>,
-	fresh: (base: string) => string,
-	surroundings: Surroundings,
+	editor: GraphEditor,
 	sharedRanges: (readonly string[])[],
 ): DecomposeContext {
 	const error = (reason: string, hint?: string) =>
@@ -67,36 +44,20 @@ function contextOf(
 	return {
 		opset,
 		error,
-		...surroundings,
+		isUsed: (name) => editor.reads(name) > 0,
+		producer: (name) => editor.producer(name),
 		shareRange: (names) => void sharedRanges.push(names),
 		shape: (name) => known(facts.shapes, name, "shape"),
 		type: (name) => known(facts.types, name, "type"),
 		range: (name) => facts.ranges.get(name),
 		constant: (name) => (name ? facts.constants.get(name) : undefined),
-		fresh: (base) => fresh(`${node.name}/${base}`),
-		tensor(value) {
-			const name = fresh(`${node.name}/constant`);
-			initializers.set(name, value);
-			return name;
-		},
+		fresh: (base) => editor.names.fresh(`${node.name}/${base}`),
+		tensor: (value) => editor.constant(`${node.name}/constant`, value),
 		emit(qualified, inputs, attributes = {}, outputs) {
-			const dot = qualified.lastIndexOf(".");
-			const name = fresh(`${node.name}/${qualified.slice(dot + 1)}`);
-			const written = outputs ?? [fresh(`${name}_output_0`)];
-			emitted.push({
-				name,
-				opType: qualified.slice(dot + 1),
-				domain: dot < 0 ? "" : qualified.slice(0, dot),
-				inputs,
-				outputs: written,
-				attributes: new Map(
-					Object.entries(attributes).map(([key, value]): [string, AttributeValue] => [
-						key,
-						attributeOf(key, value),
-					]),
-				),
-			});
-			return written[0];
+			const base = `${node.name}/${qualified.slice(qualified.lastIndexOf(".") + 1)}`;
+			const made = editor.node(base, qualified, inputs, attributes, outputs);
+			emitted.push(made);
+			return made.outputs[0];
 		},
 	};
 }

@@ -1,4 +1,4 @@
-import { nameNodes } from "@umpire/graph/edit.ts";
+import { GraphEditor, nameNodes } from "@umpire/graph/edit.ts";
 import type { Facts, FoldedModel } from "@umpire/graph/facts.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { has } from "@umpire/graph/traits.ts";
@@ -6,7 +6,7 @@ import { qualifiedName, readsOf, writesOf } from "@umpire/graph/uses.ts";
 import { codeOfType } from "@umpire/onnx/element-types.ts";
 import { OnnxError } from "@umpire/onnx/errors.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
-import type { AttributeValue, ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
 import { replaceNodes } from "./replace.ts";
@@ -130,38 +130,31 @@ function inUsualType(model: Model, node: Node, facts: Facts): Model | undefined 
 	const usual = (name: string): ElementType | undefined => USUAL.get(facts.types.get(name) ?? "undefined");
 	const unusual = new Set(node.inputs.filter((name) => usual(name) !== undefined));
 	if (unusual.size === 0) return undefined;
-	const renamed = (name: string): string => `${node.name}/${name}/${usual(name)}`;
-	const before = [...unusual].map((name) => castNode(name, renamed(name), usual(name)!));
+	const editor = new GraphEditor(model.graph, facts.types.keys());
+	const { names } = editor;
+	const renamed = new Map(
+		[...unusual].map((name) => [name, names.fresh(`${node.name}/${name}/${usual(name)}`)] as const),
+	);
+	const cast = (from: string, to: string, type: ElementType): Node =>
+		editor.node(`${to}/Cast`, "Cast", [from], { to: codeOfType(type) }, [to]);
+	const before = [...renamed].map(([name, to]) => cast(name, to, usual(name)!));
 	const [result, ...others] = node.outputs;
-	const inner = `${node.name}/${result}/usual`;
 	const from = resultOperand(node);
 	const back = from === undefined ? undefined : facts.types.get(node.inputs[from]);
 	const isCast = back !== undefined && USUAL.has(back);
+	const inner = isCast ? names.fresh(`${node.name}/${result}/usual`) : result;
 	const computed: Node = {
 		...node,
-		name: `${node.name}/usual`,
-		inputs: node.inputs.map((name) => (unusual.has(name) ? renamed(name) : name)),
-		outputs: isCast ? [inner, ...others] : node.outputs,
+		name: names.fresh(`${node.name}/usual`),
+		inputs: node.inputs.map((name) => renamed.get(name) ?? name),
+		outputs: [inner, ...others],
 	};
-	const after = isCast ? [castNode(inner, result, back)] : [];
-	const nodes = model.graph.nodes.flatMap((one) => (one === node ? [...before, computed, ...after] : [one]));
-	return { ...model, graph: { ...model.graph, nodes } };
+	editor.replace(node, [...before, computed, ...(isCast ? [cast(inner, result, back)] : [])]);
+	return { ...model, graph: editor.graph() };
 }
 
 /** The operand of whose type the result is; none for comparisons, positions and casts. */
 function resultOperand(node: Node): number | undefined {
 	if (node.opType === "Where") return 1;
 	return has(node, "ranks", "casts", "compares") ? undefined : 0;
-}
-
-function castNode(from: string, to: string, type: ElementType): Node {
-	const attribute: AttributeValue = { type: "int", value: BigInt(codeOfType(type)) };
-	return {
-		name: `${to}/Cast`,
-		opType: "Cast",
-		domain: "",
-		inputs: [from],
-		outputs: [to],
-		attributes: new Map([["to", attribute]]),
-	};
 }

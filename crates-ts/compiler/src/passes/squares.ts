@@ -1,10 +1,11 @@
+import { GraphEditor } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { countReads } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
 
 /** Per value that is a square read once, what it is the square of. */
 function squaresOf(graph: Graph, facts: Facts): Map<string, string> {
@@ -42,22 +43,21 @@ export function sumsSquares(graph: Graph): boolean {
 export function sumSquares(graph: Graph, facts: Facts): Graph {
 	const squares = squaresOf(graph, facts);
 	if (!graph.nodes.some((node) => isSum(node) && squares.has(node.inputs[0]))) return graph;
-	const initializers = new Map<string, Tensor>(graph.initializers);
-	const nodes = graph.nodes.flatMap((node): Node[] => {
+	const editor = new GraphEditor(graph, facts.shapes.keys());
+	for (const node of graph.nodes) {
 		const x = squares.get(node.inputs[0]);
-		if (x === undefined || !isSum(node)) return [node];
+		if (x === undefined || !isSum(node)) continue;
 		const sum = { ...node, opType: "ReduceSumSquare", inputs: [x, ...node.inputs.slice(1)] };
-		if (node.opType === "ReduceSum") return [sum];
+		if (node.opType === "ReduceSum") {
+			editor.replace(node, [sum]);
+			continue;
+		}
 		const [output] = node.outputs;
-		const [share, total] = [`${output}_share`, `${output}_total`];
 		const count = sizeOf(facts.shapes.get(x)!) / sizeOf(facts.shapes.get(output)!);
-		initializers.set(share, tensorFrom(facts.types.get(output)!, [], [1 / count]));
-		const name = `${node.name}/Mul`;
-		const mean = { name, opType: "Mul", domain: "", inputs: [total, share], outputs: [output] };
-		return [
-			{ ...sum, outputs: [total] },
-			{ ...mean, attributes: new Map() },
-		];
-	});
-	return { ...graph, nodes, initializers };
+		const share = editor.constant(`${output}_share`, tensorFrom(facts.types.get(output)!, [], [1 / count]));
+		const total = editor.names.fresh(`${output}_total`);
+		const mean = editor.node(`${node.name}/Mul`, "Mul", [total, share], {}, node.outputs);
+		editor.replace(node, [{ ...sum, outputs: [total] }, mean]);
+	}
+	return editor.graph();
 }

@@ -1,33 +1,7 @@
-import type { AttributeValue, Graph, Model, Node } from "@umpire/onnx/model.ts";
-
-/** Names that a model uses, and new ones that it does not use yet. */
-export class Names {
-	readonly #taken = new Set<string>();
-
-	constructor(model: Model) {
-		this.#collect(model.graph);
-	}
-
-	#collect(graph: Graph): void {
-		for (const { name } of graph.inputs) this.#taken.add(name);
-		for (const name of graph.initializers.keys()) this.#taken.add(name);
-		for (const node of graph.nodes) {
-			this.#taken.add(node.name);
-			for (const name of node.outputs) this.#taken.add(name);
-			for (const inner of graphsOf(node)) this.#collect(inner);
-		}
-	}
-
-	fresh(base: string): string {
-		let name = base;
-		for (let count = 2; this.#taken.has(name); count++) name = `${base}_${count}`;
-		this.#taken.add(name);
-		return name;
-	}
-}
+import type { AttributeValue, Graph, Node } from "@umpire/onnx/model.ts";
 
 /** The subgraphs of a node. */
-export function graphsOf(node: Node): Graph[] {
+export function subgraphsOf(node: Node): Graph[] {
 	return [...node.attributes.values()].flatMap((value) => (value.type === "graph" ? [value.value] : []));
 }
 
