@@ -1,11 +1,13 @@
 import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
 import type { OperatorReport } from "@umpire/compiler/fidelity/report.ts";
+import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
 	out: string;
+	explain: boolean;
 }
 
 export const compile = command<Options>({
@@ -18,6 +20,7 @@ export const compile = command<Options>({
 			"umpire compile gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json",
 			"greedy decoding",
 		],
+		["umpire compile model.onnx --explain", "what every pass did on the way"],
 		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
 	options: (yargs) =>
@@ -28,6 +31,11 @@ export const compile = command<Options>({
 				default: ".",
 				describe: "folder for MODEL.umpire.onnx",
 				requiresArg: true,
+			})
+			.option("explain", {
+				type: "boolean",
+				default: false,
+				describe: "print every pass: what it needs, what it leaves, and which operators it added and removed",
 			}),
 	async run(options) {
 		const { compileFile, saveCompiled } = await import("@umpire/actors/compile-file.ts");
@@ -35,7 +43,7 @@ export const compile = command<Options>({
 		const file = await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about } = compiled;
 		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
-		const { budget, calibration, certificates, fidelity } = about;
+		const { budget, calibration, certificates, fidelity, passes } = about;
 		const worst = worstOperators(about).map((operator) => ({
 			...operator,
 			advice: adviceFor(operator, about),
@@ -55,8 +63,10 @@ export const compile = command<Options>({
 			fidelity: outputs,
 			budget,
 			worst,
+			...(options.explain ? { passes } : {}),
 		};
 		report(options.json, data, () => [
+			...(options.explain ? passes.flatMap(passLines) : []),
 			...table([
 				["program", commitment.root],
 				["file", `${file} (opens in Netron)`],
@@ -82,6 +92,27 @@ export const compile = command<Options>({
 		]);
 	},
 });
+
+/** One pass: what it does, needs and leaves, and what it changed. */
+function passLines({ name, summary, needs, leaves, steps, operators, ...change }: PassReport): string[] {
+	return [
+		`${name}: ${summary}`,
+		`  needs ${needs.join(", ")}; leaves ${leaves.join(", ")}`,
+		...steps.map((step) => `  ${step.name}: ${changeText(step)}`),
+		`  ${operators ? `${change.nodes[1]} nodes → operators ${countText("", operators).join(" ")}` : changeText(change)}`,
+	];
+}
+
+/** `12 → 15 nodes, +3 Mul +1 Sub −1 Gelu`. */
+function changeText({ nodes: [before, after], added, removed }: Change): string {
+	const changes = [...countText("+", added), ...countText("−", removed)];
+	const nodes = before === after ? `${after} nodes` : `${before} → ${after} nodes`;
+	return [nodes, changes.join(" ") || "the same operators"].join(", ");
+}
+
+function countText(sign: string, counts: Counts): string[] {
+	return Object.entries(counts).map(([name, count]) => `${sign}${count} ${name}`);
+}
 
 const LOSSES = "Operators that lose most, against the float model (shares of the tensor's range):";
 

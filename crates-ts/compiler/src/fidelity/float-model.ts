@@ -28,5 +28,6 @@ export async function floatModel(model: Model, inputs: ReadonlyMap<string, Tenso
 	const upgraded = upgradeOpset(model);
 	const wide = withoutHalfFloats({ ...upgraded, graph: nameNodes(upgraded.graph) });
 	const feed = new Map([...inputs].map(([name, tensor]) => [name, withoutHalf(tensor)]));
-	return { model: await runnableModel(await inlineModel(wide, feed), [feed]), inputs: feed };
+	const inlined = await inlineModel(wide, feed);
+	return { model: await runnableModel(inlined.model, [feed]), inputs: feed };
 }

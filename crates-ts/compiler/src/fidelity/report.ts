@@ -1,5 +1,6 @@
 import type { Certificate } from "@umpire/operators/exactness.ts";
 import type { Built } from "../build.ts";
+import type { PassReport } from "../passes/pass.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { BudgetReport } from "./budget.ts";
 import type { Fidelity } from "./measure.ts";
@@ -39,6 +40,8 @@ export interface CompileReport {
 	readonly fixedInputs: readonly string[];
 	readonly operators: readonly OperatorReport[];
 	readonly certificates: readonly Certificate[];
+	/** What every pass changed, in order. */
+	readonly passes: readonly PassReport[];
 	/** Present if compile was given a way to run the program. */
 	readonly fidelity?: Fidelity;
 	/** Present if compile was given an error budget besides. */
@@ -47,7 +50,7 @@ export interface CompileReport {
 
 export function reportOf(
 	{ lowered, certificates, fidelity, budget }: Built,
-	facts: Pick<CompileReport, "bits" | "calibration" | "fixedInputs">,
+	facts: Pick<CompileReport, "bits" | "calibration" | "fixedInputs" | "passes">,
 ): CompileReport {
 	const { program, origins } = lowered;
 	const operators = program.operators.map((operator, index): OperatorReport => {

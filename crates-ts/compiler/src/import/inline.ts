@@ -16,28 +16,30 @@ function isControl(node: Node): boolean {
 	return has(node, "control");
 }
 
+export interface InlinedModel {
+	readonly model: Model;
+	/** Groups of values that should have one range: those of the iterations of one loop. */
+	readonly sharedRanges: readonly (readonly string[])[];
+}
+
 /**
  * Removes functions, branches and loops: calls are replaced by the bodies of the model's own
  * functions, If by the branch that is taken (by both and a choice, if that depends on the
  * inputs), Loop and Scan by one copy of the body per iteration, sequences by their elements.
  * `feed` is one calibration input; which branches are taken and how often a loop runs must not
- * depend on it. `sharedRanges` collects the groups of values that should have one range: those of the
- * iterations of one loop.
+ * depend on it.
  * @throws CompileError naming a loop whose number of iterations depends on the inputs
  */
-export async function inlineModel(
-	given: Model,
-	feed: ReadonlyMap<string, Tensor>,
-	sharedRanges: (readonly string[])[] = [],
-): Promise<Model> {
+export async function inlineModel(given: Model, feed: ReadonlyMap<string, Tensor>): Promise<InlinedModel> {
 	const names = new Names(given.graph);
+	const sharedRanges: (readonly string[])[] = [];
 	let model = makeRunnable(given, names);
 	for (;;) {
 		model = inlineCalls(model, names);
 		if (!model.graph.nodes.some(isControl)) break;
 		model = await expandControl(model, feed, names, sharedRanges);
 	}
-	return resolveSequences({ ...model, functions: [] }, feed, names);
+	return { model: await resolveSequences({ ...model, functions: [] }, feed, names), sharedRanges };
 }
 
 /** Expands the control nodes of the top level whose conditions and trip counts are known. */

@@ -6,14 +6,20 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { DecomposeContext } from "../onnx-ops/decomposition.ts";
 import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
 
+export interface Replaced {
+	readonly graph: Graph;
+	/** Groups of values that should have one range (graph/ranges.ts: shareRanges). */
+	readonly sharedRanges: readonly (readonly string[])[];
+}
+
 /** The graph with the composite nodes that `chosen` admits replaced once; undefined if all of them want to stay. */
 export function replaceNodes(
 	graph: Graph,
 	facts: Facts,
 	opset: number,
-	sharedRanges: (readonly string[])[],
 	chosen: (node: Node) => boolean = () => true,
-): Graph | undefined {
+): Replaced | undefined {
+	const sharedRanges: (readonly string[])[] = [];
 	const editor = new GraphEditor(graph, facts.shapes.keys());
 	for (const node of graph.nodes) {
 		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
@@ -23,7 +29,7 @@ export function replaceNodes(
 		if (!kept) editor.replace(node, emitted);
 	}
 	const edited = editor.graph();
-	return edited === graph ? undefined : edited;
+	return edited === graph ? undefined : { graph: edited, sharedRanges };
 }
 
 function contextOf(

@@ -83,10 +83,10 @@ async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Mode
 	const before = await foldRunnable(upTo(model, refused), feeds.slice(0, 1));
 	const runnable: Model = { ...model, graph: joined(model, before.model, refused) };
 	const { facts } = before.folded;
-	const graph = known
-		? replaceNodes(runnable.graph, facts, model.opsets.get("") ?? 1, [], (one) => one === refused)
+	const replaced = known
+		? replaceNodes(runnable.graph, facts, model.opsets.get("") ?? 1, (one) => one === refused)
 		: undefined;
-	if (graph) return { ...runnable, graph };
+	if (replaced) return { ...runnable, graph: replaced.graph };
 	return inUsualType(runnable, refused, facts);
 }
 
