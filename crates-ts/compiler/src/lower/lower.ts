@@ -7,7 +7,7 @@ import { identityLayout } from "@umpire/graph/shapes.ts";
 import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { ONCE, type Repetition } from "../import/steps.ts";
-import { LOWERINGS, supportedOperators } from "../onnx-ops/lowerings.ts";
+import { loweringOf, OPERATORS } from "../onnx-ops/operators.ts";
 import { shortenCones } from "../program/cones.ts";
 import { chooseLayouts } from "../program/layouts.ts";
 import { prune } from "../program/prune.ts";
@@ -60,12 +60,12 @@ export function lowerModel(
 			withNode(fused, () => lowerTable(fused, context));
 			continue;
 		}
-		const lowering = node.domain === "" ? LOWERINGS.get(node.opType) : undefined;
+		const lowering = loweringOf(node);
 		if (!lowering) {
 			const domain = node.domain ? `${node.domain}.` : "";
 			throw new CompileError(`operator ${domain}${node.opType} is not supported`, {
 				node,
-				hint: `Express it by operators that compile (${supportedOperators().length} of ONNX's: lowerings/registry.ts), or leave it to the consumer if it comes last`,
+				hint: `Express it by operators that compile (docs/operators.md lists ${OPERATORS.size}), or leave it to the consumer if it comes last`,
 			});
 		}
 		context.enter(fused);

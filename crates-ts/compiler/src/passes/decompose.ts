@@ -1,9 +1,9 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
-import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
+import { isComposite } from "../onnx-ops/operators.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
 import { boundMasks } from "./masks.ts";
 import { withoutNanChecks } from "./nan-checks.ts";
@@ -15,14 +15,6 @@ import { sumSquares, sumsSquares } from "./squares.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
-
-/** Whether a node may have to be replaced; a convolution only for operands that are not constants, a pool for its indices. */
-function isComposite(node: Node, { initializers }: Graph): boolean {
-	if (node.domain === "" && /^Conv(Transpose)?$/.test(node.opType))
-		return node.inputs.slice(1).some((name) => name !== "" && !initializers.has(name));
-	if (node.domain === "" && node.opType === "MaxPool") return Boolean(node.outputs[1]);
-	return DECOMPOSITIONS.has(qualifiedName(node));
-}
 
 function hasComposites(graph: Graph): boolean {
 	return graph.nodes.some((node) => isComposite(node, graph));

@@ -1,10 +1,9 @@
 import { GraphEditor } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
-import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { DecomposeContext } from "../onnx-ops/decomposition.ts";
-import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
+import { decompositionOf } from "../onnx-ops/operators.ts";
 
 export interface Replaced {
 	readonly graph: Graph;
@@ -22,7 +21,7 @@ export function replaceNodes(
 	const sharedRanges: (readonly string[])[] = [];
 	const editor = new GraphEditor(graph, facts.shapes.keys());
 	for (const node of graph.nodes) {
-		const decomposition = DECOMPOSITIONS.get(qualifiedName(node));
+		const decomposition = decompositionOf(node);
 		if (!decomposition || !chosen(node)) continue;
 		const emitted: Node[] = [];
 		const kept = decomposition(node, contextOf(node, facts, opset, emitted, editor, sharedRanges)) === "keep";

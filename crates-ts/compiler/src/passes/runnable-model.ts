@@ -2,13 +2,13 @@ import { GraphEditor, nameNodes } from "@umpire/graph/edit.ts";
 import type { Facts, FoldedModel } from "@umpire/graph/facts.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { has } from "@umpire/graph/traits.ts";
-import { qualifiedName, readsOf, writesOf } from "@umpire/graph/uses.ts";
+import { readsOf, writesOf } from "@umpire/graph/uses.ts";
 import { codeOfType } from "@umpire/onnx/element-types.ts";
 import { OnnxError } from "@umpire/onnx/errors.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
-import { DECOMPOSITIONS } from "../onnx-ops/registry.ts";
+import { decompositionOf } from "../onnx-ops/operators.ts";
 import { replaceNodes } from "./replace.ts";
 
 type Feeds = readonly ReadonlyMap<string, Tensor>[];
@@ -77,7 +77,7 @@ function refusedNode(message: string, { graph }: Model): Node | undefined {
 }
 
 async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Model | undefined> {
-	const known = DECOMPOSITIONS.has(qualifiedName(node));
+	const known = decompositionOf(node) !== undefined;
 	const model = known ? namedModel(upgradeTo20(given)) : given;
 	const refused = model.graph.nodes.find(({ name }) => name === node.name) ?? node;
 	const before = await foldRunnable(upTo(model, refused), feeds.slice(0, 1));
