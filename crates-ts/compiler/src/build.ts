@@ -26,7 +26,7 @@ export interface Source extends FoldedModel {
 	readonly float: Model;
 	readonly primitive: Model;
 	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
-	/** Groups of values that have one range (ranges.ts: shareRanges). */
+	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
 }

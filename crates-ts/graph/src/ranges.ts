@@ -18,7 +18,7 @@ export function reachOf(range: Range): number {
 
 export type RangeTable = Map<string, Range>;
 
-/** Smallest and largest value of a tensor, leaving out NaN, infinities and masks (scales.ts). */
+/** Smallest and largest value of a tensor, leaving out NaN, infinities and masks (HUGE). */
 export function rangeOf(tensor: Tensor): Range {
 	let low = Number.POSITIVE_INFINITY;
 	let high = Number.NEGATIVE_INFINITY;

@@ -84,7 +84,7 @@ function placesOf(
 ): readonly number[] {
 	if (domain !== "") return [];
 	if (opType === "Add") return [0, 1];
-	// Where only one choice is a constant, it is a mask that needs no number (lowerings/where.ts).
+	// Where only one choice is a constant, it is a mask that needs no number (onnx-ops/logic/where.ts).
 	const chosen = [1, 2].every((k) => initializers.has(inputs[k])) || compared.has(outputs[0]);
 	return opType === "Where" && chosen ? [1, 2] : [];
 }

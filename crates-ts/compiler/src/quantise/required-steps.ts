@@ -39,12 +39,12 @@ export function requiredSteps(fusedOps: readonly FusedOp[], facts: Facts): Reado
 	return steps;
 }
 
-/** x − max, clipped below where exp shows nothing: decompositions/softmax.ts. */
+/** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */
 function isExponent({ nodes, clip }: FusedOp): boolean {
 	return nodes[0].opType === "Sub" && clip.high === 0 && Number.isFinite(clip.low);
 }
 
-/** Whether the fused operator multiplies rows by themselves: decompositions/moments.ts. */
+/** Whether the fused operator multiplies rows by themselves: onnx-ops/normalisation/moments.ts. */
 export function isSquare(fused: FusedOp, producers: ReadonlyMap<string, FusedOp>): boolean {
 	const [node] = fused.nodes;
 	if (node.opType !== "MatMul" || node.domain !== "") return false;

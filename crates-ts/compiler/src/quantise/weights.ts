@@ -25,15 +25,17 @@ const CONVOLUTION_SUM = 2 ** 17 - 2 ** 13;
 export const NARROW_SUMS = { sum: CONVOLUTION_SUM };
 
 /**
- * Up to this many products are one slice, their weights of some ten bits beside the sign. Slices
- * that there must be are made smaller: the cost is in having any, and weights gain a bit.
+ * A sum of up to `most` products stays whole; the bound on it leaves its weights some ten bits
+ * beside the sign. A longer one is cut into slices of about `wanted` products, at least `least`:
+ * what costs time is to slice at all, so that smaller slices than necessary, which give the
+ * weights one bit more, come almost for free.
  */
 const SLICE = { most: 600, wanted: 300, least: 64 };
 
 /**
  * The sums of a convolution's weights [M, C / group, …kernel]. A kernel of one position is a matrix
- * (conv/pointwise.ts). Sums over many input channels are computed in slices of the channels
- * (conv/slices.ts), so that their weights need not be coarser.
+ * (operators/conv/pointwise.ts). Sums over many input channels are computed in slices of the channels
+ * (operators/conv/slices.ts), so that their weights need not be coarser.
  */
 export function convolutionSums(
 	shape: readonly number[],

@@ -19,7 +19,7 @@ export interface WeightedDot {
 	readonly x: Value;
 	/** Name of the weights' ONNX value. */
 	readonly name: string;
-	/** Logical shape of the weights, their real numbers and the output channel of each (weights.ts). */
+	/** Logical shape of the weights, their real numbers and the output channel of each (quantise/weights.ts). */
 	readonly weightShape: readonly number[];
 	readonly weights: Float64Array;
 	readonly inner: number;

@@ -4,7 +4,7 @@ import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { finish, intsOf, numbersOf, realOf, reshape, scalarOf } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
 
-/** What stands for −∞ where a score does not count: masks.ts knows it. */
+/** What stands for −∞ where a score does not count: passes/masks.ts knows it. */
 const MASKED = -3.4e38;
 
 /** Queries, keys and values of shape [batch, heads, sequence, size]; keys may have fewer heads. */

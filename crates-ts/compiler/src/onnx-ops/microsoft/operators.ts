@@ -18,12 +18,11 @@ import {
 import { decomposeQGemm, decomposeQLinear } from "../quantised/integer-products.ts";
 import { decomposeDequantizeLinear, decomposeQuantizeLinear } from "../quantised/linear.ts";
 import {
-	decomposeFused,
-	decomposeFusedMatMul,
 	decomposeMicrosoftAttention,
 	decomposeMultiHeadAttention,
 	decomposeQAttention,
-} from "./fused.ts";
+} from "./attention.ts";
+import { decomposeFused, decomposeFusedMatMul } from "./fused.ts";
 import {
 	decomposeCDist,
 	decomposeConvTransposeWithPads,

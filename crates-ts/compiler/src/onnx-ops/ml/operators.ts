@@ -40,7 +40,7 @@ export const ML: readonly OnnxOperator[] = [
 		domain: AI_ONNX_ML,
 		since: 1,
 		decompose: decomposeImputer,
-		summary: "a value for what is missing: of floats NaN, which no tensor holds, or a number",
+		summary: "a value per feature wherever a given number stands; NaN stands nowhere",
 	}),
 	operator({
 		name: "LabelEncoder",

@@ -1,8 +1,8 @@
-import { lowerMaxPool } from "../arithmetic/max.ts";
 import { type OnnxOperator, operator } from "../operator.ts";
 import { lowerGlobalMaxPool } from "../reductions/reduce.ts";
 import { lowerAveragePool, lowerGlobalAveragePool } from "./average.ts";
 import { decomposeGlobalLpPool, decomposeLpPool } from "./lp-pool.ts";
+import { lowerMaxPool } from "./max-pool.ts";
 import { decomposeMaxPool, decomposeMaxUnpool } from "./pool-indices.ts";
 
 /** Windows. */

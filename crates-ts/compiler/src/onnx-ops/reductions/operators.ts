@@ -39,7 +39,7 @@ export const REDUCTIONS: readonly OnnxOperator[] = [
 		name: "ReduceLogSumExp",
 		since: 1,
 		decompose: decomposeReduceLogSumExp,
-		summary: "log Σ exp(x − max) + max",
+		summary: "max + log Σ exp(x − max)",
 	}),
 	operator({
 		name: "ReduceMax",
@@ -54,12 +54,17 @@ export const REDUCTIONS: readonly OnnxOperator[] = [
 		summary: "a Dot with ones, one over their number in its rescaling",
 	}),
 	operator({ name: "ReduceMin", since: 1, lower: lowerReduceMax(true), summary: "−max(−x) along axes" }),
-	operator({ name: "ReduceProd", since: 1, decompose: decomposeReduceProd, summary: "products of halves" }),
+	operator({
+		name: "ReduceProd",
+		since: 1,
+		decompose: decomposeReduceProd,
+		summary: "neighbours multiplied pair by pair, up to a bounded number of factors",
+	}),
 	operator({ name: "ReduceSum", since: 1, lower: lowerReduceSum(false), summary: "a Dot with ones" }),
 	operator({
 		name: "ReduceSumSquare",
 		since: 1,
 		decompose: decomposeReduceSumSquare,
-		summary: "rows times themselves",
+		summary: "rows times themselves, as one matrix product",
 	}),
 ];
