@@ -1,5 +1,5 @@
 import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
-import type { OperatorReport } from "@umpire/compiler/fidelity/report.ts";
+import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress, report, table } from "../output.ts";
@@ -43,7 +43,8 @@ export const compile = command<Options>({
 		const file = await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about } = compiled;
 		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
-		const { budget, calibration, certificates, fidelity, passes } = about;
+		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
+		const { budget, calibration, certificates, fidelity, grids, passes } = about;
 		const worst = worstOperators(about).map((operator) => ({
 			...operator,
 			advice: adviceFor(operator, about),
@@ -63,10 +64,10 @@ export const compile = command<Options>({
 			fidelity: outputs,
 			budget,
 			worst,
-			...(options.explain ? { passes } : {}),
+			...(options.explain ? { passes, grids } : {}),
 		};
 		report(options.json, data, () => [
-			...(options.explain ? passes.flatMap(passLines) : []),
+			...(options.explain ? [...passes.flatMap(passLines), ...gridLines(grids, REASONS)] : []),
 			...table([
 				["program", commitment.root],
 				["file", `${file} (opens in Netron)`],
@@ -112,6 +113,18 @@ function changeText({ nodes: [before, after], added, removed }: Change): string 
 
 function countText(sign: string, counts: Counts): string[] {
 	return Object.entries(counts).map(([name, count]) => `${sign}${count} ${name}`);
+}
+
+/** Per reason, which values are quantised otherwise than by their range alone. */
+function gridLines(grids: CompileReport["grids"], texts: Readonly<Record<string, string>>): string[] {
+	return Object.entries(texts).flatMap(([reason, text]) => {
+		const values = grids
+			.filter(({ reasons }) => reasons.some((one) => one === reason))
+			.map(({ value }) => value);
+		if (values.length === 0) return [];
+		const more = values.length > 4 ? `, and ${values.length - 4} more` : "";
+		return [`${reason}: ${text}`, `  ${values.slice(0, 4).join(", ")}${more}`];
+	});
 }
 
 const LOSSES = "Operators that lose most, against the float model (shares of the tensor's range):";

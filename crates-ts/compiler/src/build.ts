@@ -14,8 +14,8 @@ import {
 } from "./fidelity/budget.ts";
 import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
-import type { PrecisionOverrides } from "./lower/context.ts";
 import { lowerModel } from "./lower/lower.ts";
+import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import { precisionOf } from "./quantise/scales.ts";
 

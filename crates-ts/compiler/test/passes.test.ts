@@ -57,4 +57,12 @@ describe("a report", () => {
 		expect(steps.map(({ name }) => name)).toContain("squares");
 		expect(steps.find(({ name }) => name === "squares")).toMatchObject({ added: { ReduceSumSquare: 1 } });
 	});
+
+	test("says which values have a grid for a reason of its own", async () => {
+		const rounded = modelOf([[2, 4]], (g, [x]) => g.node("Round", [x]));
+		const { grids } = (await compile(rounded)).report;
+		expect(grids).toEqual([{ value: "x0", reasons: ["dyadic"] }]);
+		const plain = modelOf([[2, 4]], (g, [x]) => g.node("Relu", [x]));
+		expect((await compile(plain)).report.grids).toEqual([]);
+	});
 });

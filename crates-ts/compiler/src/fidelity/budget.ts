@@ -3,8 +3,8 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Certificate } from "@umpire/operators/exactness.ts";
 import type { Operator } from "@umpire/operators/program.ts";
-import type { PrecisionOverrides } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
+import type { PrecisionOverrides } from "../quantise/assign.ts";
 import { finerThan, type Precision } from "../quantise/scales.ts";
 import type { Fidelity } from "./measure.ts";
 

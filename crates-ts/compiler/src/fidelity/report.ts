@@ -1,6 +1,7 @@
 import type { Certificate } from "@umpire/operators/exactness.ts";
 import type { Built } from "../build.ts";
 import type { PassReport } from "../passes/pass.ts";
+import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { BudgetReport } from "./budget.ts";
 import type { Fidelity } from "./measure.ts";
@@ -40,6 +41,8 @@ export interface CompileReport {
 	readonly fixedInputs: readonly string[];
 	readonly operators: readonly OperatorReport[];
 	readonly certificates: readonly Certificate[];
+	/** Values of the model whose quantisation does not follow from their range alone, and why. */
+	readonly grids: readonly { readonly value: string; readonly reasons: readonly Reason[] }[];
 	/** What every pass changed, in order. */
 	readonly passes: readonly PassReport[];
 	/** Present if compile was given a way to run the program. */
@@ -52,7 +55,7 @@ export function reportOf(
 	{ lowered, certificates, fidelity, budget }: Built,
 	facts: Pick<CompileReport, "bits" | "calibration" | "fixedInputs" | "passes">,
 ): CompileReport {
-	const { program, origins } = lowered;
+	const { program, origins, assignment } = lowered;
 	const operators = program.operators.map((operator, index): OperatorReport => {
 		const loss = fidelity?.operators[index];
 		const value = origins[index];
@@ -79,6 +82,7 @@ export function reportOf(
 	return {
 		...facts,
 		operators,
+		grids: [...assignment].map(([value, { reasons }]) => ({ value, reasons })),
 		certificates,
 		...(fidelity ? { fidelity } : {}),
 		...(budget ? { budget } : {}),

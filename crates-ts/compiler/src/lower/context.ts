@@ -15,16 +15,8 @@ import type {
 	TensorRef,
 	TensorSpec,
 } from "@umpire/operators/program.ts";
-import {
-	BOOLEAN,
-	dyadicQuantisation,
-	type Precision,
-	type Quantisation,
-	quantisationOf,
-	WIDE_LIMIT,
-	wholeNumbers,
-	wideQuantisationOf,
-} from "../quantise/scales.ts";
+import { type Assignment, assignedQuantisation } from "../quantise/assign.ts";
+import { BOOLEAN, type Precision, type Quantisation, WIDE_LIMIT, wholeNumbers } from "../quantise/scales.ts";
 import type { FusedOp } from "./fused-op.ts";
 
 /** A tensor of the program under construction. */
@@ -43,9 +35,6 @@ export interface Emission {
 	readonly rescale?: Rescale;
 }
 
-/** ONNX values with a precision other than the program's. */
-export type PrecisionOverrides = ReadonlyMap<string, Precision>;
-
 /** Collects operators and constants while the fused operators of a graph are lowered one by one. */
 export class Context {
 	readonly facts: Facts;
@@ -60,26 +49,14 @@ export class Context {
 	private readonly constantKeys = new Map<string, number>();
 	private fused: FusedOp | undefined;
 
-	/** Values that get 32 bits. */
-	private readonly wide: ReadonlySet<string>;
-	/** Values that have a precision of their own. */
-	private readonly overrides: PrecisionOverrides;
-	/** Values on grids of a power of two (quantise/dyadic-grids.ts). */
-	private readonly dyadic: ReadonlySet<string>;
+	/** How values are quantised that have a reason to be so. */
+	private readonly assignment: Assignment;
 
-	constructor(
-		facts: Facts,
-		precision: Precision,
-		wide: ReadonlySet<string> = new Set(),
-		overrides: PrecisionOverrides = new Map(),
-		dyadic: ReadonlySet<string> = new Set(),
-	) {
+	constructor(facts: Facts, precision: Precision, assignment: Assignment = new Map()) {
 		this.facts = facts;
 		this.precision = precision;
 		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
-		this.wide = wide;
-		this.overrides = overrides;
-		this.dyadic = dyadic;
+		this.assignment = assignment;
 	}
 
 	/** Operators emitted from now on come from this fused operator. */
@@ -130,12 +107,7 @@ export class Context {
 		const range = this.facts.ranges.get(name) ?? { low: 0, high: 0 };
 		if (this.type(name) === "bool") return BOOLEAN;
 		if (isFloat(this.type(name))) {
-			const dyadic = this.dyadic.has(name);
-			const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
-			const own = this.wide.has(name)
-				? wideQuantisationOf(range, this.precision, bounds, finest)
-				: quantisationOf(range, this.overrides.get(name) ?? this.precision, bounds, finest);
-			return dyadic ? dyadicQuantisation(own, bounds) : own;
+			return assignedQuantisation(this.assignment.get(name), range, this.precision, bounds, natural);
 		}
 		const whole = wholeNumbers(range, bounds);
 		if (whole) return whole;
@@ -143,7 +115,7 @@ export class Context {
 	}
 
 	isWide(name: string): boolean {
-		return this.wide.has(name);
+		return this.assignment.get(name)?.wide ?? false;
 	}
 
 	/** The quantised tensor of an ONNX value; constants are quantised to their own range, `wide` in 32 bits. */
@@ -256,10 +228,12 @@ export class Context {
 		if (source === "operator") this.origins[index] ??= name;
 	}
 
-	/** Gives a constant the grid of what it is compared with. */
-	bindCompared(name: string, quantisation: Quantisation): void {
-		const real = this.real(name);
-		if (real) this.values.set(name, this.quantised(name, real, quantisation));
+	/** Gives constants the grids of what they are compared with. */
+	bindCompared(): void {
+		for (const [name, { fixed }] of this.assignment) {
+			const real = fixed && this.real(name);
+			if (real) this.values.set(name, this.quantised(name, real, fixed));
+		}
 	}
 
 	bindInput(input: InputTensor, index: number): void {

@@ -7,26 +7,26 @@ import { identityLayout } from "@umpire/graph/shapes.ts";
 import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { ONCE, type Repetition } from "../import/steps.ts";
-import { loweringOf, OPERATORS } from "../onnx-ops/operators.ts";
+import { loweringOf } from "../onnx-ops/operators.ts";
 import { shortenCones } from "../program/cones.ts";
 import { chooseLayouts } from "../program/layouts.ts";
 import { prune } from "../program/prune.ts";
 import { requantised, type State, widenCarriedRanges, withStates } from "../program/states.ts";
-import { comparedQuantisations } from "../quantise/compared.ts";
-import { valuesOnDyadicGrids } from "../quantise/dyadic-grids.ts";
+import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
-import { wideInputs } from "../quantise/wide-inputs.ts";
-import { wideValues } from "../quantise/wide-values.ts";
-import { Context, type PrecisionOverrides, quantisationOfValue, type Value } from "./context.ts";
+import { Context, quantisationOfValue, type Value } from "./context.ts";
 import { fuse } from "./fuse.ts";
 import type { FusedOp } from "./fused-op.ts";
 import { lowerTable } from "./tables.ts";
 
-/** A program, and for each operator the value of the float model that it computes, if it computes one. */
+/** A lowered model. */
 export interface Lowered {
 	readonly program: Program;
+	/** For each operator the value of the float model that it computes, if it computes one. */
 	readonly origins: readonly (string | undefined)[];
+	/** The values whose quantisation has a reason of its own. */
+	readonly assignment: Assignment;
 }
 
 /**
@@ -43,15 +43,10 @@ export function lowerModel(
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
-	const wideNames = wideValues(graph, fusedOps, facts, precision);
-	const tied = valuesOnDyadicGrids(graph.nodes, facts);
-	const context = new Context({ ...facts, ranges }, precision, wideNames, overrides, tied);
-	const wide = wideInputs(graph, fusedOps, facts, precision);
-	const compared = comparedQuantisations(graph, facts, precision);
-	const inputs = graph.inputs.map((input) =>
-		inputTensor(input, context, compared.get(input.name) ?? wide.get(input.name)),
-	);
-	for (const [constant, quantisation] of compared) context.bindCompared(constant, quantisation);
+	const assignment = assign(graph, fusedOps, facts, precision, overrides);
+	const context = new Context({ ...facts, ranges }, precision, assignment);
+	const inputs = graph.inputs.map((input) => inputTensor(input, context, assignment.get(input.name)?.fixed));
+	context.bindCompared();
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
 	for (const fused of fusedOps) {
 		const [node] = fused.nodes;
@@ -65,7 +60,7 @@ export function lowerModel(
 			const domain = node.domain ? `${node.domain}.` : "";
 			throw new CompileError(`operator ${domain}${node.opType} is not supported`, {
 				node,
-				hint: `Express it by operators that compile (docs/operators.md lists ${OPERATORS.size}), or leave it to the consumer if it comes last`,
+				hint: "Express it by operators that compile (docs/operators.md lists them), or leave it to the consumer if it comes last",
 			});
 		}
 		context.enter(fused);
@@ -108,17 +103,21 @@ export function lowerModel(
 		return before === undefined ? undefined : context.origins[kept[before]];
 	});
 	const repeated = withStates(used.program, statesOf(used.program.outputs));
-	return { program: { ...repeated, outputs: repeated.outputs.slice(0, outputs.length) }, origins };
+	return {
+		program: { ...repeated, outputs: repeated.outputs.slice(0, outputs.length) },
+		origins,
+		assignment,
+	};
 }
 
-function inputTensor(input: ValueInfo, context: Context, wide: Quantisation | undefined): InputTensor {
+function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | undefined): InputTensor {
 	if (input.type === "string") {
 		throw new CompileError(`input "${input.name}" holds strings`, {
 			hint: "Encode them as numbers before the model",
 		});
 	}
 	const shape = (input.dims ?? []).map(Number);
-	const quantisation = wide ?? context.quantisation(input.name);
+	const quantisation = fixed ?? context.quantisation(input.name);
 	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
 }
 

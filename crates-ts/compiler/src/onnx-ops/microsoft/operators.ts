@@ -34,6 +34,16 @@ import {
 
 const COM_MICROSOFT = "com.microsoft";
 
+/** ONNX's operator of that name between quantised tensors. */
+const qlinear = (name: string): OnnxOperator =>
+	operator({
+		name: `QLinear${name}`,
+		domain: COM_MICROSOFT,
+		since: 1,
+		decompose: decomposeQLinear,
+		summary: `ONNX's ${name} of integers, each with a scale and a zero point`,
+	});
+
 /** onnxruntime's own domain, com.microsoft. */
 export const MICROSOFT: readonly OnnxOperator[] = [
 	operator({
@@ -205,69 +215,15 @@ export const MICROSOFT: readonly OnnxOperator[] = [
 		decompose: decomposeQGemm,
 		summary: "alpha·A'·B' + C in integers of their products' scale; float without a scale of the result",
 	}),
-	operator({
-		name: "QLinearAdd",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Add of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearAveragePool",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's AveragePool of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearConcat",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Concat of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearGlobalAveragePool",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's GlobalAveragePool of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearLeakyRelu",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's LeakyRelu of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearMul",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Mul of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearSigmoid",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Sigmoid of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearSoftmax",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Softmax of integers, each with a scale and a zero point",
-	}),
-	operator({
-		name: "QLinearWhere",
-		domain: COM_MICROSOFT,
-		since: 1,
-		decompose: decomposeQLinear,
-		summary: "ONNX's Where of integers, each with a scale and a zero point",
-	}),
+	qlinear("Add"),
+	qlinear("AveragePool"),
+	qlinear("Concat"),
+	qlinear("GlobalAveragePool"),
+	qlinear("LeakyRelu"),
+	qlinear("Mul"),
+	qlinear("Sigmoid"),
+	qlinear("Softmax"),
+	qlinear("Where"),
 	operator({
 		name: "QuantizeLinear",
 		domain: COM_MICROSOFT,

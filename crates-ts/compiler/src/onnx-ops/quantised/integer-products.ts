@@ -166,25 +166,16 @@ function finishMatMul(
 	return context.emit("Mul", [y, numbersOf(context, "float32", perRow(left.scale).shape, left.scale.data)]);
 }
 
-/** Operators of com.microsoft between quantised tensors: dequantised, computed, quantised again. */
-export const QLINEAR: Readonly<Record<string, string>> = {
-	QLinearAdd: "Add",
-	QLinearMul: "Mul",
-	QLinearSigmoid: "Sigmoid",
-	QLinearLeakyRelu: "LeakyRelu",
-	QLinearAveragePool: "AveragePool",
-	QLinearGlobalAveragePool: "GlobalAveragePool",
-	QLinearSoftmax: "Softmax",
-	QLinearConcat: "Concat",
-	QLinearWhere: "Where",
-};
+/** The operator of ONNX's that one of com.microsoft is between quantised tensors. */
+const plainName = (opType: string): string => opType.replace(/^QLinear/, "");
 
 /** What every operand is multiplied by, so that the result counts in its own units; undefined if it takes a division after. */
 function factorsOf(opType: string, scales: readonly number[], unit: number): number[] | undefined {
 	if (opType === "QLinearMul") return [(scales[0] * scales[1]) / unit, 1];
-	return traitsOf(QLINEAR[opType]).has("homogeneous") ? scales.map((scale) => scale / unit) : undefined;
+	return traitsOf(plainName(opType)).has("homogeneous") ? scales.map((scale) => scale / unit) : undefined;
 }
 
+/** Operators of com.microsoft between quantised tensors: dequantised, computed, quantised again. */
 export function decomposeQLinear(node: Node, context: DecomposeContext): void {
 	const concat = node.opType === "QLinearConcat";
 	const where = node.opType === "QLinearWhere";
@@ -210,7 +201,7 @@ export function decomposeQLinear(node: Node, context: DecomposeContext): void {
 		[...node.attributes].filter(([name]) => name !== "channels_last" && name !== "opset"),
 	);
 	const inputs = where ? [node.inputs[0], ...operands] : operands;
-	let y = context.emit(QLINEAR[node.opType], inputs, attributes);
+	let y = context.emit(plainName(node.opType), inputs, attributes);
 	if (last) y = context.emit("Transpose", [y], { perm: channelsLast(context.shape(node.outputs[0]).length) });
 	if (!factors) y = context.emit("Div", [y, numbersOf(context, "float32", [], [unit])]);
 	finish(context, node, rounded(context, y, map(to.zero, flat), to.type));
