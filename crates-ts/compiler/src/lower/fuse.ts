@@ -17,7 +17,7 @@ const CHANNEL_AXIS: Readonly<Record<string, (rank: number) => number>> = {
 	MatMul: (rank) => rank - 1,
 };
 
-/** Groups the nodes of a folded graph into fused operators, in graph order of their last nodes' anchors. */
+/** Groups the nodes of a folded graph into fused operators, in the graph's order of their first nodes. */
 export function fuse(graph: Graph, facts: Facts): FusedOp[] {
 	const reads = countReads(graph);
 	const consumer = new Map<string, Node>();

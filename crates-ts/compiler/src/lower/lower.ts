@@ -89,14 +89,14 @@ export function lowerModel(
 		inputs,
 		constants: context.constants,
 		operators: context.operators,
-		// states live on like outputs
+		// What a step hands on must survive pruning, as outputs do.
 		outputs: [...outputs, ...states],
 	};
 	const { program, kept } = prune(whole);
 	const statesOf = (all: Program["outputs"]): State[] =>
 		all.slice(outputs.length).map(({ operator }, k) => ({ input: carriedInputs[k], operator }));
 	const short = shortenCones(chooseLayouts(program, statesOf(program.outputs)));
-	// a constant of which only copies are used goes
+	// A constant that is read in another layout only is there as its copies.
 	const used = prune(short.program);
 	const origins = used.kept.map((index) => {
 		const before = short.from[index];

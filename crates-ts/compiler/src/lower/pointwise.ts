@@ -60,7 +60,7 @@ function combination(node: Node, facts: Facts): Pointwise | undefined {
 	const combine = COMBINE[node.opType];
 	const constants = node.inputs.map((name) => constantScalar(name, facts));
 	const varying = node.inputs.flatMap((_, k) => (constants[k] === undefined ? [k] : []));
-	// A constant of several numbers makes a function of its own of every place.
+	// With a constant of several numbers every place would need a function of its own.
 	if (varying.some((k) => facts.constants.has(node.inputs[k]))) return undefined;
 	const apply = (values: readonly number[]): number => {
 		const all = constants.map((value) => value ?? 0);

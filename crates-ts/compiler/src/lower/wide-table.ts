@@ -8,7 +8,7 @@ import type { RealFunction } from "./functions.ts";
 const ENTRIES = 65536;
 /** Units of neighbouring stretches differ by 2^this. */
 const STEP_BITS = 8;
-/** A stretch says enough of values of this many of its units. */
+/** Values of at least this many units of a stretch are told finely enough by it. */
 const FINE = 512;
 
 /**

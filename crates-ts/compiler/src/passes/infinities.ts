@@ -6,7 +6,7 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { snapUp } from "../quantise/scales.ts";
 
-/** A softmax sees nothing of what lies this far below everything else, and masks.ts sees a mask. */
+/** A number this far below everything else has no part in a softmax, and masks.ts takes it for a mask. */
 const LEAST = 1024;
 
 /** An input with numbers for what stands for infinity (±∞, ±3.4e38), far beyond its other elements. */

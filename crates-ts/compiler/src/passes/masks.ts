@@ -10,7 +10,7 @@ import { snapUp } from "../quantise/scales.ts";
 
 /** exp(−16) is less than what 16 bits of a softmax show. */
 const INVISIBLE = 16;
-/** Numbers below this say "do not look" where scores are meant. */
+/** Numbers below this are masks, not scores. */
 const MASK = -1000;
 
 /**
@@ -128,7 +128,7 @@ class Masks {
 		this.editor.replace(node, [clip, { ...node, inputs: node.inputs.with(place, output) }]);
 	}
 
-	/** Ranges do not show numbers such as −3.4e38: a factor or a choice that is one does. */
+	/** Ranges leave out numbers such as −3.4e38, so that a mask of them seems to be all zeros: what makes the mask tells. */
 	private isSwitched(name: string, { low, high }: Range): boolean {
 		return low === 0 && high === 0 && this.switchOf(name) !== undefined;
 	}

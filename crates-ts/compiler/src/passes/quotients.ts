@@ -6,7 +6,7 @@ import { sizeOf } from "@umpire/graph/shapes.ts";
 import { countReads } from "@umpire/graph/uses.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
 
-/** Per value that is 1 / y and read once, what it is the reciprocal of. */
+/** The values 1 / y that are read once, each with its y. */
 function reciprocalsOf(graph: Graph, facts: Facts): Map<string, string> {
 	const reads = countReads(graph);
 	const reciprocals = new Map<string, string>();

@@ -13,7 +13,7 @@ import { replaceNodes } from "./replace.ts";
 
 type Feeds = readonly ReadonlyMap<string, Tensor>[];
 
-/** How onnxruntime says which node it cannot run, in its own order of detail. */
+/** The forms in which onnxruntime's errors name the node that it cannot run. */
 const COMPLAINTS = [
 	/with name '([^']+)'/,
 	/In Node, \("([^"]+)"/,
@@ -117,7 +117,7 @@ function joined(model: Model, before: Model, node: Node): Model["graph"] {
 	};
 }
 
-/** The type for which onnxruntime has most kernels, for each that it takes to. */
+/** For each of these types, the one of its kind for which onnxruntime has most kernels. */
 const USUAL: ReadonlyMap<ElementType, ElementType> = new Map([
 	...(["int8", "int16", "int32", "uint8", "uint16", "uint32", "uint64"] as const).map(
 		(type) => [type, "int64"] as const,

@@ -7,7 +7,7 @@ import { countReads } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 
-/** Per value that is a square read once, what it is the square of. */
+/** The squares that are read once, each with the value that it is the square of. */
 function squaresOf(graph: Graph, facts: Facts): Map<string, string> {
 	const reads = countReads(graph);
 	const squares = new Map<string, string>();

@@ -23,7 +23,7 @@ export function chooseLayouts(program: Program, states: readonly State[] = []): 
 			if (wish && wish.weight > (wishes.get(key)?.weight ?? 0)) wishes.set(key, wish);
 		});
 	}
-	// Twice, so that the wish of one input reaches all others that the same operator becomes.
+	// Several inputs may become one operator: a second round brings the wish of the last to the first.
 	for (const { input, operator } of [...states, ...states]) {
 		const keys = [`operator:${operator}`, `input:${input}`];
 		const [most] = keys.flatMap((key) => wishes.get(key) ?? []).sort((a, b) => b.weight - a.weight);

@@ -19,7 +19,7 @@ export type RangeMethod = "min-max" | "percentile" | "mse";
 
 export const RANGE_METHODS: readonly RangeMethod[] = ["min-max", "percentile", "mse"];
 
-/** 8 bits have none to spare for outliers; 16 bits have. */
+/** 8 bits cannot spare any for outliers, which are clipped where that lessens the error; 16 bits hold them too. */
 export function defaultMethod(bits: 8 | 16): RangeMethod {
 	return bits === 8 ? "mse" : "min-max";
 }

@@ -9,7 +9,7 @@ import { type Precision, type Quantisation, quantisationOf } from "./scales.ts";
 /** Two bits less than 32, so that twice a number and differences of two stay within 32. */
 const LIMIT = 2 ** 29;
 
-/** A constant that is further out than this many times all inputs need not be told apart from others there. */
+/** A constant beyond this many times the reach of all inputs is beyond every input, and need not be on the grid. */
 const FARTHEST = 256;
 
 /**

@@ -4,14 +4,14 @@ import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 
-/** Views, and what is one on numbers. */
+/** Whether the node gives the numbers of its operand, in other places or in another type. */
 export const isView = (node: Node): boolean => has(node, "views", "casts");
 
 /** Steps of a row that is normalised, as a share of the root of its mean square. */
 const SHARE_OF_ROW = 1 / 256;
-/** Steps of what goes through exp: so much is half the relative error. */
+/** Grid step of what goes through exp: half of it is the relative error of the result. */
 const EXPONENT_STEP = 1 / 512;
-/** Rows whose mean square is below this share of the largest get no finer steps than those at it. */
+/** A row whose mean square is a smaller share of the largest than this gets no finer steps than one of this share. */
 const LEAST_ROW = 2 ** -24;
 
 /**

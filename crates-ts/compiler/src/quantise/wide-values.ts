@@ -8,7 +8,7 @@ import type { FusedOp } from "../lower/fused-op.ts";
 import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
 
-/** With smallest and largest value closer together than this, 16 bits say enough of the smallest. */
+/** Where the largest value is less than this many times the smallest, 16 bits say enough of the smallest. */
 const SPREAD = 16;
 
 /**
