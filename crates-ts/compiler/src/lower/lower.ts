@@ -8,10 +8,8 @@ import type { ValueInfo } from "@umpire/onnx/model.ts";
 import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { ONCE, type Repetition } from "../import/steps.ts";
 import { loweringOf } from "../onnx-ops/operators.ts";
-import { shortenCones } from "../program/cones.ts";
-import { chooseLayouts } from "../program/layouts.ts";
-import { prune } from "../program/prune.ts";
-import { requantised, type State, widenCarriedRanges, withStates } from "../program/states.ts";
+import { finishProgram } from "../program/finish.ts";
+import { requantised, widenCarriedRanges } from "../program/states.ts";
 import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
@@ -71,9 +69,9 @@ export function lowerModel(
 		name: output.name,
 		operator: outputOperator(output.name, context),
 	}));
-	const roomy = widenCarriedRanges(repetition.carried, context, inputs);
-	if (roomy) {
-		const wider = { graph, facts: { ...facts, ranges: roomy } };
+	const widened = widenCarriedRanges(repetition.carried, context, inputs);
+	if (widened) {
+		const wider = { graph, facts: { ...facts, ranges: widened } };
 		return lowerModel(wider, name, precision, overrides, repetition);
 	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
@@ -89,25 +87,11 @@ export function lowerModel(
 		inputs,
 		constants: context.constants,
 		operators: context.operators,
-		// What a step hands on must survive pruning, as outputs do.
 		outputs: [...outputs, ...states],
 	};
-	const { program, kept } = prune(whole);
-	const statesOf = (all: Program["outputs"]): State[] =>
-		all.slice(outputs.length).map(({ operator }, k) => ({ input: carriedInputs[k], operator }));
-	const short = shortenCones(chooseLayouts(program, statesOf(program.outputs)));
-	// A constant that is read in another layout only is there as its copies.
-	const used = prune(short.program);
-	const origins = used.kept.map((index) => {
-		const before = short.from[index];
-		return before === undefined ? undefined : context.origins[kept[before]];
-	});
-	const repeated = withStates(used.program, statesOf(used.program.outputs));
-	return {
-		program: { ...repeated, outputs: repeated.outputs.slice(0, outputs.length) },
-		origins,
-		assignment,
-	};
+	const { program, from } = finishProgram(whole, carriedInputs);
+	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
+	return { program, origins, assignment };
 }
 
 function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | undefined): InputTensor {
