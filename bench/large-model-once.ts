@@ -10,7 +10,7 @@ import { openCourt } from "@umpire/actors/court.ts";
 import { seededRandom } from "@umpire/actors/random.ts";
 import { drawSamples, settleSample } from "@umpire/actors/settle-samples.ts";
 import { compile } from "@umpire/compiler/compile.ts";
-import { toReal } from "@umpire/compiler/real.ts";
+import { toReal } from "@umpire/graph/real.ts";
 import { elementCount } from "@umpire/onnx/element-types.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import { writeModel } from "@umpire/onnx/write.ts";

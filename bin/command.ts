@@ -1,4 +1,4 @@
-import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/calibration.ts";
+import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import type { Argv, CommandModule } from "yargs";
 import { warn } from "./output.ts";
 

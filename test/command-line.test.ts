@@ -102,6 +102,18 @@ describe("a command", () => {
 		expect(JSON.parse(again.stdout).root).toBe(root);
 	});
 
+	it("explains what every pass of a compilation does", () => {
+		const out = join(folder, "explained");
+		const { stdout } = umpire("compile", model, "--explain", "--out", out);
+		expect(stdout).toMatch(
+			/^fold: what does not depend on the inputs.*\n {2}needs model, feeds, float; leaves /m,
+		);
+		expect(stdout).toMatch(/^build: .*\n.*\n {2}3 nodes → operators 2 Dot$/m);
+		const { passes } = JSON.parse(umpire("compile", model, "--explain", "--out", out, "--json").stdout);
+		expect(passes.at(-1)).toMatchObject({ name: "build", operators: { Dot: 2 } });
+		expect(umpire("help", "compile").stdout).toMatch(/--explain/);
+	});
+
 	it("check settles elements and says so in JSON", () => {
 		const input = join(digits, "input-3.json");
 		const { status, stdout } = umpire(

@@ -1,11 +1,13 @@
-import type { BudgetReport } from "@umpire/compiler/budget.ts";
-import type { OperatorReport } from "@umpire/compiler/report.ts";
+import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
+import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
+import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress, report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
 	out: string;
+	explain: boolean;
 }
 
 export const compile = command<Options>({
@@ -18,6 +20,7 @@ export const compile = command<Options>({
 			"umpire compile gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json",
 			"greedy decoding",
 		],
+		["umpire compile model.onnx --explain", "what every pass did on the way"],
 		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
 	options: (yargs) =>
@@ -28,14 +31,20 @@ export const compile = command<Options>({
 				default: ".",
 				describe: "folder for MODEL.umpire.onnx",
 				requiresArg: true,
+			})
+			.option("explain", {
+				type: "boolean",
+				default: false,
+				describe: "print every pass: what it needs, what it leaves, and which operators it added and removed",
 			}),
 	async run(options) {
 		const { compileFile, saveCompiled } = await import("@umpire/actors/compile-file.ts");
 		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
 		const file = await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about } = compiled;
-		const { adviceFor, worstOperators } = await import("@umpire/compiler/report.ts");
-		const { budget, calibration, certificates, fidelity } = about;
+		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
+		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
+		const { budget, calibration, certificates, fidelity, grids, passes } = about;
 		const worst = worstOperators(about).map((operator) => ({
 			...operator,
 			advice: adviceFor(operator, about),
@@ -55,8 +64,10 @@ export const compile = command<Options>({
 			fidelity: outputs,
 			budget,
 			worst,
+			...(options.explain ? { passes, grids } : {}),
 		};
 		report(options.json, data, () => [
+			...(options.explain ? [...passes.flatMap(passLines), ...gridLines(grids, REASONS)] : []),
 			...table([
 				["program", commitment.root],
 				["file", `${file} (opens in Netron)`],
@@ -82,6 +93,39 @@ export const compile = command<Options>({
 		]);
 	},
 });
+
+/** One pass: what it does, needs and leaves, and what it changed. */
+function passLines({ name, summary, needs, leaves, steps, operators, ...change }: PassReport): string[] {
+	return [
+		`${name}: ${summary}`,
+		`  needs ${needs.join(", ")}; leaves ${leaves.join(", ")}`,
+		...steps.map((step) => `  ${step.name}: ${changeText(step)}`),
+		`  ${operators ? `${change.nodes[1]} nodes → operators ${countText("", operators).join(" ")}` : changeText(change)}`,
+	];
+}
+
+/** `12 → 15 nodes, +3 Mul +1 Sub −1 Gelu`. */
+function changeText({ nodes: [before, after], added, removed }: Change): string {
+	const changes = [...countText("+", added), ...countText("−", removed)];
+	const nodes = before === after ? `${after} nodes` : `${before} → ${after} nodes`;
+	return [nodes, changes.join(" ") || "the same operators"].join(", ");
+}
+
+function countText(sign: string, counts: Counts): string[] {
+	return Object.entries(counts).map(([name, count]) => `${sign}${count} ${name}`);
+}
+
+/** Per reason, which values are quantised otherwise than by their range alone. */
+function gridLines(grids: CompileReport["grids"], texts: Readonly<Record<string, string>>): string[] {
+	return Object.entries(texts).flatMap(([reason, text]) => {
+		const values = grids
+			.filter(({ reasons }) => reasons.some((one) => one === reason))
+			.map(({ value }) => value);
+		if (values.length === 0) return [];
+		const more = values.length > 4 ? `, and ${values.length - 4} more` : "";
+		return [`${reason}: ${text}`, `  ${values.slice(0, 4).join(", ")}${more}`];
+	});
+}
 
 const LOSSES = "Operators that lose most, against the float model (shares of the tensor's range):";
 

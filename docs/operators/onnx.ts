@@ -1,96 +1,51 @@
-import type { DecomposeContext } from "@umpire/compiler/decompositions/context.ts";
-import { REFUSED, refuse } from "@umpire/compiler/decompositions/refused.ts";
-import { DECOMPOSITIONS } from "@umpire/compiler/decompositions/registry.ts";
-import { CompileError } from "@umpire/compiler/errors.ts";
-import { UNARY } from "@umpire/compiler/functions.ts";
-import { LOWERINGS } from "@umpire/compiler/lowerings/registry.ts";
-import type { Node } from "@umpire/onnx/model.ts";
+import type { OnnxOperator } from "@umpire/compiler/onnx-ops/operator.ts";
+import { FAMILIES } from "@umpire/compiler/onnx-ops/operators.ts";
 import { cell, table } from "./markdown.ts";
-import { type Declaration, declarationsIn, namesIn } from "./source.ts";
 
-const SOURCE = "crates-ts/compiler/src";
-const LOWERED = declarationsIn(`${SOURCE}/lowerings`);
-const REWRITTEN = declarationsIn(`${SOURCE}/decompositions`);
-const LOWERED_NAMES = namesIn([`${SOURCE}/lowerings/registry.ts`]);
-const REWRITTEN_NAMES = namesIn(
-	["algebra", "rearrangements", "recurrent/registry"].map((name) => `${SOURCE}/decompositions/${name}.ts`),
-);
+const RECORDS = "../crates-ts/compiler/src/onnx-ops";
 
-/** What the lowering of operators of one variable says of each: they differ in their function only. */
-const UNARY_DECLARATION: Declaration = {
-	path: `${SOURCE}/functions.ts`,
-	note: "A lookup table of the function, computed in float64",
-};
+/** A record, and the family in whose folder it is. */
+interface Listed {
+	readonly record: OnnxOperator;
+	readonly family: string;
+}
 
 /** The tables of ONNX operators, one per domain, and of those refused. */
 export function onnxOperators(): string {
-	const accepted = [...new Set([...LOWERINGS.keys(), ...DECOMPOSITIONS.keys()])].filter(
-		(key) => !REFUSED.includes(key),
+	const all = Object.entries(FAMILIES).flatMap(([family, records]) =>
+		records.map((record): Listed => ({ record, family })),
 	);
-	const domains = Map.groupBy(accepted, (key) => splitName(key).domain);
-	const sections = [...domains].sort().map(([domain, keys]) => {
-		const rows = keys.sort().map((key) => [splitName(key).name, ...supportOf(key)]);
-		return `### ${domain}\n\n${table(["operator", "supported how", "note"], rows)}`;
-	});
-	const refused = REFUSED.toSorted().map((name) => [name, ...refusalOf(name)]);
-	return [...sections, `### Refused\n\n${table(["operator", "reason", "instead"], refused)}`].join("\n\n");
+	const [accepted, refused] = [false, true].map((isRefused) =>
+		all.filter(({ record }) => (record.refuse !== undefined) === isRefused).sort(byName),
+	);
+	const sections = [...Map.groupBy(accepted, ({ record }) => domainOf(record))]
+		.sort()
+		.map(
+			([domain, listed]) =>
+				`### ${domain}\n\n${table(["operator", "since", "how", "summary"], listed.map(row))}`,
+		);
+	const refusals = refused.map(({ record: { name, domain, refuse } }) => [
+		domain === "" ? name : `${domain}.${name}`,
+		cell(refuse!.reason),
+		cell(refuse!.hint),
+	]);
+	return [...sections, `### Refused\n\n${table(["operator", "reason", "instead"], refusals)}`].join("\n\n");
 }
 
-function splitName(key: string): { domain: string; name: string } {
-	const dot = key.lastIndexOf(".");
-	return dot < 0 ? { domain: "ai.onnx", name: key } : { domain: key.slice(0, dot), name: key.slice(dot + 1) };
+function domainOf({ domain }: OnnxOperator): string {
+	return domain === "" ? "ai.onnx" : domain;
 }
 
-/** How, and the note. */
-function supportOf(key: string): [string, string] {
-	const lowering = LOWERINGS.get(key);
-	const decomposition = DECOMPOSITIONS.get(key);
-	const how: string[] = [];
-	const notes: string[] = [];
-	if (lowering) {
-		const direct = Object.hasOwn(UNARY, key)
-			? UNARY_DECLARATION
-			: declarationOf(key, LOWERED_NAMES.get(key) ?? lowering.name, LOWERED);
-		how.push(`[lowered directly](../${direct.path})`);
-		notes.push(direct.note);
-	}
-	if (decomposition) {
-		const name = REWRITTEN_NAMES.get(key) ?? decomposition.name;
-		const { path, note } = declarationOf(key, name, REWRITTEN);
-		// A decomposition that only refuses guards a lowering: nothing is rewritten.
-		const isRewritten = !name.startsWith("refuse");
-		if (isRewritten) how.push(`[rewritten into simpler ONNX operators first](../${path})`);
-		notes.push(lowering && isRewritten && note !== "" ? `Rewritten: ${note}` : note);
-	}
-	return [how.join(", or "), cell(notes.filter((note) => note !== "").join(". "))];
+/** By domain, then by name, capitals before small letters. */
+function byName(a: Listed, b: Listed): number {
+	const [x, y] = [a, b].map(({ record: { domain, name } }) => `${domain}.${name}`);
+	return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function declarationOf(
-	key: string,
-	name: string,
-	declarations: ReadonlyMap<string, Declaration>,
-): Declaration {
-	const found = declarations.get(name);
-	if (!found)
-		throw new Error(`Operator ${key}: no exported function "${name}" found. Export it by that name`);
-	const note = found.note.replace(/^ONNX (ai\.onnx\.ml )?/, "");
-	const own = splitName(key).name;
-	if (note === own) return { ...found, note: "" };
-	return { ...found, note: note.startsWith(`${own}: `) ? note.slice(own.length + 2) : note };
-}
-
-/** What the refusal itself says: reason and hint. */
-function refusalOf(name: string): [string, string] {
-	const { domain, name: opType } = splitName(name);
-	const node = { opType, domain: domain === "ai.onnx" ? "" : domain } as Node;
-	const context = {
-		error: (reason: string, hint = "") => new CompileError(reason, { hint }),
-	} as DecomposeContext;
-	try {
-		refuse(node, context);
-	} catch (error) {
-		if (error instanceof CompileError) return [cell(error.reason), cell(error.hint)];
-		throw error;
-	}
-	throw new Error(`${name} is listed as refused, and is not`);
+function row({ record, family }: Listed): string[] {
+	const ways = [record.lower && "lowered", record.decompose && "rewritten"].filter(
+		(way) => way !== undefined,
+	);
+	const how = `[${ways.join(" or ")}](${RECORDS}/${family}/operators.ts)`;
+	return [record.name, String(record.since), how, cell(record.summary)];
 }

@@ -1,8 +1,8 @@
-import type { RangeMethod } from "@umpire/compiler/calibration.ts";
-import { floatModel } from "@umpire/compiler/float-model.ts";
-import { toReal } from "@umpire/compiler/real.ts";
-import { runSteps } from "@umpire/compiler/steps.ts";
-import { tokenLimits } from "@umpire/compiler/token-limits.ts";
+import { floatModel } from "@umpire/compiler/fidelity/float-model.ts";
+import { runSteps } from "@umpire/compiler/import/steps.ts";
+import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
+import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";

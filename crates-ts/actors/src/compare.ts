@@ -1,5 +1,5 @@
-import { isMask } from "@umpire/compiler/fidelity.ts";
-import { NEGLIGIBLE } from "@umpire/compiler/scales.ts";
+import { isMask } from "@umpire/compiler/fidelity/measure.ts";
+import { NEGLIGIBLE } from "@umpire/compiler/quantise/scales.ts";
 
 /** How far outputs are from what they should be. */
 export interface Comparison {

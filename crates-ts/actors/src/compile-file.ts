@@ -1,9 +1,9 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
-import type { RangeMethod } from "@umpire/compiler/calibration.ts";
 import { compile } from "@umpire/compiler/compile.ts";
-import type { Executor } from "@umpire/compiler/fidelity.ts";
-import type { CompileReport } from "@umpire/compiler/report.ts";
+import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
+import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
+import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Kind, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";

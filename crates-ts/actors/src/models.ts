@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { UserError } from "@umpire/chain/errors.ts";
-import { decodingModel } from "@umpire/compiler/decoding.ts";
-import { fixShapes } from "@umpire/compiler/fix-shapes.ts";
-import { type Repetition, repetitionOf } from "@umpire/compiler/steps.ts";
+import { decodingModel } from "@umpire/compiler/import/decoding.ts";
+import { fixShapes } from "@umpire/compiler/import/fix-shapes.ts";
+import { type Repetition, repetitionOf } from "@umpire/compiler/import/steps.ts";
 import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";

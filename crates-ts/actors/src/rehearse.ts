@@ -1,7 +1,7 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import type { RangeMethod } from "@umpire/compiler/calibration.ts";
-import { tokenLimits } from "@umpire/compiler/token-limits.ts";
+import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
+import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";

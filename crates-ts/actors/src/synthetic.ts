@@ -1,4 +1,4 @@
-import { syntheticInputs } from "@umpire/compiler/synthetic.ts";
+import { syntheticInputs } from "@umpire/compiler/import/synthetic.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { Program } from "@umpire/operators/program.ts";
 

@@ -1,17 +1,23 @@
+import { CompileError } from "@umpire/graph/errors.ts";
+import type { FoldedModel } from "@umpire/graph/facts.ts";
+import { shareRanges } from "@umpire/graph/ranges.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
-import { type BudgetReport, type Measured, meetsBudget, type Proved, refineToBudget } from "./budget.ts";
-import { calibratedRanges, type RangeMethod } from "./calibration.ts";
-import type { Finer } from "./context.ts";
-import { CompileError } from "./errors.ts";
-import type { FoldedModel } from "./facts.ts";
-import { type Executor, type Fidelity, measureFidelity } from "./fidelity.ts";
-import { lowerModel } from "./lower.ts";
-import { shareRanges } from "./ranges.ts";
-import { precisionOf } from "./scales.ts";
-import type { Repetition } from "./steps.ts";
+import {
+	type BudgetReport,
+	type Measured,
+	meetsBudget,
+	type Proved,
+	refineToBudget,
+} from "./fidelity/budget.ts";
+import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
+import type { Repetition } from "./import/steps.ts";
+import { lowerModel } from "./lower/lower.ts";
+import type { PrecisionOverrides } from "./quantise/assign.ts";
+import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
+import { precisionOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -20,8 +26,8 @@ export interface Source extends FoldedModel {
 	readonly float: Model;
 	readonly primitive: Model;
 	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
-	/** Groups of values that have one range (ranges.ts: shareRanges). */
-	readonly alike: readonly (readonly string[])[];
+	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
+	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
 }
 
@@ -45,16 +51,16 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, alike, feeds, repetition } = source;
+	const { graph, facts, sharedRanges, feeds, repetition } = source;
 	const { execute, budget, losses } = options;
 	const sets = feeds.length / repetition.steps;
 	const precision = precisionOf(options.bits, sets);
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
-	const build = (finer: Finer): Proved => {
-		const kept = new Set([...ends, ...finer.keys()]);
-		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), alike);
+	const build = (overrides: PrecisionOverrides): Proved => {
+		const kept = new Set([...ends, ...overrides.keys()]);
+		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, finer, repetition);
+		const lowered = lowerModel(model, source.name, precision, overrides, repetition);
 		return { lowered, certificates: verify(lowered.program) };
 	};
 	const proved = build(new Map());
@@ -66,7 +72,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const first = await measure(proved, losses);
 	if (budget === undefined) return first;
 	const start = losses || meetsBudget(first.fidelity, budget) ? first : await measure(proved, true);
-	const workshop = { facts, precision, sets, alike, build };
+	const workshop = { facts, precision, sets, sharedRanges, build };
 	const { best, report } = await refineToBudget(start, budget, {
 		...workshop,
 		measure: (one) => measure(one, true),

@@ -1,8 +1,8 @@
+import { Histogram, leastSquaresReach, percentileReach } from "@umpire/graph/histogram.ts";
 import { describe, expect, test } from "vitest";
-import { RANGE_METHODS } from "../src/calibration.ts";
 import { compile } from "../src/compile.ts";
-import { Histogram, leastSquaresReach, percentileReach } from "../src/histogram.ts";
-import { tokenLimits } from "../src/token-limits.ts";
+import { tokenLimits } from "../src/import/token-limits.ts";
+import { RANGE_METHODS } from "../src/quantise/calibration.ts";
 import { compileChecked, expectFaithful, floats, modelOf, random } from "./check.ts";
 
 function histogramOf(...tensors: Parameters<Histogram["add"]>[0][]): Histogram {

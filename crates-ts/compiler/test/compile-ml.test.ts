@@ -4,7 +4,7 @@ import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { quantise } from "../src/fidelity.ts";
+import { quantise } from "../src/fidelity/measure.ts";
 import { expectFaithful, random } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 import { FEATURES, forest, MODES } from "./forest.ts";

@@ -1,10 +1,10 @@
+import { nameNodes } from "@umpire/graph/edit.ts";
+import { toReal } from "@umpire/graph/real.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { expect } from "vitest";
-import { decomposeModel } from "../src/decompose.ts";
-import { nameNodes } from "../src/graphs.ts";
-import { toReal } from "../src/real.ts";
-import { syntheticInputs } from "../src/synthetic.ts";
+import { syntheticInputs } from "../src/import/synthetic.ts";
+import { decomposeModel } from "../src/passes/decompose.ts";
 
 /** Names of the operators into which a model is decomposed. */
 export function operatorsOf(model: Model): string[] {
@@ -22,7 +22,7 @@ export async function expectSameFloats(
 ): Promise<Model> {
 	const model = { ...given, graph: nameNodes(given.graph) };
 	const feed = new Map(model.graph.inputs.map(({ name }, k) => [name, inputs[k]]));
-	const primitive = await decomposeModel(model, [feed]);
+	const { model: primitive } = await decomposeModel(model, [feed]);
 	const [expected, found] = [await runFloat(model, feed), await runFloat(primitive, feed)];
 	for (const [name, tensor] of expected) expectClose(found.get(name)!, tensor, tolerance, name);
 	return primitive;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseEquation } from "../src/decompositions/einsum-equation.ts";
+import { parseEquation } from "../src/onnx-ops/products/einsum-equation.ts";
 import { expectFaithful, modelOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 

@@ -1,8 +1,8 @@
+import { toReal } from "@umpire/graph/real.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { expect, test } from "vitest";
-import { UNARY } from "../src/functions.ts";
-import { toReal } from "../src/real.ts";
+import { UNARY } from "../src/lower/functions.ts";
 import { floats, modelOf } from "./check.ts";
 
 /** Attributes besides the defaults. */

@@ -1,11 +1,11 @@
+import { nameNodes } from "@umpire/graph/edit.ts";
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { ElementType, Model, Tensor } from "@umpire/onnx/model.ts";
 import { expect } from "vitest";
-import { decomposeModel } from "../src/decompose.ts";
-import { nameNodes } from "../src/graphs.ts";
-import { inlineModel } from "../src/inline/inline.ts";
+import { inlineModel } from "../src/import/inline.ts";
+import { decomposeModel } from "../src/passes/decompose.ts";
 
 export const ML = "ai.onnx.ml";
 
@@ -42,8 +42,8 @@ export function mlModel(
 
 export async function decomposed(model: Model, x: Tensor): Promise<Model> {
 	const feed = new Map([["x", x]]);
-	const inlined = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return decomposeModel(inlined, [feed]);
+	const { model: inlined } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
+	return (await decomposeModel(inlined, [feed])).model;
 }
 
 /** The decomposed model has no ai.onnx.ml operator left and gives what onnxruntime gives for the original. */

@@ -5,8 +5,8 @@ import type { Model } from "@umpire/onnx/model.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { quantise } from "../src/fidelity.ts";
-import { worstOperators } from "../src/report.ts";
+import { quantise } from "../src/fidelity/measure.ts";
+import { worstOperators } from "../src/fidelity/report.ts";
 import { compileChecked, expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 

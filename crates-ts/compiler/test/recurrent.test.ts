@@ -1,13 +1,13 @@
+import { nameNodes } from "@umpire/graph/edit.ts";
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { decomposeModel } from "../src/decompose.ts";
-import { quantise } from "../src/fidelity.ts";
-import { nameNodes } from "../src/graphs.ts";
-import { inlineModel } from "../src/inline/inline.ts";
+import { quantise } from "../src/fidelity/measure.ts";
+import { inlineModel } from "../src/import/inline.ts";
+import { decomposeModel } from "../src/passes/decompose.ts";
 import { expectFaithful, modelOf, random } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 
@@ -71,8 +71,8 @@ function feedOf(model: Model, seed: number): Map<string, Tensor> {
 
 async function decomposed(model: Model): Promise<Model> {
 	const feed = feedOf(model, 11);
-	const named = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return decomposeModel(named, [feed]);
+	const { model: named } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
+	return (await decomposeModel(named, [feed])).model;
 }
 
 /** The decomposed model gives what onnxruntime gives for the original. */

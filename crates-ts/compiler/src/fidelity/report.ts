@@ -1,0 +1,116 @@
+import type { Certificate } from "@umpire/operators/exactness.ts";
+import type { Built } from "../build.ts";
+import type { PassReport } from "../passes/pass.ts";
+import type { Reason } from "../quantise/assign.ts";
+import type { RangeMethod } from "../quantise/calibration.ts";
+import type { BudgetReport } from "./budget.ts";
+import type { Fidelity } from "./measure.ts";
+
+export interface OperatorReport {
+	readonly index: number;
+	/** ONNX node names and types that the operator computes, as shown in Netron. */
+	readonly node: string;
+	readonly opType: string;
+	readonly kind: string;
+	readonly form: string;
+	readonly shape: readonly number[];
+	readonly width: number;
+	readonly scale: number;
+	/** The float model's value that this operator computes, if it computes one. */
+	readonly value?: string;
+	/**
+	 * The largest absolute error against that value, and relative to its range: what this operator
+	 * and all before it lost together.
+	 */
+	readonly maxAbs?: number;
+	readonly maxRelRange?: number;
+	/** What of maxRelRange its operands had already. */
+	readonly inherited?: number;
+	/** Share of its elements that would be beyond what its integers reach. */
+	readonly saturated?: number;
+}
+
+export interface CompileReport {
+	readonly bits: 8 | 16;
+	readonly calibration: {
+		readonly sets: number;
+		readonly synthetic: boolean;
+		readonly ranges: RangeMethod;
+	};
+	/** Inputs that decide shapes: constants of the program, with their values in the calibration inputs. */
+	readonly fixedInputs: readonly string[];
+	readonly operators: readonly OperatorReport[];
+	readonly certificates: readonly Certificate[];
+	/** Values of the model whose quantisation does not follow from their range alone, and why. */
+	readonly grids: readonly { readonly value: string; readonly reasons: readonly Reason[] }[];
+	/** What every pass changed, in order. */
+	readonly passes: readonly PassReport[];
+	/** Present if compile was given a way to run the program. */
+	readonly fidelity?: Fidelity;
+	/** Present if compile was given an error budget besides. */
+	readonly budget?: BudgetReport;
+}
+
+export function reportOf(
+	{ lowered, certificates, fidelity, budget }: Built,
+	facts: Pick<CompileReport, "bits" | "calibration" | "fixedInputs" | "passes">,
+): CompileReport {
+	const { program, origins, assignment } = lowered;
+	const operators = program.operators.map((operator, index): OperatorReport => {
+		const loss = fidelity?.operators[index];
+		const value = origins[index];
+		return {
+			index,
+			node: operator.node,
+			opType: operator.opType,
+			kind: operator.kind,
+			form: operator.form.type,
+			shape: operator.shape,
+			width: operator.width,
+			scale: operator.scale,
+			...(value === undefined ? {} : { value }),
+			...(loss
+				? {
+						maxAbs: loss.maxAbs,
+						maxRelRange: loss.maxRelRange,
+						inherited: loss.inherited,
+						saturated: loss.saturated,
+					}
+				: {}),
+		};
+	});
+	return {
+		...facts,
+		operators,
+		grids: [...assignment].map(([value, { reasons }]) => ({ value, reasons })),
+		certificates,
+		...(fidelity ? { fidelity } : {}),
+		...(budget ? { budget } : {}),
+	};
+}
+
+/** What an operator lost itself, beyond what its operands had lost already. */
+function ownLoss({ maxRelRange = 0, inherited = 0 }: OperatorReport): number {
+	return maxRelRange - inherited;
+}
+
+/** The operators that lose most themselves, the largest loss first. */
+export function worstOperators(report: CompileReport, count = 5): OperatorReport[] {
+	return report.operators
+		.filter((operator) => ownLoss(operator) > 0)
+		.sort((a, b) => ownLoss(b) - ownLoss(a))
+		.slice(0, count);
+}
+
+/** An error below this share of a tensor's range is nothing to act on. */
+const NEGLIGIBLE_LOSS = 1e-3;
+
+/** What a user can do about an operator's loss; undefined if there is nothing to be done about it. */
+export function adviceFor(operator: OperatorReport, report: CompileReport): string | undefined {
+	const { bits, budget, calibration } = report;
+	if (ownLoss(operator) < NEGLIGIBLE_LOSS) return undefined;
+	if (operator.saturated && calibration.ranges !== "min-max") return "values are clipped: --ranges min-max";
+	if (operator.width !== bits) return undefined;
+	if (bits === 8) return "8 bits are coarse: --bits 16, or a smaller --budget";
+	return budget === undefined ? "a --budget gives it more bits" : "a smaller --budget gives it more bits";
+}

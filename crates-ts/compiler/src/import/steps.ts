@@ -1,0 +1,143 @@
+import { CompileError } from "@umpire/graph/errors.ts";
+import { createFloatSession, type FloatSession } from "@umpire/onnx/float-session.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+
+/** From the second step on, input `input` takes what output `output` was in the step before. */
+export interface Carried {
+	readonly output: string;
+	readonly input: string;
+}
+
+/** How often a model is repeated, and what its steps hand on. Inputs that are not carried stay the same. */
+export interface Repetition {
+	readonly steps: number;
+	readonly carried: readonly Carried[];
+}
+
+export const ONCE: Repetition = { steps: 1, carried: [] };
+
+/** Tensors by name. */
+export type Feed = ReadonlyMap<string, Tensor>;
+
+/**
+ * Checks that a model can be repeated so.
+ * @throws CompileError naming the step count, output or input at fault
+ */
+export function repetitionOf(
+	model: Model,
+	steps: number | undefined = 1,
+	carried: readonly Carried[] = [],
+): Repetition {
+	if (!Number.isInteger(steps) || steps < 1 || steps >= 2 ** 32) {
+		throw new CompileError(`${steps} steps`, { hint: "Give a whole number of steps, at least 1" });
+	}
+	if (carried.length > 0 && steps === 1) {
+		const [{ output, input }] = carried;
+		throw new CompileError(`output "${output}" is carried to input "${input}", but there is one step only`, {
+			hint: "Say how many steps there are: --steps",
+		});
+	}
+	if (carried.length === 0 && steps > 1) {
+		throw new CompileError(`${steps} steps that hand nothing on would all compute the same`, {
+			hint: "Say which output is which input of the next step: --carry OUTPUT=INPUT",
+		});
+	}
+	const outputs = model.graph.outputs.map(({ name }) => name);
+	const inputs = model.graph.inputs.map(({ name }) => name);
+	const taken = new Set<string>();
+	for (const { output, input } of carried) {
+		known("output", output, outputs);
+		known("input", input, inputs);
+		if (taken.has(input)) {
+			throw new CompileError(`two outputs are carried to input "${input}"`, { hint: "Carry one of them" });
+		}
+		taken.add(input);
+	}
+	return { steps, carried };
+}
+
+function known(what: string, name: string, names: readonly string[]): void {
+	if (names.includes(name)) return;
+	throw new CompileError(`the model has no ${what} "${name}" to carry`, {
+		hint: `Its ${what}s are ${names.map((each) => `"${each}"`).join(", ")}`,
+	});
+}
+
+/**
+ * What the float model reads in every step: the feeds of the first one's steps, then of the second one's, …
+ * @throws CompileError if what is carried does not have the type and shape of its input
+ */
+export async function feedsOfSteps(
+	model: Model,
+	first: readonly Feed[],
+	{ steps, carried }: Repetition,
+): Promise<Feed[]> {
+	if (steps === 1) return [...first];
+	const session = await createFloatSession(model, {
+		outputs: [...new Set(carried.map(({ output }) => output))],
+		optimisation: "basic",
+	});
+	try {
+		const feeds: Feed[] = [];
+		for (let feed of first) {
+			feeds.push(feed);
+			for (let step = 1; step < steps; step++) {
+				feed = nextFeed(feed, await runStep(session, feed, step - 1), carried);
+				feeds.push(feed);
+			}
+		}
+		return feeds;
+	} finally {
+		await session.release();
+	}
+}
+
+/** What the float model yields in the last step. */
+export async function runSteps(
+	session: FloatSession,
+	inputs: Feed,
+	{ steps, carried }: Repetition,
+): Promise<Map<string, Tensor>> {
+	let feed = inputs;
+	for (let step = 0; step < steps - 1; step++)
+		feed = nextFeed(feed, await runStep(session, feed, step), carried);
+	return runStep(session, feed, steps - 1);
+}
+
+async function runStep(session: FloatSession, feed: Feed, step: number): Promise<Map<string, Tensor>> {
+	try {
+		return await session.run(feed);
+	} catch (cause) {
+		if (step === 0) throw cause;
+		throw new CompileError(`the float model cannot run step ${step}: ${(cause as Error).message}`, {
+			hint: "Give sample inputs (--input or --calibrate) that all steps can start from, or fewer --steps",
+			cause,
+		});
+	}
+}
+
+/** What the step after one with these inputs and outputs reads. */
+function nextFeed(feed: Feed, outputs: Feed, carried: readonly Carried[]): Feed {
+	const next = new Map(feed);
+	for (const { output, input } of carried) {
+		const [now, before] = [outputs.get(output)!, feed.get(input)!];
+		if (now.type !== before.type || String(now.dims) !== String(before.dims)) {
+			throw new CompileError(
+				`output "${output}" is ${now.type} [${now.dims.join(", ")}] and cannot be carried to input "${input}", which is ${before.type} [${before.dims.join(", ")}]`,
+				{ hint: grows(before, now) ? GROWING : "Carry outputs to inputs of their type and shape" },
+			);
+		}
+		next.set(input, now);
+	}
+	return next;
+}
+
+const GROWING =
+	"What grows by what a step adds has another shape in every step: export the model with a cache of fixed length, which is written at a position (StaticCache in Hugging Face's transformers), or without a cache and decode with --decode IDS=LOGITS";
+
+/** The same tensor but for one axis, which is longer. */
+function grows(before: Tensor, now: Tensor): boolean {
+	if (now.dims.length !== before.dims.length) return false;
+	const other = now.dims.filter((size, axis) => size !== before.dims[axis]);
+	return other.length === 1 && now.dims.every((size, axis) => size >= before.dims[axis]);
+}

@@ -1,0 +1,30 @@
+import { isFloat } from "@umpire/graph/real.ts";
+import { limitOf, type Quantisation } from "../quantise/scales.ts";
+import type { Context, Value } from "./context.ts";
+import { rescaled } from "./emit.ts";
+
+/** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */
+export function alignScales(context: Context, names: readonly string[]): Value[] {
+	const specs = names.map((name) => context.value(name).spec);
+	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
+	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
+	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
+	const limit = isFloat(context.type(names[0])) ? Math.max(...widest) : 2 ** (width - 1) - 1;
+	const target: Quantisation = { scale: coarsest.scale, width, low: -limit, high: limit };
+	return names.map((name) => {
+		const value = context.value(name);
+		if (value.spec.scale === target.scale && value.spec.width === target.width) return value;
+		const real = context.real(name);
+		if (real) return context.quantised(name, real, target);
+		return rescaled(context, value, shrink(value, target));
+	});
+}
+
+/** The target's scale with the operand's own sign: what was non-negative stays so. */
+function shrink(value: Value, target: Quantisation): Quantisation {
+	return {
+		...target,
+		low: value.spec.low >= 0 ? 0 : target.low,
+		high: value.spec.high <= 0 ? 0 : target.high,
+	};
+}

@@ -1,0 +1,104 @@
+import { type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { sameShape } from "@umpire/graph/shapes.ts";
+import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
+import { linearOf, powerAtMost, ratioAtMost } from "../quantise/rescale-ratio.ts";
+import { integerBounds, limitOf, type Quantisation } from "../quantise/scales.ts";
+import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
+
+/** Rows over axes; a single row if all are equal. */
+export function rescaleOf(rows: readonly Row[], axes: readonly number[]): Rescale {
+	const [first] = rows;
+	const uniform = rows.every(
+		(row) => row.bias === first.bias && row.multiplier === first.multiplier && row.shift === first.shift,
+	);
+	return uniform ? { rows: [first], axes: [] } : { rows, axes };
+}
+
+/**
+ * Moves a tensor's own scale up to where raw units (of real size `rawScale`) convert to it by
+ * an exact multiplier and shift, so that the conversion adds no error of its own.
+ */
+export function convert(
+	quantisation: Quantisation,
+	rawScale: number,
+	bounds: Range = UNBOUNDED,
+	represent = ratioAtMost,
+): { quantisation: Quantisation; row: Row } {
+	const limit = limitOf(quantisation);
+	const { multiplier, shift } = represent(rawScale / quantisation.scale, limit);
+	const row = { bias: 0n, multiplier, shift };
+	const scale = rawScale / (multiplier / 2 ** shift);
+	if (scale === quantisation.scale) return { quantisation, row };
+	return { quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) }, row };
+}
+
+/** Operators Dot and Mul with one row for all elements; the output's scale follows the row. */
+export function emitConverted(
+	context: Context,
+	kind: Kind,
+	form: Form,
+	operands: readonly Value[],
+	shape: readonly number[],
+	wanted: Quantisation,
+	rawScale: number,
+	bounds: Range = UNBOUNDED,
+): Value {
+	// Sums of 16 bits can spare up to one bit for the cheaper multiplier 1; 8 bits cannot.
+	const cheap = form.type === "sum" || form.type === "pool" ? wanted.width === 16 : false;
+	const { quantisation, row } = convert(wanted, rawScale, bounds, cheap ? powerAtMost : ratioAtMost);
+	return context.emit({ kind, form, operands, shape, quantisation, rescale: { rows: [row], axes: [] } });
+}
+
+/** Σ factors[k]·operands[k] + biases[row] (real units), with NumPy broadcasting to `shape`. */
+export function emitLinear(
+	context: Context,
+	operands: readonly Value[],
+	factors: readonly number[],
+	shape: readonly number[],
+	quantisation: Quantisation,
+	biases: { readonly values: ArrayLike<number>; readonly axes: readonly number[] } = {
+		values: [0],
+		axes: [],
+	},
+): Value {
+	const { scale } = quantisation;
+	const { coefficients, rows } = linearOf(
+		operands.map((operand, k) => (factors[k] * operand.spec.scale) / scale),
+		operands.map(integerReach),
+		Array.from(biases.values, (bias) => bias / scale),
+		limitOf(quantisation),
+	);
+	return context.emit({
+		kind: "Add",
+		form: { type: "linear", coefficients },
+		operands,
+		shape,
+		quantisation,
+		rescale: rescaleOf(rows, biases.axes),
+	});
+}
+
+/** NumPy broadcasting of a value to `shape`, where an operator does not broadcast by itself. */
+export function expanded(context: Context, value: Value, shape: readonly number[]): Value {
+	if (sameShape(value.spec.shape, shape)) return value;
+	const quantisation = quantisationOfValue(value);
+	return context.emit({ kind: "View", form: { type: "expand" }, operands: [value], shape, quantisation });
+}
+
+/** The same real numbers at another scale. */
+export function rescaled(context: Context, value: Value, quantisation: Quantisation): Value {
+	if (value.spec.scale === quantisation.scale && value.spec.width === quantisation.width) return value;
+	return emitLinear(context, [value], [1], value.spec.shape, quantisation);
+}
+
+/** Clips to a real range at the operand's own scale; the operand itself if it cannot leave the range. */
+export function clipped(context: Context, value: Value, bounds: Range): Value {
+	const own = quantisationOfValue(value);
+	const { low, high } = integerBounds(bounds, own.scale, limitOf(own));
+	if (low <= own.low && high >= own.high) return value;
+	const within = {
+		low: Math.min(Math.max(own.low, low), high),
+		high: Math.max(Math.min(own.high, high), low),
+	};
+	return emitLinear(context, [value], [1], value.spec.shape, { ...own, ...within });
+}

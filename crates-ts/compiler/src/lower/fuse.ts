@@ -1,0 +1,83 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import { UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import { countReads } from "@umpire/graph/uses.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
+import { affineOf, compose, identityAffine, perChannel } from "./affine.ts";
+import { clipOf } from "./clip.ts";
+import { fuseTables } from "./fuse-tables.ts";
+import type { FusedOp } from "./fused-op.ts";
+
+/** Products with constant weights, and which output axis holds their channels. */
+const CHANNEL_AXIS: Readonly<Record<string, (rank: number) => number>> = {
+	Conv: () => 1,
+	ConvTranspose: () => 1,
+	Gemm: () => 1,
+	MatMul: (rank) => rank - 1,
+};
+
+/** Groups the nodes of a folded graph into fused operators, in the graph's order of their first nodes. */
+export function fuse(graph: Graph, facts: Facts): FusedOp[] {
+	const reads = countReads(graph);
+	const consumer = new Map<string, Node>();
+	for (const node of graph.nodes) for (const name of node.inputs) consumer.set(name, node);
+	const only = (name: string): Node | undefined => (reads.get(name) === 1 ? consumer.get(name) : undefined);
+	const absorbed = new Set<Node>();
+	const fusedOps: FusedOp[] = [];
+	for (const node of graph.nodes) {
+		if (absorbed.has(node)) continue;
+		const fused = absorb(node, facts, only);
+		for (const other of fused.nodes) absorbed.add(other);
+		fusedOps.push(fused);
+	}
+	return fuseTables(fusedOps, graph, facts);
+}
+
+function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined): FusedOp {
+	const nodes = [node];
+	let output = node.outputs[0];
+	let clip = UNBOUNDED;
+	const plain = { nodes, output, clip };
+	if (!has(node, "rescales") || node.outputs.slice(1).some((name) => name !== "")) {
+		return plain;
+	}
+	const shape = facts.shapes.get(output)!;
+	const axis = CHANNEL_AXIS[node.opType]?.(shape.length);
+	const hasChannels = axis !== undefined && axis >= 0 && foldable(node, shape, axis, facts);
+	let affine = hasChannels ? identityAffine(shape[axis]) : undefined;
+	let next = only(output);
+	while (next && affine && axis !== undefined) {
+		const step = affineOf(next, output, shape, axis, facts);
+		if (!step) break;
+		affine = compose(affine, step);
+		nodes.push(next);
+		output = next.outputs[0];
+		next = only(output);
+	}
+	while (next) {
+		const range = clipOf(next, output, facts);
+		if (!range) break;
+		clip = {
+			low: Math.min(Math.max(clip.low, range.low), range.high),
+			high: Math.min(Math.max(clip.high, range.low), range.high),
+		};
+		nodes.push(next);
+		output = next.outputs[0];
+		next = only(output);
+	}
+	return { nodes, output, clip, ...(affine ? { affine } : {}) };
+}
+
+/**
+ * A factor per channel can be folded into the weights only if they are constant, and so is
+ * the bias if there is one. MatMul's weights are B.
+ */
+function foldable(node: Node, shape: readonly number[], axis: number, facts: Facts): boolean {
+	const weights = facts.constants.get(node.inputs[1]);
+	if (!weights || (node.opType === "MatMul" && weights.dims.length < 2)) return false;
+	if (!node.inputs[2]) return true;
+	const bias = facts.constants.get(node.inputs[2]);
+	if (!bias) return false;
+	return node.opType !== "Gemm" || perChannel(toReal(bias), shape, axis) !== undefined;
+}

@@ -1,0 +1,123 @@
+import { constantScalar } from "@umpire/graph/facts.ts";
+import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import { type Context, elementsOf, type Value } from "./context.ts";
+import { type RealFunction, UNARY } from "./functions.ts";
+import type { FusedOp } from "./fused-op.ts";
+import { emitWideTable } from "./wide-table.ts";
+
+const LARGEST_TABLE = 65536;
+
+/**
+ * y = f(x) as a table over every integer that x may be; `natural` is a scale below which no result
+ * lies. A 32-bit x that is not negative in calibration (its ONNX value is `name`) gets several tables.
+ */
+export function emitTable(
+	context: Context,
+	fused: FusedOp,
+	x: Value,
+	f: RealFunction,
+	natural = 0,
+	name?: string,
+): Value {
+	const { low, high, scale, shape } = x.spec;
+	if (high - low >= LARGEST_TABLE) {
+		const range = name === undefined ? undefined : context.facts.ranges.get(name);
+		if (range && range.low >= 0 && isFloat(context.type(fused.output))) {
+			const quantisation = context.quantisation(fused.output, UNBOUNDED, natural);
+			return emitWideTable(context, fused.output, x, f, range, quantisation);
+		}
+		throw context.error(
+			`its operand takes ${high - low + 1} different integers, a table holds ${LARGEST_TABLE}`,
+			"Values beyond 16 bits cannot go through a nonlinear function: scale them down before",
+		);
+	}
+	const reals = Float64Array.from({ length: high - low + 1 }, (_, k) => f((low + k) * scale));
+	const quantisation = context.quantisation(fused.output, boundsOf(reals), natural);
+	const integer = (y: number): number => {
+		if (Number.isNaN(y)) return Math.min(Math.max(0, quantisation.low), quantisation.high);
+		return Math.max(quantisation.low, Math.min(quantisation.high, Math.round(y / quantisation.scale))) + 0;
+	};
+	const table = elementsOf(Array.from(reals, integer), quantisation.width);
+	const constant = context.constant(`${fused.output}_table`, [table.length], table, quantisation.scale);
+	return context.emit({
+		kind: "Gather",
+		form: { type: "lookup", base: low },
+		operands: [x, constant],
+		shape,
+		quantisation: { ...quantisation, low: constant.spec.low, high: constant.spec.high },
+	});
+}
+
+/** Several nodes that are one function of one value (fuse-tables.ts). */
+export function lowerTable(fused: FusedOp, context: Context): void {
+	const { input, f } = fused.table!;
+	context.bind(fused.output, emitTable(context, fused, context.value(input), f, 0, input));
+}
+
+/** What the table's results cannot exceed; NaN does not count. */
+function boundsOf(reals: Float64Array): Range {
+	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
+	for (const y of reals) {
+		if (y < low) low = y;
+		if (y > high) high = y;
+	}
+	if (!(low <= high)) return { low: 0, high: 0 };
+	const open = (value: number) =>
+		Math.abs(value) > HUGE ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
+	return { low: open(low), high: open(high) };
+}
+
+/**
+ * How far beside a whole number a float that was one may lie on a grid of this scale: a few
+ * steps of rounding on the way, half a step on coarse grids.
+ */
+export function wholeTolerance(scale: number): number {
+	return scale < 1 ? Math.min(8 * scale, Math.max(scale / 2, 1 / 64)) : 0;
+}
+
+/** Any operator of functions.ts. */
+export function lowerUnary(fused: FusedOp, context: Context): void {
+	const { node } = context;
+	const x = context.value(node.inputs[0]);
+	const f = UNARY[node.opType](node);
+	// Results that are whole numbers are exact at scale 1.
+	const natural = has(node, "rounds") ? 1 : 0;
+	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
+	const shifted: RealFunction = side === 0 ? f : (value) => f(value + side);
+	context.bind(fused.output, emitTable(context, fused, x, shifted, natural, node.inputs[0]));
+}
+
+/** ONNX Pow with a constant exponent. */
+export function lowerPow(fused: FusedOp, context: Context): void {
+	const { node } = context;
+	const exponent = constantScalar(node.inputs[1], context.facts);
+	if (exponent === undefined) {
+		lowerPower(fused, context);
+		return;
+	}
+	const x = context.value(node.inputs[0]);
+	// A negative base has no real power unless the exponent is whole; pow(0, −1) is a pole.
+	const y = emitTable(context, fused, x, (base) => base ** exponent, 0, node.inputs[0]);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
+}
+
+/** ONNX Pow of a constant base. */
+function lowerPower(fused: FusedOp, context: Context): void {
+	const { node } = context;
+	const base = constantScalar(node.inputs[0], context.facts);
+	if (base === undefined) {
+		throw context.error("its exponent is no constant number", "Pow compiles with one constant exponent");
+	}
+	const y = emitTable(context, fused, context.value(node.inputs[1]), (exponent) => base ** exponent);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
+}
+
+/** ONNX Div of a constant number by an activation. */
+export function lowerReciprocal(fused: FusedOp, context: Context, dividend: number): void {
+	const x = context.value(context.node.inputs[1]);
+	const y = emitTable(context, fused, x, (value) => dividend / value, 0, context.node.inputs[1]);
+	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
+}

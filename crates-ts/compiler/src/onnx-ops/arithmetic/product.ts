@@ -1,0 +1,104 @@
+import type { Range } from "@umpire/graph/ranges.ts";
+import { isFloat } from "@umpire/graph/real.ts";
+import type { Form } from "@umpire/operators/program.ts";
+import type { Context, Value } from "../../lower/context.ts";
+import { rescaleOf } from "../../lower/emit.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
+import { limitOf, quantisationOf } from "../../quantise/scales.ts";
+import {
+	type ChannelScales,
+	channelAt,
+	channelScales,
+	quantiseWeights,
+	type WeightLimits,
+} from "../../quantise/weights.ts";
+
+/** A Dot with constant weights, one scale per output channel. */
+export interface WeightedDot {
+	readonly form: Form;
+	readonly x: Value;
+	/** Name of the weights' ONNX value. */
+	readonly name: string;
+	/** Logical shape of the weights, their real numbers and the output channel of each (quantise/weights.ts). */
+	readonly weightShape: readonly number[];
+	readonly weights: Float64Array;
+	readonly inner: number;
+	readonly channels: number;
+	readonly layout: readonly number[];
+	/** True if the weights are operand 0 (a MatMul whose A is constant). */
+	readonly weightsFirst?: boolean;
+	/** The model's own bias, before the fused operator's affine tail. */
+	readonly bias?: Float64Array | undefined;
+	readonly shape: readonly number[];
+	/** Output axis of the channels. */
+	readonly axis: number;
+	readonly limits: WeightLimits;
+	/** Range of the output where it is not the fused operator's output. */
+	readonly range?: Range;
+}
+
+/** Emits the Dot with the fused operator's affine tail folded into weights and bias, and its clip. */
+export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot): Value {
+	const { x, channels, limits } = dot;
+	const affine = fused.affine;
+	const scaled = affine?.scale.some((scale) => scale !== 1);
+	const data = scaled ? dot.weights.map((w, i) => w * affine!.scale[channelAt(dot, i)]) : dot.weights;
+	const bias = Float64Array.from({ length: channels }, (_, c) => {
+		const own = dot.bias?.[c] ?? 0;
+		return affine ? own * affine.scale[c] + affine.shift[c] : own;
+	});
+	const weights = { data, inner: dot.inner, channels };
+	const whole = !dot.range && !isFloat(context.type(fused.output));
+	if (whole && data.some((value) => Math.abs(value) > 32767)) {
+		throw context.error("its weights are whole numbers beyond 16 bits", "Cast to float before");
+	}
+	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
+	const { scales } = channelwise;
+	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
+	const quantisation = dot.range
+		? quantisationOf(dot.range, context.innerPrecision, fused.clip, natural)
+		: context.quantisation(fused.output, fused.clip, natural);
+	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
+		inputScale: x.spec.scale,
+		outputScale: quantisation.scale,
+		limit: limitOf(quantisation),
+	});
+	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
+	return context.emit({
+		kind: "Dot",
+		form: dot.form,
+		operands: dot.weightsFirst ? [w, x] : [x, w],
+		shape: dot.shape,
+		quantisation,
+		rescale: rescaleOf(rows, [dot.axis]),
+	});
+}
+
+/** Whole weights stand for themselves. */
+function wholeScales(channels: number): ChannelScales {
+	return { scales: new Float64Array(channels).fill(1), exact: new Array<boolean>(channels).fill(true) };
+}
+
+/** A scale at which results lie, or 0 if constants that are added to them lie between its points. */
+export function gridWith(natural: number, constants: ArrayLike<number>): number {
+	const off = Array.from(constants).some((value) => {
+		const places = value / natural;
+		return Math.abs(places - Math.round(places)) > 1e-6 * Math.max(1, Math.abs(places));
+	});
+	return natural > 0 && off ? 0 : natural;
+}
+
+/** An output finer than the products of its finest channel shows nothing; the coarsest must stay representable. */
+export function naturalScale(scales: Float64Array): number {
+	const used = scales.filter((scale) => scale > 0);
+	if (used.length === 0) return 0;
+	const finest = used.reduce((a, b) => Math.min(a, b));
+	const coarsest = used.reduce((a, b) => Math.max(a, b));
+	return Math.max(finest, coarsest / 2 ** 13);
+}
+
+/** Weights have one scale per channel; the tensor's declared scale is informative. */
+function meanScale(scales: Float64Array): number {
+	const used = scales.filter((scale) => scale > 0);
+	return used.length ? used.reduce((a, b) => a + b) / used.length : 1;
+}

@@ -1,0 +1,100 @@
+import { int } from "@umpire/graph/attributes.ts";
+import { identityLayout, sizeOf } from "@umpire/graph/shapes.ts";
+import type { Form } from "@umpire/operators/program.ts";
+import type { Context, Value } from "../../lower/context.ts";
+import { convert, rescaleOf } from "../../lower/emit.ts";
+import type { FusedOp } from "../../lower/fused-op.ts";
+import { biasOf } from "../../quantise/rescale-ratio.ts";
+import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { emitWeighted } from "../arithmetic/product.ts";
+import { windowsOf } from "../pooling/windows.ts";
+
+export type ConvForm = Extract<Form, { type: "conv" }>;
+
+function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
+	const narrow = context.precision.bits === 8;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
+}
+
+/** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */
+export function weightLayout(rank: number): number[] {
+	const [m, c, ...kernel] = identityLayout(rank);
+	return [m, ...kernel, c];
+}
+
+/** ONNX Conv in 1 to 3 dimensions. */
+export function lowerConv(fused: FusedOp, context: Context): void {
+	const { node } = context;
+	const [xName, wName, bName] = node.inputs;
+	const x = context.value(xName);
+	const weightShape = context.shape(wName);
+	const shape = context.shape(node.outputs[0]);
+	const { kernel: _, ...windows } = windowsOf(
+		context,
+		weightShape.slice(2),
+		x.spec.shape.slice(2),
+		shape.slice(2),
+	);
+	const form: ConvForm = { type: "conv", ...windows, group: int(node, "group", 1) };
+	context.bind(fused.output, emitConv(context, fused, form, x, wName, bName, weightShape, shape));
+}
+
+function emitConv(
+	context: Context,
+	fused: FusedOp,
+	form: ConvForm,
+	x: Value,
+	wName: string,
+	bName: string | undefined,
+	weightShape: readonly number[],
+	shape: readonly number[],
+): Value {
+	const bias = context.real(bName);
+	if (bName && !bias)
+		throw context.error("its bias depends on the model's inputs", "Add it after the convolution");
+	const weights = context.real(wName);
+	if (weights) {
+		return emitConstantConv(context, fused, form, x, wName, weightShape, weights.data, bias?.data, shape);
+	}
+	const w = context.value(wName);
+	const raw = x.spec.scale * w.spec.scale;
+	const { quantisation, row } = convert(context.quantisation(fused.output, fused.clip, raw), raw, fused.clip);
+	const rows = Array.from(bias?.data ?? [0], (b) => ({ ...row, bias: biasOf(b / raw) }));
+	return context.emit({
+		kind: "Dot",
+		form,
+		operands: [x, w],
+		shape,
+		quantisation,
+		rescale: rescaleOf(rows, [1]),
+	});
+}
+
+/** A convolution with constant weights [M, C/g, …kernel]. */
+export function emitConstantConv(
+	context: Context,
+	fused: FusedOp,
+	form: ConvForm,
+	x: Value,
+	name: string,
+	weightShape: readonly number[],
+	weights: Float64Array,
+	bias: Float64Array | undefined,
+	shape: readonly number[],
+): Value {
+	const perChannel = sizeOf(weightShape.slice(1));
+	return emitWeighted(context, fused, {
+		form,
+		x,
+		name,
+		weightShape,
+		weights,
+		inner: perChannel,
+		channels: weightShape[0],
+		layout: weightLayout(weightShape.length),
+		bias,
+		shape,
+		axis: 1,
+		limits: convolutionLimits(context, weightShape, form.group),
+	});
+}

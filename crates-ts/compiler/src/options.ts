@@ -1,0 +1,29 @@
+import type { Tensor } from "@umpire/onnx/model.ts";
+import type { Executor } from "./fidelity/measure.ts";
+import type { Carried } from "./import/steps.ts";
+import type { RangeMethod } from "./quantise/calibration.ts";
+
+export interface CompileOptions {
+	/** Calibration inputs: each set has one tensor per model input, in the model's order. */
+	readonly inputs?: readonly (readonly Tensor[])[];
+	/** Width of activations; 16 by default. */
+	readonly bits?: 8 | 16;
+	/** Fixed input shapes by input name. */
+	readonly shapes?: Readonly<Record<string, readonly number[]>>;
+	readonly name?: string;
+	/** How often the model is repeated; 1 by default. */
+	readonly steps?: number;
+	/** Which outputs are which inputs of the next step. */
+	readonly carry?: readonly Carried[];
+	/** How ranges follow from calibration; by default what defaultMethod says. */
+	readonly ranges?: RangeMethod;
+	/**
+	 * The largest error of an output, relative to its range. Where it is larger, or the largest
+	 * element is another, single tensors get more bits (fidelity/budget.ts). Needs `execute`.
+	 */
+	readonly budget?: number;
+	/** False if the report need not say what every operator loses. */
+	readonly losses?: boolean;
+	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */
+	readonly execute?: Executor;
+}

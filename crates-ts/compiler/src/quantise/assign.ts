@@ -1,0 +1,87 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import type { Range } from "@umpire/graph/ranges.ts";
+import type { Graph } from "@umpire/onnx/model.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
+import { comparedQuantisations } from "./compared.ts";
+import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
+import {
+	dyadicQuantisation,
+	type Precision,
+	type Quantisation,
+	quantisationOf,
+	wideQuantisationOf,
+} from "./scales.ts";
+import { wideInputs } from "./wide-inputs.ts";
+import { wideValues } from "./wide-values.ts";
+
+/** ONNX values with a precision other than the program's. */
+export type PrecisionOverrides = ReadonlyMap<string, Precision>;
+
+/** Why a value does not simply have its range on the program's bits. */
+export type Reason = keyof typeof REASONS;
+
+/** What each reason means. */
+export const REASONS = {
+	compared: "compared with constants or other inputs, with which it shares a grid",
+	moved: "moved to outputs that lie close together, or compared: 32 bits of its range",
+	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
+	budget: "more bits, to meet the error budget",
+	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
+} as const;
+
+/** How a value is quantised, as far as that is decided before its operator is lowered. */
+export interface Assigned {
+	readonly reasons: readonly Reason[];
+	/** The whole grid, of inputs and of constants that are compared. */
+	readonly fixed?: Quantisation;
+	/** Its own precision instead of the program's. */
+	readonly precision?: Precision;
+	readonly wide: boolean;
+	readonly dyadic: boolean;
+}
+
+/** The values whose quantisation does not follow from range and precision alone. */
+export type Assignment = ReadonlyMap<string, Assigned>;
+
+const PLAIN: Assigned = { reasons: [], wide: false, dyadic: false };
+
+/** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
+export function assign(
+	graph: Graph,
+	fusedOps: readonly FusedOp[],
+	facts: Facts,
+	precision: Precision,
+	overrides: PrecisionOverrides,
+): Assignment {
+	const assignment = new Map<string, Assigned>();
+	const add = (name: string, reason: Reason, how: Partial<Assigned>): void => {
+		const known = assignment.get(name) ?? PLAIN;
+		assignment.set(name, { ...known, ...how, reasons: [...known.reasons, reason] });
+	};
+	const compared = comparedQuantisations(graph, facts, precision);
+	for (const [name, fixed] of compared) add(name, "compared", { fixed });
+	for (const [name, fixed] of wideInputs(graph, fusedOps, facts, precision))
+		if (!compared.has(name)) add(name, "moved", { fixed });
+	for (const name of wideValues(graph, fusedOps, facts, precision)) add(name, "wide", { wide: true });
+	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
+	for (const name of valuesOnDyadicGrids(graph.nodes, facts)) add(name, "dyadic", { dyadic: true });
+	return assignment;
+}
+
+/**
+ * Quantisation of a float value with the calibrated `range`; `bounds` and `natural` as in
+ * quantisationOf. What is wide has 32 bits, whatever a budget says.
+ */
+export function assignedQuantisation(
+	{ precision, wide, dyadic }: Assigned = PLAIN,
+	range: Range,
+	program: Precision,
+	bounds: Range,
+	natural: number,
+): Quantisation {
+	const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
+	const own = wide
+		? wideQuantisationOf(range, program, bounds, finest)
+		: quantisationOf(range, precision ?? program, bounds, finest);
+	return dyadic ? dyadicQuantisation(own, bounds) : own;
+}

@@ -1,0 +1,58 @@
+import { float } from "@umpire/graph/attributes.ts";
+import type { Facts } from "@umpire/graph/facts.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import { writesOf } from "@umpire/graph/uses.ts";
+import type { Node } from "@umpire/onnx/model.ts";
+
+/** Functions that jump where their operand is a number that an attribute says, with its default. */
+const STEPS: Readonly<Record<string, readonly [string, number]>> = {
+	Shrink: ["lambd", 0.5],
+	ThresholdedRelu: ["alpha", 1],
+};
+
+/** Constants on the way must be multiples of this for a half to stay one. */
+const FINEST = 2 ** -10;
+
+/**
+ * Values that may lie exactly between two results: halves that are rounded and binary fractions
+ * that are compared with, at once or after operators that keep them what they are. On a grid whose
+ * step is a power of two they lie exactly, and Round or Equal says of them what the float model says.
+ */
+export function valuesOnDyadicGrids(nodes: readonly Node[], facts: Facts): Set<string> {
+	const tied = new Set<string>();
+	for (const node of nodes.toReversed()) {
+		if (node.domain !== "") continue;
+		const ties = decides(node, facts) || (passes(node, facts) && writesOf(node).some((y) => tied.has(y)));
+		if (!ties) continue;
+		for (const name of node.inputs) {
+			if (facts.ranges.has(name) && isFloat(facts.types.get(name)!)) tied.add(name);
+		}
+	}
+	return tied;
+}
+
+/** Zero lies on every grid: comparisons with it need none of their own. */
+function decides(node: Node, facts: Facts): boolean {
+	if (node.opType === "Round") return true;
+	const step = STEPS[node.opType];
+	if (step) return isBinary(float(node, ...step));
+	const constants = constantsOf(node, facts);
+	return has(node, "compares") && constants.some((value) => value !== 0) && constants.every(isBinary);
+}
+
+function passes(node: Node, facts: Facts): boolean {
+	if (has(node, "keepsDyadic", "dyadicAtSquares")) return true;
+	if (!has(node, "keepsDyadicConstants")) return false;
+	const constants = constantsOf(node, facts);
+	return (node.opType !== "Mul" || constants.length > 0) && constants.every(isBinary);
+}
+
+function constantsOf({ inputs }: Node, facts: Facts): number[] {
+	return inputs.flatMap((name) => {
+		const constant = facts.constants.get(name);
+		return constant ? [...toReal(constant).data] : [];
+	});
+}
+
+const isBinary = (value: number): boolean => Number.isInteger(value / FINEST);

@@ -1,0 +1,76 @@
+import type { Facts } from "@umpire/graph/facts.ts";
+import { constantScalar } from "@umpire/graph/facts.ts";
+import { has } from "@umpire/graph/traits.ts";
+import type { Node } from "@umpire/onnx/model.ts";
+import type { FusedOp } from "../lower/fused-op.ts";
+
+/** Whether the node gives the numbers of its operand, in other places or in another type. */
+export const isView = (node: Node): boolean => has(node, "views", "casts");
+
+/** Steps of a row that is normalised, as a share of the root of its mean square. */
+const SHARE_OF_ROW = 1 / 256;
+/** Grid step of what goes through exp: half of it is the relative error of the result. */
+const EXPONENT_STEP = 1 / 512;
+/** A row whose mean square is a smaller share of the largest than this gets no finer steps than one of this share. */
+const LEAST_ROW = 2 ** -24;
+
+/**
+ * Per value, the coarsest step of its grid that does no harm, where that is known: rows that are
+ * normalised need it fine for the smallest of them, however large the others are, and so do
+ * exponents of a softmax. It is passed on to what the value is the sum of.
+ */
+export function requiredSteps(fusedOps: readonly FusedOp[], facts: Facts): ReadonlyMap<string, number> {
+	const steps = new Map<string, number>();
+	const require = (name: string, step: number | undefined): void => {
+		if (step === undefined || !(step > 0) || facts.constants.has(name)) return;
+		steps.set(name, Math.min(step, steps.get(name) ?? Number.POSITIVE_INFINITY));
+	};
+	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
+	for (const fused of fusedOps.toReversed()) {
+		const [node] = fused.nodes;
+		if (fused.table || node.domain !== "") continue;
+		const own = steps.get(fused.output);
+		if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
+		else if (isSquare(fused, producers)) require(node.inputs[0], stepOfRows(fused, facts));
+		else if (isView(node)) require(node.inputs[0], own);
+		else if (has(node, "passesErrors")) for (const name of node.inputs) require(name, own);
+		else if (own !== undefined) requireFactor(node, own, facts, require);
+	}
+	return steps;
+}
+
+/** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */
+function isExponent({ nodes, clip }: FusedOp): boolean {
+	return nodes[0].opType === "Sub" && clip.high === 0 && Number.isFinite(clip.low);
+}
+
+/** Whether the fused operator multiplies rows by themselves: onnx-ops/normalisation/moments.ts. */
+export function isSquare(fused: FusedOp, producers: ReadonlyMap<string, FusedOp>): boolean {
+	const [node] = fused.nodes;
+	if (node.opType !== "MatMul" || node.domain !== "") return false;
+	const [a, b] = node.inputs.map((name) => producers.get(name));
+	const reshapes = a && b && [a, b].every(({ nodes }) => nodes.length === 1 && nodes[0].opType === "Reshape");
+	return reshapes === true && a.nodes[0].inputs[0] === b.nodes[0].inputs[0];
+}
+
+function stepOfRows(fused: FusedOp, facts: Facts): number | undefined {
+	const range = facts.ranges.get(fused.output);
+	const count = facts.shapes.get(fused.nodes[0].inputs[0])?.at(-1);
+	if (!range || !count || range.low <= 0) return undefined;
+	return Math.sqrt(Math.max(range.low, range.high * LEAST_ROW) / count) * SHARE_OF_ROW;
+}
+
+/** Mul and Div by a constant number. */
+function requireFactor(
+	{ opType, inputs }: Node,
+	own: number,
+	facts: Facts,
+	require: (name: string, step: number) => void,
+): void {
+	if (opType !== "Mul" && opType !== "Div") return;
+	const factor = constantScalar(inputs[1], facts);
+	if (factor !== undefined)
+		require(inputs[0], opType === "Mul" ? own / Math.abs(factor) : own * Math.abs(factor));
+	const first = opType === "Mul" ? constantScalar(inputs[0], facts) : undefined;
+	if (first !== undefined) require(inputs[1], own / Math.abs(first));
+}

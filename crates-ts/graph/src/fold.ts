@@ -1,0 +1,126 @@
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { Names, removeDead } from "./edit.ts";
+import { CompileError } from "./errors.ts";
+import type { FoldedModel } from "./facts.ts";
+import { Histogram } from "./histogram.ts";
+import { refuseNotFinite } from "./not-finite.ts";
+import { observe, type RangeTable } from "./ranges.ts";
+import { isFloat } from "./real.ts";
+import { sizeOf } from "./shapes.ts";
+import { has } from "./traits.ts";
+import { readsOf, writesOf } from "./uses.ts";
+
+/**
+ * Runs the float model with every value exposed and folds away what does not depend on its
+ * inputs, and what has no elements. `feeds` are the calibration inputs; ranges, and histograms if
+ * asked for, are taken over all of them.
+ */
+export async function foldModel(
+	model: Model,
+	feeds: readonly ReadonlyMap<string, Tensor>[],
+	{ histograms: counts = false } = {},
+): Promise<FoldedModel> {
+	const graph = removeDead(model.graph);
+	for (const node of graph.nodes) {
+		if (has(node, "random")) {
+			throw new CompileError("its result is random", {
+				node,
+				hint: "Make the random values an input or a constant",
+			});
+		}
+	}
+	let varying = varyingValues(graph, new Set());
+	const values = graph.nodes.flatMap(writesOf);
+	const shapes = new Map<string, readonly number[]>();
+	const types = new Map<string, ElementType>();
+	const constants = new Map<string, Tensor>(graph.initializers);
+	const ranges: RangeTable = new Map();
+	const histograms = new Map<string, Histogram>();
+	const record = (name: string, tensor: Tensor): void => {
+		if (!varying.has(name)) constants.set(name, tensor);
+		else {
+			observe(ranges, name, tensor);
+			if (counts && isFloat(tensor.type)) count(histograms, name, tensor);
+		}
+	};
+	const describe = (name: string, tensor: Tensor): void => {
+		shapes.set(name, tensor.dims);
+		types.set(name, tensor.type);
+	};
+	for (const [name, tensor] of graph.initializers) describe(name, tensor);
+	const session = await createFloatSession({ ...model, graph }, { outputs: values, optimisation: "basic" });
+	try {
+		for (const [index, feed] of feeds.entries()) {
+			for (const { name } of graph.inputs) {
+				const tensor = feed.get(name)!;
+				if (index === 0) describe(name, tensor);
+				observe(ranges, name, tensor);
+			}
+			const computed = await session.run(feed);
+			// What has no elements is the same for all inputs.
+			if (index === 0) varying = varyingValues(graph, emptyOf(computed));
+			refuseNotFinite(graph, new Map([...feed, ...[...computed].filter(([name]) => varying.has(name))]));
+			for (const [name, tensor] of computed) {
+				if (index === 0) describe(name, tensor);
+				if (index === 0 || varying.has(name)) record(name, tensor);
+			}
+		}
+	} finally {
+		await session.release();
+	}
+	const isEmpty = (name: string): boolean => sizeOf(shapes.get(name) ?? []) === 0;
+	const outputs = graph.outputs.filter(({ name }) => !isEmpty(name));
+	if (outputs.length === 0) refuseEmpty(graph, shapes);
+	const names = new Names(graph);
+	const nodes = graph.nodes
+		.filter((node) => node.outputs.some((name) => name !== "" && varying.has(name)))
+		.map((node) => withoutEmpty(node, isEmpty, names));
+	const needed = new Set([...nodes.flatMap(readsOf), ...outputs.map((output) => output.name)]);
+	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
+	return {
+		graph: { ...graph, nodes, outputs, initializers: kept },
+		facts: { shapes, types, constants: kept, ranges, ...(counts ? { histograms } : {}) },
+	};
+}
+
+function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor): void {
+	const histogram = histograms.get(name) ?? new Histogram();
+	histogram.add(tensor);
+	histograms.set(name, histogram);
+}
+
+/** The values that depend on the graph's inputs, leaving out those of `constant`. */
+function varyingValues(graph: Graph, constant: ReadonlySet<string>): Set<string> {
+	const varying = new Set(graph.inputs.map((input) => input.name));
+	for (const node of graph.nodes) {
+		if (has(node, "shapeOnly")) continue;
+		if (!readsOf(node).some((name) => varying.has(name))) continue;
+		for (const name of node.outputs) if (!constant.has(name)) varying.add(name);
+	}
+	return varying;
+}
+
+function emptyOf(computed: ReadonlyMap<string, Tensor>): Set<string> {
+	return new Set([...computed].filter(([, { dims }]) => sizeOf(dims) === 0).map(([name]) => name));
+}
+
+/** A node without what has no elements: results under a name that nothing reads, pieces of a Concat. */
+function withoutEmpty(node: Node, isEmpty: (name: string) => boolean, names: Names): Node {
+	const joins = node.opType === "Concat" && node.domain === "" && node.inputs.some(isEmpty);
+	if (!joins && !writesOf(node).some(isEmpty)) return node;
+	return {
+		...node,
+		inputs: joins ? node.inputs.filter((name) => !isEmpty(name)) : node.inputs,
+		outputs: node.outputs.map((name) => (name !== "" && isEmpty(name) ? names.fresh(`${name}/empty`) : name)),
+	};
+}
+
+function refuseEmpty(graph: Graph, shapes: ReadonlyMap<string, readonly number[]>): never {
+	const [{ name }] = graph.outputs;
+	const node = graph.nodes.find(({ outputs }) => outputs.includes(name));
+	throw new CompileError(`output "${name}" has no elements: its shape is [${shapes.get(name)?.join(", ")}]`, {
+		...(node ? { node } : {}),
+		hint: "Compile with input shapes for which some output has elements",
+	});
+}

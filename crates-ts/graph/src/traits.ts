@@ -1,0 +1,172 @@
+import type { Node } from "@umpire/onnx/model.ts";
+
+/**
+ * What the compiler asks of ONNX's operators, each said once. Several traits are near one another
+ * and differ on purpose: the comments say how. To give an operator one more trait is to change programs.
+ */
+export type Trait =
+	/** All elements of the first operand, each once, perhaps in another order. DepthToSpace and SpaceToDepth are not looked through. */
+	| "permutes"
+	/** What permutes, and Expand, which repeats elements. Tile is not looked through. */
+	| "views"
+	/** Every element of the result is one of the first operand's, whatever these are. */
+	| "moves"
+	/** The largest of some elements of the operand. */
+	| "largest"
+	/** The least of some elements of the operand. Lowered as the largest of −x: not only moved, where nothing else may happen to a value. */
+	| "least"
+	/** The operand within bounds. */
+	| "clips"
+	/** Truth values: how two elements compare. */
+	| "compares"
+	/** Positions of the largest or least elements. */
+	| "ranks"
+	/** The operand in another type. CastLike is gone once a graph is decomposed. */
+	| "casts"
+	/** Depends on the operand's shape only, which is fixed: it folds away. */
+	| "shapeOnly"
+	/**
+	 * Tells the operand's shape. EyeLike, which depends on the shape only too, is none of these: what
+	 * decides how often a loop runs or which inputs are structure does not come from it.
+	 */
+	| "tellsShape"
+	/** Differs from run to run. */
+	| "random"
+	/** Has subgraphs that run as its operands say. */
+	| "control"
+	/** Unrolled along a sequence. */
+	| "recurrent"
+	/** A step of an unrolled recurrence that is no activation: its results have a range for each place. */
+	| "recurrentStep"
+	/** An infinite constant is a bound or a mask to it. */
+	| "takesInfinity"
+	/** Ends in a rescaling, whose clip can be that of an activation that follows. */
+	| "rescales"
+	/** +, −, ×, ÷ of two operands: with a constant a factor or a shift. */
+	| "arithmetic"
+	/** Σ of operands with constant factors, element by element: no table is needed for it. */
+	| "linear"
+	/** Errors of the operands are errors of the result: a sum with factors ±1, or a mean along an axis. */
+	| "passesErrors"
+	/** Sums of products or elements along an axis. */
+	| "sums"
+	/** Needs its operand's relative, not absolute, precision. */
+	| "relative"
+	/** Can be written with 32 bits; so can views. */
+	| "writesWide"
+	/** Takes multiples of a power of two to such multiples, or some of them: what moves, and what picks, clips and averages few. */
+	| "keepsDyadic"
+	/** Does so with constants that are such multiples. */
+	| "keepsDyadicConstants"
+	/** Takes 1, 4, … to binary fractions. */
+	| "dyadicAtSquares"
+	/** Whole numbers from any. */
+	| "rounds"
+	/** The result is as many times larger as all its operands are. */
+	| "homogeneous";
+
+const T = (traits: string): readonly Trait[] => traits.split(" ") as Trait[];
+
+/** Traits by operator of ONNX's own domain. */
+const TRAITS = {
+	Abs: T("keepsDyadic"),
+	Add: T("rescales arithmetic linear passesErrors writesWide keepsDyadicConstants homogeneous recurrentStep"),
+	ArgMax: T("ranks"),
+	ArgMin: T("ranks"),
+	AveragePool: T("rescales keepsDyadic homogeneous"),
+	BatchNormalization: T("rescales"),
+	Bernoulli: T("random"),
+	Cast: T("casts"),
+	CastLike: T("casts"),
+	Ceil: T("rounds"),
+	Clip: T("clips takesInfinity keepsDyadic"),
+	Concat: T("keepsDyadic homogeneous recurrentStep"),
+	Conv: T("rescales"),
+	ConvTranspose: T("rescales"),
+	DepthToSpace: T("moves keepsDyadic"),
+	Div: T("arithmetic writesWide"),
+	Equal: T("compares"),
+	Expand: T("views moves keepsDyadic"),
+	EyeLike: T("shapeOnly"),
+	Flatten: T("permutes views moves keepsDyadic"),
+	Floor: T("rounds"),
+	GRU: T("recurrent"),
+	Gather: T("moves writesWide keepsDyadic"),
+	GatherElements: T("moves keepsDyadic"),
+	GatherND: T("moves keepsDyadic"),
+	Gemm: T("rescales writesWide"),
+	GlobalAveragePool: T("rescales keepsDyadic homogeneous"),
+	GlobalMaxPool: T("largest"),
+	Greater: T("compares"),
+	GreaterOrEqual: T("compares"),
+	Identity: T("permutes views moves keepsDyadic"),
+	If: T("control"),
+	LSTM: T("recurrent"),
+	LeakyRelu: T("homogeneous"),
+	Less: T("compares"),
+	LessOrEqual: T("compares"),
+	Log: T("relative"),
+	Loop: T("control"),
+	MatMul: T("rescales sums writesWide recurrentStep"),
+	Max: T("takesInfinity keepsDyadic"),
+	MaxPool: T("largest"),
+	Mean: T("rescales linear"),
+	Min: T("takesInfinity keepsDyadic"),
+	Mul: T("rescales arithmetic writesWide keepsDyadicConstants recurrentStep"),
+	Multinomial: T("random"),
+	Neg: T("rescales passesErrors writesWide keepsDyadic"),
+	Pad: T("takesInfinity"),
+	Pow: T("dyadicAtSquares"),
+	RNN: T("recurrent"),
+	RandomNormal: T("random"),
+	RandomNormalLike: T("random"),
+	RandomUniform: T("random"),
+	RandomUniformLike: T("random"),
+	Reciprocal: T("relative dyadicAtSquares"),
+	ReduceMax: T("largest"),
+	ReduceMean: T("rescales passesErrors sums writesWide"),
+	ReduceMin: T("least"),
+	ReduceSum: T("rescales sums"),
+	Relu: T("clips"),
+	Reshape: T("permutes views moves keepsDyadic recurrentStep"),
+	Round: T("rounds"),
+	Scan: T("control"),
+	Shape: T("shapeOnly tellsShape"),
+	Sign: T("rounds"),
+	Size: T("shapeOnly tellsShape"),
+	Slice: T("moves keepsDyadic recurrentStep"),
+	SpaceToDepth: T("moves keepsDyadic"),
+	Split: T("moves keepsDyadic"),
+	Sqrt: T("relative dyadicAtSquares"),
+	Squeeze: T("permutes views moves keepsDyadic"),
+	Sub: T("rescales arithmetic linear passesErrors writesWide keepsDyadicConstants recurrentStep"),
+	Sum: T("rescales linear passesErrors writesWide"),
+	Tile: T("moves keepsDyadic"),
+	Transpose: T("permutes views moves keepsDyadic"),
+	Unsqueeze: T("permutes views moves keepsDyadic"),
+	Where: T("takesInfinity keepsDyadic homogeneous recurrentStep"),
+} satisfies Readonly<Record<string, readonly Trait[]>>;
+
+const BY_OPERATOR = new Map<string, ReadonlySet<Trait>>(
+	Object.entries(TRAITS).map(([name, traits]) => [name, new Set(traits)]),
+);
+
+const NONE: ReadonlySet<Trait> = new Set();
+
+/** The traits of an operator of ONNX's own domain; none for one that nothing is asked of. */
+export function traitsOf(opType: string): ReadonlySet<Trait> {
+	return BY_OPERATOR.get(opType) ?? NONE;
+}
+
+/** Whether the node's operator is ONNX's own and has one of the traits. */
+export function has(
+	{ domain, opType }: Pick<Node, "domain" | "opType">,
+	...traits: readonly Trait[]
+): boolean {
+	if (domain !== "") return false;
+	const own = traitsOf(opType);
+	return traits.some((trait) => own.has(trait));
+}
+
+/** The operators of which something is asked. */
+export const OPERATORS_WITH_TRAITS: readonly string[] = [...BY_OPERATOR.keys()];
