@@ -127,6 +127,17 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/submitter-computing.ts",
+		["test/operations/lost-trace.test.ts"],
+		[
+			[
+				"a submitter answers from another trace than the claimed one",
+				"trace.traceRoot !== traceRoot",
+				"false",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/submitter.ts",
 		[ITEMS],
 		[
