@@ -1,8 +1,21 @@
+import { rm } from "node:fs/promises";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { ChainError } from "@umpire/chain/errors.ts";
+import { writeAtomically } from "./atomic-file.ts";
 import { type Home, readJson, writeJson } from "./home.ts";
 
 const fileOf = (home: Home, chainId: number) => home.path("deployments", `${chainId}.json`);
+
+/**
+ * Tries whether a deployment could be remembered: one that cannot is lost.
+ *
+ * @throws UserError if the home folder cannot be written
+ */
+export async function requireWritable(home: Home): Promise<void> {
+	const file = home.path("deployments", "writable");
+	await writeAtomically(file, "");
+	await rm(file);
+}
 
 /** Remembers where the contracts are on a chain; gives the file's path. */
 export async function writeDeployment(home: Home, deployment: Deployment): Promise<string> {
