@@ -87,6 +87,21 @@ describe("a command", () => {
 		expect(umpire("help", "rehearse").stdout).toMatch(/--defect 3:17/);
 	});
 
+	it("refuses what is no number, or none that helps, by the option's name", () => {
+		expect(complaint("submit", "1", "--seed", "abc")).toBe("umpire: --seed takes a number.");
+		expect(complaint("request", "1", "--within", "abc")).toBe("umpire: --within takes a number.");
+		expect(complaint("status", "--rpc-timeout", "0")).toMatch(/--rpc-timeout must be a positive number/);
+		expect(complaint("deploy", "--depth", "0")).toMatch(
+			/--depth takes a whole number of levels from 1 to 10/,
+		);
+	});
+
+	it("names the help of the command that was meant", () => {
+		expect(complaint("submit", "1", "--wat")).toMatch(/Unknown argument: wat\. See umpire submit --help\.$/);
+		expect(complaint("statsu")).toBe("umpire: Did you mean status? See umpire --help.");
+		expect(complaint()).toBe("umpire: Name a command; umpire --help lists them.");
+	});
+
 	it("prints data to stdout and progress to stderr", () => {
 		const out = join(folder, "programs");
 		const input = join(digits, "input-3.json");
