@@ -128,7 +128,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/submitter-computing.ts",
-		["test/operations/lost-trace.test.ts"],
+		["test/operations/lost-claims.test.ts"],
 		[
 			[
 				"a submitter answers from another trace than the claimed one",
@@ -149,7 +149,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"bonds are locked without a bound",
-				"if (bonds + state.parameters.submitterBond > budget.mostBonds)",
+				"if (bonds + bond > budget.mostBonds)",
 				"if (bonds < 0n)",
 			],
 		],
@@ -216,8 +216,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			["an answer is paid for by every dispute that demands it", "sharedKey(action) ?? key", "key"],
 			[
 				"requests without inputs take of the bound on bonds",
-				"if (sent !== undefined) bonds += state.parameters.submitterBond;",
-				"bonds += state.parameters.submitterBond;",
+				"if (sent !== undefined) bonds += bond;",
+				"bonds += bond;",
 			],
 		],
 	),

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { setUp } from "@umpire/actors/set-up.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
+import { verifier } from "@umpire/actors/verifier.ts";
 import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { countEvents, opponents, setTable, type Table } from "./table.ts";
+import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
 
 let connection: Connection;
 let table: Table;
@@ -37,5 +39,27 @@ describe("a submitter whose claimed trace is lost", () => {
 		expect(
 			lines.filter((line) => /^dispute 1: the trace computed here is .*Restore/.test(line)),
 		).toHaveLength(1);
+	});
+});
+
+describe("a submitter whose claim is rejected", () => {
+	it("says so once, and leaves the request to others", async () => {
+		const lines: string[] = [];
+		const progress = (line: string) => lines.push(line);
+		const guard = await verifier(await table.world("verifier"), "1", {
+			compare: "trace",
+			progress: () => {},
+		});
+		const liar = await submitter(await table.world("submitter"), "1", { defect: "0:3", progress });
+		await playUntil(table, [liar, guard], 1n, CLAIM_STATUS.rejected);
+		for (let round = 0; round < 3; round++) await liar.tick();
+		const lost = "Claim 1 is rejected: its bond of 0.1 ETH is lost. Request 1 is left to others.";
+		expect(lines.filter((line) => line === lost)).toHaveLength(1);
+		const honest = await submitter(await table.world("submitter"), "1", { progress });
+		for (let round = 0; round < 3; round++) await honest.tick();
+		expect(lines.filter((line) => line === lost)).toHaveLength(2);
+		expect((await countEvents(table.contracts)).Claimed).toBe(1);
+		const other = await submitter(await table.world("second-submitter"), "1", { progress: () => {} });
+		await playUntil(table, [other], 2n, CLAIM_STATUS.live);
 	});
 });
