@@ -56,6 +56,7 @@ describe("what cannot be read", () => {
 		expect(complaint("compile", truncated)).toMatch(/truncated .* download or export it again/);
 		expect(complaint("compile", await file("text.onnx", "hello"))).toMatch(/not an ONNX model/);
 		expect(complaint("compile", join(folder, "none.onnx"))).toMatch(/does not exist/);
+		expect(complaint("run", "0x7d", "--input", "x.json")).toMatch(/0x7d does not exist: give .* or the root/);
 		expect(complaint("run", model, "--input", join(digits, "input-3.json"))).toMatch(/umpire compile/);
 	});
 

@@ -147,11 +147,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer",
 				"budget.leastFee",
 			],
-			[
-				"bonds are locked without a bound",
-				"if (bonds + bond > budget.mostBonds)",
-				"if (bonds < 0n)",
-			],
+			["bonds are locked without a bound", "if (bonds + bond > budget.mostBonds)", "if (bonds < 0n)"],
 		],
 	),
 	...mutationsOf(
