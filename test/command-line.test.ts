@@ -91,6 +91,7 @@ describe("a command", () => {
 	it("refuses what is no number, or none that helps, by the option's name", () => {
 		expect(complaint("submit", "1", "--seed", "abc")).toBe("umpire: --seed takes a number.");
 		expect(complaint("request", "1", "--within", "abc")).toBe("umpire: --within takes a number.");
+		expect(complaint("network", "start", "--port", "99999")).toMatch(/no port: give one from 1 to 65535/);
 		expect(complaint("status", "--rpc-timeout", "0")).toMatch(/--rpc-timeout must be a positive number/);
 		expect(complaint("deploy", "--depth", "0")).toMatch(
 			/--depth takes a whole number of levels from 1 to 10/,
