@@ -2,6 +2,9 @@
 
 set positional-arguments
 
+# Commands say themselves what was wrong.
+set no-exit-message
+
 root := justfile_directory()
 umpire := "node " + quote(root / "bin" / "umpire.ts")
 

@@ -1,3 +1,4 @@
+import { UserError } from "@umpire/chain/errors.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import type { Argv, CommandModule } from "yargs";
 import { warn } from "./output.ts";
@@ -139,6 +140,14 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		}) as unknown as Argv<T & CompileOptions>;
 }
 
+/** What yargs gives for the text of an option that takes a number and is none is NaN, under each of its names. */
+function requireNumbers(options: Readonly<Record<string, unknown>>): true {
+	for (const [name, value] of Object.entries(options)) {
+		if (Number.isNaN(value) && !/[A-Z]/.test(name)) throw new UserError(`--${name} takes a number.`);
+	}
+	return true;
+}
+
 /** Defines a command; its handler's errors are shown by main (umpire.ts). `T` is what its options yield. */
 export function command<T extends CommonOptions>(definition: {
 	command: string;
@@ -152,7 +161,7 @@ export function command<T extends CommonOptions>(definition: {
 		describe: definition.describe,
 		builder: (yargs) => {
 			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
-			return built.example((definition.examples ?? []) as [string, string][]);
+			return built.check(requireNumbers).example((definition.examples ?? []) as [string, string][]);
 		},
 		handler: (options) => definition.run({ ...options, warn } as unknown as T),
 	};

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { printable } from "@umpire/actors/printable.ts";
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { bench } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
@@ -21,8 +21,16 @@ import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
 import { complain } from "./output.ts";
 
+const COMMANDS: CommandModule[] = [
+	...[compile, run, check, conformance, rehearse],
+	...[network, deploy, register, request, submit, verify, status, monitor, key],
+	...[demo, bench, setup],
+];
+
 /** Runs the command line and gives its exit code: 0 fine, 1 the user's mistake, 75 try again. */
 async function main(words: string[]): Promise<number> {
+	const asked = COMMANDS.find(({ command }) => String(command).split(" ")[0] === words[0]);
+	const help = asked === undefined ? "umpire --help" : `umpire ${words[0]} --help`;
 	try {
 		await yargs(words)
 			.scriptName("umpire")
@@ -34,9 +42,7 @@ async function main(words: string[]): Promise<number> {
 				describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
 				requiresArg: true,
 			})
-			.command([compile, run, check, conformance, rehearse])
-			.command([network, deploy, register, request, submit, verify, status, monitor, key])
-			.command([demo, bench, setup])
+			.command(COMMANDS)
 			.demandCommand(1, "Name a command; umpire --help lists them.")
 			.strict()
 			.recommendCommands()
@@ -46,7 +52,10 @@ async function main(words: string[]): Promise<number> {
 			.wrap(Math.min(100, process.stdout.columns ?? 100))
 			.exitProcess(false)
 			.fail((message, error) => {
-				throw error ?? new Error(`${message.replace(/\.?$/, ".")} See umpire --help.`);
+				throw (
+					error ??
+					new Error(message.includes("--help") ? message : `${message.replace(/[^.?]$/, "$&.")} See ${help}.`)
+				);
 			})
 			.parseAsync();
 		return Number(process.exitCode ?? 0);

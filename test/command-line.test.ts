@@ -56,6 +56,7 @@ describe("what cannot be read", () => {
 		expect(complaint("compile", truncated)).toMatch(/truncated .* download or export it again/);
 		expect(complaint("compile", await file("text.onnx", "hello"))).toMatch(/not an ONNX model/);
 		expect(complaint("compile", join(folder, "none.onnx"))).toMatch(/does not exist/);
+		expect(complaint("run", "0x7d", "--input", "x.json")).toMatch(/0x7d does not exist: give .* or the root/);
 		expect(complaint("run", model, "--input", join(digits, "input-3.json"))).toMatch(/umpire compile/);
 	});
 
@@ -85,6 +86,22 @@ describe("a command", () => {
 	it("that does not exist is refused, and help is given", () => {
 		expect(complaint("frobnicate")).toMatch(/umpire --help/);
 		expect(umpire("help", "rehearse").stdout).toMatch(/--defect 3:17/);
+	});
+
+	it("refuses what is no number, or none that helps, by the option's name", () => {
+		expect(complaint("submit", "1", "--seed", "abc")).toBe("umpire: --seed takes a number.");
+		expect(complaint("request", "1", "--within", "abc")).toBe("umpire: --within takes a number.");
+		expect(complaint("network", "start", "--port", "99999")).toMatch(/no port: give one from 1 to 65535/);
+		expect(complaint("status", "--rpc-timeout", "0")).toMatch(/--rpc-timeout must be a positive number/);
+		expect(complaint("deploy", "--depth", "0")).toMatch(
+			/--depth takes a whole number of levels from 1 to 10/,
+		);
+	});
+
+	it("names the help of the command that was meant", () => {
+		expect(complaint("submit", "1", "--wat")).toMatch(/Unknown argument: wat\. See umpire submit --help\.$/);
+		expect(complaint("statsu")).toBe("umpire: Did you mean status? See umpire --help.");
+		expect(complaint()).toBe("umpire: Name a command; umpire --help lists them.");
 	});
 
 	it("prints data to stdout and progress to stderr", () => {

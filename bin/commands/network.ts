@@ -1,3 +1,4 @@
+import { UserError } from "@umpire/chain/errors.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress, report } from "../output.ts";
 
@@ -22,11 +23,16 @@ export const network = command<Options>({
 		const { networkStatus, startNetwork, stopNetwork } = await import("@umpire/actors/network.ts");
 		const home = openHome(options.home);
 		if (options.action === "start") {
+			if (!(Number.isInteger(options.port) && options.port > 0 && options.port < 65_536)) {
+				throw new UserError(`--port ${options.port} is no port: give one from 1 to 65535.`);
+			}
 			progress("Starting a local chain...");
 			const running = await startNetwork(home, options.port);
 			report(options.json, running, () => [
 				`Local chain ${running.chainId} at ${running.url} (process ${running.pid}, log ${running.log}).`,
-				"Next: ./just deploy",
+				options.port === 8545
+					? "Next: ./just deploy"
+					: `Next: ./just deploy --rpc ${running.url} (every other command needs it, too; or set UMPIRE_RPC)`,
 			]);
 		} else if (options.action === "stop") {
 			const stopped = await stopNetwork(home);

@@ -37,7 +37,7 @@ export const submit = command<Options>({
 			.option("least-fee", {
 				type: "string",
 				describe:
-					"ether below which a request is left to others (default: the gas of claim, finalisation and callback at its present price, and a fifth more)",
+					"ether below which a request is left to others (default: the gas of claim, finalisation, withdrawal and callback at its present price, and a fifth more)",
 				requiresArg: true,
 			})
 			.option("most-bonds", {

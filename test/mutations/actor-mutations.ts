@@ -127,6 +127,17 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/submitter-computing.ts",
+		["test/operations/lost-claims.test.ts"],
+		[
+			[
+				"a submitter answers from another trace than the claimed one",
+				"trace.traceRoot !== traceRoot",
+				"false",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/submitter.ts",
 		[ITEMS],
 		[
@@ -136,11 +147,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer",
 				"budget.leastFee",
 			],
-			[
-				"bonds are locked without a bound",
-				"if (bonds + state.parameters.submitterBond > budget.mostBonds)",
-				"if (bonds < 0n)",
-			],
+			["bonds are locked without a bound", "if (bonds + bond > budget.mostBonds)", "if (bonds < 0n)"],
 		],
 	),
 	...mutationsOf(
@@ -205,8 +212,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			["an answer is paid for by every dispute that demands it", "sharedKey(action) ?? key", "key"],
 			[
 				"requests without inputs take of the bound on bonds",
-				"if (sent !== undefined) bonds += state.parameters.submitterBond;",
-				"bonds += state.parameters.submitterBond;",
+				"if (sent !== undefined) bonds += bond;",
+				"bonds += bond;",
 			],
 		],
 	),

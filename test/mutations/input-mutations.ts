@@ -32,7 +32,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"an answer may be any words",
-				"if (root != facts.inputsRoot) revert WrongInputs(root, facts.inputsRoot);",
+				"if (root != inputsRoot) revert WrongInputs(root, inputsRoot);",
 				"",
 			],
 			[

@@ -228,7 +228,7 @@ describe("a submitter's money", () => {
 		const claimant = await submitter(world, "1", { mostBonds, progress });
 		for (let i = 0; i < 6; i++) await claimant.tick();
 		expect((await countEvents(table.contracts)).Claimed).toBe(2);
-		expect(told(/^Requests wait: bonds of/)).toBe(1);
+		expect(told(/^Requests wait: a bond is/)).toBe(1);
 		const [actor] = (await statusOf(world)).actors;
 		expect(actor).toMatchObject({ role: "submitter", mostBonds });
 		expect(parseEther(actor.bonds)).toBe(2n * bond);

@@ -6,7 +6,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { PHASE } from "@umpire/game/state.ts";
 import { readJson } from "@umpire/store/home.ts";
 import { formatEther } from "viem";
-import { bondBound, type KnownLimits, leastFeeOf, limitsFolder, weiOf } from "./budget.ts";
+import { bondBound, isKnownLimits, type KnownLimits, leastFeeOf, limitsFolder, weiOf } from "./budget.ts";
 import { totalOf } from "./demand-inputs.ts";
 import { sameAccount } from "./money.ts";
 import type { View } from "./world.ts";
@@ -31,7 +31,7 @@ export async function actorsOf(
 	const names = await readdir(folder).catch(() => []);
 	const found: ActorStatus[] = [];
 	for (const name of names.filter((file) => file.endsWith(".json")).sort()) {
-		const known = await readJson<KnownLimits>(join(folder, name));
+		const known = await readJson<KnownLimits>(join(folder, name), isKnownLimits);
 		if (known === undefined) continue;
 		found.push(
 			known.role === "submitter" ? await submitterOf(view, known, claims) : await verifierOf(view, known),

@@ -5,7 +5,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { treeHeight } from "@umpire/commitment/tree.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import { writeJson } from "@umpire/store/home.ts";
+import { hasAll, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { sameAccount } from "./money.ts";
 import { GAS_AHEAD } from "./purse.ts";
@@ -105,10 +105,14 @@ export async function submitterBudget(
 	};
 }
 
+/** Ether. */
+const AMOUNT = /^\d+(\.\d{1,18})?$/;
+const isAmount = (value: unknown) => value === undefined || (typeof value === "string" && AMOUNT.test(value));
+
 /** @throws UserError if an amount is none */
 export function weiOf({ leastFee, mostBonds }: SubmitterLimits): { leastFee?: bigint; mostBonds?: bigint } {
 	const amount = (option: string, text: string): bigint => {
-		if (/^\d+(\.\d{1,18})?$/.test(text)) return parseEther(text);
+		if (AMOUNT.test(text)) return parseEther(text);
 		throw new UserError(`${option} ${text} is not an amount of ether, as in 0.001.`);
 	};
 	return {
@@ -126,6 +130,16 @@ export interface KnownLimits extends SubmitterLimits {
 	readonly demandInputs?: number | undefined;
 	readonly demandInputsTotal?: number | undefined;
 }
+
+/** Whether a file of the home folder holds bounds of an actor. */
+export const isKnownLimits = (value: unknown): boolean =>
+	hasAll(value, {
+		role: (role) => role === "submitter" || role === "verifier",
+		account: (account) => typeof account === "string" && /^0x[0-9a-fA-F]{40}$/.test(account),
+		size: (size) => hasAll(size, { operatorCount: Number.isSafeInteger, steps: Number.isSafeInteger }),
+		leastFee: isAmount,
+		mostBonds: isAmount,
+	});
 
 /** Where the bounds of a deployment's actors are written down. */
 export const limitsFolder = ({ home, contracts }: Pick<World, "home" | "contracts">): string =>

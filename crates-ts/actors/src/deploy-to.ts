@@ -2,13 +2,14 @@ import { buildContracts } from "@umpire/chain/build.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { deploy } from "@umpire/chain/deploy.ts";
+import { UserError } from "@umpire/chain/errors.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
 import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
-import { writeDeployment } from "@umpire/store/deployments.ts";
+import { requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { formatGwei, parseGwei } from "viem";
 import { connectTo, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
@@ -22,30 +23,32 @@ export type ParameterOptions = Partial<Parameters> & {
 	readonly uncheckedCrowding?: boolean | undefined;
 };
 
-/** Deploys the contracts to the chain at an RPC address and remembers where they are. */
+/**
+ * Deploys the contracts to the chain at an RPC address and remembers where they are.
+ *
+ * @throws UserError before anything is sent, if the contracts take no such parameters or the home folder cannot be
+ *   written
+ */
 export async function deployTo(
 	home: Home,
 	options: WorldOptions & ParameterOptions,
 	progress: (line: string) => void,
 ): Promise<Deployment> {
+	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
+	await requireWritable(home);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
 	const signer = signerFor(connection, account, gasPolicyOf(options));
 	await buildContracts(() => progress("Building the contracts..."));
-	const deployment = await deploy(
-		signer,
-		parametersOf(options),
-		(contract) => progress(`Deploying ${contract}...`),
-		{
-			uncheckedCrowding: options.uncheckedCrowding,
-			onRate: (rate) =>
-				progress(
-					rate === undefined
-						? "How fast this chain is cannot be measured: crowding is not checked."
-						: `This chain: ${describeRate(rate)}.`,
-				),
-		},
-	);
+	const deployment = await deploy(signer, parameters, (contract) => progress(`Deploying ${contract}...`), {
+		uncheckedCrowding: options.uncheckedCrowding,
+		onRate: (rate) =>
+			progress(
+				rate === undefined
+					? "How fast this chain is cannot be measured: crowding is not checked."
+					: `This chain: ${describeRate(rate)}.`,
+			),
+	});
 	await writeDeployment(home, deployment);
 	return deployment;
 }
@@ -53,14 +56,41 @@ export async function deployTo(
 /** A preset's parameters; its bonds are made anew if they are to cover another gas price; single ones are replaced. */
 function parametersOf({ preset = "test", bondsAtGwei, ...options }: ParameterOptions): Parameters {
 	const { parameters } = PRESETS[preset];
+	for (const [name, least, most, what] of BOUNDS) {
+		const value = options[name];
+		if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;
+		const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+		throw new UserError(
+			`--${option} takes a whole number of ${what} from ${least} to ${most}, not ${value}.`,
+		);
+	}
+	if (bondsAtGwei !== undefined && !(bondsAtGwei >= 1e-9 && bondsAtGwei <= MOST_GWEI)) {
+		throw new UserError(
+			`--bonds-at-gwei takes a price of gas from 0.000000001 to ${MOST_GWEI} gwei, not ${bondsAtGwei}.`,
+		);
+	}
 	const chosen = Object.keys(parameters).flatMap((key) => {
 		const value = options[key as keyof Parameters];
 		return value === undefined ? [] : [[key, value]];
 	});
 	const asked: Parameters = { ...parameters, ...Object.fromEntries(chosen) };
 	if (bondsAtGwei === undefined) return asked;
-	return { ...asked, ...leastBonds(parseGwei(`${bondsAtGwei}`), ORDINARY_PROGRAM, asked) };
+	return { ...asked, ...leastBonds(parseGwei(bondsAtGwei.toFixed(9)), ORDINARY_PROGRAM, asked) };
 }
+
+/** What the contracts take (contracts/Configuration.sol): a deployment that they refuse in the end costs all gas before it. */
+const BOUNDS = [
+	["challengePeriod", 1, 31_536_000, "seconds"],
+	["increment", 1, 31_536_000, "seconds"],
+	["reserve", 0, 31_536_000, "seconds"],
+	["provingAllowance", 0, 31_536_000, "seconds"],
+	["commitAllowance", 0, 31_536_000, "seconds"],
+	["crowding", 0, 3600, "seconds"],
+	["depth", 1, 10, "levels"],
+	["window", 0, 10, "levels"],
+] as const;
+/** Beyond all prices, and far below what a bond has room for. */
+const MOST_GWEI = 1_000_000;
 
 /** For people: up to which gas price a deployment's bonds cover all gas of a dispute, by what is disputed. */
 export function gasPricesCovered(parameters: Parameters): Readonly<Record<string, string>> {

@@ -32,6 +32,9 @@ export interface RequestOptions {
 	readonly warn: (line: string) => void;
 }
 
+/** Seconds: deadlines are times of 32 bits. */
+const LONGEST = 10 ** 9;
+
 /** A request and, once it is final, its result. */
 export interface RequestResult {
 	readonly request: number;
@@ -49,6 +52,10 @@ export async function requestResult(
 	id: string,
 	options: RequestOptions,
 ): Promise<RequestResult> {
+	const { within } = options;
+	if (!(Number.isInteger(within) && within > 0 && within <= LONGEST)) {
+		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
+	}
 	const served = await loadServed(world, id);
 	const { program } = served;
 	const floats =

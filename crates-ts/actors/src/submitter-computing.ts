@@ -1,3 +1,4 @@
+import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
@@ -106,7 +107,7 @@ export class SubmitterComputing {
 	readonly #keys = new Cache<string, string>(KEYS);
 
 	async #evidence(inputsRoot: Hex, traceRoot: Hex | undefined): Promise<Trace> {
-		const { served, say, tell } = this.#parts;
+		const { world, served, say, tell } = this.#parts;
 		const { program, commitment } = served;
 		const inputs = await this.#inputs(inputsRoot);
 		if (traceRoot !== undefined) {
@@ -120,6 +121,12 @@ export class SubmitterComputing {
 		}
 		say("Computing the trace of a challenged claim...");
 		const trace = await this.#record(inputs);
+		if (traceRoot !== undefined && trace.traceRoot !== traceRoot) {
+			// Its nodes are not those that are demanded: the contract would take them, and gas for them, without end.
+			throw new UserError(
+				`the trace computed here is ${trace.traceRoot}, claimed was ${traceRoot}: without the claimed one there is no answer. Restore its file in ${world.home.path("claimed", "traces")} if there is a copy.`,
+			);
+		}
 		// A full disk must not lose a dispute.
 		await this.#keep(trace).catch((error: unknown) => tell(failureText(error)));
 		return trace;

@@ -11,7 +11,7 @@ import type { Recording } from "@umpire/runtime/program-model.ts";
 import { formatEther, zeroAddress } from "viem";
 import type { Actor } from "./actor.ts";
 import { DemandAnswers } from "./answer-demands.ts";
-import { rememberLimits, type SubmitterLimits, submitterBudget } from "./budget.ts";
+import { rememberLimits, type SubmitterLimits, submitterBudget, weiOf } from "./budget.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
@@ -38,8 +38,11 @@ export interface SubmitterOptions extends SubmitterLimits {
 /**
  * Answers the requests of one program: computes, claims, answers what disputes demand, finalises
  * and withdraws. It claims each request once.
+ *
+ * @throws UserError if the program cannot be served, or an option is none
  */
 export async function submitter(world: World, id: string, options: SubmitterOptions): Promise<Actor> {
+	weiOf(options);
 	const served = await loadServed(world, id);
 	const say = options.progress;
 	const place =
@@ -73,6 +76,8 @@ class Submitter implements Actor {
 	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
+	/** Claims whose loss was told. */
+	readonly #lost = new Set<number>();
 
 	constructor(world: World, served: Served, sessions: Sessions, options: SubmitterOptions) {
 		const { progress: say, publishTrace = false } = options;
@@ -108,6 +113,7 @@ class Submitter implements Actor {
 		for (const [index, claim] of state.claims.entries()) {
 			if (!this.#isMine(state, claim)) continue;
 			const id = index + 1;
+			if (claim.status === CLAIM_STATUS.rejected) this.#tellLost(state, id, claim, now);
 			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now))) acted = true;
 		}
 		if (await items.attempt("new requests", () => this.#serve(state, now))) acted = true;
@@ -158,6 +164,7 @@ class Submitter implements Actor {
 			})
 			.toSorted((a, b) => compareRequests(a.request, b.request));
 		if (open.length === 0) return false;
+		const { submitterBond: bond } = state.parameters;
 		const budget = await submitterBudget(this.#world, this.#served.commitment.header, state, this.#limits);
 		let acted = false;
 		let bonds = budget.locked;
@@ -168,23 +175,34 @@ class Submitter implements Actor {
 				underpaid.push({ id, fee: request.fee, least });
 				continue;
 			}
-			if (bonds + state.parameters.submitterBond > budget.mostBonds) {
+			if (bonds + bond > budget.mostBonds) {
 				this.#troubles.tell(
 					"most bonds",
-					`Requests wait: bonds of ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
+					`Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
 				);
 				break;
 			}
 			// Only what is claimed or being computed takes of the bound: what cannot be answered keeps no other back.
 			const answer = async (): Promise<boolean> => {
 				const sent = await this.#claim(state, id, request, order);
-				if (sent !== undefined) bonds += state.parameters.submitterBond;
+				if (sent !== undefined) bonds += bond;
 				return sent === true;
 			};
 			if (await this.#troubles.attempt(`request ${id}`, answer)) acted = true;
 		}
 		this.#tellUnderpaid(underpaid);
 		return acted;
+	}
+
+	/** Says once that a claim was lost, as long as its request can be answered: why it is not is not evident. */
+	#tellLost(state: GameState, id: number, { request }: Claim, now: bigint): void {
+		const { closed, deadline, liveClaim } = state.requests[request - 1];
+		if (this.#lost.has(id) || closed || liveClaim !== 0 || now >= BigInt(deadline)) return;
+		this.#lost.add(id);
+		const bond = formatEther(state.parameters.submitterBond);
+		this.#say(
+			`Claim ${id} is rejected: its bond of ${bond} ETH is lost. Request ${request} is left to others.`,
+		);
 	}
 
 	/** One line however many there are: the one that pays most, which comes first. */

@@ -98,8 +98,15 @@ export async function worldOf(
 	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
 }
 
-/** Connects to the RPC addresses that a command is given. */
-export function connectTo({ rpc, chainId, rpcTimeout, warn }: ViewOptions): Promise<Connection> {
+/**
+ * Connects to the RPC addresses that a command is given.
+ *
+ * @throws UserError if there is no chain, or if the timeout is not a positive number
+ */
+export async function connectTo({ rpc, chainId, rpcTimeout, warn }: ViewOptions): Promise<Connection> {
+	if (rpcTimeout !== undefined && !(rpcTimeout > 0)) {
+		throw new UserError("--rpc-timeout must be a positive number of seconds.");
+	}
 	return connectRpc(rpc, {
 		...(chainId === undefined ? {} : { chainId }),
 		...(rpcTimeout === undefined ? {} : { timeout: 1000 * rpcTimeout }),

@@ -70,7 +70,11 @@ export async function loadCommittedProgram(
 		}
 		return await parseProgram(new Uint8Array(await readFile(path)), limits);
 	} catch (error) {
-		const { message } = error as Error;
+		const { message, code } = error as NodeJS.ErrnoException;
+		if (code === "ENOENT") {
+			const help = "give the path of a program file (umpire compile), or the root of a stored program";
+			throw new ProgramFileError(`${path} does not exist: ${help}`, { cause: error });
+		}
 		throw new ProgramFileError(`${path} is no usable program file: ${message}`, { cause: error });
 	}
 }

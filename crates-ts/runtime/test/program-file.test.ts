@@ -125,6 +125,6 @@ describe("a program file", () => {
 		await writeFile(other, "not a model");
 		await expect(loadProgram(other)).rejects.toThrow(/other\.onnx is no usable program file/);
 		await rm(other);
-		await expect(loadProgram(other)).rejects.toThrow(/no such file/);
+		await expect(loadProgram(other)).rejects.toThrow(/does not exist/);
 	});
 });

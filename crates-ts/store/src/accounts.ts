@@ -2,7 +2,7 @@ import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Account } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
-import { type Home, readJson, writeJson } from "./home.ts";
+import { type Home, hasAll, readJson, writeJson } from "./home.ts";
 import { readKeystore } from "./keystore.ts";
 import { readPassword } from "./password.ts";
 
@@ -56,7 +56,9 @@ export async function accountOf(
 	const key = process.env.UMPIRE_PRIVATE_KEY;
 	if (key !== undefined && key !== "") return privateKeyToAccount(privateKeyOf(key));
 	if (development) {
-		const file = await readJson<AccountsFile>(home.path("accounts.json"));
+		const file = await readJson<AccountsFile>(home.path("accounts.json"), (value) =>
+			hasAll(value, { mnemonic: (words) => typeof words === "string" }),
+		);
 		return mnemonicToAccount(file?.mnemonic ?? LOCAL_MNEMONIC, { addressIndex: ROLES.indexOf(role) });
 	}
 	throw new UserError(

@@ -1,8 +1,21 @@
+import { rm } from "node:fs/promises";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { ChainError } from "@umpire/chain/errors.ts";
-import { type Home, readJson, writeJson } from "./home.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import { type Home, hasAll, readJson, writeJson } from "./home.ts";
 
 const fileOf = (home: Home, chainId: number) => home.path("deployments", `${chainId}.json`);
+
+/**
+ * Tries whether a deployment could be remembered: one that cannot is lost.
+ *
+ * @throws UserError if the home folder cannot be written
+ */
+export async function requireWritable(home: Home): Promise<void> {
+	const file = home.path("deployments", "writable");
+	await writeAtomically(file, "");
+	await rm(file);
+}
 
 /** Remembers where the contracts are on a chain; gives the file's path. */
 export async function writeDeployment(home: Home, deployment: Deployment): Promise<string> {
@@ -15,9 +28,10 @@ export async function writeDeployment(home: Home, deployment: Deployment): Promi
  * Where the contracts are on a chain.
  *
  * @throws ChainError if nothing has been deployed to it from this home folder
+ * @throws UserError if the file is damaged
  */
 export async function readDeployment(home: Home, chainId: number): Promise<Deployment> {
-	const deployment = await readJson<Deployment>(fileOf(home, chainId));
+	const deployment = await readJson<Deployment>(fileOf(home, chainId), isDeployment);
 	if (deployment === undefined) {
 		throw new ChainError(
 			`Nothing is deployed to chain ${chainId} that ${home.folder} knows of: run ./just deploy, or choose another --home.`,
@@ -25,3 +39,20 @@ export async function readDeployment(home: Home, chainId: number): Promise<Deplo
 	}
 	return deployment;
 }
+
+const isAddress = (value: unknown) => typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value);
+
+const isDeployment = (value: unknown) =>
+	hasAll(value, {
+		chainId: Number.isSafeInteger,
+		block: (block) => typeof block === "bigint",
+		registry: isAddress,
+		umpire: isAddress,
+		arbiter: isAddress,
+		parameters: (parameters) =>
+			hasAll(parameters, {
+				submitterBond: (bond) => typeof bond === "bigint",
+				challengerBond: (bond) => typeof bond === "bigint",
+				demandBond: (bond) => typeof bond === "bigint",
+			}),
+	});

@@ -25,16 +25,35 @@ export function openHome(given?: string): Home {
  * Reads a JSON file of the home folder; bigints come back as they were written.
  *
  * @returns undefined if there is no such file
- * @throws UserError if the file is not JSON
+ * @param fits whether a value is what the file is to hold, as far as it could harm
+ * @throws UserError if the file is not JSON, or does not fit
  */
-export async function readJson<T>(path: string): Promise<T | undefined> {
+export async function readJson<T>(
+	path: string,
+	fits: (value: unknown) => boolean = () => true,
+): Promise<T | undefined> {
 	if (!existsSync(path)) return undefined;
 	const text = await readFile(path, "utf8");
+	const damaged = (cause?: unknown) =>
+		new UserError(`${path} is damaged: delete it and run the command again.`, { cause });
+	let value: unknown;
 	try {
-		return JSON.parse(text, revive) as T;
+		value = JSON.parse(text, revive);
 	} catch (cause) {
-		throw new UserError(`${path} is damaged: delete it and run the command again.`, { cause });
+		throw damaged(cause);
 	}
+	if (!fits(value)) throw damaged();
+	return value as T;
+}
+
+/** Whether a value is an object that has all of these, each fitting. */
+export function hasAll(
+	value: unknown,
+	fields: Readonly<Record<string, (field: unknown) => boolean>>,
+): boolean {
+	if (typeof value !== "object" || value === null) return false;
+	const found = value as Readonly<Record<string, unknown>>;
+	return Object.entries(fields).every(([name, fits]) => fits(found[name]));
 }
 
 /** Writes a JSON file atomically; bigints are written as strings that end in n. */

@@ -58,6 +58,14 @@ describe("JSON files", () => {
 		await expect(readJson(file)).rejects.toThrow(`${file} is damaged`);
 	});
 
+	it("of a deployment that hold something else are damaged, too", async () => {
+		const home = openHome(folder);
+		for (const value of [null, [], {}, { chainId: 31337, block: 1n, umpire: "0x12" }]) {
+			await writeJson(home.path("deployments", "31337.json"), value);
+			await expect(readDeployment(home, 31337)).rejects.toThrow(/deployments\/31337\.json is damaged/);
+		}
+	});
+
 	it("of a deployment that is not there say what to run", async () => {
 		await expect(readDeployment(openHome(folder), 31337)).rejects.toThrow(/just deploy/);
 	});
