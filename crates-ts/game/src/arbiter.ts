@@ -13,7 +13,7 @@ export interface Arbiter {
 		operator: number,
 		opening: DescriptorOpening,
 	): { elements: number; width: number };
-	/** The shape of an input, by an operator that reads it (contracts/Inputs.sol). */
+	/** The shape of an input, by an operator that reads it (contracts/court/Arbiter.sol). */
 	inputShape(
 		header: ProgramHeader,
 		operator: number,

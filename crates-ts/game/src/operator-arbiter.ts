@@ -22,7 +22,7 @@ import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts"
 import { checkTensor, readsInput } from "./openings.ts";
 import { follow } from "./paths.ts";
 
-/** The contract's arbiter (contracts/Arbiter.sol) in TypeScript, check for check. */
+/** The contract's arbiter (contracts/court/Arbiter.sol) in TypeScript, check for check. */
 export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: ProofCheck): Arbiter {
 	const nodeOf = (width: number, count: number, words: readonly bigint[]): Hex => {
 		requireWellFormed(width, count, words);
