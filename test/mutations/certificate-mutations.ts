@@ -1,7 +1,6 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const WALK = "crates-ts/operators/test/walk.test.ts";
-const EXTREMES = "crates-ts/runtime/test/extremes.test.ts";
 const VALIDATION = "crates-ts/operators/test/limits.test.ts";
 const READING_FILES = "crates-ts/onnx/test/read-write.test.ts";
 
@@ -74,7 +73,7 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/forms/lookup.ts",
-		[EXTREMES],
+		[VALIDATION],
 		[
 			[
 				"a table's index is computed in its operand's type",

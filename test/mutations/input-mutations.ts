@@ -30,11 +30,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
 				"uint256 allowed = _increment + _reserve + d.crowding;",
 				"uint256 allowed = _increment + d.crowding;",
 			],
-			[
-				"an answer may be any words",
-				"if (root != inputsRoot) revert WrongInputs(root, inputsRoot);",
-				"",
-			],
+			["an answer may be any words", "if (root != inputsRoot) revert WrongInputs(root, inputsRoot);", ""],
 			[
 				"a chunk answers for another place",
 				"d.input, d.elements, d.width, d.chunk));",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { certify } from "../src/certificate/certify.ts";
 import { DEFAULT_LIMITS, type Limits } from "../src/limits.ts";
 import type { Form, Operator, Program, TensorSpec } from "../src/program.ts";
 import { ProgramError, validateProgram } from "../src/validate.ts";
@@ -194,5 +195,42 @@ describe("what a program may ask for is bounded before any work is done", () => 
 		const named = { ...long, inputs: long.inputs.map((input, i) => ({ ...input, name: `x${i}` })) };
 		expect(() => validateProgram(named)).not.toThrow();
 		expect(() => validateProgram(named, { ...DEFAULT_LIMITS, counting: 1 })).toThrow(/cone has \d+ parts/);
+	});
+});
+
+describe("what a program names", () => {
+	it.each(["constructor", "toString", "__proto__", "Lookup", ""])("the form %s is unknown", (type) => {
+		expect(() => validateProgram(program([4], [4], { type } as never))).toThrow(/its form is unknown/);
+	});
+});
+
+describe("a table's index", () => {
+	const table = (base: number, low: number, high: number): Program => ({
+		...program(
+			[4],
+			[4],
+			{ type: "lookup", base },
+			{
+				operator: {
+					kind: "Gather",
+					operands: [
+						{ source: "input", index: 0 },
+						{ source: "constant", index: 0 },
+					],
+				},
+			},
+		),
+		inputs: [{ ...spec([4]), width: low < -128 ? 16 : 8, low, high, name: "x" }],
+		constants: [{ ...spec([2]), name: "table", data: Int8Array.of(-128, 127) }],
+	});
+	it.each([
+		["beside all that the operand can be", 2 ** 24 + 1],
+		["as far as bases reach", 2 ** 31],
+		["as far below", -(2 ** 31)],
+		["within", 3],
+	])("has a certificate whatever its base is: %s", (_, base) => {
+		const wide = table(base, -(2 ** 15), 2 ** 15 - 1);
+		validateProgram(wide);
+		expect(certify(wide)).toHaveLength(1);
 	});
 });
