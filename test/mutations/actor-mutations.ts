@@ -25,8 +25,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a restart forgets the salt",
-				"Umpire, salt of a claim: ${words}",
-				"Umpire, salt of a claim: ${Math.random()}",
+				"[connection.chain.id, account.address, request,",
+				"[Math.random(), account.address, request,",
 			],
 		],
 	),
