@@ -2,7 +2,7 @@ import type { EventFeed } from "@umpire/chain/events.ts";
 import type { Published } from "@umpire/chain/game-state.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
-import { innerNode, type Levels } from "@umpire/commitment/levels.ts";
+import { innerNode, type MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { type GameState, openingKey } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
@@ -15,8 +15,8 @@ export interface TracePaths {
 
 /** The trees of a trace that someone has: its paths are its own. */
 export interface TraceTrees {
-	readonly stepTrees: readonly Levels[];
-	readonly traceTree: Levels;
+	readonly stepTrees: readonly MerkleTree[];
+	readonly traceTree: MerkleTree;
 }
 
 /** Paths in a trace that one has oneself. */
@@ -55,7 +55,7 @@ export function disputedPaths(
 		const children = published(openingKey(args.node, at.tree, asked.childLevel, asked.children));
 		if (children !== undefined) addSubtree(nodes, at, asked.childLevel, children);
 	}
-	const path = (tree: 2 | 3, step: number, levels: Levels, index: number): Hex[] => {
+	const path = (tree: 2 | 3, step: number, levels: MerkleTree, index: number): Hex[] => {
 		const siblings: Hex[] = [];
 		for (let level = 0; level < levels.height; level++) {
 			const sibling = (index >> level) ^ 1;

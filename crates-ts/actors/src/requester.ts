@@ -15,8 +15,8 @@ import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
+import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
-import { loadServed, type Served } from "./served.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
@@ -56,19 +56,19 @@ export async function requestResult(
 	if (!(Number.isInteger(within) && within > 0 && within <= LONGEST)) {
 		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
 	}
-	const served = await loadServed(world, id);
-	const { program } = served;
+	const loaded = await loadRegistered(world, id);
+	const { program } = loaded;
 	const floats =
 		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
 	const inputs = quantiseInputs(program, floats, options);
-	await warnOfFee(world, served, options);
-	const { request, inputsRoot } = await postRequest(world, served, inputs, options);
-	options.progress(`Request ${request} for program ${served.number}, fee ${options.fee} ETH.`);
-	const base = { request, program: served.root, inputsRoot };
+	await warnOfFee(world, loaded, options);
+	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);
+	options.progress(`Request ${request} for program ${loaded.number}, fee ${options.fee} ETH.`);
+	const base = { request, program: loaded.root, inputsRoot };
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
 	while (!options.signal.aborted) {
-		const output = await finalResult(world, served, request).catch((error: unknown) => {
+		const output = await finalResult(world, loaded, request).catch((error: unknown) => {
 			if (!(error instanceof UserError && error.retry)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
@@ -83,7 +83,7 @@ export async function requestResult(
 /** Says if a fee is less than submitters ask by default. */
 async function warnOfFee(
 	{ contracts }: World,
-	{ commitment }: Served,
+	{ commitment }: LoadedProgram,
 	{ fee, warn }: RequestOptions,
 ): Promise<void> {
 	const price = await contracts.connection.reader.getGasPrice().catch(() => 0n);
@@ -98,29 +98,29 @@ async function warnOfFee(
 /** The output of a request's final claim; undefined as long as there is none. */
 async function finalResult(
 	world: World,
-	served: Served,
+	loaded: LoadedProgram,
 	request: number,
 ): Promise<Awaited<ReturnType<typeof readOutput>> | undefined> {
 	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
-	return closed && liveClaim !== 0 ? readOutput(world, served, liveClaim) : undefined;
+	return closed && liveClaim !== 0 ? readOutput(world, loaded, liveClaim) : undefined;
 }
 
 /** Stores inputs where submitters and verifiers find them, and posts the request. */
 export async function postRequest(
 	world: World,
-	served: Served,
+	loaded: LoadedProgram,
 	inputs: readonly Elements[],
 	{ fee, within }: { readonly fee: string; readonly within: number },
 ): Promise<{ request: number; inputsRoot: Hex }> {
 	const { contracts, signer } = world;
-	const inputsRoot = await putInputs(world.home.content, served.program, inputs);
+	const inputsRoot = await putInputs(world.home.content, loaded.program, inputs);
 	const deadline = Number(await chainTime(contracts.connection)) + within;
 	const sent = await send(
 		signer,
 		callOf(contracts, {
 			type: "request",
 			value: etherOf(fee),
-			program: served.root,
+			program: loaded.root,
 			inputsRoot,
 			deadline,
 			consumer: zeroAddress,
@@ -133,8 +133,12 @@ export async function postRequest(
 }
 
 /** The real values of the output that a claim states; throws if it has more than one leaf. */
-export async function finalOutput(world: World, served: Served, claim: number): Promise<readonly number[]> {
-	const { output } = await readOutput(world, served, claim);
+export async function finalOutput(
+	world: World,
+	loaded: LoadedProgram,
+	claim: number,
+): Promise<readonly number[]> {
+	const { output } = await readOutput(world, loaded, claim);
 	if (output === undefined) throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
 	return output;
 }
@@ -142,7 +146,7 @@ export async function finalOutput(world: World, served: Served, claim: number): 
 /** The output that a claim states, as real values. */
 async function readOutput(
 	world: World,
-	{ program }: Served,
+	{ program }: LoadedProgram,
 	claim: number,
 ): Promise<Pick<RequestResult, "output" | "outputRoot">> {
 	await world.feed.poll();
