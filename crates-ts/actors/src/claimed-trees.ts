@@ -27,6 +27,14 @@ export function ownPaths({ stepTrees, traceTree }: TraceTrees): TracePaths {
 	};
 }
 
+/** What a chain shows of a dispute's search. */
+export interface DisputeRecord {
+	readonly feed: EventFeed;
+	readonly state: GameState;
+	readonly header: ProgramHeader;
+	readonly published: Published;
+}
+
 /**
  * Paths in the *disputed* trace, of operators left of the disputed one. Left of the search both
  * traces agree; every other sibling on such a path was published on the way of the search.
@@ -34,10 +42,7 @@ export function ownPaths({ stepTrees, traceTree }: TraceTrees): TracePaths {
 export function disputedPaths(
 	own: TraceTrees,
 	dispute: number,
-	feed: EventFeed,
-	state: GameState,
-	header: ProgramHeader,
-	published: Published,
+	{ feed, state, header, published }: DisputeRecord,
 ): TracePaths {
 	const nodes = new Map<string, Hex>();
 	for (const { name, args } of feed.events) {

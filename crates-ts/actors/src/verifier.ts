@@ -304,14 +304,12 @@ class Verifier implements Actor {
 			work: async () => {
 				say(`Dispute ${id}: ${describeFinding(finding)}; proving...`);
 				const started = performance.now();
-				const paths = disputedPaths(
-					evidence.trace,
-					id,
-					this.#world.feed,
+				const paths = disputedPaths(evidence.trace, id, {
+					feed: this.#world.feed,
 					state,
-					view.header,
-					this.#published,
-				);
+					header: view.header,
+					published: this.#published,
+				});
 				const disputed = { ...plan, words, partials: dispute.partials };
 				const prepared = await prepareSettlement(
 					evidence,
