@@ -16,7 +16,6 @@ const PROOF = [
 /** Tests with contracts on a local chain. */
 const CHAIN = [
 	"crates-ts/chain/test/**/*.test.ts",
-	"crates-ts/actors/test/deploy-to.test.ts",
 	"test/solidity.test.ts",
 	"test/{attacks,game,libraries,operations}/**/*.test.ts",
 ];
