@@ -29,6 +29,10 @@ test *ARGS: check setup
     @node crates-ts/prover/src/generate-verifiers.ts --check
     @vitest run "$@"
 
+# Runs the tests under the given PATHs, without checks and set-up (-t NAME: one of them; --project fast|chain|proof)
+test-only *ARGS:
+    @exec vitest run "$@"
+
 # Breaks contracts and circuits on purpose and shows which test notices (--only TEXT, --part I/N, --results FILE)
 mutations *ARGS: setup
     @exec node {{quote(root / "test" / "mutations" / "run.ts")}} "$@"

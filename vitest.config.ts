@@ -1,8 +1,38 @@
 import { defineConfig } from "vitest/config";
 
+const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "test/**/*.test.ts"];
+
+/** Tests that make Groth16 proofs, of about two seconds each; most of them on a chain. */
+const PROOF = [
+	"crates-ts/prover/test/prove.test.ts",
+	"crates-ts/actors/test/{conformance,modes,rehearse,steps,transformers,withheld-inputs}.test.ts",
+	"test/{actors,command-line}.test.ts",
+	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
+	"test/campaign/**/*.test.ts",
+	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
+	"test/operations/{endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation}.test.ts",
+];
+
+/** Tests with contracts on a local chain. */
+const CHAIN = [
+	"crates-ts/chain/test/**/*.test.ts",
+	"test/solidity.test.ts",
+	"test/{attacks,game,libraries,operations}/**/*.test.ts",
+];
+
+/** A project takes the shared settings below; every test file is in exactly one. */
+const project = (name: string, include: string[], exclude: string[]) => ({
+	extends: true as const,
+	test: { name, include, exclude: ["**/node_modules/**", ...exclude] },
+});
+
 export default defineConfig({
 	test: {
-		include: ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "test/**/*.test.ts"],
+		projects: [
+			project("fast", ALL, [...CHAIN, ...PROOF]),
+			project("chain", CHAIN, PROOF),
+			project("proof", PROOF, []),
+		],
 		setupFiles: ["./test/property-seed.ts"],
 		reporters: ["default", "./test/closing-line-reporter.ts"],
 		// Only what hangs takes so long: no test may depend on how fast the machine is.

@@ -1,6 +1,6 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { LEAF_ELEMENTS, TAG } from "@umpire/commitment/constants.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor } from "@umpire/commitment/tensor.ts";
 import type { Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
@@ -50,12 +50,12 @@ export async function deepEvidence(count: number): Promise<Evidence> {
 		commitTensor(new Int32Array(LEAF_ELEMENTS[WIDTH]).fill(value), WIDTH, count);
 	const input = await tensor(0);
 	const operators = await Promise.all(program.operators.map((_, i) => tensor(i + 1)));
-	const inputTree = Levels.of([input.root], TAG.inputs);
-	const stepTree = Levels.of(
+	const inputTree = MerkleTree.of([input.root], TAG.inputs);
+	const stepTree = MerkleTree.of(
 		operators.map(({ root }) => root),
 		TAG.operators,
 	);
-	const traceTree = Levels.of([stepTree.root], TAG.steps);
+	const traceTree = MerkleTree.of([stepTree.root], TAG.steps);
 	const trace = {
 		inputs: [input],
 		inputTree,

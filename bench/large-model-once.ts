@@ -4,9 +4,9 @@
  * Run: node bench/large-model-once.ts NAME PATH
  */
 import { writeFile } from "node:fs/promises";
+import { openCheckChain } from "@umpire/actors/check-chain.ts";
 import { compareOutputs } from "@umpire/actors/compare.ts";
 import { traceLeaves } from "@umpire/actors/compile-file.ts";
-import { openCourt } from "@umpire/actors/court.ts";
 import { seededRandom } from "@umpire/actors/random.ts";
 import { drawSamples, settleSample } from "@umpire/actors/settle-samples.ts";
 import { compile } from "@umpire/compiler/compile.ts";
@@ -75,14 +75,14 @@ const { maxRelRange, argmaxAgrees } = compareOutputs(real.data, values, real.sha
 const random = seededRandom(1);
 const evidence = { program, commitment, trace };
 const samples = drawSamples(evidence, 1, random);
-const court = await openCourt(() => {});
+const chain = await openCheckChain(() => {});
 let proving = 0;
 for (const sample of samples) {
-	const { error, proveMilliseconds } = await settleSample(court, evidence, sample, random);
+	const { error, proveMilliseconds } = await settleSample(chain, evidence, sample, random);
 	if (error !== undefined) throw new Error(error);
 	proving += proveMilliseconds;
 }
-await court.connection.close();
+await chain.connection.close();
 
 const result: Measured = {
 	name,

@@ -1,6 +1,6 @@
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
-import { Hearing } from "../test/game/hearing.ts";
+import { ProofDriver } from "../test/game/proof-driver.ts";
 import { falsified } from "../test/game/real-trace.ts";
 import { TestChain } from "../test/game/test-chain.ts";
 import { deepEvidence } from "./deep-program.ts";
@@ -34,22 +34,22 @@ async function benchDispute(operators: number): Promise<ScalingBench> {
 	const wrong = await falsified(right, operators - 1, 3, 1);
 	const chain = await TestChain.open(DEFAULT_PARAMETERS);
 	try {
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS);
-		const claim = await hearing.claim(wrong);
-		const { submitter, challenger, table } = hearing;
-		const before = hearing.spentBy.get(submitter)!;
-		const sent = hearing.sentBy.get(submitter)!;
-		const { id, plan } = await hearing.searchFor(claim, right, wrong);
-		const settlement = await hearing.prove(wrong, id, plan);
-		await hearing.play(challenger, { type: "settle", dispute: id, settlement });
-		if (table.state.claims[0].status !== CLAIM_STATUS.rejected) throw new Error("The wrong claim stands");
-		const [answers, moves] = [hearing.sentBy.get(submitter)!, hearing.sentBy.get(challenger)!];
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS);
+		const claim = await driver.claim(wrong);
+		const { submitter, challenger, game } = driver;
+		const before = driver.spentBy.get(submitter)!;
+		const sent = driver.sentBy.get(submitter)!;
+		const { id, plan } = await driver.searchFor(claim, right, wrong);
+		const settlement = await driver.prove(wrong, id, plan);
+		await driver.play(challenger, { type: "settle", dispute: id, settlement });
+		if (game.state.claims[0].status !== CLAIM_STATUS.rejected) throw new Error("The wrong claim stands");
+		const [answers, moves] = [driver.sentBy.get(submitter)!, driver.sentBy.get(challenger)!];
 		return {
 			operators,
-			rounds: table.state.openings.size + table.state.leaves.size,
+			rounds: game.state.openings.size + game.state.leaves.size,
 			transactions: answers.transactions - sent.transactions + moves.transactions,
-			submitterGas: hearing.spentBy.get(submitter)! - before,
-			challengerGas: hearing.spentBy.get(challenger)!,
+			submitterGas: driver.spentBy.get(submitter)! - before,
+			challengerGas: driver.spentBy.get(challenger)!,
 			bytes: answers.bytes - sent.bytes + moves.bytes,
 		};
 	} finally {

@@ -1,18 +1,18 @@
 import type { DemandInputMove } from "@umpire/game/move.ts";
 import { describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "../game/bench.ts";
-import { benchPerTest } from "../game/per-test.ts";
+import type { ChainDriver } from "../game/chain-driver.ts";
+import { driverPerTest } from "../game/per-test.ts";
 import type { TestChain } from "../game/test-chain.ts";
 
 const { challengePeriod, computeAllowance, demandBond } = PARAMETERS;
 const plain = { width: 8, elements: 10, outside: 4, parts: 1 } as const;
 
 let chain: TestChain;
-let bench: Bench;
-benchPerTest(PARAMETERS, (fresh) => {
-	bench = fresh;
+let driver: ChainDriver;
+driverPerTest(PARAMETERS, (fresh) => {
+	driver = fresh;
 	chain = fresh.chain;
 });
 
@@ -28,17 +28,17 @@ function demand(
 	return { type: "demandInput", value: demandBond, claim, input, chunk, operator, opening };
 }
 
-const answer = (id: number) => toyAnswer(id, bench.table.state.inputDemands[id - 1]);
+const answer = (id: number) => toyAnswer(id, driver.game.state.inputDemands[id - 1]);
 
 /** A second claim of the same trace. */
 async function claimAgain(trace: ToyTrace): Promise<number> {
-	const { table, requester, submitter } = bench;
+	const { game, requester, submitter } = driver;
 	const { root, inputsRoot } = trace.program;
 	const request = { type: "request", value: 0n, program: root, inputsRoot, consumer: NOBODY } as const;
-	await bench.play(requester, { ...request, deadline: table.now + 1000 });
+	await driver.play(requester, { ...request, deadline: game.now + 1000 });
 	const claim = { type: "claim", value: PARAMETERS.submitterBond, ...trace.claim() } as const;
-	await bench.play(submitter, { ...claim, request: table.state.requests.length });
-	return table.state.claims.length;
+	await driver.play(submitter, { ...claim, request: game.state.requests.length });
+	return game.state.claims.length;
 }
 
 describe("an answer", () => {
@@ -46,38 +46,40 @@ describe("an answer", () => {
 		const [{ elements }] = TOY_INPUTS;
 		const twin = { ...plain, input: 1, inputElements: elements.length };
 		const program = new ToyProgram([plain, twin], 1, 0);
-		const claim = await bench.claimToy(new ToyTrace(program));
-		await bench.play(bench.challenger, demand(program, claim, 0, 0));
-		await bench.play(bench.submitter, answer(1));
-		await bench.play(bench.challenger, demand(program, claim, 1, 0, 1));
-		expect(await bench.try(bench.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
+		const claim = await driver.claimToy(new ToyTrace(program));
+		await driver.play(driver.challenger, demand(program, claim, 0, 0));
+		await driver.play(driver.submitter, answer(1));
+		await driver.play(driver.challenger, demand(program, claim, 1, 0, 1));
+		expect(await driver.try(driver.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
 	});
 
 	test("that was known earlier does not shorten the time to compute after a later one", async () => {
 		const program = new ToyProgram([plain], 1, 0);
 		const trace = new ToyTrace(program);
-		const first = await bench.claimToy(trace);
+		const first = await driver.claimToy(trace);
 		const second = await claimAgain(trace);
-		await bench.play(bench.challenger, demand(program, first, 0, 0));
-		await bench.play(bench.challenger, demand(program, first, 0, 1));
-		await bench.play(bench.challenger, demand(program, second, 0, 0));
-		await bench.play(bench.submitter, answer(3));
-		const periodEnd = bench.table.state.claims[first - 1].claimedAt + challengePeriod;
-		await bench.wait(periodEnd);
-		await bench.play(bench.submitter, answer(2));
-		const end = bench.table.now + computeAllowance;
-		await bench.play(bench.submitter, { type: "collectAnswered", demand: 1 });
+		await driver.play(driver.challenger, demand(program, first, 0, 0));
+		await driver.play(driver.challenger, demand(program, first, 0, 1));
+		await driver.play(driver.challenger, demand(program, second, 0, 0));
+		await driver.play(driver.submitter, answer(3));
+		const periodEnd = driver.game.state.claims[first - 1].claimedAt + challengePeriod;
+		await driver.wait(periodEnd);
+		await driver.play(driver.submitter, answer(2));
+		const end = driver.game.now + computeAllowance;
+		await driver.play(driver.submitter, { type: "collectAnswered", demand: 1 });
 		expect((await chain.readCourt<bigint[]>("standing", [first, periodEnd]))[0]).toBe(BigInt(end));
-		await bench.wait(end - 1);
-		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe("ChallengePeriodOpen");
-		expect(await bench.try(bench.submitter, { type: "finalise", claim: first })).toBe(undefined);
+		await driver.wait(end - 1);
+		expect(await driver.try(driver.submitter, { type: "finalise", claim: first })).toBe(
+			"ChallengePeriodOpen",
+		);
+		expect(await driver.try(driver.submitter, { type: "finalise", claim: first })).toBe(undefined);
 	});
 });
 
 test("an input that is only the first value of a state is demanded and answered like any other", async () => {
 	const program = new ToyProgram([{ ...plain, state: true }], 2, 0);
-	const claim = await bench.claimToy(new ToyTrace(program));
-	await bench.play(bench.challenger, demand(program, claim, 0, 1));
-	await bench.play(bench.submitter, answer(1));
-	expect(await bench.try(bench.challenger, demand(program, claim, 1, 0))).toBe("InputNotRead");
+	const claim = await driver.claimToy(new ToyTrace(program));
+	await driver.play(driver.challenger, demand(program, claim, 0, 1));
+	await driver.play(driver.submitter, answer(1));
+	expect(await driver.try(driver.challenger, demand(program, claim, 1, 0))).toBe("InputNotRead");
 });

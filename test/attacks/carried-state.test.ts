@@ -1,15 +1,15 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { TAG } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor } from "@umpire/commitment/tensor.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Hearing } from "../game/hearing.ts";
-import { courtPerTest } from "../game/per-test.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
+import { chainPerTest } from "../game/per-test.ts";
+import { ProofDriver } from "../game/proof-driver.ts";
 import { realEvidence } from "../game/real-trace.ts";
 import type { TestChain } from "../game/test-chain.ts";
 
@@ -63,7 +63,7 @@ const inputs = [
 const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let chain: TestChain;
-courtPerTest(parameters, (opened) => {
+chainPerTest(parameters, (opened) => {
 	chain = opened;
 });
 
@@ -73,13 +73,13 @@ async function falseAt({ program, commitment, trace }: Evidence, step: number): 
 	const tensor = await commitTensor(elements, 8);
 	const operators = trace.operators.with(step, trace.operators[step].with(0, tensor));
 	const stepTrees = operators.map((list) =>
-		Levels.of(
+		MerkleTree.of(
 			list.map(({ root }) => root),
 			TAG.operators,
 		),
 	);
 	const stepRoots = stepTrees.map(({ root }) => root);
-	const traceTree = Levels.of(stepRoots, TAG.steps);
+	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
 	const changed = { operators, stepTrees, stepRoots, traceTree, traceRoot: traceTree.root };
 	return { program, commitment, trace: { ...trace, ...changed } };
 }
@@ -95,13 +95,13 @@ describe("a carried state is what the last step left, and in the first step the 
 		validateProgram(program);
 		const right = await realEvidence(program, inputs);
 		const wrong = await falseAt(right, step);
-		const hearing = new Hearing(chain, parameters);
-		const claim = await hearing.claim(wrong);
-		const { id, plan } = await hearing.searchFor(claim, right, wrong);
+		const driver = new ProofDriver(chain, parameters);
+		const claim = await driver.claim(wrong);
+		const { id, plan } = await driver.searchFor(claim, right, wrong);
 		expect(plan).toMatchObject({ step, operator: 0, element: 2 });
-		const good = await hearing.prove(wrong, id, plan);
+		const good = await driver.prove(wrong, id, plan);
 		const refused = (tensors: typeof good.tensors) =>
-			hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement: { ...good, tensors } });
+			driver.try(driver.challenger, { type: "settle", dispute: id, settlement: { ...good, tensors } });
 		// the state of this step, not of the last one
 		const { trace } = wrong;
 		const now = {
@@ -115,24 +115,24 @@ describe("a carried state is what the last step left, and in the first step the 
 		const other = { operand: 0, root: trace.inputs[1].root, path: trace.inputTree.path(1), stepPath: [] };
 		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([other, ...good.tensors.slice(1)]));
 		expect(await refused(good.tensors)).toBe(undefined);
-		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
 });
 
 test("an element is settled directly in its own step, and in no other", async () => {
 	const right = await realEvidence(programOf(3), inputs);
 	const wrong = await falseAt(right, 2);
-	const hearing = new Hearing(chain, parameters);
-	const claim = await hearing.claim(wrong);
+	const driver = new ProofDriver(chain, parameters);
+	const claim = await driver.claim(wrong);
 	const { trace } = wrong;
-	const beneficiary = hearing.challenger;
+	const beneficiary = driver.challenger;
 	const directly = async (step: number, stepPath = trace.traceTree.path(step)) => {
 		const words = trace.operators[step][0].words(0);
-		const matter = { step, operator: 0, element: 2, part: 0, words, partials: [] };
-		const settlement = await hearing.proveMatter(wrong, matter, beneficiary);
+		const disputed = { step, operator: 0, element: 2, part: 0, words, partials: [] };
+		const settlement = await driver.proveElement(wrong, disputed, beneficiary);
 		const paths = { leafPath: trace.operators[step][0].path(0), operatorPath: trace.stepTrees[step].path(0) };
 		const location = { step, operator: 0, leaf: 0, ...paths, stepPath };
-		return hearing.try(beneficiary, { type: "settleDirectly", claim, beneficiary, location, settlement });
+		return driver.try(beneficiary, { type: "settleDirectly", claim, beneficiary, location, settlement });
 	};
 	expect(await directly(1)).toBe("ValuesAgree");
 	expect(await directly(1, trace.traceTree.path(0))).toBe("WrongLocation");

@@ -4,9 +4,9 @@ import { type LeafLocation, NO_DESCRIPTOR, type PartEvidence, type Settlement } 
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Hearing } from "../game/hearing.ts";
+import { ProofDriver } from "../game/proof-driver.ts";
 import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
 import { TestChain } from "../game/test-chain.ts";
 
@@ -20,7 +20,7 @@ const DENSE = 3;
 const parameters = { ...PARAMETERS, challengePeriod: 1000 };
 
 let chain: TestChain;
-let hearing: Hearing;
+let driver: ProofDriver;
 let right: Evidence;
 let wrong: Evidence;
 let claim: number;
@@ -30,16 +30,16 @@ beforeAll(async () => {
 	right = await realEvidence(program, randomInput(program));
 	const value = right.trace.operators[0][DENSE].elements[1];
 	wrong = await falsified(right, DENSE, 1, value > 0 ? -1 : 1);
-	hearing = new Hearing(chain, parameters);
-	claim = await hearing.claim(wrong);
+	driver = new ProofDriver(chain, parameters);
+	claim = await driver.claim(wrong);
 	good = await proved(1);
 });
 afterAll(() => chain.close());
 
-function proved(element: number, beneficiary = hearing.challenger): Promise<Settlement> {
+function proved(element: number, beneficiary = driver.challenger): Promise<Settlement> {
 	const words = wrong.trace.operators[0][DENSE].words(0);
-	const matter = { step: 0, operator: DENSE, element, part: 0, words, partials: [] };
-	return hearing.proveMatter(wrong, matter, beneficiary);
+	const disputed = { step: 0, operator: DENSE, element, part: 0, words, partials: [] };
+	return driver.proveElement(wrong, disputed, beneficiary);
 }
 
 function direct(settlement: Settlement): Promise<string | undefined> {
@@ -51,8 +51,8 @@ function direct(settlement: Settlement): Promise<string | undefined> {
 		operatorPath: wrong.trace.stepTrees[0].path(DENSE),
 		stepPath: [],
 	};
-	const beneficiary = hearing.challenger;
-	return hearing.try(hearing.requester, { type: "settleDirectly", claim, beneficiary, location, settlement });
+	const beneficiary = driver.challenger;
+	return driver.try(driver.requester, { type: "settleDirectly", claim, beneficiary, location, settlement });
 }
 
 const withEvidence = (...evidence: PartEvidence[]) => direct({ ...good, evidence });
@@ -87,7 +87,7 @@ describe("a direct settlement of several parts", () => {
 
 	test("takes no part that was proved for another element or another beneficiary", async () => {
 		const [first, ...rest] = good.evidence;
-		const theirs = (await proved(1, hearing.submitter)).evidence;
+		const theirs = (await proved(1, driver.submitter)).evidence;
 		const beside = await proved(2);
 		expect(await withEvidence(first, ...theirs.slice(1))).toBe("InvalidProof");
 		expect(await withEvidence(theirs[0], ...rest)).toBe("InvalidProof");
@@ -98,31 +98,31 @@ describe("a direct settlement of several parts", () => {
 	});
 
 	test("with all of them rejects the claim", async () => {
-		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
 		expect(await direct(good)).toBe(undefined);
-		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
-		expect(owedTo(hearing.table.state, hearing.challenger)).toBe(600n);
-		expect(await chain.balances()).toEqual(liabilities(hearing.table.state));
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(owedTo(driver.game.state, driver.challenger)).toBe(600n);
+		expect(await chain.balances()).toEqual(liabilities(driver.game.state));
 	});
 
 	test("decides a dispute too, before any partial results are asked for", async () => {
-		const again = await hearing.claim(wrong);
+		const again = await driver.claim(wrong);
 		const entry = NO_DESCRIPTOR;
 		const value = PARAMETERS.challengerBond;
-		await hearing.play(hearing.challenger, { type: "challenge", value, claim: again, entry });
+		await driver.play(driver.challenger, { type: "challenge", value, claim: again, entry });
 		for (;;) {
-			const answer = honestSubmitter(hearing.table.view(1), viewOf(wrong));
-			if (answer !== null) await hearing.play(hearing.submitter, answer);
-			const move = honestChallenger(hearing.table.view(1), viewOf(right));
+			const answer = honestSubmitter(driver.game.view(1), viewOf(wrong));
+			if (answer !== null) await driver.play(driver.submitter, answer);
+			const move = honestChallenger(driver.game.view(1), viewOf(right));
 			if (move === null || move.type === "prove") throw new Error("The leaf was never reached");
 			if (move.type === "name") break;
-			await hearing.play(hearing.challenger, move);
+			await driver.play(driver.challenger, move);
 		}
 		const short = { ...good, evidence: good.evidence.slice(0, -1) };
-		expect(await hearing.try(hearing.challenger, { type: "settle", dispute: 1, settlement: short })).toBe(
+		expect(await driver.try(driver.challenger, { type: "settle", dispute: 1, settlement: short })).toBe(
 			"WrongPartCount",
 		);
-		await hearing.play(hearing.requester, { type: "settle", dispute: 1, settlement: good });
-		expect(hearing.table.state.claims[again - 1].status).toBe(CLAIM_STATUS.rejected);
+		await driver.play(driver.requester, { type: "settle", dispute: 1, settlement: good });
+		expect(driver.game.state.claims[again - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
 });

@@ -1,6 +1,6 @@
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { TestChain } from "../game/test-chain.ts";
 

@@ -3,9 +3,9 @@ import { prepareSettlement } from "@umpire/actors/settlement.ts";
 import type { LeafLocation, Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Hearing } from "../game/hearing.ts";
+import { ProofDriver } from "../game/proof-driver.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 import { TestChain } from "../game/test-chain.ts";
 
@@ -21,13 +21,13 @@ const FIELD = 218882428718392752222464057452572750885483644004160343436982041865
 
 let chain: TestChain;
 let right: Evidence;
-let hearing: Hearing;
+let driver: ProofDriver;
 let claim: number;
 beforeAll(async () => {
 	chain = await TestChain.open({ ...PARAMETERS, challengePeriod: 1000 });
 	right = await realEvidence(program, randomInput(program));
-	hearing = new Hearing(chain, { ...PARAMETERS, challengePeriod: 1000 });
-	claim = await hearing.claim(right);
+	driver = new ProofDriver(chain, { ...PARAMETERS, challengePeriod: 1000 });
+	claim = await driver.claim(right);
 });
 afterAll(() => chain.close());
 
@@ -45,15 +45,15 @@ function locate({ trace }: Evidence, operator: number, leaf: number): LeafLocati
 /** Proves one element from `evidence`. */
 function proved(evidence: Evidence, operator: number, element: number, leaf = 0): Promise<Settlement> {
 	const words = evidence.trace.operators[0][operator].words(leaf);
-	const matter = { step: 0, operator, element, part: 0, words, partials: [] };
-	return hearing.proveMatter(evidence, matter, hearing.challenger);
+	const disputed = { step: 0, operator, element, part: 0, words, partials: [] };
+	return driver.proveElement(evidence, disputed, driver.challenger);
 }
 
 async function direct(settlement: Settlement, location: LeafLocation): Promise<string | undefined> {
-	const { challenger } = hearing;
+	const { challenger } = driver;
 	const action = { type: "settleDirectly", claim, beneficiary: challenger, location, settlement } as const;
-	const error = await hearing.try(challenger, action);
-	expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
+	const error = await driver.try(challenger, action);
+	expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.live);
 	return error;
 }
 
@@ -92,7 +92,7 @@ describe("an honest claim cannot be settled directly", () => {
 		expect(await direct(good, { ...at, step: 1 })).toBe("OutOfTrace");
 		expect(await direct(good, { ...at, leafPath: [...at.leafPath, at.leafPath[0]] })).toBe("WrongPathLength");
 		expect(await direct(good, { ...at, operator: POOL })).toBe("WrongDescriptor");
-		const pool = (await prepareSettlement(right, matterOf(POOL), hearing.challenger)).settlement.operator;
+		const pool = (await prepareSettlement(right, matterOf(POOL), driver.challenger)).settlement.operator;
 		expect(await direct({ ...good, operator: pool }, at)).toBe("WrongDescriptor");
 		expect(await direct({ ...good, element: 200 }, at)).toBe("ElementOutOfLeaf");
 		const last = right.program.operators[CONV].rescale!.rows[3];
@@ -129,7 +129,7 @@ describe("an honest claim cannot be settled directly", () => {
 		expect(await direct(none, locate(right, POOL, 0))).toBe("ProofNeeded");
 		const words = right.trace.operators[0][3].words(0);
 		const partials = [1n, 2n, 3n, 4n, 5n];
-		const dense = (await prepareSettlement(right, { ...matterOf(3), partials }, hearing.challenger))
+		const dense = (await prepareSettlement(right, { ...matterOf(3), partials }, driver.challenger))
 			.settlement;
 		expect(await direct({ ...dense, words }, locate(right, 3, 0))).toBe("WrongPartCount");
 	});

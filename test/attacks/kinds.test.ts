@@ -8,9 +8,9 @@ import { partsOf } from "@umpire/operators/parts.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Hearing } from "../game/hearing.ts";
-import { courtPerTest } from "../game/per-test.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
+import { chainPerTest } from "../game/per-test.ts";
+import { ProofDriver } from "../game/proof-driver.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 import type { TestChain } from "../game/test-chain.ts";
 
@@ -89,7 +89,7 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let chain: TestChain;
 let right: Evidence;
-courtPerTest(parameters, (opened) => {
+chainPerTest(parameters, (opened) => {
 	chain = opened;
 });
 beforeAll(async () => {
@@ -119,23 +119,23 @@ describe("every kind: a wrong element is rejected, a right one is not", () => {
 		const [part] = partsOf(descriptor, element, input[element] ?? 0);
 		expect(part.circuit === "dot" ? part.slots.length : part.reads.length).toBe(reads);
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(chain, parameters);
-		const claim = await hearing.claim(wrong);
-		const { id, plan } = await hearing.searchFor(claim, right, wrong);
+		const driver = new ProofDriver(chain, parameters);
+		const claim = await driver.claim(wrong);
+		const { id, plan } = await driver.searchFor(claim, right, wrong);
 		expect(plan).toMatchObject({ operator, element, part: 0 });
 		const settle = (settlement: Settlement) =>
-			hearing.try(hearing.requester, { type: "settle", dispute: id, settlement });
+			driver.try(driver.requester, { type: "settle", dispute: id, settlement });
 		if (reads !== 2) {
 			// its neighbour in the leaf is right: showing that decides nothing
 			const beside = { ...plan, element: reads === 0 ? element + 1 : element - 1 };
-			const matter = await prepareSettlement(
+			const prepared = await prepareSettlement(
 				wrong,
-				{ ...beside, words: hearing.table.view(id).words!, partials: [] },
-				hearing.challenger,
+				{ ...beside, words: driver.game.view(id).words!, partials: [] },
+				driver.challenger,
 			);
-			if (matter.witnesses[0] === undefined) expect(await settle(matter.settlement)).toBe("ValuesAgree");
+			if (prepared.witnesses[0] === undefined) expect(await settle(prepared.settlement)).toBe("ValuesAgree");
 		}
-		expect(await settle(await hearing.prove(wrong, id, plan))).toBe(undefined);
-		expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(await settle(await driver.prove(wrong, id, plan))).toBe(undefined);
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
 });

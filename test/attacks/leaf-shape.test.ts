@@ -3,22 +3,22 @@ import type { Evidence } from "@umpire/actors/evidence.ts";
 import { prepareSettlement } from "@umpire/actors/settlement.ts";
 import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
 import { leafNode } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import type { Bench } from "../game/bench.ts";
-import { benchPerTest } from "../game/per-test.ts";
+import type { ChainDriver } from "../game/chain-driver.ts";
+import { driverPerTest } from "../game/per-test.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 
-let bench: Bench;
-benchPerTest(PARAMETERS, (fresh) => {
-	bench = fresh;
+let driver: ChainDriver;
+driverPerTest(PARAMETERS, (fresh) => {
+	driver = fresh;
 });
 
 const { submitterBond, challengerBond, increment, reserve } = PARAMETERS;
@@ -35,14 +35,14 @@ const program = new ToyProgram(
 
 /** The right trace, but for the shape that the last leaf of operator 1 is hashed with. */
 class MisshapenTrace extends ToyTrace {
-	readonly tensorTree: Levels;
-	readonly step: Levels;
+	readonly tensorTree: MerkleTree;
+	readonly step: MerkleTree;
 
 	constructor(width: Width, count: number) {
 		super(program);
 		const [output, tensor] = this.tensors[0];
 		this.tensorTree = misshapen(tensor, 1, width, count);
-		this.step = Levels.of([output.root, this.tensorTree.root], TAG.operators);
+		this.step = MerkleTree.of([output.root, this.tensorTree.root], TAG.operators);
 	}
 
 	override get root(): Hex {
@@ -59,9 +59,9 @@ class MisshapenTrace extends ToyTrace {
 	}
 }
 
-function misshapen(tensor: TensorCommitment, leaf: number, width: Width, count: number): Levels {
+function misshapen(tensor: TensorCommitment, leaf: number, width: Width, count: number): MerkleTree {
 	const nodes = tensor.leaves.with(leaf, leafNode(width, count, tensor.digest(leaf)));
-	return Levels.of(nodes, TAG.tensor);
+	return MerkleTree.of(nodes, TAG.tensor);
 }
 
 describe("a leaf of another count or width than the tensor's is no answer", () => {
@@ -73,22 +73,22 @@ describe("a leaf of another count or width than the tensor's is no answer", () =
 	] as const)("%s: the same words, the challenger wins", async (_, width, count) => {
 		const theirs = new MisshapenTrace(width, count);
 		const right = new ToyTrace(program);
-		const claim = await bench.claimToy(theirs);
-		const id = await bench.challengeToy(right, claim);
-		while (bench.table.state.disputes[id - 1].phase === PHASE.search) {
-			const view = bench.table.view(id);
+		const claim = await driver.claimToy(theirs);
+		const id = await driver.challengeToy(right, claim);
+		while (driver.game.state.disputes[id - 1].phase === PHASE.search) {
+			const view = driver.game.view(id);
 			const answer = honestSubmitter(view, theirs);
 			const move = answer ?? honestChallenger(view, right);
 			if (move === null || move.type === "prove") throw new Error("The search found nothing");
-			await bench.play(answer === null ? bench.challenger : bench.submitter, move);
+			await driver.play(answer === null ? driver.challenger : driver.submitter, move);
 		}
 		const words = theirs.tensors[0][1].words(1);
-		await bench.try(bench.submitter, { type: "publishLeaf", width, count, words });
+		await driver.try(driver.submitter, { type: "publishLeaf", width, count, words });
 		// nothing in these words differs from the honest ones: there is nothing to settle
-		await bench.wait(bench.table.now + increment + reserve + 2);
-		expect(await bench.try(bench.stranger, { type: "timeout", dispute: id })).toBe(undefined);
-		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
-		expect(owedTo(bench.table.state, bench.challenger)).toBeGreaterThan(challengerBond);
+		await driver.wait(driver.game.now + increment + reserve + 2);
+		expect(await driver.try(driver.stranger, { type: "timeout", dispute: id })).toBe(undefined);
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		expect(owedTo(driver.game.state, driver.challenger)).toBeGreaterThan(challengerBond);
 	});
 });
 
@@ -100,8 +100,8 @@ describe("whatever follows from a misshapen leaf", () => {
 		const wrong = await falsified(right, 1, 9, value > 0 ? -1 : 1);
 		const conv = misshapen(wrong.trace.operators[0][0], 0, 8, 155);
 		const roots = wrong.trace.operators[0].map(({ root }) => root).with(0, conv.root);
-		const step = Levels.of(roots, TAG.operators);
-		const traceTree = Levels.of([step.root], TAG.steps);
+		const step = MerkleTree.of(roots, TAG.operators);
+		const traceTree = MerkleTree.of([step.root], TAG.steps);
 		const trace = {
 			...wrong.trace,
 			stepTrees: [step],
@@ -110,16 +110,16 @@ describe("whatever follows from a misshapen leaf", () => {
 			traceRoot: step.root,
 		};
 		const theirs: Evidence = { ...wrong, trace };
-		await bench.play(bench.requester, { type: "register", header: theirs.commitment.header });
-		await bench.play(bench.requester, {
+		await driver.play(driver.requester, { type: "register", header: theirs.commitment.header });
+		await driver.play(driver.requester, {
 			type: "request",
 			value: 1n,
 			program: theirs.commitment.root,
 			inputsRoot: trace.inputsRoot,
-			deadline: bench.table.now + 1000,
+			deadline: driver.game.now + 1000,
 			consumer: NOBODY,
 		});
-		await bench.play(bench.submitter, {
+		await driver.play(driver.submitter, {
 			type: "claim",
 			value: submitterBond,
 			request: 1,
@@ -128,8 +128,8 @@ describe("whatever follows from a misshapen leaf", () => {
 		});
 		// the false maximum reads the misshapen leaf, which no path leads to with the tensor's own shape
 		const tensor = wrong.trace.operators[0][1];
-		const matter = { step: 0, operator: 1, element: 9, part: 0, words: tensor.words(0), partials: [] };
-		const { settlement } = await prepareSettlement(theirs, matter, bench.challenger);
+		const disputed = { step: 0, operator: 1, element: 9, part: 0, words: tensor.words(0), partials: [] };
+		const { settlement } = await prepareSettlement(theirs, disputed, driver.challenger);
 		const tensors = settlement.tensors.map((opening) => ({ ...opening, root: conv.root }));
 		const location = {
 			step: 0,
@@ -140,10 +140,10 @@ describe("whatever follows from a misshapen leaf", () => {
 			stepPath: [],
 		};
 		expect(
-			await bench.try(bench.challenger, {
+			await driver.try(driver.challenger, {
 				type: "settleDirectly",
 				claim: 1,
-				beneficiary: bench.challenger,
+				beneficiary: driver.challenger,
 				location,
 				settlement: { ...settlement, tensors },
 			}),

@@ -7,12 +7,12 @@ import { balances, CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.
 import fc from "fast-check";
 import { encodeFunctionData, parseAbi, toFunctionSelector } from "viem";
 import { beforeEach, describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
+import { ChainDriver } from "../game/chain-driver.ts";
 import { arbitraryGame, onSnapshot, playGame } from "../game/honest-game.ts";
 import { endAll, payOut } from "../game/honest-party.ts";
-import { benchPerTest } from "../game/per-test.ts";
+import { driverPerTest } from "../game/per-test.ts";
 import type { TestChain } from "../game/test-chain.ts";
 
 const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
@@ -29,16 +29,16 @@ const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 0, operator: 0, element: 3, by: 5 }]);
 
 let chain: TestChain;
-let bench: Bench;
+let driver: ChainDriver;
 let hostile: Hex;
-benchPerTest(PARAMETERS, (fresh) => {
-	bench = fresh;
+driverPerTest(PARAMETERS, (fresh) => {
+	driver = fresh;
 	chain = fresh.chain;
 });
 beforeEach(async () => {
 	hostile = await newAccount(MODES.accept);
-	await bench.sync();
-	await bench.play(bench.requester, { type: "register", header: program.header });
+	await driver.sync();
+	await driver.play(driver.requester, { type: "register", header: program.header });
 });
 
 async function newAccount(mode: number): Promise<Hex> {
@@ -48,104 +48,104 @@ async function newAccount(mode: number): Promise<Hex> {
 }
 
 async function command(functionName: "setMode" | "setPlan", account: Hex, argument: unknown): Promise<void> {
-	bench.table.now = Math.max(bench.table.now, await chain.time()) + 1;
+	driver.game.now = Math.max(driver.game.now, await chain.time()) + 1;
 	const data = encodeFunctionData({ abi, functionName, args: [argument] } as never);
-	const call = { from: bench.stranger, to: account, data, value: 0n, gas: 5_000_000 };
-	expect((await chain.send(call, bench.table.now)).error).toBe(undefined);
+	const call = { from: driver.stranger, to: account, data, value: 0n, gas: 5_000_000 };
+	expect((await chain.send(call, driver.game.now)).error).toBe(undefined);
 }
 
 /** The hostile account makes a request whose time has passed; returns the request's number. */
 async function expiredRequest(value: bigint): Promise<number> {
 	const { root, inputsRoot } = program;
-	const deadline = bench.table.now + 5;
+	const deadline = driver.game.now + 5;
 	const request = { program: root, inputsRoot, deadline, consumer: NOBODY } as const;
-	await bench.play(hostile, { type: "request", value, ...request });
-	await bench.wait(deadline + 1);
-	return bench.table.state.requests.length;
+	await driver.play(hostile, { type: "request", value, ...request });
+	await driver.wait(deadline + 1);
+	return driver.game.state.requests.length;
 }
 
 async function runOut(dispute: number): Promise<void> {
-	const { state } = bench.table;
+	const { state } = driver.game;
 	const d = state.disputes[dispute - 1];
-	await bench.wait(lastSecond(turnOf(d, publishedAt(state, d), PARAMETERS)) + 3);
+	await driver.wait(lastSecond(turnOf(d, publishedAt(state, d), PARAMETERS)) + 3);
 }
 
 /** A claim that is wrong, a challenge of it by the hostile account, and the disputed leaf's words. */
 async function atLeaf(): Promise<Action> {
-	const dispute = await bench.challengeToy(right, await bench.claimToy(wrong), hostile);
+	const dispute = await driver.challengeToy(right, await driver.claimToy(wrong), hostile);
 	const words = wrong.words(0, 0, 0);
-	await bench.play(bench.submitter, { type: "publishLeaf", width: 8, count: 10, words });
+	await driver.play(driver.submitter, { type: "publishLeaf", width: 8, count: 10, words });
 	return { type: "settle", dispute, settlement: settlementOf(program.opening(0), words, 3, 0, []) };
 }
 
 async function demanded(sender: Hex, claim: number): Promise<number> {
 	const demand = { input: 0, chunk: 0, operator: 0, opening: program.opening(0) };
-	await bench.play(sender, { type: "demandInput", value: demandBond, claim, ...demand });
-	return bench.table.state.inputDemands.length;
+	await driver.play(sender, { type: "demandInput", value: demandBond, claim, ...demand });
+	return driver.game.state.inputDemands.length;
 }
 
 /** What is called while a payment is on its way, made possible beforehand. */
 const ENTRIES: Record<string, () => Promise<Action>> = {
 	request: async () => {
 		const { root, inputsRoot } = program;
-		const deadline = bench.table.now + 1000;
+		const deadline = driver.game.now + 1000;
 		return { type: "request", value: 9n, program: root, inputsRoot, deadline, consumer: NOBODY };
 	},
 	claim: async () => {
-		await bench.play(hostile, await ENTRIES.request());
-		const request = bench.table.state.requests.length;
+		await driver.play(hostile, await ENTRIES.request());
+		const request = driver.game.state.requests.length;
 		return { type: "claim", value: submitterBond, request, ...right.claim() };
 	},
 	challenge: async () => {
-		const claim = await bench.claimToy(right);
+		const claim = await driver.claimToy(right);
 		return { type: "challenge", value: challengerBond, claim, entry: program.opening(0) };
 	},
 	refund: async () => ({ type: "refund", request: await expiredRequest(30n) }),
 	settle: atLeaf,
 	timeout: async () => {
-		const dispute = await bench.challengeToy(right, await bench.claimToy(wrong), hostile);
+		const dispute = await driver.challengeToy(right, await driver.claimToy(wrong), hostile);
 		await runOut(dispute);
 		return { type: "timeout", dispute };
 	},
 	reclaim: async () => {
 		const second = { type: "challenge", value: challengerBond, entry: program.opening(0) } as const;
 		const settle = await atLeaf();
-		await bench.play(hostile, { ...second, claim: bench.table.state.claims.length });
-		await bench.play(bench.challenger, settle);
-		return { type: "reclaim", dispute: bench.table.state.disputes.length };
+		await driver.play(hostile, { ...second, claim: driver.game.state.claims.length });
+		await driver.play(driver.challenger, settle);
+		return { type: "reclaim", dispute: driver.game.state.disputes.length };
 	},
 	demandInput: async () => {
-		const claim = await bench.claimToy(right);
+		const claim = await driver.claimToy(right);
 		const opening = program.opening(0);
 		return { type: "demandInput", value: demandBond, claim, input: 0, chunk: 1, operator: 0, opening };
 	},
 	answerInput: async () => {
-		const demand = await demanded(bench.challenger, await bench.claimToy(right));
-		return toyAnswer(demand, bench.table.state.inputDemands[demand - 1]);
+		const demand = await demanded(driver.challenger, await driver.claimToy(right));
+		return toyAnswer(demand, driver.game.state.inputDemands[demand - 1]);
 	},
 	timeoutInput: async () => {
-		const demand = await demanded(hostile, await bench.claimToy(right));
-		const { state } = bench.table;
-		await bench.wait(lastSecondToAnswer(state, state.inputDemands[demand - 1]) + 3);
+		const demand = await demanded(hostile, await driver.claimToy(right));
+		const { state } = driver.game;
+		await driver.wait(lastSecondToAnswer(state, state.inputDemands[demand - 1]) + 3);
 		return { type: "timeoutInput", demand };
 	},
 	reclaimInput: async () => {
 		const settle = await atLeaf();
-		const demand = await demanded(hostile, bench.table.state.claims.length);
-		await bench.play(bench.challenger, settle);
+		const demand = await demanded(hostile, driver.game.state.claims.length);
+		await driver.play(driver.challenger, settle);
 		return { type: "reclaimInput", demand };
 	},
 	withdraw: async () => ({ type: "withdraw", from: "market" }),
 	finalise: async () => {
-		const claim = await bench.claimToy(right);
-		await bench.wait(bench.table.now + challengePeriod + 3);
+		const claim = await driver.claimToy(right);
+		await driver.wait(driver.game.now + challengePeriod + 3);
 		return { type: "finalise", claim };
 	},
 };
 const GUARDED = ["withdraw", "finalise", "refund"];
 
 async function expectSolvent(): Promise<void> {
-	expect(await chain.balances()).toEqual(liabilities(bench.table.state));
+	expect(await chain.balances()).toEqual(liabilities(driver.game.state));
 }
 
 /** Plans a move, makes another one that calls the hostile account, and expects what two moves in turn would do. */
@@ -153,46 +153,46 @@ async function reenter(outer: Action, sender: Hex, inner: Action): Promise<void>
 	const { to: target, value, data } = chain.callOf(inner);
 	await command("setPlan", hostile, { target, value, data });
 	await command("setMode", hostile, MODES.reenter);
-	bench.table.now++;
-	expect((await chain.act(sender, outer, bench.table.now)).error).toBe(undefined);
-	bench.table.play(sender, outer);
+	driver.game.now++;
+	expect((await chain.act(sender, outer, driver.game.now)).error).toBe(undefined);
+	driver.game.play(sender, outer);
 	const guarded = GUARDED.includes(inner.type);
-	if (!guarded) bench.table.play(hostile, inner);
+	if (!guarded) driver.game.play(hostile, inner);
 	expect(await chain.call(hostile, "function succeeded() view returns (bool)")).toBe(!guarded);
 	const answer = await chain.call(hostile, "function answer() view returns (bytes)");
 	if (guarded) expect(answer).toBe(REENTERED);
-	const owed = owedTo(bench.table.state, hostile);
+	const owed = owedTo(driver.game.state, hostile);
 	expect(await chain.owed(hostile)).toBe(owed);
 	await expectSolvent();
 	await command("setMode", hostile, MODES.accept);
-	await endAll(bench, bench.requester);
-	expect(await payOut(bench, [...chain.accounts, hostile])).toBe(0n);
+	await endAll(driver, driver.requester);
+	expect(await payOut(driver, [...chain.accounts, hostile])).toBe(0n);
 }
 
 describe("whoever is called while others are paid or told gains nothing by calling back", () => {
 	test.each(Object.keys(ENTRIES))("a receiver that calls %s while it withdraws", async (entry) => {
 		const request = await expiredRequest(500n);
-		await bench.play(bench.requester, { type: "refund", request });
+		await driver.play(driver.requester, { type: "refund", request });
 		await reenter({ type: "withdraw", from: "market" }, hostile, await ENTRIES[entry]());
 	});
 
 	test.each(Object.keys(ENTRIES))("a consumer that calls %s while it is told", async (entry) => {
 		const inner = await ENTRIES[entry]();
-		const claim = await bench.claimToy(right, hostile);
+		const claim = await driver.claimToy(right, hostile);
 		if (entry === "withdraw") {
-			await bench.play(hostile, { type: "refund", request: await expiredRequest(500n) });
+			await driver.play(hostile, { type: "refund", request: await expiredRequest(500n) });
 		}
 		// the callback has 200,000 gas: whatever needs more fails there
-		await bench.wait(bench.table.now + challengePeriod + 1);
+		await driver.wait(driver.game.now + challengePeriod + 1);
 		const { to: target, value, data } = chain.callOf(inner);
 		await command("setPlan", hostile, { target, value, data });
 		await command("setMode", hostile, MODES.reenter);
-		await bench.play(bench.stranger, { type: "finalise", claim });
+		await driver.play(driver.stranger, { type: "finalise", claim });
 		const made = await chain.call(hostile, "function succeeded() view returns (bool)");
 		if (GUARDED.includes(entry)) expect(made).toBe(false);
-		if (made === true) bench.table.play(hostile, inner);
+		if (made === true) driver.game.play(hostile, inner);
 		await expectSolvent();
-		expect(bench.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.final);
+		expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.final);
 	});
 });
 
@@ -201,23 +201,23 @@ describe("a receiver that cannot be paid", () => {
 		"(%s) hurts only itself, and can try again",
 		async (mode) => {
 			const request = await expiredRequest(500n);
-			await bench.play(bench.requester, { type: "refund", request });
-			const other = await bench.challengeToy(right, await bench.claimToy(wrong));
+			await driver.play(driver.requester, { type: "refund", request });
+			const other = await driver.challengeToy(right, await driver.claimToy(wrong));
 			await command("setMode", hostile, MODES[mode]);
 			const burnt = await chain.act(
 				hostile,
 				{ type: "withdraw", from: "market" },
-				++bench.table.now,
+				++driver.game.now,
 				1_000_000,
 			);
 			expect(burnt.error).toBe("PaymentRefused");
 			await expectSolvent();
 			await runOut(other);
-			await bench.play(bench.stranger, { type: "timeout", dispute: other });
-			await bench.withdraw(bench.challenger);
+			await driver.play(driver.stranger, { type: "timeout", dispute: other });
+			await driver.withdraw(driver.challenger);
 			await command("setMode", hostile, MODES.accept);
 			const before = await chain.balance(chain.market);
-			await bench.withdraw(hostile);
+			await driver.withdraw(hostile);
 			expect(await chain.balance(chain.market)).toBe(before - 500n);
 		},
 	);
@@ -234,26 +234,26 @@ describe("a receiver that cannot be paid", () => {
 				onSnapshot(chain, async () => {
 					const accounts: Hex[] = [];
 					while (accounts.length < modes.length) accounts.push(await newAccount(MODES.accept));
-					bench = new Bench(chain.withAccounts(accounts), PARAMETERS);
+					driver = new ChainDriver(chain.withAccounts(accounts), PARAMETERS);
 					const before = await chain.burned();
 					const beforePayment = async (): Promise<void> => {
 						for (const [i, account] of accounts.entries()) {
-							if (owedTo(bench.table.state, account) === 0n || modes[i] === MODES.accept) continue;
+							if (owedTo(driver.game.state, account) === 0n || modes[i] === MODES.accept) continue;
 							await command("setMode", account, modes[i]);
 							for (const from of ["market", "court"] as const) {
-								if ((bench.table.state.ledgers[from].owed.get(account) ?? 0n) === 0n) continue;
+								if ((driver.game.state.ledgers[from].owed.get(account) ?? 0n) === 0n) continue;
 								const move = { type: "withdraw", from } as const;
-								const { error } = await chain.act(account, move, ++bench.table.now, 1_000_000);
+								const { error } = await chain.act(account, move, ++driver.game.now, 1_000_000);
 								expect(error).toBe("PaymentRefused");
 							}
 							await expectSolvent();
 							await command("setMode", account, MODES.accept);
 						}
 					};
-					await playGame(bench, drawn, seat, { beforePayment });
+					await playGame(driver, drawn, seat, { beforePayment });
 					expect(await chain.balances()).toEqual({ market: 0n, court: 0n });
-					expect(balances(bench.table.state)).toEqual({ market: 0n, court: 0n });
-					expect((await chain.burned()) - before).toBe(bench.table.state.burned);
+					expect(balances(driver.game.state)).toEqual({ market: 0n, court: 0n });
+					expect((await chain.burned()) - before).toBe(driver.game.state.burned);
 				}),
 		);
 		await fc.assert(property, { numRuns: 15 });

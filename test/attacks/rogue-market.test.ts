@@ -4,9 +4,9 @@ import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { type Abi, encodeFunctionData } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { entryOf, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { entryOf, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
+import { ChainDriver } from "../game/chain-driver.ts";
 import { onSnapshot } from "../game/honest-game.ts";
 import { TestChain } from "../game/test-chain.ts";
 
@@ -16,7 +16,7 @@ const wrong = new ToyTrace(program, [{ step: 0, operator: 0, element: 3, by: 5 }
 const { challengerBond, demandBond } = PARAMETERS;
 
 let chain: TestChain;
-let bench: Bench;
+let driver: ChainDriver;
 let rogue: Hex;
 let abi: Abi;
 let courtAbi: Abi;
@@ -28,8 +28,8 @@ beforeAll(async () => {
 	);
 });
 beforeEach(async () => {
-	bench = new Bench(chain, PARAMETERS);
-	await bench.sync();
+	driver = new ChainDriver(chain, PARAMETERS);
+	await driver.sync();
 });
 afterAll(() => chain.close());
 
@@ -37,20 +37,20 @@ afterAll(() => chain.close());
 async function command(functionName: string, args: readonly unknown[]): Promise<void> {
 	const data = encodeFunctionData({ abi, functionName, args });
 	const { error } = await chain.send(
-		{ from: bench.stranger, to: rogue, data, value: 0n, gas: 3_000_000 },
+		{ from: driver.stranger, to: rogue, data, value: 0n, gas: 3_000_000 },
 		tick(),
 	);
 	expect(error).toBe(undefined);
 }
 
-const tick = (): number => ++bench.table.now;
+const tick = (): number => ++driver.game.now;
 
 /** What the rogue market says of its claims. */
 async function say(
 	facts: { status?: number; submitter?: Hex; traceRoot?: Hex; periodEnd?: number } = {},
 ): Promise<void> {
-	const { status = CLAIM_STATUS.live, submitter = bench.stranger, traceRoot = wrong.root } = facts;
-	const { periodEnd = bench.table.now + 10_000 } = facts;
+	const { status = CLAIM_STATUS.live, submitter = driver.stranger, traceRoot = wrong.root } = facts;
+	const { periodEnd = driver.game.now + 10_000 } = facts;
 	const { root, inputsRoot } = program;
 	await command("say", [{ program: root, submitter, periodEnd, status }, inputsRoot, traceRoot, traceRoot]);
 }
@@ -107,7 +107,7 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 		id: fc.integer({ min: 1, max: 3 }),
 		wait: fc.constantFrom(1, 5, 200),
 	});
-	await bench.play(bench.requester, { type: "register", header: program.header });
+	await driver.play(driver.requester, { type: "register", header: program.header });
 	const call = (kind: (typeof MOVES)[number], id: number): readonly [string, readonly unknown[], bigint] => {
 		const calls = {
 			challenge: ["challenge", [1, entryOf(right)], challengerBond],
@@ -124,12 +124,12 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 	};
 	const property = fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), (steps) =>
 		onSnapshot(chain, async () => {
-			bench = new Bench(chain, PARAMETERS);
-			await bench.sync();
+			driver = new ChainDriver(chain, PARAMETERS);
+			await driver.sync();
 			// An honest market's dispute and demand stand beside it, and are there afterwards.
-			const claim = await bench.claimToy(right);
-			await bench.challengeToy(right, claim);
-			await bench.play(bench.stranger, {
+			const claim = await driver.claimToy(right);
+			await driver.challengeToy(right, claim);
+			await driver.play(driver.stranger, {
 				type: "demandInput",
 				value: demandBond,
 				claim,
@@ -138,16 +138,16 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 				operator: 0,
 				opening,
 			});
-			await bench.play(bench.submitter, {
+			await driver.play(driver.submitter, {
 				type: "publishLeaf",
 				width: 8,
 				count: 10,
 				words: wrong.words(0, 0, 0),
 			});
-			const honest = { ...liabilities(bench.table.state) };
+			const honest = { ...liabilities(driver.game.state) };
 			const before = await Promise.all(chain.accounts.slice(0, 6).map(owed));
 			for (const { lie, move: kind, again, id, wait } of steps) {
-				bench.table.now += wait;
+				driver.game.now += wait;
 				const status = {
 					final: CLAIM_STATUS.final,
 					rejected: CLAIM_STATUS.rejected,
@@ -157,11 +157,11 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 					...(status === undefined ? {} : { status }),
 					...(lie === "honest trace" ? { traceRoot: right.root } : {}),
 					...(lie === "past" ? { periodEnd: 1 } : {}),
-					...(lie === "other submitter" ? { submitter: bench.challenger } : {}),
+					...(lie === "other submitter" ? { submitter: driver.challenger } : {}),
 				});
 				const [name, args] = call(again, id);
 				await command("plan", [chain.court, courtCall(name, args)]);
-				await move(bench.stranger, ...(call(kind, id) as [string, unknown[], bigint]));
+				await move(driver.stranger, ...(call(kind, id) as [string, unknown[], bigint]));
 				// Whatever it did: the court holds what it owes, to the honest market's parties as before.
 				const after = await Promise.all(chain.accounts.slice(0, 6).map(owed));
 				const gained = after.reduce((sum, amount, i) => sum + amount - before[i], 0n);
@@ -177,8 +177,8 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 });
 
 test("what is answered for one market is not answered for another", async () => {
-	const claim = await bench.claimToy(right);
-	await bench.play(bench.stranger, {
+	const claim = await driver.claimToy(right);
+	await driver.play(driver.stranger, {
 		type: "demandInput",
 		value: demandBond,
 		claim,
@@ -188,8 +188,8 @@ test("what is answered for one market is not answered for another", async () => 
 		opening,
 	});
 	await say();
-	expect(await move(bench.stranger, "demandInput", [1, 0, 0, 0, opening], demandBond)).toBe(undefined);
-	await bench.play(bench.submitter, toyAnswer(1, bench.table.state.inputDemands[0]));
+	expect(await move(driver.stranger, "demandInput", [1, 0, 0, 0, opening], demandBond)).toBe(undefined);
+	await driver.play(driver.submitter, toyAnswer(1, driver.game.state.inputDemands[0]));
 	expect(await chain.readCourt<bigint>("answeredAt", [1])).not.toBe(0n);
 	expect(await chain.read<bigint>("answeredAt", [rogue, 1], chain.court)).toBe(0n);
 });

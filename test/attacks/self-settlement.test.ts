@@ -1,8 +1,8 @@
 import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Hearing } from "../game/hearing.ts";
+import { ProofDriver } from "../game/proof-driver.ts";
 import { falsified, realEvidence } from "../game/real-trace.ts";
 import { TestChain } from "../game/test-chain.ts";
 
@@ -21,15 +21,15 @@ describe("a submitter that settles a false claim against itself first", () => {
 		const right = await realEvidence(program, randomInput(program));
 		const value = right.trace.operators[0][POOL].elements[9];
 		const wrong = await falsified(right, POOL, 9, value > 0 ? -1 : 1);
-		const hearing = new Hearing(chain, PARAMETERS);
-		const claim = await hearing.claim(wrong);
-		const { submitter, challenger, table } = hearing;
+		const driver = new ProofDriver(chain, PARAMETERS);
+		const claim = await driver.claim(wrong);
+		const { submitter, challenger, game } = driver;
 		const entry = { descriptor: "0x", path: [] } as const;
-		await hearing.play(challenger, { type: "challenge", value: challengerBond, claim, entry });
+		await driver.play(challenger, { type: "challenge", value: challengerBond, claim, entry });
 		const burned = await chain.burned();
 		const tensor = wrong.trace.operators[0][POOL];
-		const matter = { step: 0, operator: POOL, element: 9, part: 0, words: tensor.words(0), partials: [] };
-		const settlement = await hearing.proveMatter(wrong, matter, submitter);
+		const disputed = { step: 0, operator: POOL, element: 9, part: 0, words: tensor.words(0), partials: [] };
+		const settlement = await driver.proveElement(wrong, disputed, submitter);
 		const location = {
 			step: 0,
 			operator: POOL,
@@ -39,19 +39,19 @@ describe("a submitter that settles a false claim against itself first", () => {
 			stepPath: [],
 		};
 		const action = { type: "settleDirectly", claim, beneficiary: submitter, location, settlement } as const;
-		expect(await hearing.try(challenger, { ...action, beneficiary: challenger })).toBe("InvalidProof");
-		await hearing.play(submitter, action);
+		expect(await driver.try(challenger, { ...action, beneficiary: challenger })).toBe("InvalidProof");
+		await driver.play(submitter, action);
 		const lost = (submitterBond * BigInt(burnPermille)) / 1000n;
 		expect(lost).toBeGreaterThan(0n);
 		expect((await chain.burned()) - burned).toBe(lost);
-		expect(owedTo(table.state, submitter)).toBe(submitterBond - lost);
-		expect(await hearing.try(submitter, action)).toBe("WrongClaimStatus");
-		expect(table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
-		await hearing.play(challenger, { type: "reclaim", dispute: 1 });
-		expect(owedTo(table.state, challenger)).toBe(challengerBond);
-		expect(await hearing.try(challenger, { type: "reclaim", dispute: 1 })).toBe("WrongPhase");
-		expect(await hearing.try(challenger, { type: "timeout", dispute: 1 })).toBe("WrongPhase");
+		expect(owedTo(game.state, submitter)).toBe(submitterBond - lost);
+		expect(await driver.try(submitter, action)).toBe("WrongClaimStatus");
+		expect(game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+		await driver.play(challenger, { type: "reclaim", dispute: 1 });
+		expect(owedTo(game.state, challenger)).toBe(challengerBond);
+		expect(await driver.try(challenger, { type: "reclaim", dispute: 1 })).toBe("WrongPhase");
+		expect(await driver.try(challenger, { type: "timeout", dispute: 1 })).toBe("WrongPhase");
 		// the request is free again, and the fee still there
-		expect(table.state.requests[0]).toMatchObject({ liveClaim: 0, closed: false, fee: 70n });
+		expect(game.state.requests[0]).toMatchObject({ liveClaim: 0, closed: false, fee: 70n });
 	});
 });

@@ -2,14 +2,14 @@ import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { leafNode } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { DemandInputMove } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
-import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import {
 	TOY_CHUNKS,
 	TOY_INPUTS,
@@ -17,8 +17,8 @@ import {
 	ToyTrace,
 	toyAnswer,
 } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
-import { benchPerTest } from "../game/per-test.ts";
+import { ChainDriver } from "../game/chain-driver.ts";
+import { driverPerTest } from "../game/per-test.ts";
 import { TestChain } from "../game/test-chain.ts";
 
 /** Operator i reads input i: 8 bits in ten leaves, 16 bits in three, 32 bits in seventeen. */
@@ -46,9 +46,9 @@ const {
 const kept = (bond: bigint) => bond - (bond * BigInt(burnPermille)) / 1000n;
 
 let chain: TestChain;
-let bench: Bench;
-benchPerTest(PARAMETERS, (fresh) => {
-	bench = fresh;
+let driver: ChainDriver;
+driverPerTest(PARAMETERS, (fresh) => {
+	driver = fresh;
 	chain = fresh.chain;
 });
 
@@ -66,72 +66,72 @@ function demand(claim: number, input: number, chunk: number, change: Partial<Dem
 	} as const;
 }
 
-const answer = (id: number) => toyAnswer(id, bench.table.state.inputDemands[id - 1]);
+const answer = (id: number) => toyAnswer(id, driver.game.state.inputDemands[id - 1]);
 const timeout = (id: number) => ({ type: "timeoutInput", demand: id }) as const;
-const status = (claim: number) => bench.table.state.claims[claim - 1].status;
-const owed = (account: Hex) => owedTo(bench.table.state, account);
-const periodEnd = (claim: number) => bench.table.state.claims[claim - 1].claimedAt + challengePeriod;
+const status = (claim: number) => driver.game.state.claims[claim - 1].status;
+const owed = (account: Hex) => owedTo(driver.game.state, account);
+const periodEnd = (claim: number) => driver.game.state.claims[claim - 1].claimedAt + challengePeriod;
 
 /** The next move is made in the second `at`. */
-async function tryAt(at: number, sender: Hex, action: Parameters<Bench["try"]>[1]) {
-	await bench.wait(at);
-	const error = await bench.try(sender, action);
-	expect(bench.table.now).toBe(at);
+async function tryAt(at: number, sender: Hex, action: Parameters<ChainDriver["try"]>[1]) {
+	await driver.wait(at);
+	const error = await driver.try(sender, action);
+	expect(driver.game.now).toBe(at);
 	return error;
 }
 
 async function expectSolvent(): Promise<void> {
-	const { state } = bench.table;
+	const { state } = driver.game;
 	expect(await chain.balances()).toEqual(liabilities(state));
 }
 
 /** Another claim on the same inputs, or on others. */
 async function claimAgain(inputsRoot = program.inputsRoot, other = program): Promise<number> {
-	const { table, requester, submitter } = bench;
-	const deadline = table.now + 1000;
-	await bench.play(requester, { type: "register", header: other.header });
+	const { game, requester, submitter } = driver;
+	const deadline = game.now + 1000;
+	await driver.play(requester, { type: "register", header: other.header });
 	const request = { type: "request", value: 70n, program: other.root, inputsRoot, deadline } as const;
-	await bench.play(requester, { ...request, consumer: NOBODY });
+	await driver.play(requester, { ...request, consumer: NOBODY });
 	const answered = new ToyTrace(other);
-	await bench.play(submitter, {
+	await driver.play(submitter, {
 		type: "claim",
 		value: submitterBond,
-		request: table.state.requests.length,
+		request: game.state.requests.length,
 		...answered.claim(),
 	});
-	return table.state.claims.length;
+	return game.state.claims.length;
 }
 
 describe("an input that its submitter withholds", () => {
 	test("costs it the claim, from the second after its last one on", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 1));
-		await bench.play(bench.stranger, demand(claim, 2, 0));
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 1));
+		await driver.play(driver.stranger, demand(claim, 2, 0));
 		await expectSolvent();
-		const last = lastSecondToAnswer(bench.table.state, bench.table.state.inputDemands[0]);
-		expect(last).toBe(bench.table.state.inputDemands[0].demandedAt + increment + reserve);
-		expect(await tryAt(last - 1, bench.stranger, timeout(1))).toBe("DemandNotTimedOut");
-		expect(await tryAt(last, bench.stranger, timeout(1))).toBe("DemandNotTimedOut");
-		expect(await tryAt(last + 1, bench.stranger, timeout(1))).toBe(undefined);
+		const last = lastSecondToAnswer(driver.game.state, driver.game.state.inputDemands[0]);
+		expect(last).toBe(driver.game.state.inputDemands[0].demandedAt + increment + reserve);
+		expect(await tryAt(last - 1, driver.stranger, timeout(1))).toBe("DemandNotTimedOut");
+		expect(await tryAt(last, driver.stranger, timeout(1))).toBe("DemandNotTimedOut");
+		expect(await tryAt(last + 1, driver.stranger, timeout(1))).toBe(undefined);
 		expect(status(claim)).toBe(CLAIM_STATUS.rejected);
-		expect(owed(bench.challenger)).toBe(demandBond + kept(submitterBond));
+		expect(owed(driver.challenger)).toBe(demandBond + kept(submitterBond));
 		// the others take their bonds back, once
-		expect(await bench.try(bench.challenger, answer(2))).toBe("WrongClaimStatus");
-		expect(await bench.try(bench.stranger, timeout(2))).toBe("WrongClaimStatus");
-		await bench.play(bench.challenger, { type: "reclaimInput", demand: 2 });
-		expect(owed(bench.stranger)).toBe(demandBond);
-		expect(await bench.try(bench.stranger, { type: "reclaimInput", demand: 2 })).toBe("DemandClosed");
+		expect(await driver.try(driver.challenger, answer(2))).toBe("WrongClaimStatus");
+		expect(await driver.try(driver.stranger, timeout(2))).toBe("WrongClaimStatus");
+		await driver.play(driver.challenger, { type: "reclaimInput", demand: 2 });
+		expect(owed(driver.stranger)).toBe(demandBond);
+		expect(await driver.try(driver.stranger, { type: "reclaimInput", demand: 2 })).toBe("DemandClosed");
 		await expectSolvent();
-		await bench.withdraw(bench.challenger);
+		await driver.withdraw(driver.challenger);
 		await expectSolvent();
 	});
 
 	test("is known in time if the answer comes late, but before a timeout is claimed", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 1));
-		await bench.wait(bench.table.now + increment + reserve + 500);
-		await bench.play(bench.submitter, answer(1));
-		expect(await bench.try(bench.challenger, timeout(1))).toBe("DemandClosed");
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 1));
+		await driver.wait(driver.game.now + increment + reserve + 500);
+		await driver.play(driver.submitter, answer(1));
+		expect(await driver.try(driver.challenger, timeout(1))).toBe("DemandClosed");
 		expect(status(claim)).toBe(CLAIM_STATUS.live);
 		await expectSolvent();
 	});
@@ -144,41 +144,41 @@ describe("an input that its submitter withholds", () => {
 		const roots = [TOY_INPUTS[0].root, TOY_INPUTS[1].root, node];
 		const operator = { width: 32, elements: 5, outside: 1, parts: 1, inputElements: 5 } as const;
 		const small = new ToyProgram([operator], 1, 0);
-		const tree = Levels.of(roots, TAG.inputs);
+		const tree = MerkleTree.of(roots, TAG.inputs);
 		const claim = await claimAgain(tree.root, small);
-		await bench.play(bench.challenger, demand(claim, 2, 0, { operator: 0, opening: small.opening(0) }));
+		await driver.play(driver.challenger, demand(claim, 2, 0, { operator: 0, opening: small.opening(0) }));
 		const inputPath = tree.path(2);
 		const brought = { type: "answerInput", demand: 1, path: [], inputPath } as const;
-		expect(await bench.try(bench.submitter, { ...brought, words: [words] })).toBe("WordOutOfRange");
+		expect(await driver.try(driver.submitter, { ...brought, words: [words] })).toBe("WordOutOfRange");
 		const aliased = words.map((word) => word + FIELD);
-		expect(await bench.try(bench.submitter, { ...brought, words: [aliased] })).toBe("WordOutOfRange");
+		expect(await driver.try(driver.submitter, { ...brought, words: [aliased] })).toBe("WordOutOfRange");
 		const cut = [[0n, 0n, 0n, 0n, 0n]];
-		expect(await bench.try(bench.submitter, { ...brought, words: cut })).toBe("WrongInputs");
-		await bench.wait(bench.table.now + increment + reserve + 1);
-		await bench.play(bench.challenger, timeout(1));
+		expect(await driver.try(driver.submitter, { ...brought, words: cut })).toBe("WrongInputs");
+		await driver.wait(driver.game.now + increment + reserve + 1);
+		await driver.play(driver.challenger, timeout(1));
 		expect(status(claim)).toBe(CLAIM_STATUS.rejected);
 	});
 });
 
 describe("an answer", () => {
 	test("that somebody else gives pays the submitter", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 1));
-		await bench.play(bench.stranger, answer(1));
-		expect(owed(bench.submitter)).toBe(kept(demandBond));
-		expect(owed(bench.stranger)).toBe(0n);
-		expect(bench.table.state.burned).toBe(demandBond - kept(demandBond));
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 1));
+		await driver.play(driver.stranger, answer(1));
+		expect(owed(driver.submitter)).toBe(kept(demandBond));
+		expect(owed(driver.stranger)).toBe(0n);
+		expect(driver.game.state.burned).toBe(demandBond - kept(demandBond));
 		await expectSolvent();
 	});
 
 	test("needs all words of the chunk, as they are, and their paths", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 2, 1));
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 2, 1));
 		const right = answer(1);
 		const { words, path } = right;
 		expect([words.length, path.length]).toEqual([8, 2]);
 		const refused = async (change: Partial<typeof right>) =>
-			bench.try(bench.submitter, { ...right, ...change });
+			driver.try(driver.submitter, { ...right, ...change });
 		expect(await refused({ words: words.slice(1) })).toBe("WrongChunk");
 		expect(await refused({ words: [...words, words[0]] })).toBe("WrongChunk");
 		expect(await refused({ words: words.with(3, words[3].with(2, words[3][2] ^ 1n)) })).toBe("WrongInputs");
@@ -194,62 +194,62 @@ describe("an answer", () => {
 	});
 
 	test("serves all claims on the same inputs, and pays for each demand of it", async () => {
-		const first = await bench.claimToy(trace);
+		const first = await driver.claimToy(trace);
 		const second = await claimAgain();
-		await bench.play(bench.challenger, demand(first, 1, 0));
-		await bench.play(bench.challenger, demand(second, 1, 0));
-		expect(await bench.try(bench.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
-		await bench.play(bench.submitter, answer(1));
-		expect(await bench.try(bench.submitter, answer(2))).toBe("AlreadyAnswered");
-		await bench.wait(bench.table.now + increment + reserve + 100);
-		expect(await bench.try(bench.challenger, timeout(2))).toBe("AlreadyAnswered");
-		await bench.play(bench.stranger, { type: "collectAnswered", demand: 2 });
-		expect(owed(bench.submitter)).toBe(2n * kept(demandBond));
+		await driver.play(driver.challenger, demand(first, 1, 0));
+		await driver.play(driver.challenger, demand(second, 1, 0));
+		expect(await driver.try(driver.stranger, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
+		await driver.play(driver.submitter, answer(1));
+		expect(await driver.try(driver.submitter, answer(2))).toBe("AlreadyAnswered");
+		await driver.wait(driver.game.now + increment + reserve + 100);
+		expect(await driver.try(driver.challenger, timeout(2))).toBe("AlreadyAnswered");
+		await driver.play(driver.stranger, { type: "collectAnswered", demand: 2 });
+		expect(owed(driver.submitter)).toBe(2n * kept(demandBond));
 		await expectSolvent();
 	});
 
 	test("counts for inputs of its shape only", async () => {
-		const first = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(first, 1, 0));
-		await bench.play(bench.submitter, answer(1));
+		const first = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(first, 1, 0));
+		await driver.play(driver.submitter, answer(1));
 		// another program says that the same inputs are longer: what is known of them does not answer
 		const operator = { width: 16, elements: 10, outside: 4, parts: 1, inputElements: 205 } as const;
 		const longer = new ToyProgram([operator], 1, 0);
 		const second = await claimAgain(program.inputsRoot, longer);
 		const opening = longer.opening(0);
-		await bench.play(bench.challenger, demand(second, 1, 0, { operator: 0, opening }));
-		expect(await bench.try(bench.submitter, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
-		expect(await bench.try(bench.submitter, answer(1))).toBe("DemandClosed");
-		expect(await bench.try(bench.submitter, { ...answer(1), demand: 2 })).toBe("WrongInputs");
-		await bench.wait(bench.table.now + increment + reserve + 1);
-		await bench.play(bench.challenger, timeout(2));
+		await driver.play(driver.challenger, demand(second, 1, 0, { operator: 0, opening }));
+		expect(await driver.try(driver.submitter, { type: "collectAnswered", demand: 2 })).toBe("NotAnswered");
+		expect(await driver.try(driver.submitter, answer(1))).toBe("DemandClosed");
+		expect(await driver.try(driver.submitter, { ...answer(1), demand: 2 })).toBe("WrongInputs");
+		await driver.wait(driver.game.now + increment + reserve + 1);
+		await driver.play(driver.challenger, timeout(2));
 		expect([status(first), status(second)]).toEqual([CLAIM_STATUS.live, CLAIM_STATUS.rejected]);
 	});
 });
 
 describe("a demand", () => {
 	test("is made within the challenge period", async () => {
-		const claim = await bench.claimToy(trace);
+		const claim = await driver.claimToy(trace);
 		const end = periodEnd(claim);
-		expect(await tryAt(end - 1, bench.challenger, demand(claim, 0, 0))).toBe(undefined);
-		expect(await tryAt(end, bench.challenger, demand(claim, 0, 1))).toBe("ChallengePeriodOver");
-		expect(await tryAt(end + 1, bench.challenger, demand(claim, 0, 1))).toBe("ChallengePeriodOver");
+		expect(await tryAt(end - 1, driver.challenger, demand(claim, 0, 0))).toBe(undefined);
+		expect(await tryAt(end, driver.challenger, demand(claim, 0, 1))).toBe("ChallengePeriodOver");
+		expect(await tryAt(end + 1, driver.challenger, demand(claim, 0, 1))).toBe("ChallengePeriodOver");
 	});
 
 	test("is not made twice, nor of what is known", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 1));
-		expect(await bench.try(bench.stranger, demand(claim, 0, 1))).toBe("AlreadyDemanded");
-		await bench.play(bench.submitter, answer(1));
-		expect(await bench.try(bench.stranger, demand(claim, 0, 1))).toBe("AlreadyAnswered");
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 1));
+		expect(await driver.try(driver.stranger, demand(claim, 0, 1))).toBe("AlreadyDemanded");
+		await driver.play(driver.submitter, answer(1));
+		expect(await driver.try(driver.stranger, demand(claim, 0, 1))).toBe("AlreadyAnswered");
 		const again = await claimAgain();
-		expect(await bench.try(bench.stranger, demand(again, 0, 1))).toBe("AlreadyAnswered");
-		await bench.play(bench.stranger, demand(again, 0, 0));
+		expect(await driver.try(driver.stranger, demand(again, 0, 1))).toBe("AlreadyAnswered");
+		await driver.play(driver.stranger, demand(again, 0, 0));
 	});
 
 	test("names an input that its operator reads, a chunk that there is, and a live claim", async () => {
-		const claim = await bench.claimToy(trace);
-		const refused = (action: DemandInputMove) => bench.try(bench.challenger, action);
+		const claim = await driver.claimToy(trace);
+		const refused = (action: DemandInputMove) => driver.try(driver.challenger, action);
 		expect(await refused(demand(claim + 1, 0, 0))).toBe("WrongClaimStatus");
 		expect(await refused(demand(claim, 0, 2))).toBe("ChunkOutOfRange");
 		expect(await refused(demand(claim, 1, 1))).toBe("ChunkOutOfRange");
@@ -260,17 +260,17 @@ describe("a demand", () => {
 		for (const value of [0n, demandBond - 1n, demandBond + 1n]) {
 			expect(await refused(demand(claim, 0, 0, { value }))).toBe("WrongBond");
 		}
-		expect(await bench.try(bench.challenger, timeout(1))).toBe("UnknownDemand");
+		expect(await driver.try(driver.challenger, timeout(1))).toBe("UnknownDemand");
 	});
 
 	test("gives more time for every other one that is open against the claim", async () => {
-		const claim = await bench.claimToy(trace);
-		for (const [input, chunk] of TOY_CHUNKS) await bench.play(bench.stranger, demand(claim, input, chunk));
-		const times = bench.table.state.inputDemands.map((d) => d.crowding);
+		const claim = await driver.claimToy(trace);
+		for (const [input, chunk] of TOY_CHUNKS) await driver.play(driver.stranger, demand(claim, input, chunk));
+		const times = driver.game.state.inputDemands.map((d) => d.crowding);
 		expect(times).toEqual(TOY_CHUNKS.map((_, i) => i * crowding));
-		const last = lastSecondToAnswer(bench.table.state, bench.table.state.inputDemands[5]);
-		expect(await tryAt(last, bench.stranger, timeout(6))).toBe("DemandNotTimedOut");
-		expect(await tryAt(last + 1, bench.stranger, timeout(6))).toBe(undefined);
+		const last = lastSecondToAnswer(driver.game.state, driver.game.state.inputDemands[5]);
+		expect(await tryAt(last, driver.stranger, timeout(6))).toBe("DemandNotTimedOut");
+		expect(await tryAt(last + 1, driver.stranger, timeout(6))).toBe(undefined);
 	});
 });
 
@@ -280,48 +280,48 @@ describe("a claim whose inputs are demanded", () => {
 		({ type: "challenge", value: PARAMETERS.challengerBond, claim, entry: entryOf(trace) }) as const;
 
 	test("is not final while a demand is open, and can be challenged", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 0));
-		await bench.wait(periodEnd(claim) + 50);
-		expect(await bench.try(bench.submitter, finalise(claim))).toBe("DemandsOpen");
-		await bench.play(bench.challenger, challenge(claim));
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 0));
+		await driver.wait(periodEnd(claim) + 50);
+		expect(await driver.try(driver.submitter, finalise(claim))).toBe("DemandsOpen");
+		await driver.play(driver.challenger, challenge(claim));
 	});
 
 	test("can be challenged until there was time to compute after the last answer, then it is final", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 0));
-		await bench.play(bench.challenger, demand(claim, 0, 1));
-		await bench.play(bench.submitter, answer(2));
-		await bench.wait(periodEnd(claim) - 3);
-		await bench.play(bench.submitter, answer(1));
-		const end = bench.table.now + computeAllowance;
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 0));
+		await driver.play(driver.challenger, demand(claim, 0, 1));
+		await driver.play(driver.submitter, answer(2));
+		await driver.wait(periodEnd(claim) - 3);
+		await driver.play(driver.submitter, answer(1));
+		const end = driver.game.now + computeAllowance;
 		expect(end).toBeGreaterThan(periodEnd(claim) + 1);
 		expect((await chain.readCourt<bigint[]>("standing", [claim, periodEnd(claim)]))[0]).toBe(BigInt(end));
-		expect(await tryAt(end - 2, bench.challenger, finalise(claim))).toBe("ChallengePeriodOpen");
+		expect(await tryAt(end - 2, driver.challenger, finalise(claim))).toBe("ChallengePeriodOpen");
 		const before = await chain.snapshot();
-		const model = bench.table.state;
-		expect(await tryAt(end - 1, bench.challenger, challenge(claim))).toBe(undefined);
+		const model = driver.game.state;
+		expect(await tryAt(end - 1, driver.challenger, challenge(claim))).toBe(undefined);
 		await chain.restore(before);
-		bench.table.state = model;
-		expect(await tryAt(end, bench.challenger, challenge(claim))).toBe("ChallengePeriodOver");
-		expect(await bench.try(bench.challenger, finalise(claim))).toBe(undefined);
+		driver.game.state = model;
+		expect(await tryAt(end, driver.challenger, challenge(claim))).toBe("ChallengePeriodOver");
+		expect(await driver.try(driver.challenger, finalise(claim))).toBe(undefined);
 		expect(status(claim)).toBe(CLAIM_STATUS.final);
 	});
 
 	test("has its whole challenge period if the answers come early", async () => {
-		const claim = await bench.claimToy(trace);
-		await bench.play(bench.challenger, demand(claim, 0, 0));
-		await bench.play(bench.submitter, answer(1));
+		const claim = await driver.claimToy(trace);
+		await driver.play(driver.challenger, demand(claim, 0, 0));
+		await driver.play(driver.submitter, answer(1));
 		const end = periodEnd(claim);
-		expect(await tryAt(end - 1, bench.submitter, finalise(claim))).toBe("ChallengePeriodOpen");
-		expect(await tryAt(end, bench.submitter, finalise(claim))).toBe(undefined);
+		expect(await tryAt(end - 1, driver.submitter, finalise(claim))).toBe("ChallengePeriodOpen");
+		expect(await tryAt(end, driver.submitter, finalise(claim))).toBe(undefined);
 	});
 });
 
 test("spam is paid: what answers cost is less than what demands pay, at 50 gwei per gas", async () => {
 	const own = await TestChain.open(DEFAULT_PARAMETERS);
 	try {
-		const spam = new Bench(own, DEFAULT_PARAMETERS);
+		const spam = new ChainDriver(own, DEFAULT_PARAMETERS);
 		await spam.sync();
 		const claim = await spam.claimToy(trace);
 		const value = DEFAULT_PARAMETERS.demandBond;
@@ -330,9 +330,9 @@ test("spam is paid: what answers cost is less than what demands pay, at 50 gwei 
 		}
 		const before = spam.spent;
 		for (let id = 1; id <= TOY_CHUNKS.length; id++) {
-			await spam.play(spam.submitter, toyAnswer(id, spam.table.state.inputDemands[id - 1]));
+			await spam.play(spam.submitter, toyAnswer(id, spam.game.state.inputDemands[id - 1]));
 		}
-		const paid = owedTo(spam.table.state, spam.submitter);
+		const paid = owedTo(spam.game.state, spam.submitter);
 		expect(paid).toBeGreaterThan(BigInt(spam.spent - before) * parseGwei("50"));
 		expect(BigInt(spam.gas.get("answerInput")!) * parseGwei("50")).toBeLessThan(
 			value - (value * BigInt(DEFAULT_PARAMETERS.burnPermille)) / 1000n,

@@ -24,9 +24,9 @@ import { encodeFunctionData, keccak256, numberToHex, parseEther, toHex } from "v
 import { accountAt, SEATS } from "./accounts.ts";
 import type { SimulatedChain } from "./chain.ts";
 import { putSpoiled } from "./files.ts";
+import type { Fixture, Guarded } from "./fixture.ts";
 import { junkAction } from "./junk.ts";
 import type { CampaignMove } from "./moves.ts";
-import type { Guarded, Table } from "./table.ts";
 
 type Move<T extends CampaignMove["type"]> = Extract<CampaignMove, { type: T }>;
 
@@ -46,7 +46,7 @@ const TIP = 3_000_000_000n;
 export class Adversary {
 	/** Moves that were sent, by kind. */
 	readonly made = new Map<string, number>();
-	readonly #table: Table;
+	readonly #fixture: Fixture;
 	readonly #chain: SimulatedChain;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
@@ -56,11 +56,11 @@ export class Adversary {
 	readonly #attacks = new Map<number, Plan>();
 	#moved = false;
 
-	constructor(table: Table, chain: SimulatedChain) {
-		this.#table = table;
+	constructor(fixture: Fixture, chain: SimulatedChain) {
+		this.#fixture = fixture;
 		this.#chain = chain;
-		const feed = eventFeed(table.contracts);
-		this.#read = gameReader(table.contracts, feed, LIAR);
+		const feed = eventFeed(fixture.contracts);
+		this.#read = gameReader(fixture.contracts, feed, LIAR);
 		this.#published = publishedChildren(feed);
 	}
 
@@ -160,7 +160,7 @@ export class Adversary {
 	}
 
 	async #request(move: Move<"request">): Promise<void> {
-		const { guarded, home, known, consumers } = this.#table;
+		const { guarded, home, known, consumers } = this.#fixture;
 		const { root: program, played } = pick(guarded, move.program)!;
 		const inputs = played.inputs(2 + move.seed + 10 * ["stored", "hidden", "spoiled"].indexOf(move.inputs));
 		const { root: inputsRoot } = inputTreeOf(await commitInputs(played.program, inputs));
@@ -178,7 +178,7 @@ export class Adversary {
 		const open = [...state.requests.entries()].flatMap(([index, request]) => {
 			const isOpen = !request.closed && request.liveClaim === 0 && this.#chain.time < request.deadline;
 			const guarded = this.#guarded(request.program);
-			const inputs = this.#table.known.get(request.inputsRoot);
+			const inputs = this.#fixture.known.get(request.inputsRoot);
 			return isOpen && guarded && inputs ? [{ id: index + 1, request, guarded, inputs }] : [];
 		});
 		const found = pick(open, move.request);
@@ -292,7 +292,7 @@ export class Adversary {
 
 	/** Junk in the place of traces of its own claims, and of programs that nobody has. */
 	async #file(state: GameState, { kind, spoil }: Move<"file">): Promise<void> {
-		const { home, guarded } = this.#table;
+		const { home, guarded } = this.#fixture;
 		const foreign = [...state.programs.keys()].filter((root) => this.#guarded(root) === undefined);
 		const own = state.claims.filter(({ submitter }) => sameAccount(submitter, LIAR)).map((c) => c.traceRoot);
 		const root = pick(kind === "programs" ? foreign : own, spoil);
@@ -306,14 +306,14 @@ export class Adversary {
 		return [...state.claims.entries()].flatMap(([index, claim]) => {
 			const { program, inputsRoot } = state.requests[claim.request - 1];
 			const guarded = this.#guarded(program);
-			const inputs = this.#table.known.get(inputsRoot);
+			const inputs = this.#fixture.known.get(inputsRoot);
 			const isLive = claim.status === CLAIM_STATUS.live;
 			return isLive && guarded && inputs ? [{ id: index + 1, claim, guarded, inputs, inputsRoot }] : [];
 		});
 	}
 
 	#guarded(root: Hex): Guarded | undefined {
-		return this.#table.guarded.find((guarded) => guarded.root === root);
+		return this.#fixture.guarded.find((guarded) => guarded.root === root);
 	}
 
 	#count(kind: string): void {
@@ -321,7 +321,7 @@ export class Adversary {
 	}
 
 	async #send(kind: string, action: Action, from: Hex = LIAR): Promise<void> {
-		const { contract, functionName, args = [], value = 0n } = callOf(this.#table.contracts, action);
+		const { contract, functionName, args = [], value = 0n } = callOf(this.#fixture.contracts, action);
 		const data = encodeFunctionData({ abi: contract.abi, functionName, args } as never);
 		const call = { from, to: contract.address, data, value: numberToHex(value) };
 		const request = this.#chain.connection.reader.request as unknown as (args: {

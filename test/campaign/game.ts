@@ -9,10 +9,10 @@ import { openHome } from "@umpire/store/home.ts";
 import { Adversary } from "./adversary.ts";
 import { SimulatedChain } from "./chain.ts";
 import { emptyFigures, type Figures } from "./figures.ts";
+import { type Fixture, setUpFixture } from "./fixture.ts";
 import { chainMoney } from "./money.ts";
 import type { CampaignMove } from "./moves.ts";
 import { Party, type Seat } from "./party.ts";
-import { setTable, type Table } from "./table.ts";
 import { judgeGame } from "./verdict.ts";
 
 export interface GameOptions {
@@ -44,20 +44,20 @@ const MONITOR_EVERY = 5;
 /** Plays drawn moves against real actors until everything is decided. */
 export async function playGame(moves: readonly CampaignMove[], options: GameOptions): Promise<Played> {
 	const chain = await SimulatedChain.open(options.seconds);
-	let table: Table | undefined;
+	let fixture: Fixture | undefined;
 	try {
-		table = await setTable(chain);
-		const game = new Game(chain, table, options);
+		fixture = await setUpFixture(chain);
+		const game = new Game(chain, fixture, options);
 		return await game.play(moves);
 	} finally {
 		await chain.close();
-		await table?.close();
+		await fixture?.close();
 	}
 }
 
 class Game {
 	readonly #chain: SimulatedChain;
-	readonly #table: Table;
+	readonly #fixture: Fixture;
 	readonly #adversary: Adversary;
 	readonly #parties: readonly Party[];
 	readonly #figures = emptyFigures();
@@ -69,25 +69,25 @@ class Game {
 	#toKill: Party | undefined;
 	#look: (() => Promise<MonitorReport>) | undefined;
 
-	constructor(chain: SimulatedChain, table: Table, { absent = () => false }: GameOptions) {
+	constructor(chain: SimulatedChain, fixture: Fixture, { absent = () => false }: GameOptions) {
 		this.#chain = chain;
-		this.#table = table;
-		this.#adversary = new Adversary(table, chain);
-		this.#parties = table.guarded.flatMap(({ number }) =>
+		this.#fixture = fixture;
+		this.#adversary = new Adversary(fixture, chain);
+		this.#parties = fixture.guarded.flatMap(({ number }) =>
 			(["submitter", "verifier"] as const)
 				.filter((seat) => !absent(seat, number))
-				.map((seat) => new Party(table, chain, seat, number)),
+				.map((seat) => new Party(fixture, chain, seat, number)),
 		);
 	}
 
 	async play(moves: readonly CampaignMove[]): Promise<Played> {
 		await this.#chain.start();
 		const accounts = this.#parties.map(({ address }) => address);
-		const before = await chainMoney(this.#chain, this.#table, accounts);
+		const before = await chainMoney(this.#chain, this.#fixture, accounts);
 		for (const move of moves) await this.#slotOf(move);
 		const undecided = await this.#untilDecided();
 		const look = await this.#monitored();
-		const verdict = await judgeGame(this.#chain, this.#table, this.#parties, before, this.#figures);
+		const verdict = await judgeGame(this.#chain, this.#fixture, this.#parties, before, this.#figures);
 		const figures = this.#figures;
 		figures.games = 1;
 		figures.slots = this.#slot;
@@ -208,7 +208,7 @@ class Game {
 	#openItems(state: GameState): string[] {
 		const isGuarded = (claim: number) => {
 			const { program } = state.requests[state.claims[claim - 1].request - 1];
-			return this.#table.guarded.some(({ root }) => root === program);
+			return this.#fixture.guarded.some(({ root }) => root === program);
 		};
 		const claims = [...state.claims.keys()].filter(
 			(index) => state.claims[index].status === CLAIM_STATUS.live && isGuarded(index + 1),
@@ -226,7 +226,7 @@ class Game {
 
 	/** The monitor's look: it must not fail, and must name false claims that it can recompute. */
 	async #monitored(): Promise<MonitorReport | undefined> {
-		const { contracts, home } = this.#table;
+		const { contracts, home } = this.#fixture;
 		try {
 			this.#look ??= await openMonitor(
 				{ home: openHome(home.folder), contracts, feed: eventFeed(contracts) },

@@ -3,14 +3,14 @@ import { eventsOf } from "@umpire/chain/events.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Abi, decodeFunctionData } from "viem";
 import type { SimulatedChain } from "./chain.ts";
-import type { Table } from "./table.ts";
+import type { Fixture } from "./fixture.ts";
 
 /** What an account holds and can withdraw, in wei. Nothing is locked where all is decided. */
 export type Money = ReadonlyMap<Hex, bigint>;
 
 export async function chainMoney(
 	{ connection }: SimulatedChain,
-	{ contracts }: Table,
+	{ contracts }: Fixture,
 	accounts: readonly Hex[],
 ): Promise<Money> {
 	const money = new Map<Hex, bigint>();
@@ -38,7 +38,7 @@ export interface HonestMove {
 /** All that accounts sent, as it stands on the chain in the end. */
 export async function honestMoves(
 	{ connection }: SimulatedChain,
-	{ contracts }: Table,
+	{ contracts }: Fixture,
 	accounts: readonly Hex[],
 ): Promise<HonestMove[]> {
 	const { market, court, deployment } = contracts;

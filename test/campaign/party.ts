@@ -7,8 +7,8 @@ import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { accountAt, SEATS } from "./accounts.ts";
 import type { SimulatedChain } from "./chain.ts";
+import type { Fixture } from "./fixture.ts";
 import { Node } from "./node.ts";
-import type { Table } from "./table.ts";
 
 export type Seat = "submitter" | "verifier";
 
@@ -35,15 +35,15 @@ export class Party {
 	/** Slot of the last time that something befell it. */
 	hitAt = Number.NEGATIVE_INFINITY;
 	node: Node;
-	readonly #table: Table;
+	readonly #fixture: Fixture;
 	readonly #chain: SimulatedChain;
 	readonly #program: number;
 	readonly #account: number;
 	#actor: Actor | undefined;
 	#life = 0;
 
-	constructor(table: Table, chain: SimulatedChain, seat: Seat, program: number) {
-		this.#table = table;
+	constructor(fixture: Fixture, chain: SimulatedChain, seat: Seat, program: number) {
+		this.#fixture = fixture;
 		this.#chain = chain;
 		this.seat = seat;
 		this.#program = program;
@@ -95,7 +95,7 @@ export class Party {
 	}
 
 	async #start(): Promise<Actor> {
-		const { home, contracts } = this.#table;
+		const { home, contracts } = this.#fixture;
 		const own = await openContracts(this.node.connection, contracts.deployment);
 		const world = await worldOf(home, own, accountAt(this.#account));
 		const life = this.#life;

@@ -7,20 +7,20 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { formatEther, zeroAddress } from "viem";
 import type { SimulatedChain } from "./chain.ts";
 import type { Figures } from "./figures.ts";
+import type { Fixture } from "./fixture.ts";
 import { bound, chainMoney, honestMoves, type Money } from "./money.ts";
 import type { Party } from "./party.ts";
-import type { Table } from "./table.ts";
 
 /** What the end of a game says against the theorem; counts what was decided. */
 export async function judgeGame(
 	chain: SimulatedChain,
-	table: Table,
+	fixture: Fixture,
 	parties: readonly Party[],
 	before: Money,
 	figures: Figures,
 ): Promise<string[]> {
 	const broken: string[] = [];
-	const { contracts, guarded, home } = table;
+	const { contracts, guarded, home } = fixture;
 	const feed = eventFeed(contracts);
 	const state = await gameReader(contracts, feed, zeroAddress)();
 	const honest = (seat: Party["seat"], address: string) =>
@@ -68,7 +68,7 @@ export async function judgeGame(
 		);
 	}
 	figures.disputesWon += decided(state, won, honest);
-	return [...broken, ...(await moneyLost(chain, table, parties, before, won, figures))];
+	return [...broken, ...(await moneyLost(chain, fixture, parties, before, won, figures))];
 }
 
 /** Disputes that honest parties won: as challengers by bringing a claim down, as submitters by a final claim. */
@@ -86,21 +86,21 @@ function decided(
 
 async function moneyLost(
 	chain: SimulatedChain,
-	table: Table,
+	fixture: Fixture,
 	parties: readonly Party[],
 	before: Money,
 	won: ReadonlySet<number>,
 	figures: Figures,
 ): Promise<string[]> {
 	const accounts = parties.map(({ address }) => address);
-	const moves = await honestMoves(chain, table, accounts);
+	const moves = await honestMoves(chain, fixture, accounts);
 	for (const { name, failed } of moves) {
 		const kind = failed ? `${name} (came too late)` : name;
 		figures.honest[kind] = (figures.honest[kind] ?? 0) + 1;
 	}
-	const feed = eventFeed(table.contracts);
-	const state = await gameReader(table.contracts, feed, zeroAddress)();
-	const after = await chainMoney(chain, table, accounts);
+	const feed = eventFeed(fixture.contracts);
+	const state = await gameReader(fixture.contracts, feed, zeroAddress)();
+	const after = await chainMoney(chain, fixture, accounts);
 	const broken: string[] = [];
 	for (const { name, seat, address } of parties) {
 		const paid = feed.events.filter(

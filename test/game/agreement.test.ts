@@ -4,7 +4,7 @@ import { liabilities } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
-import { entryOf, NOBODY, PARAMETERS, Table } from "../../crates-ts/game/test/table.ts";
+import { entryOf, GameDriver, NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { arbitraryTurn, moveOf, type Traces, timeOf } from "./random-moves.ts";
 import { stateOf, visible } from "./state-of.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => chain.close());
 
-const game = arbitraryProgram.chain((program) =>
+const arbitraryGame = arbitraryProgram.chain((program) =>
 	fc.record({
 		program: fc.constant(program),
 		faults: fc.array(arbitraryFaults(program), { minLength: 1, maxLength: 2 }),
@@ -30,30 +30,30 @@ describe("the model and the contract agree move for move", () => {
 	test("in every refusal by name, and in state and balances", async () => {
 		const seen = new Map<string, number>();
 		await fc.assert(
-			fc.asyncProperty(game, async ({ program, faults, turns }) => {
+			fc.asyncProperty(arbitraryGame, async ({ program, faults, turns }) => {
 				const snapshot = await chain.snapshot();
 				const burned = await chain.burned();
 				const traces: Traces = {
 					right: new ToyTrace(program),
 					wrong: faults.map((some) => new ToyTrace(program, some)),
 				};
-				const table = new Table({}, undefined, chain.domain);
-				table.now = (await chain.time()) + 10;
+				const game = new GameDriver({}, undefined, chain.domain);
+				game.now = (await chain.time()) + 10;
 				const check = async () => {
-					expect(await stateOf(chain, table.state, people)).toEqual(visible(table.state, people));
-					expect(await chain.balances()).toEqual(liabilities(table.state));
-					expect((await chain.burned()) - burned).toBe(table.state.burned);
+					expect(await stateOf(chain, game.state, people)).toEqual(visible(game.state, people));
+					expect(await chain.balances()).toEqual(liabilities(game.state));
+					expect((await chain.burned()) - burned).toBe(game.state.burned);
 				};
 				try {
-					for (const { sender, action } of opening(traces, table.now, people)) {
-						table.now++;
-						await play(table, sender, action);
+					for (const { sender, action } of opening(traces, game.now, people)) {
+						game.now++;
+						await play(game, sender, action);
 					}
 					for (const [i, turn] of turns.entries()) {
-						table.now = timeOf(turn, table);
-						const move = moveOf(turn, table, traces, people);
+						game.now = timeOf(turn, game);
+						const move = moveOf(turn, game, traces, people);
 						if (move === undefined) continue;
-						await play(table, move.sender, move.action, seen);
+						await play(game, move.sender, move.action, seen);
 						if (i % 12 === 11) await check();
 					}
 					await check();
@@ -107,10 +107,15 @@ function opening(traces: Traces, now: number, people: readonly Hex[]): { sender:
 	];
 }
 
-async function play(table: Table, sender: Hex, action: Action, seen?: Map<string, number>): Promise<void> {
+async function play(
+	game: GameDriver,
+	sender: Hex,
+	action: Action,
+	seen?: Map<string, number>,
+): Promise<void> {
 	const before = await chain.balances();
-	const expected = table.try(sender, action);
-	const { error } = await chain.act(sender, action, table.now);
+	const expected = game.try(sender, action);
+	const { error } = await chain.act(sender, action, game.now);
 	if (error !== expected) {
 		throw new Error(
 			`${action.type}: the model says ${expected ?? "accepted"}, the contract ${error ?? "accepted"}`,

@@ -7,9 +7,9 @@ import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { indexValueOf } from "@umpire/operators/values.ts";
 import { beforeAll, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Hearing } from "./hearing.ts";
-import { courtPerTest } from "./per-test.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
+import { chainPerTest } from "./per-test.ts";
+import { ProofDriver } from "./proof-driver.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 import type { TestChain } from "./test-chain.ts";
 
@@ -82,7 +82,7 @@ const parameters = { ...PARAMETERS, challengePeriod: 1000, increment: 50 };
 
 let chain: TestChain;
 let right: Evidence;
-courtPerTest(parameters, (opened) => {
+chainPerTest(parameters, (opened) => {
 	chain = opened;
 });
 beforeAll(async () => {
@@ -114,12 +114,12 @@ test.each(CASES)("%s: a wrong one is rejected", async (_, operator, element, val
 	const fetch = (operand: number, index: number): number => inputs[descriptor.operands[operand].index][index];
 	expect(partsOf(descriptor, element, indexValueOf(descriptor, element, fetch)).length).toBe(count);
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(chain, parameters);
-	const claim = await hearing.claim(wrong);
-	const { id, plan } = await hearing.searchFor(claim, right, wrong);
+	const driver = new ProofDriver(chain, parameters);
+	const claim = await driver.claim(wrong);
+	const { id, plan } = await driver.searchFor(claim, right, wrong);
 	expect(plan).toMatchObject({ operator, element });
-	const settlement = await hearing.prove(wrong, id, plan);
+	const settlement = await driver.prove(wrong, id, plan);
 	const settle = { type: "settle", dispute: id, settlement } as const;
-	expect(await hearing.try(hearing.requester, settle)).toBe(undefined);
-	expect(hearing.table.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
+	expect(await driver.try(driver.requester, settle)).toBe(undefined);
+	expect(driver.game.state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 });

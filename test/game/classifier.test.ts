@@ -1,7 +1,7 @@
 import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { realEvidence } from "./real-trace.ts";
 import { TestChain } from "./test-chain.ts";

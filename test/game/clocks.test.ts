@@ -3,9 +3,9 @@ import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { CLAIM_STATUS, liabilities, type Parameters, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "./bench.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { TestChain } from "./test-chain.ts";
 
 const program = new ToyProgram(
@@ -21,19 +21,24 @@ const right = new ToyTrace(program);
 const wrong = new ToyTrace(program, [{ step: 1, operator: 1, element: 80, by: 9 }]);
 
 /** Plays until the dispute is in a phase and a side is to move; sides use some of their reserves. */
-async function until(chain: TestChain, parameters: Parameters, phase: number, side: number): Promise<Bench> {
-	const bench = new Bench(chain, parameters);
-	await bench.sync();
-	await bench.claimToy(wrong);
-	await bench.challengeToy(right, 1);
+async function until(
+	chain: TestChain,
+	parameters: Parameters,
+	phase: number,
+	side: number,
+): Promise<ChainDriver> {
+	const driver = new ChainDriver(chain, parameters);
+	await driver.sync();
+	await driver.claimToy(wrong);
+	await driver.challengeToy(right, 1);
 	for (;;) {
-		const view = bench.table.view(1);
+		const view = driver.game.view(1);
 		const toMove = view.publishedAt === 0 ? SIDE.submitter : SIDE.challenger;
-		if (view.dispute.phase === phase && toMove === side) return bench;
-		await bench.wait(bench.table.now + PARAMETERS.increment + 2);
+		if (view.dispute.phase === phase && toMove === side) return driver;
+		await driver.wait(driver.game.now + PARAMETERS.increment + 2);
 		const move = honestSubmitter(view, wrong) ?? honestChallenger(view, right);
 		if (move === null || move.type === "prove") throw new Error("The phase was never reached");
-		await bench.play(toMove === SIDE.submitter ? bench.submitter : bench.challenger, move);
+		await driver.play(toMove === SIDE.submitter ? driver.submitter : driver.challenger, move);
 	}
 }
 
@@ -57,21 +62,21 @@ describe.each([
 	const cases = phases.flatMap(([phase, p]) => sides.map(([side, s]) => [side, phase, s, p] as const));
 	test.each(cases)("the %s in %s", async (_side, _phase, side, phase) => {
 		const snapshot = await chain.snapshot();
-		const bench = await until(chain, parameters, phase, side);
-		const { dispute, publishedAt } = bench.table.view(1);
+		const driver = await until(chain, parameters, phase, side);
+		const { dispute, publishedAt } = driver.game.view(1);
 		const last = lastSecond(turnOf(dispute, publishedAt, parameters));
 		const [toMove, , end] = await chain.readCourt<[number, bigint, bigint]>("turn", [1]);
 		expect([toMove, end]).toEqual([side, BigInt(last)]);
 		const timeout = { type: "timeout", dispute: 1 } as const;
-		await bench.wait(last - 1);
-		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
-		expect(bench.table.now).toBe(last - 1);
-		expect(await bench.try(bench.stranger, timeout)).toBe("NotTimedOut");
-		expect(bench.table.now).toBe(last);
-		expect(await bench.try(bench.stranger, timeout)).toBe(undefined);
+		await driver.wait(last - 1);
+		expect(await driver.try(driver.stranger, timeout)).toBe("NotTimedOut");
+		expect(driver.game.now).toBe(last - 1);
+		expect(await driver.try(driver.stranger, timeout)).toBe("NotTimedOut");
+		expect(driver.game.now).toBe(last);
+		expect(await driver.try(driver.stranger, timeout)).toBe(undefined);
 		const expected = side === SIDE.submitter ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
 		expect((await chain.read<{ status: number }>("getClaim", [1])).status).toBe(expected);
-		expect(await chain.balances()).toEqual(liabilities(bench.table.state));
+		expect(await chain.balances()).toEqual(liabilities(driver.game.state));
 		await chain.restore(snapshot);
 	});
 });

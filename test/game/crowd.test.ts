@@ -1,9 +1,9 @@
 import { longestDispute, predictedRounds } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "./bench.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { crowd } from "./crowd.ts";
 import type { Place } from "./false-challenger.ts";
 import { endAll, payOut } from "./honest-party.ts";
@@ -44,20 +44,20 @@ describe("a true claim is final after the challenge period and the longest dispu
 	const cases = CROWDS.flatMap((count) => [[count, "eager", eager] as const, [count, "lazy", lazy] as const]);
 	test.each(cases)("of %i, %s", async (count, _, trace) => {
 		const snapshot = await chain.snapshot();
-		const bench = new Bench(chain, parameters);
-		await bench.sync();
-		const ended = await crowd(bench, trace, await bench.claimToy(trace), count, [PARTS]);
-		const [{ claimedAt, status }] = bench.table.state.claims;
+		const driver = new ChainDriver(chain, parameters);
+		await driver.sync();
+		const ended = await crowd(driver, trace, await driver.claimToy(trace), count, [PARTS]);
+		const [{ claimedAt, status }] = driver.game.state.claims;
 		expect(status).toBe(CLAIM_STATUS.live);
 		const most = longestDispute(trace.program.header, LEAVES, parameters, count);
 		const bound = claimedAt + challengePeriod + most;
 		if (count === 1) expect(ended).toBe(bound);
 		// here every transaction has a second of its own, also the timeouts
 		else expect(ended).toBeLessThanOrEqual(bound + count);
-		await bench.play(bench.stranger, { type: "finalise", claim: 1 });
-		expect(owedTo(bench.table.state, bench.submitter)).toBe(submitterBond + FEE + BigInt(count) * KEPT);
-		await endAll(bench, bench.stranger);
-		expect(await payOut(bench, chain.accounts)).toBe(0n);
+		await driver.play(driver.stranger, { type: "finalise", claim: 1 });
+		expect(owedTo(driver.game.state, driver.submitter)).toBe(submitterBond + FEE + BigInt(count) * KEPT);
+		await endAll(driver, driver.stranger);
+		expect(await payOut(driver, chain.accounts)).toBe(0n);
 		await chain.restore(snapshot);
 	});
 });
@@ -65,11 +65,11 @@ describe("a true claim is final after the challenge period and the longest dispu
 describe("what is published serves all disputes", () => {
 	const gasOf = async (count: number, places: readonly Place[]): Promise<{ sent: number; gas: number }> => {
 		const snapshot = await chain.snapshot();
-		const bench = new Bench(chain, parameters);
-		await bench.sync();
-		await crowd(bench, eager, await bench.claimToy(eager), count, places);
-		const { openings, leaves } = bench.table.state;
-		const gas = bench.spentOn.get("open")! + bench.spentOn.get("publishLeaf")!;
+		const driver = new ChainDriver(chain, parameters);
+		await driver.sync();
+		await crowd(driver, eager, await driver.claimToy(eager), count, places);
+		const { openings, leaves } = driver.game.state;
+		const gas = driver.spentOn.get("open")! + driver.spentOn.get("publishLeaf")!;
 		await chain.restore(snapshot);
 		return { sent: openings.size + leaves.size, gas };
 	};

@@ -3,7 +3,7 @@ import { publishedAt } from "@umpire/game/dispute.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { type Dispute, PHASE, SIDE } from "@umpire/game/state.ts";
 import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "./bench.ts";
+import type { ChainDriver } from "./chain-driver.ts";
 import { descentTowards, type Place } from "./false-challenger.ts";
 import { HonestParty } from "./honest-party.ts";
 
@@ -13,8 +13,8 @@ function canGoOn({ phase, operator }: Dispute, { element }: Place, trace: ToyTra
 	return phase === PHASE.root || phase === PHASE.search;
 }
 
-function nextMove(bench: Bench, id: number, place: Place, trace: ToyTrace): Action {
-	const view = bench.table.view(id);
+function nextMove(driver: ChainDriver, id: number, place: Place, trace: ToyTrace): Action {
+	const view = driver.game.view(id);
 	const { phase, operator } = view.dispute;
 	if (phase === PHASE.root) return { type: "enter", dispute: id, entry: NO_DESCRIPTOR };
 	if (phase === PHASE.search) return descentTowards(place, view, trace);
@@ -26,26 +26,26 @@ function nextMove(bench: Bench, id: number, place: Place, trace: ToyTrace): Acti
  * submitter uses all of its time too. Challenger i leads its dispute to place i. Returns when the last dispute ended.
  */
 export async function crowd(
-	bench: Bench,
+	driver: ChainDriver,
 	trace: ToyTrace,
 	claim: number,
 	count: number,
 	places: readonly Place[],
 ): Promise<number> {
-	const { parameters } = bench.table.state;
-	const end = bench.table.state.claims[claim - 1].claimedAt + parameters.challengePeriod;
+	const { parameters } = driver.game.state;
+	const end = driver.game.state.claims[claim - 1].claimedAt + parameters.challengePeriod;
 	const pace = { delay: Number.POSITIVE_INFINITY, outage: 0 };
-	const party = new HonestParty(bench, bench.submitter, trace, pace);
-	const accounts = bench.chain.accounts.slice(4, 19);
+	const party = new HonestParty(driver, driver.submitter, trace, pace);
+	const accounts = driver.chain.accounts.slice(4, 19);
 	const identities = Array.from({ length: count }, (_, i) => accounts[i % accounts.length]);
 	// every transaction has a second of its own, also the answers and moves that are due while others still come
 	const first = end - 1 - 3 * (count - 1);
 	for (let joined = 0; ; ) {
-		const { disputes } = bench.table.state;
-		if (joined === count && disputes.every(({ phase }) => phase === PHASE.closed)) return bench.table.now;
+		const { disputes } = driver.game.state;
+		if (joined === count && disputes.every(({ phase }) => phase === PHASE.closed)) return driver.game.now;
 		const moves = disputes.flatMap((d, i) => {
 			if (d.phase === PHASE.closed || !canGoOn(d, places[i % places.length], trace)) return [];
-			const turn = turnOf(d, publishedAt(bench.table.state, d), parameters);
+			const turn = turnOf(d, publishedAt(driver.game.state, d), parameters);
 			// the reserve is left for the last turn, which is never taken
 			const time = lastSecond({ ...turn, reserve: 0 });
 			return turn.side === SIDE.challenger ? [{ time, id: i + 1 }] : [];
@@ -54,14 +54,14 @@ export async function crowd(
 		const sorted = moves.toSorted((a, b) => a.time - b.time);
 		if (sorted.length === 0) {
 			// everybody waits for the submitter or for a timeout
-			await party.passTo(party.due ?? bench.table.now + 1);
+			await party.passTo(party.due ?? driver.game.now + 1);
 			continue;
 		}
 		await party.passTo(Math.min(...sorted.map(({ time }, i) => time - i)));
 		const [{ id }] = sorted;
-		if (id > joined) joined = await bench.challengeToy(trace, claim, identities[id - 1]);
+		if (id > joined) joined = await driver.challengeToy(trace, claim, identities[id - 1]);
 		// the submitter may have timed it out: where all move at once, seconds are short for the first that came
-		else if (bench.table.state.disputes[id - 1].phase !== PHASE.closed)
-			await bench.play(identities[id - 1], nextMove(bench, id, places[(id - 1) % places.length], trace));
+		else if (driver.game.state.disputes[id - 1].phase !== PHASE.closed)
+			await driver.play(identities[id - 1], nextMove(driver, id, places[(id - 1) % places.length], trace));
 	}
 }

@@ -12,14 +12,14 @@ import { CLAIM_STATUS, owedTo, type Parameters } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { TOY_CHUNKS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Bench } from "./bench.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { crowd } from "./crowd.ts";
-import { Hearing } from "./hearing.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
+import { ProofDriver } from "./proof-driver.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 import { TestChain } from "./test-chain.ts";
 
@@ -62,22 +62,22 @@ describe("an honest submitter's balance never falls, gas included", () => {
 		const size = sizeOf(trace.program);
 		const parameters = parametersFor(size);
 		return inCourt(parameters, async (chain) => {
-			const bench = new Bench(chain, parameters);
-			await bench.sync();
-			const { submitter } = bench;
+			const driver = new ChainDriver(chain, parameters);
+			await driver.sync();
+			const { submitter } = driver;
 			const before = await chain.balance(submitter);
-			const claim = await bench.claimToy(trace, undefined, FEE);
-			const claimed = bench.spentBy.get(submitter)!;
-			await crowd(bench, trace, claim, count, places);
-			const forced = bench.spentBy.get(submitter)! - claimed;
+			const claim = await driver.claimToy(trace, undefined, FEE);
+			const claimed = driver.spentBy.get(submitter)!;
+			await crowd(driver, trace, claim, count, places);
+			const forced = driver.spentBy.get(submitter)! - claimed;
 			expect(forced).toBeLessThanOrEqual(count * submitterGas(size, parameters));
 			// the bound is no idle one
 			expect(forced).toBeGreaterThan((count * submitterGas(size, parameters)) / 3);
-			await bench.play(submitter, { type: "finalise", claim });
-			await bench.withdraw(submitter);
+			await driver.play(submitter, { type: "finalise", claim });
+			await driver.withdraw(submitter);
 			expect(await chain.balance(submitter)).toBeGreaterThanOrEqual(before);
-			await endAll(bench, bench.stranger);
-			expect(await payOut(bench, chain.accounts)).toBe(0n);
+			await endAll(driver, driver.stranger);
+			expect(await payOut(driver, chain.accounts)).toBe(0n);
 		});
 	});
 
@@ -90,23 +90,23 @@ describe("an honest submitter's balance never falls, gas included", () => {
 		);
 		const parameters = parametersFor(sizeOf(program));
 		return inCourt(parameters, async (chain) => {
-			const bench = new Bench(chain, parameters);
-			await bench.sync();
-			const { submitter, stranger } = bench;
+			const driver = new ChainDriver(chain, parameters);
+			await driver.sync();
+			const { submitter, stranger } = driver;
 			const before = await chain.balance(submitter);
 			const right = new ToyTrace(program);
-			const claim = await bench.claimToy(right, undefined, FEE);
+			const claim = await driver.claimToy(right, undefined, FEE);
 			const value = parameters.demandBond;
 			for (const [input, chunk] of TOY_CHUNKS) {
 				const demand = { type: "demandInput", value, claim, input, chunk, operator: input } as const;
-				await bench.play(stranger, { ...demand, opening: program.opening(input) });
+				await driver.play(stranger, { ...demand, opening: program.opening(input) });
 			}
-			const party = new HonestParty(bench, submitter, right, { delay: 0, outage: 0 });
-			await party.passTo(bench.table.now + parameters.challengePeriod + parameters.computeAllowance);
-			expect(bench.table.state.inputDemands.filter(({ open }) => open)).toEqual([]);
-			expect(bench.table.state.inputAnswers.size).toBe(6);
-			await bench.play(submitter, { type: "finalise", claim });
-			await bench.withdraw(submitter);
+			const party = new HonestParty(driver, submitter, right, { delay: 0, outage: 0 });
+			await party.passTo(driver.game.now + parameters.challengePeriod + parameters.computeAllowance);
+			expect(driver.game.state.inputDemands.filter(({ open }) => open)).toEqual([]);
+			expect(driver.game.state.inputAnswers.size).toBe(6);
+			await driver.play(submitter, { type: "finalise", claim });
+			await driver.withdraw(submitter);
 			expect(await chain.balance(submitter)).toBeGreaterThanOrEqual(before);
 		});
 	});
@@ -118,11 +118,11 @@ describe("an honest submitter's balance never falls, gas included", () => {
 		return inCourt(parameters, async (chain) => {
 			const property = fc.asyncProperty(arbitraryGame, (drawn) =>
 				onSnapshot(chain, async () => {
-					const bench = new Bench(chain, parameters);
-					const before = await chain.balance(bench.submitter);
-					const { left } = await playGame(bench, drawn, "submitter", { fee: FEE });
-					expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.final);
-					expect(await chain.balance(bench.submitter)).toBeGreaterThanOrEqual(before);
+					const driver = new ChainDriver(chain, parameters);
+					const before = await chain.balance(driver.submitter);
+					const { left } = await playGame(driver, drawn, "submitter", { fee: FEE });
+					expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.final);
+					expect(await chain.balance(driver.submitter)).toBeGreaterThanOrEqual(before);
 					expect(left).toBe(0n);
 				}),
 			);
@@ -175,34 +175,34 @@ describe("what a challenge forces on either side is within the bounds that bonds
 		const parameters = parametersFor(size, levels);
 		return inCourt(parameters, async (chain) => {
 			await onSnapshot(chain, async () => {
-				const bench = new Bench(chain, parameters);
-				await bench.sync();
-				const claim = await bench.claimToy(right);
-				const claimed = bench.spentBy.get(bench.submitter)!;
-				await crowd(bench, right, claim, 1, [place]);
-				const forced = bench.spentBy.get(bench.submitter)! - claimed;
+				const driver = new ChainDriver(chain, parameters);
+				await driver.sync();
+				const claim = await driver.claimToy(right);
+				const claimed = driver.spentBy.get(driver.submitter)!;
+				await crowd(driver, right, claim, 1, [place]);
+				const forced = driver.spentBy.get(driver.submitter)! - claimed;
 				expect(forced).toBeLessThanOrEqual(submitterGas(size, levels));
 				expect(forced).toBeGreaterThan(submitterGas(size, levels) / 4);
 			});
-			const bench = new Bench(chain, parameters);
-			await bench.sync();
-			await bench.claimToy(wrong);
-			const submitter = new HonestParty(bench, bench.submitter, wrong, { delay: 0, outage: undefined });
-			const first = new HonestParty(bench, bench.challenger, right, { delay: 0, outage: undefined });
-			const second = bench.stranger;
-			const balance = await chain.balance(bench.challenger);
-			await bench.challengeToy(right, 1);
-			await bench.challengeToy(right, 1, second);
-			while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
-				await submitter.passTo(bench.table.now + 1);
-				await first.passTo(bench.table.now + 1);
+			const driver = new ChainDriver(chain, parameters);
+			await driver.sync();
+			await driver.claimToy(wrong);
+			const submitter = new HonestParty(driver, driver.submitter, wrong, { delay: 0, outage: undefined });
+			const first = new HonestParty(driver, driver.challenger, right, { delay: 0, outage: undefined });
+			const second = driver.stranger;
+			const balance = await chain.balance(driver.challenger);
+			await driver.challengeToy(right, 1);
+			await driver.challengeToy(right, 1, second);
+			while (driver.game.state.claims[0].status === CLAIM_STATUS.live) {
+				await submitter.passTo(driver.game.now + 1);
+				await first.passTo(driver.game.now + 1);
 			}
-			expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-			await bench.withdraw(bench.challenger);
-			expect(bench.spentBy.get(bench.challenger)).toBeLessThanOrEqual(challengerGas(size, levels));
-			expect(await chain.balance(bench.challenger)).toBeGreaterThanOrEqual(balance);
-			await bench.play(second, { type: "reclaim", dispute: 2 });
-			expect(owedTo(bench.table.state, second)).toBe(parameters.challengerBond);
+			expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+			await driver.withdraw(driver.challenger);
+			expect(driver.spentBy.get(driver.challenger)).toBeLessThanOrEqual(challengerGas(size, levels));
+			expect(await chain.balance(driver.challenger)).toBeGreaterThanOrEqual(balance);
+			await driver.play(second, { type: "reclaim", dispute: 2 });
+			expect(owedTo(driver.game.state, second)).toBe(parameters.challengerBond);
 		});
 	});
 });
@@ -224,15 +224,15 @@ describe("the reward of an honest challenger that comes first covers its gas, it
 		const size = programSize(header, descriptors);
 		const parameters = parametersFor(size);
 		await inCourt(parameters, async (chain) => {
-			const hearing = new Hearing(chain, parameters);
-			const claim = await hearing.claim(wrong);
-			const before = await chain.balance(hearing.challenger);
-			const { id, plan } = await hearing.searchFor(claim, right, wrong);
-			const settlement = await hearing.prove(wrong, id, plan);
-			await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
-			await hearing.withdraw(hearing.challenger);
-			expect(await chain.balance(hearing.challenger)).toBeGreaterThanOrEqual(before);
-			const spent = hearing.spentBy.get(hearing.challenger)!;
+			const driver = new ProofDriver(chain, parameters);
+			const claim = await driver.claim(wrong);
+			const before = await chain.balance(driver.challenger);
+			const { id, plan } = await driver.searchFor(claim, right, wrong);
+			const settlement = await driver.prove(wrong, id, plan);
+			await driver.play(driver.challenger, { type: "settle", dispute: id, settlement });
+			await driver.withdraw(driver.challenger);
+			expect(await chain.balance(driver.challenger)).toBeGreaterThanOrEqual(before);
+			const spent = driver.spentBy.get(driver.challenger)!;
 			expect(spent).toBeLessThanOrEqual(challengerGas(size, parameters));
 			expect(spent).toBeGreaterThan(challengerGas(size, parameters) / 3);
 		});

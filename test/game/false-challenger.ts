@@ -1,5 +1,5 @@
 import { LEAF_ELEMENTS, TAG, type Tag, type Width } from "@umpire/commitment/constants.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { type DescendMove, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
@@ -28,6 +28,6 @@ export function descentTowards(
 		entry = trace.descriptor(operator);
 		return { elements: 1, width: 8 };
 	});
-	const path = Levels.of(children, d.tree as Tag, childLevel).path(index);
+	const path = MerkleTree.of(children, d.tree as Tag, childLevel).path(index);
 	return { type: "descend", dispute: view.id, index, child: children[index], path, entry };
 }

@@ -12,9 +12,9 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { lenet, NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Bench, type GasBook } from "./bench.ts";
-import { Hearing } from "./hearing.ts";
+import { ChainDriver, type GasBook } from "./chain-driver.ts";
 import { HonestParty } from "./honest-party.ts";
+import { ProofDriver } from "./proof-driver.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 import { TestChain } from "./test-chain.ts";
 
@@ -62,15 +62,15 @@ describe("gas", () => {
 		const snapshot = await chain.snapshot();
 		const value = right.trace.operators[0][operator].elements[element];
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
-		const claim = await hearing.claim(wrong);
-		const before = hearing.spent;
-		const { id, plan } = await hearing.searchFor(claim, right, wrong);
-		const settlement = await hearing.prove(wrong, id, plan);
-		await hearing.play(hearing.challenger, { type: "settle", dispute: id, settlement });
-		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-		await hearing.withdraw(hearing.challenger);
-		const dispute = hearing.spent - before;
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS, gas);
+		const claim = await driver.claim(wrong);
+		const before = driver.spent;
+		const { id, plan } = await driver.searchFor(claim, right, wrong);
+		const settlement = await driver.prove(wrong, id, plan);
+		await driver.play(driver.challenger, { type: "settle", dispute: id, settlement });
+		expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+		await driver.withdraw(driver.challenger);
+		const dispute = driver.spent - before;
 		gas.set(`a whole dispute about a ${name}`, dispute);
 		gas.set("a whole dispute", Math.max(dispute, gas.get("a whole dispute") ?? 0));
 		await chain.restore(snapshot);
@@ -79,21 +79,21 @@ describe("gas", () => {
 	test("of a demand for a chunk of eight leaves, its answer and its timeout", async () => {
 		const snapshot = await chain.snapshot();
 		const own: GasBook = new Map();
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, own);
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS, own);
 		const program = layered(new NetworkBuilder("wide", [1, 1500], 8).dense(10, false).finish());
 		const evidence = await realEvidence(program, randomInput(program));
 		const opening = openDescriptor(evidence, 0);
 		const value = DEFAULT_PARAMETERS.demandBond;
-		const demand = { type: "demandInput", value, claim: await hearing.claim(evidence), input: 0 } as const;
+		const demand = { type: "demandInput", value, claim: await driver.claim(evidence), input: 0 } as const;
 		for (const chunk of [0, 1]) {
-			await hearing.play(hearing.challenger, { ...demand, chunk, operator: 0, opening });
+			await driver.play(driver.challenger, { ...demand, chunk, operator: 0, opening });
 		}
-		const answer = inputAnswer(1, hearing.table.state.inputDemands[0], evidence.trace);
+		const answer = inputAnswer(1, driver.game.state.inputDemands[0], evidence.trace);
 		expect(answer.words.length).toBe(8);
-		await hearing.play(hearing.submitter, answer);
+		await driver.play(driver.submitter, answer);
 		const { increment, reserve, crowding } = DEFAULT_PARAMETERS;
-		await hearing.wait(hearing.table.now + increment + reserve + crowding + 1);
-		await hearing.play(hearing.challenger, { type: "timeoutInput", demand: 2 });
+		await driver.wait(driver.game.now + increment + reserve + crowding + 1);
+		await driver.play(driver.challenger, { type: "timeoutInput", demand: 2 });
 		for (const move of ["demandInput", "answerInput", "timeoutInput"]) gas.set(move, own.get(move)!);
 		await chain.restore(snapshot);
 	});
@@ -103,19 +103,19 @@ describe("gas", () => {
 		const program = { ...right.program, lazy: true };
 		const commitment = await commitProgram(program);
 		const lazy = { program, commitment, trace: right.trace };
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS);
-		const claim = await hearing.claim(lazy);
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS);
+		const claim = await driver.claim(lazy);
 		const entry = NO_DESCRIPTOR;
 		const value = DEFAULT_PARAMETERS.challengerBond;
-		await hearing.play(hearing.challenger, { type: "challenge", value, claim, entry });
-		await hearing.play(hearing.submitter, {
+		await driver.play(driver.challenger, { type: "challenge", value, claim, entry });
+		await driver.play(driver.submitter, {
 			type: "bindTrace",
 			claim,
 			...bindingOf(commitment, right.trace),
 		});
-		await hearing.play(hearing.challenger, { type: "enter", dispute: 1, entry });
+		await driver.play(driver.challenger, { type: "enter", dispute: 1, entry });
 		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
-			gas.set(`lazy: ${move}`, hearing.gas.get(move)!);
+			gas.set(`lazy: ${move}`, driver.gas.get(move)!);
 		}
 		await chain.restore(snapshot);
 	});
@@ -123,8 +123,8 @@ describe("gas", () => {
 	test("of the largest moves that a dispute about a valid program has", async () => {
 		const snapshot = await chain.snapshot();
 		const own: GasBook = new Map();
-		const bench = new Bench(chain, DEFAULT_PARAMETERS, undefined, own);
-		await bench.sync();
+		const driver = new ChainDriver(chain, DEFAULT_PARAMETERS, undefined, own);
+		await driver.sync();
 		const operator = {
 			width: 8,
 			elements: 2 ** 14 * 155,
@@ -135,14 +135,14 @@ describe("gas", () => {
 		const program = new ToyProgram(new Array<ToyOperator>(256).fill(operator), 1, 0);
 		const wrong = new ToyTrace(program, [{ step: 0, operator: 255, element: operator.elements - 1, by: 3 }]);
 		const right = new ToyTrace(program);
-		await bench.claimToy(wrong);
+		await driver.claimToy(wrong);
 		const pace = { delay: 0, outage: undefined };
-		const submitter = new HonestParty(bench, bench.submitter, wrong, pace);
-		const challenger = new HonestParty(bench, bench.challenger, right, pace);
-		await bench.challengeToy(right, 1);
-		while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
-			await submitter.passTo(bench.table.now + 1);
-			await challenger.passTo(bench.table.now + 1);
+		const submitter = new HonestParty(driver, driver.submitter, wrong, pace);
+		const challenger = new HonestParty(driver, driver.challenger, right, pace);
+		await driver.challengeToy(right, 1);
+		while (driver.game.state.claims[0].status === CLAIM_STATUS.live) {
+			await submitter.passTo(driver.game.now + 1);
+			await challenger.passTo(driver.game.now + 1);
 		}
 		for (const [move, what] of [
 			["open", "256 nodes"],
@@ -160,13 +160,13 @@ describe("gas", () => {
 		const snapshot = await chain.snapshot();
 		const value = right.trace.operators[0][operator].elements[element];
 		const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
-		const claim = await hearing.claim(wrong);
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS, gas);
+		const claim = await driver.claim(wrong);
 		const leaf = leafOf(right, operator, element);
 		const tensor = wrong.trace.operators[0][operator];
-		const matter = { step: 0, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
-		const beneficiary = hearing.challenger;
-		const settlement = await hearing.proveMatter(wrong, matter, beneficiary);
+		const disputed = { step: 0, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
+		const beneficiary = driver.challenger;
+		const settlement = await driver.proveElement(wrong, disputed, beneficiary);
 		const location = {
 			step: 0,
 			operator,
@@ -178,23 +178,23 @@ describe("gas", () => {
 		const move = { type: "settleDirectly", claim, beneficiary, location, settlement } as const;
 		const parts = settlement.evidence.length;
 		const label = `settleDirectly: ${name}, ${parts} part${parts === 1 ? "" : "s"}`;
-		await hearing.play(beneficiary, move, label);
-		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+		await driver.play(beneficiary, move, label);
+		expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 		if (parts === 1) expect(gas.get(label)).toBeLessThan(DIRECT);
 		await chain.restore(snapshot);
 	});
 
 	test("of a claim that nobody disputes, and of a refund", async () => {
-		const hearing = new Hearing(chain, DEFAULT_PARAMETERS, gas);
-		const claim = await hearing.claim(right);
+		const driver = new ProofDriver(chain, DEFAULT_PARAMETERS, gas);
+		const claim = await driver.claim(right);
 		const consumer: Hex = `0x${"00".repeat(20)}`;
-		await hearing.wait(hearing.table.now + DEFAULT_PARAMETERS.challengePeriod + 1);
-		await hearing.play(hearing.submitter, { type: "finalise", claim });
-		await hearing.withdraw(hearing.submitter);
+		await driver.wait(driver.game.now + DEFAULT_PARAMETERS.challengePeriod + 1);
+		await driver.play(driver.submitter, { type: "finalise", claim });
+		await driver.withdraw(driver.submitter);
 		const { root } = right.commitment;
-		const deadline = hearing.table.now + 50;
+		const deadline = driver.game.now + 50;
 		const { inputsRoot } = right.trace;
-		await hearing.play(hearing.requester, {
+		await driver.play(driver.requester, {
 			type: "request",
 			value: 5n,
 			program: root,
@@ -202,8 +202,8 @@ describe("gas", () => {
 			deadline,
 			consumer,
 		});
-		await hearing.wait(deadline + 1);
-		await hearing.play(hearing.requester, { type: "refund", request: 2 });
+		await driver.wait(deadline + 1);
+		await driver.play(driver.requester, { type: "refund", request: 2 });
 	});
 
 	test("is what it was, and within the limits", async () => {

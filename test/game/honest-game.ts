@@ -2,9 +2,9 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { owedTo } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "./bench.ts";
+import type { ChainDriver } from "./chain-driver.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
 import { type Attackers, arbitraryAttacks, attackOf } from "./strategies.ts";
 import type { TestChain } from "./test-chain.ts";
@@ -26,14 +26,14 @@ export interface GameOptions {
 	/** of the claim's request */
 	readonly fee?: bigint;
 	/** told of every attack, after it */
-	readonly onMove?: (bench: Bench, honest: Hex, strategy: string) => void;
+	readonly onMove?: (driver: ChainDriver, honest: Hex, strategy: string) => void;
 	/** called when all is decided and nobody has been paid */
 	readonly beforePayment?: () => Promise<void>;
 }
 
 /** How a game ended. */
 export interface Ending {
-	readonly bench: Bench;
+	readonly driver: ChainDriver;
 	readonly honest: Hex;
 	/** what the honest party was paid in the end, in wei */
 	readonly paid: bigint;
@@ -46,22 +46,22 @@ export interface Ending {
  * pace, then the others fall silent, and everybody is paid.
  */
 export async function playGame(
-	bench: Bench,
+	driver: ChainDriver,
 	{ attacks, ...drawn }: DrawnGame,
 	seat: "submitter" | "challenger",
 	{ fee, onMove, beforePayment }: GameOptions = {},
 ): Promise<Ending> {
-	await bench.sync();
+	await driver.sync();
 	const right = new ToyTrace(drawn.program);
 	const wrong = new ToyTrace(drawn.program, drawn.faults);
-	const everyone = bench.chain.accounts.slice(1, 9);
-	const honest = seat === "submitter" ? bench.submitter : everyone[7];
-	const party = new HonestParty(bench, honest, right, drawn);
-	await bench.claimToy(seat === "submitter" ? right : wrong, undefined, fee);
-	await bench.challengeToy(right, 1, seat === "submitter" ? bench.challenger : honest);
+	const everyone = driver.chain.accounts.slice(1, 9);
+	const honest = seat === "submitter" ? driver.submitter : everyone[7];
+	const party = new HonestParty(driver, honest, right, drawn);
+	await driver.claimToy(seat === "submitter" ? right : wrong, undefined, fee);
+	await driver.challengeToy(right, 1, seat === "submitter" ? driver.challenger : honest);
 	const past: { sender: Hex; action: Attackers["past"][number]["action"] }[] = [];
 	const people = seat === "submitter" ? everyone : everyone.filter((person) => person !== honest);
-	const attackers: Attackers = { bench, people, honest, past, traces: { right: wrong, wrong: [right] } };
+	const attackers: Attackers = { driver, people, honest, past, traces: { right: wrong, wrong: [right] } };
 	for (const { strategy, turn } of attacks) {
 		const planned = attackOf(strategy, attackers, turn);
 		if (planned === undefined) continue;
@@ -69,16 +69,16 @@ export async function playGame(
 		// the honest party's moves may have changed what there is to do
 		const attack = attackOf(strategy, attackers, turn);
 		if (attack === undefined) continue;
-		const refused = await bench.try(attack.sender, attack.action);
-		onMove?.(bench, honest, strategy);
+		const refused = await driver.try(attack.sender, attack.action);
+		onMove?.(driver, honest, strategy);
 		if (refused === undefined) past.push(attack);
 	}
 	// now the others fall silent
-	await party.passTo(bench.table.now + 2000);
-	await endAll(bench, bench.requester);
-	const paid = owedTo(bench.table.state, honest);
+	await party.passTo(driver.game.now + 2000);
+	await endAll(driver, driver.requester);
+	const paid = owedTo(driver.game.state, honest);
 	await beforePayment?.();
-	return { bench, honest, paid, left: await payOut(bench, everyone) };
+	return { driver, honest, paid, left: await payOut(driver, everyone) };
 }
 
 /** Runs a body on the chain as it is, and leaves the chain as it was. */

@@ -2,8 +2,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type Parameters, PHASE } from "@umpire/game/state.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { Bench } from "./bench.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { STRATEGY_NAMES } from "./strategies.ts";
 import { TestChain } from "./test-chain.ts";
@@ -25,19 +25,24 @@ describe.each([
 
 	test("from the submitter's seat: its claim is final, and it has fee, bond and what the others lost", async () => {
 		const tried = new Set<string>();
-		const onMove = ({ table }: Bench, _: Hex, strategy: string): void => {
+		const onMove = ({ game }: ChainDriver, _: Hex, strategy: string): void => {
 			tried.add(strategy);
-			expect(table.state.claims[0].status).not.toBe(CLAIM_STATUS.rejected);
+			expect(game.state.claims[0].status).not.toBe(CLAIM_STATUS.rejected);
 		};
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
 			onSnapshot(chain, async () => {
 				const before = await chain.burned();
-				const { bench, paid, left } = await playGame(new Bench(chain, parameters), drawn, "submitter", {
-					onMove,
-					fee: FEE,
-				});
+				const { driver, paid, left } = await playGame(
+					new ChainDriver(chain, parameters),
+					drawn,
+					"submitter",
+					{
+						onMove,
+						fee: FEE,
+					},
+				);
 				expect(left).toBe(0n);
-				const { claims, disputes, inputDemands, burned } = bench.table.state;
+				const { claims, disputes, inputDemands, burned } = driver.game.state;
 				expect(claims[0].status).toBe(CLAIM_STATUS.final);
 				const lost = disputes.filter(({ claim }) => claim === 1).length;
 				const demands = inputDemands.filter(({ claim }) => claim === 1).length;
@@ -52,21 +57,26 @@ describe.each([
 
 	test("from the challenger's seat: a false claim is rejected, and its bond comes back", async () => {
 		const tried = new Set<string>();
-		const onMove = ({ table }: Bench, honest: Hex, strategy: string): void => {
+		const onMove = ({ game }: ChainDriver, honest: Hex, strategy: string): void => {
 			tried.add(strategy);
-			const [claim] = table.state.claims;
+			const [claim] = game.state.claims;
 			expect(claim.status).not.toBe(CLAIM_STATUS.final);
-			const own = table.state.disputes.find(({ challenger }) => challenger === honest)!;
+			const own = game.state.disputes.find(({ challenger }) => challenger === honest)!;
 			if (own.phase === PHASE.closed) expect(claim.status).toBe(CLAIM_STATUS.rejected);
 		};
 		const property = fc.asyncProperty(arbitraryGame, (drawn) =>
 			onSnapshot(chain, async () => {
-				const { bench, paid, left } = await playGame(new Bench(chain, parameters), drawn, "challenger", {
-					onMove,
-					fee: FEE,
-				});
+				const { driver, paid, left } = await playGame(
+					new ChainDriver(chain, parameters),
+					drawn,
+					"challenger",
+					{
+						onMove,
+						fee: FEE,
+					},
+				);
 				expect(left).toBe(0n);
-				expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+				expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 				// whoever came first has the submitter's bond, and nobody else loses anything
 				expect([0n, (submitterBond * KEPT) / 1000n]).toContain(paid - challengerBond);
 			}),

@@ -7,7 +7,7 @@ import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { settlementOf, type ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "./bench.ts";
+import type { ChainDriver } from "./chain-driver.ts";
 
 /** How an honest party uses its time. */
 export interface Pace {
@@ -28,14 +28,14 @@ interface Duty {
 /** A party that follows the honest strategies in every dispute and demand of its seat, at its own pace. */
 export class HonestParty {
 	readonly account: Hex;
-	readonly #bench: Bench;
+	readonly #driver: ChainDriver;
 	readonly #trace: ToyTrace;
 	readonly #delay: number;
 	#outage: number | undefined;
 	#answers = 0;
 
-	constructor(bench: Bench, account: Hex, trace: ToyTrace, pace: Pace) {
-		this.#bench = bench;
+	constructor(driver: ChainDriver, account: Hex, trace: ToyTrace, pace: Pace) {
+		this.#driver = driver;
 		this.account = account;
 		this.#trace = trace;
 		this.#delay = pace.delay;
@@ -44,18 +44,18 @@ export class HonestParty {
 
 	/** Lets time pass up to `time`; the party makes all moves that it wants to have made by then. */
 	async passTo(time: number): Promise<void> {
-		const { table } = this.#bench;
+		const { game } = this.#driver;
 		for (;;) {
 			const next = this.#next();
-			if (next === undefined || next.time > Math.max(time, table.now + 1)) break;
-			table.now = Math.max(table.now, next.time - 1);
+			if (next === undefined || next.time > Math.max(time, game.now + 1)) break;
+			game.now = Math.max(game.now, next.time - 1);
 			const away = this.#isAway();
-			await this.#bench.play(this.account, next.action());
+			await this.#driver.play(this.account, next.action());
 			if (!next.urgent) continue;
 			this.#answers++;
 			if (away) this.#outage = undefined;
 		}
-		table.now = Math.max(table.now, time - 1);
+		game.now = Math.max(game.now, time - 1);
 	}
 
 	/** When the party makes its next move, undefined if it has none to make. */
@@ -69,12 +69,12 @@ export class HonestParty {
 		const urgent = duties.filter((duty) => duty.urgent);
 		const start = Math.min(...urgent.map(({ time }, i) => time - i));
 		const other = duties.find((duty) => !duty.urgent);
-		if (other !== undefined && Math.max(other.time, this.#bench.table.now + 1) < start) return other;
+		if (other !== undefined && Math.max(other.time, this.#driver.game.now + 1) < start) return other;
 		return urgent.length === 0 ? undefined : { ...urgent[0], time: start };
 	}
 
 	*#inDisputes(): Generator<Duty> {
-		const { state } = this.#bench.table;
+		const { state } = this.#driver.game;
 		for (const [i, d] of state.disputes.entries()) {
 			if (d.phase === PHASE.closed) continue;
 			const dispute = i + 1;
@@ -97,7 +97,7 @@ export class HonestParty {
 	}
 
 	*#inDemands(): Generator<Duty> {
-		const { state } = this.#bench.table;
+		const { state } = this.#driver.game;
 		for (const [i, d] of state.inputDemands.entries()) {
 			const { status, submitter } = state.claims[d.claim - 1];
 			if (!d.open || submitter !== this.account || status !== CLAIM_STATUS.live) continue;
@@ -116,66 +116,66 @@ export class HonestParty {
 	}
 
 	#moveIn(id: number): Action {
-		const view = this.#bench.table.view(id);
+		const view = this.#driver.game.view(id);
 		const move = honestSubmitter(view, this.#trace) ?? honestChallenger(view, this.#trace);
 		if (move === null) throw new Error(`The honest party has nothing to say in dispute ${id}`);
-		return move.type === "prove" ? settlementMove(this.#bench, id, this.#trace, move) : move;
+		return move.type === "prove" ? settlementMove(this.#driver, id, this.#trace, move) : move;
 	}
 }
 
 /** The settlement that a plan asks for; a toy element needs no proof. */
 export function settlementMove(
-	bench: Bench,
+	driver: ChainDriver,
 	id: number,
 	trace: ToyTrace,
 	{ element, part }: { element: number; part: number },
 ): Action {
-	const { dispute, words } = bench.table.view(id);
+	const { dispute, words } = driver.game.view(id);
 	const operator = trace.descriptor(dispute.operator);
 	const settlement = settlementOf(operator, words!, element, part, dispute.partials);
 	return { type: "settle", dispute: id, settlement };
 }
 
 /** Ends all disputes, demands, claims and requests that are open, by whatever the others let run out. */
-export async function endAll(bench: Bench, anyone: Hex): Promise<void> {
-	const { table } = bench;
+export async function endAll(driver: ChainDriver, anyone: Hex): Promise<void> {
+	const { game } = driver;
 	const after = (time: number): void => {
-		table.now = Math.max(table.now, time);
+		game.now = Math.max(game.now, time);
 	};
-	for (const [i, demand] of table.state.inputDemands.entries()) {
-		if (!table.state.inputDemands[i].open) continue;
-		const { status } = table.state.claims[demand.claim - 1];
-		after(lastSecondToAnswer(table.state, demand));
-		const live = answeredAt(table.state, demand) === 0 ? "timeoutInput" : "collectAnswered";
+	for (const [i, demand] of game.state.inputDemands.entries()) {
+		if (!game.state.inputDemands[i].open) continue;
+		const { status } = game.state.claims[demand.claim - 1];
+		after(lastSecondToAnswer(game.state, demand));
+		const live = answeredAt(game.state, demand) === 0 ? "timeoutInput" : "collectAnswered";
 		const type = status === CLAIM_STATUS.rejected ? "reclaimInput" : live;
-		await bench.play(anyone, { type, demand: i + 1 });
+		await driver.play(anyone, { type, demand: i + 1 });
 	}
-	for (const [i] of table.state.disputes.entries()) {
-		const d = table.state.disputes[i];
+	for (const [i] of game.state.disputes.entries()) {
+		const d = game.state.disputes[i];
 		if (d.phase === PHASE.closed) continue;
-		const live = table.state.claims[d.claim - 1].status === CLAIM_STATUS.live;
-		if (live) after(lastSecond(turnOf(d, publishedAt(table.state, d), table.state.parameters)));
-		await bench.play(anyone, { type: live ? "timeout" : "reclaim", dispute: i + 1 });
+		const live = game.state.claims[d.claim - 1].status === CLAIM_STATUS.live;
+		if (live) after(lastSecond(turnOf(d, publishedAt(game.state, d), game.state.parameters)));
+		await driver.play(anyone, { type: live ? "timeout" : "reclaim", dispute: i + 1 });
 	}
-	for (const [i] of table.state.inputDemands.entries()) {
-		if (table.state.inputDemands[i].open) await bench.play(anyone, { type: "reclaimInput", demand: i + 1 });
+	for (const [i] of game.state.inputDemands.entries()) {
+		if (game.state.inputDemands[i].open) await driver.play(anyone, { type: "reclaimInput", demand: i + 1 });
 	}
-	after(table.now + table.state.parameters.challengePeriod + table.state.parameters.computeAllowance);
-	for (const [i, { status }] of table.state.claims.entries()) {
-		if (status === CLAIM_STATUS.live) await bench.play(anyone, { type: "finalise", claim: i + 1 });
+	after(game.now + game.state.parameters.challengePeriod + game.state.parameters.computeAllowance);
+	for (const [i, { status }] of game.state.claims.entries()) {
+		if (status === CLAIM_STATUS.live) await driver.play(anyone, { type: "finalise", claim: i + 1 });
 	}
-	for (const [i, { closed, deadline }] of table.state.requests.entries()) {
+	for (const [i, { closed, deadline }] of game.state.requests.entries()) {
 		if (closed) continue;
 		after(deadline);
-		await bench.play(anyone, { type: "refund", request: i + 1 });
+		await driver.play(anyone, { type: "refund", request: i + 1 });
 	}
 }
 
 /** Pays everybody out; returns what is left in the contracts, in wei. */
-export async function payOut(bench: Bench, people: readonly Hex[]): Promise<bigint> {
-	const { table, chain } = bench;
+export async function payOut(driver: ChainDriver, people: readonly Hex[]): Promise<bigint> {
+	const { game, chain } = driver;
 	for (const person of people) {
-		if (owedTo(table.state, person) > 0n) await bench.withdraw(person);
+		if (owedTo(game.state, person) > 0n) await driver.withdraw(person);
 	}
 	return (await chain.balance(chain.market)) + (await chain.balance(chain.court));
 }

@@ -4,10 +4,10 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "./bench.ts";
-import { benchPerTest } from "./per-test.ts";
+import type { ChainDriver } from "./chain-driver.ts";
+import { driverPerTest } from "./per-test.ts";
 import type { TestChain } from "./test-chain.ts";
 
 const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
@@ -25,9 +25,9 @@ const { submitterBond, challengePeriod } = PARAMETERS;
 const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
 
 let chain: TestChain;
-let bench: Bench;
-benchPerTest(PARAMETERS, (fresh) => {
-	bench = fresh;
+let driver: ChainDriver;
+driverPerTest(PARAMETERS, (fresh) => {
+	driver = fresh;
 	chain = fresh.chain;
 });
 
@@ -43,7 +43,7 @@ describe("programs", () => {
 		["with a root of no constants", { constantsRoot: header.operatorsRoot }, "ConstantsMismatch"],
 	])("one %s is refused", async (_, change, error) => {
 		const move = { type: "register", header: { ...header, ...change } } as const;
-		expect(await bench.try(bench.requester, move)).toBe(error);
+		expect(await driver.try(driver.requester, move)).toBe(error);
 	});
 });
 
@@ -51,26 +51,26 @@ describe("requests", () => {
 	test("of a program without inputs names none, and of others some", async () => {
 		const header = { ...small.program.header, inputCount: 0 };
 		const root = programRoot(header);
-		await bench.play(bench.requester, { type: "register", header: small.program.header });
-		await bench.play(bench.requester, { type: "register", header });
+		await driver.play(driver.requester, { type: "register", header: small.program.header });
+		await driver.play(driver.requester, { type: "register", header });
 		const ask = (program: Hex, inputsRoot: Hex) => {
-			const deadline = bench.table.now + 50;
-			const consumer = bench.stranger;
+			const deadline = driver.game.now + 50;
+			const consumer = driver.stranger;
 			return { type: "request", value: 0n, program, inputsRoot, deadline, consumer } as const;
 		};
 		const none = wordHex(0n);
-		expect(await bench.try(bench.requester, ask(root, small.program.inputsRoot))).toBe("InputsMismatch");
-		expect(await bench.try(bench.requester, ask(small.program.root, none))).toBe("InputsMismatch");
-		await bench.play(bench.requester, ask(root, none));
-		await bench.play(bench.requester, ask(small.program.root, small.program.inputsRoot));
+		expect(await driver.try(driver.requester, ask(root, small.program.inputsRoot))).toBe("InputsMismatch");
+		expect(await driver.try(driver.requester, ask(small.program.root, none))).toBe("InputsMismatch");
+		await driver.play(driver.requester, ask(root, none));
+		await driver.play(driver.requester, ask(small.program.root, small.program.inputsRoot));
 	});
 
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
 		const { header, root, inputsRoot } = small.program;
-		await bench.play(bench.requester, { type: "register", header });
-		const deadline = bench.table.now + 50;
-		const consumer = bench.stranger;
-		await bench.play(bench.requester, {
+		await driver.play(driver.requester, { type: "register", header });
+		const deadline = driver.game.now + 50;
+		const consumer = driver.stranger;
+		await driver.play(driver.requester, {
 			type: "request",
 			value: 9n,
 			program: root,
@@ -79,25 +79,27 @@ describe("requests", () => {
 			consumer,
 		});
 		const refund = { type: "refund", request: 1 } as const;
-		await bench.wait(deadline);
-		expect(await bench.try(bench.stranger, refund)).toBe("RequestNotExpired");
-		await bench.play(bench.stranger, refund);
-		expect(await bench.try(bench.stranger, refund)).toBe("RequestClosed");
-		expect(await chain.owed(bench.requester)).toBe(9n);
-		await bench.withdraw(bench.requester);
-		expect(await bench.try(bench.requester, { type: "withdraw", from: "market" })).toBe("NothingToWithdraw");
+		await driver.wait(deadline);
+		expect(await driver.try(driver.stranger, refund)).toBe("RequestNotExpired");
+		await driver.play(driver.stranger, refund);
+		expect(await driver.try(driver.stranger, refund)).toBe("RequestClosed");
+		expect(await chain.owed(driver.requester)).toBe(9n);
+		await driver.withdraw(driver.requester);
+		expect(await driver.try(driver.requester, { type: "withdraw", from: "market" })).toBe(
+			"NothingToWithdraw",
+		);
 	});
 
 	test("a request is not paid back while it is claimed, nor taken twice", async () => {
-		const claim = await bench.claimToy(small);
-		const { deadline } = bench.table.state.requests[0];
+		const claim = await driver.claimToy(small);
+		const { deadline } = driver.game.state.requests[0];
 		const again = { type: "claim", value: submitterBond, request: 1, ...small.claim() } as const;
-		expect(await bench.try(bench.stranger, again)).toBe("AlreadyClaimed");
-		await bench.wait(deadline + 1);
+		expect(await driver.try(driver.stranger, again)).toBe("AlreadyClaimed");
+		await driver.wait(deadline + 1);
 		const refund = { type: "refund", request: 1 } as const;
-		expect(await bench.try(bench.requester, refund)).toBe("AlreadyClaimed");
-		await bench.play(bench.stranger, { type: "finalise", claim });
-		expect(await bench.try(bench.requester, refund)).toBe("RequestClosed");
+		expect(await driver.try(driver.requester, refund)).toBe("AlreadyClaimed");
+		await driver.play(driver.stranger, { type: "finalise", claim });
+		expect(await driver.try(driver.requester, refund)).toBe("RequestClosed");
 	});
 
 	test("a claim is taken until the request's deadline", async () => {
@@ -106,15 +108,15 @@ describe("requests", () => {
 			[1, "RequestExpired"],
 		] as const) {
 			const { header, root, inputsRoot } = small.program;
-			await bench.play(bench.requester, { type: "register", header });
-			const deadline = bench.table.now + 50;
+			await driver.play(driver.requester, { type: "register", header });
+			const deadline = driver.game.now + 50;
 			const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
-			await bench.play(bench.requester, { ...request, consumer: bench.stranger });
-			await bench.wait(deadline + offset);
-			const answer = await bench.try(bench.submitter, {
+			await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+			await driver.wait(deadline + offset);
+			const answer = await driver.try(driver.submitter, {
 				type: "claim",
 				value: submitterBond,
-				request: bench.table.state.requests.length,
+				request: driver.game.state.requests.length,
 				traceRoot: small.root,
 				opening: small.output(),
 			});
@@ -124,8 +126,8 @@ describe("requests", () => {
 
 	test("registering again changes nothing", async () => {
 		const { header, root } = small.program;
-		await bench.play(bench.requester, { type: "register", header });
-		await bench.play(bench.stranger, { type: "register", header });
+		await driver.play(driver.requester, { type: "register", header });
+		await driver.play(driver.stranger, { type: "register", header });
 		expect(await chain.read("count", [], chain.registry)).toBe(1n);
 		expect(await chain.read("numberOf", [root], chain.registry)).toBe(1n);
 		expect(await chain.read("programOf", [1n], chain.registry)).toBe(root);
@@ -139,40 +141,40 @@ describe("the challenge period", () => {
 			[0, undefined],
 			[1, undefined],
 		] as const) {
-			const claim = await bench.claimToy(small);
-			const end = bench.table.state.claims[claim - 1].claimedAt + challengePeriod;
-			await bench.wait(end + offset);
+			const claim = await driver.claimToy(small);
+			const end = driver.game.state.claims[claim - 1].claimedAt + challengePeriod;
+			await driver.wait(end + offset);
 			const challenge = { type: "challenge", value: 300n, claim, entry: small.descriptor(0) } as const;
 			if (offset >= 0) {
-				expect(await bench.try(bench.challenger, challenge)).toBe("ChallengePeriodOver");
+				expect(await driver.try(driver.challenger, challenge)).toBe("ChallengePeriodOver");
 			}
-			if (offset >= 0) await bench.wait(end + offset + 1);
-			expect(await bench.try(bench.stranger, { type: "finalise", claim })).toBe(finalised);
+			if (offset >= 0) await driver.wait(end + offset + 1);
+			expect(await driver.try(driver.stranger, { type: "finalise", claim })).toBe(finalised);
 		}
 	});
 });
 
 describe("outputs", () => {
 	test("a small output is stored when it is claimed", async () => {
-		const claim = await bench.claimToy(small);
+		const claim = await driver.claimToy(small);
 		const [status, root, words] = await chain.read<[number, Hex, bigint[]]>("output", [claim]);
 		expect(status).toBe(CLAIM_STATUS.live);
 		expect(BigInt(root)).toBe(0n);
 		expect(words).toEqual(small.words(0, 0, 0));
-		await bench.wait(bench.table.now + challengePeriod + 1);
-		await bench.play(bench.stranger, { type: "finalise", claim });
+		await driver.wait(driver.game.now + challengePeriod + 1);
+		await driver.play(driver.stranger, { type: "finalise", claim });
 		const none = [0n, 0n, 0n, 0n, 0n];
 		expect(await chain.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
 	});
 
 	test("any leaf of a large output can be opened once it is final", async () => {
-		const claim = await bench.claimToy(large);
+		const claim = await driver.claimToy(large);
 		const tensor = large.tensors[1][1];
 		const open = (leaf: number, words = tensor.words(leaf)) =>
 			chain.read("outputLeaf", [claim, leaf, words, tensor.path(Math.min(leaf, 2))]);
 		await expect(open(0)).rejects.toThrow();
-		await bench.wait(bench.table.now + challengePeriod + 1);
-		await bench.play(bench.stranger, { type: "finalise", claim });
+		await driver.wait(driver.game.now + challengePeriod + 1);
+		await driver.play(driver.stranger, { type: "finalise", claim });
 		const [, root] = await chain.read<[number, Hex, bigint[]]>("output", [claim]);
 		expect(root).toBe(tensor.root);
 		expect(await open(0)).toEqual(new Array(75).fill(-9n));
@@ -185,28 +187,28 @@ describe("outputs", () => {
 describe("the consumer's callback runs after the state is final, and its failure changes nothing", () => {
 	test.each(Object.entries(MODES))("a consumer that would %s", async (name, mode) => {
 		const consumer = await chain.deploy("HostileAccount", [mode]);
-		const claim = await bench.claimToy(small, consumer);
-		await bench.wait(bench.table.now + challengePeriod + 1);
-		await bench.play(bench.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
-		expect(await chain.owed(bench.submitter)).toBe(submitterBond + 70n);
+		const claim = await driver.claimToy(small, consumer);
+		await driver.wait(driver.game.now + challengePeriod + 1);
+		await driver.play(driver.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
+		expect(await chain.owed(driver.submitter)).toBe(submitterBond + 70n);
 		const fails = name !== "accept" && name !== "reenter";
 		const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 		expect(calls).toBe(fails ? 0n : 1n);
-		expect(bench.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
+		expect(driver.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
 	});
 
 	test("whoever finalises cannot make it fail by sending too little gas", async () => {
 		const consumer = await chain.deploy("HostileAccount", [MODES.accept]);
-		const claim = await bench.claimToy(small, consumer);
-		const now = bench.table.now + challengePeriod + 1;
+		const claim = await driver.claimToy(small, consumer);
+		const now = driver.game.now + challengePeriod + 1;
 		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {
 			const finalise = { type: "finalise", claim } as const;
-			const { error } = await chain.act(bench.stranger, finalise, now + step, gas);
+			const { error } = await chain.act(driver.stranger, finalise, now + step, gas);
 			const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 			expect(calls).toBe(error === undefined ? 1n : 0n);
 			if (error === undefined) {
-				bench.table.now = now + step;
-				bench.table.play(bench.stranger, finalise);
+				driver.game.now = now + step;
+				driver.game.play(driver.stranger, finalise);
 				return;
 			}
 		}
@@ -240,11 +242,11 @@ describe("a deployment's parameters are checked", () => {
 	test("addresses without code are refused", async () => {
 		const { market, court } = contractParameters(PARAMETERS);
 		for (const args of [
-			[chain.registry, bench.stranger, court],
-			[bench.stranger, chain.arbiter, court],
+			[chain.registry, driver.stranger, court],
+			[driver.stranger, chain.arbiter, court],
 		]) {
 			await expect(chain.deploy("Court", args)).rejects.toThrow("NotAContract");
 		}
-		await expect(chain.deploy("Market", [bench.stranger, market])).rejects.toThrow("NotAContract");
+		await expect(chain.deploy("Market", [driver.stranger, market])).rejects.toThrow("NotAContract");
 	});
 });

@@ -1,10 +1,10 @@
 import { liabilities, type Parameters } from "@umpire/game/state.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { Bench } from "./bench.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { TestChain } from "./test-chain.ts";
 
 /** Gives the tests of a file one deployment, which is put back before each of them. */
-export function courtPerTest(parameters: Parameters, use: (chain: TestChain) => void): void {
+export function chainPerTest(parameters: Parameters, use: (chain: TestChain) => void): void {
 	let chain: TestChain;
 	let snapshot: unknown;
 	beforeAll(async () => {
@@ -19,19 +19,19 @@ export function courtPerTest(parameters: Parameters, use: (chain: TestChain) => 
 	afterAll(() => chain.close());
 }
 
-/** Gives every test of a file a bench of its own. After each the contract must hold what it owes. */
-export function benchPerTest(parameters: Parameters, use: (bench: Bench) => void): void {
+/** Gives every test of a file a driver of its own. After each the contract must hold what it owes. */
+export function driverPerTest(parameters: Parameters, use: (driver: ChainDriver) => void): void {
 	let chain: TestChain;
-	let bench: Bench;
-	courtPerTest(parameters, (opened) => {
+	let driver: ChainDriver;
+	chainPerTest(parameters, (opened) => {
 		chain = opened;
 	});
 	beforeEach(async () => {
-		bench = new Bench(chain, parameters);
-		await bench.sync();
-		use(bench);
+		driver = new ChainDriver(chain, parameters);
+		await driver.sync();
+		use(driver);
 	});
 	afterEach(async () => {
-		expect(await chain.balances()).toEqual(liabilities(bench.table.state));
+		expect(await chain.balances()).toEqual(liabilities(driver.game.state));
 	});
 }

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { type CommittedClaim, claimCommitment } from "@umpire/game/commitment.ts";
@@ -10,7 +10,7 @@ import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
 import { type Claim, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import fc from "fast-check";
-import { entryOf, NOBODY, type Table } from "../../crates-ts/game/test/table.ts";
+import { entryOf, type GameDriver, NOBODY } from "../../crates-ts/game/test/game-driver.ts";
 import { NO_EVIDENCE, settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { answerOf, demandIn, demandOf, onDemand } from "./random-demands.ts";
 
@@ -86,11 +86,11 @@ export interface Traces {
 /** The sender and the move of a turn; undefined if there is nothing to move about. */
 export function moveOf(
 	turn: Turn,
-	table: Table,
+	game: GameDriver,
 	traces: Traces,
 	people: readonly Hex[],
 ): { sender: Hex; action: Action } | undefined {
-	const { state } = table;
+	const { state } = game;
 	const { a, b, bad } = turn;
 	const someone = people[turn.who];
 	const { program } = traces.right;
@@ -114,7 +114,7 @@ export function moveOf(
 				header: bad ? { ...program.header, outputOperator: a } : program.header,
 			});
 		case "request": {
-			const deadline = table.now + (bad ? -(a % 2) : 50 + (a % 400));
+			const deadline = game.now + (bad ? -(a % 2) : 50 + (a % 400));
 			const root = bad && b % 2 === 0 ? wordHex(1n) : program.root;
 			return by(people[0], {
 				type: "request",
@@ -184,7 +184,7 @@ export function moveOf(
 		case "reclaimInput":
 			return by(someone, onDemand(turn.kind, demandIn(turn, state)));
 		default:
-			return inDispute(turn, table, traces, people, by);
+			return inDispute(turn, game, traces, people, by);
 	}
 }
 
@@ -198,7 +198,7 @@ function claimedBy({ right, wrong }: Traces, { traceRoot, outputRoot }: Claim): 
 }
 
 /** When the move of a turn is made: some timeouts and finalisations around the first second at which they can be. */
-export function timeOf({ kind, wait, edge, a }: Turn, { state, now }: Table): number {
+export function timeOf({ kind, wait, edge, a }: Turn, { state, now }: GameDriver): number {
 	const soon = now + wait;
 	if (edge === null) return soon;
 	if (kind === "finalise" && state.claims.length > 0) {
@@ -212,12 +212,12 @@ export function timeOf({ kind, wait, edge, a }: Turn, { state, now }: Table): nu
 
 function inDispute(
 	{ kind, who, a, b, bad }: Turn,
-	table: Table,
+	game: GameDriver,
 	traces: Traces,
 	people: readonly Hex[],
 	by: (sender: Hex, action: Action | null | undefined) => { sender: Hex; action: Action } | undefined,
 ) {
-	const { disputes, claims } = table.state;
+	const { disputes, claims } = game.state;
 	const someone = people[who];
 	if (kind === "timeout" || kind === "reclaim") {
 		return by(someone, { type: kind, dispute: bad ? a % 9 : 1 + (a % (disputes.length || 1)) });
@@ -225,7 +225,7 @@ function inDispute(
 	if (disputes.length === 0) return undefined;
 	const open = disputes.flatMap(({ phase }, i) => (phase === PHASE.closed ? [] : [i + 1]));
 	const id = bad || open.length === 0 ? 1 + (a % disputes.length) : open[a % open.length];
-	const view = table.view(id);
+	const view = game.view(id);
 	const d = view.dispute;
 	const claim = claims[d.claim - 1];
 	const theirs = claimedBy(traces, claim);
@@ -251,7 +251,7 @@ function inDispute(
 				entry = theirs.descriptor(bad && a % 2 === 0 ? 0 : at);
 				return { elements: 1, width: 8 };
 			});
-			const path = Levels.of(known, d.tree as 1, childLevel).path(index);
+			const path = MerkleTree.of(known, d.tree as 1, childLevel).path(index);
 			const child = bad && a % 3 === 0 ? wordHex(BigInt(b)) : known[index];
 			return by(d.challenger, {
 				type: "descend",

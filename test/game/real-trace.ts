@@ -2,7 +2,7 @@ import { bindingOf } from "@umpire/actors/claim-content.ts";
 import { type Evidence, openDescriptor, openRow } from "@umpire/actors/evidence.ts";
 import { partialsLeadingTo } from "@umpire/actors/partials.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor } from "@umpire/commitment/tensor.ts";
 import type { Position } from "@umpire/game/state.ts";
 import type { TraceView } from "@umpire/game/trace-view.ts";
@@ -34,13 +34,13 @@ export async function falsified(
 	const tensor = await commitTensor(elements, right.width);
 	const operators = [trace.operators[0].with(operator, tensor), ...trace.operators.slice(1)];
 	const stepTrees = operators.map((tensors) =>
-		Levels.of(
+		MerkleTree.of(
 			tensors.map(({ root }) => root),
 			TAG.operators,
 		),
 	);
 	const stepRoots = stepTrees.map(({ root }) => root);
-	const traceTree = Levels.of(stepRoots, TAG.steps);
+	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
 	const changed = { operators, stepTrees, stepRoots, traceTree, traceRoot: traceTree.root };
 	return { program, commitment, trace: { ...trace, ...changed } };
 }
@@ -48,7 +48,7 @@ export async function falsified(
 /** A trace as the honest strategies look at it. */
 export function viewOf(evidence: Evidence): TraceView {
 	const { trace, commitment } = evidence;
-	const treeAt = (at: Position): Levels => {
+	const treeAt = (at: Position): MerkleTree => {
 		if (at.tree === TAG.steps) return trace.traceTree;
 		return at.tree === TAG.operators ? trace.stepTrees[at.step] : trace.operators[at.step][at.operator].tree;
 	};

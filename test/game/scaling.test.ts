@@ -4,7 +4,7 @@ import { predictedRounds } from "@umpire/game/search.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "./bench.ts";
+import { ChainDriver } from "./chain-driver.ts";
 import { HonestParty } from "./honest-party.ts";
 import { TestChain } from "./test-chain.ts";
 
@@ -27,27 +27,27 @@ async function dispute(count: number) {
 	const right = new ToyTrace(program);
 	const wrong = new ToyTrace(program, [{ step: 0, operator: count - 1, element: 699, by: 3 }]);
 	const snapshot = await chain.snapshot();
-	const bench = new Bench(chain, DEFAULT_PARAMETERS);
-	await bench.sync();
-	await bench.claimToy(wrong);
-	const [before, forced] = [bench.spent, bench.spentBy.get(bench.submitter)!];
-	const submitter = new HonestParty(bench, bench.submitter, wrong, { delay: 0, outage: undefined });
-	const challenger = new HonestParty(bench, bench.challenger, right, { delay: 0, outage: undefined });
-	await bench.challengeToy(right, 1);
-	while (bench.table.state.claims[0].status === CLAIM_STATUS.live) {
-		await submitter.passTo(bench.table.now + 1);
-		await challenger.passTo(bench.table.now + 1);
+	const driver = new ChainDriver(chain, DEFAULT_PARAMETERS);
+	await driver.sync();
+	await driver.claimToy(wrong);
+	const [before, forced] = [driver.spent, driver.spentBy.get(driver.submitter)!];
+	const submitter = new HonestParty(driver, driver.submitter, wrong, { delay: 0, outage: undefined });
+	const challenger = new HonestParty(driver, driver.challenger, right, { delay: 0, outage: undefined });
+	await driver.challengeToy(right, 1);
+	while (driver.game.state.claims[0].status === CLAIM_STATUS.live) {
+		await submitter.passTo(driver.game.now + 1);
+		await challenger.passTo(driver.game.now + 1);
 	}
-	expect(bench.table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+	expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 	await chain.restore(snapshot);
-	const { openings, leaves } = bench.table.state;
+	const { openings, leaves } = driver.game.state;
 	const size = programSize(program.header, program.descriptors);
-	expect(bench.spentBy.get(bench.submitter)! - forced).toBeLessThanOrEqual(
+	expect(driver.spentBy.get(driver.submitter)! - forced).toBeLessThanOrEqual(
 		submitterGas(size, DEFAULT_PARAMETERS),
 	);
 	const rounds = openings.size + leaves.size;
 	expect(rounds).toBeLessThanOrEqual(predictedRounds(program.header, 10, DEFAULT_PARAMETERS));
-	return { rounds, gas: bench.spent - before };
+	return { rounds, gas: driver.spent - before };
 }
 
 test("rounds and gas of a dispute grow with the logarithm of the number of operators", async () => {

@@ -4,9 +4,9 @@ import type { Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo, PHASE } from "@umpire/game/state.ts";
 import { KIND } from "@umpire/operators/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
+import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { Hearing } from "./hearing.ts";
+import { ProofDriver } from "./proof-driver.ts";
 import { falsified, realEvidence } from "./real-trace.ts";
 import { TestChain } from "./test-chain.ts";
 
@@ -37,20 +37,20 @@ async function disputed(operator: number, element: number) {
 	snapshot = await chain.snapshot();
 	const value = right.trace.operators[0][operator].elements[element];
 	const wrong = await falsified(right, operator, element, value > 0 ? -1 : 1);
-	const hearing = new Hearing(chain, parameters);
-	const claim = await hearing.claim(wrong);
-	const { id, plan } = await hearing.searchFor(claim, right, wrong);
-	return { hearing, wrong, id, plan, claim };
+	const driver = new ProofDriver(chain, parameters);
+	const claim = await driver.claim(wrong);
+	const { id, plan } = await driver.searchFor(claim, right, wrong);
+	return { driver, wrong, id, plan, claim };
 }
 
-async function settles({ hearing, wrong, id, plan, claim }: Awaited<ReturnType<typeof disputed>>) {
-	const settlement = await hearing.prove(wrong, id, plan);
-	await hearing.play(hearing.requester, { type: "settle", dispute: id, settlement });
-	const { state } = hearing.table;
+async function settles({ driver, wrong, id, plan, claim }: Awaited<ReturnType<typeof disputed>>) {
+	const settlement = await driver.prove(wrong, id, plan);
+	await driver.play(driver.requester, { type: "settle", dispute: id, settlement });
+	const { state } = driver.game;
 	expect(state.claims[claim - 1].status).toBe(CLAIM_STATUS.rejected);
 	expect(state.disputes[id - 1].phase).toBe(PHASE.closed);
-	expect(owedTo(state, hearing.challenger)).toBe(300n + 600n);
-	expect(await chain.owed(hearing.challenger)).toBe(900n);
+	expect(owedTo(state, driver.challenger)).toBe(300n + 600n);
+	expect(await chain.owed(driver.challenger)).toBe(900n);
 	expect(await chain.balances()).toEqual(liabilities(state));
 	return settlement;
 }
@@ -62,25 +62,32 @@ describe("a wrong number is shown by one proof", () => {
 		["View", FLATTEN, 31],
 	] as const)("%s of one part", async (kind, operator, element) => {
 		expect(right.commitment.descriptors[operator].kind).toBe(KIND[kind]);
-		const matter = await disputed(operator, element);
-		expect(matter.plan).toEqual({ type: "prove", step: 0, operator, element, part: 0 });
-		await settles(matter);
+		const dispute = await disputed(operator, element);
+		expect(dispute.plan).toEqual({ type: "prove", step: 0, operator, element, part: 0 });
+		await settles(dispute);
 	});
 
 	test("Dot of several parts: the first part whose partial result is wrong", async () => {
-		const matter = await disputed(DENSE, 4);
-		const { parts, partials } = matter.hearing.table.state.disputes[matter.id - 1];
+		const dispute = await disputed(DENSE, 4);
+		const { parts, partials } = dispute.driver.game.state.disputes[dispute.id - 1];
 		expect(parts).toBeGreaterThan(1);
 		expect(partials.length).toBe(parts);
-		expect(matter.plan.part).toBe(parts - 1);
-		await settles(matter);
+		expect(dispute.plan.part).toBe(parts - 1);
+		await settles(dispute);
 	});
 
 	test("without a search, in one transaction", async () => {
-		const { hearing, wrong, claim } = await disputed(POOL, 20);
+		const { driver, wrong, claim } = await disputed(POOL, 20);
 		const tensor = wrong.trace.operators[0][POOL];
-		const matter = { step: 0, operator: POOL, element: 20, part: 0, words: tensor.words(0), partials: [] };
-		const settlement = await hearing.proveMatter(wrong, matter, hearing.challenger);
+		const wrongElement = {
+			step: 0,
+			operator: POOL,
+			element: 20,
+			part: 0,
+			words: tensor.words(0),
+			partials: [],
+		};
+		const settlement = await driver.proveElement(wrong, wrongElement, driver.challenger);
 		const location = {
 			step: 0,
 			operator: POOL,
@@ -91,23 +98,23 @@ describe("a wrong number is shown by one proof", () => {
 		};
 		const action = { type: "settleDirectly", claim, location, settlement } as const;
 		// copying the transaction gains nothing: the proof is made for the challenger
-		const copy = { ...action, beneficiary: hearing.requester };
-		expect(await hearing.try(hearing.requester, copy)).toBe("InvalidProof");
-		await hearing.play(hearing.requester, { ...action, beneficiary: hearing.challenger });
-		expect(owedTo(hearing.table.state, hearing.challenger)).toBe(600n);
-		await hearing.play(hearing.challenger, { type: "reclaim", dispute: 1 });
-		expect(await chain.balances()).toEqual(liabilities(hearing.table.state));
+		const copy = { ...action, beneficiary: driver.requester };
+		expect(await driver.try(driver.requester, copy)).toBe("InvalidProof");
+		await driver.play(driver.requester, { ...action, beneficiary: driver.challenger });
+		expect(owedTo(driver.game.state, driver.challenger)).toBe(600n);
+		await driver.play(driver.challenger, { type: "reclaim", dispute: 1 });
+		expect(await chain.balances()).toEqual(liabilities(driver.game.state));
 	});
 });
 
 describe("whatever is not such a proof is refused", () => {
 	test("a changed proof, another beneficiary, another element, changed openings", async () => {
-		const matter = await disputed(CONV, 70);
-		const { hearing, wrong, id, plan } = matter;
-		const good = await hearing.prove(wrong, id, plan);
+		const dispute = await disputed(CONV, 70);
+		const { driver, wrong, id, plan } = dispute;
+		const good = await driver.prove(wrong, id, plan);
 		const refused = (settlement: Settlement) =>
-			hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement });
-		const forOther = await hearing.prove(wrong, id, plan, hearing.requester);
+			driver.try(driver.challenger, { type: "settle", dispute: id, settlement });
+		const forOther = await driver.prove(wrong, id, plan, driver.requester);
 		expect(await refused(forOther)).toBe("InvalidProof");
 		const [part] = good.evidence;
 		const { proof, values, leaves } = part;
@@ -136,29 +143,29 @@ describe("whatever is not such a proof is refused", () => {
 		const elsewhere = { ...good.operator, path: pool };
 		expect(await refused({ ...good, operator: elsewhere })).toBe("WrongDescriptor");
 		// the refusals have changed nothing: the right settlement still wins
-		await settles(matter);
+		await settles(dispute);
 	});
 
 	test("an element whose proved value is the published one", async () => {
-		const { hearing, wrong, id, plan } = await disputed(POOL, 9);
-		const settlement = await hearing.prove(wrong, id, { ...plan, element: 10 });
-		expect(await hearing.try(hearing.challenger, { type: "settle", dispute: id, settlement })).toBe(
+		const { driver, wrong, id, plan } = await disputed(POOL, 9);
+		const settlement = await driver.prove(wrong, id, { ...plan, element: 10 });
+		expect(await driver.try(driver.challenger, { type: "settle", dispute: id, settlement })).toBe(
 			"ValuesAgree",
 		);
-		expect(hearing.table.state.claims[0].status).toBe(CLAIM_STATUS.live);
+		expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.live);
 	});
 
 	test("a proof made for another dispute of the same claim", async () => {
-		const matter = await disputed(POOL, 9);
-		const { hearing, wrong, id, plan } = matter;
-		const proof = await hearing.prove(wrong, id, plan);
+		const dispute = await disputed(POOL, 9);
+		const { driver, wrong, id, plan } = dispute;
+		const proof = await driver.prove(wrong, id, plan);
 		const stranger = chain.accounts[7];
 		const entry = { descriptor: "0x", path: [] } as const;
-		await hearing.play(stranger, { type: "challenge", value: 300n, claim: 1, entry });
+		await driver.play(stranger, { type: "challenge", value: 300n, claim: 1, entry });
 		const settlement = { type: "settle", dispute: id + 1, settlement: proof } as const;
-		expect(await hearing.try(stranger, settlement)).toBe("WrongPhase");
-		await settles(matter);
-		await hearing.play(stranger, { type: "reclaim", dispute: id + 1 });
+		expect(await driver.try(stranger, settlement)).toBe("WrongPhase");
+		await settles(dispute);
+		await driver.play(stranger, { type: "reclaim", dispute: id + 1 });
 	});
 });
 

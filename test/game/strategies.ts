@@ -8,8 +8,8 @@ import { demanded } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import fc from "fast-check";
-import { entryOf } from "../../crates-ts/game/test/table.ts";
-import type { Bench } from "./bench.ts";
+import { entryOf } from "../../crates-ts/game/test/game-driver.ts";
+import type { ChainDriver } from "./chain-driver.ts";
 import { settlementMove } from "./honest-party.ts";
 import { arbitraryTurn, moveOf, type Traces, type Turn, timeOf } from "./random-moves.ts";
 
@@ -22,7 +22,7 @@ export interface Attack {
 
 /** What attackers know and who they are; nobody else moves in their name. */
 export interface Attackers {
-	readonly bench: Bench;
+	readonly driver: ChainDriver;
 	/** the false traces first, as theirs, and the right one among the others */
 	readonly traces: Traces;
 	/** requester, submitter, and two or more challengers; the honest party's account is not theirs */
@@ -36,23 +36,23 @@ type Strategy = (attackers: Attackers, turn: Turn) => Attack | undefined;
 /** How dishonest parties play, by name. */
 export const STRATEGIES = {
 	/** does nothing but wait for the others' clocks */
-	silent: ({ bench, people }, turn) => {
-		const { disputes } = bench.table.state;
+	silent: ({ driver, people }, turn) => {
+		const { disputes } = driver.game.state;
 		const dispute = 1 + (turn.a % (disputes.length || 1));
-		const time = bench.table.now + turn.wait * 3;
+		const time = driver.game.now + turn.wait * 3;
 		return { time, sender: people[turn.who], action: { type: "timeout", dispute } };
 	},
 	random: (attackers, turn) => random(attackers, turn),
 	/** plays its false trace, each move in the last second for it */
 	"last second": (attackers, turn) => ofTheirs(attackers, turn, lastSecond),
 	/** plays its false trace at once */
-	"false trace": (attackers, turn) => ofTheirs(attackers, turn, () => attackers.bench.table.now + 1),
+	"false trace": (attackers, turn) => ofTheirs(attackers, turn, () => attackers.driver.game.now + 1),
 	/** tries to end disputes around the last second of whoever is to move */
-	"early timeout": ({ bench, people }, turn) => {
-		const open = openDisputes(bench);
+	"early timeout": ({ driver, people }, turn) => {
+		const open = openDisputes(driver);
 		if (open.length === 0) return undefined;
 		const dispute = open[turn.a % open.length];
-		const time = lastSecond(turnIn(bench, dispute)) + (turn.b % 3) - 1;
+		const time = lastSecond(turnIn(driver, dispute)) + (turn.b % 3) - 1;
 		return { time, sender: people[turn.who], action: { type: "timeout", dispute } };
 	},
 	/** opens the demanded nodes as those of other traces, or in another shape */
@@ -60,20 +60,20 @@ export const STRATEGIES = {
 	/** publishes other words where words are demanded, and the right ones as a leaf of another count or width */
 	"wrong leaves": (attackers, turn) => wrongLeaf(attackers, turn),
 	/** makes moves that were made before once more, also in others' names */
-	replay: ({ bench, people, past }, turn) => {
+	replay: ({ driver, people, past }, turn) => {
 		if (past.length === 0) return undefined;
 		const { sender, action } = past[turn.a % past.length];
-		const time = bench.table.now + turn.wait;
+		const time = driver.game.now + turn.wait;
 		return { time, sender: turn.bad || !people.includes(sender) ? people[turn.who] : sender, action };
 	},
 	/** challenges again and again, from all accounts, also the submitter's own */
-	"many identities": ({ bench, people, traces }, turn) => {
-		const { claims, parameters } = bench.table.state;
+	"many identities": ({ driver, people, traces }, turn) => {
+		const { claims, parameters } = driver.game.state;
 		const sender = people[turn.a % people.length];
 		const entry = entryOf(traces.right);
 		const claim = 1 + (turn.b % (claims.length || 1));
 		const action = { type: "challenge", value: parameters.challengerBond, claim, entry } as const;
-		return { time: bench.table.now + 1, sender, action };
+		return { time: driver.game.now + 1, sender, action };
 	},
 } as const satisfies Record<string, Strategy>;
 
@@ -94,51 +94,51 @@ export function attackOf(name: StrategyName, attackers: Attackers, turn: Turn): 
 	return attack?.sender === attackers.honest ? undefined : attack;
 }
 
-function openDisputes({ table: { state } }: Bench): number[] {
+function openDisputes({ game: { state } }: ChainDriver): number[] {
 	return state.disputes.flatMap(({ phase, claim }, i) =>
 		phase !== PHASE.closed && state.claims[claim - 1].status === CLAIM_STATUS.live ? [i + 1] : [],
 	);
 }
 
-function turnIn({ table: { state } }: Bench, id: number) {
+function turnIn({ game: { state } }: ChainDriver, id: number) {
 	const dispute = state.disputes[id - 1];
 	return turnOf(dispute, publishedAt(state, dispute), state.parameters);
 }
 
-function random({ bench, traces, people }: Attackers, turn: Turn): Attack | undefined {
-	const time = timeOf(turn, bench.table);
-	const move = moveOf(turn, bench.table, traces, people);
+function random({ driver, traces, people }: Attackers, turn: Turn): Attack | undefined {
+	const time = timeOf(turn, driver.game);
+	const move = moveOf(turn, driver.game, traces, people);
 	return move === undefined ? undefined : { time, ...move };
 }
 
 /** The move of the side that is theirs to make, as if their false trace were right. */
 function ofTheirs(
-	{ bench, traces, honest }: Attackers,
+	{ driver, traces, honest }: Attackers,
 	turn: Turn,
 	when: (turn: ReturnType<typeof turnIn>) => number,
 ): Attack | undefined {
-	const { claims, disputes } = bench.table.state;
-	const open = openDisputes(bench);
+	const { claims, disputes } = driver.game.state;
+	const open = openDisputes(driver);
 	if (open.length === 0) return undefined;
 	// mostly the oldest, so that some disputes get far
 	const id = open[turn.b % 4 === 0 ? turn.a % open.length : 0];
 	const { claim, challenger } = disputes[id - 1];
-	const clock = turnIn(bench, id);
+	const clock = turnIn(driver, id);
 	const sender = clock.side === SIDE.submitter ? claims[claim - 1].submitter : challenger;
 	if (sender === honest) return undefined;
 	const { right: theirs } = traces;
-	const view = bench.table.view(id);
+	const view = driver.game.view(id);
 	const move = honestSubmitter(view, theirs) ?? honestChallenger(view, theirs);
 	if (move === null) return undefined;
-	const action = move.type === "prove" ? settlementMove(bench, id, theirs, move) : move;
+	const action = move.type === "prove" ? settlementMove(driver, id, theirs, move) : move;
 	return { time: when(clock), sender, action };
 }
 
-function wrongOpening({ bench, people, traces }: Attackers, turn: Turn): Attack | undefined {
-	const { disputes } = bench.table.state;
-	const open = openDisputes(bench).filter((id) => disputes[id - 1].phase === PHASE.search);
+function wrongOpening({ driver, people, traces }: Attackers, turn: Turn): Attack | undefined {
+	const { disputes } = driver.game.state;
+	const open = openDisputes(driver).filter((id) => disputes[id - 1].phase === PHASE.search);
 	if (open.length === 0) return undefined;
-	const view = bench.table.view(open[turn.a % open.length]);
+	const view = driver.game.view(open[turn.a % open.length]);
 	const d = view.dispute;
 	const { childLevel } = demanded(d, view.header, view.parameters);
 	const theirs = traces.right.children(d, childLevel);
@@ -150,12 +150,12 @@ function wrongOpening({ bench, people, traces }: Attackers, turn: Turn): Attack 
 		childLevel: turn.bad ? childLevel + 1 : childLevel,
 		children,
 	} as const;
-	return { time: bench.table.now + turn.wait, sender: people[turn.who], action };
+	return { time: driver.game.now + turn.wait, sender: people[turn.who], action };
 }
 
-function wrongLeaf({ bench, people, traces }: Attackers, turn: Turn): Attack | undefined {
-	const { disputes } = bench.table.state;
-	const open = openDisputes(bench);
+function wrongLeaf({ driver, people, traces }: Attackers, turn: Turn): Attack | undefined {
+	const { disputes } = driver.game.state;
+	const open = openDisputes(driver);
 	if (open.length === 0) return undefined;
 	const found = open.map((id) => disputes[id - 1]).find(({ phase }) => phase === PHASE.leaf);
 	// before any leaf is demanded, one of the first operator
@@ -170,5 +170,5 @@ function wrongLeaf({ bench, people, traces }: Attackers, turn: Turn): Attack | u
 		count: turn.b % 3 === 2 ? count + 1 : count,
 		words: turn.bad ? words.with(0, words[0] ^ 1n) : words,
 	};
-	return { time: bench.table.now + turn.wait, sender: people[turn.who], action };
+	return { time: driver.game.now + turn.wait, sender: people[turn.who], action };
 }

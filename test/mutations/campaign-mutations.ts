@@ -10,7 +10,7 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a verifier takes lazy claims for right",
-				"return output && outputAgrees(this.#served.program, output.elements, stated);",
+				"return output && outputAgrees(this.#loaded.program, output.elements, stated);",
 				"return output && true;",
 			],
 		],

@@ -16,20 +16,20 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { encodeFunctionData, zeroAddress } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { setTable, type Table } from "./table.ts";
+import { type Fixture, setUpFixture } from "./fixture.ts";
 
 let connection: Connection;
-let table: Table;
+let fixture: Fixture;
 let rpc: (method: string, ...params: unknown[]) => Promise<unknown>;
 beforeAll(() => setUp(() => {}));
 beforeEach(async () => {
 	connection = await connectPrivate();
-	table = await setTable(connection, 30);
+	fixture = await setUpFixture(connection, 30);
 	const request = connection.reader.request as (args: unknown) => Promise<unknown>;
 	rpc = (method, ...params) => request({ method, params });
 });
 afterEach(async () => {
-	await table.close();
+	await fixture.close();
 	await connection.close();
 });
 
@@ -42,7 +42,7 @@ async function mine(seconds = 12n): Promise<void> {
 
 describe("an attentive submitter", () => {
 	it("answers 500 demands of distinct nodes in time, at blocks of 12 seconds", async () => {
-		const { contracts } = table;
+		const { contracts } = fixture;
 		const demands = 500;
 		const spec = (shape: number[]): TensorSpec => {
 			const layout = shape.map((_, axis) => axis);
@@ -65,12 +65,12 @@ describe("an attentive submitter", () => {
 			outputs: [{ name: "y", operator: 0 }],
 		};
 		const commitment = await commitProgram(program);
-		const requester = await table.world("requester");
+		const requester = await fixture.world("requester");
 		const { number, root } = await registerProgram(requester, program, commitment);
 		const inputs = program.inputs.map((_, i) => Int8Array.of(i % 100));
-		const served = { number, root, program, commitment };
-		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
-		const honest = await submitter(await table.world("submitter"), String(number), { progress: () => {} });
+		const loaded = { number, root, program, commitment };
+		await postRequest(requester, loaded, inputs, { fee: "0.01", within: 86_400 });
+		const honest = await submitter(await fixture.world("submitter"), String(number), { progress: () => {} });
 		await honest.tick();
 		await rpc("evm_setAutomine", false);
 		const { demandBond: value } = contracts.deployment.parameters;

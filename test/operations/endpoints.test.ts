@@ -10,13 +10,13 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { zeroAddress } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FAULTS, FaultyRpc } from "./faulty-rpc.ts";
-import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
+import { countEvents, type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";
 
 /** Milliseconds: a node that is well answers within it, on a slow machine too. */
 const TIMEOUT = 2_000;
 
 let node: LocalNode;
-let table: Table;
+let fixture: Fixture;
 let rpcs: FaultyRpc[];
 let urls: string[];
 const told: string[] = [];
@@ -26,7 +26,7 @@ const connect = (count: number) =>
 beforeAll(async () => {
 	await setUp(() => {});
 	node = await startNode({ port: await freePort() });
-	table = await setTable(await connectRpc(node.url));
+	fixture = await setUpFixture(await connectRpc(node.url));
 	rpcs = await Promise.all([1, 2, 3].map(() => FaultyRpc.before(node.url)));
 	urls = rpcs.map(({ url }) => url);
 });
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
 	for (const rpc of rpcs ?? []) rpc.close();
-	await table?.close();
+	await fixture?.close();
 	node?.process.kill();
 });
 
@@ -47,7 +47,7 @@ describe("several endpoints", () => {
 		expect((await connection.head()).number).toBe(await newest());
 		await rpcs[0].fail("stale head");
 		const stale = await newest();
-		await travel(table.contracts.connection, 1n);
+		await travel(fixture.contracts.connection, 1n);
 		expect((await connection.head()).number).toBe(stale + 1n);
 	});
 
@@ -151,16 +151,19 @@ describe("logs", () => {
 describe("a dispute over nodes that go wrong in turn", () => {
 	it("ends right, without a move too many", async () => {
 		const faults = FAULTS.filter((fault) => fault !== "other chain");
-		const [liar, guard] = [await table.world("submitter"), await table.world("verifier", await connect(3))];
+		const [liar, guard] = [
+			await fixture.world("submitter"),
+			await fixture.world("verifier", await connect(3)),
+		];
 		const actors = await opponents(liar, guard);
-		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async (round) => {
+		await playUntil(fixture, actors, 1n, CLAIM_STATUS.rejected, async (round) => {
 			for (const [i, rpc] of rpcs.entries())
 				await rpc.fail(i === round % 3 ? faults[round % faults.length] : undefined);
 		});
-		const counts = await countEvents(table.contracts);
+		const counts = await countEvents(fixture.contracts);
 		expect(counts).toMatchObject({ Claimed: 1, Challenged: 1, Rejected: 1, Settled: 1 });
 		const { address } = guard.signer.account;
-		const sent = await table.contracts.connection.reader.getTransactionCount({ address });
+		const sent = await fixture.contracts.connection.reader.getTransactionCount({ address });
 		expect(sent).toBe(counts.Challenged + movesOf(counts));
 	});
 });
@@ -171,11 +174,11 @@ function movesOf({ Descended = 1, Named = 0, Settled = 0, Withdrawn = 0 }: Recor
 }
 
 function newest(): Promise<bigint> {
-	return table.contracts.connection.reader.getBlockNumber();
+	return fixture.contracts.connection.reader.getBlockNumber();
 }
 
 function over(connection: Awaited<ReturnType<typeof connectRpc>>) {
-	return openContracts(connection, table.contracts.deployment);
+	return openContracts(connection, fixture.contracts.deployment);
 }
 
 function freePort(): Promise<number> {

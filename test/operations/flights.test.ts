@@ -15,20 +15,20 @@ import { localAccount } from "@umpire/store/accounts.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { encodeFunctionData, keccak256, zeroAddress, zeroHash } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { setTable, type Table } from "./table.ts";
+import { type Fixture, setUpFixture } from "./fixture.ts";
 
 let connection: Connection;
-let table: Table;
+let fixture: Fixture;
 let rpc: (method: string, ...params: unknown[]) => Promise<unknown>;
 beforeAll(() => setUp(() => {}));
 beforeEach(async () => {
 	connection = await connectPrivate();
-	table = await setTable(connection, 30);
+	fixture = await setUpFixture(connection, 30);
 	const request = connection.reader.request as (args: unknown) => Promise<unknown>;
 	rpc = (method, ...params) => request({ method, params });
 });
 afterEach(async () => {
-	await table.close();
+	await fixture.close();
 	await connection.close();
 });
 
@@ -47,11 +47,11 @@ describe("moves on their way", () => {
 	const open = async (policy: Partial<GasPolicy> = {}) =>
 		new Flights(
 			signerFor(connection, account, policy),
-			await openJournal(openHome(folder), connection, table.contracts.deployment.market, account.address),
+			await openJournal(openHome(folder), connection, fixture.contracts.deployment.market, account.address),
 		);
 	/** A request of its own for each name. */
 	const request = (within = 1000, asked = program): Call =>
-		callOf(table.contracts, {
+		callOf(fixture.contracts, {
 			type: "request",
 			value: 0n,
 			program: asked,
@@ -65,7 +65,7 @@ describe("moves on their way", () => {
 		const { hash, number } = await connection.head();
 		return flights.launch({ name, call }, { hash, number });
 	};
-	const count = () => read<bigint>(table.contracts, table.contracts.market, "requestCount");
+	const count = () => read<bigint>(fixture.contracts, fixture.contracts.market, "requestCount");
 	const land = () => flights.land((sent) => mined.push(sent));
 	const drop = async (raw: `0x${string}`) => rpc("hardhat_dropTransaction", keccak256(raw));
 
@@ -74,8 +74,8 @@ describe("moves on their way", () => {
 		mined.length = 0;
 		flights = await open();
 		const made = await read<{ program: Hex; inputsRoot: Hex }>(
-			table.contracts,
-			table.contracts.market,
+			fixture.contracts,
+			fixture.contracts.market,
 			"getRequest",
 			[1n],
 		);
@@ -148,9 +148,9 @@ describe("moves on their way", () => {
 	it("take no nonce when the contract refuses them beforehand, and hold up no other when it does afterwards", async () => {
 		const bad = request(0, zeroHash);
 		await expect(launch("bad", bad)).rejects.toThrow(RevertError);
-		const { owed } = { owed: { contract: table.contracts.market, functionName: "withdraw" } };
+		const { owed } = { owed: { contract: fixture.contracts.market, functionName: "withdraw" } };
 		await expect(launch("nothing", owed)).rejects.toThrow(RevertError);
-		const bond = table.contracts.deployment.parameters.submitterBond;
+		const bond = fixture.contracts.deployment.parameters.submitterBond;
 		const opening = { root: zeroHash, operatorPath: [], stepPath: [], words: [0n, 0n, 0n, 0n, 0n] };
 		const header = {
 			operatorsRoot: `0x${"12".repeat(32)}`,
@@ -165,10 +165,10 @@ describe("moves on their way", () => {
 			lazy: true,
 		};
 		const meaning = { signature: zeroHash, outputMantissa: 1n, outputExponent: 0 };
-		const { registry, market } = table.contracts;
+		const { registry, market } = fixture.contracts;
 		await launch("register", { contract: registry, functionName: "register", args: [header, meaning] });
 		await mine();
-		const junk = await read<`0x${string}`>(table.contracts, registry, "programOf", [2n]);
+		const junk = await read<`0x${string}`>(fixture.contracts, registry, "programOf", [2n]);
 		await launch("ask", request(0, junk));
 		await mine();
 		const claim = { contract: market, functionName: "claim", args: [2n, zeroHash, opening], value: bond };
@@ -207,7 +207,7 @@ describe("moves on their way", () => {
 	});
 
 	it("that a world has are told to whoever asks for receipts", async () => {
-		const world = await worldOf(openHome(folder), table.contracts, account);
+		const world = await worldOf(openHome(folder), fixture.contracts, account);
 		const told: string[] = [];
 		const listening = { ...world, onSent: ({ move }: Sent) => told.push(move) };
 		await world.feed.poll();

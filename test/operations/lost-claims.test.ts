@@ -6,32 +6,32 @@ import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
+import { countEvents, type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";
 
 let connection: Connection;
-let table: Table;
+let fixture: Fixture;
 beforeAll(() => setUp(() => {}));
 beforeEach(async () => {
 	connection = await connectPrivate();
-	table = await setTable(connection);
+	fixture = await setUpFixture(connection);
 });
 afterEach(async () => {
-	await table.close();
+	await fixture.close();
 	await connection.close();
 });
 
 describe("a submitter whose claimed trace is lost", () => {
 	it("sends nothing of another trace that it computes instead, and says so once", async () => {
-		const [liar, guard] = await opponents(await table.world("submitter"), await table.world("verifier"));
-		for (let round = 0; round < 50 && !(await countEvents(table.contracts)).Challenged; round++) {
+		const [liar, guard] = await opponents(await fixture.world("submitter"), await fixture.world("verifier"));
+		for (let round = 0; round < 50 && !(await countEvents(fixture.contracts)).Challenged; round++) {
 			for (const actor of [liar, guard]) await actor.tick();
 		}
-		expect(await countEvents(table.contracts)).toMatchObject({ Claimed: 1, Challenged: 1 });
-		await rm(table.home.path("claimed"), { recursive: true });
+		expect(await countEvents(fixture.contracts)).toMatchObject({ Claimed: 1, Challenged: 1 });
+		await rm(fixture.home.path("claimed"), { recursive: true });
 		const { address } = localAccount("submitter");
 		const before = await connection.reader.getTransactionCount({ address });
 		const lines: string[] = [];
-		const honest = await submitter(await table.world("submitter"), "1", {
+		const honest = await submitter(await fixture.world("submitter"), "1", {
 			progress: (line) => lines.push(line),
 		});
 		for (let round = 0; round < 20; round++) await honest.tick();
@@ -46,20 +46,20 @@ describe("a submitter whose claim is rejected", () => {
 	it("says so once, and leaves the request to others", async () => {
 		const lines: string[] = [];
 		const progress = (line: string) => lines.push(line);
-		const guard = await verifier(await table.world("verifier"), "1", {
+		const guard = await verifier(await fixture.world("verifier"), "1", {
 			compare: "trace",
 			progress: () => {},
 		});
-		const liar = await submitter(await table.world("submitter"), "1", { defect: "0:3", progress });
-		await playUntil(table, [liar, guard], 1n, CLAIM_STATUS.rejected);
+		const liar = await submitter(await fixture.world("submitter"), "1", { defect: "0:3", progress });
+		await playUntil(fixture, [liar, guard], 1n, CLAIM_STATUS.rejected);
 		for (let round = 0; round < 3; round++) await liar.tick();
 		const lost = "Claim 1 is rejected: its bond of 0.1 ETH is lost. Request 1 is left to others.";
 		expect(lines.filter((line) => line === lost)).toHaveLength(1);
-		const honest = await submitter(await table.world("submitter"), "1", { progress });
+		const honest = await submitter(await fixture.world("submitter"), "1", { progress });
 		for (let round = 0; round < 3; round++) await honest.tick();
 		expect(lines.filter((line) => line === lost)).toHaveLength(2);
-		expect((await countEvents(table.contracts)).Claimed).toBe(1);
-		const other = await submitter(await table.world("second-submitter"), "1", { progress: () => {} });
-		await playUntil(table, [other], 2n, CLAIM_STATUS.live);
+		expect((await countEvents(fixture.contracts)).Claimed).toBe(1);
+		const other = await submitter(await fixture.world("second-submitter"), "1", { progress: () => {} });
+		await playUntil(fixture, [other], 2n, CLAIM_STATUS.live);
 	});
 });

@@ -8,7 +8,7 @@ import { type LocalNode, startNode } from "@umpire/chain/node.ts";
 import { type Hex, keccak256, numberToHex, parseGwei } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FaultyRpc } from "./faulty-rpc.ts";
-import { countEvents, setTable, type Table } from "./table.ts";
+import { countEvents, type Fixture, setUpFixture } from "./fixture.ts";
 
 type Lie = NonNullable<FaultyRpc["lie"]>;
 
@@ -16,7 +16,7 @@ const LATER = 10_000_000n;
 const DEAR = parseGwei("5000");
 
 let node: LocalNode;
-let table: Table;
+let fixture: Fixture;
 let rpcs: FaultyRpc[];
 
 beforeAll(async () => {
@@ -25,11 +25,11 @@ beforeAll(async () => {
 	rpcs = await Promise.all([1, 2, 3].map(() => FaultyRpc.before(node.url)));
 });
 beforeEach(async () => {
-	table = await setTable(await connectRpc(node.url));
+	fixture = await setUpFixture(await connectRpc(node.url));
 });
 afterEach(async () => {
 	for (const rpc of rpcs) rpc.lie = undefined;
-	await table.close();
+	await fixture.close();
 });
 afterAll(() => {
 	for (const rpc of rpcs ?? []) rpc.close();
@@ -97,15 +97,15 @@ const LIES: readonly (readonly [string, Lie])[] = [
 describe("one node of three cannot keep a false claim from being challenged, or make it dear, by saying", () => {
 	it.each(LIES)("%s", async (_, lie) => {
 		await (
-			await submitter(await table.world("submitter"), "1", { defect: "0:3", progress: () => {} })
+			await submitter(await fixture.world("submitter"), "1", { defect: "0:3", progress: () => {} })
 		).tick();
-		expect((await countEvents(table.contracts)).Claimed).toBe(1);
+		expect((await countEvents(fixture.contracts)).Claimed).toBe(1);
 		rpcs[0].lie = lie;
 		const connection = await connectRpc(
 			rpcs.map(({ url }) => url),
 			{ timeout: 5000 },
 		);
-		const guarding = await table.world("verifier", connection);
+		const guarding = await fixture.world("verifier", connection);
 		const said: string[] = [];
 		const guard = await verifier(guarding, "1", {
 			compare: "trace",
@@ -113,12 +113,12 @@ describe("one node of three cannot keep a false claim from being challenged, or 
 			progress: (line) => said.push(line),
 		});
 		for (let i = 0; i < 4; i++) await guard.tick().catch((error: Error) => said.push(error.message));
-		const feed = eventFeed(table.contracts);
+		const feed = eventFeed(fixture.contracts);
 		await feed.poll();
 		const challenged = feed.events.filter(({ name }) => name === "Challenged");
 		expect(challenged.length, said.join("\n")).toBe(1);
 		expect(said.join("\n")).not.toMatch(/refused/);
-		const { reader } = table.contracts.connection;
+		const { reader } = fixture.contracts.connection;
 		const { maxFeePerGas } = await reader.getTransaction({ hash: challenged[0].transaction });
 		expect(maxFeePerGas).toBeLessThan(DEAR / 10n);
 	});

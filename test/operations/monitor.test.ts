@@ -9,18 +9,18 @@ import { travel } from "@umpire/chain/time.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { opponents, playUntil, setTable, type Table } from "./table.ts";
+import { type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";
 
 let connection: Connection;
-let table: Table;
+let fixture: Fixture;
 
 beforeAll(async () => {
 	await setUp(() => {});
 	connection = await connectPrivate();
-	table = await setTable(connection);
+	fixture = await setUpFixture(connection);
 });
 afterAll(async () => {
-	await table?.close();
+	await fixture?.close();
 	await connection?.close();
 });
 
@@ -34,7 +34,7 @@ function gauge(report: MonitorReport, name: string): number {
 
 describe("the monitor", () => {
 	it("follows a wrong claim from nobody's notice to its rejection", async () => {
-		const [liar, guard] = [await table.world("submitter"), await table.world("verifier")];
+		const [liar, guard] = [await fixture.world("submitter"), await fixture.world("verifier")];
 		const [claimant, challenger] = await opponents(liar, guard);
 		const look = await openMonitor(liar, { account: guard.signer.account.address });
 
@@ -50,7 +50,7 @@ describe("the monitor", () => {
 			status: "live",
 			execution: "disagrees",
 		});
-		const period = table.contracts.deployment.parameters.challengePeriod;
+		const period = fixture.contracts.deployment.parameters.challengePeriod;
 		expect(claimed.claims[0].secondsLeft).toBeGreaterThan(0);
 		expect(claimed.claims[0].secondsLeft).toBeLessThanOrEqual(period);
 		expect(claimed.problems).toEqual([expect.stringMatching(/claim 1 .* nobody disputes it/)]);
@@ -68,7 +68,7 @@ describe("the monitor", () => {
 		await travel(connection, 100n);
 		expect(gauge(await look(), "least_seconds_left")).toBeLessThanOrEqual(left - 100);
 
-		await playUntil(table, [claimant, challenger], 1n, CLAIM_STATUS.rejected);
+		await playUntil(fixture, [claimant, challenger], 1n, CLAIM_STATUS.rejected);
 		await challenger.tick();
 		const ended = await look();
 		expect(ended.claims[0]).toMatchObject({ status: "rejected", execution: "disagrees", secondsLeft: null });
@@ -78,7 +78,10 @@ describe("the monitor", () => {
 	});
 
 	it("shows claims of programs that it does not have, and judges nothing", async () => {
-		const view = { ...(await table.world("requester")), home: openHome(`${table.home.folder}-elsewhere`) };
+		const view = {
+			...(await fixture.world("requester")),
+			home: openHome(`${fixture.home.folder}-elsewhere`),
+		};
 		const { claims, problems } = await (await openMonitor(view))();
 		expect(claims[0].execution).toBe("unknown");
 		expect(problems).toEqual([]);
@@ -87,7 +90,7 @@ describe("the monitor", () => {
 	});
 
 	it("serves what it saw, and says when it sees nothing", async () => {
-		const look = await openMonitor(await table.world("requester"));
+		const look = await openMonitor(await fixture.world("requester"));
 		let blind = false;
 		const controller = new AbortController();
 		let served: (url: string) => void = () => {};

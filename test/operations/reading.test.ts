@@ -17,20 +17,20 @@ import { localAccount } from "@umpire/store/accounts.ts";
 import fc from "fast-check";
 import { keccak256, type Log, zeroAddress, zeroHash } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Fixture, opponents, setUpFixture } from "./fixture.ts";
 import { Attacker, type HostileMove, hostileMove } from "./hostile-moves.ts";
-import { opponents, setTable, type Table } from "./table.ts";
 
-let table: Table;
+let fixture: Fixture;
 let contracts: Contracts;
 let guarded: ReadonlySet<`0x${string}`>;
 beforeAll(() => setUp(() => {}));
 beforeEach(async () => {
-	table = await setTable(await connectPrivate());
-	contracts = table.contracts;
+	fixture = await setUpFixture(await connectPrivate());
+	contracts = fixture.contracts;
 	guarded = new Set([(await getRequest(contracts, 1n)).program]);
 });
 afterEach(async () => {
-	await table.close();
+	await fixture.close();
 	await contracts.connection.close();
 });
 
@@ -72,19 +72,19 @@ const nameOf = (log: Log): ChainEvent["name"] | undefined => {
 
 /** A claim of an honest submitter, and a lie that is disputed up to its verdict. */
 async function playSomething(): Promise<World> {
-	const [liar, guard] = await opponents(await table.world("submitter"), await table.world("verifier"));
+	const [liar, guard] = await opponents(await fixture.world("submitter"), await fixture.world("verifier"));
 	for (let round = 0; round < 12; round++) for (const actor of [liar, guard]) await actor.tick();
-	return table.world("verifier");
+	return fixture.world("verifier");
 }
 
 describe("what the chain says", () => {
 	it("never takes the existence of anything from its content: a trace root of zeros is one that was bound", async () => {
-		const honest = await submitter(await table.world("submitter"), "1", { progress: () => {} });
-		const guard = await verifier(await table.world("verifier"), "1", {
+		const honest = await submitter(await fixture.world("submitter"), "1", { progress: () => {} });
+		const guard = await verifier(await fixture.world("verifier"), "1", {
 			compare: "trace",
 			progress: () => {},
 		});
-		const attacker = new Attacker(await table.world("second-submitter"), 1, 0);
+		const attacker = new Attacker(await fixture.world("second-submitter"), 1, 0);
 		const poison: HostileMove[] = [
 			{ type: "register", lazy: true, leaves: 1, steps: 1 },
 			{ type: "request", program: 0, root: 1, soon: false },
@@ -97,16 +97,16 @@ describe("what the chain says", () => {
 		expect(everything.claims[0].boundAt).toBeGreaterThan(0);
 		await honest.tick();
 		await guard.tick();
-		await (await openMonitor(await table.world("verifier")))();
+		await (await openMonitor(await fixture.world("verifier")))();
 		await travel(contracts.connection, BigInt(contracts.deployment.parameters.challengePeriod + 1));
 		await honest.tick();
 		expect((await getClaim(contracts, 2n)).status).toBe(CLAIM_STATUS.final);
 	});
 
 	it("is the contracts' own word about guarded programs, whatever others do with theirs", async () => {
-		const honest = await submitter(await table.world("submitter"), "1", { progress: () => {} });
+		const honest = await submitter(await fixture.world("submitter"), "1", { progress: () => {} });
 		await honest.tick();
-		const world = await table.world("second-submitter");
+		const world = await fixture.world("second-submitter");
 		await fc.assert(
 			fc.asyncProperty(fc.array(hostileMove, { minLength: 1, maxLength: 12 }), async (moves) => {
 				const request = contracts.connection.reader.request as (args: unknown) => Promise<unknown>;
@@ -160,7 +160,7 @@ describe("what the chain says", () => {
 			{ type: "request", program: 0, root: 1, soon: false },
 			{ type: "claim", request: 10_001, root: 0 },
 		];
-		const attacker = new Attacker(await table.world("second-submitter"), 10_001, 0);
+		const attacker = new Attacker(await fixture.world("second-submitter"), 10_001, 0);
 		for (const move of foreign) expect(await attacker.make(move), move.type).toBe(true);
 		const request = contracts.connection.reader.request as (args: unknown) => Promise<unknown>;
 		for (let more = 0; more < 100; more++) await request({ method: "evm_mine", params: [] });
@@ -194,7 +194,7 @@ describe("events that a node leaves out", () => {
 			const look = gameReader(on, eventFeed(on), zeroAddress);
 			await expect(look(), family).rejects.toThrow(/keeps some back/);
 		}
-		const attacker = new Attacker(await table.world("second-submitter"), 1, 1);
+		const attacker = new Attacker(await fixture.world("second-submitter"), 1, 1);
 		await attacker.make({ type: "register", lazy: true, leaves: 0, steps: 1 });
 		await attacker.make({ type: "request", program: 0, root: 1, soon: false });
 		await attacker.make({ type: "request", program: 0, root: 2, soon: false });
@@ -215,7 +215,7 @@ describe("events that a node leaves out", () => {
 	});
 
 	it("about one item leave out that item only, after all was read again", async () => {
-		const [liar, guard] = await opponents(await table.world("submitter"), await table.world("verifier"));
+		const [liar, guard] = await opponents(await fixture.world("submitter"), await fixture.world("verifier"));
 		for (let round = 0; round < 2; round++) for (const actor of [liar, guard]) await actor.tick();
 		await liar.tick();
 		const right = await gameReader(contracts, eventFeed(contracts), zeroAddress)();
@@ -295,7 +295,7 @@ describe("events that a node leaves out", () => {
 describe("ranges of blocks", () => {
 	it("are halved until the node takes them, and those that were read are kept", async () => {
 		await playSomething();
-		const attacker = new Attacker(await table.world("second-submitter"), 1, 1);
+		const attacker = new Attacker(await fixture.world("second-submitter"), 1, 1);
 		for (let made = 0; made < 40; made++)
 			await attacker.make({ type: "open", tree: 1 + (made % 3), children: 2 });
 		for (let more = 0; more < 70; more++) await travel(contracts.connection, 1n);

@@ -2,7 +2,7 @@ import { setUp } from "@umpire/actors/set-up.ts";
 import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { countEvents, opponents, playUntil, setTable, type Table } from "./table.ts";
+import { countEvents, type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";
 
 beforeAll(() => setUp(() => {}));
 
@@ -37,27 +37,27 @@ class Reorganiser {
 
 describe("after a reorganisation", () => {
 	let connection: Connection;
-	let table: Table;
+	let fixture: Fixture;
 	let chain: Reorganiser;
 
 	beforeEach(async () => {
 		connection = await connectPrivate();
-		table = await setTable(connection);
+		fixture = await setUpFixture(connection);
 		chain = new Reorganiser(connection);
 	});
 	afterEach(async () => {
-		await table?.close();
+		await fixture?.close();
 		await connection?.close();
 	});
 
 	it("of a few blocks at a time, a dispute ends right and no move counts twice", async () => {
-		const actors = await opponents(await table.world("submitter"), await table.world("verifier"));
-		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async (round) => {
+		const actors = await opponents(await fixture.world("submitter"), await fixture.world("verifier"));
+		await playUntil(fixture, actors, 1n, CLAIM_STATUS.rejected, async (round) => {
 			if ([3, 5, 8].includes(round)) await chain.undo(2, round === 5 ? 0 : 4);
 			await chain.remember();
 		});
 		expect(chain.lost).toBeGreaterThan(3n);
-		const counts = await countEvents(table.contracts);
+		const counts = await countEvents(fixture.contracts);
 		expect(counts).toMatchObject({
 			Claimed: 1,
 			Challenged: 1,
@@ -69,20 +69,20 @@ describe("after a reorganisation", () => {
 	});
 
 	it("of a verdict, the verdict is reached again and paid once", async () => {
-		const guard = await table.world("verifier");
-		const actors = await opponents(await table.world("submitter"), guard);
-		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected, async () => {
+		const guard = await fixture.world("verifier");
+		const actors = await opponents(await fixture.world("submitter"), guard);
+		await playUntil(fixture, actors, 1n, CLAIM_STATUS.rejected, async () => {
 			await chain.remember();
 		});
 		await chain.undo(1, 2);
-		await playUntil(table, actors, 1n, CLAIM_STATUS.rejected);
+		await playUntil(fixture, actors, 1n, CLAIM_STATUS.rejected);
 		await actors[1].tick();
-		const counts = await countEvents(table.contracts);
+		const counts = await countEvents(fixture.contracts);
 		expect(counts).toMatchObject({ Claimed: 1, Challenged: 1, Rejected: 1, Settled: 1, Withdrawn: 1 });
 	});
 
 	it("a restarted actor sends what was lost again, with its nonce", async () => {
-		const [liar, guard] = [await table.world("submitter"), await table.world("verifier")];
+		const [liar, guard] = [await fixture.world("submitter"), await fixture.world("verifier")];
 		const [claimant, challenger] = await opponents(liar, guard);
 		await claimant.tick();
 		await chain.remember();
@@ -92,11 +92,11 @@ describe("after a reorganisation", () => {
 		const after = await nonce();
 		await chain.undo(1, 3);
 		expect(await nonce()).toBe(after - 1);
-		const again = await opponents(await table.world("submitter"), await table.world("verifier"));
+		const again = await opponents(await fixture.world("submitter"), await fixture.world("verifier"));
 		await again[1].tick();
 		expect(await nonce()).toBe(after);
 		await again[1].tick();
 		expect(await nonce()).toBe(after);
-		expect(await countEvents(table.contracts)).toMatchObject({ Challenged: 1 });
+		expect(await countEvents(fixture.contracts)).toMatchObject({ Challenged: 1 });
 	});
 });

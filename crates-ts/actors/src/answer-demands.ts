@@ -6,8 +6,8 @@ import { CLAIM_STATUS, type GameState, type InputDemand } from "@umpire/game/sta
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import { Attempts } from "./actor.ts";
 import { Cache } from "./cache.ts";
+import type { InputFinder, LoadedProgram } from "./loaded-program.ts";
 import { sameAccount } from "./money.ts";
-import type { InputFinder, Served } from "./served.ts";
 import { act, type World } from "./world.ts";
 
 /** Inputs of this many claims are kept committed, so that each look at what is demanded of them costs nothing. */
@@ -15,7 +15,7 @@ const MOST_OPEN = 4;
 
 interface Parts {
 	readonly world: World;
-	readonly served: Served;
+	readonly loaded: LoadedProgram;
 	readonly findInputs: InputFinder;
 	readonly say: (line: string) => void;
 }
@@ -36,13 +36,13 @@ export class DemandAnswers {
 	 * @returns whether anything was sent
 	 */
 	async send(state: GameState): Promise<boolean> {
-		const { world, served } = this.#parts;
+		const { world, loaded } = this.#parts;
 		const attempts = new Attempts();
 		const mine = [...state.inputDemands.entries()]
 			.filter(([, demand]) => {
 				const claim = state.claims[demand.claim - 1];
 				const isMine = sameAccount(claim.submitter, world.signer.account.address);
-				const isOwn = state.requests[claim.request - 1].program === served.root;
+				const isOwn = state.requests[claim.request - 1].program === loaded.root;
 				return demand.open && isMine && isOwn && claim.status === CLAIM_STATUS.live;
 			})
 			.toSorted(([, a], [, b]) => lastSecondToAnswer(state, a) - lastSecondToAnswer(state, b));
@@ -82,10 +82,10 @@ export class DemandAnswers {
 	async #opened(inputsRoot: Hex): Promise<OpenInputs | undefined> {
 		const known = this.#open.peek(inputsRoot);
 		if (known !== undefined) return known;
-		const { served, findInputs } = this.#parts;
+		const { loaded, findInputs } = this.#parts;
 		const found = await findInputs(inputsRoot);
 		if (found === undefined) return undefined;
-		const inputs = await commitInputs(served.program, found);
+		const inputs = await commitInputs(loaded.program, found);
 		const opened = { inputs, inputTree: inputTreeOf(inputs) };
 		this.#open.set(inputsRoot, opened);
 		return opened;

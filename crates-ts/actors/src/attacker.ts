@@ -51,9 +51,9 @@ export function attacker(world: World, evidence: Evidence, say: (line: string) =
 
 	async function settle(state: GameState, { view, key }: OpenDispute, plan: ProvePlan): Promise<boolean> {
 		const { id, dispute, header } = view;
-		const paths = disputedPaths(evidence.trace, id, feed, state, header, published);
-		const matter = { ...plan, words: view.words!, partials: dispute.partials };
-		const settlement = await proveSettlement(await prepareSettlement(evidence, matter, me, paths));
+		const paths = disputedPaths(evidence.trace, id, { feed, state, header, published });
+		const disputed = { ...plan, words: view.words!, partials: dispute.partials };
+		const settlement = await proveSettlement(await prepareSettlement(evidence, disputed, me, paths));
 		try {
 			await send(`settle:${key}`, { type: "settle", dispute: id, settlement });
 		} catch (error) {

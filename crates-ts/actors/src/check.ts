@@ -9,9 +9,9 @@ import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
+import { type CheckChain, openCheckChain } from "./check-chain.ts";
 import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
-import { type Court, openCourt } from "./court.ts";
 import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
@@ -31,7 +31,7 @@ export interface CheckOptions extends StepOptions {
 	readonly budget?: number | undefined;
 	readonly shape?: readonly string[] | undefined;
 	/** Where elements are settled; by default a chain of the check's own. */
-	readonly court?: Court;
+	readonly chain?: CheckChain;
 	readonly progress: (line: string) => void;
 }
 
@@ -141,29 +141,29 @@ export async function check(options: CheckOptions): Promise<Check> {
 	};
 }
 
-/** Settles the samples, on the given court or one that is opened for them. */
+/** Settles the samples, on the given chain or one that is opened for them. */
 async function settleAll(
 	evidence: Evidence,
 	samples: ReturnType<typeof drawSamples>,
 	random: Random,
 	seed: number,
-	{ court: given, progress }: CheckOptions,
+	{ chain: given, progress }: CheckOptions,
 ): Promise<{ agreed: number; proving: number; failure?: string }> {
 	let agreed = 0;
 	let proving = 0;
 	let failure: string | undefined;
 	if (samples.length === 0) return { agreed, proving };
-	const court = given ?? (await openCourt(progress));
+	const chain = given ?? (await openCheckChain(progress));
 	try {
 		for (const [index, sample] of samples.entries()) {
 			progress(`Settling element ${index + 1} of ${samples.length} (seed ${seed})...`);
-			const settled = await settleSample(court, evidence, sample, random);
+			const settled = await settleSample(chain, evidence, sample, random);
 			proving += settled.proveMilliseconds;
 			if (settled.error === undefined) agreed++;
 			else failure ??= settled.error;
 		}
 	} finally {
-		if (given === undefined) await court.connection.close();
+		if (given === undefined) await chain.connection.close();
 	}
 	return { agreed, proving, ...(failure === undefined ? {} : { failure }) };
 }

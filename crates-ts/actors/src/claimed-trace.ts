@@ -1,7 +1,7 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { type Elements, emptyElements } from "@umpire/commitment/elements.ts";
 import { leafCount, unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { readTensors } from "@umpire/store/traces.ts";
@@ -73,12 +73,12 @@ async function publishedTrace(
 
 function treesOf(operators: readonly (readonly TensorCommitment[])[]): ClaimedTrace {
 	const stepTrees = operators.map((tensors) =>
-		Levels.of(
+		MerkleTree.of(
 			tensors.map(({ root }) => root),
 			TAG.operators,
 		),
 	);
-	const traceTree = Levels.of(
+	const traceTree = MerkleTree.of(
 		stepTrees.map(({ root }) => root),
 		TAG.steps,
 	);

@@ -2,7 +2,7 @@ import type { EventFeed } from "@umpire/chain/events.ts";
 import type { Published } from "@umpire/chain/game-state.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
-import { innerNode, type Levels } from "@umpire/commitment/levels.ts";
+import { innerNode, type MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { type GameState, openingKey } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
@@ -15,8 +15,8 @@ export interface TracePaths {
 
 /** The trees of a trace that someone has: its paths are its own. */
 export interface TraceTrees {
-	readonly stepTrees: readonly Levels[];
-	readonly traceTree: Levels;
+	readonly stepTrees: readonly MerkleTree[];
+	readonly traceTree: MerkleTree;
 }
 
 /** Paths in a trace that one has oneself. */
@@ -27,6 +27,14 @@ export function ownPaths({ stepTrees, traceTree }: TraceTrees): TracePaths {
 	};
 }
 
+/** What a chain shows of a dispute's search. */
+export interface DisputeRecord {
+	readonly feed: EventFeed;
+	readonly state: GameState;
+	readonly header: ProgramHeader;
+	readonly published: Published;
+}
+
 /**
  * Paths in the *disputed* trace, of operators left of the disputed one. Left of the search both
  * traces agree; every other sibling on such a path was published on the way of the search.
@@ -34,10 +42,7 @@ export function ownPaths({ stepTrees, traceTree }: TraceTrees): TracePaths {
 export function disputedPaths(
 	own: TraceTrees,
 	dispute: number,
-	feed: EventFeed,
-	state: GameState,
-	header: ProgramHeader,
-	published: Published,
+	{ feed, state, header, published }: DisputeRecord,
 ): TracePaths {
 	const nodes = new Map<string, Hex>();
 	for (const { name, args } of feed.events) {
@@ -55,7 +60,7 @@ export function disputedPaths(
 		const children = published(openingKey(args.node, at.tree, asked.childLevel, asked.children));
 		if (children !== undefined) addSubtree(nodes, at, asked.childLevel, children);
 	}
-	const path = (tree: 2 | 3, step: number, levels: Levels, index: number): Hex[] => {
+	const path = (tree: 2 | 3, step: number, levels: MerkleTree, index: number): Hex[] => {
 		const siblings: Hex[] = [];
 		for (let level = 0; level < levels.height; level++) {
 			const sibling = (index >> level) ^ 1;

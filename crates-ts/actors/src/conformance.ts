@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { UserError } from "@umpire/chain/errors.ts";
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
 import { type Check, check } from "./check.ts";
-import { type Court, openCourt } from "./court.ts";
+import { type CheckChain, openCheckChain } from "./check-chain.ts";
 import { type FoundModel, findModels } from "./find-models.ts";
 
 export interface ConformanceOptions {
@@ -53,19 +53,19 @@ export async function conformance(options: ConformanceOptions): Promise<Conforma
 	const refusals = expectedRefusals(options.refused, all);
 	const chosen = all.filter(({ name }) => options.only === undefined || name.includes(options.only));
 	if (chosen.length === 0) throw new UserError(`No model's name contains "${options.only}".`);
-	const court = options.samples > 0 ? await openCourt(options.progress) : undefined;
+	const chain = options.samples > 0 ? await openCheckChain(options.progress) : undefined;
 	const models: ModelResult[] = [];
 	try {
 		for (const [index, found] of chosen.entries()) {
 			options.progress(`[${index + 1}/${chosen.length}] ${found.name}`);
-			const result = await checkOne(found, options, court, refusals.has(found.name));
+			const result = await checkOne(found, options, chain, refusals.has(found.name));
 			models.push(result);
 			options.result?.(result);
 			if (options.out !== undefined)
 				await writeAtomically(options.out, `${JSON.stringify(summaryOf(options, models), null, "\t")}\n`);
 		}
 	} finally {
-		await court?.connection.close();
+		await chain?.connection.close();
 	}
 	return summaryOf(options, models);
 }
@@ -73,7 +73,7 @@ export async function conformance(options: ConformanceOptions): Promise<Conforma
 async function checkOne(
 	{ name, model, input, expect }: FoundModel,
 	options: ConformanceOptions,
-	court: Court | undefined,
+	chain: CheckChain | undefined,
 	mayRefuse: boolean,
 ): Promise<ModelResult> {
 	const started = performance.now();
@@ -87,7 +87,7 @@ async function checkOne(
 			samples,
 			seed,
 			bits,
-			...(court ? { court } : {}),
+			...(chain ? { chain } : {}),
 			progress: () => {},
 		});
 		if (mayRefuse) return { ...end(), verdict: "failed", check: checked, error: REFUSAL_EXPECTED };

@@ -9,9 +9,9 @@ import { elementCount } from "@umpire/operators/tensors.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther } from "viem";
 import { Attempts } from "./actor.ts";
+import type { LoadedProgram } from "./loaded-program.ts";
 import { sameAccount } from "./money.ts";
 import { type Chunk, rebuiltInputs } from "./rebuilt-inputs.ts";
-import type { Served } from "./served.ts";
 import { act, type World } from "./world.ts";
 
 /** Demands inputs that are not to be had otherwise, of claims that one guards. */
@@ -41,7 +41,7 @@ export function totalOf({ demandInputs = 0, demandInputsTotal }: DemandBounds): 
 /** @param bounds how many chunks are paid for */
 export function inputDemander(
 	world: World,
-	{ root, program, commitment }: Served,
+	{ root, program, commitment }: LoadedProgram,
 	bounds: DemandBounds,
 	say: (line: string) => void,
 ): InputDemander {

@@ -72,8 +72,8 @@ export async function demonstrate(say: (line: string) => void): Promise<Demonstr
 
 		say(`3. The requester escrows ${FEE} ETH for the class of one image of a ${DIGIT}.`);
 		const inputs = quantiseInputs(program, image, { warn: detail });
-		const served = { number, root, program, commitment };
-		const { request, inputsRoot } = await postRequest(requester, served, inputs, {
+		const loaded = { number, root, program, commitment };
+		const { request, inputsRoot } = await postRequest(requester, loaded, inputs, {
 			fee: FEE,
 			within: 86_400,
 		});
@@ -107,7 +107,7 @@ export async function demonstrate(say: (line: string) => void): Promise<Demonstr
 		});
 		await playOut(stage, [honest, guard], 2n);
 		await stage.settle([liar, guard, honest]);
-		const output = await finalOutput(requester, served, 2);
+		const output = await finalOutput(requester, loaded, 2);
 		const digit = output.indexOf(Math.max(...output));
 		say(`7. The result is final: it is a ${digit}.`);
 		return {

@@ -6,7 +6,7 @@ import { partCount } from "@umpire/operators/parts.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { ownPaths } from "./claimed-trees.ts";
-import type { Evidence, Spot } from "./evidence.ts";
+import type { Evidence, TracePosition } from "./evidence.ts";
 import { describeFinding, type Finding, findingOf } from "./finding.ts";
 import type { StatedOutput } from "./output-agreement.ts";
 import { leafOf, type Prepared, prepareSettlement, proveSettlement } from "./settlement.ts";
@@ -85,7 +85,7 @@ async function planOf(
 }
 
 /** A wrong element (physical index), and the parts of its cone. */
-interface WrongElement extends Spot {
+interface WrongElement extends TracePosition {
 	readonly element: number;
 	readonly parts: number;
 }
@@ -119,7 +119,7 @@ async function prepareDirect(
 	const tensor = claimed.operators[step][operator];
 	const leaf = leafOf(own, operator, element);
 	const paths = ownPaths(claimed);
-	const matter = { step, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
+	const disputed = { step, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
 	const location = {
 		step,
 		operator,
@@ -128,5 +128,5 @@ async function prepareDirect(
 		operatorPath: paths.operator(step, operator),
 		stepPath: paths.step(step),
 	};
-	return { ...(await prepareSettlement(own, matter, beneficiary, paths)), location };
+	return { ...(await prepareSettlement(own, disputed, beneficiary, paths)), location };
 }

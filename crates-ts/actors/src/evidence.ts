@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 /** Where an operator's output stands in a trace. */
-export interface Spot {
+export interface TracePosition {
 	readonly step: number;
 	readonly operator: number;
 }
@@ -44,7 +44,7 @@ export function openRow({ program, commitment }: Evidence, operator: number, ele
 /** The tensor that an operand of an operator reads. */
 export function operandTensor(
 	{ commitment, trace }: Evidence,
-	{ step, operator }: Spot,
+	{ step, operator }: TracePosition,
 	operand: number,
 ): TensorCommitment {
 	const { source, index, initial } = commitment.descriptors[operator].operands[operand];
@@ -63,17 +63,17 @@ export function operandTensor(
 /** An operand's tensor root with its way to the root that it belongs to; `paths` are the disputed trace's. */
 export function openOperand(
 	evidence: Evidence,
-	spot: Spot,
+	position: TracePosition,
 	operand: number,
 	paths: TracePaths,
 ): TensorOpening {
 	const { commitment, trace } = evidence;
-	const { root } = operandTensor(evidence, spot, operand);
-	const { source, index, initial } = commitment.descriptors[spot.operator].operands[operand];
+	const { root } = operandTensor(evidence, position, operand);
+	const { source, index, initial } = commitment.descriptors[position.operator].operands[operand];
 	if (source === SOURCE.constant) {
 		return { operand, root, path: commitment.constantTree!.path(index), stepPath: [] };
 	}
-	const step = source === SOURCE.state ? spot.step - 1 : spot.step;
+	const step = source === SOURCE.state ? position.step - 1 : position.step;
 	if (source === SOURCE.input || step < 0) {
 		return { operand, root, path: trace.inputTree.path(step < 0 ? initial : index), stepPath: [] };
 	}
@@ -81,9 +81,9 @@ export function openOperand(
 }
 
 /** Reads operand elements of an operator by their physical index. */
-export function fetchOf(evidence: Evidence, spot: Spot): Fetch {
-	const tensors = evidence.commitment.descriptors[spot.operator].operands.map(
-		(_, operand) => operandTensor(evidence, spot, operand).elements,
+export function fetchOf(evidence: Evidence, position: TracePosition): Fetch {
+	const tensors = evidence.commitment.descriptors[position.operator].operands.map(
+		(_, operand) => operandTensor(evidence, position, operand).elements,
 	);
 	return (operand, index) => tensors[operand][index];
 }

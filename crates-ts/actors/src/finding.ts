@@ -2,7 +2,7 @@ import { toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Kind, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { type Place, placeText } from "./defect.ts";
-import type { Spot } from "./evidence.ts";
+import type { TracePosition } from "./evidence.ts";
 
 /** A wrong number, as people are told of it. */
 export interface Finding extends Place {
@@ -24,7 +24,7 @@ export interface Finding extends Place {
 /** Describes a wrong element; `physical` is its index in the committed order. */
 export function findingOf(
 	program: Program,
-	{ step, operator }: Spot,
+	{ step, operator }: TracePosition,
 	physical: number,
 	claimed: number,
 	right: number,

@@ -6,13 +6,13 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { challengeEnd, NEVER } from "@umpire/game/input-demands.ts";
 import { CLAIM_STATUS, type GameState, liabilities, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { isAddress, zeroAddress } from "viem";
+import { loadRegistered } from "./loaded-program.ts";
 import { sameAccount } from "./money.ts";
 import type { MonitoredClaim, MonitoredDispute, MonitorReport } from "./monitor-report.ts";
 import { openDispute } from "./open-dispute.ts";
 import { OwnExecution } from "./own-execution.ts";
 import { problemsOf } from "./problems.ts";
 import { neededFor } from "./purse.ts";
-import { loadServed } from "./served.ts";
 import { nameOf } from "./status.ts";
 import { isDevelopment, type View } from "./world.ts";
 
@@ -39,7 +39,7 @@ export async function openMonitor(
 		throw new UserError(`--account ${account} is no address: give 0x and 40 hexadecimal digits.`);
 	}
 	const roots: Hex[] = [];
-	for (const id of program) roots.push((await loadServed(view, id)).root);
+	for (const id of program) roots.push((await loadRegistered(view, id)).root);
 	return monitor(view, new OwnExecution(view, roots, warn, patience), account);
 }
 

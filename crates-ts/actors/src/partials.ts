@@ -1,7 +1,7 @@
 import { rowAt } from "@umpire/operators/cone.ts";
 import { value as finish, keyOf } from "@umpire/operators/kinds.ts";
 import { type Descriptor, KIND, type Row } from "@umpire/operators/program.ts";
-import type { Evidence, Spot } from "./evidence.ts";
+import type { Evidence, TracePosition } from "./evidence.ts";
 import { partialResults } from "./settlement.ts";
 
 /**
@@ -11,13 +11,13 @@ import { partialResults } from "./settlement.ts";
  */
 export function partialsLeadingTo(
 	evidence: Evidence,
-	spot: Spot,
+	position: TracePosition,
 	element: number,
 	value: number,
 ): bigint[] | undefined {
-	const partials = partialResults(evidence, spot, element);
-	const descriptor = evidence.commitment.descriptors[spot.operator];
-	const rows = evidence.program.operators[spot.operator].rescale?.rows;
+	const partials = partialResults(evidence, position, element);
+	const descriptor = evidence.commitment.descriptors[position.operator];
+	const rows = evidence.program.operators[position.operator].rescale?.rows;
 	const row = rows?.[rowAt(descriptor, element)];
 	const phi = (raw: bigint): number => Number(finish(descriptor, raw, row));
 	if (phi(partials.at(-1)!) === value) return partials;

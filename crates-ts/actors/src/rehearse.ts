@@ -72,8 +72,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 	try {
 		const requester = await stage.world("requester");
 		const { number, root } = await registerProgram(requester, program, commitment);
-		const served = { number, root, program, commitment };
-		await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 });
+		const loaded = { number, root, program, commitment };
+		await postRequest(requester, loaded, inputs, { fee: "0.01", within: 86_400 });
 		progress(`Playing: seed ${seed}, ${storyOf(options, defect, program)}...`);
 
 		const claimant = await submitter(await stage.world("submitter"), String(number), {

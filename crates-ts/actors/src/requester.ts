@@ -15,8 +15,8 @@ import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
+import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
-import { loadServed, type Served } from "./served.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
@@ -62,19 +62,19 @@ export async function requestResult(
 		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
 	}
 	requireTerms(options);
-	const served = await loadServed(world, id);
-	const { program } = served;
+	const loaded = await loadRegistered(world, id);
+	const { program } = loaded;
 	const floats =
 		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
 	const inputs = quantiseInputs(program, floats, options);
-	await warnOfFee(world, served, options);
-	const { request, inputsRoot } = await postRequest(world, served, inputs, options);
-	options.progress(`Request ${request} for program ${served.number}, fee ${options.fee} ETH.`);
-	const base = { request, program: served.root, inputsRoot };
+	await warnOfFee(world, loaded, options);
+	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);
+	options.progress(`Request ${request} for program ${loaded.number}, fee ${options.fee} ETH.`);
+	const base = { request, program: loaded.root, inputsRoot };
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
 	while (!options.signal.aborted) {
-		const output = await finalResult(world, served, request).catch((error: unknown) => {
+		const output = await finalResult(world, loaded, request).catch((error: unknown) => {
 			if (!(error instanceof UserError && error.retry)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
@@ -90,7 +90,7 @@ export async function requestResult(
 /** Says if a fee is less than submitters ask by default. */
 async function warnOfFee(
 	{ contracts }: World,
-	{ commitment }: Served,
+	{ commitment }: LoadedProgram,
 	{ fee, warn }: RequestOptions,
 ): Promise<void> {
 	const price = await contracts.connection.reader.getGasPrice().catch(() => 0n);
@@ -132,18 +132,18 @@ function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOption
 /** The output of a request's final claim, or "refunded"; undefined as long as there is neither. */
 async function finalResult(
 	world: World,
-	served: Served,
+	loaded: LoadedProgram,
 	request: number,
 ): Promise<Awaited<ReturnType<typeof readOutput>> | "refunded" | undefined> {
 	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
 	if (!closed) return undefined;
-	return liveClaim === 0 ? "refunded" : readOutput(world, served, liveClaim);
+	return liveClaim === 0 ? "refunded" : readOutput(world, loaded, liveClaim);
 }
 
 /** Stores inputs where submitters and verifiers find them, and posts the request. */
 export async function postRequest(
 	world: World,
-	served: Served,
+	loaded: LoadedProgram,
 	inputs: readonly Elements[],
 	{
 		fee,
@@ -154,7 +154,7 @@ export async function postRequest(
 	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed">,
 ): Promise<{ request: number; inputsRoot: Hex }> {
 	const { contracts, signer } = world;
-	const inputsRoot = await putInputs(world.home.content, served.program, inputs);
+	const inputsRoot = await putInputs(world.home.content, loaded.program, inputs);
 	const now = Number(await chainTime(contracts.connection));
 	const only =
 		submitter === undefined ? {} : { submitter: submitter as Hex, exclusiveUntil: now + exclusiveFor };
@@ -163,7 +163,7 @@ export async function postRequest(
 		callOf(contracts, {
 			type: "request",
 			value: etherOf(fee),
-			program: served.root,
+			program: loaded.root,
 			inputsRoot,
 			deadline: now + within,
 			consumer: zeroAddress,
@@ -178,8 +178,12 @@ export async function postRequest(
 }
 
 /** The real values of the output that a claim states; throws if it has more than one leaf. */
-export async function finalOutput(world: World, served: Served, claim: number): Promise<readonly number[]> {
-	const { output } = await readOutput(world, served, claim);
+export async function finalOutput(
+	world: World,
+	loaded: LoadedProgram,
+	claim: number,
+): Promise<readonly number[]> {
+	const { output } = await readOutput(world, loaded, claim);
 	if (output === undefined) throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
 	return output;
 }
@@ -187,7 +191,7 @@ export async function finalOutput(world: World, served: Served, claim: number): 
 /** The output that a claim states, as real values. */
 async function readOutput(
 	world: World,
-	{ program }: Served,
+	{ program }: LoadedProgram,
 	claim: number,
 ): Promise<Pick<RequestResult, "output" | "outputRoot">> {
 	await world.feed.poll();

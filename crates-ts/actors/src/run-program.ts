@@ -5,7 +5,7 @@ import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
-import { type LoadedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";
+import { type CommittedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { openHome } from "@umpire/store/home.ts";
@@ -54,7 +54,7 @@ export async function runProgram(source: string, input: string, options: RunOpti
 	};
 }
 
-async function openProgram(source: string, home: string | undefined): Promise<LoadedProgram> {
+async function openProgram(source: string, home: string | undefined): Promise<CommittedProgram> {
 	if (/^0x[0-9a-f]{64}$/.test(source) && !existsSync(source)) {
 		return getProgram(openHome(home).content, source as Hex);
 	}

@@ -51,26 +51,26 @@ export async function settleSample(
 	random: Random,
 ): Promise<Sample> {
 	const { commitment, program, trace } = evidence;
-	const spot = { step: randomBelow(random, program.steps), operator };
-	const partials = partialResults(evidence, spot, element);
+	const position = { step: randomBelow(random, program.steps), operator };
+	const partials = partialResults(evidence, position, element);
 	const part = randomBelow(random, Math.max(1, partials.length));
-	const tensor = trace.operators[spot.step][operator];
+	const tensor = trace.operators[position.step][operator];
 	const leaf = leafOf(evidence, operator, element);
 	const expected = partials.length === 0 ? BigInt(tensor.elements[element]) : partials[part];
 	const sample = { kind, operator, element, part, proveMilliseconds: 0 };
 	const fail = (reason: string): Sample => ({
 		...sample,
-		error: `step ${spot.step}, ${describeOperator(program.operators[operator], operator)}, element ${element}: ${reason}`,
+		error: `step ${position.step}, ${describeOperator(program.operators[operator], operator)}, element ${element}: ${reason}`,
 	});
 	const descriptor = commitment.descriptors[operator];
 	const rows = program.operators[operator].rescale?.rows;
-	const value = elementValue(descriptor, element, fetchOf(evidence, spot), rows);
+	const value = elementValue(descriptor, element, fetchOf(evidence, position), rows);
 	if (value !== tensor.elements[element]) {
 		return fail(`onnxruntime says ${tensor.elements[element]}, its cone yields ${value}`);
 	}
 	const prepared = await prepareSettlement(
 		evidence,
-		{ ...spot, element, part, words: tensor.words(leaf), partials },
+		{ ...position, element, part, words: tensor.words(leaf), partials },
 		BENEFICIARY,
 	);
 	let proveMilliseconds = 0;
@@ -90,7 +90,7 @@ export async function settleSample(
 			header: commitment.header,
 			inputsRoot: trace.inputsRoot,
 			traceRoot: trace.traceRoot,
-			...spot,
+			...position,
 			leaf,
 			beneficiary: BENEFICIARY,
 			inParts: partials.length > 0,

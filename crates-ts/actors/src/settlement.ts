@@ -18,7 +18,7 @@ import {
 	openRow,
 	operandTensor,
 	proofWords,
-	type Spot,
+	type TracePosition,
 } from "./evidence.ts";
 
 /** What a proof is made from; undefined for a part without a read in bounds: there is nothing to prove. */
@@ -31,7 +31,7 @@ export interface Prepared {
 }
 
 /** What is disputed: one element (physical index), or one of its partial results, and what was published of them. */
-export interface Matter extends Spot {
+export interface DisputedElement extends TracePosition {
 	readonly element: number;
 	readonly part: number;
 	/** The words of the disputed leaf, as published. */
@@ -49,35 +49,35 @@ export interface Matter extends Spot {
  */
 export async function prepareSettlement(
 	evidence: Evidence,
-	matter: Matter,
+	disputed: DisputedElement,
 	beneficiary: Hex,
 	paths: TracePaths = ownPaths(evidence.trace),
 ): Promise<Prepared> {
-	const { element, operator } = matter;
+	const { element, operator } = disputed;
 	const descriptor = evidence.commitment.descriptors[operator];
-	const parts = partsOf(descriptor, element, indexValueOf(descriptor, element, fetchOf(evidence, matter)));
-	const inParts = matter.partials.length > 0;
+	const parts = partsOf(descriptor, element, indexValueOf(descriptor, element, fetchOf(evidence, disputed)));
+	const inParts = disputed.partials.length > 0;
 	const opened: Opened[] = [];
-	for (const part of inParts ? [parts[matter.part]] : parts) {
+	for (const part of inParts ? [parts[disputed.part]] : parts) {
 		opened.push(
 			part.circuit === "dot"
-				? await openDot(evidence, matter, part, beneficiary)
-				: await openElements(evidence, matter, part, beneficiary),
+				? await openDot(evidence, disputed, part, beneficiary)
+				: await openElements(evidence, disputed, part, beneficiary),
 		);
 	}
 	const operands = [...new Set(opened.flatMap(({ leaves }) => leaves.map(({ operand }) => operand)))];
 	const openLeaf = ({ operand, leaf }: Opened["leaves"][number]): LeafOpening => {
-		const tensor = operandTensor(evidence, matter, operand);
+		const tensor = operandTensor(evidence, disputed, operand);
 		return { tensor: operands.indexOf(operand), digest: tensor.digest(leaf), path: tensor.path(leaf) };
 	};
 	const settlement: Settlement = {
 		operator: openDescriptor(evidence, operator),
-		words: matter.words,
+		words: disputed.words,
 		element,
-		part: matter.part,
+		part: disputed.part,
 		row: inParts ? NO_ROW : openRow(evidence, operator, element),
-		partials: matter.partials,
-		tensors: operands.map((operand) => openOperand(evidence, matter, operand, paths)),
+		partials: disputed.partials,
+		tensors: operands.map((operand) => openOperand(evidence, disputed, operand, paths)),
 		evidence: opened.map(({ leaves, values }) => ({ leaves: leaves.map(openLeaf), values, proof: NO_PROOF })),
 	};
 	return { settlement, witnesses: opened.map(({ witness }) => witness) };
@@ -101,9 +101,9 @@ export async function withProofs(
 }
 
 /** S₁ … Sₙ of an element whose cone has several parts; empty for one part. */
-export function partialResults(evidence: Evidence, spot: Spot, element: number): bigint[] {
-	const descriptor = evidence.commitment.descriptors[spot.operator];
-	const partials = partialsOf(descriptor, element, fetchOf(evidence, spot)).slice(1);
+export function partialResults(evidence: Evidence, position: TracePosition, element: number): bigint[] {
+	const descriptor = evidence.commitment.descriptors[position.operator];
+	const partials = partialsOf(descriptor, element, fetchOf(evidence, position)).slice(1);
 	return partials.length === 1 ? [] : partials;
 }
 
@@ -114,10 +114,15 @@ interface Opened {
 	readonly witness: Witness;
 }
 
-async function openDot(evidence: Evidence, matter: Matter, part: DotPart, beneficiary: Hex): Promise<Opened> {
+async function openDot(
+	evidence: Evidence,
+	disputed: DisputedElement,
+	part: DotPart,
+	beneficiary: Hex,
+): Promise<Opened> {
 	if (part.slots.length === 0) return { leaves: [], values: [], witness: undefined };
-	const descriptor = evidence.commitment.descriptors[matter.operator];
-	const [x, w] = [0, 1].map((operand) => operandTensor(evidence, matter, operand));
+	const descriptor = evidence.commitment.descriptors[disputed.operator];
+	const [x, w] = [0, 1].map((operand) => operandTensor(evidence, disputed, operand));
 	const opening = {
 		xWidth: x.width,
 		wWidth: w.width,
@@ -132,7 +137,7 @@ async function openDot(evidence: Evidence, matter: Matter, part: DotPart, benefi
 			...part.xLeaves.map((leaf) => ({ operand: 0, leaf })),
 			...part.wLeaves.map((leaf) => ({ operand: 1, leaf })),
 		],
-		values: [dotPartSum(descriptor, part, fetchOf(evidence, matter))],
+		values: [dotPartSum(descriptor, part, fetchOf(evidence, disputed))],
 		witness: {
 			circuit: "dot",
 			input: dotInput(opening, (words) => poseidon.poseidon5([...words])),
@@ -142,14 +147,14 @@ async function openDot(evidence: Evidence, matter: Matter, part: DotPart, benefi
 
 async function openElements(
 	evidence: Evidence,
-	matter: Matter,
+	disputed: DisputedElement,
 	part: ElementsPart,
 	beneficiary: Hex,
 ): Promise<Opened> {
 	if (part.reads.length === 0) return { leaves: [], values: [], witness: undefined };
-	const fetch = fetchOf(evidence, matter);
+	const fetch = fetchOf(evidence, disputed);
 	const reads = part.reads.map(({ operand, leaf, word, lane }) => {
-		const tensor = operandTensor(evidence, matter, operand);
+		const tensor = operandTensor(evidence, disputed, operand);
 		return { width: tensor.width, words: tensor.words(leaf), word, lane };
 	});
 	const poseidon = await loadPoseidon();

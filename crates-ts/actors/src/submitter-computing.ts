@@ -11,7 +11,7 @@ import { failureText } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import type { Evidence } from "./evidence.ts";
-import { type InputFinder, inputsVersion, NoInputs, type Served } from "./served.ts";
+import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Workbench } from "./workbench.ts";
 import type { World } from "./world.ts";
@@ -21,7 +21,7 @@ const KEYS = 10_000;
 
 interface Parts {
 	readonly world: World;
-	readonly served: Served;
+	readonly loaded: LoadedProgram;
 	readonly sessions: Sessions;
 	readonly findInputs: InputFinder;
 	/** Puts traces into the content store, too. */
@@ -49,8 +49,8 @@ export class SubmitterComputing {
 	 * kept before: where it cannot be, nothing is claimed.
 	 */
 	async claim(id: number, inputsRoot: Hex, order: number): Promise<ClaimContent | "computing" | "no inputs"> {
-		const { world, served, sessions, findInputs, say } = this.#parts;
-		const { program, commitment } = served;
+		const { world, loaded, sessions, findInputs, say } = this.#parts;
+		const { program, commitment } = loaded;
 		const version = await inputsVersion(world, program, inputsRoot);
 		if (version === "missing") {
 			// However many of such requests there are, they take no place on the bench: looking tells.
@@ -82,7 +82,7 @@ export class SubmitterComputing {
 
 	/** The trace that was claimed or is to be bound, from memory, from the store, or computed again. */
 	async evidence(claim: Claim, inputsRoot: Hex, order: number): Promise<Evidence | undefined> {
-		const { program, commitment } = this.#parts.served;
+		const { program, commitment } = this.#parts.loaded;
 		const { traceRoot } = claim;
 		const unbound = isUnbound(claim, commitment.header);
 		const name = `trace ${inputsRoot} ${unbound ? "" : traceRoot}`;
@@ -107,8 +107,8 @@ export class SubmitterComputing {
 	readonly #keys = new Cache<string, string>(KEYS);
 
 	async #evidence(inputsRoot: Hex, traceRoot: Hex | undefined): Promise<Trace> {
-		const { world, served, say, tell } = this.#parts;
-		const { program, commitment } = served;
+		const { world, loaded, say, tell } = this.#parts;
+		const { program, commitment } = loaded;
 		const inputs = await this.#inputs(inputsRoot);
 		if (traceRoot !== undefined) {
 			const stored = await getTrace(this.#kept, program, commitment, inputs, traceRoot).catch(
@@ -133,22 +133,22 @@ export class SubmitterComputing {
 	}
 
 	async #record(inputs: readonly Elements[]): Promise<Trace> {
-		const { served, sessions } = this.#parts;
-		return recordTrace(await sessions.get("trace"), served.commitment, inputs);
+		const { loaded, sessions } = this.#parts;
+		return recordTrace(await sessions.get("trace"), loaded.commitment, inputs);
 	}
 
 	/** Keeps a trace, so that whoever is stopped need not compute it again. */
 	async #keep(trace: Trace): Promise<void> {
-		const { world, served, publishTrace } = this.#parts;
-		await putTrace(this.#kept, served.program, trace);
-		if (publishTrace) await putTrace(world.home.content, served.program, trace);
+		const { world, loaded, publishTrace } = this.#parts;
+		await putTrace(this.#kept, loaded.program, trace);
+		if (publishTrace) await putTrace(world.home.content, loaded.program, trace);
 	}
 
 	/** Undefined if the inputs are not to be had, which is told. */
 	async #withInputs<T>(root: Hex, ask: (version: string) => T | undefined): Promise<T | undefined> {
-		const { world, served } = this.#parts;
+		const { world, loaded } = this.#parts;
 		try {
-			return ask(await inputsVersion(world, served.program, root));
+			return ask(await inputsVersion(world, loaded.program, root));
 		} catch (error) {
 			if (error instanceof NoInputs) return undefined;
 			throw error;

@@ -14,12 +14,12 @@ import { DemandAnswers } from "./answer-demands.ts";
 import { rememberLimits, type SubmitterLimits, submitterBudget, weiOf } from "./budget.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
+import { inputFinder, type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { committedSalt, mayClaim } from "./open-requests.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
-import { inputFinder, loadServed, type Served } from "./served.ts";
 import { Sessions } from "./sessions.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
@@ -44,31 +44,31 @@ export interface SubmitterOptions extends SubmitterLimits {
  */
 export async function submitter(world: World, id: string, options: SubmitterOptions): Promise<Actor> {
 	weiOf(options);
-	const served = await loadServed(world, id);
+	const loaded = await loadRegistered(world, id);
 	const say = options.progress;
 	const place =
 		options.defect === undefined
 			? undefined
-			: parseDefect(options.defect, served.program, seededRandom(options.seed ?? drawSeed()));
-	const { program } = served;
+			: parseDefect(options.defect, loaded.program, seededRandom(options.seed ?? drawSeed()));
+	const { program } = loaded;
 	const open = (record: Recording) =>
 		place === undefined ? openSession(program, { record }) : openDefectiveSession(program, place);
 	say(
-		`Serving program ${served.number} (${served.program.name}) as ${world.signer.account.address}${lie(place, served)}.`,
+		`Serving program ${loaded.number} (${loaded.program.name}) as ${world.signer.account.address}${lie(place, loaded)}.`,
 	);
 	const sessions = new Sessions(open);
 	await sessions.get(program.lazy ? "outputs" : "trace");
-	await rememberLimits(world, { ...options, role: "submitter", size: served.commitment.header });
-	return new Submitter(world, served, sessions, options);
+	await rememberLimits(world, { ...options, role: "submitter", size: loaded.commitment.header });
+	return new Submitter(world, loaded, sessions, options);
 }
 
-const lie = (place: Place | undefined, { program }: Served): string =>
+const lie = (place: Place | undefined, { program }: LoadedProgram): string =>
 	place === undefined ? "" : `, with a wrong number in ${placeText(place, program.steps)}`;
 
 class Submitter implements Actor {
 	readonly name = "submitter";
 	readonly #world: World;
-	readonly #served: Served;
+	readonly #loaded: LoadedProgram;
 	readonly #say: (line: string) => void;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
@@ -80,20 +80,20 @@ class Submitter implements Actor {
 	/** Claims whose loss was told. */
 	readonly #lost = new Set<number>();
 
-	constructor(world: World, served: Served, sessions: Sessions, options: SubmitterOptions) {
+	constructor(world: World, loaded: LoadedProgram, sessions: Sessions, options: SubmitterOptions) {
 		const { progress: say, publishTrace = false } = options;
 		this.#world = world;
-		this.#served = served;
+		this.#loaded = loaded;
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
-			programs: new Set([served.root]),
+			programs: new Set([loaded.root]),
 			warn: say,
 		});
 		this.#published = publishedChildren(world.feed);
 		this.#troubles = new Troubles(say);
 		const tell = (line: string) => this.#troubles.tell(line);
-		const findInputs = inputFinder(world, served.program, tell);
-		const parts = { world, served, sessions, findInputs, publishTrace, say, tell };
+		const findInputs = inputFinder(world, loaded.program, tell);
+		const parts = { world, loaded, sessions, findInputs, publishTrace, say, tell };
 		this.#demandAnswers = new DemandAnswers(parts);
 		this.#computing = new SubmitterComputing(this.#bench, parts);
 		this.#limits = options;
@@ -148,7 +148,7 @@ class Submitter implements Actor {
 	#isMine(state: GameState, claim: Claim): boolean {
 		const { account } = this.#world.signer;
 		const program = state.requests[claim.request - 1]?.program;
-		return program === this.#served.root && sameAccount(claim.submitter, account.address);
+		return program === this.#loaded.root && sameAccount(claim.submitter, account.address);
 	}
 
 	/** Computes and claims what pays, the highest fee first, as far as the account and its bounds go. */
@@ -160,13 +160,13 @@ class Submitter implements Actor {
 		const open = [...state.requests.entries()]
 			.map(([index, request]) => ({ id: index + 1, request }))
 			.filter(({ id, request }) => {
-				const isOwn = request.program === this.#served.root;
+				const isOwn = request.program === this.#loaded.root;
 				return isOwn && !claimed.has(id) && mayClaim(request, address, now);
 			})
 			.toSorted((a, b) => compareRequests(a.request, b.request));
 		if (open.length === 0) return false;
 		const { submitterBond: bond } = state.parameters;
-		const budget = await submitterBudget(this.#world, this.#served.commitment.header, state, this.#limits);
+		const budget = await submitterBudget(this.#world, this.#loaded.commitment.header, state, this.#limits);
 		let acted = false;
 		let bonds = budget.locked;
 		const underpaid: Underpaid[] = [];
@@ -239,7 +239,7 @@ class Submitter implements Actor {
 		const move = { type: "claim", value, request: id, ...content, ...sealed } as const;
 		const sent = await this.#send(`claim:${id}`, move, request.deadline);
 		const { traceRoot, opening } = content;
-		const what = this.#served.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
+		const what = this.#loaded.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
 		if (sent) this.#say(`Claimed request ${id} with ${what}.`);
 		return sent;
 	}

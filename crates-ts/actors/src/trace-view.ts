@@ -1,10 +1,10 @@
 import { TAG } from "@umpire/commitment/constants.ts";
-import type { Levels } from "@umpire/commitment/levels.ts";
+import type { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { PHASE, type Position } from "@umpire/game/state.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import { bindingOf } from "./claim-content.ts";
-import { type Evidence, openDescriptor, openRow, type Spot } from "./evidence.ts";
+import { type Evidence, openDescriptor, openRow, type TracePosition } from "./evidence.ts";
 import { partialsLeadingTo } from "./partials.ts";
 import { partialResults } from "./settlement.ts";
 
@@ -41,15 +41,20 @@ export function submittersView(evidence: Evidence): TraceView {
 	return {
 		...traceView(evidence),
 		partials(step, operator, element) {
-			const spot: Spot = { step, operator };
+			const position: TracePosition = { step, operator };
 			const value = evidence.trace.operators[step][operator].elements[element];
-			return partialsLeadingTo(evidence, spot, element, value) ?? partialResults(evidence, spot, element);
+			return (
+				partialsLeadingTo(evidence, position, element, value) ?? partialResults(evidence, position, element)
+			);
 		},
 	};
 }
 
 /** The tree of a trace in which a search stands. */
-function treeAt({ trace }: Evidence, { tree, step, operator }: Omit<Position, "start" | "level">): Levels {
+function treeAt(
+	{ trace }: Evidence,
+	{ tree, step, operator }: Omit<Position, "start" | "level">,
+): MerkleTree {
 	if (tree === TAG.steps) return trace.traceTree;
 	if (tree === TAG.operators) return trace.stepTrees[step];
 	return trace.operators[step][operator].tree;

@@ -5,7 +5,7 @@ import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import { Cache } from "./cache.ts";
 import { type Direct, type DirectChallenge, proveDirectly } from "./direct-challenge.ts";
 import type { Evidence } from "./evidence.ts";
-import { type InputFinder, inputsVersion, NoInputs, type Served } from "./served.ts";
+import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import { Sessions } from "./sessions.ts";
 import type { Lane, Workbench } from "./workbench.ts";
 import type { World } from "./world.ts";
@@ -17,7 +17,7 @@ const ROOTS = 10_000;
 export class VerifierComputing {
 	readonly #bench: Workbench;
 	readonly #world: World;
-	readonly #served: Served;
+	readonly #loaded: LoadedProgram;
 	readonly #findInputs: InputFinder;
 	readonly #sessions: Sessions;
 	/** By inputs root. A program and its inputs have one trace: many claims on the same inputs cost one computation. */
@@ -25,12 +25,12 @@ export class VerifierComputing {
 	/** By inputs root: under what name the bench has the trace. */
 	readonly #keys = new Cache<Hex, string>(ROOTS);
 
-	constructor(bench: Workbench, world: World, served: Served, findInputs: InputFinder) {
+	constructor(bench: Workbench, world: World, loaded: LoadedProgram, findInputs: InputFinder) {
 		this.#bench = bench;
 		this.#world = world;
-		this.#served = served;
+		this.#loaded = loaded;
 		this.#findInputs = findInputs;
-		this.#sessions = new Sessions((record) => openSession(served.program, { record }));
+		this.#sessions = new Sessions((record) => openSession(loaded.program, { record }));
 	}
 
 	/**
@@ -46,7 +46,7 @@ export class VerifierComputing {
 	async evidence(inputsRoot: Hex, order: number): Promise<Evidence | undefined> {
 		try {
 			const trace = await this.#trace("urgent", inputsRoot, order);
-			const { program, commitment } = this.#served;
+			const { program, commitment } = this.#loaded;
 			return trace && { program, commitment, trace };
 		} catch (error) {
 			if (error instanceof NoInputs) return undefined;
@@ -85,7 +85,7 @@ export class VerifierComputing {
 			work: async () => {
 				const inputs = await this.#inputs(inputsRoot);
 				const session = await this.#sessions.get("trace");
-				const trace = await recordTrace(session, this.#served.commitment, inputs);
+				const trace = await recordTrace(session, this.#loaded.commitment, inputs);
 				this.#roots.set(inputsRoot, trace.traceRoot);
 				this.#keys.set(inputsRoot, key);
 				return trace;
@@ -94,7 +94,7 @@ export class VerifierComputing {
 	}
 
 	#version(inputsRoot: Hex): Promise<string> {
-		return inputsVersion(this.#world, this.#served.program, inputsRoot);
+		return inputsVersion(this.#world, this.#loaded.program, inputsRoot);
 	}
 
 	/** @throws NoInputs if they are not to be had */

@@ -17,11 +17,11 @@ import { type InputDemander, inputDemander } from "./demand-inputs.ts";
 import type { Mode } from "./direct-challenge.ts";
 import type { Evidence } from "./evidence.ts";
 import { describeFinding, type Finding, findingOf } from "./finding.ts";
+import { inputFinder, type LoadedProgram, loadRegistered, NoInputs } from "./loaded-program.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
-import { inputFinder, loadServed, NoInputs, type Served } from "./served.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
@@ -51,22 +51,22 @@ export interface VerifierOptions {
  * dispute to its end.
  */
 export async function verifier(world: World, id: string, options: VerifierOptions): Promise<Actor> {
-	const served = await loadServed(world, id);
+	const loaded = await loadRegistered(world, id);
 	options.progress(
-		`Guarding program ${served.number} (${served.program.name}) as ${world.signer.account.address}, comparing the ${comparedIn(served, options)}.`,
+		`Guarding program ${loaded.number} (${loaded.program.name}) as ${world.signer.account.address}, comparing the ${comparedIn(loaded, options)}.`,
 	);
-	await rememberLimits(world, { ...options, role: "verifier", size: served.commitment.header });
-	return new Verifier(world, served, options);
+	await rememberLimits(world, { ...options, role: "verifier", size: loaded.commitment.header });
+	return new Verifier(world, loaded, options);
 }
 
 /** A lazy claim states nothing but its output. */
-const comparedIn = ({ program }: Served, { compare }: VerifierOptions): VerifierOptions["compare"] =>
+const comparedIn = ({ program }: LoadedProgram, { compare }: VerifierOptions): VerifierOptions["compare"] =>
 	program.lazy ? "output" : compare;
 
 class Verifier implements Actor {
 	readonly name = "verifier";
 	readonly #world: World;
-	readonly #served: Served;
+	readonly #loaded: LoadedProgram;
 	readonly #options: VerifierOptions;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
@@ -81,19 +81,19 @@ class Verifier implements Actor {
 	/** Claims that cannot be settled directly, likewise. */
 	readonly #refused = new Set<string>();
 
-	constructor(world: World, served: Served, options: VerifierOptions) {
+	constructor(world: World, loaded: LoadedProgram, options: VerifierOptions) {
 		this.#world = world;
-		this.#served = served;
+		this.#loaded = loaded;
 		this.#options = options;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
-			programs: new Set([served.root]),
+			programs: new Set([loaded.root]),
 			warn: options.progress,
 		});
 		this.#published = publishedChildren(world.feed);
 		this.#troubles = new Troubles(options.progress);
-		const findInputs = inputFinder(world, served.program, (line) => this.#troubles.tell(line));
-		this.#computing = new VerifierComputing(this.#bench, world, served, findInputs);
-		this.#demander = inputDemander(world, served, options, options.progress);
+		const findInputs = inputFinder(world, loaded.program, (line) => this.#troubles.tell(line));
+		this.#computing = new VerifierComputing(this.#bench, world, loaded, findInputs);
+		this.#demander = inputDemander(world, loaded, options, options.progress);
 	}
 
 	tick(): Promise<boolean> {
@@ -105,7 +105,7 @@ class Verifier implements Actor {
 		const state = await this.#read();
 		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
 		const claims = [...state.claims.entries()]
-			.filter(([, { request }]) => state.requests[request - 1]?.program === this.#served.root)
+			.filter(([, { request }]) => state.requests[request - 1]?.program === this.#loaded.root)
 			.map(([index, claim]) => ({ id: index + 1, claim, end: challengeEnd(state, index + 1) }))
 			.filter(({ claim, end }) => claim.status === CLAIM_STATUS.live && Number(now) < end)
 			.toSorted((a, b) => (a.end === b.end ? 0 : a.end < b.end ? -1 : 1));
@@ -171,7 +171,7 @@ class Verifier implements Actor {
 	}
 
 	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
-		if (comparedIn(this.#served, this.#options) === "trace") {
+		if (comparedIn(this.#loaded, this.#options) === "trace") {
 			const own = await this.#computing.traceRoot("background", root, end);
 			return own === undefined ? undefined : own === claim.traceRoot;
 		}
@@ -180,7 +180,7 @@ class Verifier implements Actor {
 			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retry: true });
 		}
 		const output = await this.#computing.output(root, end);
-		return output && outputAgrees(this.#served.program, output.elements, stated);
+		return output && outputAgrees(this.#loaded.program, output.elements, stated);
 	}
 
 	#statedBy(claim: number): StatedOutput | undefined {
@@ -297,23 +297,26 @@ class Verifier implements Actor {
 		const words = view.words!;
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
 		const claimed = publishedElement(dispute, words, plan.element);
-		const finding = findingOf(this.#served.program, plan, plan.element, claimed, right);
+		const finding = findingOf(this.#loaded.program, plan, plan.element, claimed, right);
 		const proved = this.#bench.ask("urgent", {
 			key: `settle ${key} ${plan.element} ${plan.part}`,
 			order: until,
 			work: async () => {
 				say(`Dispute ${id}: ${describeFinding(finding)}; proving...`);
 				const started = performance.now();
-				const paths = disputedPaths(
-					evidence.trace,
-					id,
-					this.#world.feed,
+				const paths = disputedPaths(evidence.trace, id, {
+					feed: this.#world.feed,
 					state,
-					view.header,
-					this.#published,
+					header: view.header,
+					published: this.#published,
+				});
+				const disputed = { ...plan, words, partials: dispute.partials };
+				const prepared = await prepareSettlement(
+					evidence,
+					disputed,
+					this.#world.signer.account.address,
+					paths,
 				);
-				const matter = { ...plan, words, partials: dispute.partials };
-				const prepared = await prepareSettlement(evidence, matter, this.#world.signer.account.address, paths);
 				const settlement = await proveSettlement(prepared);
 				return { settlement, seconds: (performance.now() - started) / 1000 };
 			},

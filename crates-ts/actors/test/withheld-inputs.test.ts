@@ -12,10 +12,10 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { putProgram } from "@umpire/store/programs.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CompiledFile, compileFile } from "../src/compile-file.ts";
+import { loadRegistered } from "../src/loaded-program.ts";
 import { registerProgram } from "../src/register.ts";
 import { postRequest } from "../src/requester.ts";
 import { quantiseInputs } from "../src/run-program.ts";
-import { loadServed } from "../src/served.ts";
 import { setUp } from "../src/set-up.ts";
 import { openStage, type Stage } from "../src/stage.ts";
 import { statusOf } from "../src/status.ts";
@@ -47,8 +47,8 @@ beforeEach(async () => {
 	folders = [];
 	const requester = await stage.world("requester");
 	const { number, root } = await registerProgram(requester, compiled.program, compiled.commitment);
-	const served = { number, root, ...compiled };
-	({ inputsRoot } = await postRequest(requester, served, inputs, { fee: "0.01", within: 86_400 }));
+	const loaded = { number, root, ...compiled };
+	({ inputsRoot } = await postRequest(requester, loaded, inputs, { fee: "0.01", within: 86_400 }));
 });
 afterEach(async () => {
 	await stage.close();
@@ -140,9 +140,9 @@ describe("a verifier without the inputs of a claim", () => {
 		await stage.settle([submitting]);
 		expect(await statusOfClaim()).toBe(CLAIM_STATUS.final);
 		const requester = await stage.world("requester");
-		const served = await loadServed(requester, "1");
+		const loaded = await loadRegistered(requester, "1");
 		const others = inputs.map((elements) => elements.map(() => 1) as Elements);
-		await postRequest(requester, served, others, { fee: "0.01", within: 86_400 });
+		await postRequest(requester, loaded, others, { fee: "0.01", within: 86_400 });
 		await stage.settle([submitting]);
 		const lines: string[] = [];
 		const again = await worldOf(world.home, stage.contracts, localAccount("verifier"));

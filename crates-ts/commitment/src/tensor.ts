@@ -2,7 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, LEAF_ELEMENTS, TAG, type Width, WORDS_PER_LEAF } from "./constants.ts";
 import { type Elements, widthOf } from "./elements.ts";
 import { elementsInLeaf, leafCount, packLeaves } from "./leaf.ts";
-import { Levels } from "./levels.ts";
+import { MerkleTree } from "./merkle-tree.ts";
 import { loadPoseidon, type Poseidon, readLittleEndian } from "./poseidon.ts";
 import { hashOnAllCores } from "./poseidon-threads.ts";
 
@@ -15,7 +15,7 @@ const THREADS_FROM = 4096;
 export class TensorCommitment {
 	readonly width: Width;
 	readonly elements: Elements;
-	readonly tree: Levels;
+	readonly tree: MerkleTree;
 	/** One little-endian 32-byte digest per leaf. */
 	readonly #digests: Uint8Array;
 
@@ -23,7 +23,7 @@ export class TensorCommitment {
 		this.width = widthOf(elements);
 		this.elements = elements;
 		this.#digests = digests;
-		this.tree = new Levels(leafNodes(digests, this.width, elements.length), TAG.tensor);
+		this.tree = new MerkleTree(leafNodes(digests, this.width, elements.length), TAG.tensor);
 	}
 
 	get root(): Hex {

@@ -1,6 +1,6 @@
 import type { Hex, Tag } from "./constants.ts";
 import { fromHex, toHex } from "./hex.ts";
-import { innerNode, Levels } from "./levels.ts";
+import { innerNode, MerkleTree } from "./merkle-tree.ts";
 
 /** Levels above the nodes of a tree of n of them: ⌈log2 n⌉. */
 export function treeHeight(n: number): number {
@@ -10,12 +10,12 @@ export function treeHeight(n: number): number {
 
 /** The root of a tree over `nodes` (protocol section 1). Throws RangeError if there are none. */
 export function treeRoot(nodes: readonly Hex[], tag: Tag): Hex {
-	return Levels.of(nodes, tag).root;
+	return MerkleTree.of(nodes, tag).root;
 }
 
-/** Siblings of node `index` from the bottom. For many paths of one tree keep a `Levels`. */
+/** Siblings of node `index` from the bottom. For many paths of one tree keep a `MerkleTree`. */
 export function treePath(nodes: readonly Hex[], index: number, tag: Tag): Hex[] {
-	return Levels.of(nodes, tag).path(index);
+	return MerkleTree.of(nodes, tag).path(index);
 }
 
 /**
@@ -62,10 +62,10 @@ export function descendants(
 	childLevel: number,
 	tag: Tag,
 ): Hex[] {
-	return Levels.of(nodes, tag).descendants(start, level, childLevel);
+	return MerkleTree.of(nodes, tag).descendants(start, level, childLevel);
 }
 
 /** The node that `children`, all of level `childLevel`, are the descendants of. */
 export function rootOfDescendants(children: readonly Hex[], childLevel: number, tag: Tag): Hex {
-	return Levels.of(children, tag, childLevel).root;
+	return MerkleTree.of(children, tag, childLevel).root;
 }

@@ -1,6 +1,6 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex, wordHex } from "@umpire/commitment/hex.ts";
-import { innerNode, Levels } from "@umpire/commitment/levels.ts";
+import { innerNode, MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import {
 	descendants,
 	rootFromPath,
@@ -58,7 +58,7 @@ describe("a path", () => {
 	test("leads every leaf to the root", () => {
 		fc.assert(
 			fc.property(nodes, tag, (leaves, t) => {
-				const levels = Levels.of(leaves, t);
+				const levels = MerkleTree.of(leaves, t);
 				leaves.forEach((leaf, index) => {
 					expect(rootFromPath(leaf, index, leaves.length, levels.path(index), t)).toBe(levels.root);
 				});
@@ -104,7 +104,7 @@ describe("a subtree", () => {
 				const expected = treeRoot(leaves.slice(start, start + size), TAG.steps);
 				expect(rootOfDescendants(children, childLevel, TAG.steps)).toBe(expected);
 				children.forEach((child, index) => {
-					const path = Levels.of(children, TAG.steps, childLevel).path(index);
+					const path = MerkleTree.of(children, TAG.steps, childLevel).path(index);
 					expect(rootFromPath(child, index, children.length, path, TAG.steps, childLevel)).toBe(expected);
 				});
 			}),

@@ -66,8 +66,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const proved = build(new Map());
 	if (!execute) return proved;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
-		const { float, primitive } = source;
-		return { ...one, fidelity: await measureFidelity(float, primitive, one.lowered, feeds, execute, every) };
+		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, every) };
 	};
 	const first = await measure(proved, losses);
 	if (budget === undefined) return first;

@@ -1,6 +1,6 @@
 import { LEAF_ELEMENTS, type Tag, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf, unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import {
 	type DescendMove,
@@ -71,7 +71,7 @@ function descendLeftmost(view: DisputeView, trace: TraceView): DescendMove | nul
 		dispute: view.id,
 		index,
 		child: children[index],
-		path: Levels.of(children, d.tree as Tag, childLevel).path(index),
+		path: MerkleTree.of(children, d.tree as Tag, childLevel).path(index),
 		entry,
 	};
 }

@@ -168,16 +168,16 @@ export function publishPartials(
 		throw new GameError("WrongPartialsCount", move.partials.length, d.parts);
 	}
 	requireWords(state, d, move.words);
-	arbiter.checkPartials(
-		headerOf(state, d.claim),
-		d.operator,
-		move.operator,
-		move.row,
-		move.words,
-		firstElement(d),
-		d.element,
-		move.partials,
-	);
+	arbiter.checkPartials({
+		header: headerOf(state, d.claim),
+		operator: d.operator,
+		opening: move.operator,
+		row: move.row,
+		words: move.words,
+		first: firstElement(d),
+		element: d.element,
+		partials: move.partials,
+	});
 	return withDispute(state, move.dispute, { partialsAt: now, partials: move.partials });
 }
 

@@ -20,17 +20,23 @@ export type ProofCheck = (
 	proof: readonly bigint[],
 ) => boolean;
 
+/** A part's evidence, its number, and the partial result before it. */
+export interface ProvedPart {
+	readonly evidence: PartEvidence;
+	readonly number: number;
+	readonly previous: bigint;
+}
+
 /**
- * S_{p+1} as the evidence of part p (`number`) proves it: `previous` is S_p. Throws GameError if an opening, a count or
- * the proof is wrong.
+ * S_{p+1} as the evidence of part p (`number`) proves it: `previous` is S_p.
+ *
+ * @throws GameError if an opening, a count or the proof is wrong
  */
 export function provedPartial(
 	what: Case,
 	d: Descriptor,
 	s: Settlement,
-	evidence: PartEvidence,
-	number: number,
-	previous: bigint,
+	{ evidence, number, previous }: ProvedPart,
 	proves: ProofCheck,
 ): bigint {
 	const part = partsOf(d, s.element, indexValue(d, s.element, evidence))[number];

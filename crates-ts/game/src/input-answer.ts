@@ -1,4 +1,4 @@
-import type { Levels } from "@umpire/commitment/levels.ts";
+import type { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { CHUNK_LEVEL, chunkLeaves } from "./input-demands.ts";
 import type { AnswerInputMove } from "./move.ts";
@@ -7,7 +7,7 @@ import type { InputDemand } from "./state.ts";
 /** Committed inputs, as in a trace. */
 export interface CommittedInputs {
 	readonly inputs: readonly TensorCommitment[];
-	readonly inputTree: Levels;
+	readonly inputTree: MerkleTree;
 }
 
 /** What answers a demand for a chunk of these inputs. */

@@ -43,7 +43,7 @@ export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: P
 		partCount(header, operator, opening, element) {
 			return partCount(descriptorIn(header, operator, opening), element);
 		},
-		checkPartials(header, operator, opening, row, words, first, element, partials) {
+		checkPartials({ header, operator, opening, row, words, first, element, partials }) {
 			const d = descriptorIn(header, operator, opening);
 			const value = phi(d, partials[partials.length - 1], element, row);
 			const expected = elementOf(d, words, element - first);
@@ -98,7 +98,7 @@ function partialResult(what: Case, d: Descriptor, s: Settlement, proves: ProofCh
 	if (s.evidence.length !== 1) throw new GameError("WrongEvidenceCount", s.evidence.length, 1);
 	requireCount(s.partials.length, partCount(d, s.element));
 	const previous = s.part === 0 ? start(d) : s.partials[s.part - 1];
-	return provedPartial(what, d, s, s.evidence[0], s.part, previous, proves);
+	return provedPartial(what, d, s, { evidence: s.evidence[0], number: s.part, previous }, proves);
 }
 
 /** The result of all parts, each proved. */
@@ -110,7 +110,7 @@ function wholeResult(what: Case, d: Descriptor, s: Settlement, proves: ProofChec
 		// the contract's walk over a Dot's parts counts them only if it goes to the last
 		if (part + 1 === length) requireCount(length, count);
 		if (part >= count) throw new GameError("WrongPartCount", length, count);
-		return provedPartial(what, d, s, evidence, part, previous, proves);
+		return provedPartial(what, d, s, { evidence, number: part, previous }, proves);
 	}, start(d));
 }
 

@@ -4,7 +4,7 @@ import { lastSecond, turnOf } from "../src/clock.ts";
 import type { EnterMove } from "../src/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
 import { ToyProgram, ToyTrace } from "./toy-program.ts";
 
 const operators = [
@@ -20,19 +20,19 @@ const lazyProgram = new ToyProgram(operators, 2, 1, true);
 const lazyTraces = [new ToyTrace(lazyProgram), new ToyTrace(lazyProgram, [fault])] as const;
 
 /** Plays on until the dispute is in a phase and a side is to move; every move takes a second. */
-function until(phase: number, side: number): Table {
-	const table = new Table();
+function until(phase: number, side: number): GameDriver {
+	const game = new GameDriver();
 	const [right, wrong] = phase === PHASE.root ? lazyTraces : traces;
-	table.claim(wrong);
-	table.challenge(CHALLENGER, right);
+	game.claim(wrong);
+	game.challenge(CHALLENGER, right);
 	for (;;) {
-		const view = table.view(1);
+		const view = game.view(1);
 		const toMove = view.publishedAt === 0 ? SIDE.submitter : SIDE.challenger;
-		if (view.dispute.phase === phase && toMove === side) return table;
-		table.now++;
+		if (view.dispute.phase === phase && toMove === side) return game;
+		game.now++;
 		const move = honestSubmitter(view, wrong) ?? honestChallenger(view, right);
 		if (move === null || move.type === "prove") throw new Error("The phase was never reached");
-		table.play(toMove === SIDE.submitter ? SUBMITTER : CHALLENGER, move);
+		game.play(toMove === SIDE.submitter ? SUBMITTER : CHALLENGER, move);
 	}
 }
 
@@ -50,14 +50,14 @@ describe("each side has a clock with an increment, and the settlement an allowan
 			[0, "NotTimedOut"],
 			[1, undefined],
 		] as const) {
-			const table = until(phase, SIDE.submitter);
-			const { dispute } = table.view(1);
+			const game = until(phase, SIDE.submitter);
+			const { dispute } = game.view(1);
 			const commit = phase === PHASE.root ? PARAMETERS.commitAllowance : 0;
 			const allowed = PARAMETERS.increment + commit + dispute.submitterReserve;
-			table.now = dispute.demandedAt + allowed + offset;
-			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
+			game.now = dispute.demandedAt + allowed + offset;
+			expect(game.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
 			const status = expected === undefined ? CLAIM_STATUS.rejected : CLAIM_STATUS.live;
-			expect(table.state.claims[0].status).toBe(status);
+			expect(game.state.claims[0].status).toBe(status);
 		}
 	});
 
@@ -67,58 +67,58 @@ describe("each side has a clock with an increment, and the settlement an allowan
 			[0, "NotTimedOut"],
 			[1, undefined],
 		] as const) {
-			const table = until(phase, SIDE.challenger);
-			const { dispute, publishedAt } = table.view(1);
+			const game = until(phase, SIDE.challenger);
+			const { dispute, publishedAt } = game.view(1);
 			const searches = phase === PHASE.root || phase === PHASE.search;
 			const proving = searches ? 0 : PARAMETERS.provingAllowance;
-			table.now = publishedAt + PARAMETERS.increment + proving + dispute.challengerReserve + offset;
-			expect(lastSecond(turnOf(dispute, publishedAt, PARAMETERS))).toBe(table.now - offset);
-			expect(table.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
-			expect(table.state.claims[0].status).toBe(CLAIM_STATUS.live);
-			expect(owedTo(table.state, SUBMITTER)).toBe(expected === undefined ? 180n : 0n);
+			game.now = publishedAt + PARAMETERS.increment + proving + dispute.challengerReserve + offset;
+			expect(lastSecond(turnOf(dispute, publishedAt, PARAMETERS))).toBe(game.now - offset);
+			expect(game.try(OTHER, { type: "timeout", dispute: 1 })).toBe(expected);
+			expect(game.state.claims[0].status).toBe(CLAIM_STATUS.live);
+			expect(owedTo(game.state, SUBMITTER)).toBe(expected === undefined ? 180n : 0n);
 		}
 	});
 
 	test("what a side uses beyond its increment comes off its reserve, never below 0", () => {
-		const table = until(PHASE.search, SIDE.submitter);
-		table.now = table.view(1).dispute.demandedAt + PARAMETERS.increment + 6;
-		table.play(SUBMITTER, honestSubmitter(table.view(1), wrong)!);
-		table.now += PARAMETERS.increment + 4;
-		const move = honestChallenger(table.view(1), right)!;
+		const game = until(PHASE.search, SIDE.submitter);
+		game.now = game.view(1).dispute.demandedAt + PARAMETERS.increment + 6;
+		game.play(SUBMITTER, honestSubmitter(game.view(1), wrong)!);
+		game.now += PARAMETERS.increment + 4;
+		const move = honestChallenger(game.view(1), right)!;
 		if (move.type === "prove") throw new Error("There is more to search");
-		table.play(CHALLENGER, move);
-		expect(table.view(1).dispute.submitterReserve).toBe(PARAMETERS.reserve - 6);
-		expect(table.view(1).dispute.challengerReserve).toBe(PARAMETERS.reserve - 4);
-		table.now += PARAMETERS.increment + PARAMETERS.reserve + 1000;
-		table.play(SUBMITTER, honestSubmitter(table.view(1), wrong)!);
-		const next = honestChallenger(table.view(1), right)!;
+		game.play(CHALLENGER, move);
+		expect(game.view(1).dispute.submitterReserve).toBe(PARAMETERS.reserve - 6);
+		expect(game.view(1).dispute.challengerReserve).toBe(PARAMETERS.reserve - 4);
+		game.now += PARAMETERS.increment + PARAMETERS.reserve + 1000;
+		game.play(SUBMITTER, honestSubmitter(game.view(1), wrong)!);
+		const next = honestChallenger(game.view(1), right)!;
 		if (next.type === "prove") throw new Error("There is more to search");
-		table.play(CHALLENGER, next);
-		expect(table.view(1).dispute.submitterReserve).toBe(0);
+		game.play(CHALLENGER, next);
+		expect(game.view(1).dispute.submitterReserve).toBe(0);
 	});
 
 	test("binding a trace may take its allowance before it uses the reserve", () => {
-		const table = until(PHASE.root, SIDE.submitter);
+		const game = until(PHASE.root, SIDE.submitter);
 		const { increment, commitAllowance, reserve } = PARAMETERS;
-		table.now = table.view(1).dispute.demandedAt + increment + commitAllowance + 5;
-		table.play(SUBMITTER, honestSubmitter(table.view(1), lazyTraces[1])!);
-		table.now += increment + 3;
-		table.play(CHALLENGER, honestChallenger(table.view(1), lazyTraces[0]) as EnterMove);
-		expect(table.view(1).dispute.phase).toBe(PHASE.search);
-		expect(table.view(1).dispute.submitterReserve).toBe(reserve - 5);
-		expect(table.view(1).dispute.challengerReserve).toBe(reserve - 3);
+		game.now = game.view(1).dispute.demandedAt + increment + commitAllowance + 5;
+		game.play(SUBMITTER, honestSubmitter(game.view(1), lazyTraces[1])!);
+		game.now += increment + 3;
+		game.play(CHALLENGER, honestChallenger(game.view(1), lazyTraces[0]) as EnterMove);
+		expect(game.view(1).dispute.phase).toBe(PHASE.search);
+		expect(game.view(1).dispute.submitterReserve).toBe(reserve - 5);
+		expect(game.view(1).dispute.challengerReserve).toBe(reserve - 3);
 	});
 
 	test("every other dispute open against the claim adds to the increments of a demand", () => {
-		const table = new Table({ crowding: 4 });
-		table.claim(wrong);
+		const game = new GameDriver({ crowding: 4 });
+		game.claim(wrong);
 		for (const expected of [0, 4, 8]) {
-			const id = table.challenge(OTHER, right);
-			expect(table.view(id).dispute.crowding).toBe(expected);
+			const id = game.challenge(OTHER, right);
+			expect(game.view(id).dispute.crowding).toBe(expected);
 		}
-		table.now += PARAMETERS.increment + PARAMETERS.reserve + 8;
-		expect(table.try(OTHER, { type: "timeout", dispute: 3 })).toBe("NotTimedOut");
-		table.now++;
-		expect(table.try(OTHER, { type: "timeout", dispute: 3 })).toBe(undefined);
+		game.now += PARAMETERS.increment + PARAMETERS.reserve + 8;
+		expect(game.try(OTHER, { type: "timeout", dispute: 3 })).toBe("NotTimedOut");
+		game.now++;
+		expect(game.try(OTHER, { type: "timeout", dispute: 3 })).toBe(undefined);
 	});
 });

@@ -20,9 +20,9 @@ import {
 } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import type { DisputeView } from "../src/trace-view.ts";
+import { CHALLENGER, entryOf, GameDriver, OTHER, arbiter as realArbiter, SUBMITTER } from "./game-driver.ts";
 import { memoArbiter } from "./memo-arbiter.ts";
 import { rivalMoves } from "./rival-moves.ts";
-import { CHALLENGER, entryOf, OTHER, arbiter as realArbiter, SUBMITTER, Table } from "./table.ts";
 import { settlementOf, type ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const arbiter = memoArbiter(realArbiter);
@@ -65,10 +65,10 @@ export interface Explored {
 export function explore(scenario: Scenario, most = Number.POSITIVE_INFINITY): Explored {
 	// a refused move is an Error, and its stack is most of what it costs
 	Error.stackTraceLimit = 0;
-	const table = new Table(scenario.parameters);
-	table.claim(scenario.claimed);
+	const game = new GameDriver(scenario.parameters);
+	game.claim(scenario.claimed);
 	const seen = new Set<string>();
-	const stack: Node[] = [{ state: table.state, now: table.now }];
+	const stack: Node[] = [{ state: game.state, now: game.now }];
 	seen.add(keyOf(stack[0]));
 	let transitions = 0;
 	let ends = 0;

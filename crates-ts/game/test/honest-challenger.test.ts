@@ -6,7 +6,7 @@ import { hasRunOut, turnOf } from "../src/clock.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryFaults, arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
-import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
 import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What a lying submitter does at its turn. */
@@ -26,7 +26,7 @@ const lie = fc.record({
 	a: fc.nat({ max: 1000 }),
 });
 
-const game = arbitraryProgram.chain((program) =>
+const arbitraryGame = arbitraryProgram.chain((program) =>
 	fc.record({
 		program: fc.constant(program),
 		faults: arbitraryFaults(program),
@@ -40,47 +40,47 @@ const game = arbitraryProgram.chain((program) =>
 describe("an honest challenger that moves within its increment never loses", () => {
 	test("whatever the submitter answers, and however late", () => {
 		fc.assert(
-			fc.property(game, ({ program, faults, levels, lies, pace }) => {
-				const table = new Table(levels);
+			fc.property(arbitraryGame, ({ program, faults, levels, lies, pace }) => {
+				const game = new GameDriver(levels);
 				const own = new ToyTrace(program);
 				const theirs = new ToyTrace(program, faults);
-				table.claim(theirs);
-				const id = table.challenge(CHALLENGER, own);
+				game.claim(theirs);
+				const id = game.challenge(CHALLENGER, own);
 				for (const { kind, delay, a } of lies) {
-					if (table.state.disputes[id - 1].phase === PHASE.closed) break;
-					table.now += delay;
-					const demanded = honestSubmitter(table.view(id), theirs);
-					if (kind === "answer" && demanded !== null) table.play(SUBMITTER, demanded);
+					if (game.state.disputes[id - 1].phase === PHASE.closed) break;
+					game.now += delay;
+					const demanded = honestSubmitter(game.view(id), theirs);
+					if (kind === "answer" && demanded !== null) game.play(SUBMITTER, demanded);
 					if (kind === "junk") {
 						const children = [wordHex(BigInt(a)), wordHex(BigInt(a + 1))];
-						table.try(SUBMITTER, { type: "open", tree: 1 + (a % 3), childLevel: a % 4, children });
+						game.try(SUBMITTER, { type: "open", tree: 1 + (a % 3), childLevel: a % 4, children });
 					}
-					if (kind === "challengeItself" && table.now < 1000 + PARAMETERS.challengePeriod) {
-						table.challenge(SUBMITTER, theirs);
+					if (kind === "challengeItself" && game.now < 1000 + PARAMETERS.challengePeriod) {
+						game.challenge(SUBMITTER, theirs);
 					}
 					if (kind === "bindRight") {
 						// a false output does not open under the right trace's root
-						expect(table.try(SUBMITTER, { type: "bindTrace", claim: 1, ...own.binding() })).toBe(
-							program.header.lazy && table.state.claims[0].boundAt === 0 ? "WrongTraceRoot" : "TraceKnown",
+						expect(game.try(SUBMITTER, { type: "bindTrace", claim: 1, ...own.binding() })).toBe(
+							program.header.lazy && game.state.claims[0].boundAt === 0 ? "WrongTraceRoot" : "TraceKnown",
 						);
 					}
 					if (kind === "bend" && demanded?.type === "publishPartials") {
 						const partials = demanded.partials.map((value, i) => (i === 0 ? value + BigInt(a % 3) : value));
-						table.try(SUBMITTER, { ...demanded, partials });
+						game.try(SUBMITTER, { ...demanded, partials });
 					}
 					// if anyone has run out, it is the submitter itself
-					if (table.try(SUBMITTER, { type: "timeout", dispute: id }) === undefined) break;
-					moveHonestly(table, id, own, pace);
+					if (game.try(SUBMITTER, { type: "timeout", dispute: id }) === undefined) break;
+					moveHonestly(game, id, own, pace);
 				}
 				// a submitter that falls silent runs out
-				table.now += 10_000;
-				if (table.state.disputes[id - 1].phase !== PHASE.closed) {
-					table.play(OTHER, { type: "timeout", dispute: id });
+				game.now += 10_000;
+				if (game.state.disputes[id - 1].phase !== PHASE.closed) {
+					game.play(OTHER, { type: "timeout", dispute: id });
 				}
-				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-				const { submitterBond, challengerBond } = table.state.parameters;
-				expect(owedTo(table.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
-				expect(balances(table.state)).toEqual(liabilities(table.state));
+				expect(game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+				const { submitterBond, challengerBond } = game.state.parameters;
+				expect(owedTo(game.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(balances(game.state)).toEqual(liabilities(game.state));
 			}),
 			{ numRuns: 150 },
 		);
@@ -88,22 +88,22 @@ describe("an honest challenger that moves within its increment never loses", () 
 });
 
 /** The challenger moves if it is its turn, and claims the submitter's timeout if there is one. */
-function moveHonestly(table: Table, id: number, own: ToyTrace, pace: number): void {
-	const view = table.view(id);
+function moveHonestly(game: GameDriver, id: number, own: ToyTrace, pace: number): void {
+	const view = game.view(id);
 	if (view.publishedAt === 0) {
 		const turn = turnOf(view.dispute, 0, view.parameters);
-		if (hasRunOut(turn, table.now)) table.play(CHALLENGER, { type: "timeout", dispute: id });
+		if (hasRunOut(turn, game.now)) game.play(CHALLENGER, { type: "timeout", dispute: id });
 		return;
 	}
-	table.now += pace;
+	game.now += pace;
 	const move = honestChallenger(view, own);
 	if (move === null) throw new Error("The challenger found nothing to name");
 	if (move.type !== "prove") {
-		table.play(CHALLENGER, move);
+		game.play(CHALLENGER, move);
 		return;
 	}
 	const { operator, element, part } = move;
 	const { partials } = view.dispute;
 	const settlement = settlementOf(own.descriptor(operator), view.words!, element, part, partials);
-	table.play(CHALLENGER, { type: "settle", dispute: id, settlement });
+	game.play(CHALLENGER, { type: "settle", dispute: id, settlement });
 }

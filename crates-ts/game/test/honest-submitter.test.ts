@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entryOf as searchEntry } from "../src/challenger.ts";
@@ -9,7 +9,7 @@ import { childPosition, demanded, passSingles } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
-import { CHALLENGER, entryOf, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { CHALLENGER, entryOf, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
 import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What an attacker does next: a kind of move, and numbers to fill it with. */
@@ -38,7 +38,7 @@ const attack = fc.record({
 });
 type Attack = typeof attack extends fc.Arbitrary<infer T> ? T : never;
 
-const game = fc.record({
+const arbitraryGame = fc.record({
 	program: arbitraryProgram,
 	levels: arbitraryLevels,
 	attacks: fc.array(attack, { minLength: 5, maxLength: 60 }),
@@ -46,8 +46,8 @@ const game = fc.record({
 	pace: fc.integer({ min: 0, max: PARAMETERS.increment }),
 });
 
-function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action | undefined {
-	const { disputes } = table.state;
+function actionOf({ kind, a, b }: Attack, game: GameDriver, trace: ToyTrace): Action | undefined {
+	const { disputes } = game.state;
 	if (kind === "challenge") {
 		return { type: "challenge", value: PARAMETERS.challengerBond, claim: 1, entry: entryOf(trace) };
 	}
@@ -57,7 +57,7 @@ function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action
 	}
 	if (kind === "wait" || disputes.length === 0) return undefined;
 	const id = 1 + (a % disputes.length);
-	const view = table.view(id);
+	const view = game.view(id);
 	const d = view.dispute;
 	const operator = trace.descriptor(d.operator);
 	switch (kind) {
@@ -72,7 +72,7 @@ function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action
 				entry = trace.descriptor(at);
 				return { elements: 1, width: 8 };
 			});
-			const path = Levels.of(own, d.tree as 1, childLevel).path(index);
+			const path = MerkleTree.of(own, d.tree as 1, childLevel).path(index);
 			const child = kind === "wrong" ? wordHex(BigInt(b)) : own[index];
 			return { type: "descend", dispute: id, index, child, path, entry };
 		}
@@ -101,29 +101,29 @@ function actionOf({ kind, a, b }: Attack, table: Table, trace: ToyTrace): Action
 describe("an honest submitter that answers within its increment never loses", () => {
 	test("whatever challengers do, and the claim becomes final", () => {
 		fc.assert(
-			fc.property(game, ({ program, levels, attacks, pace }) => {
-				const table = new Table(levels);
+			fc.property(arbitraryGame, ({ program, levels, attacks, pace }) => {
+				const game = new GameDriver(levels);
 				const trace = new ToyTrace(program);
-				table.claim(trace);
+				game.claim(trace);
 				for (const next of attacks) {
-					const action = actionOf(next, table, trace);
-					if (action !== undefined) table.try(next.b % 5 === 0 ? OTHER : CHALLENGER, action);
-					answerAll(table, trace, pace);
-					table.now += next.wait;
-					expect(table.state.claims[0].status).toBe(CLAIM_STATUS.live);
+					const action = actionOf(next, game, trace);
+					if (action !== undefined) game.try(next.b % 5 === 0 ? OTHER : CHALLENGER, action);
+					answerAll(game, trace, pace);
+					game.now += next.wait;
+					expect(game.state.claims[0].status).toBe(CLAIM_STATUS.live);
 				}
 				// challengers that are silent lose by time, one move after the other
-				table.now += 10_000;
-				table.state.disputes.forEach((dispute, i) => {
-					if (dispute.phase !== PHASE.closed) table.play(OTHER, { type: "timeout", dispute: i + 1 });
+				game.now += 10_000;
+				game.state.disputes.forEach((dispute, i) => {
+					if (dispute.phase !== PHASE.closed) game.play(OTHER, { type: "timeout", dispute: i + 1 });
 				});
-				const lost = BigInt(table.state.disputes.length);
-				table.play(OTHER, { type: "finalise", claim: 1 });
-				const { submitterBond, challengerBond } = table.state.parameters;
-				expect(owedTo(table.state, SUBMITTER)).toBe(
+				const lost = BigInt(game.state.disputes.length);
+				game.play(OTHER, { type: "finalise", claim: 1 });
+				const { submitterBond, challengerBond } = game.state.parameters;
+				expect(owedTo(game.state, SUBMITTER)).toBe(
 					submitterBond + 50n + (lost * challengerBond * 600n) / 1000n,
 				);
-				expect(balances(table.state)).toEqual(liabilities(table.state));
+				expect(balances(game.state)).toEqual(liabilities(game.state));
 			}),
 			{ numRuns: 120 },
 		);
@@ -131,12 +131,12 @@ describe("an honest submitter that answers within its increment never loses", ()
 });
 
 /** The submitter answers everything that is demanded, each demand within its increment. */
-function answerAll(table: Table, trace: ToyTrace, pace: number): void {
-	table.now += pace;
-	for (let id = 1; id <= table.state.disputes.length; id++) {
-		if (table.state.disputes[id - 1].phase === PHASE.closed) continue;
-		const answer = honestSubmitter(table.view(id), trace);
+function answerAll(game: GameDriver, trace: ToyTrace, pace: number): void {
+	game.now += pace;
+	for (let id = 1; id <= game.state.disputes.length; id++) {
+		if (game.state.disputes[id - 1].phase === PHASE.closed) continue;
+		const answer = honestSubmitter(game.view(id), trace);
 		if (answer === null) continue;
-		table.play(SUBMITTER, answer);
+		game.play(SUBMITTER, answer);
 	}
 }

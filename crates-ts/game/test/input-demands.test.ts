@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { challengeEnd, NEVER, openDemands } from "../src/input-demands.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo } from "../src/state.ts";
-import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
 import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const program = new ToyProgram(
@@ -17,7 +17,7 @@ const program = new ToyProgram(
 const trace = new ToyTrace(program);
 const { challengePeriod, increment, computeAllowance, demandBond, burnPermille } = PARAMETERS;
 
-const game = fc.record({
+const arbitraryGame = fc.record({
 	crowding: fc.integer({ min: 1, max: increment }),
 	/** chunks in the order in which they are demanded, and seconds before each */
 	demands: fc.shuffledSubarray([...TOY_CHUNKS], { minLength: 1 }),
@@ -26,12 +26,12 @@ const game = fc.record({
 
 test("whoever answers one demand per `crowding` seconds keeps its claim, is paid, and waits for a bounded time", () => {
 	fc.assert(
-		fc.property(game, ({ crowding, demands, waits }) => {
-			const table = new Table({ crowding });
-			table.claim(trace);
-			const [{ claimedAt }] = table.state.claims;
+		fc.property(arbitraryGame, ({ crowding, demands, waits }) => {
+			const game = new GameDriver({ crowding });
+			game.claim(trace);
+			const [{ claimedAt }] = game.state.claims;
 			const due: number[] = [];
-			for (let i = 0, at = table.now; i < demands.length; i++) {
+			for (let i = 0, at = game.now; i < demands.length; i++) {
 				at = Math.min(at + waits[i], claimedAt + challengePeriod - 1);
 				due.push(at);
 			}
@@ -39,31 +39,31 @@ test("whoever answers one demand per `crowding` seconds keeps its claim, is paid
 			let answered = 0;
 			let free = 0;
 			const last = claimedAt + challengePeriod + increment + demands.length * crowding + computeAllowance;
-			for (; table.now < last; table.now++) {
-				for (; due[asked] === table.now; asked++) {
+			for (; game.now < last; game.now++) {
+				for (; due[asked] === game.now; asked++) {
 					const [input, chunk] = demands[asked];
 					const opening = program.opening(input);
 					const demand = { type: "demandInput", value: demandBond, claim: 1, operator: input } as const;
-					table.play(CHALLENGER, { ...demand, input, chunk, opening });
-					if (answered === asked) free = Math.max(free, table.now + crowding);
+					game.play(CHALLENGER, { ...demand, input, chunk, opening });
+					if (answered === asked) free = Math.max(free, game.now + crowding);
 				}
 				// no timeout can be claimed at any moment, whoever tries
 				for (let id = 1; id <= asked; id++) {
-					expect(table.try(OTHER, { type: "timeoutInput", demand: id })).toBeDefined();
+					expect(game.try(OTHER, { type: "timeoutInput", demand: id })).toBeDefined();
 				}
-				if (answered < asked) expect(challengeEnd(table.state, 1)).toBe(NEVER);
-				if (answered < asked && table.now >= free) {
+				if (answered < asked) expect(challengeEnd(game.state, 1)).toBe(NEVER);
+				if (answered < asked && game.now >= free) {
 					answered++;
-					table.play(SUBMITTER, toyAnswer(answered, table.state.inputDemands[answered - 1]));
-					free = table.now + crowding;
+					game.play(SUBMITTER, toyAnswer(answered, game.state.inputDemands[answered - 1]));
+					free = game.now + crowding;
 				}
-				expect(balances(table.state)).toEqual(liabilities(table.state));
+				expect(balances(game.state)).toEqual(liabilities(game.state));
 			}
-			expect([asked, answered, openDemands(table.state, 1)]).toEqual([demands.length, demands.length, 0]);
+			expect([asked, answered, openDemands(game.state, 1)]).toEqual([demands.length, demands.length, 0]);
 			const paid = demandBond - (demandBond * BigInt(burnPermille)) / 1000n;
-			expect(owedTo(table.state, SUBMITTER)).toBe(paid * BigInt(demands.length));
-			table.play(OTHER, { type: "finalise", claim: 1 });
-			expect(table.state.claims[0].status).toBe(CLAIM_STATUS.final);
+			expect(owedTo(game.state, SUBMITTER)).toBe(paid * BigInt(demands.length));
+			game.play(OTHER, { type: "finalise", claim: 1 });
+			expect(game.state.claims[0].status).toBe(CLAIM_STATUS.final);
 		}),
 	);
 });

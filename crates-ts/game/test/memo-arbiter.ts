@@ -34,11 +34,11 @@ export function memoArbiter(arbiter: Arbiter): Arbiter {
 			remembered(`parts ${header.operatorsRoot} ${operator} ${element} ${opening.descriptor}`, () =>
 				arbiter.partCount(header, operator, opening, element),
 			),
-		checkPartials: (header, operator, opening, row, words, first, element, partials) =>
-			remembered(
-				`partials ${header.operatorsRoot} ${operator} ${element} ${words.join()} ${partials.join()}`,
-				() => arbiter.checkPartials(header, operator, opening, row, words, first, element, partials),
-			),
+		checkPartials: (published) => {
+			const { header, operator, element, words, partials } = published;
+			const key = `partials ${header.operatorsRoot} ${operator} ${element} ${words.join()} ${partials.join()}`;
+			return remembered(key, () => arbiter.checkPartials(published));
+		},
 		judge: (what, settlement) =>
 			remembered(
 				`judge ${what.header.operatorsRoot} ${what.operator} ${what.leaf} ${what.inParts} ${settlement.words.join()} ${settlement.element} ${settlement.part} ${settlement.partials.join()} ${settlement.evidence.length}`,

@@ -1,13 +1,13 @@
 import { type Hex, LEAF_ELEMENTS, type Tag, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { entryOf as searchEntry } from "../src/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "../src/move.ts";
 import { gather } from "../src/paths.ts";
 import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "../src/search.ts";
 import { type Dispute, type GameState, openingKey, PHASE, type Position } from "../src/state.ts";
 import { challengeEntry, type Scenario, traceOf, viewOf } from "./explore.ts";
-import { arbiter, OTHER, SUBMITTER } from "./table.ts";
+import { arbiter, OTHER, SUBMITTER } from "./game-driver.ts";
 import { settlementOf, type ToyTrace } from "./toy-program.ts";
 
 export interface RivalMove {
@@ -147,7 +147,7 @@ function challengerMoves(claimed: ToyTrace, state: GameState, d: Dispute, id: nu
 				entry = claimed.descriptor(entered);
 				return { elements: 1, width: 8 };
 			});
-			const path = Levels.of(nodes, d.tree as Tag, childLevel).path(index);
+			const path = MerkleTree.of(nodes, d.tree as Tag, childLevel).path(index);
 			return { type: "descend", dispute: id, index, child: nodes[index], path, entry };
 		});
 	}

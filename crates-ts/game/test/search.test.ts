@@ -7,34 +7,34 @@ import { childLevel, predictedRounds, roundsInTree } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import { arbitraryFaults, arbitraryLevels, arbitraryProgram, leftmost } from "./arbitrary.ts";
-import { CHALLENGER, SUBMITTER, Table } from "./table.ts";
+import { CHALLENGER, GameDriver, SUBMITTER } from "./game-driver.ts";
 import { settlementOf, ToyTrace } from "./toy-program.ts";
 
-const game = arbitraryProgram.chain((program) =>
+const arbitraryGame = arbitraryProgram.chain((program) =>
 	fc.record({ program: fc.constant(program), faults: arbitraryFaults(program), levels: arbitraryLevels }),
 );
 
 describe("search", () => {
 	test("isolates the leftmost wrong leaf within the predicted rounds and rejects the claim", () => {
 		fc.assert(
-			fc.property(game, ({ program, faults, levels }) => {
-				const table = new Table(levels);
+			fc.property(arbitraryGame, ({ program, faults, levels }) => {
+				const game = new GameDriver(levels);
 				const own = new ToyTrace(program);
 				const theirs = new ToyTrace(program, faults);
-				table.claim(theirs);
-				const id = table.challenge(CHALLENGER, own);
+				game.claim(theirs);
+				const id = game.challenge(CHALLENGER, own);
 				const wrong = leftmost(program, faults);
 				let rounds = 1;
 				for (;;) {
-					table.now += 3;
-					const answer = honestSubmitter(table.view(id), theirs);
-					if (answer !== null) table.play(SUBMITTER, answer);
-					table.now += 3;
-					const { phase } = table.state.disputes[id - 1];
-					const move = honestChallenger(table.view(id), own);
+					game.now += 3;
+					const answer = honestSubmitter(game.view(id), theirs);
+					if (answer !== null) game.play(SUBMITTER, answer);
+					game.now += 3;
+					const { phase } = game.state.disputes[id - 1];
+					const move = honestChallenger(game.view(id), own);
 					if (move === null) throw new Error("The challenger found nothing to name");
 					if (phase === PHASE.leaf) {
-						const { step, operator, start } = table.state.disputes[id - 1];
+						const { step, operator, start } = game.state.disputes[id - 1];
 						expect({ step, operator, leaf: start }).toEqual({
 							step: wrong.step,
 							operator: wrong.operator,
@@ -46,7 +46,7 @@ describe("search", () => {
 						);
 					}
 					if (move.type === "prove") {
-						const view = table.view(id);
+						const view = game.view(id);
 						const settlement = settlementOf(
 							program.opening(move.operator),
 							view.words ?? own.words(0, 0, 0),
@@ -54,16 +54,16 @@ describe("search", () => {
 							move.part,
 							view.dispute.partials,
 						);
-						table.play(CHALLENGER, { type: "settle", dispute: id, settlement });
+						game.play(CHALLENGER, { type: "settle", dispute: id, settlement });
 						break;
 					}
-					table.play(CHALLENGER, move);
+					game.play(CHALLENGER, move);
 					if (phase === PHASE.search) rounds++;
 				}
-				const { submitterBond, challengerBond } = table.state.parameters;
-				expect(table.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
-				expect(owedTo(table.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
-				expect(balances(table.state)).toEqual(liabilities(table.state));
+				const { submitterBond, challengerBond } = game.state.parameters;
+				expect(game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
+				expect(owedTo(game.state, CHALLENGER)).toBe(challengerBond + (submitterBond * 600n) / 1000n);
+				expect(balances(game.state)).toEqual(liabilities(game.state));
 			}),
 			{ numRuns: 150 },
 		);

@@ -1,7 +1,7 @@
 import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { commitTensorWith, type TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { descriptorHash, encodeDescriptor } from "@umpire/operators/descriptor.ts";
@@ -44,7 +44,7 @@ export const TOY_CHUNKS = TOY_INPUTS.flatMap((tensor, input) =>
 		(_, chunk) => [input, chunk] as const,
 	),
 );
-export const TOY_INPUT_TREE = Levels.of(
+export const TOY_INPUT_TREE = MerkleTree.of(
 	TOY_INPUTS.map(({ root }) => root),
 	TAG.inputs,
 );
@@ -75,7 +75,7 @@ export class ToyProgram {
 	readonly root: Hex;
 	readonly inputsRoot: Hex = TOY_INPUT_TREE.root;
 	readonly steps: number;
-	readonly #tree: Levels;
+	readonly #tree: MerkleTree;
 	readonly #openings: DescriptorOpening[] = [];
 
 	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number, lazy = false) {
@@ -83,7 +83,7 @@ export class ToyProgram {
 		const known = new Map([...new Set(operators)].map((operator) => [operator, toyDescriptor(operator)]));
 		this.descriptors = operators.map((operator) => known.get(operator)!);
 		const hashes = new Map([...known.values()].map((descriptor) => [descriptor, descriptorHash(descriptor)]));
-		this.#tree = Levels.of(
+		this.#tree = MerkleTree.of(
 			this.descriptors.map((descriptor) => hashes.get(descriptor)!),
 			TAG.descriptors,
 		);
@@ -178,8 +178,8 @@ export interface Fault {
 export class ToyTrace implements TraceView {
 	readonly program: ToyProgram;
 	readonly tensors: readonly (readonly TensorCommitment[])[];
-	readonly stepTrees: readonly Levels[];
-	readonly tree: Levels;
+	readonly stepTrees: readonly MerkleTree[];
+	readonly tree: MerkleTree;
 
 	constructor(program: ToyProgram, faults: readonly Fault[] = []) {
 		this.program = program;
@@ -198,12 +198,12 @@ export class ToyTrace implements TraceView {
 			}),
 		);
 		this.stepTrees = this.tensors.map((tensors) =>
-			Levels.of(
+			MerkleTree.of(
 				tensors.map(({ root }) => root),
 				TAG.operators,
 			),
 		);
-		this.tree = Levels.of(
+		this.tree = MerkleTree.of(
 			this.stepTrees.map(({ root }) => root),
 			TAG.steps,
 		);
@@ -265,7 +265,7 @@ export class ToyTrace implements TraceView {
 		};
 	}
 
-	#treeAt(at: Position): Levels {
+	#treeAt(at: Position): MerkleTree {
 		if (at.tree === TAG.steps) return this.tree;
 		return at.tree === TAG.operators ? this.stepTrees[at.step] : this.tensors[at.step][at.operator].tree;
 	}

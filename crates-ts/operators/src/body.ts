@@ -1,10 +1,10 @@
 import type { AttributeValue, ElementType, Node, Tensor, TensorData } from "@umpire/onnx/model.ts";
 
 /** The two arithmetic types of function bodies. */
-export type Real = "float32" | "float64";
+export type FloatType = "float32" | "float64";
 
 /** Integers below this magnitude are exact, and so are their sums and products below it. */
-export const LIMIT: Readonly<Record<Real, number>> = { float32: 2 ** 24, float64: 2 ** 53 };
+export const LIMIT: Readonly<Record<FloatType, number>> = { float32: 2 ** 24, float64: 2 ** 53 };
 
 const TYPE_CODE: Partial<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, float64: 11 };
 
@@ -22,11 +22,11 @@ export const tensor = (value: Tensor): AttributeValue => ({ type: "tensor", valu
 export class Body {
 	nodes: Node[] = [];
 	/** The type that the function's result takes, where it is not the carrier of its width. */
-	readonly resultType: Real | undefined;
+	readonly resultType: FloatType | undefined;
 	readonly #types = new Map<string, ElementType>();
 	readonly #casts = new Map<string, string>();
 
-	constructor(resultType?: Real) {
+	constructor(resultType?: FloatType) {
 		this.resultType = resultType;
 	}
 
@@ -86,7 +86,7 @@ export class Body {
 	}
 
 	/** A constant of reals; a single value without `dims` is a scalar. */
-	reals(type: Real, values: readonly number[], dims: readonly number[] = []): string {
+	reals(type: FloatType, values: readonly number[], dims: readonly number[] = []): string {
 		const data: TensorData = type === "float32" ? Float32Array.from(values) : Float64Array.from(values);
 		for (let i = 0; i < values.length; i++) {
 			if (data[i] !== values[i]) throw new Error(`the constant ${values[i]} is not exact in ${type}`);

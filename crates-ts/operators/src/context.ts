@@ -1,4 +1,4 @@
-import type { Body, Real } from "./body.ts";
+import type { Body, FloatType } from "./body.ts";
 import type { OperatorBase, TensorSpec } from "./operator.ts";
 import { magnitudeOf, type Range } from "./range.ts";
 
@@ -35,7 +35,7 @@ export interface Plan {
 }
 
 /** What tensors of a width travel as between operators: integers up to 16 bits as float32, others as float64. */
-export const carrier = (spec: { readonly width: number }): Real =>
+export const carrier = (spec: { readonly width: number }): FloatType =>
 	spec.width === 32 ? "float64" : "float32";
 
 /** A plan that only moves values: exact because every value fits the carrier. */

@@ -1,4 +1,4 @@
-import { type Body, LIMIT, type Real } from "./body.ts";
+import { type Body, type FloatType, LIMIT } from "./body.ts";
 import { type Bounds, hull, magnitude } from "./bounds.ts";
 import { carrier, type OperatorContext } from "./context.ts";
 import type { Rescale } from "./operator.ts";
@@ -35,7 +35,12 @@ export function followsChannels({ axes }: Rescale, channelAxis: number): boolean
 }
 
 /** True if multiplying the weights by the rows' factors keeps all sums exact in `type`. */
-export function canFold(rescale: Rescale, rows: readonly Bounds[], channelAxis: number, type: Real): boolean {
+export function canFold(
+	rescale: Rescale,
+	rows: readonly Bounds[],
+	channelAxis: number,
+	type: FloatType,
+): boolean {
 	if (!followsChannels(rescale, channelAxis) || directBound(rescale, rows) >= BigInt(LIMIT[type]))
 		return false;
 	// The factors are constants of the body, whatever weights they are multiplied by (these may all be 0).
@@ -61,7 +66,7 @@ export function weightFactors(
 	factors: readonly number[],
 ): string {
 	if (factors.every((factor) => factor === 1)) return weights;
-	const type = body.type(weights) as Real;
+	const type = body.type(weights) as FloatType;
 	const single = factors.every((factor) => factor === factors[0]);
 	const dims = Array.from({ length: trailing }, (_, i) => (i === 0 ? factors.length : 1));
 	return body.op("Mul", [
@@ -81,7 +86,7 @@ export function offsetVector(body: Body, plan: RescalePlan, count: number): stri
 }
 
 /** The arithmetic types in which sums within `bounds` are exact. */
-export const fits = (bounds: Bounds, type: Real): boolean => magnitude(bounds) < BigInt(LIMIT[type]);
+export const fits = (bounds: Bounds, type: FloatType): boolean => magnitude(bounds) < BigInt(LIMIT[type]);
 
-export const planFor = (context: OperatorContext, acc: readonly Bounds[], least?: Real): RescalePlan =>
+export const planFor = (context: OperatorContext, acc: readonly Bounds[], least?: FloatType): RescalePlan =>
 	planRescale(rescaleOf(context), acc, context.operator, least);

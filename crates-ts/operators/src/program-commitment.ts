@@ -2,7 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex, wordHex } from "@umpire/commitment/hex.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
 import { descriptorHash, descriptorOf } from "./descriptor.ts";
@@ -20,11 +20,11 @@ export interface ProgramCommitment {
 	readonly descriptors: readonly Descriptor[];
 	readonly descriptorHashes: readonly Hex[];
 	/** Tree over the descriptor hashes (tag 4). */
-	readonly descriptorTree: Levels;
+	readonly descriptorTree: MerkleTree;
 	/** Constants in physical order. */
 	readonly constants: readonly TensorCommitment[];
 	/** Tree over the constants' roots (tag 5); undefined if there are none. */
-	readonly constantTree: Levels | undefined;
+	readonly constantTree: MerkleTree | undefined;
 }
 
 /** Commits a program (protocol section 2). Hashing the constants takes about 0.06 ms per leaf and core. */
@@ -38,13 +38,13 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 	const constantTree =
 		constants.length === 0
 			? undefined
-			: Levels.of(
+			: MerkleTree.of(
 					constants.map(({ root }) => root),
 					TAG.constants,
 				);
 	const descriptors = program.operators.map((_, index) => descriptorOf(program, index));
 	const descriptorHashes = descriptors.map(descriptorHash);
-	const descriptorTree = Levels.of(descriptorHashes, TAG.descriptors);
+	const descriptorTree = MerkleTree.of(descriptorHashes, TAG.descriptors);
 	const output = program.operators[program.outputs[0].operator];
 	const outputScale = binaryScale(output.scale);
 	const header: ProgramHeader = {

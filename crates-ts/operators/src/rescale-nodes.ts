@@ -1,4 +1,4 @@
-import type { Body, Real } from "./body.ts";
+import type { Body, FloatType } from "./body.ts";
 import type { RescalePlan } from "./rescale-plan.ts";
 
 /** Where the rows of a rescaling lie and what it must deliver. */
@@ -8,11 +8,16 @@ export interface RescaleTarget {
 	readonly low: number;
 	readonly high: number;
 	/** Type of the result. */
-	readonly carrier: Real;
+	readonly carrier: FloatType;
 }
 
 /** Per-row constants as a tensor that broadcasts along `axes`; one scalar if all rows agree. */
-export function rowConstant(body: Body, type: Real, rows: readonly number[], target: RescaleTarget): string {
+export function rowConstant(
+	body: Body,
+	type: FloatType,
+	rows: readonly number[],
+	target: RescaleTarget,
+): string {
 	if (rows.every((row) => row === rows[0])) return body.reals(type, rows.slice(0, 1));
 	const first = Math.min(...target.axes);
 	const dims = target.shape.slice(first).map((size, i) => (target.axes.includes(first + i) ? size : 1));

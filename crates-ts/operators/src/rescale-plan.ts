@@ -1,10 +1,10 @@
-import { LIMIT, type Real } from "./body.ts";
+import { type FloatType, LIMIT } from "./body.ts";
 import { abs, type Bounds, exactNumber, larger, magnitude } from "./bounds.ts";
 import type { Rescale, Row } from "./operator.ts";
 
 /** How φ is computed; all constants are exact in `type`. */
 export interface RescalePlan {
-	readonly type: Real;
+	readonly type: FloatType;
 	/** "direct": acc·factor + offset; "clamped": clip(acc + bias, −limit, limit)·factor + ½. */
 	readonly mode: "direct" | "clamped";
 	/** Per row. */
@@ -62,7 +62,7 @@ export function planRescale(
 	rescale: Rescale,
 	acc: readonly Bounds[],
 	range: { readonly low: number; readonly high: number },
-	least: Real = "float32",
+	least: FloatType = "float32",
 ): RescalePlan {
 	const rows = rescale.rows.map(reduced);
 	const clip = clipSides(rows, acc, range);

@@ -1,7 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { toHex, writeUnsigned } from "@umpire/commitment/hex.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { Row } from "./operator.ts";
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
@@ -37,6 +37,6 @@ export function rowNode(row: Row): Hex {
 }
 
 /** The tree over the rescale rows of an operator. */
-export function rowTree(rows: readonly Row[]): Levels {
-	return Levels.of(rows.map(rowNode), TAG.rows);
+export function rowTree(rows: readonly Row[]): MerkleTree {
+	return MerkleTree.of(rows.map(rowNode), TAG.rows);
 }

@@ -17,7 +17,7 @@ import { requireRunnable } from "./runnable.ts";
 /** Keys of the ONNX file's metadata. */
 const META = { program: "umpire.program", root: "umpire.root", certificate: "umpire.certificate" } as const;
 
-export interface LoadedProgram {
+export interface CommittedProgram {
 	readonly program: Program;
 	readonly commitment: ProgramCommitment;
 }
@@ -62,7 +62,7 @@ export async function loadProgram(path: string, limits?: Limits): Promise<Progra
 export async function loadCommittedProgram(
 	path: string,
 	limits: Limits = DEFAULT_LIMITS,
-): Promise<LoadedProgram> {
+): Promise<CommittedProgram> {
 	try {
 		const { size } = await stat(path);
 		if (size > limits.fileBytes) {
@@ -86,7 +86,7 @@ export async function loadCommittedProgram(
 export async function parseProgram(
 	bytes: Uint8Array,
 	limits: Limits = DEFAULT_LIMITS,
-): Promise<LoadedProgram> {
+): Promise<CommittedProgram> {
 	if (bytes.length > limits.fileBytes) {
 		throw new ProgramFileError(`it has ${bytes.length} bytes, more than ${limits.fileBytes}`);
 	}

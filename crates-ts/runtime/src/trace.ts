@@ -1,7 +1,7 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { widthOf } from "@umpire/commitment/elements.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
-import { Levels } from "@umpire/commitment/levels.ts";
+import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Elements, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -11,15 +11,15 @@ import type { ProgramSession } from "./executable.ts";
 export interface Trace {
 	readonly inputs: readonly TensorCommitment[];
 	/** Tree over the inputs' roots (tag 6). */
-	readonly inputTree: Levels;
+	readonly inputTree: MerkleTree;
 	readonly inputsRoot: Hex;
 	/** operators[step][index], elements in physical order. */
 	readonly operators: readonly (readonly TensorCommitment[])[];
 	/** One tree per step over its operators' roots (tag 2). */
-	readonly stepTrees: readonly Levels[];
+	readonly stepTrees: readonly MerkleTree[];
 	readonly stepRoots: readonly Hex[];
 	/** Tree over the step roots (tag 3). */
-	readonly traceTree: Levels;
+	readonly traceTree: MerkleTree;
 	readonly traceRoot: Hex;
 	/** The program's outputs after the last step, in logical order. */
 	readonly outputs: readonly Elements[];
@@ -85,7 +85,7 @@ export async function recordTrace(
 	const inputTree = inputTreeOf(committedInputs);
 	const stepTrees = steps.map((tensors) => treeOf(tensors, TAG.operators));
 	const stepRoots = stepTrees.map((tree) => tree.root);
-	const traceTree = Levels.of(stepRoots, TAG.steps);
+	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
 	return {
 		inputs: committedInputs,
 		inputTree,
@@ -112,14 +112,17 @@ export async function commitInputs(
 }
 
 /** The tree of inputs (tag 6). */
-export const inputTreeOf = (inputs: readonly TensorCommitment[]): Levels =>
+export const inputTreeOf = (inputs: readonly TensorCommitment[]): MerkleTree =>
 	inputs.length === 0 ? NO_INPUTS : treeOf(inputs, TAG.inputs);
 
 /** A program without inputs has inputsRoot 0 (protocol section 1). */
-const NO_INPUTS = new Levels(new Uint8Array(32), TAG.inputs);
+const NO_INPUTS = new MerkleTree(new Uint8Array(32), TAG.inputs);
 
-const treeOf = (tensors: readonly TensorCommitment[], tag: (typeof TAG)["inputs" | "operators"]): Levels =>
-	Levels.of(
+const treeOf = (
+	tensors: readonly TensorCommitment[],
+	tag: (typeof TAG)["inputs" | "operators"],
+): MerkleTree =>
+	MerkleTree.of(
 		tensors.map(({ root }) => root),
 		tag,
 	);

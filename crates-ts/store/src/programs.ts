@@ -4,7 +4,7 @@ import { writeModel } from "@umpire/onnx/write.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
-import { type LoadedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
+import { type CommittedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
 import type { ContentStore } from "./content-store.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function getProgram(
 	store: ContentStore,
 	root: Hex,
 	limits: Limits = DEFAULT_LIMITS,
-): Promise<LoadedProgram> {
+): Promise<CommittedProgram> {
 	const size = (await store.stamp("programs", root))?.size ?? 0;
 	if (size > limits.fileBytes) {
 		throw new UserError(`The stored program ${root} has ${size} bytes, more than ${limits.fileBytes}.`);

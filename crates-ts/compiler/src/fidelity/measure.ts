@@ -103,13 +103,12 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
 
 /**
  * Runs program and float model on the same inputs and compares all values that both compute:
- * the outputs with those of `model`, operators (if `every` one is wanted) with values of `primitive`,
+ * the outputs with those of `float`, operators (if `every` one is wanted) with values of `primitive`,
  * into which it was decomposed. `feeds` are what the float model reads in every step of a first
  * run, then of a second one, …
  */
 export async function measureFidelity(
-	model: Model,
-	primitive: Model,
+	{ float: model, primitive }: { readonly float: Model; readonly primitive: Model },
 	lowered: Lowered,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	execute: Executor,

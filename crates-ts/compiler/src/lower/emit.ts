@@ -32,17 +32,21 @@ export function convert(
 	return { quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) }, row };
 }
 
+/** An operator whose raw result is in units of `rawScale`. */
+export interface Converted {
+	readonly kind: Kind;
+	readonly form: Form;
+	readonly operands: readonly Value[];
+	readonly shape: readonly number[];
+	readonly wanted: Quantisation;
+	readonly rawScale: number;
+	/** Where the result is clipped, in real units; nowhere by default. */
+	readonly bounds?: Range;
+}
+
 /** Operators Dot and Mul with one row for all elements; the output's scale follows the row. */
-export function emitConverted(
-	context: Context,
-	kind: Kind,
-	form: Form,
-	operands: readonly Value[],
-	shape: readonly number[],
-	wanted: Quantisation,
-	rawScale: number,
-	bounds: Range = UNBOUNDED,
-): Value {
+export function emitConverted(context: Context, converted: Converted): Value {
+	const { kind, form, operands, shape, wanted, rawScale, bounds = UNBOUNDED } = converted;
 	// Sums of 16 bits can spare up to one bit for the cheaper multiplier 1; 8 bits cannot.
 	const cheap = form.type === "sum" || form.type === "pool" ? wanted.width === 16 : false;
 	const { quantisation, row } = convert(wanted, rawScale, bounds, cheap ? powerAtMost : ratioAtMost);

@@ -61,19 +61,22 @@ export function aroundAxis(shape: readonly number[], axis: number): [number, num
 	return [sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1))];
 }
 
-/**
- * The elements of several tensors of one type, flattened and put in a row, chosen by constant
- * indices: −1 chooses `fill`. `total` is how many elements they have, `shape` the result's shape.
- */
-export function choose(
-	context: DecomposeContext,
-	pieces: readonly string[],
-	total: number,
-	index: ArrayLike<number>,
-	shape: readonly number[],
-	type: ElementType,
-	fill = 0,
-): string {
+/** What is chosen from tensors of one type. */
+export interface Choice {
+	/** How many elements the tensors have. */
+	readonly total: number;
+	/** For each element of the result its place among them; −1 for `fill`. */
+	readonly index: ArrayLike<number>;
+	/** Of the result. */
+	readonly shape: readonly number[];
+	readonly type: ElementType;
+	/** 0 by default. */
+	readonly fill?: number;
+}
+
+/** The elements of several tensors, flattened and put in a row, chosen by constant indices. */
+export function choose(context: DecomposeContext, pieces: readonly string[], choice: Choice): string {
+	const { total, index, shape, type, fill = 0 } = choice;
 	const flat = pieces.map((piece) => reshape(context, piece, [-1]));
 	let row = flat.length === 1 ? flat[0] : context.emit("Concat", flat, { axis: 0 });
 	const indices = Array.from(index, (at) => (at < 0 ? total : at));
@@ -101,16 +104,21 @@ export function appended(
 	return context.emit("Concat", [x, numbersOf(context, type, [1], [fill])], { axis: 0 });
 }
 
-/** Elements along `axis` chosen by constant indices, any of which may be −1 for `fill`. */
-export function chooseAlong(
-	context: DecomposeContext,
-	x: string,
-	shape: readonly number[],
-	axis: number,
-	index: readonly number[],
-	type: ElementType,
-	fill = 0,
-): string {
+/** What is chosen along one axis of a tensor. */
+export interface AxisChoice {
+	/** Of the tensor. */
+	readonly shape: readonly number[];
+	readonly axis: number;
+	/** Positions along the axis; −1 for `fill`. */
+	readonly index: readonly number[];
+	readonly type: ElementType;
+	/** 0 by default. */
+	readonly fill?: number;
+}
+
+/** The positions along an axis that constant indices choose. */
+export function chooseAlong(context: DecomposeContext, x: string, choice: AxisChoice): string {
+	const { shape, axis, index, type, fill = 0 } = choice;
 	const size = shape[axis];
 	if (index.length === size && index.every((at, k) => at === k)) return x;
 	let source = x;

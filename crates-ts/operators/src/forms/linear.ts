@@ -1,4 +1,4 @@
-import { LIMIT, type Real } from "../body.ts";
+import { type FloatType, LIMIT } from "../body.ts";
 import { larger } from "../bounds.ts";
 import { broadcastMaps } from "../broadcast-maps.ts";
 import type { Context, Plan } from "../context.ts";
@@ -74,7 +74,7 @@ function linearPlan(context: Context<LinearForm>): Plan {
 			},
 		};
 	}
-	const type: Real = "float64";
+	const type: FloatType = "float64";
 	if (!fits(partial, type)) throw new Error(`sums reach ${reach}, which float64 does not hold exactly`);
 	const plan = planFor(context, [acc]);
 	return {

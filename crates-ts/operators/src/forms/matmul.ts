@@ -1,5 +1,5 @@
 import { type Affine, coordinatesOf, Digits } from "../affine.ts";
-import { type Body, LIMIT, type Real } from "../body.ts";
+import { type Body, type FloatType, LIMIT } from "../body.ts";
 import { type Bounds, hull, largest } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
 import { partialSums, productSums, sumWeights } from "../dot-bounds.ts";
@@ -78,10 +78,10 @@ function matmulPlan(context: Context<MatmulForm>): Plan {
 	const rows = boundsPerRow(rescale, columns, rank - 1);
 	const all = hull(columns);
 	const constant = b.data !== undefined;
-	const folds = (type: Real): boolean => constant && canFold(rescale, rows, rank - 1, type);
+	const folds = (type: FloatType): boolean => constant && canFold(rescale, rows, rank - 1, type);
 
 	const small = (b.data?.length ?? LARGE) < LARGE;
-	const type: Real | undefined = folds("float32")
+	const type: FloatType | undefined = folds("float32")
 		? "float32"
 		: fits(all, "float32") && !(small && folds("float64"))
 			? "float32"

@@ -52,6 +52,12 @@ function scaledBy(context: Context, x: Value, slope: Real, quantisation: Quantis
 	const rows = asRows(slope, shape);
 	if (rows) return emitRowScaled(context, x, { ...rows, factors: slope }, shape, quantisation);
 	const constant = context.quantised("slopes", slope, context.ownQuantisation(slope, true));
-	const raw = x.spec.scale * constant.spec.scale;
-	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, quantisation, raw);
+	return emitConverted(context, {
+		kind: "Mul",
+		form: { type: "product" },
+		operands: [x, constant],
+		shape,
+		wanted: quantisation,
+		rawScale: x.spec.scale * constant.spec.scale,
+	});
 }

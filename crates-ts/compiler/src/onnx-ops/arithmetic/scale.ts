@@ -25,7 +25,7 @@ export function lowerMul(fused: FusedOp, context: Context): void {
 	context.bind(fused.output, emitProduct(context, fused, context.value(a), context.value(b), shape));
 }
 
-/** x·y of two activations. */
+/** x·y, element by element. */
 export function emitProduct(
 	context: Context,
 	fused: FusedOp,
@@ -33,9 +33,18 @@ export function emitProduct(
 	y: Value,
 	shape: readonly number[],
 ): Value {
-	const raw = x.spec.scale * y.spec.scale;
-	const quantisation = context.quantisation(fused.output, fused.clip, raw);
-	return emitConverted(context, "Mul", { type: "product" }, [x, y], shape, quantisation, raw, fused.clip);
+	const rawScale = x.spec.scale * y.spec.scale;
+	const wanted = context.quantisation(fused.output, fused.clip, rawScale);
+	const form = { type: "product" } as const;
+	return emitConverted(context, {
+		kind: "Mul",
+		form,
+		operands: [x, y],
+		shape,
+		wanted,
+		rawScale,
+		bounds: fused.clip,
+	});
 }
 
 /** ONNX BatchNormalization that no product precedes: a factor and a shift per channel. */
@@ -76,9 +85,7 @@ function emitScaled(
 		throw context.error(`it has ${shifts.length} channels`, "Models with up to 4096 channels compile");
 	const own = context.ownQuantisation(factors, isFloat(context.type(fused.output)));
 	const constant = context.quantised(`${fused.output}_factors`, factors, own);
-	const raw = x.spec.scale * constant.spec.scale;
-	const wanted = context.quantisation(fused.output, fused.clip, raw);
-	return emitConverted(context, "Mul", { type: "product" }, [x, constant], shape, wanted, raw, fused.clip);
+	return emitProduct(context, fused, x, constant, shape);
 }
 
 /** A factor (and a shift) per rescale row: the multiplier carries the magnitude, a constant ±1 the sign. */

@@ -42,14 +42,12 @@ export function decomposeGridSample(node: Node, context: DecomposeContext): void
 		}
 	}
 	const type = context.type(x);
-	const chosen = choose(
-		context,
-		[x],
-		batches * channels * plane,
+	const chosen = choose(context, [x], {
+		total: batches * channels * plane,
 		index,
-		[batches, channels, points, taps],
+		shape: [batches, channels, points, taps],
 		type,
-	);
+	});
 	if (weights.every((weight) => weight === 1 || weight === 0) && taps === 1) {
 		finish(context, node, reshape(context, chosen, output));
 		return;

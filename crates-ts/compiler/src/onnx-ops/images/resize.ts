@@ -25,7 +25,7 @@ export function decomposeResize(node: Node, context: DecomposeContext): void {
 		const next = shape.map((size, a) => (a === axis ? resize.output : size));
 		if (mode === "nearest") {
 			const index = sources.map((source) => nearest(rounding, resize, source));
-			y = chooseAlong(context, y, shape, axis, index, type);
+			y = chooseAlong(context, y, { shape, axis, index, type });
 		} else {
 			if (!isFloat(type)) throw context.error(`it interpolates ${type}`, "Cast to float before");
 			y = interpolate(node, context, y, shape, axis, resize, sources);
@@ -36,7 +36,7 @@ export function decomposeResize(node: Node, context: DecomposeContext): void {
 	for (const [axis, beyond] of outside.entries()) {
 		if (!beyond.includes(true)) continue;
 		const index = beyond.map((is, at) => (is ? -1 : at));
-		y = chooseAlong(context, y, shape, axis, index, type, extrapolation);
+		y = chooseAlong(context, y, { shape, axis, index, type, fill: extrapolation });
 	}
 	finish(context, node, y);
 }

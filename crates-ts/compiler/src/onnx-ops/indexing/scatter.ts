@@ -112,8 +112,9 @@ export function decomposeScatterElements(node: Node, context: DecomposeContext):
 			return at;
 		});
 		const lines = shape.map((size, a) => (a === axis ? 1 : size));
-		const target = choose(context, [index], sizeOf(reach), picks, lines, "int64", -1);
-		const update = choose(context, [updates], sizeOf(reach), picks, lines, type);
+		const picked = { total: sizeOf(reach), index: picks, shape: lines };
+		const target = choose(context, [index], { ...picked, type: "int64", fill: -1 });
+		const update = choose(context, [updates], { ...picked, type });
 		result = updated(node, context, result, context.emit("Equal", [target, range]), update);
 	}
 	finish(context, node, result);
@@ -172,7 +173,13 @@ function scatterConstant(
 		const piece =
 			neutral === undefined
 				? merged(context, data, updates, layer, shape, type, undefined)
-				: choose(context, [updates], sizeOf(context.shape(updates)), layer, shape, type, neutral);
+				: choose(context, [updates], {
+						total: sizeOf(context.shape(updates)),
+						index: layer,
+						shape,
+						type,
+						fill: neutral,
+					});
 		result = context.emit(combine, [result, piece]);
 	}
 	finish(context, node, result);
@@ -188,12 +195,13 @@ function merged(
 	type: ElementType,
 	fill: number | undefined,
 ): string {
+	const count = sizeOf(context.shape(updates));
 	if (fill !== undefined || !layer.includes(-1)) {
-		return choose(context, [updates], sizeOf(context.shape(updates)), layer, shape, type, fill ?? 0);
+		return choose(context, [updates], { total: count, index: layer, shape, type, fill: fill ?? 0 });
 	}
-	const total = layer.length;
-	const index = layer.map((at, e) => (at < 0 ? e : total + at));
-	return choose(context, [data, updates], total + sizeOf(context.shape(updates)), index, shape, type);
+	const before = layer.length;
+	const index = layer.map((at, e) => (at < 0 ? e : before + at));
+	return choose(context, [data, updates], { total: before + count, index, shape, type });
 }
 
 function combiner(context: DecomposeContext, reduction: string): string {

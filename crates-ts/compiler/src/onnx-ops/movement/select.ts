@@ -92,7 +92,12 @@ export function decomposeCol2Im(node: Node, context: DecomposeContext): void {
 	}
 	const type = context.type(x);
 	const total = batches * channels * plane;
-	const chosen = choose(context, [x], total, index, [batches, channels, covers.length, taps], type);
+	const chosen = choose(context, [x], {
+		total,
+		index,
+		shape: [batches, channels, covers.length, taps],
+		type,
+	});
 	const sums = context.emit("ReduceSum", [chosen, intsOf(context, [-1])], { keepdims: 0 });
 	finish(context, node, reshape(context, sums, [batches, channels, ...image]));
 }

@@ -16,6 +16,6 @@ export function decomposeTrilu(node: Node, context: DecomposeContext): void {
 	});
 	const flat = [sizeOf(shape.slice(0, -2)), rows * columns];
 	const x = reshape(context, node.inputs[0], flat);
-	const chosen = chooseAlong(context, x, flat, 1, index, context.type(node.inputs[0]));
+	const chosen = chooseAlong(context, x, { shape: flat, axis: 1, index, type: context.type(node.inputs[0]) });
 	finish(context, node, reshape(context, chosen, shape));
 }

@@ -56,7 +56,15 @@ function emitAverage(
 	const raw = x.spec.scale / most;
 	const quantisation = context.quantisation(fused.output, fused.clip, raw);
 	if (divisors.every((divisor) => divisor === most)) {
-		return emitConverted(context, "Dot", form, operands, shape, quantisation, raw, fused.clip);
+		return emitConverted(context, {
+			kind: "Dot",
+			form,
+			operands,
+			shape,
+			wanted: quantisation,
+			rawScale: raw,
+			bounds: fused.clip,
+		});
 	}
 	const limit = limitOf(quantisation);
 	const rows = divisors.map((divisor) => ({

@@ -117,7 +117,11 @@ export function decomposeMaxUnpool(node: Node, context: DecomposeContext): void 
 		given.forEach((at, u) => {
 			index[at] = u;
 		});
-		finish(context, node, choose(context, [x], sizeOf(context.shape(x)), index, output, type));
+		finish(
+			context,
+			node,
+			choose(context, [x], { total: sizeOf(context.shape(x)), index, shape: output, type }),
+		);
 		return;
 	}
 	const shape = context.shape(x);
@@ -135,7 +139,7 @@ export function decomposeMaxUnpool(node: Node, context: DecomposeContext): void 
 	}
 	const values = covered(node, shape, output).map((taps) => {
 		const part = (name: string, from: ElementType, fill: number): string =>
-			choose(context, [name], sizeOf(shape), taps, output, from, fill);
+			choose(context, [name], { total: sizeOf(shape), index: taps, shape: output, type: from, fill });
 		return { value: part(x, type, 0), index: part(indexName, "int64", -1) };
 	});
 	const places = numbersOf(context, "int64", output, [...Array(total).keys()]);

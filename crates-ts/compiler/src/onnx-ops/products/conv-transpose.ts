@@ -43,7 +43,15 @@ export function lowerConvTranspose(fused: FusedOp, context: Context): void {
 	const group = int(node, "group", 1);
 	const turned = turnWeights(weights.shape, weights.data, group);
 	const form = { type: "conv", strides: ones, dilations, pads, group } as const;
-	const y = emitConstantConv(context, fused, form, x, wName, turned.shape, turned.data, bias?.data, shape);
+	const y = emitConstantConv(context, fused, {
+		form,
+		x,
+		name: wName,
+		weightShape: turned.shape,
+		weights: turned.data,
+		bias: bias?.data,
+		shape,
+	});
 	context.bind(fused.output, y);
 }
 

@@ -54,7 +54,15 @@ function emitConv(
 		throw context.error("its bias depends on the model's inputs", "Add it after the convolution");
 	const weights = context.real(wName);
 	if (weights) {
-		return emitConstantConv(context, fused, form, x, wName, weightShape, weights.data, bias?.data, shape);
+		return emitConstantConv(context, fused, {
+			form,
+			x,
+			name: wName,
+			weightShape,
+			weights: weights.data,
+			bias: bias?.data,
+			shape,
+		});
 	}
 	const w = context.value(wName);
 	const raw = x.spec.scale * w.spec.scale;
@@ -70,30 +78,27 @@ function emitConv(
 	});
 }
 
-/** A convolution with constant weights [M, C/g, …kernel]. */
-export function emitConstantConv(
-	context: Context,
-	fused: FusedOp,
-	form: ConvForm,
-	x: Value,
-	name: string,
-	weightShape: readonly number[],
-	weights: Float64Array,
-	bias: Float64Array | undefined,
-	shape: readonly number[],
-): Value {
-	const perChannel = sizeOf(weightShape.slice(1));
+/** A convolution with constant weights. */
+export interface ConstantConv {
+	readonly form: ConvForm;
+	readonly x: Value;
+	/** Of the weights. */
+	readonly name: string;
+	/** [M, C/g, …kernel] */
+	readonly weightShape: readonly number[];
+	readonly weights: Float64Array;
+	readonly bias: Float64Array | undefined;
+	/** Of the output. */
+	readonly shape: readonly number[];
+}
+
+export function emitConstantConv(context: Context, fused: FusedOp, conv: ConstantConv): Value {
+	const { form, weightShape } = conv;
 	return emitWeighted(context, fused, {
-		form,
-		x,
-		name,
-		weightShape,
-		weights,
-		inner: perChannel,
+		...conv,
+		inner: sizeOf(weightShape.slice(1)),
 		channels: weightShape[0],
 		layout: weightLayout(weightShape.length),
-		bias,
-		shape,
 		axis: 1,
 		limits: convolutionLimits(context, weightShape, form.group),
 	});

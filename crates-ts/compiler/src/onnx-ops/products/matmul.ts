@@ -153,7 +153,15 @@ function emitMatrixProduct(
 		const quantisation = range
 			? quantisationOf(range, context.innerPrecision, UNBOUNDED, raw)
 			: context.quantisation(fused.output, clip, raw);
-		return emitConverted(context, "Dot", form, [x, y], shape, quantisation, raw, clip);
+		return emitConverted(context, {
+			kind: "Dot",
+			form,
+			operands: [x, y],
+			shape,
+			wanted: quantisation,
+			rawScale: raw,
+			bounds: clip,
+		});
 	}
 	const weightsFirst = "real" in a;
 	const side = weightsFirst ? a : b;

@@ -54,12 +54,19 @@ function summed(context: Context, fused: FusedOp, x: Value, axes: readonly numbe
 	const { shape } = x.spec;
 	const sizes = axes.map((axis) => shape[axis]);
 	if (!isLong(sizes, LEAF_ELEMENTS[x.spec.width])) {
-		const raw = x.spec.scale / divisor;
-		const quantisation = context.quantisation(fused.output, fused.clip, raw);
+		const rawScale = x.spec.scale / divisor;
+		const wanted = context.quantisation(fused.output, fused.clip, rawScale);
 		const operands = [x, ones(context, sizes[sizes.length - 1])];
 		const form = { type: "sum", axes } as const;
-		const result = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-		return emitConverted(context, "Dot", form, operands, result, quantisation, raw, fused.clip);
+		return emitConverted(context, {
+			kind: "Dot",
+			form,
+			operands,
+			shape: shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+			wanted,
+			rawScale,
+			bounds: fused.clip,
+		});
 	}
 	const last = axes[axes.length - 1];
 	if (shape[last] <= PIECE) {
@@ -94,13 +101,12 @@ function partialSum(context: Context, x: Value, axis: number): Value {
 	const reach = integerReach(x) * shape[axis];
 	const unit = 2 ** Math.max(0, Math.ceil(Math.log2(reach / WIDE_LIMIT)));
 	const limit = Math.ceil(reach / unit);
-	return emitConverted(
-		context,
-		"Dot",
-		{ type: "sum", axes: [axis] },
-		[x, ones(context, shape[axis])],
-		shape.map((size, a) => (a === axis ? 1 : size)),
-		{ scale: scale * unit, width: 32, low: -limit, high: limit },
-		scale,
-	);
+	return emitConverted(context, {
+		kind: "Dot",
+		form: { type: "sum", axes: [axis] },
+		operands: [x, ones(context, shape[axis])],
+		shape: shape.map((size, a) => (a === axis ? 1 : size)),
+		wanted: { scale: scale * unit, width: 32, low: -limit, high: limit },
+		rawScale: scale,
+	});
 }

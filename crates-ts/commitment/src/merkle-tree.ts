@@ -15,7 +15,7 @@ export function innerNode(tag: Tag, level: number, left: Uint8Array, right: Uint
 }
 
 /** All levels of one tree, kept as bytes: roots, paths and descendants without hashing again. */
-export class Levels {
+export class MerkleTree {
 	readonly tag: Tag;
 	/** levels[l] holds the nodes of level l one after the other; an odd last node is copied upwards. */
 	readonly #levels: readonly Uint8Array[];
@@ -35,12 +35,12 @@ export class Levels {
 	}
 
 	/** @throws RangeError if there are no nodes */
-	static of(nodes: readonly Hex[], tag: Tag, baseLevel = 0): Levels {
+	static of(nodes: readonly Hex[], tag: Tag, baseLevel = 0): MerkleTree {
 		const bytes = new Uint8Array(nodes.length * NODE);
 		nodes.forEach((node, index) => {
 			bytes.set(fromHex(node), index * NODE);
 		});
-		return new Levels(bytes, tag, baseLevel);
+		return new MerkleTree(bytes, tag, baseLevel);
 	}
 
 	/** Nodes at level 0. */

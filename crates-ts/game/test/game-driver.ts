@@ -45,7 +45,7 @@ export const PARAMETERS: Parameters = {
 export const arbiter = operatorArbiter(await loadPoseidon(), () => false);
 
 /** A game in progress: its state, its clock, and what has been published so far. */
-export class Table {
+export class GameDriver {
 	state: GameState;
 	now = 1000;
 	readonly #children = new Map<string, readonly Hex[]>();

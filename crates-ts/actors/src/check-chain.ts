@@ -5,13 +5,13 @@ import { localAccount } from "@umpire/store/accounts.ts";
 import { setUp } from "./set-up.ts";
 
 /** A private chain with the contracts on it, where elements are settled for a check. */
-export interface Court {
+export interface CheckChain {
 	readonly connection: Connection;
 	readonly deployment: Deployment;
 }
 
 /** Builds what is missing and starts the chain; close its connection when done. */
-export async function openCourt(progress: (line: string) => void): Promise<Court> {
+export async function openCheckChain(progress: (line: string) => void): Promise<CheckChain> {
 	await setUp(progress);
 	const connection = await connectPrivate();
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), DEFAULT_PARAMETERS);

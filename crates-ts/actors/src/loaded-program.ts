@@ -9,7 +9,7 @@ import { getProgram } from "@umpire/store/programs.ts";
 import type { View, World } from "./world.ts";
 
 /** A registered program that an actor has loaded and checked. */
-export interface Served {
+export interface LoadedProgram {
 	readonly number: number;
 	readonly root: Hex;
 	readonly program: Program;
@@ -22,7 +22,7 @@ export interface Served {
  *
  * @throws UserError if it is not registered or not in the store
  */
-export async function loadServed(world: View, id: string): Promise<Served> {
+export async function loadRegistered(world: View, id: string): Promise<LoadedProgram> {
 	const root = await resolve(world, id);
 	const number = Number(await numberOf(world.contracts, root));
 	return { number, root, ...(await getProgram(world.home.content, root, world.limits)) };

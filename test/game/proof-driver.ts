@@ -1,6 +1,6 @@
 import { type ClaimContent, claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { type Evidence, proofWords } from "@umpire/actors/evidence.ts";
-import { type Matter, prepareSettlement, withProofs } from "@umpire/actors/settlement.ts";
+import { type DisputedElement, prepareSettlement, withProofs } from "@umpire/actors/settlement.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
@@ -11,15 +11,15 @@ import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { prove } from "@umpire/prover/prove.ts";
-import { NOBODY } from "../../crates-ts/game/test/table.ts";
-import { Bench, type GasBook } from "./bench.ts";
+import { NOBODY } from "../../crates-ts/game/test/game-driver.ts";
+import { ChainDriver, type GasBook } from "./chain-driver.ts";
 import { viewOf } from "./real-trace.ts";
 import type { TestChain } from "./test-chain.ts";
 
 const poseidon = await loadPoseidon();
 
 /** Disputes about real traces, with real proofs. */
-export class Hearing extends Bench {
+export class ProofDriver extends ChainDriver {
 	/** Proofs that were made, with the public signals that the circuits gave them. */
 	readonly #valid: Set<string>;
 
@@ -40,16 +40,16 @@ export class Hearing extends Bench {
 			value: 70n,
 			program: root,
 			inputsRoot: trace.inputsRoot,
-			deadline: this.table.now + 10_000,
+			deadline: this.game.now + 10_000,
 			consumer,
 		});
 		await this.play(this.submitter, {
 			type: "claim",
-			value: this.table.state.parameters.submitterBond,
-			request: this.table.state.requests.length,
+			value: this.game.state.parameters.submitterBond,
+			request: this.game.state.requests.length,
 			...(program.lazy ? outputAlone(content) : content),
 		});
-		return this.table.state.claims.length;
+		return this.game.state.claims.length;
 	}
 
 	/** Challenges a claim and searches until the challenger has something to prove. */
@@ -59,15 +59,15 @@ export class Hearing extends Bench {
 		theirs: Evidence,
 		challenger = this.challenger,
 	): Promise<{ id: number; plan: ProvePlan }> {
-		const { table, submitter } = this;
+		const { game, submitter } = this;
 		const entry = entryOf(own.commitment.header, viewOf(own));
-		const value = table.state.parameters.challengerBond;
+		const value = game.state.parameters.challengerBond;
 		await this.play(challenger, { type: "challenge", value, claim, entry });
-		const id = table.state.disputes.length;
+		const id = game.state.disputes.length;
 		for (;;) {
-			const answer = honestSubmitter(table.view(id), viewOf(theirs));
+			const answer = honestSubmitter(game.view(id), viewOf(theirs));
 			if (answer !== null) await this.play(submitter, answer);
-			const move = honestChallenger(table.view(id), viewOf(own));
+			const move = honestChallenger(game.view(id), viewOf(own));
 			if (move === null) throw new Error("The challenger found nothing to name");
 			if (move.type === "prove") return { id, plan: move };
 			const enters = move.type === "descend" && move.entry.descriptor !== "0x";
@@ -82,13 +82,13 @@ export class Hearing extends Bench {
 		plan: ProvePlan,
 		beneficiary = this.challenger,
 	): Promise<Settlement> {
-		const words = this.table.view(id).words!;
-		const { partials } = this.table.state.disputes[id - 1];
-		return this.proveMatter(theirs, { ...plan, words, partials }, beneficiary);
+		const words = this.game.view(id).words!;
+		const { partials } = this.game.state.disputes[id - 1];
+		return this.proveElement(theirs, { ...plan, words, partials }, beneficiary);
 	}
 
-	async proveMatter(theirs: Evidence, matter: Matter, beneficiary: Hex): Promise<Settlement> {
-		return withProofs(await prepareSettlement(theirs, matter, beneficiary), async ({ circuit, input }) => {
+	async proveElement(theirs: Evidence, disputed: DisputedElement, beneficiary: Hex): Promise<Settlement> {
+		return withProofs(await prepareSettlement(theirs, disputed, beneficiary), async ({ circuit, input }) => {
 			const { proof, publicSignals } = await prove(circuit, input);
 			const words = proofWords(proof);
 			this.#valid.add(keyOf(circuit, publicSignals, words));

@@ -23,14 +23,14 @@ import { type Home, openHome } from "@umpire/store/home.ts";
 const model = join(projectRoot, "testdata", "dnn.onnx");
 
 /** A deployment with the small network registered as program 1 and one request for it. */
-export interface Table {
+export interface Fixture {
 	readonly home: Home;
 	readonly contracts: Contracts;
 	world(role: Role, connection?: Connection): Promise<World>;
 	close(): Promise<void>;
 }
 
-export async function setTable(connection: Connection, increment = 1000): Promise<Table> {
+export async function setUpFixture(connection: Connection, increment = 1000): Promise<Fixture> {
 	// The chain's clock is that of this machine: however slow it is, nobody runs out of time.
 	const parameters = { ...DEFAULT_PARAMETERS, increment, challengePeriod: 3600 };
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), parameters);
@@ -64,7 +64,7 @@ export async function opponents(liar: World, guard: World): Promise<readonly [Ac
 
 /** Lets both look at the chain in turn until a claim has a status; what `between` does happens before each round. */
 export async function playUntil(
-	table: Table,
+	fixture: Fixture,
 	actors: readonly Actor[],
 	claim: bigint,
 	status: number,
@@ -79,7 +79,7 @@ export async function playUntil(
 				failures.push(error.message);
 			});
 		}
-		const found = await getClaim(table.contracts, claim).catch(() => undefined);
+		const found = await getClaim(fixture.contracts, claim).catch(() => undefined);
 		if (found?.status === status) return failures;
 	}
 	throw new Error(`The claim was not decided: ${failures.join("; ")}`);

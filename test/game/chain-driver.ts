@@ -2,7 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Arbiter } from "@umpire/game/arbiter.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { owedTo, type Parameters } from "@umpire/game/state.ts";
-import { arbiter, entryOf, NOBODY, Table } from "../../crates-ts/game/test/table.ts";
+import { arbiter, entryOf, GameDriver, NOBODY } from "../../crates-ts/game/test/game-driver.ts";
 import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import type { TestChain } from "./test-chain.ts";
 
@@ -10,9 +10,9 @@ import type { TestChain } from "./test-chain.ts";
 export type GasBook = Map<string, number>;
 
 /** One deployment and its model, played in step: every move goes to both, and both must say the same. */
-export class Bench {
+export class ChainDriver {
 	readonly chain: TestChain;
-	readonly table: Table;
+	readonly game: GameDriver;
 	readonly gas: GasBook;
 	/** gas of all moves so far */
 	spent = 0;
@@ -31,17 +31,17 @@ export class Bench {
 		this.chain = chain;
 		this.gas = gas;
 		[, this.requester, this.submitter, this.challenger, this.stranger] = chain.accounts;
-		this.table = new Table(parameters, judge, chain.domain);
+		this.game = new GameDriver(parameters, judge, chain.domain);
 	}
 
 	/** Takes the chain's time; call it before times are computed from the model's. */
 	async sync(): Promise<void> {
-		this.table.now = Math.max(this.table.now, await this.chain.time());
+		this.game.now = Math.max(this.game.now, await this.chain.time());
 	}
 
 	/** The next move is made at time `at`. */
 	async wait(at: number): Promise<void> {
-		this.table.now = at - 1;
+		this.game.now = at - 1;
 	}
 
 	/**
@@ -50,10 +50,10 @@ export class Bench {
 	 * @throws Error if they do not say the same, or do not pay the same
 	 */
 	async try(sender: Hex, action: Action, label: string = action.type): Promise<string | undefined> {
-		this.table.now = Math.max(this.table.now + 1, (await this.chain.time()) + 1);
+		this.game.now = Math.max(this.game.now + 1, (await this.chain.time()) + 1);
 		const before = await this.#owedBeyondModel();
-		const expected = this.table.try(sender, action);
-		const { error, gas } = await this.chain.act(sender, action, this.table.now);
+		const expected = this.game.try(sender, action);
+		const { error, gas } = await this.chain.act(sender, action, this.game.now);
 		if (error !== expected) throw new Error(`${action.type}: model ${expected}, contract ${error}`);
 		const after = await this.#owedBeyondModel();
 		if (after.join() !== before.join())
@@ -70,7 +70,7 @@ export class Bench {
 
 	/** What the contract owes to each participant more than the model does: games before this one left it. */
 	#owedBeyondModel(): Promise<bigint[]> {
-		const { state } = this.table;
+		const { state } = this.game;
 		return Promise.all(
 			[this.requester, this.submitter, this.challenger, this.stranger].map(async (account) => {
 				return (await this.chain.owed(account)) - owedTo(state, account);
@@ -86,7 +86,7 @@ export class Bench {
 	/** Takes all that an account is owed. */
 	async withdraw(sender: Hex): Promise<void> {
 		for (const from of ["market", "court"] as const) {
-			const owed = this.table.state.ledgers[from].owed.get(sender) ?? 0n;
+			const owed = this.game.state.ledgers[from].owed.get(sender) ?? 0n;
 			if (owed > 0n) await this.play(sender, { type: "withdraw", from });
 		}
 	}
@@ -94,7 +94,7 @@ export class Bench {
 	/** Registers a toy program, requests it and claims a trace of it; returns the claim's number. */
 	async claimToy(trace: ToyTrace, consumer: Hex = NOBODY, fee = 70n): Promise<number> {
 		const { header, root, inputsRoot } = trace.program;
-		const deadline = this.table.now + 1000;
+		const deadline = this.game.now + 1000;
 		await this.play(this.requester, { type: "register", header });
 		await this.play(this.requester, {
 			type: "request",
@@ -106,17 +106,17 @@ export class Bench {
 		});
 		await this.play(this.submitter, {
 			type: "claim",
-			value: this.table.state.parameters.submitterBond,
-			request: this.table.state.requests.length,
+			value: this.game.state.parameters.submitterBond,
+			request: this.game.state.requests.length,
 			...trace.claim(),
 		});
-		return this.table.state.claims.length;
+		return this.game.state.claims.length;
 	}
 
 	/** Challenges a claim of a toy trace; returns the dispute's number. */
 	async challengeToy(trace: ToyTrace, claim: number, sender = this.challenger): Promise<number> {
-		const value = this.table.state.parameters.challengerBond;
+		const value = this.game.state.parameters.challengerBond;
 		await this.play(sender, { type: "challenge", value, claim, entry: entryOf(trace) });
-		return this.table.state.disputes.length;
+		return this.game.state.disputes.length;
 	}
 }

@@ -37,7 +37,7 @@ export interface Guarded {
 }
 
 /** What all who play share. */
-export interface Table {
+export interface Fixture {
 	readonly home: Home;
 	readonly contracts: Contracts;
 	readonly guarded: readonly Guarded[];
@@ -51,7 +51,7 @@ export interface Table {
 let programs: Promise<readonly Played[]> | undefined;
 
 /** Deploys, registers three programs and asks two results of each. */
-export async function setTable(chain: SimulatedChain): Promise<Table> {
+export async function setUpFixture(chain: SimulatedChain): Promise<Fixture> {
 	const { connection } = chain;
 	const deployer = signerFor(connection, accountAt(SEATS.deployer));
 	const deployment = await deploy(deployer, PARAMETERS);
@@ -68,9 +68,9 @@ export async function setTable(chain: SimulatedChain): Promise<Table> {
 		guarded.push({ number, root, played });
 		for (const seed of [0, 1]) {
 			const inputs = played.inputs(seed);
-			const served = { number, root, program, commitment };
+			const loaded = { number, root, program, commitment };
 			const terms = { fee: "0.01", within: 86_400 };
-			const { inputsRoot } = await postRequest(requester, served, inputs, terms);
+			const { inputsRoot } = await postRequest(requester, loaded, inputs, terms);
 			known.set(inputsRoot, inputs);
 		}
 	}
