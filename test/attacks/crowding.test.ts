@@ -1,9 +1,9 @@
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { Bench } from "@umpire/testing/chain/bench.ts";
+import { PARAMETERS } from "@umpire/testing/game/table.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { Bench } from "../game/bench.ts";
 import { benchPerTest } from "../game/per-test.ts";
 
 const program = new ToyProgram(

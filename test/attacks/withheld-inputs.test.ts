@@ -7,19 +7,13 @@ import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { DemandInputMove } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
+import { Bench } from "@umpire/testing/chain/bench.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { entryOf, NOBODY, PARAMETERS } from "@umpire/testing/game/table.ts";
+import { TOY_CHUNKS, TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
-import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/table.ts";
-import {
-	TOY_CHUNKS,
-	TOY_INPUTS,
-	ToyProgram,
-	ToyTrace,
-	toyAnswer,
-} from "../../crates-ts/game/test/toy-program.ts";
-import { Bench } from "../game/bench.ts";
 import { benchPerTest } from "../game/per-test.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 /** Operator i reads input i: 8 bits in ten leaves, 16 bits in three, 32 bits in seventeen. */
 const program = new ToyProgram(

@@ -1,7 +1,7 @@
 import { liabilities, type Parameters } from "@umpire/game/state.ts";
+import { Bench } from "@umpire/testing/chain/bench.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { Bench } from "./bench.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** Gives the tests of a file one deployment, which is put back before each of them. */
 export function courtPerTest(parameters: Parameters, use: (chain: TestChain) => void): void {

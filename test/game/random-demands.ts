@@ -2,7 +2,7 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { answeredAt } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
 import type { GameState } from "@umpire/game/state.ts";
-import { toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
+import { toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import type { Traces, Turn } from "./random-moves.ts";
 
 /** BN254's scalar field: a word and its sum with this have one digest. */

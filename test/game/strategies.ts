@@ -7,9 +7,9 @@ import type { Action } from "@umpire/game/move.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { Bench } from "@umpire/testing/chain/bench.ts";
+import { entryOf } from "@umpire/testing/game/table.ts";
 import fc from "fast-check";
-import { entryOf } from "../../crates-ts/game/test/table.ts";
-import type { Bench } from "./bench.ts";
 import { settlementMove } from "./honest-party.ts";
 import { arbitraryTurn, moveOf, type Traces, type Turn, timeOf } from "./random-moves.ts";
 

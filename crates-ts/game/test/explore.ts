@@ -1,4 +1,13 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import {
+	CHALLENGER,
+	entryOf,
+	OTHER,
+	arbiter as realArbiter,
+	SUBMITTER,
+	Table,
+} from "@umpire/testing/game/table.ts";
+import { settlementOf, type ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import { honestChallenger, entryOf as searchEntry } from "../src/challenger.ts";
 import { hasRunOut, lastSecond, turnOf } from "../src/clock.ts";
 import { publishedAt } from "../src/dispute.ts";
@@ -22,8 +31,6 @@ import { honestSubmitter } from "../src/submitter.ts";
 import type { DisputeView } from "../src/trace-view.ts";
 import { memoArbiter } from "./memo-arbiter.ts";
 import { rivalMoves } from "./rival-moves.ts";
-import { CHALLENGER, entryOf, OTHER, arbiter as realArbiter, SUBMITTER, Table } from "./table.ts";
-import { settlementOf, type ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const arbiter = memoArbiter(realArbiter);
 

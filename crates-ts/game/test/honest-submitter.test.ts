@@ -1,6 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { Levels } from "@umpire/commitment/levels.ts";
+import { arbitraryLevels, arbitraryProgram } from "@umpire/testing/game/arbitrary.ts";
+import { CHALLENGER, entryOf, OTHER, PARAMETERS, SUBMITTER, Table } from "@umpire/testing/game/table.ts";
+import { settlementOf, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entryOf as searchEntry } from "../src/challenger.ts";
@@ -8,9 +11,6 @@ import type { Action } from "../src/move.ts";
 import { childPosition, demanded, passSingles } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
-import { CHALLENGER, entryOf, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
-import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What an attacker does next: a kind of move, and numbers to fill it with. */
 const attack = fc.record({

@@ -1,9 +1,9 @@
+import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "@umpire/testing/game/table.ts";
+import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { challengeEnd, NEVER, openDemands } from "../src/input-demands.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo } from "../src/state.ts";
-import { CHALLENGER, OTHER, PARAMETERS, SUBMITTER, Table } from "./table.ts";
-import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const program = new ToyProgram(
 	[
