@@ -8,7 +8,7 @@ import { type Action, NO_DESCRIPTOR } from "../src/move.ts";
 import { gather } from "../src/paths.ts";
 import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "../src/search.ts";
 import { type Dispute, type GameState, openingKey, PHASE, type Position } from "../src/state.ts";
-import { challengeEntry, type Scenario, traceOf, viewOf } from "./explore.ts";
+import { challengeEntry, type Scenario, traceOf, viewOf } from "./scenario.ts";
 
 export interface RivalMove {
 	readonly sender: Hex;
