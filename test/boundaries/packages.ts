@@ -20,7 +20,7 @@ export const ORDER = [
 ] as const;
 
 /** Folders of TypeScript that belong to the root's package. */
-const ROOT_FOLDERS = ["bin", "bench", "circuits", "docs", "test", "testdata"];
+const ROOT_FOLDERS = ["bin", "bench", "circuits", "docs", "packaging", "test", "testdata"];
 
 export interface Manifest {
 	readonly name: string;
