@@ -49,6 +49,11 @@ check:
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 
+# Builds the public packages and packs them as npm publishes them, to FOLDER (default: .umpire/packages)
+[no-cd]
+pack *FOLDER:
+    @exec node {{quote(root / "packaging" / "pack.ts")}} "$@"
+
 # Checks every model under DIR (default: testdata)
 [no-cd]
 conformance *ARGS: setup

@@ -18,7 +18,7 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import { inputsOf } from "../crates-ts/compiler/test/transformers/inputs.ts";
+import { inputsOf } from "@umpire/testing/transformers/inputs.ts";
 import { LARGE_MODELS, type Measured } from "./large-models.ts";
 
 const CALIBRATION_SETS = 4;

@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import type { Model } from "@umpire/onnx/model.ts";
-import { bert } from "../crates-ts/compiler/test/transformers/bert.ts";
-import { t5 } from "../crates-ts/compiler/test/transformers/t5.ts";
-import { whisperEncoder } from "../crates-ts/compiler/test/transformers/whisper.ts";
-import { FULL_SIZE, mobileNetV2, resNet50 } from "./image-networks.ts";
+import { FULL_SIZE, mobileNetV2, resNet50 } from "@umpire/testing/runtime/image-networks.ts";
+import { bert } from "@umpire/testing/transformers/bert.ts";
+import { t5 } from "@umpire/testing/transformers/t5.ts";
+import { whisperEncoder } from "@umpire/testing/transformers/whisper.ts";
 
 /** A model of a published size, its weights seeded. */
 export interface LargeModel {

@@ -1,8 +1,8 @@
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
-import { ProofDriver } from "../test/game/proof-driver.ts";
-import { falsified } from "../test/game/real-trace.ts";
-import { TestChain } from "../test/game/test-chain.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { deepEvidence } from "./deep-program.ts";
 
 /** One dispute about the last operator of a synthetic program, proof included, from the challenge to the verdict. */

@@ -4,7 +4,7 @@ import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { writeNpy } from "@umpire/onnx/npy.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
-import { drawnImage, FULL_SIZE, mobileNetV2 } from "./image-networks.ts";
+import { drawnImage, FULL_SIZE, mobileNetV2 } from "@umpire/testing/runtime/image-networks.ts";
 
 /** The windows of zk-OPML's measurements, in seconds: to challenge, and for each answer awaited. */
 export const CHALLENGE_WINDOW = 120;

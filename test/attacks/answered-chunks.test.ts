@@ -1,10 +1,10 @@
 import type { DemandInputMove } from "@umpire/game/move.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "../game/chain-driver.ts";
 import { driverPerTest } from "../game/per-test.ts";
-import type { TestChain } from "../game/test-chain.ts";
 
 const { challengePeriod, computeAllowance, demandBond } = PARAMETERS;
 const plain = { width: 8, elements: 10, outside: 4, parts: 1 } as const;

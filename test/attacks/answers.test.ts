@@ -5,11 +5,11 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "../game/chain-driver.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 const program = new ToyProgram(
 	[

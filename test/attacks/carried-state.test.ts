@@ -6,12 +6,12 @@ import { commitTensor } from "@umpire/commitment/tensor.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { chainPerTest } from "../game/per-test.ts";
-import { ProofDriver } from "../game/proof-driver.ts";
-import { realEvidence } from "../game/real-trace.ts";
-import type { TestChain } from "../game/test-chain.ts";
 
 const spec: TensorSpec = { shape: [6], layout: [0], width: 8, ...rangeOf(8), scale: 1 };
 const names = { node: "n", opType: "t" };

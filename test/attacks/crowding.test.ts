@@ -1,9 +1,9 @@
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "../game/chain-driver.ts";
 import { driverPerTest } from "../game/per-test.ts";
 
 const program = new ToyProgram(

@@ -3,12 +3,12 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type LeafLocation, NO_DESCRIPTOR, type PartEvidence, type Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence, viewOf } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { ProofDriver } from "../game/proof-driver.ts";
-import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)
 	.conv(2, 3, 1)

@@ -1,8 +1,8 @@
 import { wordHex } from "@umpire/commitment/hex.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 const trace = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 

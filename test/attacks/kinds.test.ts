@@ -7,12 +7,12 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { partsOf } from "@umpire/operators/parts.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { chainPerTest } from "../game/per-test.ts";
-import { ProofDriver } from "../game/proof-driver.ts";
-import { falsified, realEvidence } from "../game/real-trace.ts";
-import type { TestChain } from "../game/test-chain.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
 	return { shape, layout: shape.map((_, axis) => axis), width, ...rangeOf(width), scale: 1 };

@@ -9,13 +9,13 @@ import { publishedAt } from "@umpire/game/dispute.ts";
 import type { Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence, viewOf } from "@umpire/testing/chain/real-trace.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
 import { chainPerTest } from "../game/per-test.ts";
-import { ProofDriver } from "../game/proof-driver.ts";
-import { falsified, realEvidence, viewOf } from "../game/real-trace.ts";
-import type { TestChain } from "../game/test-chain.ts";
 
 /** Two layers of one shape, and one whose cones have several parts. */
 const program = new NetworkBuilder("holes", [1, 2, 6, 6], 8)

@@ -3,10 +3,10 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "../game/chain-driver.ts";
 import { driverPerTest } from "../game/per-test.ts";
 
 const OPERATORS = [

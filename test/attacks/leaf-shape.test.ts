@@ -8,13 +8,13 @@ import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
+import { NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import type { ChainDriver } from "../game/chain-driver.ts";
 import { driverPerTest } from "../game/per-test.ts";
-import { falsified, realEvidence } from "../game/real-trace.ts";
 
 let driver: ChainDriver;
 driverPerTest(PARAMETERS, (fresh) => {

@@ -1,14 +1,14 @@
 import { readArtifact } from "@umpire/chain/artifact.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { entryOf, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { type Abi, encodeFunctionData } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { entryOf, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { settlementOf, ToyProgram, ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "../game/chain-driver.ts";
 import { onSnapshot } from "../game/honest-game.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0);
 const right = new ToyTrace(program);

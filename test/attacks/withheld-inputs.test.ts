@@ -7,19 +7,13 @@ import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { DemandInputMove } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { entryOf, NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { TOY_CHUNKS, TOY_INPUTS, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
-import { entryOf, NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import {
-	TOY_CHUNKS,
-	TOY_INPUTS,
-	ToyProgram,
-	ToyTrace,
-	toyAnswer,
-} from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "../game/chain-driver.ts";
 import { driverPerTest } from "../game/per-test.ts";
-import { TestChain } from "../game/test-chain.ts";
 
 /** Operator i reads input i: 8 bits in ten leaves, 16 bits in three, 32 bits in seventeen. */
 const program = new ToyProgram(

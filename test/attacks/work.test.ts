@@ -19,9 +19,9 @@ import type {
 } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { descriptorBytes, dotWork } from "@umpire/operators/work.ts";
+import { descriptorOf as arbitraryDescriptor } from "@umpire/testing/operators/arbitrary-descriptors.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { descriptorOf as arbitraryDescriptor } from "../../crates-ts/operators/test/arbitrary-descriptors.ts";
 import { type Harness, openHarness } from "../libraries/harness.ts";
 
 let harness: Harness;

@@ -14,7 +14,7 @@ import { commitProgram, type ProgramCommitment } from "@umpire/operators/program
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { openSession, type ProgramSession } from "@umpire/runtime/executable.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
-import { NetworkBuilder, randomInput, randomSource } from "../../crates-ts/runtime/test/networks.ts";
+import { NetworkBuilder, randomInput, randomSource } from "@umpire/testing/runtime/networks.ts";
 
 /** A program of the campaign, with all that anybody may compute of it. */
 export class Played {

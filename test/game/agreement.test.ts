@@ -1,14 +1,14 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { liabilities } from "@umpire/game/state.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { arbitraryFaults, arbitraryProgram } from "@umpire/testing/game/arbitrary.ts";
+import { entryOf, GameDriver, NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
-import { entryOf, GameDriver, NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { arbitraryTurn, moveOf, type Traces, timeOf } from "./random-moves.ts";
 import { stateOf, visible } from "./state-of.ts";
-import { TestChain } from "./test-chain.ts";
 
 let chain: TestChain;
 let people: readonly Hex[];

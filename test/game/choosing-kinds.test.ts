@@ -6,12 +6,12 @@ import { partsOf } from "@umpire/operators/parts.ts";
 import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { indexValueOf } from "@umpire/operators/values.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { beforeAll, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
 import { chainPerTest } from "./per-test.ts";
-import { ProofDriver } from "./proof-driver.ts";
-import { falsified, realEvidence } from "./real-trace.ts";
-import type { TestChain } from "./test-chain.ts";
 
 const spec = (shape: readonly number[], width: Width = 8): TensorSpec => {
 	return { shape, layout: shape.map((_, axis) => axis), width, ...rangeOf(width), scale: 1 };

@@ -1,10 +1,10 @@
 import { claimOfTrace } from "@umpire/actors/claim-content.ts";
+import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { lenet, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { realEvidence } from "./real-trace.ts";
-import { TestChain } from "./test-chain.ts";
 
 const abi = parseAbi(["function ask(bytes32,uint256) payable", "function fetch(uint256)"]);
 

@@ -2,11 +2,11 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { CLAIM_STATUS, liabilities, type Parameters, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "./chain-driver.ts";
-import { TestChain } from "./test-chain.ts";
 
 const program = new ToyProgram(
 	[

@@ -1,13 +1,13 @@
 import { longestDispute, predictedRounds } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "./chain-driver.ts";
 import { crowd } from "./crowd.ts";
 import type { Place } from "./false-challenger.ts";
 import { endAll, payOut } from "./honest-party.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** Every transaction has a second of its own: time for 100 challenges, and for what each adds. */
 const parameters = { ...PARAMETERS, challengePeriod: 400, crowding: 3 };

@@ -2,8 +2,8 @@ import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { type Dispute, PHASE, SIDE } from "@umpire/game/state.ts";
-import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { descentTowards, type Place } from "./false-challenger.ts";
 import { HonestParty } from "./honest-party.ts";
 

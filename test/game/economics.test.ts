@@ -9,19 +9,19 @@ import {
 	submitterGas,
 } from "@umpire/game/gas-bounds.ts";
 import { CLAIM_STATUS, owedTo, type Parameters } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { TOY_CHUNKS, type ToyOperator, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
+import { NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import fc from "fast-check";
 import { parseGwei } from "viem";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { TOY_CHUNKS, type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { ChainDriver } from "./chain-driver.ts";
 import { crowd } from "./crowd.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
-import { ProofDriver } from "./proof-driver.ts";
-import { falsified, realEvidence } from "./real-trace.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** Every transaction pays this. */
 const PRICE = parseGwei("20");

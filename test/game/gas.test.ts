@@ -9,14 +9,14 @@ import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { ChainDriver, type GasBook } from "@umpire/testing/chain/chain-driver.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { type ToyOperator, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
+import { lenet, NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { lenet, NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { ChainDriver, type GasBook } from "./chain-driver.ts";
 import { HonestParty } from "./honest-party.ts";
-import { ProofDriver } from "./proof-driver.ts";
-import { falsified, realEvidence } from "./real-trace.ts";
-import { TestChain } from "./test-chain.ts";
 
 const SNAPSHOT = new URL("gas.json", import.meta.url);
 /** A change of the contracts that costs more than this is worth a look: UPDATE_GAS=1 accepts it. */

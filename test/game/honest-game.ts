@@ -1,13 +1,13 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { owedTo } from "@umpire/game/state.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { arbitraryFaults, arbitraryProgram } from "@umpire/testing/game/arbitrary.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
-import { arbitraryFaults, arbitraryProgram } from "../../crates-ts/game/test/arbitrary.ts";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
 import { endAll, HonestParty, payOut } from "./honest-party.ts";
 import { type Attackers, arbitraryAttacks, attackOf } from "./strategies.ts";
-import type { TestChain } from "./test-chain.ts";
 
 /** Games of an honest party against strategies, drawn per run, on the contract and on the model in step. */
 export const arbitraryGame = arbitraryProgram.chain((program) =>

@@ -1,12 +1,12 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type Parameters, PHASE } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ChainDriver } from "./chain-driver.ts";
 import { arbitraryGame, onSnapshot, playGame } from "./honest-game.ts";
 import { STRATEGY_NAMES } from "./strategies.ts";
-import { TestChain } from "./test-chain.ts";
 
 const RUNS = 50;
 const FEE = 70n;

@@ -6,8 +6,8 @@ import { answeredAt, lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { settlementOf, type ToyTrace, toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { settlementOf, type ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 
 /** How an honest party uses its time. */
 export interface Pace {

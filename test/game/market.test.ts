@@ -3,12 +3,12 @@ import type { Hex, Width } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
 import { driverPerTest } from "./per-test.ts";
-import type { TestChain } from "./test-chain.ts";
 
 const small = new ToyTrace(new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0));
 const large = new ToyTrace(

@@ -1,7 +1,7 @@
 import { liabilities, type Parameters } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { ChainDriver } from "./chain-driver.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** Gives the tests of a file one deployment, which is put back before each of them. */
 export function chainPerTest(parameters: Parameters, use: (chain: TestChain) => void): void {

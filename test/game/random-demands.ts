@@ -2,8 +2,8 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { answeredAt } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
 import type { GameState } from "@umpire/game/state.ts";
-import { toyAnswer } from "../../crates-ts/game/test/toy-program.ts";
-import type { Traces, Turn } from "./random-moves.ts";
+import { toyAnswer } from "@umpire/testing/game/toy-program.ts";
+import type { Traces, Turn } from "./random-turn.ts";
 
 /** BN254's scalar field: a word and its sum with this have one digest. */
 const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;

@@ -9,9 +9,9 @@ import { type Action, type DescriptorOpening, NO_DESCRIPTOR, type RequestMove } 
 import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
 import { type Claim, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { entryOf, type GameDriver, NOBODY } from "@umpire/testing/game/game-driver.ts";
+import { NO_EVIDENCE, settlementOf, type ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
-import { entryOf, type GameDriver, NOBODY } from "../../crates-ts/game/test/game-driver.ts";
-import { NO_EVIDENCE, settlementOf, type ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
 import { answerOf, demandIn, demandOf, onDemand } from "./random-demands.ts";
 
 const KINDS = {

@@ -3,13 +3,13 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { claimCommitment } from "@umpire/game/commitment.ts";
 import type { ClaimMove, RequestMove } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo } from "@umpire/game/state.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { encodeFunctionData, parseAbi } from "viem";
 import { describe, expect, test } from "vitest";
-import { NOBODY, PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
 import { driverPerTest } from "./per-test.ts";
-import type { TestChain } from "./test-chain.ts";
 
 const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0);
 const right = new ToyTrace(program);

@@ -7,12 +7,12 @@ import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { settlementOf, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import type { ChainDriver } from "./chain-driver.ts";
 import { driverPerTest } from "./per-test.ts";
-import type { TestChain } from "./test-chain.ts";
 
 /** Output 0 has one leaf; operator 1 cones of three parts; operator 2 several leaves. */
 const program = new ToyProgram(

@@ -2,11 +2,11 @@ import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { programSize, submitterGas } from "@umpire/game/gas-bounds.ts";
 import { predictedRounds } from "@umpire/game/search.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { type ToyOperator, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ToyOperator, ToyProgram, ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
-import { ChainDriver } from "./chain-driver.ts";
 import { HonestParty } from "./honest-party.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** What a dispute over 100,000 operators costs both sides at most, without the verification of its proof. */
 const MOST_GAS = 1_500_000;

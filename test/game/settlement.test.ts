@@ -3,12 +3,12 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo, PHASE } from "@umpire/game/state.ts";
 import { KIND } from "@umpire/operators/program.ts";
+import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { NetworkBuilder, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PARAMETERS } from "../../crates-ts/game/test/game-driver.ts";
-import { NetworkBuilder, randomInput } from "../../crates-ts/runtime/test/networks.ts";
-import { ProofDriver } from "./proof-driver.ts";
-import { falsified, realEvidence } from "./real-trace.ts";
-import { TestChain } from "./test-chain.ts";
 
 /** A network small enough to read, whose dense layer has cones of several parts. */
 const program = new NetworkBuilder("tiny", [1, 1, 8, 8], 8)

@@ -2,8 +2,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { NOBODY } from "@umpire/game/commitment.ts";
 import { answeredAt } from "@umpire/game/input-demands.ts";
 import { CLAIM_STATUS, type GameState, owedTo } from "@umpire/game/state.ts";
+import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { encodeAbiParameters, keccak256 } from "viem";
-import type { TestChain } from "./test-chain.ts";
 
 const ZERO: Hex = `0x${"0".repeat(64)}`;
 

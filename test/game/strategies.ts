@@ -7,9 +7,9 @@ import type { Action } from "@umpire/game/move.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { entryOf } from "@umpire/testing/game/game-driver.ts";
 import fc from "fast-check";
-import { entryOf } from "../../crates-ts/game/test/game-driver.ts";
-import type { ChainDriver } from "./chain-driver.ts";
 import { settlementMove } from "./honest-party.ts";
 import { arbitraryTurn, moveOf, type Traces, type Turn, timeOf } from "./random-moves.ts";
 

@@ -17,11 +17,11 @@ import {
 	type Row,
 } from "@umpire/operators/program.ts";
 import { dotPartSum, elementValue, type Fetch, indexValueOf, partialsOf } from "@umpire/operators/values.ts";
+import { descriptorOf as anyDescriptor } from "@umpire/testing/operators/arbitrary-descriptors.ts";
+import { caseOf, FORM_TYPES, type Gen, integer } from "@umpire/testing/operators/arbitrary-operators.ts";
+import { programOf } from "@umpire/testing/operators/programs.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { descriptorOf as anyDescriptor } from "../../crates-ts/operators/test/arbitrary-descriptors.ts";
-import { caseOf, FORM_TYPES, type Gen, integer } from "../../crates-ts/operators/test/arbitrary-operators.ts";
-import { programOf } from "../../crates-ts/operators/test/programs.ts";
 import { type Harness, openHarness } from "./harness.ts";
 
 let harness: Harness;

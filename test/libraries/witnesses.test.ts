@@ -5,12 +5,12 @@ import { descriptorOf, toAbi } from "@umpire/operators/descriptor.ts";
 import { partsOf } from "@umpire/operators/parts.ts";
 import { type Descriptor, KIND, type Row } from "@umpire/operators/program.ts";
 import { elementValue, type Fetch, indexValueOf } from "@umpire/operators/values.ts";
+import { caseOf, FORM_TYPES, type Gen } from "@umpire/testing/operators/arbitrary-operators.ts";
+import { programOf } from "@umpire/testing/operators/programs.ts";
+import { type TestTensor, tensor } from "@umpire/testing/operators/tensors.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADDRESS, type CompiledCircuit, compiled } from "../../circuits/test/circuit.ts";
-import { caseOf, FORM_TYPES, type Gen } from "../../crates-ts/operators/test/arbitrary-operators.ts";
-import { programOf } from "../../crates-ts/operators/test/programs.ts";
-import { type TestTensor, tensor } from "../../crates-ts/operators/test/tensors.ts";
 import { type Harness, openHarness } from "./harness.ts";
 
 const NO_ROW: Row = { bias: 0n, multiplier: 0, shift: 0 };

@@ -4,7 +4,7 @@ const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
 const ACTOR = "crates-ts/actors/test/actor.test.ts";
 const BUDGET = "crates-ts/actors/test/budget.test.ts";
-const PRINTABLE = "crates-ts/actors/test/printable.test.ts";
+const PRINTABLE = "test/printable.test.ts";
 const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
 
 /** What the actors do with moves that are due, with items that make no sense, and with money. */

@@ -20,7 +20,7 @@ const EXAMPLE = "contracts/examples/Classifier.sol";
 /** Which contracts a test deploys follows from the modules that it imports, directly or not. */
 const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]])[] = [
 	["test/libraries/harness.ts", [HARNESS]],
-	["test/game/test-chain.ts", DEPLOYED],
+	["crates-ts/testing/src/chain/test-chain.ts", DEPLOYED],
 	["crates-ts/chain/src/deploy.ts", DEPLOYED],
 ];
 const LARGEST_CODE = 24_576;

@@ -56,7 +56,7 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/chain/src/fees.ts",
+		"crates-ts/chain/src/gas-policy.ts",
 		["test/operations/attentive-submitter.test.ts"],
 		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
 	),

@@ -8,10 +8,12 @@ import {
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { RevertError, UserError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
-import { type GasPolicy, lesser } from "@umpire/chain/fees.ts";
+import { lesser } from "@umpire/chain/fees.ts";
 import { Flights } from "@umpire/chain/flights.ts";
+import type { GasPolicy } from "@umpire/chain/gas-policy.ts";
+import type { Sent } from "@umpire/chain/landing.ts";
 import type { Outgoing } from "@umpire/chain/outbox.ts";
-import type { Call, Sent } from "@umpire/chain/send.ts";
+import type { Call } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";

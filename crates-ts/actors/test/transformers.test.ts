@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toNumbers } from "@umpire/onnx/element-types.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { inputsOf } from "@umpire/testing/transformers/inputs.ts";
+import { t5 } from "@umpire/testing/transformers/t5.ts";
 import { afterAll, expect, test } from "vitest";
-import { inputsOf } from "../../compiler/test/transformers/inputs.ts";
-import { t5 } from "../../compiler/test/transformers/t5.ts";
 import { check } from "../src/check.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "umpire-transformers-"));

@@ -11,7 +11,7 @@ import {
 } from "viem";
 import { chainIdsOf, type EndpointHealth, type Head, headOf, hostOf, joinEndpoints } from "./endpoints.ts";
 import { ChainError } from "./errors.ts";
-import { DEFAULT_GAS_POLICY, type GasPolicy } from "./fees.ts";
+import { DEFAULT_GAS_POLICY, type GasPolicy } from "./gas-policy.ts";
 import { hardhat } from "./hardhat.ts";
 import { explain } from "./revert.ts";
 

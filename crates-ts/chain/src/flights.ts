@@ -4,10 +4,10 @@ import { encodeFunctionData, parseTransaction } from "viem";
 import type { Signer } from "./connection.ts";
 import { ChainError, RevertError } from "./errors.ts";
 import { type Fees, feesOf, raisedFees } from "./fees.ts";
-import { broadcast, mined, raise, signRaw } from "./landing.ts";
+import { broadcast, mined, raise, type Sent, signRaw } from "./landing.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { explain, explainReading } from "./revert.ts";
-import { type Call, type Sent, signCall } from "./send.ts";
+import { type Call, signCall } from "./send.ts";
 
 /** How far the account's transactions are part of the chain, as of the block that moves are derived from and now. */
 interface Nonces {

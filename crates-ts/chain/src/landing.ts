@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { keccak256, parseTransaction, type TransactionSerializableEIP1559 } from "viem";
+import { keccak256, type Log, parseTransaction, type TransactionSerializableEIP1559 } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { ChainError, RevertError } from "./errors.ts";
 import { raisedFees } from "./fees.ts";
 import type { Outgoing } from "./outbox.ts";
 import { isAnswer, isKnownTransaction } from "./revert.ts";
-import type { Sent } from "./send.ts";
+
+/** A mined transaction. */
+export interface Sent {
+	readonly move: string;
+	readonly hash: Hex;
+	readonly gas: bigint;
+	readonly block: bigint;
+	readonly logs: readonly Log[];
+	/** The new contract, if it is a deployment. */
+	readonly created?: Hex | undefined;
+}
 
 /** Signs a transaction for a signer's chain. */
 export async function signRaw(

@@ -3,7 +3,7 @@ import { ORDINARY_PROGRAM } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
-import { DEFAULT_GAS_POLICY } from "./fees.ts";
+import { DEFAULT_GAS_POLICY } from "./gas-policy.ts";
 import { explainReading } from "./revert.ts";
 
 /** What a chain's newest blocks had room for. */

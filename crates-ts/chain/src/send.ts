@@ -1,9 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Abi, BaseError, encodeFunctionData, getContractError, type Log, numberToHex } from "viem";
+import { type Abi, BaseError, encodeFunctionData, getContractError, numberToHex } from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
 import { gasOf } from "./gas.ts";
-import { land, signRaw } from "./landing.ts";
+import { land, type Sent, signRaw } from "./landing.ts";
 import { explain, explainReading } from "./revert.ts";
 
 /** A contract at its address. */
@@ -18,17 +18,6 @@ export interface Call {
 	readonly functionName: string;
 	readonly args?: readonly unknown[];
 	readonly value?: bigint;
-}
-
-/** A mined transaction. */
-export interface Sent {
-	readonly move: string;
-	readonly hash: Hex;
-	readonly gas: bigint;
-	readonly block: bigint;
-	readonly logs: readonly Log[];
-	/** The new contract, if it is a deployment. */
-	readonly created?: Hex | undefined;
 }
 
 /**

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { WORDS_PER_LEAF } from "./constants.ts";
 import { FIELD } from "./field.ts";
 import { dotProduct, ELEMENT, fromLimbs, limbsOf, multiplyAdd, R, toLimbs } from "./field-code.ts";
+import constants from "./poseidon-constants.json" with { type: "json" };
 import { encodeModule, WasmFunction } from "./wasm-code.ts";
 
 /** Poseidon's state: the leaf's words and one more element. */
@@ -19,28 +17,16 @@ export interface PoseidonModule {
 	readonly size: number;
 }
 
-/** circomlib's constants for Poseidon, its partial rounds with sparse matrices (as in neptune). */
-interface Constants {
-	readonly C: readonly bigint[];
-	readonly S: readonly bigint[];
-	readonly M: readonly (readonly bigint[])[];
-	readonly P: readonly (readonly bigint[])[];
-}
-
-async function readConstants(): Promise<Constants> {
-	// the package exports functions alone, not the constants that they use
-	const main = createRequire(import.meta.url).resolve("circomlibjs");
-	const file = join(dirname(main), "..", "src", "poseidon_constants_opt.json");
-	const all = JSON.parse(await readFile(file, "utf8")) as Record<"C" | "S" | "M" | "P", unknown[]>;
-	const numbers = (value: unknown) => (value as string[]).map(BigInt);
-	const matrix = (value: unknown) => (value as string[][]).map(numbers);
-	return {
-		C: numbers(all.C[T - 2]),
-		S: numbers(all.S[T - 2]),
-		M: matrix(all.M[T - 2]),
-		P: matrix(all.P[T - 2]),
-	};
-}
+/**
+ * circomlib's constants for Poseidon of five elements, its partial rounds with sparse matrices (as in
+ * neptune): a copy of what circomlibjs has of them, so that nothing is read from files at run time.
+ */
+const CONSTANTS = {
+	C: constants.C.map(BigInt),
+	S: constants.S.map(BigInt),
+	M: constants.M.map((row) => row.map(BigInt)),
+	P: constants.P.map((row) => row.map(BigInt)),
+};
 
 /** Field elements in memory, each at an address of its own. */
 class Layout {
@@ -73,8 +59,8 @@ const [MULTIPLY, DOT, TO_LIMBS, FROM_LIMBS] = [0, 1, 2, 3];
  * element is below 2^256, its fifth power too. All are below 2^261, the room of nine limbs.
  * The last product, by 1, is at most p; it is p for a digest of 0 alone, which nobody can find.
  */
-export async function buildPoseidonModule(): Promise<PoseidonModule> {
-	const { C, S, M, P } = await readConstants();
+export function buildPoseidonModule(): PoseidonModule {
+	const { C, S, M, P } = CONSTANTS;
 	const memory = new Layout();
 	const zero = memory.place(0n);
 	const one = memory.place(1n);

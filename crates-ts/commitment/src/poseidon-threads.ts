@@ -8,7 +8,9 @@ class HashingThread {
 	readonly #worker: Worker;
 
 	constructor(module: PoseidonModule) {
-		this.#worker = new Worker(new URL("./poseidon-worker.ts", import.meta.url), { workerData: module });
+		// Compilers leave URLs as they are: the worker ends as this file does, in .ts or .js.
+		const file = import.meta.url.replace(/poseidon-threads(?=\.[jt]s$)/, "poseidon-worker");
+		this.#worker = new Worker(new URL(file), { workerData: module });
 		this.#worker.unref();
 		this.#worker.setMaxListeners(0);
 	}
@@ -46,7 +48,7 @@ let queue: Promise<unknown> = Promise.resolve();
  *
  * @param next the next batch, or undefined when there are no more
  */
-export function hashOnAllCores(
+export function hashBatches(
 	next: () => { readonly packed: Uint8Array; readonly take: (digests: Uint8Array) => void } | undefined,
 ): Promise<void> {
 	const run = async (): Promise<void> => {

@@ -78,7 +78,7 @@ let loaded: Promise<Poseidon> | undefined;
 
 /** The WebAssembly module of the hasher, built once (about 30 ms). */
 export function poseidonModule(): Promise<PoseidonModule> {
-	module ??= buildPoseidonModule();
+	module ??= Promise.resolve(buildPoseidonModule());
 	return module;
 }
 

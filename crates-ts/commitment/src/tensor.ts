@@ -1,10 +1,10 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { hashBatches } from "#hash-batches";
 import { type Hex, LEAF_ELEMENTS, TAG, type Width, WORDS_PER_LEAF } from "./constants.ts";
 import { type Elements, widthOf } from "./elements.ts";
 import { elementsInLeaf, leafCount, packLeaves } from "./leaf.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { loadPoseidon, type Poseidon, readLittleEndian } from "./poseidon.ts";
-import { hashOnAllCores } from "./poseidon-threads.ts";
 
 /** Leaves that are packed and hashed at a time. */
 const BATCH = 256;
@@ -87,7 +87,7 @@ export async function commitTensor(
 			batch.take(poseidon.hashLeaves(batch.packed));
 	} else {
 		const all = batches(physical, width, mixed, digests);
-		await hashOnAllCores(() => all.next().value ?? undefined);
+		await hashBatches(() => all.next().value ?? undefined);
 	}
 	return new TensorCommitment(physical, digests);
 }

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { WasmFactory } from "@lightprotocol/hasher.rs";
 import { LANES, LEAF_ELEMENTS, WIDTHS, type Width } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
@@ -6,6 +9,7 @@ import { FIELD, loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { buildPoseidonReference } from "circomlibjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import constants from "../src/poseidon-constants.json" with { type: "json" };
 
 const leaf = fc.constantFrom(...WIDTHS).chain((width) => {
 	const { low, high } = rangeOf(width);
@@ -95,4 +99,16 @@ describe("Poseidon", () => {
 		expect(() => poseidon.poseidon5([0n])).toThrow(/5 words, found 1/);
 		expect(() => poseidon.hashLeaves(new Uint8Array(159))).toThrow(/multiple of 160 bytes/);
 	});
+});
+
+test("Poseidon's constants are those of circomlib", () => {
+	const main = createRequire(import.meta.url).resolve("circomlibjs");
+	const file = join(main, "..", "..", "src", "poseidon_constants_opt.json");
+	const all = JSON.parse(readFileSync(file, "utf8")) as Record<keyof typeof constants, unknown[]>;
+	const hexadecimal = (value: unknown): unknown =>
+		Array.isArray(value) ? value.map(hexadecimal) : `0x${BigInt(value as string).toString(16)}`;
+	for (const name of ["C", "S", "M", "P"] as const) {
+		// The tables begin with a state of two elements; a leaf's five words and one more make six.
+		expect(constants[name], name).toEqual(hexadecimal(all[name][4]));
+	}
 });

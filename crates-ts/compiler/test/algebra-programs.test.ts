@@ -1,7 +1,7 @@
 import type { AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { expectFaithful, floats, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
 
 type Attributes = Record<string, AttributeInput>;
 

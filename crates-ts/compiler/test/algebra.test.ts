@@ -1,8 +1,15 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	expectOutputs,
+	floats,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, expectOutputs, floats, modelOf, random } from "./check.ts";
 import { expectSameFloats, operatorsOf } from "./decompose.ts";
 
 type Attributes = Record<string, AttributeInput>;

@@ -1,7 +1,14 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	floats,
+	formsOf,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
 
 const TWO = [
 	[2, 3, 4],

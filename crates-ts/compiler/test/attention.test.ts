@@ -1,9 +1,16 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import {
+	expectFaithful,
+	expectOutputs,
+	floats,
+	modelOf,
+	outputsOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { expectFaithful, expectOutputs, floats, modelOf, outputsOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 async function expectSame(model: Model, inputs?: readonly Tensor[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { expectExact, expectFaithful, formsOf, modelOf, outputsOf } from "@umpire/testing/compiler/check.ts";
 import { expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { expectExact, expectFaithful, formsOf, modelOf, outputsOf } from "./check.ts";
 
 test("sums over many short axes are taken in stages", async () => {
 	const model = modelOf([[3, 5, 6, 6, 5, 4]], (g, [x]) => g.node("ReduceMean", [x]));

@@ -1,9 +1,9 @@
 import { Histogram, leastSquaresReach, percentileReach } from "@umpire/graph/histogram.ts";
+import { compileChecked, expectFaithful, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { tokenLimits } from "../src/import/token-limits.ts";
 import { RANGE_METHODS } from "../src/quantise/calibration.ts";
-import { compileChecked, expectFaithful, floats, modelOf, random } from "./check.ts";
 
 function histogramOf(...tensors: Parameters<Histogram["add"]>[0][]): Histogram {
 	const histogram = new Histogram();

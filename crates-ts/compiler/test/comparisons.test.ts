@@ -1,9 +1,9 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
+import { expectExact, floats, formsOf } from "@umpire/testing/compiler/check.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expectExact, floats, formsOf } from "./check.ts";
 
 type Build = (g: GraphBuilder, inputs: string[]) => string | string[];
 

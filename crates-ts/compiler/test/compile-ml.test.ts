@@ -2,11 +2,11 @@ import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, random } from "@umpire/testing/compiler/check.ts";
+import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { quantise } from "../src/fidelity/measure.ts";
-import { expectFaithful, random } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
 import { FEATURES, forest, MODES } from "./forest.ts";
 import { halves, mlModel, reals } from "./ml.ts";
 

@@ -1,8 +1,8 @@
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK } from "@umpire/operators/work.ts";
+import { compileChecked, expectFaithful, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { type Compiled, compile } from "../src/compile.ts";
-import { compileChecked, expectFaithful, formsOf, modelOf, random } from "./check.ts";
 
 /** Thousands of products leave few bits to each weight. */
 const SUMS = 1e-2;

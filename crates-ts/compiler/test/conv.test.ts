@@ -1,5 +1,5 @@
+import { expectFaithful, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { expectFaithful, formsOf, modelOf, random } from "./check.ts";
 
 type Attributes = Record<string, number | string | readonly number[]>;
 

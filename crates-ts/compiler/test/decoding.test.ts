@@ -2,13 +2,13 @@ import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { compileChecked } from "@umpire/testing/compiler/check.ts";
+import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
+import { type GptOptions, gpt, gptStep } from "@umpire/testing/compiler/gpt.ts";
 import { describe, expect, test } from "vitest";
 import type { Compiled, CompileOptions } from "../src/compile.ts";
 import { decodingModel } from "../src/import/decoding.ts";
 import { elementsOf } from "../src/lower/context.ts";
-import { compileChecked } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
-import { type GptOptions, gpt, gptStep } from "./gpt.ts";
 
 const SMALL: GptOptions = { length: 8, vocabulary: 20, width: 8, heads: 2, layers: 1 };
 const IDS = { ids: "input_ids", logits: "logits" };

@@ -1,6 +1,13 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	expectOutputs,
+	floats,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, expectOutputs, floats, modelOf, random } from "./check.ts";
 
 interface Case {
 	readonly x: readonly number[];

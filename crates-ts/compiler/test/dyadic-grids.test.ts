@@ -1,5 +1,5 @@
+import { expectOutputs, floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { expect, test } from "vitest";
-import { expectOutputs, floats, modelOf } from "./check.ts";
 
 test("Round takes halves of inputs to even numbers", async () => {
 	const x = floats([8], [0.5, 1.5, 2.5, 0.9, -0.5, -1.5, -2.5, -2.8]);

@@ -1,6 +1,6 @@
+import { expectFaithful, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { parseEquation } from "../src/onnx-ops/products/einsum-equation.ts";
-import { expectFaithful, modelOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 const CASES: [string, ...number[][]][] = [

@@ -1,6 +1,6 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { compileChecked, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, random } from "./check.ts";
 import { type EncoderOptions, encoder } from "./encoder.ts";
 
 const SMALL = { batch: 2, length: 5, width: 8, heads: 2, layers: 2, opset: 17 };

@@ -1,7 +1,7 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
-import { random } from "./check.ts";
+import { random } from "@umpire/testing/compiler/check.ts";
 
 export interface EncoderOptions {
 	readonly batch: number;

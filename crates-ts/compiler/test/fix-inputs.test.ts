@@ -1,7 +1,7 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { expectOutputs, floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
-import { expectOutputs, floats, modelOf } from "./check.ts";
 
 const x = floats([2, 3], [1, 2, 3, 4, 5, 6]);
 const whole = (values: readonly number[]) => tensorFrom("int64", [values.length], values);

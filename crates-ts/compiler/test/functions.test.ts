@@ -1,9 +1,9 @@
 import { toReal } from "@umpire/graph/real.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Node } from "@umpire/onnx/model.ts";
+import { floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { expect, test } from "vitest";
 import { UNARY } from "../src/lower/functions.ts";
-import { floats, modelOf } from "./check.ts";
 
 /** Attributes besides the defaults. */
 const VARIANTS: Readonly<Record<string, Record<string, number | string>>> = {

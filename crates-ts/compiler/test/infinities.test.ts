@@ -1,7 +1,14 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	expectOutputs,
+	floats,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, expectOutputs, floats, modelOf, random } from "./check.ts";
 
 const infinity = Number.NEGATIVE_INFINITY;
 

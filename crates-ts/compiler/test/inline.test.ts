@@ -3,9 +3,9 @@ import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { inlineModel } from "../src/import/inline.ts";
-import { expectFaithful, floats, modelOf, random } from "./check.ts";
 
 const CONTROL = /^(If|Loop|Scan|Sequence.*|ConcatFromSequence|SplitToSequence)$/;
 

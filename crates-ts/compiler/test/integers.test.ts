@@ -1,7 +1,7 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, test } from "vitest";
-import { expectFaithful, floats, modelOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 const whole = (type: ElementType, dims: readonly number[], values: readonly number[]): Tensor =>

@@ -1,8 +1,14 @@
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	expectOutputs,
+	floats,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, expectOutputs, floats, random } from "./check.ts";
 
 type Operand = Tensor | { readonly given: Tensor } | undefined;
 

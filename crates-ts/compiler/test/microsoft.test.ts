@@ -1,8 +1,8 @@
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, floats, random } from "@umpire/testing/compiler/check.ts";
 import { describe, test } from "vitest";
-import { expectFaithful, floats, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 type Shapes = readonly (readonly number[])[];

@@ -1,8 +1,8 @@
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
+import { random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { random } from "./check.ts";
 import { decomposed, expectSame, halves, ML, mlModel, reals } from "./ml.ts";
 
 const TRANSFORMS = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"];

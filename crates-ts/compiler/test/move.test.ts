@@ -1,5 +1,5 @@
+import { compileChecked, expectFaithful, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, formsOf, modelOf, random } from "./check.ts";
 
 const X = [[2, 3, 4]];
 const EXACT = 1e-4;

@@ -1,8 +1,15 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import {
+	expectExact,
+	expectFaithful,
+	expectOutputs,
+	floats,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { expectExact, expectFaithful, expectOutputs, floats, modelOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 async function expectSame(model: Model, inputs?: readonly Tensor[]): Promise<void> {

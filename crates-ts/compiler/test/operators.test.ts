@@ -1,7 +1,7 @@
+import { modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { UNARY } from "../src/lower/functions.ts";
 import { decompositionOf, FAMILIES, isComposite, loweringOf, OPERATORS } from "../src/onnx-ops/operators.ts";
-import { modelOf } from "./check.ts";
 
 const records = Object.values(FAMILIES).flat();
 

@@ -1,9 +1,9 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { pass, runPasses } from "../src/passes/pass.ts";
 import { PIPELINE } from "../src/passes/pipeline.ts";
-import { modelOf } from "./check.ts";
 
 describe("the pipeline", () => {
 	test("gives every pass what it needs", () => {

@@ -2,9 +2,6 @@ import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model } from "@umpire/onnx/model.ts";
-import fc from "fast-check";
-import { expect, test } from "vitest";
-import { compile } from "../src/compile.ts";
 import {
 	compileChecked,
 	expectFaithful,
@@ -13,7 +10,10 @@ import {
 	modelOf,
 	outputsOf,
 	random,
-} from "./check.ts";
+} from "@umpire/testing/compiler/check.ts";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compile } from "../src/compile.ts";
 
 type Attributes = Record<string, AttributeInput>;
 

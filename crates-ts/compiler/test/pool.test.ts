@@ -1,5 +1,5 @@
+import { compileChecked, expectFaithful, formsOf, modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectFaithful, formsOf, modelOf } from "./check.ts";
 
 type Attributes = Record<string, number | string | readonly number[]>;
 

@@ -3,12 +3,19 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import {
+	compileChecked,
+	expectFaithful,
+	floats,
+	formsOf,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
+import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { quantise } from "../src/fidelity/measure.ts";
 import { worstOperators } from "../src/fidelity/report.ts";
-import { compileChecked, expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
 
 /** conv, pool, flatten, two dense layers: the shape of a digit classifier. */
 function smallNetwork(): Model {

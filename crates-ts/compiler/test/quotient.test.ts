@@ -1,8 +1,16 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
+import {
+	compileChecked,
+	expectExact,
+	expectFaithful,
+	floats,
+	formsOf,
+	modelOf,
+	random,
+} from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectExact, expectFaithful, floats, formsOf, modelOf, random } from "./check.ts";
 
 const division = (shapes: readonly (readonly number[])[]) =>
 	modelOf(shapes, (g, [a, b]) => g.node("Div", [a, b]));

@@ -1,8 +1,8 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import type { Model } from "@umpire/onnx/model.ts";
+import { compileChecked, random } from "@umpire/testing/compiler/check.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compileChecked, random } from "./check.ts";
 
 interface Step {
 	readonly op: number;

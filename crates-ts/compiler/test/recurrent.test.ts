@@ -3,13 +3,13 @@ import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, modelOf, random } from "@umpire/testing/compiler/check.ts";
+import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { quantise } from "../src/fidelity/measure.ts";
 import { inlineModel } from "../src/import/inline.ts";
 import { decomposeModel } from "../src/passes/decompose.ts";
-import { expectFaithful, modelOf, random } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
 
 const [STEPS, BATCH, INPUT, HIDDEN] = [4, 3, 5, 2];
 const GATES = { RNN: 1, GRU: 3, LSTM: 4 } as const;

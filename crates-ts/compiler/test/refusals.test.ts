@@ -1,6 +1,6 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { compileChecked, expectFaithful, floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { expect, test } from "vitest";
-import { compileChecked, expectFaithful, floats, modelOf } from "./check.ts";
 
 type Build = Parameters<typeof modelOf>[1];
 

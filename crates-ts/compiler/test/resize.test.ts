@@ -1,6 +1,6 @@
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { expectFaithful, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, test } from "vitest";
-import { expectFaithful, floats, modelOf, random } from "./check.ts";
 import { expectSameFloats } from "./decompose.ts";
 
 /** As floats the same as onnxruntime, as a program within 1 % of it. */

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import { readModel } from "@umpire/onnx/read.ts";
+import { compileChecked } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked } from "./check.ts";
 
 const folder = process.env.UMPIRE_MODELS ?? join(import.meta.dirname, "../../../../shared/models");
 

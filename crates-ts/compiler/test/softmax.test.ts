@@ -1,5 +1,5 @@
+import { modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { modelOf } from "./check.ts";
 import { expectSameFloats, operatorsOf } from "./decompose.ts";
 
 const SHAPES = [[5], [1], [2, 3], [1, 7], [2, 3, 4], [2, 1, 3, 2], [2, 2, 1, 3, 2]];

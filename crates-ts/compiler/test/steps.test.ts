@@ -1,9 +1,9 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Model } from "@umpire/onnx/model.ts";
+import { compileChecked, expectExact, floats, random } from "@umpire/testing/compiler/check.ts";
+import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
-import { compileChecked, expectExact, floats, random } from "./check.ts";
-import { evaluate } from "./evaluate.ts";
 
 /** state' = tanh(state · w + x), and a readout of it. */
 function recurrent(type: ElementType = "float32"): Model {

@@ -1,8 +1,8 @@
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { compileChecked, expectFaithful, floats, formsOf, modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 import { erf } from "../src/lower/functions.ts";
-import { compileChecked, expectFaithful, floats, formsOf, modelOf } from "./check.ts";
 
 const SPREAD = floats([9], [-4, -1.5, -0.75, -0.1, 0, 0.3, 0.9, 2.25, 5]);
 const UNIT = floats([5], [-0.95, -0.4, 0, 0.5, 0.9]);

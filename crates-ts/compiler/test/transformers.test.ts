@@ -2,14 +2,14 @@ import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { Random } from "@umpire/onnx/random.ts";
+import { compileChecked, floats } from "@umpire/testing/compiler/check.ts";
+import { bert } from "@umpire/testing/transformers/bert.ts";
+import { gpt, llama } from "@umpire/testing/transformers/decoder.ts";
+import { inputsOf } from "@umpire/testing/transformers/inputs.ts";
+import { t5 } from "@umpire/testing/transformers/t5.ts";
+import { whisperEncoder } from "@umpire/testing/transformers/whisper.ts";
 import { describe, expect, test } from "vitest";
 import type { Compiled } from "../src/compile.ts";
-import { compileChecked, floats } from "./check.ts";
-import { bert } from "./transformers/bert.ts";
-import { gpt, llama } from "./transformers/decoder.ts";
-import { inputsOf } from "./transformers/inputs.ts";
-import { t5 } from "./transformers/t5.ts";
-import { whisperEncoder } from "./transformers/whisper.ts";
 
 const SMALL = {
 	vocabulary: 20,

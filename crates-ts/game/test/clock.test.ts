@@ -1,11 +1,11 @@
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { lastSecond, turnOf } from "../src/clock.ts";
 import type { EnterMove } from "../src/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE, SIDE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
-import { ToyProgram, ToyTrace } from "./toy-program.ts";
 
 const operators = [
 	{ width: 8, elements: 3, outside: 5, parts: 1 },

@@ -1,6 +1,7 @@
+import { type ToyOperator, ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
-import { type Explored, explore, type Scenario } from "./explore.ts";
-import { type ToyOperator, ToyProgram, ToyTrace } from "./toy-program.ts";
+import { type Explored, explore } from "./explore.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** One operator, two parts; or two operators, the first of two leaves. */
 const ONE: readonly ToyOperator[] = [{ width: 8, elements: 2, outside: 4, parts: 2 }];

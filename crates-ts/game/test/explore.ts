@@ -1,12 +1,18 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { honestChallenger, entryOf as searchEntry } from "../src/challenger.ts";
+import {
+	CHALLENGER,
+	GameDriver,
+	OTHER,
+	arbiter as realArbiter,
+	SUBMITTER,
+} from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, type ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
+import { honestChallenger } from "../src/challenger.ts";
 import { hasRunOut, lastSecond, turnOf } from "../src/clock.ts";
-import { publishedAt } from "../src/dispute.ts";
 import { GameError } from "../src/errors.ts";
 import { challengeEnd, lastSecondToAnswer } from "../src/input-demands.ts";
-import type { Action, AnswerInputMove, DescriptorOpening } from "../src/move.ts";
+import type { Action, AnswerInputMove } from "../src/move.ts";
 import { apply } from "../src/moves.ts";
-import { demanded } from "../src/search.ts";
 import {
 	balances,
 	CLAIM_STATUS,
@@ -20,28 +26,11 @@ import {
 } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
 import type { DisputeView } from "../src/trace-view.ts";
-import { CHALLENGER, entryOf, GameDriver, OTHER, arbiter as realArbiter, SUBMITTER } from "./game-driver.ts";
 import { memoArbiter } from "./memo-arbiter.ts";
 import { rivalMoves } from "./rival-moves.ts";
-import { settlementOf, type ToyTrace, toyAnswer } from "./toy-program.ts";
+import { challengeEntry, type Scenario, traceOf, viewOf } from "./scenario.ts";
 
 const arbiter = memoArbiter(realArbiter);
-
-/** A claim, who of the two is honest, and what the other side may do. */
-export interface Scenario {
-	readonly parameters: Partial<GameState["parameters"]>;
-	/** the trace that was claimed; of a lazy program its output, and the traces that may be bound to it */
-	readonly claimed: ToyTrace;
-	readonly bindings?: readonly ToyTrace[];
-	readonly right: ToyTrace;
-	readonly honest: "submitter" | "challenger";
-	/** how many disputes the dishonest side may open */
-	readonly rivals: number;
-	/** how many chunks of the inputs it may demand */
-	readonly demands: number;
-	/** seconds that the honest side takes in a dispute beyond what its increment and its reserve allow */
-	readonly late?: number;
-}
 
 interface Node {
 	readonly state: GameState;
@@ -65,10 +54,10 @@ export interface Explored {
 export function explore(scenario: Scenario, most = Number.POSITIVE_INFINITY): Explored {
 	// a refused move is an Error, and its stack is most of what it costs
 	Error.stackTraceLimit = 0;
-	const game = new GameDriver(scenario.parameters);
-	game.claim(scenario.claimed);
+	const table = new GameDriver(scenario.parameters);
+	table.claim(scenario.claimed);
 	const seen = new Set<string>();
-	const stack: Node[] = [{ state: game.state, now: game.now }];
+	const stack: Node[] = [{ state: table.state, now: table.now }];
 	seen.add(keyOf(stack[0]));
 	let transitions = 0;
 	let ends = 0;
@@ -164,31 +153,6 @@ function challengerMove(view: DisputeView, right: ToyTrace): Action | null {
 	const { partials } = view.dispute;
 	const settlement = settlementOf(right.descriptor(operator), view.words!, element, part, partials);
 	return { type: "settle", dispute: view.id, settlement };
-}
-
-/** A challenge brings the descriptor of a single tensor if there is a trace root to begin at. */
-export function challengeEntry(state: GameState, trace: ToyTrace): DescriptorOpening {
-	return state.claims[0].boundAt === 0 ? entryOf(trace) : searchEntry(trace.program.header, trace);
-}
-
-/** The trace that the claim is bound to; the claimed one before it is. */
-export function traceOf({ claimed, bindings = [] }: Scenario, state: GameState): ToyTrace {
-	const { traceRoot } = state.claims[0];
-	return bindings.find(({ root }) => root === traceRoot) ?? claimed;
-}
-
-/** What anyone sees of a dispute; nodes and words that were published are those of the claimed trace. */
-export function viewOf(state: GameState, id: number, claimed: ToyTrace): DisputeView {
-	const dispute = state.disputes[id - 1];
-	const { header } = claimed.program;
-	const { parameters } = state;
-	const published = publishedAt(state, dispute);
-	const words = state.leaves.get(dispute.node)?.words;
-	const base = { id, dispute, header, parameters, publishedAt: published };
-	if (dispute.phase !== PHASE.search) return words === undefined ? base : { ...base, words };
-	if (published === 0) return base;
-	const { childLevel } = demanded(dispute, header, parameters);
-	return { ...base, children: claimed.children(dispute, childLevel) };
 }
 
 function requireSolvent(state: GameState): void {

@@ -1,13 +1,13 @@
 import { wordHex } from "@umpire/commitment/hex.ts";
+import { arbitraryFaults, arbitraryLevels, arbitraryProgram } from "@umpire/testing/game/arbitrary.ts";
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { hasRunOut, turnOf } from "../src/clock.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { arbitraryFaults, arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
-import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
-import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What a lying submitter does at its turn. */
 const lie = fc.record({

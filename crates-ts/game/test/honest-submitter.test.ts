@@ -1,6 +1,16 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
+import { arbitraryLevels, arbitraryProgram } from "@umpire/testing/game/arbitrary.ts";
+import {
+	CHALLENGER,
+	entryOf,
+	GameDriver,
+	OTHER,
+	PARAMETERS,
+	SUBMITTER,
+} from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entryOf as searchEntry } from "../src/challenger.ts";
@@ -8,9 +18,6 @@ import type { Action } from "../src/move.ts";
 import { childPosition, demanded, passSingles } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { arbitraryLevels, arbitraryProgram } from "./arbitrary.ts";
-import { CHALLENGER, entryOf, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
-import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 /** What an attacker does next: a kind of move, and numbers to fill it with. */
 const attack = fc.record({

@@ -1,9 +1,9 @@
+import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
+import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { challengeEnd, NEVER, openDemands } from "../src/input-demands.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo } from "../src/state.ts";
-import { CHALLENGER, GameDriver, OTHER, PARAMETERS, SUBMITTER } from "./game-driver.ts";
-import { TOY_CHUNKS, ToyProgram, ToyTrace, toyAnswer } from "./toy-program.ts";
 
 const program = new ToyProgram(
 	[

@@ -1,14 +1,14 @@
 import { type Hex, LEAF_ELEMENTS, type Tag, type Width } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
+import { arbiter, OTHER, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, type ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { entryOf as searchEntry } from "../src/challenger.ts";
 import { type Action, NO_DESCRIPTOR } from "../src/move.ts";
 import { gather } from "../src/paths.ts";
 import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "../src/search.ts";
 import { type Dispute, type GameState, openingKey, PHASE, type Position } from "../src/state.ts";
-import { challengeEntry, type Scenario, traceOf, viewOf } from "./explore.ts";
-import { arbiter, OTHER, SUBMITTER } from "./game-driver.ts";
-import { settlementOf, type ToyTrace } from "./toy-program.ts";
+import { challengeEntry, type Scenario, traceOf, viewOf } from "./scenario.ts";
 
 export interface RivalMove {
 	readonly sender: Hex;

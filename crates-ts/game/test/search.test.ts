@@ -1,14 +1,19 @@
 import { TAG } from "@umpire/commitment/constants.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
+import {
+	arbitraryFaults,
+	arbitraryLevels,
+	arbitraryProgram,
+	leftmost,
+} from "@umpire/testing/game/arbitrary.ts";
+import { CHALLENGER, GameDriver, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
+import { settlementOf, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { honestChallenger } from "../src/challenger.ts";
 import { childLevel, predictedRounds, roundsInTree } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
 import { honestSubmitter } from "../src/submitter.ts";
-import { arbitraryFaults, arbitraryLevels, arbitraryProgram, leftmost } from "./arbitrary.ts";
-import { CHALLENGER, GameDriver, SUBMITTER } from "./game-driver.ts";
-import { settlementOf, ToyTrace } from "./toy-program.ts";
 
 const arbitraryGame = arbitraryProgram.chain((program) =>
 	fc.record({ program: fc.constant(program), faults: arbitraryFaults(program), levels: arbitraryLevels }),

@@ -3,9 +3,9 @@ import { coordinateValue, digitsOf, floorMod, radixProduct, readAt } from "@umpi
 import { dotParts, runsOf } from "@umpire/operators/dot-parts.ts";
 import { dotGeometry } from "@umpire/operators/geometry.ts";
 import { rowNode } from "@umpire/operators/rescale.ts";
+import { descriptorOf } from "@umpire/testing/operators/arbitrary-descriptors.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { descriptorOf } from "./arbitrary-descriptors.ts";
 
 test("digits count in their mixed radix", () => {
 	expect(digitsOf(23, [2, 3, 4])).toEqual([1, 2, 3]);

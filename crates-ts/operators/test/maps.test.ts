@@ -4,10 +4,10 @@ import { radixProduct, readAt } from "@umpire/operators/cone.ts";
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { partCount, partsOf } from "@umpire/operators/parts.ts";
 import { elementValue, indexValueOf, rawValue } from "@umpire/operators/values.ts";
+import { caseOf, FORM_TYPES } from "@umpire/testing/operators/arbitrary-operators.ts";
+import { programOf } from "@umpire/testing/operators/programs.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { caseOf, FORM_TYPES } from "./arbitrary-operators.ts";
-import { programOf } from "./programs.ts";
 import { reference } from "./reference.ts";
 
 describe("an element's value through its access maps is what ONNX defines", () => {

@@ -1,6 +1,6 @@
 import { stridesOf } from "@umpire/commitment/tensor.ts";
 import type { Form, Row } from "@umpire/operators/program.ts";
-import { at, broadcastAt, type Case, positions, type TestTensor } from "./tensors.ts";
+import { at, broadcastAt, type Case, positions, type TestTensor } from "@umpire/testing/operators/tensors.ts";
 
 /**
  * What the operators of the ONNX specification do, written as loops over logical positions:

@@ -1,9 +1,9 @@
 import type { ConstantTensor, Operator, Program } from "@umpire/operators/program.ts";
 import { ProgramError, validateProgram } from "@umpire/operators/validate.ts";
+import { caseOf, FORM_TYPES } from "@umpire/testing/operators/arbitrary-operators.ts";
+import { programOf } from "@umpire/testing/operators/programs.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { caseOf, FORM_TYPES } from "./arbitrary-operators.ts";
-import { programOf } from "./programs.ts";
 
 describe("valid programs pass", () => {
 	test.each(FORM_TYPES)("%s", (type) => {

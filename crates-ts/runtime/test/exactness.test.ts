@@ -2,10 +2,10 @@ import { ExactnessError } from "@umpire/operators/errors.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Elements, Operator, Program, Row } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { convolutional, lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { describe, expect, it } from "vitest";
 import { caseOf, type Source } from "./arbitrary-case.ts";
 import { elementsOf, span } from "./arbitrary-tensors.ts";
-import { convolutional, lenet, randomInput } from "./networks.ts";
 
 const tensor = (shape: number[], width: 8 | 16 | 32, constant: boolean, fill: number): Source => ({
 	spec: { shape, layout: shape.map((_, i) => i), width, ...span(width), scale: 1 },

@@ -1,8 +1,8 @@
 import { type Compiled, compile } from "@umpire/compiler/compile.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { mobileNetV2, resNet50 } from "@umpire/testing/runtime/image-networks.ts";
 import { describe, expect, test } from "vitest";
-import { mobileNetV2, resNet50 } from "../../../bench/image-networks.ts";
 
 /** Compiles, and runs the program and the float model on the calibration inputs. */
 const compileAndRun = (model: Model): Promise<Compiled> =>

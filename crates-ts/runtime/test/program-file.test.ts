@@ -12,9 +12,9 @@ import {
 	parseProgram,
 	saveProgram,
 } from "@umpire/runtime/program-file.ts";
+import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lenet, randomInput } from "./networks.ts";
 
 let folder = "";
 let path = "";

@@ -6,8 +6,8 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { elementValue } from "@umpire/operators/values.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
+import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { describe, expect, it } from "vitest";
-import { lenet, randomInput } from "./networks.ts";
 
 async function traceOf(program: Program, inputs: readonly Elements[]) {
 	const session = await openSession(program, { record: "trace" });

@@ -2,8 +2,8 @@ import { wideOperators } from "@umpire/operators/wide.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { LEVELS } from "@umpire/runtime/onnxruntime.ts";
 import { executableModel } from "@umpire/runtime/program-model.ts";
+import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { describe, expect, it } from "vitest";
-import { lenet, randomInput } from "./networks.ts";
 
 const program = lenet(16);
 const dense = program.operators.flatMap(({ form }, index) => (form.type === "matmul" ? [index] : []));

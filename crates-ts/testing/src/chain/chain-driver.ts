@@ -2,8 +2,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Arbiter } from "@umpire/game/arbiter.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { owedTo, type Parameters } from "@umpire/game/state.ts";
-import { arbiter, entryOf, GameDriver, NOBODY } from "../../crates-ts/game/test/game-driver.ts";
-import type { ToyTrace } from "../../crates-ts/game/test/toy-program.ts";
+import { arbiter, entryOf, GameDriver, NOBODY } from "../game/game-driver.ts";
+import type { ToyTrace } from "../game/toy-program.ts";
 import type { TestChain } from "./test-chain.ts";
 
 /** Gas by name of the move: the most expensive one of each. */

@@ -1,6 +1,6 @@
 import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
+import type { Parameters } from "@umpire/game/state.ts";
 import fc from "fast-check";
-import type { Parameters } from "../src/state.ts";
 import { type Fault, type ToyOperator, ToyProgram } from "./toy-program.ts";
 
 const operator: fc.Arbitrary<ToyOperator> = fc.record({

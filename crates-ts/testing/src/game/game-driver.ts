@@ -1,13 +1,13 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
-import type { Arbiter } from "../src/arbiter.ts";
-import { entryOf as searchEntry } from "../src/challenger.ts";
-import { publishedAt } from "../src/dispute.ts";
-import { GameError } from "../src/errors.ts";
-import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "../src/move.ts";
-import { apply } from "../src/moves.ts";
-import { operatorArbiter } from "../src/operator-arbiter.ts";
-import { demanded } from "../src/search.ts";
+import type { Arbiter } from "@umpire/game/arbiter.ts";
+import { entryOf as searchEntry } from "@umpire/game/challenger.ts";
+import { publishedAt } from "@umpire/game/dispute.ts";
+import { GameError } from "@umpire/game/errors.ts";
+import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { apply } from "@umpire/game/moves.ts";
+import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
+import { demanded } from "@umpire/game/search.ts";
 import {
 	type Domain,
 	type GameState,
@@ -15,8 +15,8 @@ import {
 	openingKey,
 	type Parameters,
 	PHASE,
-} from "../src/state.ts";
-import type { DisputeView } from "../src/trace-view.ts";
+} from "@umpire/game/state.ts";
+import type { DisputeView } from "@umpire/game/trace-view.ts";
 import type { ToyTrace } from "./toy-program.ts";
 
 export const REQUESTER: Hex = "0x1000000000000000000000000000000000000001";

@@ -1,10 +1,10 @@
+import { type Compiled, type CompileOptions, compile } from "@umpire/compiler/compile.ts";
+import { quantise } from "@umpire/compiler/fidelity/measure.ts";
+import { syntheticInputs } from "@umpire/compiler/import/synthetic.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Model, Tensor } from "@umpire/onnx/model.ts";
 import { expect } from "vitest";
-import { type Compiled, type CompileOptions, compile } from "../src/compile.ts";
-import { quantise } from "../src/fidelity/measure.ts";
-import { syntheticInputs } from "../src/import/synthetic.ts";
 import { evaluate } from "./evaluate.ts";
 
 /** Compiles with the fidelity measured by the reference evaluation. */

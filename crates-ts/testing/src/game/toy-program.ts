@@ -4,6 +4,19 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import { commitTensorWith, type TensorCommitment } from "@umpire/commitment/tensor.ts";
+import { inputAnswer } from "@umpire/game/input-answer.ts";
+import { chunkCount } from "@umpire/game/input-demands.ts";
+import {
+	type AnswerInputMove,
+	type ClaimMove,
+	type DescriptorOpening,
+	NO_ROW,
+	type OutputOpening,
+	type PartEvidence,
+	type Settlement,
+} from "@umpire/game/move.ts";
+import type { InputDemand, Position } from "@umpire/game/state.ts";
+import type { TraceView } from "@umpire/game/trace-view.ts";
 import { descriptorHash, encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import {
@@ -15,19 +28,6 @@ import {
 	SOURCE,
 } from "@umpire/operators/program.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
-import { inputAnswer } from "../src/input-answer.ts";
-import { chunkCount } from "../src/input-demands.ts";
-import {
-	type AnswerInputMove,
-	type ClaimMove,
-	type DescriptorOpening,
-	NO_ROW,
-	type OutputOpening,
-	type PartEvidence,
-	type Settlement,
-} from "../src/move.ts";
-import type { InputDemand, Position } from "../src/state.ts";
-import type { TraceView } from "../src/trace-view.ts";
 
 const poseidon = await loadPoseidon();
 

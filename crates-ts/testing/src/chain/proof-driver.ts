@@ -11,7 +11,7 @@ import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { prove } from "@umpire/prover/prove.ts";
-import { NOBODY } from "../../crates-ts/game/test/game-driver.ts";
+import { NOBODY } from "../game/game-driver.ts";
 import { ChainDriver, type GasBook } from "./chain-driver.ts";
 import { viewOf } from "./real-trace.ts";
 import type { TestChain } from "./test-chain.ts";

@@ -1,8 +1,8 @@
+import { metricsOf } from "@umpire/actors/metrics.ts";
+import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
+import { printable } from "@umpire/actors/printable.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bad, bold, line, progress, warn } from "../../../bin/output.ts";
-import { metricsOf } from "../src/metrics.ts";
-import type { MonitorReport } from "../src/monitor-report.ts";
-import { printable } from "../src/printable.ts";
+import { bad, bold, line, progress, warn } from "../bin/output.ts";
 
 /** Clears the screen, names the window, and hides what follows. */
 const HOSTILE = "\u001b[2J\u001b]0;x\u0007name\r\n\u202eevil\u2028\u0085\u009b31m\u200b\ud800";
