@@ -7,13 +7,23 @@ interface Options extends SigningOptions, LimitsOptions {
 	input?: string;
 	fee: string;
 	within: number;
+	submitter?: string;
+	exclusiveFor?: number;
+	sealed: boolean;
 	wait: boolean;
 }
 
 export const request = command<Options>({
 	command: "request <id> [input]",
 	describe: "escrow a fee for a program's result; wait until it is final",
-	examples: [["umpire request 1 seven.json --fee 0.01", ""]],
+	examples: [
+		["umpire request 1 seven.json --fee 0.01", ""],
+		[
+			"umpire request 1 seven.json --submitter 0x…",
+			"asks one submitter alone; its rejection ends the request",
+		],
+		["umpire request 1 seven.json --sealed", "claims cannot be copied: they are committed to first"],
+	],
 	options: (yargs) =>
 		withLimits(withSigner(yargs))
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
@@ -24,6 +34,21 @@ export const request = command<Options>({
 				default: 86_400,
 				describe: "seconds after which the fee can be had back",
 				requiresArg: true,
+			})
+			.option("submitter", {
+				type: "string",
+				describe: "the only account that may answer",
+				requiresArg: true,
+			})
+			.option("exclusive-for", {
+				type: "number",
+				describe: "seconds for which it alone may (default: until the end)",
+				requiresArg: true,
+			})
+			.option("sealed", {
+				type: "boolean",
+				default: false,
+				describe: "take claims only that were committed to before",
 			})
 			.option("wait", {
 				type: "boolean",

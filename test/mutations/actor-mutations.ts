@@ -10,6 +10,27 @@ const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
 /** What the actors do with moves that are due, with items that make no sense, and with money. */
 export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
+		"crates-ts/actors/src/open-requests.ts",
+		["test/operations/requests.test.ts"],
+		[
+			[
+				"a submitter claims what asks somebody else",
+				"return !isExclusive || sameAccount(request.submitter, account);",
+				"return true;",
+			],
+			[
+				"a claim does not wait for its commitment",
+				'if (found !== 0n && now < expires) return found < now ? { salt } : "waiting";',
+				"if (found === 0n) return { salt };",
+			],
+			[
+				"a restart forgets the salt",
+				"[connection.chain.id, account.address, request,",
+				"[Math.random(), account.address, request,",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/verifier.ts",
 		[ITEMS],
 		[

@@ -18,6 +18,8 @@ import type { World } from "./world.ts";
 export const ANSWERING = { claim: 210_000, finalise: 75_000, withdraw: 35_000 } as const;
 /** What a consumer may burn when the result is delivered, and what the contract spends around it. */
 export const CALLBACK = 215_000;
+/** Committing to a claim on a sealed request, and its salt. */
+export const COMMITTING = 60_000;
 /** Per 32 bytes of calldata of the output's way to the trace root. */
 const WORD = 1_450;
 /** The price of gas may rise until the claim is final. */
@@ -38,6 +40,8 @@ export type AnsweredProgram = Pick<ProgramHeader, "operatorCount" | "steps" | "l
 export interface SubmitterBudget {
 	readonly leastFee: bigint;
 	readonly leastFeeWithConsumer: bigint;
+	/** What a sealed request has to pay more. */
+	readonly leastFeeOfSealing: bigint;
 	readonly locked: bigint;
 	readonly mostBonds: bigint;
 	/** Per gas. */
@@ -53,8 +57,10 @@ export function answeringGas({ operatorCount, steps, lazy }: AnsweredProgram, ha
 
 /** The fee below which answering a request costs more than it brings, with a margin. */
 export function leastFeeOf(header: AnsweredProgram, price: bigint, hasConsumer: boolean): bigint {
-	return (BigInt(answeringGas(header, hasConsumer)) * price * (100n + MARGIN_PERCENT)) / 100n;
+	return withMargin(BigInt(answeringGas(header, hasConsumer)) * price);
 }
+
+const withMargin = (amount: bigint): bigint => (amount * (100n + MARGIN_PERCENT)) / 100n;
 
 /** Bonds of an account's live claims, in wei. */
 export function lockedBonds(state: GameState, account: Hex): bigint {
@@ -99,6 +105,7 @@ export async function submitterBudget(
 	return {
 		leastFee: given ?? leastFeeOf(header, price, false),
 		leastFeeWithConsumer: given ?? leastFeeOf(header, price, true),
+		leastFeeOfSealing: given === undefined ? withMargin(BigInt(COMMITTING) * price) : 0n,
 		locked,
 		mostBonds: bondBound({ locked, balance, bond, price }, mostBonds),
 		price,

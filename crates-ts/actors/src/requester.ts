@@ -13,7 +13,7 @@ import { toLogical } from "@umpire/commitment/tensor.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
-import { formatEther, parseEther, zeroAddress } from "viem";
+import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
 import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
@@ -26,6 +26,11 @@ export interface RequestOptions {
 	readonly fee: string;
 	/** Seconds until the fee can be had back. */
 	readonly within: number;
+	/** Whom alone it asks, for `exclusiveFor` seconds or, by default, until the end. */
+	readonly submitter?: string | undefined;
+	readonly exclusiveFor?: number | undefined;
+	/** Whether claims have to be committed to before they are made, so that they cannot be copied. */
+	readonly sealed?: boolean | undefined;
 	readonly wait: boolean;
 	readonly signal: AbortSignal;
 	readonly progress: (line: string) => void;
@@ -40,7 +45,7 @@ export interface RequestResult {
 	readonly request: number;
 	readonly program: Hex;
 	readonly inputsRoot: Hex;
-	readonly status: "open" | "final";
+	readonly status: "open" | "final" | "refunded";
 	/** Real values; absent while the result is open, or if the output is larger than one leaf. */
 	readonly output?: readonly number[];
 	readonly outputRoot?: Hex;
@@ -56,6 +61,7 @@ export async function requestResult(
 	if (!(Number.isInteger(within) && within > 0 && within <= LONGEST)) {
 		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
 	}
+	requireTerms(options);
 	const loaded = await loadRegistered(world, id);
 	const { program } = loaded;
 	const floats =
@@ -72,6 +78,7 @@ export async function requestResult(
 			if (!(error instanceof UserError && error.retry)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
+		if (output === "refunded") return { ...base, status: "refunded" };
 		if (output !== undefined) return { ...base, status: "final", ...output };
 		await sleep(world.contracts.connection.pollingInterval, undefined, { signal: options.signal }).catch(
 			() => {},
@@ -95,14 +102,42 @@ async function warnOfFee(
 	}
 }
 
-/** The output of a request's final claim; undefined as long as there is none. */
+/** @throws UserError if the terms of a request contradict each other */
+function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOptions): void {
+	if (submitter !== undefined && !isAddress(submitter)) {
+		throw new UserError(
+			`--submitter ${submitter} is no address: give an account, as in 0x1234… (40 digits).`,
+		);
+	}
+	if (submitter === undefined && exclusiveFor !== undefined) {
+		throw new UserError(
+			"--exclusive-for says for how long one submitter alone is asked: name it with --submitter.",
+		);
+	}
+	if (submitter !== undefined && sealed === true) {
+		throw new UserError(
+			"--sealed keeps others from copying a claim; with --submitter there are none: leave one out.",
+		);
+	}
+	if (
+		exclusiveFor !== undefined &&
+		!(Number.isInteger(exclusiveFor) && exclusiveFor > 0 && exclusiveFor <= within)
+	) {
+		throw new UserError(
+			`--exclusive-for takes a whole number of seconds from 1 to ${within} (--within), not ${exclusiveFor}.`,
+		);
+	}
+}
+
+/** The output of a request's final claim, or "refunded"; undefined as long as there is neither. */
 async function finalResult(
 	world: World,
 	loaded: LoadedProgram,
 	request: number,
-): Promise<Awaited<ReturnType<typeof readOutput>> | undefined> {
+): Promise<Awaited<ReturnType<typeof readOutput>> | "refunded" | undefined> {
 	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
-	return closed && liveClaim !== 0 ? readOutput(world, loaded, liveClaim) : undefined;
+	if (!closed) return undefined;
+	return liveClaim === 0 ? "refunded" : readOutput(world, loaded, liveClaim);
 }
 
 /** Stores inputs where submitters and verifiers find them, and posts the request. */
@@ -110,11 +145,19 @@ export async function postRequest(
 	world: World,
 	loaded: LoadedProgram,
 	inputs: readonly Elements[],
-	{ fee, within }: { readonly fee: string; readonly within: number },
+	{
+		fee,
+		within,
+		submitter,
+		exclusiveFor = within,
+		sealed = false,
+	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed">,
 ): Promise<{ request: number; inputsRoot: Hex }> {
 	const { contracts, signer } = world;
 	const inputsRoot = await putInputs(world.home.content, loaded.program, inputs);
-	const deadline = Number(await chainTime(contracts.connection)) + within;
+	const now = Number(await chainTime(contracts.connection));
+	const only =
+		submitter === undefined ? {} : { submitter: submitter as Hex, exclusiveUntil: now + exclusiveFor };
 	const sent = await send(
 		signer,
 		callOf(contracts, {
@@ -122,8 +165,10 @@ export async function postRequest(
 			value: etherOf(fee),
 			program: loaded.root,
 			inputsRoot,
-			deadline,
+			deadline: now + within,
 			consumer: zeroAddress,
+			isSealed: sealed,
+			...only,
 		}),
 	);
 	world.onSent(sent, signer.account.address);

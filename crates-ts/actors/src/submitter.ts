@@ -17,6 +17,7 @@ import { openDefectiveSession } from "./defective-session.ts";
 import { inputFinder, type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
+import { committedSalt, mayClaim } from "./open-requests.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
@@ -159,8 +160,8 @@ class Submitter implements Actor {
 		const open = [...state.requests.entries()]
 			.map(([index, request]) => ({ id: index + 1, request }))
 			.filter(({ id, request }) => {
-				const isFree = !request.closed && request.liveClaim === 0 && now < BigInt(request.deadline);
-				return request.program === this.#loaded.root && isFree && !claimed.has(id);
+				const isOwn = request.program === this.#loaded.root;
+				return isOwn && !claimed.has(id) && mayClaim(request, address, now);
 			})
 			.toSorted((a, b) => compareRequests(a.request, b.request));
 		if (open.length === 0) return false;
@@ -170,7 +171,8 @@ class Submitter implements Actor {
 		let bonds = budget.locked;
 		const underpaid: Underpaid[] = [];
 		for (const [order, { id, request }] of open.entries()) {
-			const least = request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer;
+			const plain = request.consumer === zeroAddress ? budget.leastFee : budget.leastFeeWithConsumer;
+			const least = plain + (request.isSealed ? budget.leastFeeOfSealing : 0n);
 			if (request.fee < least) {
 				underpaid.push({ id, fee: request.fee, least });
 				continue;
@@ -184,7 +186,7 @@ class Submitter implements Actor {
 			}
 			// Only what is claimed or being computed takes of the bound: what cannot be answered keeps no other back.
 			const answer = async (): Promise<boolean> => {
-				const sent = await this.#claim(state, id, request, order);
+				const sent = await this.#claim(state, id, request, order, now);
 				if (sent !== undefined) bonds += bond;
 				return sent === true;
 			};
@@ -217,12 +219,24 @@ class Submitter implements Actor {
 	}
 
 	/** Whether a claim was sent; undefined if the request cannot be answered as its inputs are not to be had. */
-	async #claim(state: GameState, id: number, request: Request, order: number): Promise<boolean | undefined> {
+	async #claim(
+		state: GameState,
+		id: number,
+		request: Request,
+		order: number,
+		now: bigint,
+	): Promise<boolean | undefined> {
 		const content = await this.#computing.claim(id, request.inputsRoot, order);
 		if (content === "no inputs") return undefined;
 		if (content === "computing") return false;
 		const value = state.parameters.submitterBond;
-		const move = { type: "claim", value, request: id, ...content } as const;
+		const sealed = request.isSealed ? await committedSalt(this.#world, state, id, content, now) : {};
+		if (sealed === "waiting") return false;
+		if (sealed === "committing") {
+			this.#say(`Committed to a claim on the sealed request ${id}.`);
+			return true;
+		}
+		const move = { type: "claim", value, request: id, ...content, ...sealed } as const;
 		const sent = await this.#send(`claim:${id}`, move, request.deadline);
 		const { traceRoot, opening } = content;
 		const what = this.#loaded.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
