@@ -131,3 +131,53 @@ describe("imports", () => {
 		}
 	});
 });
+
+/**
+ * Files of packages for browsers that lead to modules of Node or to packages that need Node: the work that
+ * is left. The lists only become shorter; every other file of these packages is for browsers.
+ */
+const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
+	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
+	onnx: ["external-files.ts", "float-session.ts", "input-files.ts", "read.ts"],
+	graph: ["fold.ts"],
+	operators: [],
+	compiler: [
+		"build.ts",
+		"compile.ts",
+		"fidelity/float-model.ts",
+		"fidelity/measure.ts",
+		"import/if.ts",
+		"import/inline.ts",
+		"import/probe.ts",
+		"import/sequences.ts",
+		"import/steps.ts",
+		"lower/lower.ts",
+		"passes/decompose.ts",
+		"passes/pipeline.ts",
+		"passes/runnable-model.ts",
+	],
+	game: [],
+	runtime: ["executable.ts", "onnxruntime.ts", "program-file.ts", "runnable.ts"],
+	chain: [
+		"artifact.ts",
+		"build.ts",
+		"contracts.ts",
+		"deploy.ts",
+		"hardhat.ts",
+		"judge.ts",
+		"node.ts",
+		"private-chain.ts",
+	],
+};
+
+describe("what browsers run", () => {
+	const isOfNode = (name: string) => /^(node:|hardhat|onnxruntime-node|snarkjs|circom2)/.test(name);
+
+	test.each(Object.keys(NEEDS_NODE))("in %s leads to nothing of Node", (owner) => {
+		const folder = `crates-ts/${owner}/src/`;
+		const needing = FILES.filter(
+			({ path }) => path.startsWith(folder) && [...reachedFrom(path).keys()].some(isOfNode),
+		);
+		expect(needing.map(({ path }) => path.slice(folder.length)).sort()).toEqual(NEEDS_NODE[owner]);
+	});
+});
