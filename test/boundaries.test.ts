@@ -47,6 +47,7 @@ describe("packages", () => {
 	test("declare what they import", () => {
 		const declared = (manifest: Manifest, isProduct: boolean) => ({
 			...manifest.dependencies,
+			...manifest.peerDependencies,
 			...(isProduct ? {} : manifest.devDependencies),
 		});
 		const manifests = new Map(["", ...PACKAGES].map((owner) => [owner, manifestOf(owner)]));
@@ -129,5 +130,41 @@ describe("imports", () => {
 				[...chains].flatMap(([name, chain]) => (/^(vitest|fast-check)/.test(name) ? chain : [])),
 			).toEqual([]);
 		}
+	});
+});
+
+/**
+ * Files of packages for browsers that lead to modules of Node or to packages that need Node: the work that
+ * is left. The lists only become shorter; every other file of these packages is for browsers.
+ */
+const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
+	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
+	onnx: ["external-files.ts", "input-files.ts", "read.ts"],
+	graph: [],
+	operators: [],
+	compiler: [],
+	game: [],
+	runtime: ["executable.ts", "onnxruntime.ts", "program-file.ts", "runnable.ts"],
+	chain: [
+		"artifact.ts",
+		"build.ts",
+		"contracts.ts",
+		"deploy.ts",
+		"hardhat.ts",
+		"judge.ts",
+		"node.ts",
+		"private-chain.ts",
+	],
+};
+
+describe("what browsers run", () => {
+	const isOfNode = (name: string) => /^(node:|hardhat|onnxruntime-node|snarkjs|circom2)/.test(name);
+
+	test.each(Object.keys(NEEDS_NODE))("in %s leads to nothing of Node", (owner) => {
+		const folder = `crates-ts/${owner}/src/`;
+		const needing = FILES.filter(
+			({ path }) => path.startsWith(folder) && [...reachedFrom(path).keys()].some(isOfNode),
+		);
+		expect(needing.map(({ path }) => path.slice(folder.length)).sort()).toEqual(NEEDS_NODE[owner]);
 	});
 });

@@ -29,11 +29,13 @@ export interface Manifest {
 	readonly imports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 	readonly dependencies?: Readonly<Record<string, string>>;
 	readonly devDependencies?: Readonly<Record<string, string>>;
+	/** of browsers alone, which are not installed here */
+	readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** One import of a file, types included. */
 export interface Import {
-	/** as it is written */
+	/** as it is written, but for names of the package's own (`named`) */
 	readonly specifier: string;
 	/** the file of this repository that it leads to, from the root; undefined for other packages */
 	readonly file: string | undefined;
@@ -55,16 +57,17 @@ export function manifestOf(owner: string): Manifest {
 	return JSON.parse(readFileSync(join(ROOT, folderOf(owner), "package.json"), "utf8")) as Manifest;
 }
 
-/** All text of a package's own files, to see what it names. */
+/** All text of a package's own files and of its names for imports, to see what it names. */
 export function textOf(owner: string): string {
 	return FILES.filter((file) => file.owner === owner)
 		.map(({ path }) => readFileSync(join(ROOT, path), "utf8"))
+		.concat(JSON.stringify(manifestOf(owner).imports ?? {}))
 		.join("\n");
 }
 
 /** The npm package of a specifier, as in "viem" of "viem/accounts"; undefined for files and for Node's modules. */
 export function packageOf(specifier: string): string | undefined {
-	if (/^(\.|#|node:)/.test(specifier)) return undefined;
+	if (/^(\.|node:)/.test(specifier)) return undefined;
 	return specifier
 		.split("/")
 		.slice(0, specifier.startsWith("@") ? 2 : 1)
@@ -75,16 +78,20 @@ function folderOf(owner: string): string {
 	return owner === "" ? "" : `crates-ts/${owner}`;
 }
 
-/** Where a specifier of a file leads; "#" ones as a browser's bundler resolves them. */
-function resolve(path: string, owner: string, specifier: string): string | undefined {
+/** Where a specifier of a file leads: a path from the root, or undefined for other packages. */
+function resolve(path: string, specifier: string): string | undefined {
 	if (specifier.startsWith(".")) return normalize(join(dirname(path), specifier));
-	if (specifier.startsWith("#")) {
-		const target = manifestOf(owner).imports?.[specifier];
-		const file = typeof target === "object" ? (target.browser ?? target.default) : target;
-		return file === undefined ? undefined : normalize(join(folderOf(owner), file));
-	}
 	const [, name, rest] = /^@umpire\/([^/]+)\/(.+)$/.exec(specifier) ?? [];
 	return name === undefined ? undefined : `crates-ts/${name}/src/${rest}`;
+}
+
+/** What a package's name for one of its imports ("#…") stands for where a browser's bundler resolves it. */
+function named(owner: string, specifier: string): string {
+	const target = manifestOf(owner).imports?.[specifier];
+	const chosen = typeof target === "object" ? (target.browser ?? target.default) : target;
+	if (chosen === undefined) throw new Error(`${owner} does not say what ${specifier} stands for`);
+	// As a file of the package's sources would write it.
+	return chosen.replace(/^\.\/src\//, `@umpire/${owner}/`);
 }
 
 /** Statements at the beginning of a line, so that code in strings does not count; calls of import anywhere. */
@@ -94,12 +101,9 @@ const IMPORTS =
 function read(path: string, owner: string): SourceFile {
 	const text = readFileSync(join(ROOT, path), "utf8");
 	const imports = [...text.matchAll(IMPORTS)].map(({ groups = {} }): Import => {
-		const specifier = groups.from ?? groups.bare ?? groups.call;
-		return {
-			specifier,
-			file: resolve(path, owner, specifier),
-			isType: groups.type !== undefined,
-		};
+		const written = groups.from ?? groups.bare ?? groups.call;
+		const specifier = written.startsWith("#") ? named(owner, written) : written;
+		return { specifier, file: resolve(path, specifier), isType: groups.type !== undefined };
 	});
 	const isProduct =
 		owner === "" ? /^(bin|bench)\//.test(path) : owner !== "testing" && path.includes(`${owner}/src/`);
@@ -109,13 +113,18 @@ function read(path: string, owner: string): SourceFile {
 function filesBelow(folder: string): string[] {
 	if (!existsSync(join(ROOT, folder))) return [];
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".ts") && !/(^|\/)(node_modules|dist)\//.test(file))
+		.filter((file) => file.endsWith(".ts"))
 		.map((file) => `${folder}/${file}`);
 }
 
 /** Every TypeScript file of the repository. */
 export const FILES: readonly SourceFile[] = [
-	...ORDER.flatMap((name) => filesBelow(folderOf(name)).map((path) => read(path, name))),
+	// Not "dist", which a test that runs at the same time may just be building.
+	...ORDER.flatMap((name) =>
+		["src", "test"]
+			.flatMap((part) => filesBelow(`crates-ts/${name}/${part}`))
+			.map((path) => read(path, name)),
+	),
 	...ROOT_FOLDERS.flatMap((folder) => filesBelow(folder)).map((path) => read(path, "")),
 ];
 

@@ -1,4 +1,5 @@
-import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import type { Connection } from "@umpire/chain/connection.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 
 /** Snapshots that are kept: a reorganisation undoes fewer blocks than this. */
 const KEPT = 4;

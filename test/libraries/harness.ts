@@ -1,6 +1,7 @@
 import { linkBytecode, readArtifact } from "@umpire/chain/artifact.ts";
 import { buildContracts } from "@umpire/chain/build.ts";
-import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import type { Connection } from "@umpire/chain/connection.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { BaseError, ContractFunctionRevertedError, createWalletClient } from "viem";
 import { readContract, waitForTransactionReceipt } from "viem/actions";

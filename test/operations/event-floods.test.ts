@@ -1,8 +1,9 @@
 import { setUp } from "@umpire/actors/set-up.ts";
-import { connectPrivate, signerFor } from "@umpire/chain/connection.ts";
+import { signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { encodeAbiParameters, encodeEventTopics, numberToHex } from "viem";

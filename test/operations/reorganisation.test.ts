@@ -1,5 +1,6 @@
 import { setUp } from "@umpire/actors/set-up.ts";
-import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import type { Connection } from "@umpire/chain/connection.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countEvents, type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";

@@ -1,6 +1,7 @@
-import { type Connection, connectPrivate, signerFor } from "@umpire/chain/connection.ts";
+import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { setUp } from "./set-up.ts";
 

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, connectPrivate, signerFor } from "@umpire/chain/connection.ts";
+import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { travel } from "@umpire/chain/time.ts";
 import { localAccount, type Role } from "@umpire/store/accounts.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";

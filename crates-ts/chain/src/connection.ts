@@ -3,7 +3,6 @@ import {
 	type Chain,
 	createPublicClient,
 	createWalletClient,
-	custom,
 	defineChain,
 	type PublicClient,
 	type Transport,
@@ -12,7 +11,6 @@ import {
 import { chainIdsOf, type EndpointHealth, type Head, headOf, hostOf, joinEndpoints } from "./endpoints.ts";
 import { ChainError } from "./errors.ts";
 import { DEFAULT_GAS_POLICY, type GasPolicy } from "./gas-policy.ts";
-import { hardhat } from "./hardhat.ts";
 import { explain } from "./revert.ts";
 
 /** Chain ids of development chains (Hardhat, Ganache): the only ones that take development proving keys. */
@@ -77,7 +75,7 @@ export async function connectRpc(
 	}
 	const endpoints = joinEndpoints(list, id, timeout, warn);
 	const pollingInterval = DEVELOPMENT_CHAINS.includes(id) ? 200 : 2_000;
-	return connection(id, list[0], endpoints.transport, pollingInterval, endpoints);
+	return connectionBy(id, list[0], endpoints.transport, pollingInterval, endpoints);
 }
 
 function addressesOf(urls: string | readonly string[]): string[] {
@@ -93,17 +91,6 @@ function addressesOf(urls: string | readonly string[]): string[] {
 		}
 	}
 	return [...new Set(list)];
-}
-
-/** A fresh chain inside this process (Hardhat's EVM), for rehearsals and tests. */
-export async function connectPrivate(): Promise<Connection> {
-	const hre = await hardhat();
-	const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
-	const request = (args: { method: string; params?: unknown }) =>
-		network.provider.request({ method: args.method, params: args.params as unknown[] });
-	const transport = custom({ request }, { retryCount: 0 });
-	const close = async () => network.close();
-	return connection(31337, "", transport, 10, { close });
 }
 
 /** Makes an account able to send on a connection. */
@@ -125,7 +112,8 @@ export async function balanceOf(signer: Signer): Promise<bigint> {
 	});
 }
 
-function connection(
+/** A connection to a chain of this id by a transport that is known to answer. */
+export function connectionBy(
 	id: number,
 	url: string,
 	transport: Transport,

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { createPublicClient, custom, http, type PublicClient, type Transport } from "viem";
 import { ChainError } from "./errors.ts";
+import { sleep } from "./sleep.ts";
 import { jointAnswer } from "./votes.ts";
 
 /** A block, as far as following a chain goes; `timestamp` in seconds. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { encodeFunctionData, parseTransaction } from "viem";
 import type { Signer } from "./connection.ts";
@@ -8,6 +7,7 @@ import { broadcast, mined, raise, type Sent, signRaw } from "./landing.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { explain, explainReading } from "./revert.ts";
 import { type Call, signCall } from "./send.ts";
+import { sleep } from "./sleep.ts";
 
 /** How far the account's transactions are part of the chain, as of the block that moves are derived from and now. */
 interface Nonces {

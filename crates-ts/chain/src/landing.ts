@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { keccak256, type Log, parseTransaction, type TransactionSerializableEIP1559 } from "viem";
 import type { Connection, Signer } from "./connection.ts";
@@ -6,6 +5,7 @@ import { ChainError, RevertError } from "./errors.ts";
 import { raisedFees } from "./fees.ts";
 import type { Outgoing } from "./outbox.ts";
 import { isAnswer, isKnownTransaction } from "./revert.ts";
+import { sleep } from "./sleep.ts";
 
 /** A mined transaction. */
 export interface Sent {

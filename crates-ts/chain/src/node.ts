@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connectRpc } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { projectRoot } from "./hardhat.ts";
+import { sleep } from "./sleep.ts";
 
 /** A local chain in a process of its own. */
 export interface LocalNode {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PublicClient } from "viem";
 import { ChainError } from "./errors.ts";
 import { isAnswer, isKnownTransaction } from "./revert.ts";
+import { sleep } from "./sleep.ts";
 
 /** One of several nodes of a chain. */
 export interface Voter {
@@ -117,7 +117,7 @@ async function votedAnswer<V extends Voter>(
 	const ended = new AbortController();
 	while (waiting.length > 0 && winner(voters.length) === undefined) {
 		if (rule !== "most" && 2 * answered().length > voters.length) {
-			grace ??= sleep(GRACE, undefined, { signal: ended.signal }).catch(() => {});
+			grace ??= sleep(GRACE, ended.signal);
 		}
 		const done = new Set<Promise<void>>();
 		const late = grace?.then(() => {

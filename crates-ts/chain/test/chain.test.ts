@@ -3,8 +3,9 @@ import type { AddressInfo } from "node:net";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkBytecode } from "../src/artifact.ts";
-import { balanceOf, type Connection, connectPrivate, connectRpc, signerFor } from "../src/connection.ts";
+import { balanceOf, type Connection, connectRpc, signerFor } from "../src/connection.ts";
 import { DEFAULT_PARAMETERS, deploy } from "../src/deploy.ts";
+import { connectPrivate } from "../src/private-chain.ts";
 import { sendDeployment } from "../src/send.ts";
 import { chainTime, travel } from "../src/time.ts";
 

@@ -1,8 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connectPrivate, signerFor } from "../src/connection.ts";
+import { type Connection, signerFor } from "../src/connection.ts";
 import { UserError } from "../src/errors.ts";
+import { connectPrivate } from "../src/private-chain.ts";
 import { sendDeployment } from "../src/send.ts";
 
 const account = mnemonicToAccount("test test test test test test test test test test test junk");

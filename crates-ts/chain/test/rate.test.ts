@@ -1,9 +1,10 @@
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connectPrivate, signerFor } from "../src/connection.ts";
+import { type Connection, signerFor } from "../src/connection.ts";
 import { deploy } from "../src/deploy.ts";
 import { ChainError } from "../src/errors.ts";
 import { PRESETS } from "../src/presets.ts";
+import { connectPrivate } from "../src/private-chain.ts";
 import { crowdingFor, measuredRate, type Rate, requireCrowding } from "../src/rate.ts";
 
 const account = mnemonicToAccount("test test test test test test test test test test test junk");

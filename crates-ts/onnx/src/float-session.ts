@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { InferenceSession, Tensor as OrtTensor } from "#onnxruntime";
 import { InputError, OnnxError } from "./errors.ts";
 import type { ElementType, Model, Tensor, TensorData } from "./model.ts";
 import { upgradeOpset } from "./opset.ts";

@@ -9,7 +9,7 @@ import {
 	toNumber,
 	type ValueInfoMessage,
 } from "./proto.ts";
-import { tensorOfProto } from "./tensor-proto.ts";
+import { type ExternalFiles, tensorOfProto } from "./tensor-proto.ts";
 
 const textDecoder = new TextDecoder();
 
@@ -28,11 +28,11 @@ export const ATTRIBUTE_TYPES = [
 	"graphs",
 ] as const;
 
-export function graphOfProto(message: GraphMessage, folder: string | null): Graph {
+export function graphOfProto(message: GraphMessage, files: ExternalFiles | null): Graph {
 	if (message.sparseInitializer?.length)
 		throw new OnnxError("it has sparse initializers, which Umpire does not read: export dense weights");
 	const initializers = new Map(
-		(message.initializer ?? []).map((tensor) => [tensor.name ?? "", tensorOfProto(tensor, folder)] as const),
+		(message.initializer ?? []).map((tensor) => [tensor.name ?? "", tensorOfProto(tensor, files)] as const),
 	);
 	refusePacking(message);
 	return {
@@ -41,7 +41,7 @@ export function graphOfProto(message: GraphMessage, folder: string | null): Grap
 		outputs: (message.output ?? []).map(valueOfProto),
 		valueInfo: (message.valueInfo ?? []).map(valueOfProto),
 		initializers,
-		nodes: (message.node ?? []).map((node) => nodeOfProto(node, folder)),
+		nodes: (message.node ?? []).map((node) => nodeOfProto(node, files)),
 	};
 }
 
@@ -70,7 +70,7 @@ function refusePacking({ initializer, input, valueInfo, node }: GraphMessage): v
 	}
 }
 
-export function nodeOfProto(message: NodeMessage, folder: string | null): Node {
+export function nodeOfProto(message: NodeMessage, files: ExternalFiles | null): Node {
 	const domain = message.domain ?? "";
 	const node = {
 		name: message.name ?? "",
@@ -82,11 +82,15 @@ export function nodeOfProto(message: NodeMessage, folder: string | null): Node {
 	const label = `node "${node.name || (node.outputs[0] ?? "")}" (${node.opType})`;
 	const attributes = new Map<string, AttributeValue>();
 	for (const attribute of message.attribute ?? [])
-		attributes.set(attribute.name ?? "", attributeOfProto(attribute, label, folder));
+		attributes.set(attribute.name ?? "", attributeOfProto(attribute, label, files));
 	return { ...node, attributes };
 }
 
-function attributeOfProto(message: AttributeMessage, label: string, folder: string | null): AttributeValue {
+function attributeOfProto(
+	message: AttributeMessage,
+	label: string,
+	files: ExternalFiles | null,
+): AttributeValue {
 	const type = ATTRIBUTE_TYPES[message.type || inferType(message)];
 	if (message.refAttrName && type !== undefined && type !== "tensors" && type !== "graphs")
 		return { type: "reference", value: message.refAttrName, of: type };
@@ -98,9 +102,9 @@ function attributeOfProto(message: AttributeMessage, label: string, folder: stri
 		case "string":
 			return { type, value: textDecoder.decode(message.s ?? new Uint8Array()) };
 		case "tensor":
-			return { type, value: tensorOfProto(message.t ?? {}, folder) };
+			return { type, value: tensorOfProto(message.t ?? {}, files) };
 		case "graph":
-			return { type, value: graphOfProto(message.g ?? {}, folder) };
+			return { type, value: graphOfProto(message.g ?? {}, files) };
 		case "floats":
 			return { type, value: message.floats ?? [] };
 		case "ints":
@@ -108,9 +112,9 @@ function attributeOfProto(message: AttributeMessage, label: string, folder: stri
 		case "strings":
 			return { type, value: (message.strings ?? []).map((bytes) => textDecoder.decode(bytes)) };
 		case "tensors":
-			return { type, value: (message.tensors ?? []).map((tensor) => tensorOfProto(tensor, folder)) };
+			return { type, value: (message.tensors ?? []).map((tensor) => tensorOfProto(tensor, files)) };
 		case "graphs":
-			return { type, value: (message.graphs ?? []).map((graph) => graphOfProto(graph, folder)) };
+			return { type, value: (message.graphs ?? []).map((graph) => graphOfProto(graph, files)) };
 		case undefined:
 			throw new OnnxError(
 				`${label}: attribute "${message.name}" has type ${message.type ?? 0}, which Umpire does not read`,

@@ -1,5 +1,3 @@
-import { readFileSync, realpathSync } from "node:fs";
-import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import {
 	arrayOfType,
 	codeOfType,
@@ -15,12 +13,23 @@ import { type TensorMessage, toBigInt, toNumber } from "./proto.ts";
 const textDecoder = new TextDecoder();
 const textEncoder = new TextEncoder();
 
+/** Where tensors keep elements outside of the model's own file. */
+export interface ExternalFiles {
+	/**
+	 * The file at a location that a model names.
+	 *
+	 * @param label the tensor, for what is said of it
+	 * @throws OnnxError if the location may not be read or cannot be
+	 */
+	read(location: string, label: string): { readonly path: string; readonly bytes: Uint8Array };
+}
+
 /**
  * A TensorProto as a tensor, whichever way it stores its elements.
- * @param folder where files of external data are looked for; null refuses them
+ * @param files where external data is; null refuses it
  * @throws OnnxError if the type is not read or the elements do not fill the shape
  */
-export function tensorOfProto(message: TensorMessage, folder: string | null): Tensor {
+export function tensorOfProto(message: TensorMessage, files: ExternalFiles | null): Tensor {
 	const label = message.name ? `tensor "${message.name}"` : "a tensor";
 	const code = message.dataType ?? 0;
 	const type = typeOfCode(code);
@@ -31,8 +40,8 @@ export function tensorOfProto(message: TensorMessage, folder: string | null): Te
 	if (dims.some((size) => size < 0)) throw new OnnxError(`${label} has shape [${dims.join(", ")}]`);
 	const packing = packingOfCode(code);
 	const data = packing
-		? unpacked(bytesOf(message, label, folder), packing, count)
-		: elementsOf(message, type, label, folder);
+		? unpacked(bytesOf(message, label, files), packing, count)
+		: elementsOf(message, type, label, files);
 	if (data.length !== count)
 		throw new OnnxError(
 			`${label} holds ${data.length} elements, its shape [${dims.join(", ")}] needs ${count}`,
@@ -44,10 +53,10 @@ function elementsOf(
 	message: TensorMessage,
 	type: ElementType,
 	label: string,
-	folder: string | null,
+	files: ExternalFiles | null,
 ): TensorData {
 	if (type === "string") return (message.stringData ?? []).map((bytes) => textDecoder.decode(bytes));
-	if (message.dataLocation === 1) return fromRaw(externalBytes(message, label, folder), type, label);
+	if (message.dataLocation === 1) return fromRaw(externalBytes(message, label, files), type, label);
 	if (message.rawData?.length) return fromRaw(message.rawData, type, label);
 	const array = arrayOfType(type);
 	const wide = type === "int64" ? message.int64Data : message.uint64Data;
@@ -66,8 +75,8 @@ function elementsOf(
 }
 
 /** The bytes of a tensor of packed integers. */
-function bytesOf(message: TensorMessage, label: string, folder: string | null): Uint8Array {
-	if (message.dataLocation === 1) return externalBytes(message, label, folder);
+function bytesOf(message: TensorMessage, label: string, files: ExternalFiles | null): Uint8Array {
+	if (message.dataLocation === 1) return externalBytes(message, label, files);
 	return message.rawData?.length ? message.rawData : Uint8Array.from(message.int32Data ?? []);
 }
 
@@ -100,33 +109,17 @@ function fromRaw(bytes: Uint8Array, type: ElementType, label: string): TensorDat
 	return new array(copy.buffer, 0, bytes.length / size);
 }
 
-/** Whether a path from a folder leads out of it: a folder beside it may begin with the same letters. */
-const leaves = (path: string): boolean => path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
-
-function externalBytes(message: TensorMessage, label: string, folder: string | null): Uint8Array {
+function externalBytes(message: TensorMessage, label: string, files: ExternalFiles | null): Uint8Array {
 	const entries = new Map((message.externalData ?? []).map((entry) => [entry.key, entry.value ?? ""]));
 	const location = entries.get("location") ?? "";
-	if (folder === null)
+	if (files === null)
 		throw new OnnxError(`${label} is in the external file "${location}": read the model by its path`);
-	if (location === "" || isAbsolute(location) || leaves(normalize(location)))
-		throw new OnnxError(`${label} is in the external file "${location}", which is not beside the model`);
-	const path = join(folder, location);
-	let file: Uint8Array;
-	try {
-		if (leaves(relative(realpathSync(folder), realpathSync(path))))
-			throw new OnnxError(`${label}: the external file "${location}" links to outside of the model's folder`);
-		file = readFileSync(path);
-	} catch (cause) {
-		if (cause instanceof OnnxError) throw cause;
-		throw new OnnxError(`${label} is in the external file ${path}, which cannot be read: put it there`, {
-			cause,
-		});
-	}
+	const { path, bytes } = files.read(location, label);
 	const offset = Number(entries.get("offset") ?? 0);
-	const end = entries.has("length") ? offset + Number(entries.get("length")) : file.length;
-	if (!(offset >= 0 && offset <= end && end <= file.length))
-		throw new OnnxError(`${label} is at bytes ${offset}–${end} of ${path}, which has ${file.length} bytes`);
-	return file.subarray(offset, end);
+	const end = entries.has("length") ? offset + Number(entries.get("length")) : bytes.length;
+	if (!(offset >= 0 && offset <= end && end <= bytes.length))
+		throw new OnnxError(`${label} is at bytes ${offset}–${end} of ${path}, which has ${bytes.length} bytes`);
+	return bytes.subarray(offset, end);
 }
 
 /** A TensorProto that stores the elements as raw data (strings: as string data). */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom, toNumbers } from "@umpire/onnx/element-types.ts";
+import { filesIn } from "@umpire/onnx/external-files.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { ModelProto, type TensorMessage } from "@umpire/onnx/proto.ts";
 import { readModel } from "@umpire/onnx/read.ts";
@@ -133,21 +134,25 @@ describe("external data", () => {
 	test("outside of the model's folder is refused", () => {
 		symlinkSync("/etc", join(folder, "link"));
 		for (const location of ["../weights.bin", "/etc/passwd", "a/../../b", ""])
-			expect(() => tensorOfProto(external({ location }), folder)).toThrow("not beside the model");
-		expect(() => tensorOfProto(external({ location: "link/passwd" }), folder)).toThrow("links to outside");
+			expect(() => tensorOfProto(external({ location }), filesIn(folder))).toThrow("not beside the model");
+		expect(() => tensorOfProto(external({ location: "link/passwd" }), filesIn(folder))).toThrow(
+			"links to outside",
+		);
 		// A folder beside it, whose name begins alike.
 		mkdirSync(`${folder}-others`);
 		writeFileSync(join(`${folder}-others`, "weights.bin"), new Uint8Array(8));
 		symlinkSync(`${folder}-others`, join(folder, "others"));
-		expect(() => tensorOfProto(external({ location: "others/weights.bin" }), folder)).toThrow(
+		expect(() => tensorOfProto(external({ location: "others/weights.bin" }), filesIn(folder))).toThrow(
 			"links to outside",
 		);
 	});
 
 	test("missing or short files are named", () => {
-		expect(() => tensorOfProto(external({ location: "gone.bin" }), folder)).toThrow("cannot be read");
+		expect(() => tensorOfProto(external({ location: "gone.bin" }), filesIn(folder))).toThrow(
+			"cannot be read",
+		);
 		expect(() =>
-			tensorOfProto(external({ location: "weights.bin", offset: "12", length: "8" }), folder),
+			tensorOfProto(external({ location: "weights.bin", offset: "12", length: "8" }), filesIn(folder)),
 		).toThrow("at bytes 12–20");
 	});
 });
