@@ -3,8 +3,9 @@ import { postRequest, type RequestOptions, requestResult } from "@umpire/actors/
 import { setUp } from "@umpire/actors/set-up.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import type { World } from "@umpire/actors/world.ts";
-import { type Connection, connectPrivate } from "@umpire/chain/connection.ts";
+import type { Connection } from "@umpire/chain/connection.ts";
 import { getClaim, getRequest } from "@umpire/chain/contracts.ts";
+import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { travel } from "@umpire/chain/time.ts";
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
