@@ -145,16 +145,7 @@ const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	compiler: [],
 	game: [],
 	runtime: ["executable.ts", "onnxruntime.ts", "program-file.ts", "runnable.ts"],
-	chain: [
-		"artifact.ts",
-		"build.ts",
-		"contracts.ts",
-		"deploy.ts",
-		"hardhat.ts",
-		"judge.ts",
-		"node.ts",
-		"private-chain.ts",
-	],
+	chain: ["build.ts", "built-artifacts.ts", "deploy.ts", "hardhat.ts", "node.ts", "private-chain.ts"],
 };
 
 describe("what browsers run", () => {

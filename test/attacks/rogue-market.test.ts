@@ -1,4 +1,4 @@
-import { readArtifact } from "@umpire/chain/artifact.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, liabilities } from "@umpire/game/state.ts";
 import { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { postRequest } from "@umpire/actors/requester.ts";
 import { worldOf } from "@umpire/actors/world.ts";
-import { readArtifact } from "@umpire/chain/artifact.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
@@ -55,7 +55,7 @@ export async function setUpFixture(chain: SimulatedChain): Promise<Fixture> {
 	const { connection } = chain;
 	const deployer = signerFor(connection, accountAt(SEATS.deployer));
 	const deployment = await deploy(deployer, PARAMETERS);
-	const contracts = await openContracts(connection, deployment);
+	const contracts = await openContracts(connection, deployment, readArtifact);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-campaign-"));
 	const home = openHome(folder);
 	const requester = await worldOf(home, contracts, accountAt(SEATS.requester));

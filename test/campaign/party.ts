@@ -2,6 +2,7 @@ import type { Actor } from "@umpire/actors/actor.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import { worldOf } from "@umpire/actors/world.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { openContracts } from "@umpire/chain/contracts.ts";
 import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -96,7 +97,7 @@ export class Party {
 
 	async #start(): Promise<Actor> {
 		const { home, contracts } = this.#fixture;
-		const own = await openContracts(this.node.connection, contracts.deployment);
+		const own = await openContracts(this.node.connection, contracts.deployment, readArtifact);
 		const world = await worldOf(home, own, accountAt(this.#account));
 		const life = this.#life;
 		const progress = (line: string) => {

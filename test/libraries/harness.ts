@@ -1,5 +1,6 @@
-import { linkBytecode, readArtifact } from "@umpire/chain/artifact.ts";
+import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { buildContracts } from "@umpire/chain/build.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";

@@ -95,7 +95,7 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/onnx/src/tensor-proto.ts",
+		"crates-ts/onnx/src/external-files.ts",
 		[READING_FILES],
 		[
 			[

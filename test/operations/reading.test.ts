@@ -3,7 +3,7 @@ import { setUp } from "@umpire/actors/set-up.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import type { World } from "@umpire/actors/world.ts";
-import { readArtifact } from "@umpire/chain/artifact.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, getClaim, getRequest } from "@umpire/chain/contracts.ts";
 import { ChainError } from "@umpire/chain/errors.ts";
@@ -121,12 +121,30 @@ describe("what the chain says", () => {
 						await attacker.make(move);
 						const state = await own();
 						await all();
-						const { outputRoot: _, boundAt, ...claim } = state.claims[0];
+						const {
+							traceRoot,
+							submitter: by,
+							request: of,
+							claimedAt,
+							status,
+							winner,
+							delivered,
+						} = state.claims[0];
 						const stored = await getClaim(contracts, 1n);
-						if (stored.status === CLAIM_STATUS.live) expect(claim).toEqual(stored);
-						else expect(claim.status).toBe(stored.status);
-						expect(boundAt).toBe(0);
-						expect(state.requests[0]).toEqual(await getRequest(contracts, 1n));
+						const seen = {
+							traceRoot,
+							submitter: by,
+							request: of,
+							since: claimedAt,
+							status,
+							winner,
+							delivered,
+						};
+						if (stored.status === CLAIM_STATUS.live) expect(seen).toEqual(stored);
+						else expect(status).toBe(stored.status);
+						expect(state.claims[0].boundAt).toBe(0);
+						const asked = await getRequest(contracts, 1n);
+						expect({ ...state.requests[0], isExclusive: false }).toEqual(asked);
 					}
 				} finally {
 					await request({ method: "evm_revert", params: [snapshot] });

@@ -1,3 +1,4 @@
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import {
 	type Connection,
 	connectRpc,
@@ -67,7 +68,11 @@ export interface WorldOptions extends ViewOptions, KeyOptions {
 export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
 	const connection = await connectTo(options);
-	const contracts = await openContracts(connection, await readDeployment(home, connection.chain.id));
+	const contracts = await openContracts(
+		connection,
+		await readDeployment(home, connection.chain.id),
+		readArtifact,
+	);
 	return { home, contracts, feed: eventFeed(contracts), limits: options.limits };
 }
 

@@ -1,7 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Claim, Dispute, InputDemand, Parameters, Request } from "@umpire/game/state.ts";
 import type { Abi } from "viem";
-import { readArtifact } from "./artifact.ts";
+import type { ReadArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { explain } from "./revert.ts";
@@ -63,9 +63,14 @@ export function contractParameters(p: Parameters): {
 /**
  * Connects to deployed contracts.
  *
+ * @param readArtifact where their interfaces come from
  * @throws ChainError if they are not there (a local chain forgets everything when it stops)
  */
-export async function openContracts(connection: Connection, deployment: Deployment): Promise<Contracts> {
+export async function openContracts(
+	connection: Connection,
+	deployment: Deployment,
+	readArtifact: ReadArtifact,
+): Promise<Contracts> {
 	const code = await connection.reader.getCode({ address: deployment.market }).catch((error: unknown) => {
 		throw explain(error, "reading the contracts' code");
 	});

@@ -1,6 +1,6 @@
 import type { Case, Settlement } from "@umpire/game/move.ts";
 import { headerToAbi } from "@umpire/operators/program-commitment.ts";
-import { readArtifact } from "./artifact.ts";
+import type { ReadArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
 import { explain, revertName } from "./revert.ts";
@@ -13,6 +13,7 @@ export type Judgement =
 /**
  * Asks the deployed arbiter to judge a settlement, without changing anything.
  *
+ * @param readArtifact where its interface comes from
  * @throws ChainError if an opening, a count or the proof is wrong
  */
 export async function judge(
@@ -20,6 +21,7 @@ export async function judge(
 	deployment: Deployment,
 	what: Case,
 	settlement: Settlement,
+	readArtifact: ReadArtifact,
 ): Promise<Judgement> {
 	const { abi } = await readArtifact("Arbiter");
 	const { header } = headerToAbi(what.header);

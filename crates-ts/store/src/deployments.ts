@@ -47,7 +47,8 @@ const isDeployment = (value: unknown) =>
 		chainId: Number.isSafeInteger,
 		block: (block) => typeof block === "bigint",
 		registry: isAddress,
-		umpire: isAddress,
+		market: isAddress,
+		court: isAddress,
 		arbiter: isAddress,
 		parameters: (parameters) =>
 			hasAll(parameters, {

@@ -1,6 +1,7 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { linkBytecode, readArtifact } from "@umpire/chain/artifact.ts";
+import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { buildContracts } from "@umpire/chain/build.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { type Contracts, contractParameters } from "@umpire/chain/contracts.ts";
 import { hardhat } from "@umpire/chain/hardhat.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
