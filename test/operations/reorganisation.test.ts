@@ -79,7 +79,8 @@ describe("after a reorganisation", () => {
 		await playUntil(fixture, actors, 1n, CLAIM_STATUS.rejected);
 		await actors[1].tick();
 		const counts = await countEvents(fixture.contracts);
-		expect(counts).toMatchObject({ Claimed: 1, Challenged: 1, Rejected: 1, Settled: 1, Withdrawn: 1 });
+		// The market owes the verifier the submitter's bond, the court its own.
+		expect(counts).toMatchObject({ Claimed: 1, Challenged: 1, Rejected: 1, Settled: 1, Withdrawn: 2 });
 	});
 
 	it("a restarted actor sends what was lost again, with its nonce", async () => {
