@@ -7,7 +7,8 @@ import { entryOf, GameDriver, NOBODY, PARAMETERS } from "@umpire/testing/game/ga
 import { ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { arbitraryTurn, moveOf, type Traces, timeOf } from "./random-moves.ts";
+import { moveOf, timeOf } from "./random-moves.ts";
+import { arbitraryTurn, type Traces } from "./random-turn.ts";
 import { stateOf, visible } from "./state-of.ts";
 
 let chain: TestChain;

@@ -11,7 +11,8 @@ import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
 import { entryOf } from "@umpire/testing/game/game-driver.ts";
 import fc from "fast-check";
 import { settlementMove } from "./honest-party.ts";
-import { arbitraryTurn, moveOf, type Traces, type Turn, timeOf } from "./random-moves.ts";
+import { moveOf, timeOf } from "./random-moves.ts";
+import { arbitraryTurn, type Traces, type Turn } from "./random-turn.ts";
 
 /** What an attacker does next. */
 export interface Attack {
