@@ -25,9 +25,14 @@ setup:
     @exec {{umpire}} setup
 
 # Runs all checks and tests
-test *ARGS: check setup
+test *ARGS: prepare
     @node crates-ts/prover/src/generate-verifiers.ts --check
     @vitest run "$@"
+
+# Each keeps about one core busy
+[parallel]
+[private]
+prepare: check setup
 
 # Runs the tests under the given PATHs, without checks and set-up (-t NAME: one of them; --project fast|chain|proof)
 test-only *ARGS:
