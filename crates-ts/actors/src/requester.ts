@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callOf } from "@umpire/chain/action-call.ts";
 import { getRequest } from "@umpire/chain/contracts.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
 import { send } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
@@ -10,6 +9,7 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { toLogical } from "@umpire/commitment/tensor.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
@@ -59,7 +59,10 @@ export async function requestResult(
 ): Promise<RequestResult> {
 	const { within } = options;
 	if (!(Number.isInteger(within) && within > 0 && within <= LONGEST)) {
-		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
+		throw new UmpireError(
+			"OPTION",
+			`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`,
+		);
 	}
 	requireTerms(options);
 	const loaded = await loadRegistered(world, id);
@@ -75,7 +78,7 @@ export async function requestResult(
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
 	while (!options.signal.aborted) {
 		const output = await finalResult(world, loaded, request).catch((error: unknown) => {
-			if (!(error instanceof UserError && error.retry)) throw error;
+			if (!(error instanceof UmpireError && error.retryable)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
 		if (output === "refunded") return { ...base, status: "refunded" };
@@ -102,28 +105,31 @@ async function warnOfFee(
 	}
 }
 
-/** @throws UserError if the terms of a request contradict each other */
+/** @throws UmpireError if the terms of a request contradict each other */
 function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOptions): void {
 	if (submitter !== undefined && !isAddress(submitter)) {
-		throw new UserError(
-			`--submitter ${submitter} is no address: give an account, as in 0x1234… (40 digits).`,
-		);
+		throw new UmpireError("OPTION", `--submitter ${submitter} is no address`, {
+			advice: "give an account, as in 0x1234… (40 digits).",
+		});
 	}
 	if (submitter === undefined && exclusiveFor !== undefined) {
-		throw new UserError(
-			"--exclusive-for says for how long one submitter alone is asked: name it with --submitter.",
-		);
+		throw new UmpireError("OPTION", "--exclusive-for says for how long one submitter alone is asked", {
+			advice: "name it with --submitter.",
+		});
 	}
 	if (submitter !== undefined && sealed === true) {
-		throw new UserError(
-			"--sealed keeps others from copying a claim; with --submitter there are none: leave one out.",
+		throw new UmpireError(
+			"OPTION",
+			"--sealed keeps others from copying a claim; with --submitter there are none",
+			{ advice: "leave one out." },
 		);
 	}
 	if (
 		exclusiveFor !== undefined &&
 		!(Number.isInteger(exclusiveFor) && exclusiveFor > 0 && exclusiveFor <= within)
 	) {
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--exclusive-for takes a whole number of seconds from 1 to ${within} (--within), not ${exclusiveFor}.`,
 		);
 	}
@@ -184,7 +190,8 @@ export async function finalOutput(
 	claim: number,
 ): Promise<readonly number[]> {
 	const { output } = await readOutput(world, loaded, claim);
-	if (output === undefined) throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
+	if (output === undefined)
+		throw new UmpireError("OPTION", `The output of claim ${claim} is larger than one leaf.`);
 	return output;
 }
 
@@ -209,6 +216,6 @@ async function readOutput(
 
 function etherOf(fee: string): bigint {
 	if (!/^\d+(\.\d{1,18})?$/.test(fee))
-		throw new UserError(`--fee ${fee} is not an amount of ether, as in 0.01.`);
+		throw new UmpireError("OPTION", `--fee ${fee} is not an amount of ether, as in 0.01.`);
 	return parseEther(fee);
 }
