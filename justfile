@@ -41,11 +41,12 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
-# Checks types, style, contracts and circuits
+# Checks types, style, contracts, circuits, and what is generated from them
 check:
     tsc
     biome check --error-on-warnings
     node docs/generate-operators.ts --check
+    node packaging/generate-abi.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 

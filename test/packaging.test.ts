@@ -78,7 +78,17 @@ function modulesOf(name: string): string[] {
 
 describe("packed packages", () => {
 	test("are those that others build on", () => {
-		const names = ["commitment", "compiler", "errors", "game", "graph", "onnx", "operators", "runtime"];
+		const names = [
+			"abi",
+			"commitment",
+			"compiler",
+			"errors",
+			"game",
+			"graph",
+			"onnx",
+			"operators",
+			"runtime",
+		];
 		expect(packed.map(({ name }) => name)).toEqual(names.map((name) => `@umpire/${name}`));
 	});
 
