@@ -84,6 +84,16 @@ describe("packages", () => {
 		},
 	);
 
+	test.each(PACKAGES)("%s: names each module that others may import, and only such", (owner) => {
+		const exported = manifestOf(owner).exports as Record<string, string>;
+		for (const [name, source] of Object.entries(exported)) {
+			expect(name, "no wildcards").not.toContain("*");
+			expect(source).toBe(name.replace("./", "./src/"));
+			expect(FILE_AT.has(`crates-ts/${owner}/${source.slice(2)}`), source).toBe(true);
+		}
+		expect(Object.keys(exported)).toEqual(Object.keys(exported).sort());
+	});
+
 	test("are left only by their names", () => {
 		expect(
 			offences(

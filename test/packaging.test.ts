@@ -55,25 +55,50 @@ beforeAll(async () => {
 	for (const one of packed) await install(one);
 	await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
 	await writeFile(join(folder, "program.ts"), PROGRAM);
-	const compilerOptions = { target: "es2024", module: "nodenext", strict: true, types: [], outDir: "built" };
+	const compilerOptions = {
+		target: "es2024",
+		module: "nodenext",
+		strict: true,
+		types: [],
+		outDir: "built",
+	};
 	await writeFile(
 		join(folder, "tsconfig.json"),
-		JSON.stringify({ compilerOptions, files: ["program.ts", "every.ts"] }),
+		JSON.stringify({
+			compilerOptions,
+			files: ["program.ts", "every.ts", ...packed.map(({ name }) => exampleOf(name))],
+		}),
 	);
 	const modules = packed.flatMap(({ name }) => modulesOf(name));
 	await writeFile(
 		join(folder, "every.ts"),
 		modules.map((module, i) => `import * as m${i} from "${module}";\nvoid m${i};\n`).join(""),
 	);
+	for (const { name } of packed) await writeFile(join(folder, exampleOf(name)), exampleIn(name));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** All modules of an installed package by the names that others import them by, but for what starts a thread. */
+/** What is installed of a package. */
+const installed = (name: string, file: string): string => join(folder, "node_modules", name, file);
+
+/** All modules of an installed package by the names that others import them by. */
 function modulesOf(name: string): string[] {
-	return readdirSync(join(folder, "node_modules", name, "dist"), { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".js") && file !== "poseidon-worker.js")
-		.map((file) => `${name}/${file.slice(0, -3)}`);
+	const { exports } = JSON.parse(readFileSync(installed(name, "package.json"), "utf8")) as {
+		exports: Record<string, unknown>;
+	};
+	return Object.keys(exports)
+		.filter((module) => !module.endsWith(".ts"))
+		.map((module) => module.replace(".", name));
+}
+
+const exampleOf = (name: string): string => `${name.replace("@umpire/", "example-")}.ts`;
+
+/** The example of a package's README. */
+function exampleIn(name: string): string {
+	const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(installed(name, "README.md"), "utf8")) ?? [];
+	if (code === undefined) throw new Error(`the README of ${name} has no example`);
+	return code;
 }
 
 describe("packed packages", () => {
@@ -92,7 +117,29 @@ describe("packed packages", () => {
 		expect(packed.map(({ name }) => name)).toEqual(names.map((name) => `@umpire/${name}`));
 	});
 
-	test("type-check and run in an empty project", async () => {
+	test("bring README and licence, and nothing but what is built", async () => {
+		for (const { name } of packed) {
+			const files = readdirSync(installed(name, ".")).sort();
+			expect(files).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+			expect(readFileSync(installed(name, "README.md"), "utf8")).toMatch(`# ${name}\n`);
+		}
+	});
+
+	test("let nothing be imported that they do not name", async () => {
+		for (const inner of [
+			"compiler/lower/lower",
+			"compiler/src/compile.ts",
+			"onnx/proto",
+			"commitment/dist/tree.js",
+		]) {
+			const tried = run(process.execPath, ["-e", "import(process.argv[1])", `@umpire/${inner}`], {
+				cwd: folder,
+			});
+			await expect(tried, inner).rejects.toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
+		}
+	});
+
+	test("with the examples of their READMEs, type-check and run in an empty project", async () => {
 		const said = await run(join(INSTALLED, ".bin", "tsc"), ["-p", folder]).then(
 			({ stdout }) => stdout,
 			({ stdout }: { stdout: string }) => stdout,
@@ -103,5 +150,14 @@ describe("packed packages", () => {
 		const { stdout } = await run(process.execPath, [join(folder, "built", "program.js")], { cwd: folder });
 		expect(JSON.parse(stdout)).toEqual([true, "Relu", "function"]);
 		await run(process.execPath, [join(folder, "built", "every.js")], { cwd: folder });
+		for (const [name, said] of [
+			["commitment", "true"],
+			["onnx", "Float32Array(2) [ 0, 1 ]"],
+		]) {
+			const example = await run(process.execPath, [join(folder, "built", `example-${name}.js`)], {
+				cwd: folder,
+			});
+			expect(example.stdout.trim()).toBe(said);
+		}
 	});
 });
