@@ -1,14 +1,14 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Packed, packAll } from "../packaging/pack.ts";
-
-const run = promisify(execFile);
-const INSTALLED = join(import.meta.dirname, "..", "node_modules");
+import { NEEDS_NODE } from "./boundaries/needs-node.ts";
+import { bundle, openPage } from "./packaging/browser.ts";
+import { compute } from "./packaging/computation.ts";
+import { INSTALLED, Project } from "./packaging/project.ts";
 
 /** A program of someone who installed the packages; it takes so many leaves that threads hash them. */
 const PROGRAM = `
@@ -30,76 +30,17 @@ const read = readModel(writeModel(graph.model()));
 const wrong: number = root;
 console.log(JSON.stringify([root === alone, read.graph.nodes[0].opType, typeof turnOf]));
 `;
-let folder: string;
-let packed: readonly Packed[];
-
-/** Unpacks as npm installs, with no more of other packages than the packed ones declare. */
-async function install({ name, tarball }: Packed): Promise<void> {
-	const target = join(folder, "node_modules", name);
-	await mkdir(target, { recursive: true });
-	await run("tar", ["-xzf", tarball, "-C", target, "--strip-components=1"]);
-	const { dependencies = {} } = JSON.parse(readFileSync(join(target, "package.json"), "utf8")) as {
-		dependencies?: Record<string, string>;
-	};
-	for (const other of Object.keys(dependencies)) {
-		const link = join(folder, "node_modules", other);
-		if (other.startsWith("@umpire/") || existsSync(link)) continue;
-		await mkdir(dirname(link), { recursive: true });
-		await symlink(join(INSTALLED, other), link);
-	}
-}
-
-beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "umpire-installed-"));
-	packed = await packAll(join(folder, "tarballs"));
-	for (const one of packed) await install(one);
-	await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-	await writeFile(join(folder, "program.ts"), PROGRAM);
-	const compilerOptions = {
-		target: "es2024",
-		module: "nodenext",
-		strict: true,
-		types: [],
-		outDir: "built",
-	};
-	await writeFile(
-		join(folder, "tsconfig.json"),
-		JSON.stringify({
-			compilerOptions,
-			files: ["program.ts", "every.ts", ...packed.map(({ name }) => exampleOf(name))],
-		}),
-	);
-	const modules = packed.flatMap(({ name }) => modulesOf(name));
-	await writeFile(
-		join(folder, "every.ts"),
-		modules.map((module, i) => `import * as m${i} from "${module}";\nvoid m${i};\n`).join(""),
-	);
-	for (const { name } of packed) await writeFile(join(folder, exampleOf(name)), exampleIn(name));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** What is installed of a package. */
-const installed = (name: string, file: string): string => join(folder, "node_modules", name, file);
-
-/** All modules of an installed package by the names that others import them by. */
-function modulesOf(name: string): string[] {
-	const { exports } = JSON.parse(readFileSync(installed(name, "package.json"), "utf8")) as {
-		exports: Record<string, unknown>;
-	};
-	return Object.keys(exports)
-		.filter((module) => !module.endsWith(".ts"))
-		.map((module) => module.replace(".", name));
-}
+let project: Project;
 
 const exampleOf = (name: string): string => `${name.replace("@umpire/", "example-")}.ts`;
+/** A program that imports modules, and nothing else. */
+const importing = (modules: readonly string[]): string =>
+	modules.map((module, i) => `import * as m${i} from "${module}";\nvoid m${i};\n`).join("");
 
-/** The example of a package's README. */
-function exampleIn(name: string): string {
-	const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(installed(name, "README.md"), "utf8")) ?? [];
-	if (code === undefined) throw new Error(`the README of ${name} has no example`);
-	return code;
-}
+beforeAll(async () => {
+	project = await Project.open();
+});
+afterAll(() => project.close());
 
 describe("packed packages", () => {
 	test("are those that others build on", () => {
@@ -114,50 +55,94 @@ describe("packed packages", () => {
 			"operators",
 			"runtime",
 		];
-		expect(packed.map(({ name }) => name)).toEqual(names.map((name) => `@umpire/${name}`));
+		expect(project.packages).toEqual(names.map((name) => `@umpire/${name}`));
 	});
 
-	test("bring README and licence, and nothing but what is built", async () => {
-		for (const { name } of packed) {
-			const files = readdirSync(installed(name, ".")).sort();
+	test("bring README and licence, and nothing but what is built", () => {
+		for (const name of project.packages) {
+			const files = readdirSync(project.installed(name)).sort();
 			expect(files).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
-			expect(readFileSync(installed(name, "README.md"), "utf8")).toMatch(`# ${name}\n`);
+			expect(readFileSync(project.installed(name, "README.md"), "utf8")).toMatch(`# ${name}\n`);
 		}
 	});
 
 	test("let nothing be imported that they do not name", async () => {
-		for (const inner of [
+		const inner = [
 			"compiler/lower/lower",
 			"compiler/src/compile.ts",
 			"onnx/proto",
 			"commitment/dist/tree.js",
-		]) {
-			const tried = run(process.execPath, ["-e", "import(process.argv[1])", `@umpire/${inner}`], {
-				cwd: folder,
-			});
-			await expect(tried, inner).rejects.toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
+		];
+		for (const module of inner) {
+			const tried = project.run(process.execPath, "-e", "import(process.argv[1])", `@umpire/${module}`);
+			await expect(tried, module).rejects.toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
 		}
 	});
 
 	test("with the examples of their READMEs, type-check and run in an empty project", async () => {
-		const said = await run(join(INSTALLED, ".bin", "tsc"), ["-p", folder]).then(
-			({ stdout }) => stdout,
-			({ stdout }: { stdout: string }) => stdout,
-		);
+		const examples = project.packages.map(exampleOf);
+		const compilerOptions = {
+			target: "es2024",
+			module: "nodenext",
+			strict: true,
+			types: [],
+			outDir: "built",
+		};
+		const files = ["program.ts", "every.ts", ...examples];
+		await project.write("tsconfig.json", JSON.stringify({ compilerOptions, files }));
+		await project.write("program.ts", PROGRAM);
+		await project.write("every.ts", importing(project.packages.flatMap((name) => project.modulesOf(name))));
+		for (const name of project.packages) await project.write(exampleOf(name), project.exampleIn(name));
+		const said = await project
+			.run(join(INSTALLED, ".bin", "tsc"), "-p", ".")
+			.catch(({ stdout }: { stdout: string }) => stdout);
 		// onnx-proto's own declarations name a type that they do not import.
 		const errors = said.split("\n").filter((line) => line !== "" && !line.includes("/onnx-proto/dist/"));
 		expect(errors).toEqual([]);
-		const { stdout } = await run(process.execPath, [join(folder, "built", "program.js")], { cwd: folder });
-		expect(JSON.parse(stdout)).toEqual([true, "Relu", "function"]);
-		await run(process.execPath, [join(folder, "built", "every.js")], { cwd: folder });
-		for (const [name, said] of [
-			["commitment", "true"],
-			["onnx", "Float32Array(2) [ 0, 1 ]"],
-		]) {
-			const example = await run(process.execPath, [join(folder, "built", `example-${name}.js`)], {
-				cwd: folder,
-			});
-			expect(example.stdout.trim()).toBe(said);
+		const built = (name: string) => project.run(process.execPath, join("built", `${name}.js`));
+		expect(JSON.parse(await built("program"))).toEqual([true, "Relu", "function"]);
+		await built("every");
+		expect(await built("example-commitment")).toBe("true\n");
+		expect(await built("example-onnx")).toBe("Float32Array(2) [ 0, 1 ]\n");
+	});
+});
+
+/** A convolution, a pooling and a matrix, whose weights are sums of powers of two: no float kernel rounds them. */
+function network(): Uint8Array {
+	const weights = (count: number) => Array.from({ length: count }, (_, i) => (((i * 37) % 17) - 8) / 64);
+	const graph = new GraphBuilder("network");
+	const filter = graph.constant("filter", tensorFrom("float32", [4, 1, 3, 3], weights(36)));
+	const matrix = graph.constant("matrix", tensorFrom("float32", [36, 5], weights(180)));
+	const x = graph.node("Conv", [graph.input("x", "float32", [1, 1, 8, 8]), filter]);
+	const pooled = graph.node("MaxPool", [graph.node("Relu", [x])], { kernel_shape: [2, 2], strides: [2, 2] });
+	graph.output(graph.node("MatMul", [graph.node("Flatten", [pooled]), matrix]), "float32", [1, 5]);
+	return writeModel(graph.model());
+}
+
+describe("in a browser", () => {
+	const isForBrowsers = (module: string): boolean => {
+		const [, owner, file] = /^@umpire\/(\w+)\/(.*)$/.exec(module)!;
+		return !(NEEDS_NODE[owner] ?? []).includes(`${file}.ts`);
+	};
+
+	test("the packages are bundled without modules of Node, and compute the roots that Node computes", async () => {
+		const modules = project.packages.flatMap((name) => project.modulesOf(name)).filter(isForBrowsers);
+		for (const file of ["computation.ts", "page.ts"]) {
+			await project.write(file, await readFile(join(import.meta.dirname, "packaging", file)));
+		}
+		await project.write("modules.ts", importing(modules));
+		await project.write("public/model.onnx", network());
+		const { warnings, naming } = await bundle(project, ["modules.ts", "page.ts"], /["'`]node:\w+["'`]/);
+		expect(warnings).toEqual([]);
+		// onnxruntime-web asks node:os for the number of cores where there is no `navigator`, that is, in no browser.
+		expect(naming.filter((id) => !id.includes("/onnxruntime-web/"))).toEqual([]);
+		const sample = Array.from({ length: 64 }, (_, i) => (((i * 11) % 31) - 15) / 16);
+		const page = await openPage(project);
+		try {
+			const found = await page.evaluate((given) => globalThis.computed(given), sample);
+			expect(found).toEqual(await compute(network(), sample));
+		} finally {
+			await page.close();
 		}
 	});
 });

@@ -67,6 +67,11 @@ export function textOf(owner: string): string {
 		.join("\n");
 }
 
+/** A file without its comments. */
+export function codeOf(path: string): string {
+	return readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+}
+
 /** The npm package of a specifier, as in "viem" of "viem/accounts"; undefined for files and for Node's modules. */
 export function packageOf(specifier: string): string | undefined {
 	if (/^(\.|node:)/.test(specifier)) return undefined;

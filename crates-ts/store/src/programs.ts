@@ -4,7 +4,7 @@ import { writeModel } from "@umpire/onnx/write.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
-import { type CommittedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
+import { type CommittedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-bytes.ts";
 import type { ContentStore } from "./content-store.ts";
 
 /**
