@@ -55,6 +55,12 @@ check:
 pack *FOLDER:
     @exec node {{quote(root / "packaging" / "pack.ts")}} "$@"
 
+# Builds the public packages and writes their documentation to .umpire/api
+docs:
+    @node {{quote(root / "packaging" / "pack.ts")}} > /dev/null
+    @node {{quote(root / "docs" / "api" / "node_modules" / "typedoc" / "bin" / "typedoc")}} --logLevel Warn --options {{quote(root / "docs" / "api" / "typedoc.json")}}
+    @echo "Open {{root}}/.umpire/api/index.html"
+
 # Checks every model under DIR (default: testdata)
 [no-cd]
 conformance *ARGS: setup

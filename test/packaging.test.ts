@@ -66,6 +66,13 @@ describe("packed packages", () => {
 		}
 	});
 
+	test("are all documented", () => {
+		const options = readFileSync(join(import.meta.dirname, "..", "docs", "api", "typedoc.json"), "utf8");
+		const { entryPoints } = JSON.parse(options) as { entryPoints: string[] };
+		const documented = entryPoints.map((folder) => folder.replace("../../crates-ts/", "@umpire/"));
+		expect(documented.sort()).toEqual(project.packages);
+	});
+
 	test("let nothing be imported that they do not name", async () => {
 		const inner = [
 			"compiler/lower/lower",

@@ -120,7 +120,7 @@ function read(path: string, owner: string): SourceFile {
 function filesBelow(folder: string): string[] {
 	if (!existsSync(join(ROOT, folder))) return [];
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".ts"))
+		.filter((file) => file.endsWith(".ts") && !file.includes("node_modules/"))
 		.map((file) => `${folder}/${file}`);
 }
 
