@@ -49,7 +49,13 @@ describe("moves on their way", () => {
 	const open = async (policy: Partial<GasPolicy> = {}) =>
 		new Flights(
 			signerFor(connection, account, policy),
-			await openJournal(openHome(folder), connection, fixture.contracts.deployment.market, account.address),
+			await openJournal(
+				openHome(folder),
+				connection,
+				fixture.contracts.deployment.market,
+				account.address,
+				() => {},
+			),
 		);
 	/** A request of its own for each name. */
 	const request = (within = 1000, asked = program): Call =>

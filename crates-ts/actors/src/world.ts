@@ -96,7 +96,8 @@ export async function worldOf(
 	const { submitterBond, challengerBond } = deployment.parameters;
 	const mostPerMove = lesser(submitterBond, challengerBond);
 	const signer = signerFor(connection, account, { mostPerMove, ...policy });
-	const journal = await openJournal(home, connection, deployment.market, account.address);
+	const warn = policy.warn ?? (() => {});
+	const journal = await openJournal(home, connection, deployment.market, account.address, warn);
 	const flights = new Flights(signer, journal);
 	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
 }

@@ -2,7 +2,7 @@ import type { Width } from "@umpire/commitment/constants.ts";
 import { decodeModel } from "@umpire/onnx/decode.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
-import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
+import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
@@ -40,7 +40,7 @@ export async function parseProgram(
 	limits: Limits = DEFAULT_LIMITS,
 ): Promise<CommittedProgram> {
 	if (bytes.length > limits.fileBytes) {
-		throw new ProgramFileError(`it has ${bytes.length} bytes, more than ${limits.fileBytes}`);
+		throw new ProgramFileError(beyond(`it has ${bytes.length} bytes`, limits, "fileBytes"));
 	}
 	const model = decodeModel(bytes);
 	const text = model.metadata.get(META.program);
@@ -51,7 +51,7 @@ export async function parseProgram(
 	}
 	if (text.length > limits.descriptionLength) {
 		throw new ProgramFileError(
-			`its description has ${text.length} characters, more than ${limits.descriptionLength}`,
+			beyond(`its description has ${text.length} characters`, limits, "descriptionLength"),
 		);
 	}
 	// Constants are the file's initializers, in the program's order.

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeModel } from "@umpire/onnx/write.ts";
-import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
+import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { type CommittedProgram, parseProgram, programFileModel } from "./program-bytes.ts";
@@ -41,7 +41,7 @@ export async function loadCommittedProgram(
 	try {
 		const { size } = await stat(path);
 		if (size > limits.fileBytes) {
-			throw new ProgramFileError(`it has ${size} bytes, more than ${limits.fileBytes}`);
+			throw new ProgramFileError(beyond(`it has ${size} bytes`, limits, "fileBytes"));
 		}
 		return await parseProgram(new Uint8Array(await readFile(path)), limits);
 	} catch (error) {
