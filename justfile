@@ -46,11 +46,12 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
-# Checks types, style, contracts and circuits
+# Checks types, style, contracts, circuits, and what is generated from them
 check:
     tsc
     biome check --error-on-warnings
     node docs/generate-operators.ts --check
+    node packaging/generate-abi.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 
@@ -58,6 +59,12 @@ check:
 [no-cd]
 pack *FOLDER:
     @exec node {{quote(root / "packaging" / "pack.ts")}} "$@"
+
+# Builds the public packages and writes their documentation to .umpire/api
+docs:
+    @node {{quote(root / "packaging" / "pack.ts")}} > /dev/null
+    @node {{quote(root / "docs" / "api" / "node_modules" / "typedoc" / "bin" / "typedoc")}} --logLevel Warn --options {{quote(root / "docs" / "api" / "typedoc.json")}}
+    @echo "Open {{root}}/.umpire/api/index.html"
 
 # Checks every model under DIR (default: testdata)
 [no-cd]

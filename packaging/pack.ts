@@ -16,7 +16,8 @@ const ROOT = join(import.meta.dirname, "..");
 interface Manifest {
 	readonly name: string;
 	readonly version: string;
-	readonly publishConfig?: { readonly access: string; readonly exports: object; readonly imports?: object };
+	readonly exports: Readonly<Record<string, string>>;
+	readonly publishConfig?: { readonly access: string; readonly imports?: object };
 	readonly [field: string]: unknown;
 }
 
@@ -28,8 +29,8 @@ export interface Packed {
 }
 
 /**
- * Builds and packs all packages that have a `publishConfig`: what they export then leads to `dist`,
- * while inside this repository it leads to the sources.
+ * Builds and packs all packages that have a `publishConfig`, with README and licence: what they export then leads to
+ * `dist`, while inside this repository it leads to the sources.
  *
  * @param folder where the tarballs are written; it is made if it is missing
  * @throws Error if they do not compile
@@ -71,6 +72,8 @@ async function pack(source: string, manifest: Manifest, folder: string): Promise
 			recursive: true,
 			filter: (file) => basename(file) !== ".tsbuildinfo",
 		});
+		await cp(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
+		await cp(join(source, "README.md"), join(stage, "README.md"));
 		await writeFile(join(stage, "package.json"), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
 		const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage });
 		return join(folder, filenameOf(stdout));
@@ -89,7 +92,22 @@ function filenameOf(stdout: string): string {
 function publishedManifest(manifest: Manifest): object {
 	const { private: _, devDependencies: __, publishConfig, ...kept } = manifest;
 	const { access, ...replaced } = publishConfig!;
-	return { ...kept, ...replaced, files: ["dist"], publishConfig: { access } };
+	const exports = publishedExports(manifest.exports);
+	return { ...kept, ...replaced, exports, files: ["dist"], publishConfig: { access } };
+}
+
+/** Each module by its name with and without the extension: the packages themselves import each other with it. */
+function publishedExports(exports: Manifest["exports"]): object {
+	return Object.fromEntries(
+		Object.entries(exports).flatMap(([name, source]) => {
+			const built = source.replace("./src/", "./dist/").replace(/\.ts$/, "");
+			const target = { types: `${built}.d.ts`, default: `${built}.js` };
+			return [
+				[name.replace(/\.ts$/, ""), target],
+				[name, target],
+			];
+		}),
+	);
 }
 
 if (import.meta.main) {

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { setUp } from "@umpire/actors/set-up.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { openContracts } from "@umpire/chain/contracts.ts";
 import { type ChainEvent, eventFeed } from "@umpire/chain/events.ts";
@@ -118,11 +117,7 @@ describe("actors in processes of their own", () => {
 		await honest.until(/Claim 2 is final[\s\S]*Withdrew/);
 		expect(await requester.exited).toBe(0);
 
-		const contracts = await openContracts(
-			connection,
-			await readDeployment(openHome(folder), 31337),
-			readArtifact,
-		);
+		const contracts = await openContracts(connection, await readDeployment(openHome(folder), 31337));
 		const feed = eventFeed(contracts);
 		await feed.poll();
 		const count = (name: ChainEvent["name"]) => feed.events.filter((event) => event.name === name).length;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { NEEDS_NODE } from "./boundaries/needs-node.ts";
 import {
 	circles,
+	codeOf,
 	FILE_AT,
 	FILES,
 	type Manifest,
@@ -84,6 +86,16 @@ describe("packages", () => {
 		},
 	);
 
+	test.each(PACKAGES)("%s: names each module that others may import, and only such", (owner) => {
+		const exported = manifestOf(owner).exports as Record<string, string>;
+		for (const [name, source] of Object.entries(exported)) {
+			expect(name, "no wildcards").not.toContain("*");
+			expect(source).toBe(name.replace("./", "./src/"));
+			expect(FILE_AT.has(`crates-ts/${owner}/${source.slice(2)}`), source).toBe(true);
+		}
+		expect(Object.keys(exported)).toEqual(Object.keys(exported).sort());
+	});
+
 	test("are left only by their names", () => {
 		expect(
 			offences(
@@ -133,21 +145,6 @@ describe("imports", () => {
 	});
 });
 
-/**
- * Files of packages for browsers that lead to modules of Node or to packages that need Node: the work that
- * is left. The lists only become shorter; every other file of these packages is for browsers.
- */
-const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
-	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
-	onnx: ["external-files.ts", "input-files.ts", "read.ts"],
-	graph: [],
-	operators: [],
-	compiler: [],
-	game: [],
-	runtime: ["executable.ts", "onnxruntime.ts", "program-file.ts", "runnable.ts"],
-	chain: ["build.ts", "built-artifacts.ts", "deploy.ts", "hardhat.ts", "node.ts", "private-chain.ts"],
-};
-
 describe("what browsers run", () => {
 	const isOfNode = (name: string) => /^(node:|hardhat|onnxruntime-node|snarkjs|circom2)/.test(name);
 
@@ -157,5 +154,17 @@ describe("what browsers run", () => {
 			({ path }) => path.startsWith(folder) && [...reachedFrom(path).keys()].some(isOfNode),
 		);
 		expect(needing.map(({ path }) => path.slice(folder.length)).sort()).toEqual(NEEDS_NODE[owner]);
+	});
+
+	test.each(Object.keys(NEEDS_NODE))("in %s uses no global of Node", (owner) => {
+		const files = FILES.filter(({ path }) => path.startsWith(`crates-ts/${owner}/src/`)).filter(
+			({ path }) => !NEEDS_NODE[owner].some((name) => path.endsWith(`/src/${name}`)),
+		);
+		const using = files.filter(({ path }) =>
+			/\b(Buffer|process|setImmediate|__dirname)\b\s*[.(]|import\.meta\.(dirname|filename)/.test(
+				codeOf(path),
+			),
+		);
+		expect(using.map(({ path }) => path)).toEqual([]);
 	});
 });

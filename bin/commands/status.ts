@@ -9,7 +9,7 @@ export const status = command<ChainOptions>({
 	async run(options) {
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { statusOf } = await import("@umpire/actors/status.ts");
-		const found = await statusOf(await openView(options));
+		const found = await statusOf(await openView(options), options.warn);
 		report(options.json, found, () => [
 			...table([
 				["chain", `${found.chainId} (${options.rpc.join(", ")})`],

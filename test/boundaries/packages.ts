@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"abi",
 	"commitment",
 	"onnx",
 	"graph",
@@ -66,6 +67,11 @@ export function textOf(owner: string): string {
 		.join("\n");
 }
 
+/** A file without its comments. */
+export function codeOf(path: string): string {
+	return readFileSync(join(ROOT, path), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+}
+
 /** The npm package of a specifier, as in "viem" of "viem/accounts"; undefined for files and for Node's modules. */
 export function packageOf(specifier: string): string | undefined {
 	if (/^(\.|node:)/.test(specifier)) return undefined;
@@ -114,7 +120,7 @@ function read(path: string, owner: string): SourceFile {
 function filesBelow(folder: string): string[] {
 	if (!existsSync(join(ROOT, folder))) return [];
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".ts"))
+		.filter((file) => file.endsWith(".ts") && !file.includes("node_modules/"))
 		.map((file) => `${folder}/${file}`);
 }
 

@@ -55,7 +55,7 @@ export async function setUpFixture(chain: SimulatedChain): Promise<Fixture> {
 	const { connection } = chain;
 	const deployer = signerFor(connection, accountAt(SEATS.deployer));
 	const deployment = await deploy(deployer, PARAMETERS);
-	const contracts = await openContracts(connection, deployment, readArtifact);
+	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-campaign-"));
 	const home = openHome(folder);
 	const requester = await worldOf(home, contracts, accountAt(SEATS.requester));

@@ -2,7 +2,6 @@ import type { Actor } from "@umpire/actors/actor.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import { worldOf } from "@umpire/actors/world.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { openContracts } from "@umpire/chain/contracts.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -97,7 +96,7 @@ export class Party {
 
 	async #start(): Promise<Actor> {
 		const { home, contracts } = this.#fixture;
-		const own = await openContracts(this.node.connection, contracts.deployment, readArtifact);
+		const own = await openContracts(this.node.connection, contracts.deployment);
 		const world = await worldOf(home, own, accountAt(this.#account));
 		const life = this.#life;
 		const progress = (line: string) => {

@@ -4,7 +4,7 @@ import { setUp } from "@umpire/actors/set-up.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import { callOf } from "@umpire/chain/action-call.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
-import { getClaim, type Proceedings } from "@umpire/chain/contracts.ts";
+import { getClaim } from "@umpire/chain/contracts.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
@@ -15,7 +15,7 @@ import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
-import { encodeFunctionData, zeroAddress } from "viem";
+import { type Abi, encodeFunctionData, zeroAddress } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Fixture, setUpFixture } from "./fixture.ts";
 
@@ -82,7 +82,7 @@ describe("an attentive submitter", () => {
 			const at = { claim: 1, input, chunk: 0, operator: input };
 			const move = { type: "demandInput", value, ...at, opening } as const;
 			const { functionName, args } = callOf(contracts, move);
-			const data = encodeFunctionData({ abi: contracts.court.abi, functionName, args });
+			const data = encodeFunctionData({ abi: contracts.court.abi as Abi, functionName, args: args ?? [] });
 			const [hexValue, gas, nonce] = [value, 300_000n, BigInt(input)].map((n) => `0x${n.toString(16)}`);
 			const transaction = { from: attacker, to: contracts.court.address, data, value: hexValue, gas, nonce };
 			await rpc("eth_sendTransaction", transaction);
@@ -90,12 +90,11 @@ describe("an attentive submitter", () => {
 			if (input % 25 === 24) await mine(1n);
 		}
 		const asked = async () =>
-			Number(await read<bigint>(contracts, contracts.court, "inputDemandCount", [contracts.market.address]));
+			Number(await read(contracts, contracts.court, "inputDemandCount", [contracts.market.address]));
 		while ((await asked()) < demands) await mine(1n);
 		const look = gameReader(contracts, eventFeed(contracts), zeroAddress);
 		const left = async () =>
-			(await read<Proceedings>(contracts, contracts.court, "proceedings", [contracts.market.address, 1n]))
-				.openDemands;
+			(await read(contracts, contracts.court, "proceedings", [contracts.market.address, 1n])).openDemands;
 		for (let block = 0; block < 200 && (await left()) > 0; block++) {
 			await honest.tick();
 			await mine();

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
 import { setUp } from "@umpire/actors/set-up.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { openContracts } from "@umpire/chain/contracts.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
@@ -179,7 +178,7 @@ function newest(): Promise<bigint> {
 }
 
 function over(connection: Awaited<ReturnType<typeof connectRpc>>) {
-	return openContracts(connection, fixture.contracts.deployment, readArtifact);
+	return openContracts(connection, fixture.contracts.deployment);
 }
 
 function freePort(): Promise<number> {

@@ -1,5 +1,4 @@
 import { setUp } from "@umpire/actors/set-up.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
@@ -18,7 +17,7 @@ beforeAll(async () => {
 	await setUp(() => {});
 	const connection = await connectPrivate();
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), DEFAULT_PARAMETERS);
-	contracts = await openContracts(connection, deployment, readArtifact);
+	contracts = await openContracts(connection, deployment);
 	await connection.close();
 });
 

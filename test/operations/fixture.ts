@@ -9,7 +9,6 @@ import { submitter } from "@umpire/actors/submitter.ts";
 import { namedSynthetic } from "@umpire/actors/synthetic.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import { type World, worldOf } from "@umpire/actors/world.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, getClaim, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
@@ -35,11 +34,11 @@ export async function setUpFixture(connection: Connection, increment = 1000): Pr
 	// The chain's clock is that of this machine: however slow it is, nobody runs out of time.
 	const parameters = { ...DEFAULT_PARAMETERS, increment, challengePeriod: 3600 };
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), parameters);
-	const contracts = await openContracts(connection, deployment, readArtifact);
+	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-operations-"));
 	const home = openHome(folder);
 	const world = async (role: Role, over: Connection = connection) =>
-		worldOf(home, await openContracts(over, deployment, readArtifact), localAccount(role));
+		worldOf(home, await openContracts(over, deployment), localAccount(role));
 	const { inputs: infos } = readModel(model).graph;
 	const floats = namedSynthetic(infos, 1);
 	const { program, commitment } = await compileFile(model, { bits: 16, progress: () => {} }, [

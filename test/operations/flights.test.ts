@@ -15,7 +15,7 @@ import { type Call, read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { openHome } from "@umpire/store/home.ts";
-import { encodeFunctionData, keccak256, zeroAddress, zeroHash } from "viem";
+import { type Abi, encodeFunctionData, keccak256, zeroAddress, zeroHash } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Fixture, setUpFixture } from "./fixture.ts";
 
@@ -49,7 +49,13 @@ describe("moves on their way", () => {
 	const open = async (policy: Partial<GasPolicy> = {}) =>
 		new Flights(
 			signerFor(connection, account, policy),
-			await openJournal(openHome(folder), connection, fixture.contracts.deployment.market, account.address),
+			await openJournal(
+				openHome(folder),
+				connection,
+				fixture.contracts.deployment.market,
+				account.address,
+				() => {},
+			),
 		);
 	/** A request of its own for each name. */
 	const request = (within = 1000, asked = program): Call =>
@@ -67,7 +73,7 @@ describe("moves on their way", () => {
 		const { hash, number } = await connection.head();
 		return flights.launch({ name, call }, { hash, number });
 	};
-	const count = () => read<bigint>(fixture.contracts, fixture.contracts.market, "requestCount");
+	const count = () => read(fixture.contracts, fixture.contracts.market, "requestCount", []);
 	const land = () => flights.land((sent) => mined.push(sent));
 	const drop = async (raw: `0x${string}`) => rpc("hardhat_dropTransaction", keccak256(raw));
 
@@ -75,12 +81,7 @@ describe("moves on their way", () => {
 		folder = await mkdtemp(join(tmpdir(), "umpire-flights-"));
 		mined.length = 0;
 		flights = await open();
-		const made = await read<{ program: Hex; inputsRoot: Hex }>(
-			fixture.contracts,
-			fixture.contracts.market,
-			"getRequest",
-			[1n],
-		);
+		const made = await read(fixture.contracts, fixture.contracts.market, "getRequest", [1n]);
 		({ program, inputsRoot } = made);
 		await rpc("evm_setAutomine", false);
 	});
@@ -170,13 +171,13 @@ describe("moves on their way", () => {
 		const { registry, market } = fixture.contracts;
 		await launch("register", { contract: registry, functionName: "register", args: [header, meaning] });
 		await mine();
-		const junk = await read<`0x${string}`>(fixture.contracts, registry, "programOf", [2n]);
+		const junk = await read(fixture.contracts, registry, "programOf", [2n]);
 		await launch("ask", request(0, junk));
 		await mine();
 		const claim = { contract: market, functionName: "claim", args: [2n, zeroHash, opening], value: bond };
 		// Right when it leaves, too late when it is mined: somebody else pays more.
 		await launch("two", claim);
-		const data = encodeFunctionData({ abi: market.abi, functionName: "claim", args: claim.args });
+		const data = encodeFunctionData({ abi: market.abi as Abi, functionName: "claim", args: claim.args });
 		const from = localAccount("deployer").address;
 		const [value, maxFeePerGas, gas] = [bond, 10n ** 12n, 1_000_000n].map((n) => `0x${n.toString(16)}`);
 		const other = {

@@ -183,7 +183,7 @@ describe("what the chain says", () => {
 		for (const move of foreign) expect(await attacker.make(move), move.type).toBe(true);
 		const request = contracts.connection.reader.request as (args: unknown) => Promise<unknown>;
 		for (let more = 0; more < 100; more++) await request({ method: "evm_mine", params: [] });
-		expect(await read<bigint>(contracts, contracts.market, "requestCount")).toBe(10_002n);
+		expect(await read(contracts, contracts.market, "requestCount", [])).toBe(10_002n);
 		expect(await callsPerLook()).toEqual(before);
 	});
 });
@@ -259,7 +259,12 @@ describe("events that a node leaves out", () => {
 		const [program, inputsRoot] = [zeroHash, keccak256("0x01")];
 		const terms = { submitter: zeroAddress, exclusiveUntil: 0n, isSealed: false };
 		const by = { requester: zeroAddress, consumer: zeroAddress, fee: 0n, deadline: 9n, ...terms };
-		const root = { traceRoot: zeroHash, outputRoot: zeroHash, submitter: zeroAddress, words: [] };
+		const root = {
+			traceRoot: zeroHash,
+			outputRoot: zeroHash,
+			submitter: zeroAddress,
+			words: [0n, 0n, 0n, 0n, 0n] as const,
+		};
 		const chunk = { market, inputsRoot, input: 0n, chunk: 3n };
 		const before: ChainEvent[] = [
 			{ ...place, name: "Registered", args: { program, number: 1n, header, meaning } },

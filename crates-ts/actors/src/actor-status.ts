@@ -4,7 +4,7 @@ import { getDispute } from "@umpire/chain/contracts.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { PHASE } from "@umpire/game/state.ts";
-import { readJson } from "@umpire/store/home.ts";
+import { DamagedFile, readJson } from "@umpire/store/home.ts";
 import { formatEther } from "viem";
 import { bondBound, isKnownLimits, type KnownLimits, leastFeeOf, limitsFolder, weiOf } from "./budget.ts";
 import { totalOf } from "./demand-inputs.ts";
@@ -22,16 +22,25 @@ export type ActorStatus = { readonly account: Hex; readonly bonds: string } & (
 	| { readonly role: "verifier"; readonly demandInputs: number; readonly demandInputsTotal: number }
 );
 
-/** The actors of a deployment that were started from the home folder. */
+/**
+ * The actors of a deployment that were started from the home folder.
+ *
+ * @param warn told of files that are damaged
+ */
 export async function actorsOf(
 	view: View,
 	claims: readonly { readonly submitter: Hex; readonly status: string }[],
+	warn: (line: string) => void,
 ): Promise<ActorStatus[]> {
 	const folder = limitsFolder(view);
 	const names = await readdir(folder).catch(() => []);
 	const found: ActorStatus[] = [];
 	for (const name of names.filter((file) => file.endsWith(".json")).sort()) {
-		const known = await readJson<KnownLimits>(join(folder, name), isKnownLimits);
+		const known = await readJson<KnownLimits>(join(folder, name), isKnownLimits).catch((error: unknown) => {
+			if (!(error instanceof DamagedFile)) throw error;
+			warn(`${error.found}: its actor is not shown until it is started again.`);
+			return undefined;
+		});
 		if (known === undefined) continue;
 		found.push(
 			known.role === "submitter" ? await submitterOf(view, known, claims) : await verifierOf(view, known),

@@ -1,5 +1,5 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
-import { type Elements, emptyElements } from "@umpire/commitment/elements.ts";
+import { emptyElements, sameElements } from "@umpire/commitment/elements.ts";
 import { leafCount, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
@@ -84,8 +84,3 @@ function treesOf(operators: readonly (readonly TensorCommitment[])[]): ClaimedTr
 	);
 	return { operators, stepTrees, traceTree };
 }
-
-const sameElements = (a: Elements, b: Elements): boolean => bytesOf(a).equals(bytesOf(b));
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Elements): Buffer =>
-	Buffer.from(buffer, byteOffset, byteLength);

@@ -1,7 +1,7 @@
 import type { Connection } from "@umpire/chain/connection.ts";
 import { type Outbox, type Outgoing, outboxOn } from "@umpire/chain/outbox.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Home, hasAll, readJson, writeJson } from "@umpire/store/home.ts";
+import { type Home, hasAll, readJsonOrSetAside, writeJson } from "@umpire/store/home.ts";
 
 /** Moves on their way (64), and those that a reorganisation may undo. */
 const KEPT = 256;
@@ -11,19 +11,25 @@ const KEPT = 256;
  * Whoever was stopped between sending a move and seeing it mined sends the same transaction again
  * after the restart, with the same nonce: at most one takes effect.
  *
+ * A journal that is damaged is set aside. Moves that are still on their way are then somebody else's for whoever sends
+ * (chain/src/flights.ts): it waits for them, and looks at what they did before it makes others.
+ *
  * @param deployment the address of the contract that the account talks to
- * @throws UmpireError if the journal is damaged
+ * @param warn told of a journal that is damaged
  */
 export async function openJournal(
 	home: Home,
 	connection: Connection,
 	deployment: Hex,
 	account: Hex,
+	warn: (line: string) => void,
 ): Promise<Outbox> {
 	const file = home.path("journals", `${connection.chain.id}-${deployment}`, `${account}.json`);
-	const stored = await readJson<readonly Outgoing[]>(
+	const stored = await readJsonOrSetAside<readonly Outgoing[]>(
 		file,
 		(value) => Array.isArray(value) && value.every(isOutgoing),
+		"what this account has sent is not known, and waited for where it is still on its way",
+		warn,
 	);
 	const known = new Map((stored ?? []).map((entry) => [entry.nonce, entry]));
 	return outboxOn(known, async () => {

@@ -32,7 +32,7 @@ export async function committedSalt(
 	const salt = await secretSalt(world, request, content);
 	const claim = { request, traceRoot, outputRoot: opening.root, sender, salt };
 	const commitment = claimCommitment(state.domain, claim);
-	const found = await read<bigint>(contracts, contracts.market, "committedAt", [commitment], feed.head?.hash);
+	const found = await read(contracts, contracts.market, "committedAt", [commitment], feed.head?.hash);
 	const expires = found + BigInt(state.parameters.challengePeriod);
 	if (found !== 0n && now < expires) return found < now ? { salt } : "waiting";
 	// An expired one can be made again, under another name.

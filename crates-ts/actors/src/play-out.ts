@@ -18,9 +18,7 @@ export async function playOut(stage: Stage, actors: readonly Actor[], claim: big
 		const now = await chainTime(contracts.connection);
 		const { challengePeriod } = contracts.deployment.parameters;
 		let until = BigInt(Number(since) + challengePeriod);
-		const disputes = await read<bigint>(contracts, contracts.court, "disputeCount", [
-			contracts.market.address,
-		]);
+		const disputes = await read(contracts, contracts.court, "disputeCount", [contracts.market.address]);
 		for (let id = 1n; id <= disputes; id++) {
 			const turn = await getTurn(contracts, id);
 			if (turn.side !== SIDE.nobody) until = turn.until + 1n;

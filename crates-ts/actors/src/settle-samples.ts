@@ -1,4 +1,3 @@
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { judge } from "@umpire/chain/judge.ts";
@@ -97,7 +96,6 @@ export async function settleSample(
 			inParts: partials.length > 0,
 		},
 		settlement,
-		readArtifact,
 	).catch((error: Error) => error.message);
 	if (typeof judgement === "string") return fail(judgement);
 	if (!judgement.agree) return fail(`the contract finds ${judgement.computed}, not ${judgement.claimed}`);

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
@@ -38,7 +37,7 @@ const PARAMETERS = { ...DEFAULT_PARAMETERS, challengePeriod: 3600, commitAllowan
 export async function openStage(): Promise<Stage> {
 	const connection = await connectPrivate();
 	const deployment = await deploy(signerFor(connection, localAccount("deployer")), PARAMETERS);
-	const contracts = await openContracts(connection, deployment, readArtifact);
+	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-stage-"));
 	const home = openHome(folder);
 	const moves: RehearsedMove[] = [];

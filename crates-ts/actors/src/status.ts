@@ -21,8 +21,12 @@ export interface Status {
 	readonly demands: readonly { demand: number; claim: number; input: number; chunk: number; left: string }[];
 }
 
-/** Reads the state of everything that a deployment's events name. */
-export async function statusOf(view: View): Promise<Status> {
+/**
+ * Reads the state of everything that a deployment's events name.
+ *
+ * @param warn told of what is left out
+ */
+export async function statusOf(view: View, warn: (line: string) => void = () => {}): Promise<Status> {
 	const { contracts, feed } = view;
 	await feed.poll();
 	const at = feed.head?.hash;
@@ -69,7 +73,7 @@ export async function statusOf(view: View): Promise<Status> {
 		claims,
 		disputes,
 		demands,
-		actors: await actorsOf(view, claims),
+		actors: await actorsOf(view, claims, warn),
 	};
 }
 

@@ -1,4 +1,3 @@
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import {
 	type Connection,
 	connectRpc,
@@ -69,11 +68,7 @@ export interface WorldOptions extends ViewOptions, KeyOptions {
 export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
 	const connection = await connectTo(options);
-	const contracts = await openContracts(
-		connection,
-		await readDeployment(home, connection.chain.id),
-		readArtifact,
-	);
+	const contracts = await openContracts(connection, await readDeployment(home, connection.chain.id));
 	return { home, contracts, feed: eventFeed(contracts), limits: options.limits };
 }
 
@@ -101,7 +96,8 @@ export async function worldOf(
 	const { submitterBond, challengerBond } = deployment.parameters;
 	const mostPerMove = lesser(submitterBond, challengerBond);
 	const signer = signerFor(connection, account, { mostPerMove, ...policy });
-	const journal = await openJournal(home, connection, deployment.market, account.address);
+	const warn = policy.warn ?? (() => {});
+	const journal = await openJournal(home, connection, deployment.market, account.address, warn);
 	const flights = new Flights(signer, journal);
 	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
 }

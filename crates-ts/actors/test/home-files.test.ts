@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "@umpire/chain/connection.ts";
 import { type Home, openHome, writeJson } from "@umpire/store/home.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { actorsOf } from "../src/actor-status.ts";
 import { isKnownLimits } from "../src/budget.ts";
 import { openJournal } from "../src/journal.ts";
+import type { View } from "../src/world.ts";
 
 const address = `0x${"12".repeat(20)}` as const;
 const connection = { chain: { id: 31337 } } as Connection;
@@ -15,24 +17,35 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home.folder, { recursive: true }));
 
-it("a journal that holds anything else than signed moves is refused by its name", async () => {
-	const file = home.path("journals", `31337-${address}`, `${address}.json`);
-	const open = () => openJournal(home, connection, address, address);
+it("a journal that holds anything else than signed moves is set aside, kept and told of", async () => {
+	const folder = home.path("journals", `31337-${address}`);
+	const file = join(folder, `${address}.json`);
+	const told: string[] = [];
+	const open = () => openJournal(home, connection, address, address, (line) => told.push(line));
 	const right = { move: "claim:1", nonce: 3, attempts: ["0x02f9"] };
 	await writeJson(file, [right]);
 	expect((await open()).at(3)).toEqual(right);
-	for (const wrong of [
-		{ move: 1 },
-		{ nonce: -1 },
-		{ nonce: "3" },
-		{ attempts: "0x02f9" },
-		{ attempts: [7] },
-	]) {
-		await writeJson(file, [{ ...right, ...wrong }]);
-		await expect(open()).rejects.toThrow(`${file} is damaged`);
+	expect(told).toEqual([]);
+	const wrong = [{ move: 1 }, { nonce: -1 }, { nonce: "3" }, { attempts: "0x02f9" }, { attempts: [7] }];
+	for (const content of [...wrong.map((field) => [{ ...right, ...field }]), {}]) {
+		await writeJson(file, content);
+		const text = await readFile(file, "utf8");
+		expect((await open()).at(3)).toBeUndefined();
+		const [aside] = await readdir(folder);
+		expect(aside).toMatch(new RegExp(`^${address}\\.json\\.damaged-\\d+$`));
+		expect(await readFile(join(folder, aside), "utf8")).toBe(text);
+		expect(told.pop()).toMatch(`${file} was damaged and is now ${join(folder, aside)}: what`);
+		await rm(join(folder, aside));
 	}
-	await writeJson(file, {});
-	await expect(open()).rejects.toThrow(`${file} is damaged`);
+});
+
+it("bounds of an actor that are damaged are left out of a status and told of", async () => {
+	const view = { home, contracts: { connection, deployment: { market: address } } } as unknown as View;
+	const file = home.path("limits", `31337-${address}`, `${address}.json`);
+	await writeJson(file, { role: "x" });
+	const told: string[] = [];
+	expect(await actorsOf(view, [], (line) => told.push(line))).toEqual([]);
+	expect(told).toEqual([`${file} is damaged: its actor is not shown until it is started again.`]);
 });
 
 it("bounds of an actor are taken only with its account, its program's size and amounts of ether", () => {

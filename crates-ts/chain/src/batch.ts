@@ -1,8 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { ContractFunctionParameters } from "viem";
+import type { Abi, ContractFunctionParameters } from "viem";
 import type { Contracts } from "./contracts.ts";
 import { explainReading } from "./revert.ts";
-import type { Contract } from "./send.ts";
+import type { Contract, Getter, GetterArguments, Got } from "./send.ts";
 
 /**
  * Bytes of calldata in one call, 36 for a getter: what they return together is, for a call without a contract, limited
@@ -21,13 +21,13 @@ export class Batch {
 	}
 
 	/** Adds a call; `take` gets what it returns. */
-	add<T>(
-		contract: Contract,
-		functionName: string,
-		args: readonly unknown[],
-		take: (result: T) => void,
+	add<const A extends Abi, F extends Getter<A>>(
+		contract: Contract<A>,
+		functionName: F,
+		args: GetterArguments<A, F>,
+		take: (result: Got<A, F>) => void,
 	): void {
-		this.#calls.push({ ...contract, functionName, args });
+		this.#calls.push({ ...contract, functionName, args } as unknown as ContractFunctionParameters);
 		this.#takers.push(take as (result: unknown) => void);
 	}
 

@@ -1,11 +1,14 @@
+import { arbiterAbi } from "@umpire/abi/arbiter.ts";
+import { courtAbi } from "@umpire/abi/court.ts";
+import { marketAbi } from "@umpire/abi/market.ts";
+import { registryAbi } from "@umpire/abi/registry.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { Claim, Dispute, InputDemand, Parameters, Request } from "@umpire/game/state.ts";
+import type { Dispute, InputDemand, Parameters } from "@umpire/game/state.ts";
 import type { Abi } from "viem";
-import type { ReadArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { explain } from "./revert.ts";
-import { type Contract, read } from "./send.ts";
+import { type Contract, type Got, read } from "./send.ts";
 
 /** Where everything was deployed on one chain, and from which block on its events are to be read. */
 export interface Deployment {
@@ -24,31 +27,9 @@ export interface Deployment {
 export interface Contracts {
 	readonly connection: Connection;
 	readonly deployment: Deployment;
-	readonly registry: Contract;
-	readonly market: Contract;
-	readonly court: Contract;
-}
-
-/** A claim as the market stores it: its court knows what was brought against it. */
-export interface StoredClaim {
-	/** 0 for a lazy claim */
-	readonly traceRoot: Hex;
-	readonly submitter: Hex;
-	readonly request: number;
-	/** when its status began */
-	readonly since: number;
-	readonly status: Claim["status"];
-	readonly winner: Hex;
-	readonly delivered: boolean;
-}
-
-/** What a court keeps of a claim. */
-export interface Proceedings {
-	readonly openDisputes: number;
-	readonly openDemands: number;
-	readonly lastAnswer: number;
-	readonly boundAt: number;
-	readonly traceRoot: Hex;
+	readonly registry: Contract<typeof registryAbi>;
+	readonly market: Contract<typeof marketAbi>;
+	readonly court: Contract<typeof courtAbi>;
 }
 
 /** A deployment's parameters, as the constructors of its contracts take them. */
@@ -63,14 +44,9 @@ export function contractParameters(p: Parameters): {
 /**
  * Connects to deployed contracts.
  *
- * @param readArtifact where their interfaces come from
  * @throws ChainError if they are not there (a local chain forgets everything when it stops)
  */
-export async function openContracts(
-	connection: Connection,
-	deployment: Deployment,
-	readArtifact: ReadArtifact,
-): Promise<Contracts> {
+export async function openContracts(connection: Connection, deployment: Deployment): Promise<Contracts> {
 	const code = await connection.reader.getCode({ address: deployment.market }).catch((error: unknown) => {
 		throw explain(error, "reading the contracts' code");
 	});
@@ -80,50 +56,43 @@ export async function openContracts(
 			{ advice: "run ./just deploy." },
 		);
 	}
-	const [market, court, arbiter, registry] = await Promise.all(
-		["Market", "Court", "Arbiter", "Registry"].map((name) => readArtifact(name)),
-	);
-	await requireThisDeployment(connection, deployment, { market: market.abi, court: court.abi });
-	// Refusals of one contract come through others, whose ABIs do not know them.
-	const errors = errorsOf(market.abi, court.abi, arbiter.abi, registry.abi);
-	const contract = (address: Hex, abi: Abi): Contract => ({
-		address,
-		abi: [...withoutErrors(abi), ...errors],
-	});
+	await requireThisDeployment(connection, deployment);
 	return {
 		connection,
 		deployment,
-		registry: contract(deployment.registry, registry.abi),
-		market: contract(deployment.market, market.abi),
-		court: contract(deployment.court, court.abi),
+		registry: { address: deployment.registry, abi: REGISTRY },
+		market: { address: deployment.market, abi: MARKET },
+		court: { address: deployment.court, abi: COURT },
 	};
 }
 
-/** The errors of contracts, each once. */
-function errorsOf(...abis: readonly Abi[]): Abi {
-	const errors = abis.flat().filter((entry) => entry.type === "error");
-	return [...new Map(errors.map((error) => [error.name, error])).values()];
+const ERRORS = [...marketAbi, ...courtAbi, ...arbiterAbi, ...registryAbi].filter(
+	(entry) => entry.type === "error",
+);
+
+/** Refusals of one contract come through others, whose ABIs do not know them: each gets all errors, once. */
+function withAllErrors<A extends Abi>(abi: A): A {
+	const errors = new Map(ERRORS.map((error) => [error.name, error]));
+	return [...abi.filter(({ type }) => type !== "error"), ...errors.values()] as unknown as A;
 }
 
-const withoutErrors = (abi: Abi): Abi => abi.filter(({ type }) => type !== "error");
+const MARKET = withAllErrors(marketAbi);
+const COURT = withAllErrors(courtAbi);
+const REGISTRY = withAllErrors(registryAbi);
 
 /** @throws ChainError if the code at the address is another contract, or one with other parts */
-async function requireThisDeployment(
-	connection: Connection,
-	deployment: Deployment,
-	abis: Readonly<Record<"market" | "court", Abi>>,
-): Promise<void> {
-	const found = async (contract: "market" | "court", name: string): Promise<string> =>
-		read<Hex>({ connection }, { address: deployment[contract], abi: abis[contract] }, name).catch(
-			(error: unknown) => {
-				if (error instanceof ChainError && error.retryable) throw error;
-				return "0x";
-			},
-		);
+async function requireThisDeployment(connection: Connection, deployment: Deployment): Promise<void> {
+	const market = { address: deployment.market, abi: MARKET };
+	const court = { address: deployment.court, abi: COURT };
+	const orNone = (address: Promise<Hex>): Promise<Hex> =>
+		address.catch((error: unknown) => {
+			if (error instanceof ChainError && error.retryable) throw error;
+			return "0x";
+		});
 	const parts = await Promise.all([
-		found("market", "court"),
-		found("court", "registry"),
-		found("court", "arbiter"),
+		orNone(read({ connection }, market, "court", [])),
+		orNone(read({ connection }, court, "registry", [])),
+		orNone(read({ connection }, court, "arbiter", [])),
 	]);
 	const expected = [deployment.court, deployment.registry, deployment.arbiter];
 	if (parts.every((address, i) => address.toLowerCase() === expected[i].toLowerCase())) return;
@@ -135,31 +104,34 @@ async function requireThisDeployment(
 
 // `at`: the hash of the block whose state is read; the newest by default.
 export const getRequest = (on: Contracts, id: bigint, at?: Hex) =>
-	read<Request>(on, on.market, "getRequest", [id], at);
+	read(on, on.market, "getRequest", [id], at);
 /** A claim as the market stores it. */
-export const getClaim = (on: Contracts, id: bigint, at?: Hex) =>
-	read<StoredClaim>(on, on.market, "getClaim", [id], at);
+export const getClaim = (on: Contracts, id: bigint, at?: Hex) => read(on, on.market, "getClaim", [id], at);
 /** What an account can withdraw from both contracts. */
 export async function owedTo(on: Contracts, account: Hex, at?: Hex): Promise<bigint> {
-	const [market, court] = await Promise.all(
-		[on.market, on.court].map((contract) => read<bigint>(on, contract, "owed", [account], at)),
-	);
+	const [market, court] = await Promise.all([
+		read(on, on.market, "owed", [account], at),
+		read(on, on.court, "owed", [account], at),
+	]);
 	return market + court;
 }
-export const programCount = (on: Contracts) => read<bigint>(on, on.registry, "count");
-export const programOf = (on: Contracts, number: bigint) => read<Hex>(on, on.registry, "programOf", [number]);
-export const numberOf = (on: Contracts, root: Hex) => read<bigint>(on, on.registry, "numberOf", [root]);
+export const programCount = (on: Contracts) => read(on, on.registry, "count", []);
+export const programOf = (on: Contracts, number: bigint) => read(on, on.registry, "programOf", [number]);
+export const numberOf = (on: Contracts, root: Hex) => read(on, on.registry, "numberOf", [root]);
 
 /** A demand for a chunk of an input. */
 export async function getInputDemand(on: Contracts, id: bigint, at?: Hex): Promise<InputDemand> {
-	return read<InputDemand>(on, on.court, "getInputDemand", [on.market.address, id], at);
+	return read(on, on.court, "getInputDemand", [on.market.address, id], at);
 }
 
 /** A dispute as the contract stores it: of the partial results it keeps the hash only. */
 export async function getDispute(on: Contracts, id: bigint, at?: Hex): Promise<Omit<Dispute, "partials">> {
-	type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
-	const stored = await read<Stored>(on, on.court, "getDispute", [on.market.address, id], at);
-	return { ...stored, element: Number(stored.element) };
+	return storedDispute(await read(on, on.court, "getDispute", [on.market.address, id], at));
+}
+
+/** A dispute as the contract gives it, in the types of the game. */
+export function storedDispute(stored: Got<typeof courtAbi, "getDispute">): Omit<Dispute, "partials"> {
+	return { ...stored, phase: stored.phase as Dispute["phase"], element: Number(stored.element) };
 }
 
 /** Who is to move, since when, and the last second at which no timeout can be claimed. */
@@ -170,7 +142,6 @@ export interface Turn {
 }
 
 export async function getTurn(on: Contracts, dispute: bigint, at?: Hex): Promise<Turn> {
-	type Answer = readonly [number, bigint, bigint];
-	const [side, since, until] = await read<Answer>(on, on.court, "turn", [on.market.address, dispute], at);
+	const [side, since, until] = await read(on, on.court, "turn", [on.market.address, dispute], at);
 	return { side, since, until };
 }

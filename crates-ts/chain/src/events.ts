@@ -1,93 +1,26 @@
+import { courtAbi } from "@umpire/abi/court.ts";
+import { marketAbi } from "@umpire/abi/market.ts";
+import { registryAbi } from "@umpire/abi/registry.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { AbiHeader } from "@umpire/operators/program-commitment.ts";
-import { type Abi, type Log, parseEventLogs } from "viem";
+import {
+	type Abi,
+	type ContractEventArgsFromTopics,
+	type ContractEventName,
+	type Log,
+	parseEventLogs,
+} from "viem";
 import type { Contracts } from "./contracts.ts";
 import { type Head, headOf } from "./endpoints.ts";
 import { LogQueries } from "./log-queries.ts";
 import { explainReading } from "./revert.ts";
 
+const CONTRACTS = [...registryAbi, ...marketAbi, ...courtAbi] as const;
+type Contracted = typeof CONTRACTS;
+
 /** The contracts' events (contracts/interfaces), by name, with their arguments. */
-export interface Events {
-	Registered: { program: Hex; number: bigint } & AbiHeader;
-	Requested: {
-		request: bigint;
-		program: Hex;
-		requester: Hex;
-		inputsRoot: Hex;
-		fee: bigint;
-		deadline: bigint;
-		consumer: Hex;
-		submitter: Hex;
-		exclusiveUntil: bigint;
-		isSealed: boolean;
-	};
-	ClaimCommitted: { commitment: Hex; sender: Hex };
-	Claimed: {
-		claim: bigint;
-		request: bigint;
-		submitter: Hex;
-		traceRoot: Hex;
-		outputRoot: Hex;
-		words: readonly bigint[];
-	};
-	TraceBound: { market: Hex; claim: bigint; traceRoot: Hex };
-	Finalised: { claim: bigint; request: bigint; submitter: Hex; paid: bigint };
-	Rejected: { claim: bigint; dispute: bigint; winner: Hex };
-	Refunded: { request: bigint; requester: Hex; amount: bigint };
-	Delivered: { request: bigint; claim: bigint; consumer: Hex; success: boolean };
-	Credited: { account: Hex; amount: bigint };
-	Withdrawn: { account: Hex; amount: bigint };
-	Burned: { amount: bigint };
-	Challenged: { market: Hex; dispute: bigint; claim: bigint; challenger: Hex };
-	Descended: {
-		market: Hex;
-		dispute: bigint;
-		tree: number;
-		step: bigint;
-		operator: bigint;
-		start: bigint;
-		level: bigint;
-		node: Hex;
-	};
-	NodeOpened: { node: Hex; tree: number; childLevel: bigint; children: readonly Hex[] };
-	LeafPublished: { node: Hex; width: number; count: bigint; words: readonly bigint[] };
-	Named: { market: Hex; dispute: bigint; element: bigint; parts: bigint };
-	PartialsPublished: { market: Hex; dispute: bigint; partials: readonly bigint[] };
-	Settled: {
-		market: Hex;
-		dispute: bigint;
-		claim: bigint;
-		challenger: Hex;
-		step: bigint;
-		operator: bigint;
-		element: bigint;
-		part: bigint;
-		claimed: bigint;
-		computed: bigint;
-	};
-	TimedOut: { market: Hex; dispute: bigint; claim: bigint; loser: number };
-	Reclaimed: { market: Hex; dispute: bigint; claim: bigint; challenger: Hex };
-	InputDemanded: {
-		market: Hex;
-		demand: bigint;
-		claim: bigint;
-		demander: Hex;
-		inputsRoot: Hex;
-		input: bigint;
-		chunk: bigint;
-	};
-	InputAnswered: {
-		market: Hex;
-		demand: bigint;
-		inputsRoot: Hex;
-		input: bigint;
-		chunk: bigint;
-		words: readonly (readonly bigint[])[];
-	};
-	AnswerPaid: { market: Hex; demand: bigint; claim: bigint; paid: bigint };
-	Withheld: { market: Hex; demand: bigint; claim: bigint; demander: Hex };
-	DemandReclaimed: { market: Hex; demand: bigint; claim: bigint; demander: Hex };
-}
+export type Events = {
+	readonly [Name in ContractEventName<Contracted>]: ContractEventArgsFromTopics<Contracted, Name>;
+};
 
 /** One event and where it stands on the chain. */
 export type ChainEvent = {
@@ -131,14 +64,12 @@ class Feed implements EventFeed {
 	readonly events: ChainEvent[] = [];
 	revision = 0;
 	readonly #on: Contracts;
-	readonly #abi: Abi;
 	readonly #logs: LogQueries;
 	/** The blocks up to `head` that are followed, oldest first, without gaps. */
 	#blocks: Head[] = [];
 
 	constructor(on: Contracts) {
 		this.#on = on;
-		this.#abi = [...on.registry.abi, ...on.market.abi, ...on.court.abi];
 		this.#logs = new LogQueries(on);
 	}
 
@@ -227,7 +158,7 @@ class Feed implements EventFeed {
 
 	#eventsOf(logs: readonly Log[]): ChainEvent[] {
 		const market = this.#on.market.address.toLowerCase();
-		return eventsOf(this.#abi, logs).filter(({ args }) => {
+		return eventsOf(CONTRACTS, logs).filter(({ args }) => {
 			// A court judges the claims of other markets, too.
 			return !("market" in args) || args.market.toLowerCase() === market;
 		});

@@ -15,10 +15,9 @@ import {
 	SIDE,
 } from "@umpire/game/state.ts";
 import { Batch } from "./batch.ts";
-import type { Contracts, Proceedings, StoredClaim } from "./contracts.ts";
+import { type Contracts, storedDispute } from "./contracts.ts";
 import type { EventFeed } from "./events.ts";
 import { type Challenge, type Demand, Ledger, MissingError } from "./ledger.ts";
-import type { Contract } from "./send.ts";
 
 /** What an actor looks at. */
 export interface ReaderOptions {
@@ -116,21 +115,22 @@ class Reader {
 		const ledger = this.#ledger;
 		const counts: [string, number, bigint][] = [];
 		const batch = new Batch(this.#on);
-		const count = (what: string, contract: Contract, name: string, known: number) =>
-			batch.add<bigint>(contract, name, contract === court ? [market.address] : [], (found) =>
-				counts.push([what, known, found]),
-			);
-		count("programs", registry, "count", ledger.programs.size);
-		count("requests", market, "requestCount", ledger.requests.length);
-		count("claims", market, "claimCount", ledger.claims.length);
-		count("disputes", court, "disputeCount", ledger.disputes.length);
-		count("demands", court, "inputDemandCount", ledger.demands.length);
+		const count = (what: string, known: number) => (found: bigint) => {
+			counts.push([what, known, found]);
+		};
+		const { requests, claims: made, disputes: brought, demands: asked } = ledger;
+		batch.add(registry, "count", [], count("programs", ledger.programs.size));
+		batch.add(market, "requestCount", [], count("requests", requests.length));
+		batch.add(market, "claimCount", [], count("claims", made.length));
+		batch.add(court, "disputeCount", [market.address], count("disputes", brought.length));
+		batch.add(court, "inputDemandCount", [market.address], count("demands", asked.length));
 		const owed = { market: 0n, court: 0n };
-		for (const holder of ["market", "court"] as const) {
-			batch.add<bigint>(this.#on[holder], "owed", [this.#account], (amount) => {
-				owed[holder] = amount;
-			});
-		}
+		batch.add(market, "owed", [this.#account], (amount) => {
+			owed.market = amount;
+		});
+		batch.add(court, "owed", [this.#account], (amount) => {
+			owed.court = amount;
+		});
 		const claims = this.#askClaims(batch);
 		const disputes = this.#askDisputes(batch);
 		const demands = this.#askDemands(batch);
@@ -169,12 +169,12 @@ class Reader {
 			const id = index + 1;
 			if (known.status !== CLAIM_STATUS.live || !this.#isOwn(id)) continue;
 			const { lazy } = programs.get(this.#ledger.programOf(id))!;
-			batch.add<StoredClaim>(market, "getClaim", [BigInt(id)], (stored) => {
+			batch.add(market, "getClaim", [BigInt(id)], (stored) => {
 				found.set(index, { ...known, claimedAt: Number(stored.since) });
 				const isSame = stored.status === known.status && (lazy || stored.traceRoot === known.traceRoot);
 				if (!isSame) wrong.add(index);
 			});
-			batch.add<Proceedings>(court, "proceedings", [market.address, BigInt(id)], (p) => {
+			batch.add(court, "proceedings", [market.address, BigInt(id)], (p) => {
 				const boundAt = Number(p.boundAt);
 				found.set(index, { ...found.get(index)!, openDisputes: p.openDisputes, boundAt });
 				if (p.openDemands !== (demanded.get(id) ?? 0)) wrong.add(index);
@@ -203,22 +203,15 @@ class Reader {
 				continue;
 			}
 			const isLive = claims[known.claim - 1].status === CLAIM_STATUS.live;
-			type Stored = Omit<Dispute, "partials" | "element"> & { readonly element: bigint };
-			batch.add<Stored>(court, "getDispute", [market.address, BigInt(id)], (stored) => {
-				const published = partials.get(id) ?? [];
-				const dispute = { ...stored, element: Number(stored.element), partials: published };
+			batch.add(court, "getDispute", [market.address, BigInt(id)], (stored) => {
+				const dispute = { ...storedDispute(stored), partials: partials.get(id) ?? [] };
 				found.set(index, dispute);
 				if (!isLive) this.#settled.set(id, dispute);
 			});
 			if (!isLive) continue;
-			batch.add<readonly [number, bigint, bigint]>(
-				court,
-				"turn",
-				[market.address, BigInt(id)],
-				([side, since]) => {
-					turns.set(index, { side, since: Number(since) });
-				},
-			);
+			batch.add(court, "turn", [market.address, BigInt(id)], ([side, since]) => {
+				turns.set(index, { side, since: Number(since) });
+			});
 		}
 		return () => this.#published(found, turns);
 	}
@@ -291,12 +284,12 @@ class Reader {
 			if (published.has(`${inputsRoot} ${input} ${chunk}`)) timed.add(id);
 			const known = this.#demands.get(id);
 			if (known === undefined) {
-				batch.add<InputDemand>(court, "getInputDemand", [market.address, BigInt(id)], (demand) => {
+				batch.add(court, "getInputDemand", [market.address, BigInt(id)], (demand) => {
 					this.#demands.set(id, demand);
 				});
 			}
 			if (this.#answered.has(id) || !timed.has(id)) continue;
-			batch.add<bigint>(court, "answeredAt", [market.address, BigInt(id)], (time) => {
+			batch.add(court, "answeredAt", [market.address, BigInt(id)], (time) => {
 				if (time !== 0n) this.#answered.set(id, Number(time));
 			});
 		}

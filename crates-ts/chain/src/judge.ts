@@ -1,6 +1,6 @@
+import { arbiterAbi } from "@umpire/abi/arbiter.ts";
 import type { Case, Settlement } from "@umpire/game/move.ts";
 import { headerToAbi } from "@umpire/operators/program-commitment.ts";
-import type { ReadArtifact } from "./artifact.ts";
 import type { Connection } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
 import { explain, revertName } from "./revert.ts";
@@ -13,7 +13,6 @@ export type Judgement =
 /**
  * Asks the deployed arbiter to judge a settlement, without changing anything.
  *
- * @param readArtifact where its interface comes from
  * @throws ChainError if an opening, a count or the proof is wrong
  */
 export async function judge(
@@ -21,17 +20,16 @@ export async function judge(
 	deployment: Deployment,
 	what: Case,
 	settlement: Settlement,
-	readArtifact: ReadArtifact,
 ): Promise<Judgement> {
-	const { abi } = await readArtifact("Arbiter");
 	const { header } = headerToAbi(what.header);
 	try {
-		const [claimed, computed] = (await connection.reader.readContract({
+		const [claimed, computed] = await connection.reader.readContract({
 			address: deployment.arbiter,
-			abi,
+			abi: arbiterAbi,
 			functionName: "judge",
-			args: [{ ...what, header }, settlement],
-		})) as [bigint, bigint];
+			// Numbers stand for integers of any size in the game, as viem takes them.
+			args: [{ ...what, header }, settlement] as never,
+		});
 		return { agree: false, claimed, computed };
 	} catch (error) {
 		const agreed = /^ValuesAgree\((-?\d+)\)$/.exec(revertName(error) ?? "");

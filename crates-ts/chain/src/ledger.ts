@@ -2,7 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { NOBODY } from "@umpire/game/commitment.ts";
 import { CLAIM_STATUS, type Claim, openingKey, type Request } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import { headerFromAbi } from "@umpire/operators/program-commitment.ts";
+import { type AbiHeader, headerFromAbi } from "@umpire/operators/program-commitment.ts";
 import { ChainError } from "./errors.ts";
 import type { ChainEvent, Events } from "./events.ts";
 
@@ -56,7 +56,7 @@ export class Ledger {
 		switch (name) {
 			case "Registered":
 				requireNext("program", args.number, this.programs.size);
-				this.programs.set(args.program, headerFromAbi(args));
+				this.programs.set(args.program, headerFromAbi(args as AbiHeader));
 				break;
 			case "Requested":
 				requireNext("request", args.request, this.requests.length);

@@ -1,5 +1,15 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Abi, BaseError, encodeFunctionData, getContractError, numberToHex } from "viem";
+import {
+	type Abi,
+	BaseError,
+	type ContractFunctionArgs,
+	type ContractFunctionName,
+	type ContractFunctionReturnType,
+	encodeFunctionData,
+	getContractError,
+	numberToHex,
+	type ReadContractParameters,
+} from "viem";
 import type { Connection, Signer } from "./connection.ts";
 import { feesOf, raisedFees } from "./fees.ts";
 import { gasOf } from "./gas.ts";
@@ -7,10 +17,15 @@ import { land, type Sent, signRaw } from "./landing.ts";
 import { explain, explainReading } from "./revert.ts";
 
 /** A contract at its address. */
-export interface Contract {
+export interface Contract<A extends Abi = Abi> {
 	readonly address: Hex;
-	readonly abi: Abi;
+	readonly abi: A;
 }
+
+/** Names of what reads a contract, their arguments and what they give, as its ABI has them. */
+export type Getter<A extends Abi> = ContractFunctionName<A, "pure" | "view">;
+export type GetterArguments<A extends Abi, F extends Getter<A>> = ContractFunctionArgs<A, "pure" | "view", F>;
+export type Got<A extends Abi, F extends Getter<A>> = ContractFunctionReturnType<A, "pure" | "view", F>;
 
 /** One call that changes state; `value` in wei. */
 export interface Call {
@@ -118,16 +133,18 @@ async function submit(
  * @param at the hash of the block whose state is read; the newest by default
  * @throws ChainError (to be tried again) if the node does not answer or does not have the block
  */
-export async function read<T>(
+export async function read<const A extends Abi, F extends Getter<A>>(
 	on: { readonly connection: Connection },
-	contract: Contract,
-	functionName: string,
-	args: readonly unknown[] = [],
+	contract: Contract<A>,
+	functionName: F,
+	args: GetterArguments<A, F>,
 	at?: Hex,
-): Promise<T> {
+): Promise<Got<A, F>> {
 	const block = at === undefined ? {} : { blockHash: at };
 	try {
-		return (await on.connection.reader.readContract({ ...contract, functionName, args, ...block })) as T;
+		// viem knows that they fit each other only where the contract is a certain one.
+		const call = { ...contract, functionName, args, ...block } as unknown as ReadContractParameters;
+		return (await on.connection.reader.readContract(call)) as Got<A, F>;
 	} catch (error) {
 		if (at === undefined) throw explain(error, `reading ${functionName}`);
 		throw explainReading(error, functionName);

@@ -15,6 +15,11 @@ export function widthOf(elements: Elements): Width {
 	return (elements.BYTES_PER_ELEMENT * 8) as Width;
 }
 
+/** Whether two tensors have the same elements; of one width, they are the same tensor but for its shape. */
+export function sameElements(one: Elements, other: Elements): boolean {
+	return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
 /** The range −2^(w−1) … 2^(w−1)−1 of a width. */
 export function rangeOf(width: Width): { readonly low: number; readonly high: number } {
 	const half = 2 ** (width - 1);

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { OnnxError } from "@umpire/onnx/errors.ts";
-import { ModelProto } from "@umpire/onnx/proto.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ModelProto } from "../src/proto.ts";
 
 const encoder = new TextEncoder();
 

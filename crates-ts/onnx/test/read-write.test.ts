@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom, toNumbers } from "@umpire/onnx/element-types.ts";
-import { filesIn } from "@umpire/onnx/external-files.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
-import { ModelProto, type TensorMessage } from "@umpire/onnx/proto.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { readTensorProto, writeTensorProto } from "@umpire/onnx/tensor-file.ts";
-import { tensorOfProto } from "@umpire/onnx/tensor-proto.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { filesIn } from "../src/external-files.ts";
+import { ModelProto, type TensorMessage } from "../src/proto.ts";
+import { tensorOfProto } from "../src/tensor-proto.ts";
 import { models, tensors } from "./arbitrary-models.ts";
 
 describe("readModel and writeModel", () => {

@@ -54,7 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
 export function requireWithin(limits: Limits, program: Program): void {
 	const { inputs, constants, operators, outputs, steps } = program;
 	for (const [what, list] of Object.entries({ inputs, constants, operators, outputs })) {
-		requireMost(`the program has ${list.length} ${what}`, list.length, limits.operators);
+		requireMost(`the program has ${list.length} ${what}`, list.length, limits, "operators");
 	}
 	let operatorElements = 0;
 	let rows = 0;
@@ -63,7 +63,8 @@ export function requireWithin(limits: Limits, program: Program): void {
 		requireMost(
 			`${what} has ${operator.operands.length} operands`,
 			operator.operands.length,
-			limits.operands,
+			limits,
+			"operands",
 		);
 		requireLists(what, operator, limits);
 		operatorElements += elementsOf(what, operator, limits);
@@ -74,42 +75,60 @@ export function requireWithin(limits: Limits, program: Program): void {
 		const what = index < inputs.length ? `input ${index}` : `constant ${index - inputs.length}`;
 		elements += elementsOf(what, tensor, limits);
 	}
-	requireMost(`the program has ${rows} rescale rows`, rows, limits.rows);
-	requireMost(`its tensors have ${elements} elements`, elements, limits.stepElements);
+	requireMost(`the program has ${rows} rescale rows`, rows, limits, "rows");
+	requireMost(`its tensors have ${elements} elements`, elements, limits, "stepElements");
 	const tensors = operators.length * steps;
-	requireMost(`its trace of ${steps} steps has ${tensors} tensors`, tensors, limits.traceTensors);
+	requireMost(`its trace of ${steps} steps has ${tensors} tensors`, tensors, limits, "traceTensors");
 	const trace = operatorElements * steps;
-	requireMost(`its trace of ${steps} steps has ${trace} elements`, trace, limits.traceElements);
+	requireMost(`its trace of ${steps} steps has ${trace} elements`, trace, limits, "traceElements");
 }
 
 /** Lists that forms have for each axis (pads have two entries) or operand. */
 function requireLists(what: string, { form, rescale }: Operator, limits: Limits): void {
 	const most = Math.max(2 * limits.rank, limits.operands);
 	for (const value of [...Object.values(form), rescale?.axes]) {
-		if (Array.isArray(value))
-			requireMost(`${what} has a list of ${value.length} numbers`, value.length, most);
+		if (!Array.isArray(value)) continue;
+		ensure(value.length <= most, `${what} has a list of ${value.length} numbers, more than ${most}`);
 	}
 }
 
 function elementsOf(what: string, { shape, layout }: TensorSpec, limits: Limits): number {
 	const axes = Math.max(shape.length, layout.length);
-	requireMost(`${what} has ${axes} axes`, axes, limits.rank);
+	requireMost(`${what} has ${axes} axes`, axes, limits, "rank");
 	const elements = shape.reduce((product, size) => product * size, 1);
-	requireMost(`${what} has ${elements} elements`, elements, limits.tensorElements);
+	requireMost(`${what} has ${elements} elements`, elements, limits, "tensorElements");
 	return elements;
 }
 
 /** @throws ProgramError if the access maps read more than the limits allow; `reads` are those of a step */
 export function requireReads(limits: Limits, reads: number, steps: number): void {
-	requireMost(`its operators read ${reads} elements`, reads, limits.stepReads);
+	requireMost(`its operators read ${reads} elements`, reads, limits, "stepReads");
 	requireMost(
 		`its operators read ${reads * steps} elements in ${steps} steps`,
 		reads * steps,
-		limits.traceReads,
+		limits,
+		"traceReads",
 	);
 }
 
-function requireMost(what: string, found: number, most: number): void {
+function requireMost(what: string, found: number, limits: Limits, limit: keyof Limits): void {
 	// Not a number is not within anything.
-	ensure(found <= most, `${what}, more than ${most}`);
+	ensure(found <= limits[limit], beyond(what, limits, limit));
+}
+
+/** Options of commands that raise a limit; the others are the protocol's, or follow from these. */
+const OPTIONS: Readonly<Partial<Record<keyof Limits, string>>> = {
+	operators: "--most-operators",
+	tensorElements: "--most-elements",
+	stepElements: "--most-elements",
+	traceElements: "--most-trace-elements",
+	stepReads: "--most-reads",
+	traceReads: "--most-reads",
+	fileBytes: "--most-file-mib",
+};
+
+/** What is said of something that is beyond a limit. */
+export function beyond(what: string, limits: Limits, limit: keyof Limits): string {
+	const option = OPTIONS[limit];
+	return `${what}, more than ${limits[limit]}${option === undefined ? "" : ` (${option})`}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { certify } from "../src/certificate/certify.ts";
-import { DEFAULT_LIMITS, type Limits } from "../src/limits.ts";
+import { beyond, DEFAULT_LIMITS, type Limits } from "../src/limits.ts";
 import type { Form, Operator, Program, TensorSpec } from "../src/program.ts";
 import { ProgramError, validateProgram } from "../src/validate.ts";
 
@@ -185,9 +185,22 @@ describe("what a program may ask for is bounded before any work is done", () => 
 		"by an operator's own %s, too",
 		(name, made) => {
 			expect(() => validateProgram(made)).not.toThrow();
-			expect(() => validateProgram(made, { ...DEFAULT_LIMITS, [name]: 1 })).toThrow(/more than 1$/);
+			expect(() => validateProgram(made, { ...DEFAULT_LIMITS, [name]: 1 })).toThrow(
+				/more than 1( \(--most-[a-z-]+\))?$/,
+			);
 		},
 	);
+
+	it("says which option raises it, where there is one", () => {
+		const beyondOne = (name: keyof Limits) => () =>
+			validateProgram(small[name], { ...DEFAULT_LIMITS, [name]: 1 });
+		expect(beyondOne("stepElements")).toThrow(/more than 1 \(--most-elements\)$/);
+		expect(beyondOne("traceReads")).toThrow(/more than 1 \(--most-reads\)$/);
+		expect(beyondOne("rank")).toThrow(/more than 1$/);
+		expect(beyond("it has 2 bytes", { ...DEFAULT_LIMITS, fileBytes: 1 }, "fileBytes")).toBe(
+			"it has 2 bytes, more than 1 (--most-file-mib)",
+		);
+	});
 
 	it("counts cones one by one only as long as all of them are few", () => {
 		// Bounded by its length its cone has too many parts, counted it has 417.

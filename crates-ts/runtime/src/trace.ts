@@ -1,5 +1,5 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
-import { widthOf } from "@umpire/commitment/elements.ts";
+import { sameElements, widthOf } from "@umpire/commitment/elements.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
@@ -139,9 +139,6 @@ async function shared(
 	if (operator.kind !== "View") return undefined;
 	const operands = await Promise.all(operator.operands.map(find));
 	return operands.find(({ width, elements }) => {
-		return width === operator.width && bytesOf(elements).equals(bytesOf(physical));
+		return width === operator.width && sameElements(elements, physical);
 	});
 }
-
-const bytesOf = (elements: Elements): Buffer =>
-	Buffer.from(elements.buffer, elements.byteOffset, elements.byteLength);

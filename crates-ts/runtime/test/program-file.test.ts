@@ -6,12 +6,8 @@ import { readModel } from "@umpire/onnx/read.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
-import {
-	loadCommittedProgram,
-	loadProgram,
-	parseProgram,
-	saveProgram,
-} from "@umpire/runtime/program-file.ts";
+import { parseProgram } from "@umpire/runtime/program-bytes.ts";
+import { loadCommittedProgram, loadProgram, saveProgram } from "@umpire/runtime/program-file.ts";
 import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -3,8 +3,8 @@ import { ExactnessError } from "@umpire/operators/errors.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program, Rounding } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
-import { programFromJson, programToJson } from "@umpire/runtime/program-json.ts";
 import { expect, it } from "vitest";
+import { programFromJson, programToJson } from "../src/program-json.ts";
 
 const COUNT = 4096;
 

@@ -50,7 +50,7 @@ export async function accountOf(
 ): Promise<Account> {
 	if (keystore !== undefined) {
 		return privateKeyToAccount(
-			await readKeystore(keystore, await readPassword(passwordFile, `Password of ${keystore}`)),
+			await readKeystore(keystore, () => readPassword(passwordFile, `Password of ${keystore}`)),
 		);
 	}
 	const key = process.env.UMPIRE_PRIVATE_KEY;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -21,6 +21,15 @@ export function openHome(given?: string): Home {
 	return { folder, content: folderStore(folder), path: (...names) => join(folder, ...names) };
 }
 
+/** A file of the home folder does not hold what it is to hold. */
+export class DamagedFile extends UmpireError {
+	override readonly name = "DamagedFile";
+
+	constructor(path: string, cause?: unknown) {
+		super("STORED", `${path} is damaged`, { advice: "delete it and run the command again.", cause });
+	}
+}
+
 /**
  * Reads a JSON file of the home folder; bigints come back as they were written.
  *
@@ -34,11 +43,7 @@ export async function readJson<T>(
 ): Promise<T | undefined> {
 	if (!existsSync(path)) return undefined;
 	const text = await readFile(path, "utf8");
-	const damaged = (cause?: unknown) =>
-		new UmpireError("STORED", `${path} is damaged`, {
-			advice: "delete it and run the command again.",
-			cause,
-		});
+	const damaged = (cause?: unknown) => new DamagedFile(path, cause);
 	let value: unknown;
 	try {
 		value = JSON.parse(text, revive);
@@ -47,6 +52,29 @@ export async function readJson<T>(
 	}
 	if (!fits(value)) throw damaged();
 	return value as T;
+}
+
+/**
+ * The same for a file without which the work goes on: one that is damaged is renamed, so that it can be looked at, and
+ * told of.
+ *
+ * @param without what is lost with it, as in "moves on their way are not known"
+ */
+export async function readJsonOrSetAside<T>(
+	path: string,
+	fits: (value: unknown) => boolean,
+	without: string,
+	warn: (line: string) => void,
+): Promise<T | undefined> {
+	try {
+		return await readJson<T>(path, fits);
+	} catch (error) {
+		if (!(error instanceof DamagedFile)) throw error;
+		const aside = `${path}.damaged-${Date.now()}`;
+		await rename(path, aside);
+		warn(`${path} was damaged and is now ${aside}: ${without}.`);
+		return undefined;
+	}
 }
 
 /** Whether a value is an object that has all of these, each fitting. */

@@ -2,18 +2,18 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { type KeyOptions, privateKeyOf } from "./accounts.ts";
-import { readKeystore, writeKeystore } from "./keystore.ts";
+import { readKeystore, requireNew, writeKeystore } from "./keystore.ts";
 import { ask, newPassword, readPassword } from "./password.ts";
 
 /** Makes a new key in a keystore file; gives its address. */
 export async function newKey(options: KeyOptions): Promise<Hex> {
-	const path = pathOf(options);
+	const path = newPathOf(options);
 	return writeKeystore(path, generatePrivateKey(), await newPassword(options.passwordFile));
 }
 
 /** Puts the key of UMPIRE_PRIVATE_KEY (or one that is typed unseen) into a keystore file; gives its address. */
 export async function importKey(options: KeyOptions): Promise<Hex> {
-	const path = pathOf(options);
+	const path = newPathOf(options);
 	const given = process.env.UMPIRE_PRIVATE_KEY;
 	if (!given && process.stdin.isTTY !== true) {
 		throw new UmpireError("ACCOUNT", "There is no key to import", {
@@ -30,8 +30,15 @@ export async function addressOfKey({ keystore, passwordFile }: KeyOptions): Prom
 	if (keystore === undefined && given) return privateKeyToAddress(privateKeyOf(given));
 	const path = pathOf({ keystore });
 	return privateKeyToAddress(
-		await readKeystore(path, await readPassword(passwordFile, `Password of ${path}`)),
+		await readKeystore(path, () => readPassword(passwordFile, `Password of ${path}`)),
 	);
+}
+
+/** The same for a file that is to be made. */
+function newPathOf(options: KeyOptions): string {
+	const path = pathOf(options);
+	requireNew(path);
+	return path;
 }
 
 function pathOf({ keystore }: KeyOptions): string {

@@ -43,9 +43,10 @@ const MOST_MEMORY = 2 ** 30;
 /**
  * Reads a private key from a keystore file (Web3 Secret Storage, version 3, as geth and others write it).
  *
+ * @param password asked for when the file has been found to be a keystore
  * @throws UmpireError if the file is no keystore or the password is wrong
  */
-export async function readKeystore(path: string, password: string): Promise<Hex> {
+export async function readKeystore(path: string, password: () => Promise<string>): Promise<Hex> {
 	const text = await readFile(path, "utf8").catch((cause: unknown) => {
 		throw new UmpireError("ACCOUNT", `The keystore ${path} cannot be read`, {
 			advice: "check --keystore.",
@@ -54,7 +55,7 @@ export async function readKeystore(path: string, password: string): Promise<Hex>
 	});
 	const keystore = parseKeystore(path, text);
 	const { cipher, cipherparams, ciphertext, kdfparams, mac } = keystore.crypto;
-	const derived = await deriveKey(password, kdfparams).catch((cause: unknown) => {
+	const derived = await deriveKey(await password(), kdfparams).catch((cause: unknown) => {
 		throw new UmpireError("ACCOUNT", `The key derivation of ${path} cannot be computed here.`, { cause });
 	});
 	const encrypted = Buffer.from(ciphertext, "hex");
@@ -100,10 +101,19 @@ export async function writeKeystore(path: string, privateKey: Hex, password: str
 	try {
 		await writeFile(path, `${JSON.stringify(keystore)}\n`, { mode: 0o600, flag: "wx" });
 	} catch (cause) {
-		const why = existsSync(path) ? "it exists already: choose another --keystore" : "choose another folder";
-		throw new UmpireError("ACCOUNT", `${path} cannot be written: ${why}.`, { cause });
+		requireNew(path);
+		throw new UmpireError("ACCOUNT", `${path} cannot be written`, {
+			advice: "choose another folder.",
+			cause,
+		});
 	}
 	return address;
+}
+
+/** @throws UmpireError if there is a file: a key that is replaced is lost */
+export function requireNew(path: string): void {
+	if (!existsSync(path)) return;
+	throw new UmpireError("ACCOUNT", `${path} exists already`, { advice: "choose another --keystore." });
 }
 
 async function deriveKey(password: string, kdf: KeyDerivation): Promise<Uint8Array> {

@@ -1,10 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
-import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
+import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
-import { type CommittedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-file.ts";
+import { type CommittedProgram, parseProgram, programFileModel } from "@umpire/runtime/program-bytes.ts";
 import type { ContentStore } from "./content-store.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function getProgram(
 	if (size > limits.fileBytes) {
 		throw new UmpireError(
 			"STORED",
-			`The stored program ${root} has ${size} bytes, more than ${limits.fileBytes}.`,
+			`${beyond(`The stored program ${root} has ${size} bytes`, limits, "fileBytes")}.`,
 		);
 	}
 	const bytes = await store.read("programs", root);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountOf } from "../src/accounts.ts";
 import { openHome } from "../src/home.ts";
+import { addressOfKey, newKey } from "../src/keys.ts";
 import { readKeystore, writeKeystore } from "../src/keystore.ts";
 
 // The test vectors of the Web3 Secret Storage definition.
@@ -62,7 +63,7 @@ describe("a keystore file", () => {
 		["pbkdf2", PBKDF2],
 		["scrypt", SCRYPT],
 	])("of the definition's test vectors opens (%s)", async (name, keystore) => {
-		expect(await readKeystore(await file(`${name}.json`, keystore), PASSWORD)).toBe(KEY);
+		expect(await readKeystore(await file(`${name}.json`, keystore), async () => PASSWORD)).toBe(KEY);
 	});
 
 	it("that is written is its owner's alone, opens with its password only, and is not replaced", async () => {
@@ -72,21 +73,31 @@ describe("a keystore file", () => {
 		const text = await readFile(path, "utf8");
 		expect(text).not.toContain(KEY.slice(2));
 		expect(`0x${JSON.parse(text).address}`).toBe(address.toLowerCase());
-		expect(await readKeystore(path, "a password")).toBe(KEY);
-		await expect(readKeystore(path, "another")).rejects.toThrow(/password does not open/);
+		expect(await readKeystore(path, async () => "a password")).toBe(KEY);
+		await expect(readKeystore(path, async () => "another")).rejects.toThrow(/password does not open/);
 		await expect(writeKeystore(path, KEY, "a password")).rejects.toThrow(/exists already/);
 		await expect(writeKeystore(join(folder, "empty.json"), KEY, "")).rejects.toThrow(/must not be empty/);
 	});
 
 	it("is refused if it is damaged, of another version, or names another account", async () => {
 		const refused = async (keystore: unknown, why: RegExp) =>
-			expect(readKeystore(await file("bad.json", keystore), PASSWORD)).rejects.toThrow(why);
+			expect(readKeystore(await file("bad.json", keystore), async () => PASSWORD)).rejects.toThrow(why);
 		await refused("hello", /no keystore file of version 3/);
 		await refused({ ...PBKDF2, version: 1 }, /no keystore file of version 3/);
 		const mac = `00${PBKDF2.crypto.mac.slice(2)}`;
 		await refused({ ...PBKDF2, crypto: { ...PBKDF2.crypto, mac } }, /password does not open/);
 		await refused({ ...PBKDF2, address: "00".repeat(20) }, /another account/);
-		await expect(readKeystore(join(folder, "none.json"), PASSWORD)).rejects.toThrow(/cannot be read/);
+		await expect(readKeystore(join(folder, "none.json"), async () => PASSWORD)).rejects.toThrow(
+			/cannot be read/,
+		);
+	});
+
+	it("is looked for before its password is asked for, and what is to be made before that is", async () => {
+		const missing = { keystore: join(folder, "missing.json"), passwordFile: join(folder, "no-password") };
+		await expect(addressOfKey(missing)).rejects.toThrow(/missing\.json cannot be read/);
+		const there = { ...missing, keystore: await file("there.json", PBKDF2) };
+		await expect(addressOfKey(there)).rejects.toThrow(/no-password cannot be read/);
+		await expect(newKey(there)).rejects.toThrow(/there\.json exists already/);
 	});
 
 	it("signs for a role on any chain, with the password of a file", async () => {

@@ -1,0 +1,90 @@
+import type { Width } from "@umpire/commitment/constants.ts";
+import { decodeModel } from "@umpire/onnx/decode.ts";
+import type { Model } from "@umpire/onnx/model.ts";
+import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
+import type { Elements, Program } from "@umpire/operators/program.ts";
+import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { validateProgram } from "@umpire/operators/validate.ts";
+import { ProgramFileError, programFromJson, programToJson } from "./program-json.ts";
+import { executable } from "./program-model.ts";
+import { requireRunnable } from "./runnable.ts";
+
+/** Keys of the ONNX file's metadata. */
+const META = { program: "umpire.program", root: "umpire.root", certificate: "umpire.certificate" } as const;
+
+export interface CommittedProgram {
+	readonly program: Program;
+	readonly commitment: ProgramCommitment;
+}
+
+/** The ONNX model that a program file holds. */
+export function programFileModel(program: Program, { root }: ProgramCommitment): Model {
+	const metadata = new Map([
+		[META.program, programToJson(program)],
+		[META.root, root],
+		[META.certificate, JSON.stringify(exactnessOf(program))],
+	]);
+	return { ...executable(program).model, metadata };
+}
+
+/**
+ * The program in the bytes of a file, which may come from anyone: the functions in it are ignored, the program is
+ * validated, its root and its exactness certificate are computed anew and compared. What validates runs: every body is
+ * built and walked, and onnxruntime has loaded and run the whole.
+ *
+ * @throws ProgramFileError, ProgramError or ExactnessError that say what is wrong
+ */
+export async function parseProgram(
+	bytes: Uint8Array,
+	limits: Limits = DEFAULT_LIMITS,
+): Promise<CommittedProgram> {
+	if (bytes.length > limits.fileBytes) {
+		throw new ProgramFileError(beyond(`it has ${bytes.length} bytes`, limits, "fileBytes"));
+	}
+	const model = decodeModel(bytes);
+	const text = model.metadata.get(META.program);
+	if (text === undefined) {
+		throw new ProgramFileError(
+			`it has no metadata "${META.program}"; a float model must be compiled first (umpire compile)`,
+		);
+	}
+	if (text.length > limits.descriptionLength) {
+		throw new ProgramFileError(
+			beyond(`its description has ${text.length} characters`, limits, "descriptionLength"),
+		);
+	}
+	// Constants are the file's initializers, in the program's order.
+	const names = [...model.graph.initializers.keys()];
+	const program = programFromJson(text, (index, name, width) =>
+		constantData(model, names[index], name, width),
+	);
+	validateProgram(program, limits);
+	const certificate = JSON.stringify(exactnessOf(program));
+	if (certificate !== model.metadata.get(META.certificate)) {
+		throw new ProgramFileError("its exactness certificate is not the one that follows from the program");
+	}
+	const commitment = await commitProgram(program);
+	const stated = model.metadata.get(META.root);
+	if (commitment.root !== stated) {
+		throw new ProgramFileError(
+			`it says its root is ${stated ?? "(nothing)"}, but its content has the root ${commitment.root}: the file was changed`,
+		);
+	}
+	await requireRunnable(program).catch((cause: Error) => {
+		throw new ProgramFileError(`onnxruntime does not run it: ${cause.message}`, { cause });
+	});
+	return { program, commitment };
+}
+
+function constantData(model: Model, key: string | undefined, name: string, width: Width): Elements {
+	const tensor = key === undefined ? undefined : model.graph.initializers.get(key);
+	if (tensor === undefined) throw new ProgramFileError(`constant "${name}" has no initializer`);
+	const { data } = tensor;
+	const fits =
+		(width === 8 && data instanceof Int8Array) ||
+		(width === 16 && data instanceof Int16Array) ||
+		(width === 32 && data instanceof Int32Array);
+	if (!fits) throw new ProgramFileError(`constant "${name}" is ${tensor.type}, int${width} expected`);
+	return data as Elements;
+}

@@ -1,0 +1,16 @@
+/**
+ * Files of packages for browsers that lead to modules of Node or to packages that need Node: the work that
+ * is left. The lists only become shorter; every other file of these packages is for browsers.
+ */
+export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
+	abi: [],
+	errors: [],
+	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
+	onnx: ["external-files.ts", "input-files.ts", "read.ts"],
+	graph: [],
+	operators: [],
+	compiler: [],
+	game: [],
+	runtime: ["onnxruntime.ts", "program-file.ts"],
+	chain: ["build.ts", "built-artifacts.ts", "deploy.ts", "hardhat.ts", "node.ts", "private-chain.ts"],
+};
