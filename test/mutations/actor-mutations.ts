@@ -186,6 +186,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"const half = balance + locked;",
 			],
 			["the callback is not priced", "return own + (hasConsumer ? CALLBACK : 0);", "return own;"],
+			["the words of an output are not priced", "+ OUTPUT_WORD * (wordsStored(program) - 1);", ";"],
 		],
 	),
 	...mutationsOf(
