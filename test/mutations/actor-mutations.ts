@@ -4,6 +4,7 @@ const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
 const ACTOR = "crates-ts/actors/test/actor.test.ts";
 const BUDGET = "crates-ts/actors/test/budget.test.ts";
+const REORGANISATION = "test/operations/reorganisation.test.ts";
 const PRINTABLE = "test/printable.test.ts";
 const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
 
@@ -31,9 +32,37 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/settled.ts",
+		[REORGANISATION],
+		[
+			[
+				"a request is claimed as soon as it is seen",
+				"head.number - events[i].block < after; i--",
+				"head.number - events[i].block < 0n * after; i--",
+			],
+			[
+				"a request is claimed a block too early",
+				"head.number - events[i].block < after; i--",
+				"head.number - events[i].block < after - 1n; i--",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/verifier.ts",
 		[ITEMS],
 		[
+			[
+				"a claim is challenged as soon as it is seen",
+				"if (this.#mayPassOn(state, id, claim, now)) return false;",
+				"",
+				[REORGANISATION],
+			],
+			[
+				"a challenge waits for blocks however slow they are",
+				"claimedAt + parameters.challengePeriod / 10",
+				"claimedAt + parameters.challengePeriod",
+				[REORGANISATION],
+			],
 			[
 				"a verifier judges new claims before it makes moves that are due",
 				"const moved = await makeInOrder(due, items);",

@@ -21,6 +21,7 @@ import { committedSalt, mayClaim } from "./open-requests.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
+import { unsettled } from "./settled.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
@@ -229,6 +230,8 @@ class Submitter implements Actor {
 		const content = await this.#computing.claim(id, request.inputsRoot, order);
 		if (content === "no inputs") return undefined;
 		if (content === "computing") return false;
+		const { feed, settledAfter } = this.#world;
+		if (unsettled(feed, "Requested", settledAfter).has(id)) return false;
 		const value = state.parameters.submitterBond;
 		const sealed = request.isSealed ? await committedSalt(this.#world, state, id, content, now) : {};
 		if (sealed === "waiting") return false;
