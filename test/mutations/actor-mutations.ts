@@ -37,13 +37,24 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a request is claimed as soon as it is seen",
-				"head.number - events[i].block < after; i--",
-				"head.number - events[i].block < 0n * after; i--",
+				"head.number - events[i].block < settledAfter; i--",
+				"head.number - events[i].block < 0n * settledAfter; i--",
 			],
 			[
 				"a request is claimed a block too early",
-				"head.number - events[i].block < after; i--",
-				"head.number - events[i].block < after - 1n; i--",
+				"head.number - events[i].block < settledAfter; i--",
+				"head.number - events[i].block < settledAfter - 1n; i--",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter.ts",
+		[REORGANISATION],
+		[
+			[
+				"partial results are published of an element that may become another one",
+				"if (hasTime && mayBeAnothers(this.#world, open, action)) return false;",
+				"",
 			],
 		],
 	),

@@ -97,6 +97,24 @@ describe("after a reorganisation", () => {
 		expect((await events(guard)).Challenged).toBe(1);
 	});
 
+	it("partial results of an element wait until it was named a few blocks ago", async () => {
+		const liar = { ...(await fixture.world("submitter")), settledAfter: SETTLED_AFTER };
+		const [claimant, guard] = await opponents(liar, await fixture.world("verifier"));
+		const request = connection.reader.request as (args: unknown) => Promise<unknown>;
+		for (let i = 0n; i < SETTLED_AFTER; i++) await request({ method: "evm_mine", params: [] });
+		let counts: Record<string, number> = {};
+		for (let round = 0; round < 100 && counts.Named === undefined; round++) {
+			for (const actor of [claimant, guard]) await actor.tick();
+			counts = await countEvents(fixture.contracts);
+		}
+		expect(counts).toMatchObject({ Challenged: 1, Named: 1 });
+		for (let i = 0; i < 6; i++) await claimant.tick();
+		expect((await countEvents(fixture.contracts)).PartialsPublished).toBeUndefined();
+		for (let i = 0n; i < SETTLED_AFTER; i++) await request({ method: "evm_mine", params: [] });
+		for (let i = 0; i < 6; i++) await claimant.tick();
+		expect((await countEvents(fixture.contracts)).PartialsPublished).toBe(1);
+	});
+
 	it("of a verdict, the verdict is reached again and paid once", async () => {
 		const guard = await fixture.world("verifier");
 		const actors = await opponents(await fixture.world("submitter"), guard);

@@ -227,7 +227,7 @@ class Verifier implements Actor {
 	/** Whether a claim is so young that its number may pass to another one, and there is time to wait until it is not. */
 	#mayPassOn({ parameters }: GameState, id: number, { claimedAt }: Claim, now: bigint): boolean {
 		if (Number(now) >= claimedAt + parameters.challengePeriod / 10) return false;
-		return unsettled(this.#world.feed, "Claimed", this.#world.settledAfter).has(id);
+		return unsettled(this.#world, "Claimed").has(id);
 	}
 
 	/** Rejects a wrong claim in one transaction, if one can be made; says why if not. */
