@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IConsumer} from "../interfaces/IConsumer.sol";
 import {IMarket, Question, Request} from "../interfaces/IMarket.sol";
 import {Meaning} from "../interfaces/IRegistry.sol";
@@ -40,7 +41,7 @@ contract Classifier is IConsumer {
 		owner = msg.sender;
 	}
 
-	/// @notice Takes what is paid back for requests that nobody answered.
+	/// @notice Takes what is paid back for requests that nobody answered: `takeBack` hands it on.
 	receive() external payable {}
 
 	/// @notice Asks for a classification; the value sent is the fee.
@@ -69,9 +70,10 @@ contract Classifier is IConsumer {
 	/// @dev The fee waits in the market until `takeBack`.
 	function onRefunded(uint256) external {}
 
-	/// @notice Takes what the market owes for requests that nobody answered.
-	function takeBack() external returns (uint256) {
-		return market.withdraw();
+	/// @notice Takes what the market owes for requests that nobody answered, for the owner.
+	function takeBack() external returns (uint256 amount) {
+		amount = market.withdraw();
+		Address.sendValue(payable(owner), amount);
 	}
 
 	/// @notice Brings the answer of a final claim that was not delivered.

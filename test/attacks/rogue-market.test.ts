@@ -45,6 +45,9 @@ async function command(functionName: string, args: readonly unknown[]): Promise<
 
 const tick = (): number => ++driver.game.now;
 
+const MANNERS = { say: 0, fickle: 1, mirror: 2, bomb: 3 } as const;
+const ENDINGS = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3 } as const;
+
 /** What the rogue market says of its claims. */
 async function say(
 	facts: { status?: number; submitter?: Hex; traceRoot?: Hex; periodEnd?: number } = {},
@@ -89,6 +92,15 @@ const bonds = async (): Promise<bigint> => {
 
 test("a market that lies about claims, calls back or repeats endings moves only its own bonds", async () => {
 	const LIES = ["live", "final", "rejected", "none", "honest trace", "past", "other submitter"] as const;
+	/** Most moves come further with a market that only says what it is told to. */
+	const manner = fc.oneof(
+		{ weight: 4, arbitrary: fc.constant("say" as const) },
+		{ weight: 3, arbitrary: fc.constantFrom("fickle" as const, "mirror" as const, "bomb" as const) },
+	);
+	const ending = fc.oneof(
+		{ weight: 3, arbitrary: fc.constant("accept" as const) },
+		{ weight: 1, arbitrary: fc.constantFrom("revert" as const, "burnGas" as const, "returnBomb" as const) },
+	);
 	const MOVES = [
 		"challenge",
 		"publish",
@@ -102,6 +114,8 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 	] as const;
 	const step = fc.record({
 		lie: fc.constantFrom(...LIES),
+		manner,
+		ending,
 		move: fc.constantFrom(...MOVES),
 		again: fc.constantFrom(...MOVES),
 		id: fc.integer({ min: 1, max: 3 }),
@@ -146,7 +160,7 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 			});
 			const honest = { ...liabilities(driver.game.state) };
 			const before = await Promise.all(chain.accounts.slice(0, 6).map(owed));
-			for (const { lie, move: kind, again, id, wait } of steps) {
+			for (const { lie, manner, ending, move: kind, again, id, wait } of steps) {
 				driver.game.now += wait;
 				const status = {
 					final: CLAIM_STATUS.final,
@@ -159,6 +173,7 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 					...(lie === "past" ? { periodEnd: 1 } : {}),
 					...(lie === "other submitter" ? { submitter: driver.challenger } : {}),
 				});
+				await command("behave", [MANNERS[manner], ENDINGS[ending], chain.market]);
 				const [name, args] = call(again, id);
 				await command("plan", [chain.court, courtCall(name, args)]);
 				await move(driver.stranger, ...(call(kind, id) as [string, unknown[], bigint]));
@@ -173,7 +188,7 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 			expect((await chain.readCourt<{ openDisputes: number }>("proceedings", [claim])).openDisputes).toBe(1);
 		}),
 	);
-	await fc.assert(property, { numRuns: 25 });
+	await fc.assert(property, { numRuns: 30 });
 });
 
 test("what is answered for one market is not answered for another", async () => {

@@ -2,11 +2,16 @@ import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ToyProgram } from "@umpire/testing/game/toy-program.ts";
 import { lenet, randomInput } from "@umpire/testing/runtime/networks.ts";
 import { encodeFunctionData, parseAbi } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const abi = parseAbi(["function ask(bytes32,uint256) payable", "function fetch(uint256)"]);
+const abi = parseAbi([
+	"function ask(bytes32,uint256) payable",
+	"function fetch(uint256)",
+	"function takeBack() returns (uint256)",
+]);
 
 let chain: TestChain;
 beforeAll(async () => {
@@ -50,5 +55,26 @@ describe("the example consumer", () => {
 		expect((answer as readonly unknown[]).slice(0, 2)).toEqual([true, BigInt(best)]);
 		expect(Math.abs(wad / 1e18 - scores[best] * scale)).toBeLessThan(1e-12);
 		expect(final.gas).toBeLessThan(350_000);
+	});
+
+	test("hands a fee that nobody earned back to whoever owns it, whoever calls", async () => {
+		const [owner, stranger] = chain.accounts;
+		const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0);
+		let now = (await chain.time()) + 1;
+		await chain.act(owner, { type: "register", header: program.header }, now++);
+		const consumer = await chain.deploy("Classifier", [chain.market, program.root]);
+		now = (await chain.time()) + 1;
+		const args = [program.inputsRoot, BigInt(now + 10)] as const;
+		const ask = encodeFunctionData({ abi, functionName: "ask", args });
+		await chain.send({ from: owner, to: consumer, data: ask, value: 70n, gas: 500_000 }, now);
+		const request = Number(await chain.read<bigint>("requestCount"));
+		now += 11;
+		expect((await chain.act(stranger, { type: "refund", request }, now++)).error).toBe(undefined);
+		const before = await chain.balance(owner);
+		const data = encodeFunctionData({ abi, functionName: "takeBack" });
+		const taken = await chain.send({ from: stranger, to: consumer, data, value: 0n, gas: 500_000 }, now++);
+		expect(taken.error).toBe(undefined);
+		expect((await chain.balance(owner)) - before).toBe(70n);
+		expect(await chain.balance(consumer)).toBe(0n);
 	});
 });

@@ -23,7 +23,14 @@ const SNAPSHOT = new URL("gas.json", import.meta.url);
 const TOLERANCE = 0.03;
 
 /** What no move may ever cost, in gas. */
-const LIMITS: Readonly<Record<string, number>> = { claim: 200_000, "a whole dispute": 1_500_000 };
+const LIMITS: Readonly<Record<string, number>> = {
+	claim: 200_000,
+	"claim: an output of five words": 300_000,
+	"a whole dispute": 1_500_000,
+};
+
+/** A mode of the hostile account. */
+const BURNS_GAS = 2;
 
 /** What a direct settlement of one part may cost at most. */
 const DIRECT = 700_000;
@@ -181,6 +188,20 @@ describe("gas", () => {
 		await driver.play(beneficiary, move, label);
 		expect(driver.game.state.claims[0].status).toBe(CLAIM_STATUS.rejected);
 		if (parts === 1) expect(gas.get(label)).toBeLessThan(DIRECT);
+		await chain.restore(snapshot);
+	});
+
+	test("of the dearest claim, and of the dearest consumer when it becomes final", async () => {
+		const snapshot = await chain.snapshot();
+		const driver = new ChainDriver(chain, DEFAULT_PARAMETERS);
+		await driver.sync();
+		const trace = new ToyTrace(new ToyProgram([{ width: 8, elements: 155, outside: 4, parts: 1 }], 1, 0));
+		const consumer = await chain.deploy("HostileAccount", [BURNS_GAS]);
+		const claim = await driver.claimToy(trace, consumer);
+		await driver.wait(driver.game.now + DEFAULT_PARAMETERS.challengePeriod + 1);
+		await driver.play(driver.submitter, { type: "finalise", claim });
+		gas.set("claim: an output of five words", driver.gas.get("claim")!);
+		gas.set("finalise: a consumer that burns all gas", driver.gas.get("finalise")!);
 		await chain.restore(snapshot);
 	});
 

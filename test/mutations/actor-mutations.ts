@@ -4,6 +4,7 @@ const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
 const ACTOR = "crates-ts/actors/test/actor.test.ts";
 const BUDGET = "crates-ts/actors/test/budget.test.ts";
+const REORGANISATION = "test/operations/reorganisation.test.ts";
 const PRINTABLE = "test/printable.test.ts";
 const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
 
@@ -31,9 +32,48 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/settled.ts",
+		[REORGANISATION],
+		[
+			[
+				"a request is claimed as soon as it is seen",
+				"head.number - events[i].block < settledAfter; i--",
+				"head.number - events[i].block < 0n * settledAfter; i--",
+			],
+			[
+				"a request is claimed a block too early",
+				"head.number - events[i].block < settledAfter; i--",
+				"head.number - events[i].block < settledAfter - 1n; i--",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter.ts",
+		[REORGANISATION],
+		[
+			[
+				"partial results are published of an element that may become another one",
+				"if (hasTime && mayBeAnothers(this.#world, open, action)) return false;",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/verifier.ts",
 		[ITEMS],
 		[
+			[
+				"a claim is challenged as soon as it is seen",
+				"if (this.#mayPassOn(state, id, claim, now)) return false;",
+				"",
+				[REORGANISATION],
+			],
+			[
+				"a challenge waits for blocks however slow they are",
+				"claimedAt + parameters.challengePeriod / 10",
+				"claimedAt + parameters.challengePeriod",
+				[REORGANISATION],
+			],
 			[
 				"a verifier judges new claims before it makes moves that are due",
 				"const moved = await makeInOrder(due, items);",
@@ -186,6 +226,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"const half = balance + locked;",
 			],
 			["the callback is not priced", "return own + (hasConsumer ? CALLBACK : 0);", "return own;"],
+			["the words of an output are not priced", "+ OUTPUT_WORD * (wordsStored(program) - 1);", ";"],
 		],
 	),
 	...mutationsOf(

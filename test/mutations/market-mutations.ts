@@ -253,6 +253,11 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"contracts/examples/Classifier.sol",
+		["test/game/classifier.test.ts"],
+		[["the example keeps what is paid back", "Address.sendValue(payable(owner), amount);", ""]],
+	),
+	...mutationsOf(
 		"crates-ts/operators/src/signature.ts",
 		["crates-ts/operators/test/program-commitment.test.ts"],
 		[

@@ -1,6 +1,9 @@
+import type { Actor } from "@umpire/actors/actor.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
+import { SETTLED_AFTER } from "@umpire/actors/settled.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
+import { travel } from "@umpire/chain/time.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countEvents, type Fixture, opponents, playUntil, setUpFixture } from "./fixture.ts";
@@ -67,6 +70,49 @@ describe("after a reorganisation", () => {
 			PartialsPublished: 1,
 		});
 		expect(counts.TimedOut).toBeUndefined();
+	});
+
+	it("numbers may be others': a claim and a challenge wait until theirs is a few blocks old", async () => {
+		const careful = async (role: "submitter" | "verifier") => {
+			return { ...(await fixture.world(role)), settledAfter: SETTLED_AFTER };
+		};
+		const [claimant, guard] = await opponents(await careful("submitter"), await careful("verifier"));
+		const request = connection.reader.request as (args: unknown) => Promise<unknown>;
+		const events = async (actor: Actor) => {
+			for (let i = 0; i < 4; i++) await actor.tick();
+			return countEvents(fixture.contracts);
+		};
+		const later = async (blocks: bigint) => {
+			for (let i = 0n; i < blocks; i++) await request({ method: "evm_mine", params: [] });
+		};
+		expect((await events(claimant)).Claimed).toBeUndefined();
+		await later(SETTLED_AFTER - 1n);
+		expect((await events(claimant)).Claimed).toBeUndefined();
+		await later(1n);
+		expect((await events(claimant)).Claimed).toBe(1);
+		await later(SETTLED_AFTER - 2n);
+		expect((await events(guard)).Challenged).toBeUndefined();
+		// Not so long that the challenge period is used up, however slow blocks are.
+		await travel(connection, BigInt(fixture.contracts.deployment.parameters.challengePeriod / 10));
+		expect((await events(guard)).Challenged).toBe(1);
+	});
+
+	it("partial results of an element wait until it was named a few blocks ago", async () => {
+		const liar = { ...(await fixture.world("submitter")), settledAfter: SETTLED_AFTER };
+		const [claimant, guard] = await opponents(liar, await fixture.world("verifier"));
+		const request = connection.reader.request as (args: unknown) => Promise<unknown>;
+		for (let i = 0n; i < SETTLED_AFTER; i++) await request({ method: "evm_mine", params: [] });
+		let counts: Record<string, number> = {};
+		for (let round = 0; round < 100 && counts.Named === undefined; round++) {
+			for (const actor of [claimant, guard]) await actor.tick();
+			counts = await countEvents(fixture.contracts);
+		}
+		expect(counts).toMatchObject({ Challenged: 1, Named: 1 });
+		for (let i = 0; i < 6; i++) await claimant.tick();
+		expect((await countEvents(fixture.contracts)).PartialsPublished).toBeUndefined();
+		for (let i = 0n; i < SETTLED_AFTER; i++) await request({ method: "evm_mine", params: [] });
+		for (let i = 0; i < 6; i++) await claimant.tick();
+		expect((await countEvents(fixture.contracts)).PartialsPublished).toBe(1);
 	});
 
 	it("of a verdict, the verdict is reached again and paid once", async () => {

@@ -1,6 +1,7 @@
 import { balanceOf } from "@umpire/chain/connection.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
-import type { Hex } from "@umpire/commitment/constants.ts";
+import { type Hex, LANES } from "@umpire/commitment/constants.ts";
+import { leafCount } from "@umpire/commitment/leaf.ts";
 import { treeHeight } from "@umpire/commitment/tree.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
@@ -16,8 +17,10 @@ import type { World } from "./world.ts";
  * (test/game/gas.json; the actors' tests hold them to it).
  */
 export const ANSWERING = { claim: 210_000, finalise: 75_000, withdraw: 35_000 } as const;
-/** What a consumer may burn when the result is delivered, and what the contract spends around it. */
-export const CALLBACK = 215_000;
+/** What a consumer may burn when the result is delivered, and what the contract spends around it: it reads the output. */
+export const CALLBACK = 235_000;
+/** Every word but the first of an output of one leaf, which a claim stores. */
+export const OUTPUT_WORD = 23_000;
 /** Committing to a claim on a sealed request, and its salt. */
 export const COMMITTING = 60_000;
 /** Per 32 bytes of calldata of the output's way to the trace root. */
@@ -34,7 +37,10 @@ export interface SubmitterLimits {
 }
 
 /** What the gas of answering a request of a program depends on. */
-export type AnsweredProgram = Pick<ProgramHeader, "operatorCount" | "steps" | "lazy">;
+export type AnsweredProgram = Pick<
+	ProgramHeader,
+	"operatorCount" | "steps" | "lazy" | "outputElements" | "outputWidth"
+>;
 
 /** A submitter's bounds at one look at the chain, in wei. */
 export interface SubmitterBudget {
@@ -49,10 +55,18 @@ export interface SubmitterBudget {
 }
 
 /** Gas that a submitter pays to answer a request of a program. */
-export function answeringGas({ operatorCount, steps, lazy }: AnsweredProgram, hasConsumer: boolean): number {
+export function answeringGas(program: AnsweredProgram, hasConsumer: boolean): number {
+	const { operatorCount, steps, lazy } = program;
 	const path = lazy ? 0 : WORD * (treeHeight(operatorCount) + treeHeight(steps));
-	const own = ANSWERING.claim + path + ANSWERING.finalise + ANSWERING.withdraw;
+	const claim = ANSWERING.claim + path + OUTPUT_WORD * (wordsStored(program) - 1);
+	const own = claim + ANSWERING.finalise + ANSWERING.withdraw;
 	return own + (hasConsumer ? CALLBACK : 0);
+}
+
+/** Words that a claim stores of its output: those of its only leaf, or its root. */
+function wordsStored({ outputElements, outputWidth }: AnsweredProgram): number {
+	if (leafCount(outputElements, outputWidth) > 1) return 1;
+	return Math.ceil(outputElements / LANES[outputWidth]);
 }
 
 /** The fee below which answering a request costs more than it brings, with a margin. */
@@ -143,7 +157,13 @@ export const isKnownLimits = (value: unknown): boolean =>
 	hasAll(value, {
 		role: (role) => role === "submitter" || role === "verifier",
 		account: (account) => typeof account === "string" && /^0x[0-9a-fA-F]{40}$/.test(account),
-		size: (size) => hasAll(size, { operatorCount: Number.isSafeInteger, steps: Number.isSafeInteger }),
+		size: (size) =>
+			hasAll(size, {
+				operatorCount: Number.isSafeInteger,
+				steps: Number.isSafeInteger,
+				outputElements: Number.isSafeInteger,
+				outputWidth: (width) => typeof width === "number" && width in LANES,
+			}),
 		leastFee: isAmount,
 		mostBonds: isAmount,
 	});
@@ -155,11 +175,12 @@ export const limitsFolder = ({ home, contracts }: Pick<World, "home" | "contract
 /** Writes down with what bounds an actor was started. */
 export async function rememberLimits(world: World, limits: Omit<KnownLimits, "account">): Promise<void> {
 	const { address } = world.signer.account;
-	const { leastFee, mostBonds, demandInputs, demandInputsTotal, role, size } = limits;
+	const { leastFee, mostBonds, demandInputs, demandInputsTotal, role } = limits;
+	const { operatorCount, steps, lazy, outputElements, outputWidth } = limits.size;
 	const known: KnownLimits = {
 		role,
 		account: address,
-		size: { operatorCount: size.operatorCount, steps: size.steps, lazy: size.lazy },
+		size: { operatorCount, steps, lazy, outputElements, outputWidth },
 		leastFee,
 		mostBonds,
 		demandInputs,

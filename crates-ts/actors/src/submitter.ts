@@ -21,6 +21,7 @@ import { committedSalt, mayClaim } from "./open-requests.ts";
 import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
+import { mayBeAnothers, unsettled } from "./settled.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
@@ -229,6 +230,7 @@ class Submitter implements Actor {
 		const content = await this.#computing.claim(id, request.inputsRoot, order);
 		if (content === "no inputs") return undefined;
 		if (content === "computing") return false;
+		if (unsettled(this.#world, "Requested").has(id)) return false;
 		const value = state.parameters.submitterBond;
 		const sealed = request.isSealed ? await committedSalt(this.#world, state, id, content, now) : {};
 		if (sealed === "waiting") return false;
@@ -266,7 +268,10 @@ class Submitter implements Actor {
 		const evidence = await this.#computing.evidence(claim, inputsRoot, open.until);
 		if (evidence === undefined || !canAnswer(open.view, evidence)) return false;
 		const action = honestSubmitter(open.view, submittersView(evidence));
-		return action ? this.#answerWith(open, action) : false;
+		if (action === null) return false;
+		const hasTime = open.until - Number(now) > state.parameters.increment / 2;
+		if (hasTime && mayBeAnothers(this.#world, open, action)) return false;
+		return this.#answerWith(open, action);
 	}
 
 	async #answerWith({ view, key, until }: OpenDispute, action: Action): Promise<boolean> {

@@ -22,6 +22,7 @@ import { sameAccount, withdrawOwed } from "./money.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
 import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
+import { unsettled } from "./settled.ts";
 import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
@@ -112,7 +113,7 @@ class Verifier implements Actor {
 		const due: Due[] = [];
 		for (const { id, claim, end } of claims) {
 			if (!this.#wrong.has(judgedKey(id, claim)) || this.#hasChallenged(state, id)) continue;
-			due.push({ item: `claim ${id}`, until: end, make: () => this.#bringDown(state, id, claim, end) });
+			due.push({ item: `claim ${id}`, until: end, make: () => this.#bringDown(state, id, claim, end, now) });
 		}
 		for (const [index, dispute] of state.disputes.entries()) {
 			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
@@ -157,7 +158,9 @@ class Verifier implements Actor {
 		try {
 			agrees = await this.#agrees(id, claim, inputsRoot, end);
 		} catch (error) {
-			if (error instanceof NoInputs) return this.#demander.pursue(state, id, now);
+			if (error instanceof NoInputs) {
+				return this.#mayPassOn(state, id, claim, now) ? false : this.#demander.pursue(state, id, now);
+			}
 			throw error;
 		}
 		if (agrees === undefined) return false;
@@ -167,7 +170,7 @@ class Verifier implements Actor {
 			return false;
 		}
 		this.#wrong.add(judged);
-		return this.#bringDown(state, id, claim, end);
+		return this.#bringDown(state, id, claim, end, now);
 	}
 
 	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
@@ -191,7 +194,7 @@ class Verifier implements Actor {
 	}
 
 	/** Settles a wrong claim directly or challenges it. */
-	async #bringDown(state: GameState, id: number, claim: Claim, end: number): Promise<boolean> {
+	async #bringDown(state: GameState, id: number, claim: Claim, end: number, now: bigint): Promise<boolean> {
 		const judged = judgedKey(id, claim);
 		if (this.#refused.has(judged)) return false;
 		const say = this.#options.progress;
@@ -213,11 +216,18 @@ class Verifier implements Actor {
 			say(`Claim ${id} is left alone: it cannot be settled directly, ${direct.reason}.`);
 			return false;
 		}
+		if (this.#mayPassOn(state, id, claim, now)) return false;
 		const entry = unbound ? NO_DESCRIPTOR : entryOf(evidence.commitment.header, traceView(evidence));
 		const value = state.parameters.challengerBond;
 		const sent = await this.#send(`challenge:${id}`, { type: "challenge", value, claim: id, entry }, end - 1);
 		if (sent) say(`Challenged claim ${id}.`);
 		return sent;
+	}
+
+	/** Whether a claim is so young that its number may pass to another one, and there is time to wait until it is not. */
+	#mayPassOn({ parameters }: GameState, id: number, { claimedAt }: Claim, now: bigint): boolean {
+		if (Number(now) >= claimedAt + parameters.challengePeriod / 10) return false;
+		return unsettled(this.#world, "Claimed").has(id);
 	}
 
 	/** Rejects a wrong claim in one transaction, if one can be made; says why if not. */

@@ -22,6 +22,7 @@ import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, parseGwei } from "viem";
 import { openJournal } from "./journal.ts";
+import { SETTLED_AFTER } from "./settled.ts";
 
 /** A folder and a deployment, to look at. */
 export interface View {
@@ -37,6 +38,8 @@ export interface World extends View {
 	readonly signer: Signer;
 	/** What its account has on its way. */
 	readonly flights: Flights;
+	/** Blocks after which requests and claims are taken to keep their numbers. */
+	readonly settledAfter: bigint;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -99,7 +102,9 @@ export async function worldOf(
 	const warn = policy.warn ?? (() => {});
 	const journal = await openJournal(home, connection, deployment.market, account.address, warn);
 	const flights = new Flights(signer, journal);
-	return { home, contracts, signer, feed: eventFeed(contracts), flights, onSent };
+	// Local chains make no block before there is a transaction.
+	const settledAfter = isDevelopment(connection) ? 0n : SETTLED_AFTER;
+	return { home, contracts, signer, feed: eventFeed(contracts), flights, settledAfter, onSent };
 }
 
 /**

@@ -49,7 +49,8 @@ it("bounds of an actor that are damaged are left out of a status and told of", a
 });
 
 it("bounds of an actor are taken only with its account, its program's size and amounts of ether", () => {
-	const right = { role: "submitter", account: address, size: { operatorCount: 1, steps: 1, lazy: false } };
+	const size = { operatorCount: 1, steps: 1, lazy: false, outputElements: 10, outputWidth: 8 };
+	const right = { role: "submitter", account: address, size };
 	expect(isKnownLimits(right)).toBe(true);
 	expect(isKnownLimits({ ...right, leastFee: "0.1", mostBonds: "5" })).toBe(true);
 	for (const wrong of [

@@ -121,6 +121,13 @@ export class TestChain {
 		return new TestChain({ ...same, accounts: [this.accounts[0], ...accounts] });
 	}
 
+	/** Another market on the same court, used by others. */
+	withMarket(market: Hex, accounts: readonly Hex[]): TestChain {
+		const { registry, court, arbiter, deploy, close } = this;
+		const same = { registry, court, arbiter, deploy, close, request: this.#request, abi: this.#abi };
+		return new TestChain({ ...same, market, accounts: [this.accounts[0], ...accounts] });
+	}
+
 	/** Lets a contract send transactions as if it had a key, and gives it ether. */
 	async animate(account: Hex): Promise<void> {
 		await this.#request("hardhat_impersonateAccount", [account]);
