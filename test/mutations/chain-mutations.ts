@@ -119,7 +119,7 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/chain/src/game-state.ts",
+		"crates-ts/chain/src/demand-reader.ts",
 		["crates-ts/actors/test/withheld-inputs.test.ts"],
 		[
 			[

@@ -1,5 +1,6 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { publishedChildren } from "@umpire/chain/published-children.ts";
 import { revertName } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";

@@ -1,5 +1,5 @@
 import type { EventFeed } from "@umpire/chain/events.ts";
-import type { Published } from "@umpire/chain/game-state.ts";
+import type { Published } from "@umpire/chain/published-children.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
 import { innerNode, type MerkleTree } from "@umpire/commitment/merkle-tree.ts";

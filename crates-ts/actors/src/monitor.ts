@@ -1,4 +1,5 @@
-import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { publishedChildren } from "@umpire/chain/published-children.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";

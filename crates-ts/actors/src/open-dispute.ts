@@ -1,4 +1,4 @@
-import type { Published } from "@umpire/chain/game-state.ts";
+import type { Published } from "@umpire/chain/published-children.ts";
 import { hasRunOut, lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { demanded } from "@umpire/game/search.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { callOf } from "@umpire/chain/action-call.ts";
-import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { publishedChildren } from "@umpire/chain/published-children.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { challengeEnd, lastSecondToAnswer } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";

@@ -6,18 +6,18 @@ import {
 	type Claim,
 	type Dispute,
 	type GameState,
-	type InputAnswer,
-	type InputDemand,
-	inputAnswerKey,
 	openingKey,
 	PHASE,
 	type PublishedLeaf,
 	SIDE,
 } from "@umpire/game/state.ts";
 import { Batch } from "./batch.ts";
+import { closedDispute } from "./closed-items.ts";
 import { type Contracts, storedDispute } from "./contracts.ts";
+import { DemandReader } from "./demand-reader.ts";
+import { Disagreements } from "./disagreements.ts";
 import type { EventFeed } from "./events.ts";
-import { type Challenge, type Demand, Ledger, MissingError } from "./ledger.ts";
+import { Ledger, MissingError } from "./ledger.ts";
 
 /** What an actor looks at. */
 export interface ReaderOptions {
@@ -63,24 +63,19 @@ class Reader {
 	#taken = 0;
 	#revision = 0;
 	#last: { readonly at: Hex | undefined; readonly state: GameState } | undefined;
-	/** Demands never change but for being closed. */
-	readonly #demands = new Map<number, InputDemand>();
+	readonly #demands: DemandReader;
 	/** Disputes of decided claims never change but for being closed. */
 	readonly #settled = new Map<number, Dispute>();
-	/** By demand: when its chunk was published. */
-	readonly #answered = new Map<number, number>();
 	#turns: ReadonlyMap<number, Turn> = new Map();
-	/** Items about which events and state disagree in the state that is being read. */
-	readonly #disagreeing = new Set<string>();
-	/** Those that did when all was last read again, and those that were told. */
-	readonly #suspected = new Set<string>();
-	readonly #told = new Set<string>();
+	readonly #disagreements: Disagreements;
 
 	constructor(on: Contracts, feed: EventFeed, account: Hex, options: ReaderOptions) {
 		this.#on = on;
 		this.#feed = feed;
 		this.#account = account;
 		this.#options = options;
+		this.#disagreements = new Disagreements(options.warn ?? (() => {}));
+		this.#demands = new DemandReader(on, this.#ledger, (claim) => this.#isOwn(claim), this.#disagreements);
 	}
 
 	readonly read = async (): Promise<GameState> => {
@@ -90,7 +85,8 @@ class Reader {
 		if (this.#last !== undefined && this.#last.at === at) return this.#last.state;
 		if (feed.revision !== this.#revision) {
 			this.#ledger.clear();
-			for (const known of [this.#demands, this.#settled, this.#answered]) known.clear();
+			this.#settled.clear();
+			this.#demands.clear();
 			[this.#taken, this.#revision] = [0, feed.revision];
 		}
 		try {
@@ -133,12 +129,12 @@ class Reader {
 		});
 		const claims = this.#askClaims(batch);
 		const disputes = this.#askDisputes(batch);
-		const demands = this.#askDemands(batch);
+		const demands = this.#demands.ask(batch);
 		await batch.run(at);
 		for (const [what, known, found] of counts) {
 			if (BigInt(known) !== found) throw new MissingError(`${found} ${what}, ${known} of them in events`);
 		}
-		return this.#checked({
+		const read: GameState = {
 			parameters: deployment.parameters,
 			programs: ledger.programs,
 			requests: ledger.requests,
@@ -152,7 +148,10 @@ class Reader {
 			},
 			burned: 0n,
 			domain: { chainId: deployment.chainId, market: market.address },
-		});
+		};
+		const state = { ...read, disputes: this.#checkedDisputes(read) };
+		this.#disagreements.settle();
+		return state;
 	}
 
 	/** Asks about live claims of own programs; the function it returns gives all claims. */
@@ -183,7 +182,7 @@ class Reader {
 		}
 		return () =>
 			claims.map((known, index) => {
-				const isWrong = this.#disagrees(`claim ${index + 1}`, wrong.has(index));
+				const isWrong = this.#disagreements.notice(`claim ${index + 1}`, wrong.has(index));
 				return isWrong ? { ...known, status: CLAIM_STATUS.none } : (found.get(index) ?? { ...known });
 			});
 	}
@@ -251,158 +250,9 @@ class Reader {
 			const answered = !isOver && publishedAt(state, d) !== 0;
 			const known = d.phase !== PHASE.partials || !answered || this.#ledger.partials.has(index + 1);
 			const fits = !isOver && known && answered === (turn.side === SIDE.challenger);
-			return this.#disagrees(`dispute ${index + 1}`, !fits) ? closedDispute(this.#ledger.disputes[index]) : d;
+			return this.#disagreements.notice(`dispute ${index + 1}`, !fits)
+				? closedDispute(this.#ledger.disputes[index])
+				: d;
 		});
 	}
-
-	/** The same for demands for inputs, and for the answers to demands of own claims, or for inputs of live ones. */
-	#askDemands(batch: Batch): () => Pick<GameState, "inputDemands" | "inputAnswers"> {
-		const { market, court } = this.#on;
-		const { claims, demands, requests } = this.#ledger;
-		const wanted = new Set<number>();
-		const roots = new Set<Hex>();
-		for (const [index, { claim }] of demands.entries()) {
-			if (!this.#isOwn(claim)) continue;
-			wanted.add(index + 1);
-			// What became of a demand is asked about after its claim is decided, too: its bond may have been lost.
-			roots.add(requests[claims[claim - 1].request - 1].inputsRoot);
-		}
-		for (const [index, { status, request }] of claims.entries()) {
-			if (status === CLAIM_STATUS.live && this.#isOwn(index + 1)) roots.add(requests[request - 1].inputsRoot);
-		}
-		// Chunks that were published for other claims on the same inputs serve these too.
-		const answers = [...roots].flatMap((root) => this.#ledger.answers.get(root) ?? []);
-		for (const { demand } of answers) wanted.add(Number(demand));
-		// Only what an event says was published has a time: `proceedings` shows whether such an event is kept back.
-		const published = new Set(
-			answers.map(({ inputsRoot, input, chunk }) => `${inputsRoot} ${input} ${chunk}`),
-		);
-		const timed = new Set(answers.map(({ demand }) => Number(demand)));
-		for (const id of wanted) {
-			const { claim, input, chunk } = demands[id - 1];
-			const { inputsRoot } = requests[claims[claim - 1].request - 1];
-			if (published.has(`${inputsRoot} ${input} ${chunk}`)) timed.add(id);
-			const known = this.#demands.get(id);
-			if (known === undefined) {
-				batch.add(court, "getInputDemand", [market.address, BigInt(id)], (demand) => {
-					this.#demands.set(id, demand);
-				});
-			}
-			if (this.#answered.has(id) || !timed.has(id)) continue;
-			batch.add(court, "answeredAt", [market.address, BigInt(id)], (time) => {
-				if (time !== 0n) this.#answered.set(id, Number(time));
-			});
-		}
-		return () => this.#chunks(timed);
-	}
-
-	/** @param timed the demands whose times of answers were asked for */
-	#chunks(timed: ReadonlySet<number>): Pick<GameState, "inputDemands" | "inputAnswers"> {
-		const { answers, claims, demands, programs, requests } = this.#ledger;
-		const words = new Map<string, InputAnswer["words"]>();
-		const keyOf = (id: number): string => {
-			const { program, inputsRoot } = requests[claims[demands[id - 1].claim - 1].request - 1];
-			return inputAnswerKey(inputsRoot, programs.get(program)!.inputCount, this.#demands.get(id)!);
-		};
-		for (const list of answers.values()) {
-			for (const answer of list) {
-				const id = Number(answer.demand);
-				if (this.#demands.has(id)) words.set(keyOf(id), answer.words);
-			}
-		}
-		const inputAnswers = new Map<string, InputAnswer>();
-		const inputDemands = demands.map((known, index): InputDemand => {
-			const id = index + 1;
-			const demand = this.#demands.get(id);
-			if (demand === undefined) return closedDemand(known);
-			const time = this.#answered.get(id);
-			const published = words.get(keyOf(id));
-			const differs = timed.has(id) && (time === undefined) !== (published === undefined);
-			if (this.#disagrees(`demand ${id}`, differs)) return closedDemand(known);
-			if (time !== undefined && published !== undefined)
-				inputAnswers.set(keyOf(id), { time, words: published });
-			return { ...demand, open: !known.closed };
-		});
-		return { inputDemands, inputAnswers };
-	}
-
-	/** Takes notice of an item about which events and state disagree, or do so no more. */
-	#disagrees(item: string, isWrong: boolean): boolean {
-		if (isWrong) this.#disagreeing.add(item);
-		else {
-			this.#suspected.delete(item);
-			this.#told.delete(item);
-		}
-		return isWrong;
-	}
-
-	/** Reads all again when an item disagrees for the first time; leaves it out when it still does. */
-	#checked(read: GameState): GameState {
-		const state = { ...read, disputes: this.#checkedDisputes(read) };
-		const items = [...this.#disagreeing];
-		this.#disagreeing.clear();
-		const fresh = items.filter((item) => !this.#suspected.has(item));
-		for (const item of items) this.#suspected.add(item);
-		if (fresh.length > 0) throw new MissingError(`what happened to ${fresh.slice(0, 3).join(", ")}`);
-		for (const item of items.filter((other) => !this.#told.has(other))) {
-			this.#told.add(item);
-			const reason = "the node's events and its state disagree about it";
-			this.#options.warn?.(`${item} is left out: ${reason}. Ask other nodes (--rpc).`);
-		}
-		return state;
-	}
-}
-
-function closedDispute({ claim, challenger }: Challenge): Dispute {
-	return {
-		claim,
-		challenger,
-		phase: PHASE.closed,
-		tree: 0,
-		step: 0,
-		operator: 0,
-		start: 0,
-		level: 0,
-		elements: 0,
-		width: 0,
-		node: NOTHING,
-		demandedAt: 0,
-		submitterReserve: 0,
-		challengerReserve: 0,
-		crowding: 0,
-		element: 0,
-		parts: 0,
-		partialsAt: 0,
-		partials: [],
-	};
-}
-
-function closedDemand({ claim, demander, input, chunk }: Demand): InputDemand {
-	const unread = { demandedAt: 0, crowding: 0, elements: 0, width: 8 } as const;
-	return { claim, demander, input, chunk, ...unread, open: false };
-}
-
-const NOTHING: Hex = `0x${"00".repeat(32)}`;
-
-/** The children that were published of a node, by the game's opening key. */
-export type Published = (key: string) => readonly Hex[] | undefined;
-
-/** Finds published children among a feed's events. */
-export function publishedChildren(feed: EventFeed): Published {
-	const known = new Map<string, readonly Hex[]>();
-	let taken = 0;
-	let revision = 0;
-	return (key) => {
-		if (feed.revision !== revision) {
-			known.clear();
-			[taken, revision] = [0, feed.revision];
-		}
-		for (; taken < feed.events.length; taken++) {
-			const event = feed.events[taken];
-			if (event.name !== "NodeOpened") continue;
-			const { node, tree, childLevel, children } = event.args;
-			known.set(openingKey(node, tree, Number(childLevel), children.length), children);
-		}
-		return known.get(key);
-	};
 }

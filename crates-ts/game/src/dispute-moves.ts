@@ -1,18 +1,9 @@
 import { type Hex, LEAF_ELEMENTS, MAX_PARTS, TAG, type Width } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
-import type { ProgramHeader } from "@umpire/operators/program.ts";
 import type { Arbiter } from "./arbiter.ts";
-import { charge, hasRunOut, turnOf } from "./clock.ts";
-import {
-	crowdingNow,
-	isUnbound,
-	publishedAt,
-	requireDispute,
-	requirePhase,
-	requireTurn,
-	requireWords,
-} from "./dispute.ts";
+import { charge } from "./clock.ts";
+import { crowdingNow, headerOf, isUnbound, requirePhase, requireTurn, requireWords } from "./dispute.ts";
 import { GameError } from "./errors.ts";
 import { challengeEnd } from "./input-demands.ts";
 import type {
@@ -24,33 +15,11 @@ import type {
 	OpenMove,
 	PublishLeafMove,
 	PublishPartialsMove,
-	ReclaimMove,
-	SettleDirectlyMove,
-	SettleMove,
-	TimeoutMove,
 } from "./move.ts";
-import {
-	close,
-	credit,
-	forfeit,
-	receive,
-	reject,
-	requireBond,
-	requireLive,
-	withClaim,
-	withDispute,
-} from "./patch.ts";
+import { receive, requireBond, requireLive, withClaim, withDispute } from "./patch.ts";
 import { follow, gather } from "./paths.ts";
 import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "./search.ts";
-import {
-	CLAIM_STATUS,
-	type Dispute,
-	type GameState,
-	openingKey,
-	PHASE,
-	type Position,
-	SIDE,
-} from "./state.ts";
+import { type Dispute, type GameState, openingKey, PHASE, type Position, SIDE } from "./state.ts";
 
 type Sent<T> = T & { readonly sender: Hex };
 const MOST_ELEMENTS = 2 ** 48 - 1;
@@ -181,89 +150,6 @@ export function publishPartials(
 	return withDispute(state, move.dispute, { partialsAt: now, partials: move.partials });
 }
 
-export function settle(state: GameState, move: SettleMove, now: number, arbiter: Arbiter): GameState {
-	const d = requireDispute(state, move.dispute);
-	if (d.phase !== PHASE.leaf && d.phase !== PHASE.partials)
-		throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
-	const c = requireLive(state, d.claim);
-	if (publishedAt(state, d) === 0) {
-		throw new GameError("WrongTurn", move.dispute, SIDE.submitter, SIDE.challenger);
-	}
-	const { settlement } = move;
-	requireWords(state, d, settlement.words);
-	const inParts = d.phase === PHASE.partials;
-	if (inParts) {
-		if (settlement.element !== d.element) {
-			throw new GameError("WrongElement", settlement.element, d.element);
-		}
-		if (settlement.partials.join() !== d.partials.join()) throw new GameError("NotThePartials");
-	}
-	const { inputsRoot } = state.requests[c.request - 1];
-	arbiter.judge(
-		{
-			header: headerOf(state, d.claim),
-			inputsRoot,
-			traceRoot: c.traceRoot,
-			step: d.step,
-			operator: d.operator,
-			leaf: d.start,
-			beneficiary: d.challenger,
-			inParts,
-		},
-		settlement,
-	);
-	return challengerWins(state, move.dispute, d, now);
-}
-
-export function settleDirectly(
-	state: GameState,
-	move: SettleDirectlyMove,
-	now: number,
-	arbiter: Arbiter,
-): GameState {
-	const c = requireLive(state, move.claim);
-	const { location, settlement, beneficiary } = move;
-	const { step, operator, leaf } = location;
-	const header = headerOf(state, move.claim);
-	if (isUnbound(c, header)) throw new GameError("TraceNotBound", move.claim);
-	const { inputsRoot } = state.requests[c.request - 1];
-	const { traceRoot } = c;
-	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
-	arbiter.judgeAt(what, location, settlement);
-	return reject(state, move.claim, beneficiary, now);
-}
-
-export function timeout(state: GameState, move: TimeoutMove, now: number): GameState {
-	const d = requireDispute(state, move.dispute);
-	const { submitter } = requireLive(state, d.claim);
-	const turn = turnOf(d, publishedAt(state, d), state.parameters);
-	if (!hasRunOut(turn, now)) {
-		throw new GameError(
-			"NotTimedOut",
-			move.dispute,
-			turn.side,
-			now - turn.since,
-			turn.allowed + turn.reserve,
-		);
-	}
-	if (turn.side === SIDE.submitter) return challengerWins(state, move.dispute, d, now);
-	return forfeit(close(state, move.dispute), "court", state.parameters.challengerBond, submitter);
-}
-
-export function reclaim(state: GameState, move: ReclaimMove): GameState {
-	const d = requireDispute(state, move.dispute);
-	const { status } = state.claims[d.claim - 1];
-	if (status !== CLAIM_STATUS.rejected) {
-		throw new GameError("WrongClaimStatus", d.claim, status, CLAIM_STATUS.rejected);
-	}
-	return credit(close(state, move.dispute), "court", d.challenger, state.parameters.challengerBond);
-}
-
-function challengerWins(state: GameState, id: number, d: Dispute, now: number): GameState {
-	const closed = credit(close(state, id), "court", d.challenger, state.parameters.challengerBond);
-	return reject(closed, d.claim, d.challenger, now);
-}
-
 /** Demands the children of the trace root, or the trace root where there is none yet. */
 function begin(
 	state: GameState,
@@ -314,10 +200,6 @@ function demand(
 function position(d: Dispute): Position {
 	const { tree, step, operator, start, level, elements, width } = d;
 	return { tree, step, operator, start, level, elements, width };
-}
-
-function headerOf(state: GameState, claimId: number): ProgramHeader {
-	return state.programs.get(state.requests[state.claims[claimId - 1].request - 1].program)!;
 }
 
 function firstElement(d: Dispute): number {

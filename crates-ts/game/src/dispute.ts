@@ -25,6 +25,11 @@ function leafPublishedAt(state: GameState, d: Dispute): number {
 	return leaf.count === elementsInLeaf(d.start, d.elements, d.width as Width) ? leaf.time : 0;
 }
 
+/** The header of the program that a claim is of. */
+export function headerOf(state: GameState, claimId: number): ProgramHeader {
+	return state.programs.get(state.requests[state.claims[claimId - 1].request - 1].program)!;
+}
+
 /** Seconds that the other open disputes against the claim add to the increments of a demand made now. */
 export function crowdingNow(state: GameState, claimId: number): number {
 	const others = state.claims[claimId - 1].openDisputes - 1;

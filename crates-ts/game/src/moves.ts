@@ -1,5 +1,6 @@
 import { programRoot } from "@umpire/operators/program-commitment.ts";
 import type { Arbiter } from "./arbiter.ts";
+import * as endings from "./dispute-endings.ts";
 import * as disputes from "./dispute-moves.ts";
 import { GameError } from "./errors.ts";
 import * as inputs from "./input-moves.ts";
@@ -56,13 +57,13 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 		case "publishPartials":
 			return disputes.publishPartials(state, move, now, arbiter);
 		case "settle":
-			return disputes.settle(state, move, now, arbiter);
+			return endings.settle(state, move, now, arbiter);
 		case "settleDirectly":
-			return disputes.settleDirectly(state, move, now, arbiter);
+			return endings.settleDirectly(state, move, now, arbiter);
 		case "timeout":
-			return disputes.timeout(state, move, now);
+			return endings.timeout(state, move, now);
 		case "reclaim":
-			return disputes.reclaim(state, move);
+			return endings.reclaim(state, move);
 		case "demandInput":
 			return inputs.demandInput(state, move, now, arbiter);
 		case "answerInput":
