@@ -6,7 +6,7 @@ import type { OpenDispute } from "./open-dispute.ts";
 export const SETTLED_AFTER = 3n;
 
 /** Seconds without a block after which a chain is taken to make blocks only for transactions: it would be waited for in vain. */
-const IDLE_AFTER = 300;
+const IDLE_AFTER = 60;
 
 /** Who looks at the chain. */
 interface Watcher {
