@@ -5,6 +5,7 @@ const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
 const ACTOR = "crates-ts/actors/test/actor.test.ts";
 const BUDGET = "crates-ts/actors/test/budget.test.ts";
 const REORGANISATION = "test/operations/reorganisation.test.ts";
+const SETTLED = "crates-ts/actors/test/settled.test.ts";
 const PRINTABLE = "test/printable.test.ts";
 const WITHHELD = "crates-ts/actors/test/withheld-inputs.test.ts";
 
@@ -44,6 +45,12 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"a request is claimed a block too early",
 				"head.number - events[i].block < settledAfter; i--",
 				"head.number - events[i].block < settledAfter - 1n; i--",
+			],
+			[
+				"blocks are waited for in vain",
+				"Date.now() / 1000 - Number(head.timestamp) > IDLE_AFTER",
+				"IDLE_AFTER < 0",
+				[SETTLED],
 			],
 		],
 	),

@@ -5,9 +5,12 @@ import type { OpenDispute } from "./open-dispute.ts";
 /** Blocks on top of what is answered after which it is taken to stay what it is. */
 export const SETTLED_AFTER = 3n;
 
+/** Seconds without a block after which a chain is taken to make blocks only for transactions: it would be waited for in vain. */
+const IDLE_AFTER = 60;
+
 /** Who looks at the chain. */
 interface Watcher {
-	readonly feed: EventFeed;
+	readonly feed: Pick<EventFeed, "events" | "head">;
 	readonly settledAfter: bigint;
 }
 
@@ -21,7 +24,7 @@ export function unsettled(
 	name: "Requested" | "Claimed" | "Named",
 ): ReadonlySet<number> {
 	const young = new Set<number>();
-	if (head === undefined) return young;
+	if (head === undefined || Date.now() / 1000 - Number(head.timestamp) > IDLE_AFTER) return young;
 	for (let i = events.length - 1; i >= 0 && head.number - events[i].block < settledAfter; i--) {
 		if (events[i].name === name) young.add(numberIn(events[i]));
 	}

@@ -10,7 +10,10 @@ import { ChainError } from "./errors.ts";
 import { explain } from "./revert.ts";
 import { type Contract, type Got, read } from "./send.ts";
 
-/** Where everything was deployed on one chain, and from which block on its events are to be read. */
+/**
+ * Where everything was deployed on one chain, and from which block on its events are to be read: not later than the
+ * court's own, as what anybody published there before a market was made counts in its disputes, too.
+ */
 export interface Deployment {
 	readonly chainId: number;
 	readonly block: bigint;
