@@ -1,5 +1,5 @@
 /**
- * A signal that aborts on Ctrl-C or SIGTERM, so that an actor finishes the move it is making and stops.
+ * A signal that aborts on Ctrl-C or SIGTERM: whatever is being done is left, and goes on at the next start.
  * A second Ctrl-C ends the process at once.
  */
 export function untilInterrupted(): AbortSignal {

@@ -70,3 +70,25 @@ export function table(rows: readonly (readonly [string, string])[], indent = "")
 	const width = Math.max(...rows.map(([name]) => name.length));
 	return rows.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`);
 }
+
+/** Rows under headings; nothing without rows. */
+export function columns(
+	headings: readonly string[],
+	rows: readonly (readonly (string | number)[])[],
+): string[] {
+	if (rows.length === 0) return [];
+	const widths = headings.map((heading, i) =>
+		Math.max(heading.length, ...rows.map((row) => String(row[i]).length)),
+	);
+	const line = (cells: readonly (string | number)[]) =>
+		cells
+			.map((cell, i) => String(cell).padEnd(widths[i]))
+			.join("  ")
+			.trimEnd();
+	return ["", bold(line(headings)), ...rows.map(line)];
+}
+
+/** Seconds since 1970 as a date and a time. */
+export function when(seconds: number): string {
+	return new Date(1000 * seconds).toISOString();
+}

@@ -8,12 +8,15 @@ import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
+import { dispute } from "./commands/dispute.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
+import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
 import { request } from "./commands/request.ts";
+import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
@@ -23,7 +26,8 @@ import { complain } from "./output.ts";
 
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
-	...[network, deploy, register, request, submit, verify, status, monitor, key],
+	...[network, deploy, register, request, submit, verify],
+	...[status, result, dispute, refund, monitor, key],
 	...[demo, bench, setup],
 ];
 

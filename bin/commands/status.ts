@@ -23,12 +23,12 @@ export const status = command<ChainOptions>({
 					`request ${request}  program ${program}, fee ${fee} ETH, ${state}`,
 			),
 			...found.claims.map(
-				({ claim, request, submitter, status: state }) =>
-					`claim ${claim}  request ${request}, by ${submitter}, ${state}`,
+				({ claim, request, submitter, status: state, winner }) =>
+					`claim ${claim}  request ${request}, by ${submitter}, ${state}${winner === null ? "" : `, won by ${winner}`}`,
 			),
 			...found.disputes.map(
-				({ dispute, claim, phase, turn }) =>
-					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}`,
+				({ dispute, claim, phase, turn, winner }) =>
+					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}${winner === null ? "" : `, won by ${winner}`}`,
 			),
 			...found.demands.map(
 				({ demand, claim, input, chunk, left }) =>

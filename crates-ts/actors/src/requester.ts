@@ -1,22 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callOf } from "@umpire/chain/action-call.ts";
-import { getRequest } from "@umpire/chain/contracts.ts";
 import { UserError } from "@umpire/chain/errors.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
 import { send } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import { emptyElements } from "@umpire/commitment/elements.ts";
-import { unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { toLogical } from "@umpire/commitment/tensor.ts";
-import { elementCount } from "@umpire/operators/tensors.ts";
-import { dequantise } from "@umpire/runtime/quantise.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
 import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
+import { type RequestState, requestState, waitingText } from "./request-state.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { unlessStopped } from "./stopping.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
@@ -45,7 +41,7 @@ export interface RequestResult {
 	readonly request: number;
 	readonly program: Hex;
 	readonly inputsRoot: Hex;
-	readonly status: "open" | "final" | "refunded";
+	readonly status: "open" | "final" | "refunded" | "expired";
 	/** Real values; absent while the result is open, or if the output is larger than one leaf. */
 	readonly output?: readonly number[];
 	readonly outputRoot?: Hex;
@@ -73,19 +69,48 @@ export async function requestResult(
 	const base = { request, program: loaded.root, inputsRoot };
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
+	const say = sayOnce(options.progress);
 	while (!options.signal.aborted) {
-		const output = await finalResult(world, loaded, request).catch((error: unknown) => {
+		const look = requestState(world, request, program).catch((error: unknown) => {
 			if (!(error instanceof UserError && error.retry)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
-		if (output === "refunded") return { ...base, status: "refunded" };
-		if (output !== undefined) return { ...base, status: "final", ...output };
+		const state = await unlessStopped(options.signal, look);
+		if (state !== undefined) {
+			if (state.status === "final") return { ...base, status: "final", ...outputOf(state) };
+			const line = waitingText(state);
+			if (state.status === "refunded" || state.status === "expired") {
+				options.progress(line);
+				return { ...base, status: state.status };
+			}
+			say(line);
+		}
 		await sleep(world.contracts.connection.pollingInterval, undefined, { signal: options.signal }).catch(
 			() => {},
 		);
 	}
 	return { ...base, status: "open" };
 }
+
+/** Milliseconds after which what is waited for is said again. */
+const AGAIN = 600_000;
+
+/** Says a line when it is another than before, and again after a while. */
+function sayOnce(progress: (line: string) => void): (line: string) => void {
+	let said = "";
+	let at = Number.NEGATIVE_INFINITY;
+	return (line) => {
+		if (line === said && performance.now() - at < AGAIN) return;
+		said = line;
+		at = performance.now();
+		progress(line);
+	};
+}
+
+const outputOf = ({ output, outputRoot }: RequestState): Pick<RequestResult, "output" | "outputRoot"> => ({
+	...(output === null ? {} : { output }),
+	...(outputRoot === null ? {} : { outputRoot }),
+});
 
 /** Says if a fee is less than submitters ask by default. */
 async function warnOfFee(
@@ -129,17 +154,6 @@ function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOption
 	}
 }
 
-/** The output of a request's final claim, or "refunded"; undefined as long as there is neither. */
-async function finalResult(
-	world: World,
-	loaded: LoadedProgram,
-	request: number,
-): Promise<Awaited<ReturnType<typeof readOutput>> | "refunded" | undefined> {
-	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
-	if (!closed) return undefined;
-	return liveClaim === 0 ? "refunded" : readOutput(world, loaded, liveClaim);
-}
-
 /** Stores inputs where submitters and verifiers find them, and posts the request. */
 export async function postRequest(
 	world: World,
@@ -175,36 +189,6 @@ export async function postRequest(
 	const event = eventsOf(contracts.market.abi, sent.logs).find(({ name }) => name === "Requested");
 	if (event?.name !== "Requested") throw new Error("The request left no event.");
 	return { request: Number(event.args.request), inputsRoot };
-}
-
-/** The real values of the output that a claim states; throws if it has more than one leaf. */
-export async function finalOutput(
-	world: World,
-	loaded: LoadedProgram,
-	claim: number,
-): Promise<readonly number[]> {
-	const { output } = await readOutput(world, loaded, claim);
-	if (output === undefined) throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
-	return output;
-}
-
-/** The output that a claim states, as real values. */
-async function readOutput(
-	world: World,
-	{ program }: LoadedProgram,
-	claim: number,
-): Promise<Pick<RequestResult, "output" | "outputRoot">> {
-	await world.feed.poll();
-	const event = world.feed.events.find(
-		({ name, args }) => name === "Claimed" && Number(args.claim) === claim,
-	);
-	if (event?.name !== "Claimed") return {};
-	const spec = program.operators[program.outputs[0].operator];
-	const { outputRoot, words } = event.args;
-	if (words.every((word) => word === 0n)) return { outputRoot };
-	const physical = emptyElements(spec.width, elementCount(spec.shape));
-	physical.set(unpackLeaf(words, spec.width, physical.length));
-	return { outputRoot, output: [...dequantise(toLogical(physical, spec.shape, spec.layout), spec)] };
 }
 
 function etherOf(fee: string): bigint {

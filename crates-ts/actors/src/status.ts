@@ -2,8 +2,9 @@ import { getClaim, getDispute, getInputDemand, getRequest, getTurn } from "@umpi
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
-import { formatEther } from "viem";
+import { formatEther, zeroAddress } from "viem";
 import { type ActorStatus, actorsOf } from "./actor-status.ts";
+import { endOf, winnerOf } from "./dispute-end.ts";
 import type { View } from "./world.ts";
 
 /** What stands on the chain, for people. */
@@ -13,8 +14,22 @@ export interface Status {
 	readonly court: Hex;
 	readonly programs: readonly { number: number; root: Hex }[];
 	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
-	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
-	readonly disputes: readonly { dispute: number; claim: number; phase: string; turn: string }[];
+	readonly claims: readonly {
+		claim: number;
+		request: number;
+		submitter: Hex;
+		status: string;
+		winner: Hex | null;
+	}[];
+	/** `winner`: null as long as a dispute is open, and where its claim was decided elsewhere. */
+	readonly disputes: readonly {
+		dispute: number;
+		claim: number;
+		challenger: Hex;
+		phase: string;
+		turn: string;
+		winner: Hex | null;
+	}[];
 	/** The bounds of the actors that were started from this home folder; amounts in ether, at the present price of gas. */
 	readonly actors: readonly ActorStatus[];
 	/** Open demands for chunks of inputs. */
@@ -42,8 +57,14 @@ export async function statusOf(view: View): Promise<Status> {
 			requests.push({ request: Number(args.request), program: number, fee: formatEther(fee), status });
 		}
 		if (name === "Claimed") {
-			const { status, submitter, request } = await getClaim(contracts, args.claim, at);
-			claims.push({ claim: Number(args.claim), request, submitter, status: nameOf(CLAIM_STATUS, status) });
+			const { status, submitter, request, winner } = await getClaim(contracts, args.claim, at);
+			claims.push({
+				claim: Number(args.claim),
+				request,
+				submitter,
+				status: nameOf(CLAIM_STATUS, status),
+				winner: winner === zeroAddress ? null : winner,
+			});
 		}
 		if (name === "InputDemanded") {
 			const { open, claim, input, chunk, demandedAt, crowding } = await getInputDemand(
@@ -57,7 +78,18 @@ export async function statusOf(view: View): Promise<Status> {
 			const { claim, phase } = await getDispute(contracts, args.dispute, at);
 			const { side, until } = await getTurn(contracts, args.dispute, at);
 			const turn = side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
-			disputes.push({ dispute: Number(args.dispute), claim, phase: nameOf(PHASE, phase), turn });
+			const { challenger } = args;
+			const end = endOf(feed.events, Number(args.dispute));
+			const { submitter } = claims.find((one) => one.claim === claim)!;
+			const winner = end === undefined ? null : winnerOf(end, { submitter, challenger });
+			disputes.push({
+				dispute: Number(args.dispute),
+				claim,
+				challenger,
+				phase: nameOf(PHASE, phase),
+				turn,
+				winner,
+			});
 		}
 	}
 	return {

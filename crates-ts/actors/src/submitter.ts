@@ -12,6 +12,7 @@ import { formatEther, zeroAddress } from "viem";
 import type { Actor } from "./actor.ts";
 import { DemandAnswers } from "./answer-demands.ts";
 import { rememberLimits, type SubmitterLimits, submitterBudget, weiOf } from "./budget.ts";
+import { lossOf, lossText } from "./claim-loss.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import { inputFinder, type LoadedProgram, loadRegistered } from "./loaded-program.ts";
@@ -25,7 +26,7 @@ import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
-import { act, type World } from "./world.ts";
+import { act, isDevelopment, type World } from "./world.ts";
 
 export interface SubmitterOptions extends SubmitterLimits {
 	/** [STEP/]OPERATOR[:ELEMENT] or "random": falsify one number. */
@@ -77,6 +78,8 @@ class Submitter implements Actor {
 	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
+	/** Claims that were live at some look. */
+	readonly #live = new Set<number>();
 	/** Claims whose loss was told. */
 	readonly #lost = new Set<number>();
 
@@ -114,6 +117,7 @@ class Submitter implements Actor {
 		for (const [index, claim] of state.claims.entries()) {
 			if (!this.#isMine(state, claim)) continue;
 			const id = index + 1;
+			if (claim.status === CLAIM_STATUS.live) this.#live.add(id);
 			if (claim.status === CLAIM_STATUS.rejected) this.#tellLost(state, id, claim, now);
 			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now))) acted = true;
 		}
@@ -196,15 +200,26 @@ class Submitter implements Actor {
 		return acted;
 	}
 
-	/** Says once that a claim was lost, as long as its request can be answered: why it is not is not evident. */
+	/** Says once that a claim was lost: one that was live a moment ago, or one whose request could be answered by others. */
 	#tellLost(state: GameState, id: number, { request }: Claim, now: bigint): void {
 		const { closed, deadline, liveClaim } = state.requests[request - 1];
-		if (this.#lost.has(id) || closed || liveClaim !== 0 || now >= BigInt(deadline)) return;
+		const canBeAnswered = !closed && liveClaim === 0 && now < BigInt(deadline);
+		if (this.#lost.has(id) || !(this.#live.has(id) || canBeAnswered)) return;
 		this.#lost.add(id);
 		const bond = formatEther(state.parameters.submitterBond);
-		this.#say(
-			`Claim ${id} is rejected: its bond of ${bond} ETH is lost. Request ${request} is left to others.`,
-		);
+		const loss = lossOf(this.#world.feed.events, id, this.#loaded.program);
+		const why = loss === undefined ? "" : `: ${lossText(loss)}`;
+		const others = canBeAnswered
+			? ` Request ${request} is left to others: an account claims a request once (${this.#others()}).`
+			: "";
+		this.#say(`Claim ${id} is rejected${why}. Its bond of ${bond} ETH is lost.${others}`);
+	}
+
+	/** How another account is named. */
+	#others(): string {
+		return isDevelopment(this.#world.contracts.connection)
+			? "--as second-submitter is another"
+			: "--keystore names another";
 	}
 
 	/** One line however many there are: the one that pays most, which comes first. */

@@ -3,6 +3,7 @@ import { UserError } from "@umpire/chain/errors.ts";
 import { failureText } from "./actor.ts";
 import type { MonitorReport } from "./monitor-report.ts";
 import { type LastLook, serveMonitor } from "./monitor-server.ts";
+import { unlessStopped } from "./stopping.ts";
 
 export interface WatchOptions {
 	/** Seconds between two looks. */
@@ -25,8 +26,10 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 	try {
 		while (!signal.aborted) {
 			try {
-				last = { report: await look(), at: Date.now(), failure: undefined };
-				onReport(last.report!);
+				const report = await unlessStopped(signal, look());
+				if (report === undefined) break;
+				last = { report, at: Date.now(), failure: undefined };
+				onReport(report);
 			} catch (error) {
 				last = { ...last, failure: failureText(error) };
 				warn(failureText(error));
