@@ -1,6 +1,6 @@
 import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
 import { formatEther } from "viem";
-import { bad, columns, good, table, when } from "./output.ts";
+import { bad, columns, dim, good, table, when } from "./output.ts";
 
 /** A monitor's report for people. */
 export function monitorLines(report: MonitorReport): string[] {
@@ -56,6 +56,9 @@ export function monitorLines(report: MonitorReport): string[] {
 				dispute.challenger,
 			]),
 		),
-		...(report.problems.length === 0 ? [good("healthy")] : report.problems.map((line) => bad(`! ${line}`))),
+		...(report.problems.length === 0
+			? [good("healthy")]
+			: report.problems.map(({ id, text }) => bad(`! ${text} (${id})`))),
+		...report.acknowledged.map(({ id, text }) => dim(`known: ${text} (${id})`)),
 	];
 }

@@ -32,7 +32,14 @@ describe("text from files and chains", () => {
 	});
 
 	it("is escaped in labels of metrics", () => {
-		const empty = { claims: [], disputes: [], problems: [], account: null, lastEvent: null };
+		const empty = {
+			claims: [],
+			disputes: [],
+			problems: [],
+			acknowledged: [],
+			account: null,
+			lastEvent: null,
+		};
 		const money = {
 			balance: 0n,
 			liabilities: 0n,

@@ -9,6 +9,7 @@ interface Options extends ChainOptions, LimitsOptions {
 	interval: number;
 	program?: string[];
 	account?: Hex;
+	acknowledge?: string[];
 }
 
 export const monitor = command<Options>({
@@ -18,6 +19,7 @@ export const monitor = command<Options>({
 		["umpire monitor --once", "one look; exit code 1 if something needs an operator"],
 		["umpire monitor --serve 9464 --rpc URL,URL,URL", "/metrics for Prometheus, /health, /report"],
 		["umpire monitor --account 0x… --program 1", "watches an account too; runs the claims of program 1 only"],
+		["umpire monitor --once --acknowledge claim-3-final", "what cannot be changed any more is known"],
 	],
 	options: (yargs) =>
 		withLimits(withChain(yargs))
@@ -39,7 +41,14 @@ export const monitor = command<Options>({
 				describe: "number or root of a program to run (default: all that the home folder has)",
 				requiresArg: true,
 			})
-			.option("account", { type: "string", describe: "address to watch", requiresArg: true }),
+			.option("account", { type: "string", describe: "address to watch", requiresArg: true })
+			.option("acknowledge", {
+				type: "string",
+				array: true,
+				describe:
+					"id of a claim's problem that is known: it does not make this home folder's monitors unhealthy any more",
+				requiresArg: true,
+			}),
 	async run(options) {
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { openMonitor } = await import("@umpire/actors/monitor.ts");

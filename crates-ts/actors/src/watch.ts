@@ -21,7 +21,8 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 	const { interval, serve, signal, onReport, onServing, warn } = options;
 	if (!(interval > 0)) throw new UserError("--interval must be a positive number of seconds.");
 	let last: LastLook = { report: undefined, at: 0, failure: "no look at the chain yet" };
-	const server = serve === undefined ? undefined : await serveMonitor(() => last, ...placeOf(serve));
+	const shown = () => ({ ...last, failure: last.failure ?? lateness(last, interval) });
+	const server = serve === undefined ? undefined : await serveMonitor(shown, ...placeOf(serve));
 	if (server !== undefined) onServing(server.url);
 	try {
 		while (!signal.aborted) {
@@ -40,6 +41,14 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 		server?.close();
 	}
 }
+
+/** Says that a look hangs: what was seen long ago is no news of today's health. */
+export function lateness({ at }: LastLook, interval: number): string | undefined {
+	const seconds = Math.floor((Date.now() - at) / 1000);
+	return seconds > LATE + 6 * interval ? `the last look at the chain was ${seconds} s ago` : undefined;
+}
+
+const LATE = 60;
 
 /** Port and host of --serve. */
 function placeOf(serve: string): [number, string?] {
