@@ -1,5 +1,5 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Argv, CommandModule } from "yargs";
 import { warn } from "./output.ts";
 
@@ -143,7 +143,8 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 /** What yargs gives for the text of an option that takes a number and is none is NaN, under each of its names. */
 function requireNumbers(options: Readonly<Record<string, unknown>>): true {
 	for (const [name, value] of Object.entries(options)) {
-		if (Number.isNaN(value) && !/[A-Z]/.test(name)) throw new UserError(`--${name} takes a number.`);
+		if (Number.isNaN(value) && !/[A-Z]/.test(name))
+			throw new UmpireError("OPTION", `--${name} takes a number.`);
 	}
 	return true;
 }

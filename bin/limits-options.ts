@@ -1,4 +1,4 @@
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Argv } from "yargs";
 
@@ -33,14 +33,14 @@ export function withLimits<T>(yargs: Argv<T>): Argv<T & LimitsOptions> {
 	>;
 }
 
-/** @throws UserError if a limit is not a positive number */
+/** @throws UmpireError if a limit is not a positive number */
 export function limitsOf(options: LimitsOptions): Limits {
 	const { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib } = options;
 	const given = { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib };
 	for (const [name, value] of Object.entries(given)) {
 		if (value === undefined || value > 0) continue;
 		const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-		throw new UserError(`--${option} must be a positive number, as in 1000000000.`);
+		throw new UmpireError("OPTION", `--${option} must be a positive number, as in 1000000000.`);
 	}
 	return {
 		...DEFAULT_LIMITS,

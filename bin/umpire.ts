@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { printable } from "@umpire/actors/printable.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { bench } from "./commands/bench.ts";
@@ -22,7 +22,7 @@ import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
-import { complain } from "./output.ts";
+import { tellFailure } from "./failure.ts";
 
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
@@ -31,7 +31,7 @@ const COMMANDS: CommandModule[] = [
 	...[demo, bench, setup],
 ];
 
-/** Runs the command line and gives its exit code: 0 fine, 1 the user's mistake, 75 try again. */
+/** Runs the command line and gives its exit code: 0 fine, else as docs/errors.md says. */
 async function main(words: string[]): Promise<number> {
 	const asked = COMMANDS.find(({ command }) => String(command).split(" ")[0] === words[0]);
 	const help = asked === undefined ? "umpire --help" : `umpire ${words[0]} --help`;
@@ -56,24 +56,22 @@ async function main(words: string[]): Promise<number> {
 			.wrap(Math.min(100, process.stdout.columns ?? 100))
 			.exitProcess(false)
 			.fail((message, error) => {
-				throw (
-					error ??
-					new Error(message.includes("--help") ? message : `${message.replace(/[^.?]$/, "$&.")} See ${help}.`)
+				if (error !== undefined && error !== null && error.name !== "YError") throw error;
+				const found = error?.message ?? message;
+				throw new UmpireError(
+					"USAGE",
+					found.includes("--help") ? found : `${found.replace(/[^.?]$/, "$&.")} See ${help}.`,
 				);
 			})
 			.parseAsync();
 		return Number(process.exitCode ?? 0);
 	} catch (error) {
-		if (words.includes("--verbose") && error instanceof Error) {
-			for (const shown of (error.stack ?? "").split("\n")) console.error(printable(shown));
-		}
-		complain(error instanceof Error ? error.message : String(error));
-		const retry = error instanceof Error && "retry" in error && error.retry === true;
-		return retry ? 75 : 1;
+		return tellFailure(error, words.includes("--verbose"));
 	}
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.on("uncaughtException", (error) => process.exit(tellFailure(error, false)));
 const [first, ...rest] = hideBin(process.argv);
 const code = await main(first === "help" ? [...rest, "--help"] : hideBin(process.argv));
 // Workers of the prover and chains in this process would keep it alive.

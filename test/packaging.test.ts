@@ -78,7 +78,7 @@ function modulesOf(name: string): string[] {
 
 describe("packed packages", () => {
 	test("are those that others build on", () => {
-		const names = ["commitment", "compiler", "game", "graph", "onnx", "operators", "runtime"];
+		const names = ["commitment", "compiler", "errors", "game", "graph", "onnx", "operators", "runtime"];
 		expect(packed.map(({ name }) => name)).toEqual(names.map((name) => `@umpire/${name}`));
 	});
 

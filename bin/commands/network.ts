@@ -1,4 +1,4 @@
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress, report } from "../output.ts";
 
@@ -24,7 +24,9 @@ export const network = command<Options>({
 		const home = openHome(options.home);
 		if (options.action === "start") {
 			if (!(Number.isInteger(options.port) && options.port > 0 && options.port < 65_536)) {
-				throw new UserError(`--port ${options.port} is no port: give one from 1 to 65535.`);
+				throw new UmpireError("OPTION", `--port ${options.port} is no port`, {
+					advice: "give one from 1 to 65535.",
+				});
 			}
 			progress("Starting a local chain...");
 			const running = await startNetwork(home, options.port);

@@ -1,4 +1,4 @@
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { command, type SigningOptions, withSigner } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../output.ts";
@@ -67,5 +67,5 @@ export const verify = command<Options>({
 
 function count(option: string, value: number): number {
 	if (Number.isInteger(value) && value >= 0) return value;
-	throw new UserError(`${option} takes a whole number of chunks from 0 on, not ${value}.`);
+	throw new UmpireError("OPTION", `${option} takes a whole number of chunks from 0 on, not ${value}.`);
 }

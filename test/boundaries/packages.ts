@@ -5,6 +5,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
+	"errors",
 	"commitment",
 	"onnx",
 	"graph",

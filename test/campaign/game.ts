@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sameAccount } from "@umpire/actors/money.ts";
 import { openMonitor } from "@umpire/actors/monitor.ts";
 import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { Adversary } from "./adversary.ts";
@@ -244,7 +244,7 @@ class Game {
 			}
 			return report;
 		} catch (error) {
-			if (error instanceof UserError && error.retry) return undefined;
+			if (error instanceof UmpireError && error.retryable) return undefined;
 			this.#broken.push(`the monitor threw ${error instanceof Error ? error.stack : String(error)}`);
 			return undefined;
 		}

@@ -4,8 +4,8 @@ import { verifier } from "@umpire/actors/verifier.ts";
 import { worldOf } from "@umpire/actors/world.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { openContracts } from "@umpire/chain/contracts.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { accountAt, SEATS } from "./accounts.ts";
 import type { SimulatedChain } from "./chain.ts";
 import type { Fixture } from "./fixture.ts";
@@ -90,7 +90,7 @@ export class Party {
 				return;
 			}
 		} catch (error) {
-			if (life !== this.#life || (error instanceof UserError && error.retry)) return;
+			if (life !== this.#life || (error instanceof UmpireError && error.retryable)) return;
 			this.failures.push(`${this.name} threw ${error instanceof Error ? error.stack : String(error)}`);
 		}
 	}

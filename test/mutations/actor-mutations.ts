@@ -48,7 +48,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			[
 				"what is not foreseen ends an actor",
 				"failures++;",
-				"if (!(error instanceof UserError)) throw error;\n\t\t\tfailures++;",
+				"if (!(error instanceof UmpireError)) throw error;\n\t\t\tfailures++;",
 			],
 		],
 	),
@@ -235,6 +235,30 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"requests without inputs take of the bound on bonds",
 				"if (sent !== undefined) bonds += bond;",
 				"bonds += bond;",
+			],
+		],
+	),
+	...mutationsOf(
+		"bin/failure.ts",
+		["test/failure.test.ts"],
+		[
+			["a defect exits like a mistake of the user's", "defect: 70", "defect: 1"],
+			[
+				"what may pass exits like a mistake",
+				"error.retryable ? EXIT.tryAgain : EXIT.mistake",
+				"EXIT.mistake",
+			],
+			["a stack is printed as it is", "printable(before + shown)", "before + shown"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/errors/src/system-code.ts",
+		["crates-ts/errors/test/umpire-error.test.ts", "crates-ts/store/test/hostile-files.test.ts"],
+		[
+			[
+				"an error of Umpire's passes for one of the operating system's",
+				"error instanceof UmpireError ||",
+				"",
 			],
 		],
 	),

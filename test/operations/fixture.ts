@@ -13,9 +13,9 @@ import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import { type Contracts, getClaim, openContracts } from "@umpire/chain/contracts.ts";
 import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { localAccount, type Role } from "@umpire/store/accounts.ts";
@@ -76,7 +76,7 @@ export async function playUntil(
 		await between(round);
 		for (const actor of actors) {
 			await actor.tick().catch((error: unknown) => {
-				if (!(error instanceof UserError)) throw error;
+				if (!(error instanceof UmpireError)) throw error;
 				failures.push(error.message);
 			});
 		}

@@ -5,9 +5,9 @@ import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
 import { lateness, watch } from "@umpire/actors/watch.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { travel } from "@umpire/chain/time.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,7 +135,7 @@ describe("the monitor", () => {
 		const first = next();
 		const watching = watch(
 			async () => {
-				if (blind) throw new UserError("the node is silent");
+				if (blind) throw new UmpireError("OPTION", "the node is silent");
 				return look();
 			},
 			{

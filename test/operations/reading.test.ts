@@ -200,7 +200,7 @@ describe("events that a node leaves out", () => {
 			for (let tries = 0; tries < 3; tries++) {
 				await look().catch((error: unknown) => {
 					expect(error, missing).toBeInstanceOf(ChainError);
-					expect((error as ChainError).retry, missing).toBe(true);
+					expect((error as ChainError).retryable, missing).toBe(true);
 				});
 			}
 		}
@@ -334,7 +334,7 @@ describe("ranges of blocks", () => {
 		const breaking = over((logs, { fromBlock, toBlock }) => {
 			if (typeof fromBlock !== "bigint" || typeof toBlock !== "bigint") return logs;
 			if (toBlock - fromBlock >= 8n) throw new Error("block range is too wide");
-			if (failing && ranges.length > 5) throw new ChainError("not now", { retry: true });
+			if (failing && ranges.length > 5) throw new ChainError("not now", { retryable: true });
 			ranges.push(Number(fromBlock));
 			return logs;
 		});

@@ -1,4 +1,4 @@
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { readJson, writeJson } from "@umpire/store/home.ts";
 import type { Problem } from "./monitor-report.ts";
 import type { View } from "./world.ts";
@@ -20,12 +20,13 @@ export async function readAcknowledged(view: View): Promise<ReadonlySet<string>>
 /**
  * Remembers that the operator knows of problems: they do not make a monitor of this home folder unhealthy any more.
  *
- * @throws UserError if one is not a problem of a claim
+ * @throws UmpireError if one is not a problem of a claim
  */
 export async function acknowledge(view: View, ids: readonly string[]): Promise<void> {
 	for (const id of ids) {
 		if (ID.test(id)) continue;
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--acknowledge takes the id of a claim's problem as monitor shows it, as in claim-3-final, not ${id}.`,
 		);
 	}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { unlessStopped } from "./stopping.ts";
 
 /**
@@ -27,7 +27,7 @@ export class Attempts {
 
 	/** Whether any move was made; throws the first failure, if there was one. */
 	outcome(): boolean {
-		const unforeseen = this.#failures.find((failure) => !(failure instanceof UserError));
+		const unforeseen = this.#failures.find((failure) => !(failure instanceof UmpireError));
 		if (this.#failures.length > 0) throw unforeseen ?? this.#failures[0];
 		return this.#acted;
 	}
@@ -68,7 +68,7 @@ export async function runActor(
 
 /** A failure in one line. What is not foreseen is a defect: it is told as one, with its stack if UMPIRE_DEBUG is set. */
 export function failureText(error: unknown): string {
-	if (error instanceof UserError) return error.message;
+	if (error instanceof UmpireError) return error.message;
 	const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 	const stack = process.env.UMPIRE_DEBUG && error instanceof Error ? ` ${error.stack}` : "";
 	return `${text.replace(/\.?$/, "")} (a defect of this program: please report it; UMPIRE_DEBUG=1 shows more).${stack}`;

@@ -1,8 +1,8 @@
 import { balanceOf } from "@umpire/chain/connection.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { treeHeight } from "@umpire/commitment/tree.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
 import { hasAll, writeJson } from "@umpire/store/home.ts";
@@ -116,11 +116,11 @@ export async function submitterBudget(
 const AMOUNT = /^\d+(\.\d{1,18})?$/;
 const isAmount = (value: unknown) => value === undefined || (typeof value === "string" && AMOUNT.test(value));
 
-/** @throws UserError if an amount is none */
+/** @throws UmpireError if an amount is none */
 export function weiOf({ leastFee, mostBonds }: SubmitterLimits): { leastFee?: bigint; mostBonds?: bigint } {
 	const amount = (option: string, text: string): bigint => {
 		if (AMOUNT.test(text)) return parseEther(text);
-		throw new UserError(`${option} ${text} is not an amount of ether, as in 0.001.`);
+		throw new UmpireError("OPTION", `${option} ${text} is not an amount of ether, as in 0.001.`);
 	};
 	return {
 		...(leastFee === undefined ? {} : { leastFee: amount("--least-fee", leastFee) }),

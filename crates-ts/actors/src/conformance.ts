@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "@umpire/chain/errors.ts";
+import type { ErrorCode } from "@umpire/errors/codes.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
 import { type Check, check } from "./check.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
@@ -46,13 +47,13 @@ export interface Conformance {
 /**
  * Checks every model under a folder, one after the other in one process. A model that fails
  * does not stop the others.
- * @throws UserError if the folder has no models, or the list of refusals names one that is not there
+ * @throws UmpireError if the folder has no models, or the list of refusals names one that is not there
  */
 export async function conformance(options: ConformanceOptions): Promise<Conformance> {
 	const all = findModels(options.folder);
 	const refusals = expectedRefusals(options.refused, all);
 	const chosen = all.filter(({ name }) => options.only === undefined || name.includes(options.only));
-	if (chosen.length === 0) throw new UserError(`No model's name contains "${options.only}".`);
+	if (chosen.length === 0) throw new UmpireError("OPTION", `No model's name contains "${options.only}".`);
 	const chain = options.samples > 0 ? await openCheckChain(options.progress) : undefined;
 	const models: ModelResult[] = [];
 	try {
@@ -95,15 +96,15 @@ async function checkOne(
 		return { ...end(), verdict: checked.ok ? "passed" : "failed", check: checked, ...error };
 	} catch (cause) {
 		const error = cause instanceof Error ? cause.message : String(cause);
-		const refused = mayRefuse && cause instanceof Error && REFUSALS.has(cause.name);
+		const refused = mayRefuse && cause instanceof UmpireError && REFUSALS.has(cause.code);
 		return { ...end(), verdict: refused ? "refused" : "failed", error };
 	}
 }
 
 const REFUSAL_EXPECTED = "it compiles, but the list of refusals names it: take it off the list";
 
-/** Errors by which a model, rather than Umpire, is at fault. */
-const REFUSALS = new Set(["CompileError", "OnnxError", "InputError", "UserError"]);
+/** Codes of errors by which a model, rather than Umpire, is at fault. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["COMPILE", "MODEL", "INPUT", "OPTION"]);
 
 function expectedRefusals(path: string | undefined, models: readonly FoundModel[]): Set<string> {
 	if (path === undefined) return new Set();
@@ -112,7 +113,7 @@ function expectedRefusals(path: string | undefined, models: readonly FoundModel[
 	const known = new Set(models.map(({ name }) => name));
 	const stray = names.find((name) => !known.has(name));
 	if (stray !== undefined)
-		throw new UserError(`${path} names "${stray}", which is no model under the folder.`);
+		throw new UmpireError("OPTION", `${path} names "${stray}", which is no model under the folder.`);
 	return new Set(names);
 }
 

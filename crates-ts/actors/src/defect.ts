@@ -1,5 +1,5 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import { type Elements, rangeOf } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { describeOperator, elementCount } from "@umpire/operators/tensors.ts";
 import { type Random, randomBelow } from "./random.ts";
@@ -20,7 +20,7 @@ export function placeText({ step, operator, element }: Place, steps: number): st
  * Reads `--defect`: OPERATOR:ELEMENT or OPERATOR (an element is drawn) of the first step, or of the
  * step in front of a slash, as in 2/OPERATOR; or "random".
  *
- * @throws UserError if there is no such place
+ * @throws UmpireError if there is no such place
  */
 export function parseDefect(text: string, program: Program, random: Random): Place {
 	const count = program.operators.length;
@@ -31,22 +31,29 @@ export function parseDefect(text: string, program: Program, random: Random): Pla
 	}
 	const found = /^(?:(\d+)\/)?(\d+)(?::(\d+))?$/.exec(text);
 	if (found === null) {
-		throw new UserError(
-			`--defect ${text} is not a place: give OPERATOR, OPERATOR:ELEMENT, STEP/OPERATOR:ELEMENT, random or none.`,
-		);
+		throw new UmpireError("OPTION", `--defect ${text} is not a place`, {
+			advice: "give OPERATOR, OPERATOR:ELEMENT, STEP/OPERATOR:ELEMENT, random or none.",
+		});
 	}
 	const step = Number(found[1] ?? 0);
 	if (step >= program.steps) {
-		throw new UserError(`--defect: there is no step ${step}; the program has 0 to ${program.steps - 1}.`);
+		throw new UmpireError(
+			"OPTION",
+			`--defect: there is no step ${step}; the program has 0 to ${program.steps - 1}.`,
+		);
 	}
 	const operator = Number(found[2]);
 	if (operator >= count) {
-		throw new UserError(`--defect: there is no operator ${operator}; the program has 0 to ${count - 1}.`);
+		throw new UmpireError(
+			"OPTION",
+			`--defect: there is no operator ${operator}; the program has 0 to ${count - 1}.`,
+		);
 	}
 	const elements = elementCount(program.operators[operator].shape);
 	const element = found[3] === undefined ? randomBelow(random, elements) : Number(found[3]);
 	if (element >= elements) {
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--defect: ${describeOperator(program.operators[operator], operator)} has no element ${element}; it has 0 to ${elements - 1}.`,
 		);
 	}

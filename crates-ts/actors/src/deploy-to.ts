@@ -2,9 +2,9 @@ import { buildContracts } from "@umpire/chain/build.ts";
 import { signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { deploy } from "@umpire/chain/deploy.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
@@ -26,7 +26,7 @@ export type ParameterOptions = Partial<Parameters> & {
 /**
  * Deploys the contracts to the chain at an RPC address and remembers where they are.
  *
- * @throws UserError before anything is sent, if the contracts take no such parameters or the home folder cannot be
+ * @throws UmpireError before anything is sent, if the contracts take no such parameters or the home folder cannot be
  *   written
  */
 export async function deployTo(
@@ -60,12 +60,14 @@ function parametersOf({ preset = "test", bondsAtGwei, ...options }: ParameterOpt
 		const value = options[name];
 		if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;
 		const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--${option} takes a whole number of ${what} from ${least} to ${most}, not ${value}.`,
 		);
 	}
 	if (bondsAtGwei !== undefined && !(bondsAtGwei >= 1e-9 && bondsAtGwei <= MOST_GWEI)) {
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--bonds-at-gwei takes a price of gas from 0.000000001 to ${MOST_GWEI} gwei, not ${bondsAtGwei}.`,
 		);
 	}

@@ -1,9 +1,9 @@
 import { getClaim, getDispute, getTurn } from "@umpire/chain/contracts.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { ChainEvent } from "@umpire/chain/events.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { PHASE, SIDE } from "@umpire/game/state.ts";
 import { type ProvedWrong, provedBy } from "./claim-loss.ts";
 import { type DisputeEnd, endOf, endText, winnerOf } from "./dispute-end.ts";
@@ -54,7 +54,7 @@ export interface DisputeStory {
 /**
  * The whole story of a dispute, from the chain.
  *
- * @throws UserError if there is no such dispute
+ * @throws UmpireError if there is no such dispute
  */
 export async function disputeStory(view: View, id: number): Promise<DisputeStory> {
 	const { contracts, feed } = view;
@@ -64,7 +64,8 @@ export async function disputeStory(view: View, id: number): Promise<DisputeStory
 	const challenged = mine.find(({ name }) => name === "Challenged");
 	if (challenged?.name !== "Challenged") {
 		const count = events.filter(({ name }) => name === "Challenged").length;
-		throw new UserError(
+		throw new UmpireError(
+			"NOT_FOUND",
 			count === 0
 				? "There is no dispute yet (umpire status says what there is)."
 				: `There is no dispute ${id}: there ${count === 1 ? "is 1" : `are 1 to ${count}`} (umpire status lists them).`,

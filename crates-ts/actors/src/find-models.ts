@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
 /** A model in a folder, with the data that lies beside it. */
 export interface FoundModel {
@@ -18,12 +18,13 @@ const SKIPPED = /^(\.|node_modules$)/;
 
 /**
  * Every .onnx file under a folder (compiled programs apart), in order of its path, or the one file given.
- * @throws UserError if there is none
+ * @throws UmpireError if there is none
  */
 export function findModels(root: string): FoundModel[] {
-	if (!existsSync(root)) throw new UserError(`${root} does not exist: name a folder of models.`);
+	if (!existsSync(root))
+		throw new UmpireError("NOT_FOUND", `${root} does not exist`, { advice: "name a folder of models." });
 	const paths = statSync(root).isDirectory() ? walk(root) : [root];
-	if (paths.length === 0) throw new UserError(`${root} has no .onnx files in it.`);
+	if (paths.length === 0) throw new UmpireError("NOT_FOUND", `${root} has no .onnx files in it.`);
 	const base = statSync(root).isDirectory() ? root : dirname(root);
 	return paths.map((model) => ({ name: nameOf(relative(base, model)), model, ...dataOf(model) }));
 }

@@ -12,7 +12,7 @@ const KEPT = 256;
  * after the restart, with the same nonce: at most one takes effect.
  *
  * @param deployment the address of the contract that the account talks to
- * @throws UserError if the journal is damaged
+ * @throws UmpireError if the journal is damaged
  */
 export async function openJournal(
 	home: Home,

@@ -1,7 +1,7 @@
 import { numberOf, programCount, programOf } from "@umpire/chain/contracts.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
@@ -20,7 +20,7 @@ export interface LoadedProgram {
  * Finds a registered program by its number or root and loads it from the store; its root, its
  * structure and its exactness certificate are computed anew.
  *
- * @throws UserError if it is not registered or not in the store
+ * @throws UmpireError if it is not registered or not in the store
  */
 export async function loadRegistered(world: View, id: string): Promise<LoadedProgram> {
 	const root = await resolve(world, id);
@@ -32,14 +32,17 @@ async function resolve({ contracts }: View, id: string): Promise<Hex> {
 	const count = Number(await programCount(contracts));
 	if (/^\d+$/.test(id)) {
 		if (Number(id) >= 1 && Number(id) <= count) return programOf(contracts, BigInt(id));
-		throw new UserError(
+		throw new UmpireError(
+			"NOT_FOUND",
 			count === 0
 				? "No program is registered yet: run ./just register."
 				: `There is no program ${id}: ${count} ${count === 1 ? "is" : "are"} registered (umpire status lists them).`,
 		);
 	}
 	if (/^0x[0-9a-f]{64}$/i.test(id)) return id.toLowerCase() as Hex;
-	throw new UserError(`"${id}" is no program: give its number or its root (umpire status lists them).`);
+	throw new UmpireError("NOT_FOUND", `"${id}" is no program`, {
+		advice: "give its number or its root (umpire status lists them).",
+	});
 }
 
 /** Finds the inputs of a request; undefined if they are not to be had. */
@@ -57,7 +60,7 @@ export function inputFinder(world: World, program: Program, tell: (line: string)
 					: `The inputs ${root} are not in ${world.home.content.place}: waiting for them.`,
 			);
 		} catch (error) {
-			if (!(error instanceof UserError)) throw error;
+			if (!(error instanceof UmpireError)) throw error;
 			tell(error.message);
 		}
 		return undefined;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { UserError } from "@umpire/chain/errors.ts";
 import { decodingModel } from "@umpire/compiler/import/decoding.ts";
 import { fixShapes } from "@umpire/compiler/import/fix-shapes.ts";
 import { type Repetition, repetitionOf } from "@umpire/compiler/import/steps.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
@@ -14,14 +14,17 @@ export type Shapes = ReadonlyMap<string, readonly number[]>;
 /**
  * Reads `--shape` options.
  *
- * @throws UserError if one is not NAME=SIZE,SIZE,…
+ * @throws UmpireError if one is not NAME=SIZE,SIZE,…
  */
 export function parseShapes(options: readonly string[] = []): Shapes {
 	return new Map(
 		options.map((option) => {
 			const found = /^(.+)=(\d+(?:,\d+)*)$/.exec(option);
 			if (found === null) {
-				throw new UserError(`--shape ${option} is not of the form NAME=SIZE,SIZE, as in image=1,3,224,224.`);
+				throw new UmpireError(
+					"OPTION",
+					`--shape ${option} is not of the form NAME=SIZE,SIZE, as in image=1,3,224,224.`,
+				);
 			}
 			return [found[1], found[2].split(",").map(Number)];
 		}),
@@ -46,7 +49,7 @@ export interface Source {
 /**
  * Reads a model file and makes it the step that the options ask for.
  *
- * @throws OnnxError, CompileError or UserError if there is no such model, or it cannot be repeated so
+ * @throws OnnxError, CompileError or UmpireError if there is no such model, or it cannot be repeated so
  */
 export function openSource(path: string, { steps, carry, decode }: StepOptions): Source {
 	const model = openModel(path);
@@ -66,7 +69,7 @@ export function openSource(path: string, { steps, carry, decode }: StepOptions):
 function pairOf(option: string, text: string, form: string, example: string): [string, string] {
 	const found = /^([^=]+)=([^=]+)$/.exec(text);
 	if (found !== null) return [found[1], found[2]];
-	throw new UserError(`${option} ${text} is not of the form ${form}, as in ${example}.`);
+	throw new UmpireError("OPTION", `${option} ${text} is not of the form ${form}, as in ${example}.`);
 }
 
 /** Reads a model file and brings it to an opset that runs. Throws OnnxError. */
@@ -77,15 +80,19 @@ export function openModel(path: string): Model {
 /**
  * Gives every input of a model a size, without data: from `--shape`, else from the model.
  *
- * @throws UserError that says which input needs a --shape
+ * @throws UmpireError that says which input needs a --shape
  */
 export function sizedModel(model: Model, shapes: Shapes): Model {
 	for (const { name, dims } of model.graph.inputs) {
 		// A first dimension that nothing fixes is a batch of one.
 		if (shapes.has(name) || dims?.every((size, axis) => axis === 0 || typeof size === "number")) continue;
 		const sizes = dims?.map((size, axis) => (typeof size === "number" ? size : axis === 0 ? 1 : "SIZE"));
-		throw new UserError(
-			`input "${name}" has no fixed size${dims ? ` ([${dims.map((size) => size ?? "?").join(", ")}])` : ""}: give one with --shape ${name}=${sizes?.join(",") ?? "SIZE,SIZE"}, or a sample with --input or --calibrate.`,
+		throw new UmpireError(
+			"OPTION",
+			`input "${name}" has no fixed size${dims ? ` ([${dims.map((size) => size ?? "?").join(", ")}])` : ""}`,
+			{
+				advice: `give one with --shape ${name}=${sizes?.join(",") ?? "SIZE,SIZE"}, or a sample with --input or --calibrate.`,
+			},
 		);
 	}
 	return fixShapes(model, Object.fromEntries(shapes));
@@ -96,11 +103,13 @@ export function openInputs(path: string, model: Model, shapes: Shapes): Map<stri
 	return readInputs(filesOf(path), model.graph.inputs, options(shapes));
 }
 
-/** The expected outputs in a file or folder. Throws UserError if it has none. */
+/** The expected outputs in a file or folder. Throws UmpireError if it has none. */
 export function openExpected(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
 	const expected = readExpected(filesOf(path), model.graph.outputs, options(shapes));
 	if (expected === null)
-		throw new UserError(`${path} holds no expected output: give output_0.pb or "output_data".`);
+		throw new UmpireError("OPTION", `${path} holds no expected output`, {
+			advice: `give output_0.pb or "output_data".`,
+		});
 	return expected;
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { metricsOf } from "./metrics.ts";
 import type { MonitorReport, Problem } from "./monitor-report.ts";
 
@@ -16,7 +16,7 @@ export interface LastLook {
  * Serves the last look at the chain: `/metrics` for Prometheus, `/health` (200 or 503) and `/report`
  * as JSON. It listens on this machine only unless it is told otherwise.
  *
- * @throws UserError if the port is taken
+ * @throws UmpireError if the port is taken
  */
 export async function serveMonitor(
 	last: () => LastLook,
@@ -73,7 +73,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		server.once("error", (cause: NodeJS.ErrnoException) => {
 			const why = cause.code === "EADDRINUSE" ? "something listens there already" : cause.message;
-			reject(new UserError(`Cannot serve on port ${port}: ${why}; choose another --serve.`, { cause }));
+			reject(
+				new UmpireError("FILE", `Cannot serve on port ${port}: ${why}`, {
+					advice: "choose another --serve.",
+					cause,
+				}),
+			);
 		});
 		server.listen(port, host, resolve);
 	});

@@ -1,8 +1,8 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { challengeEnd, NEVER } from "@umpire/game/input-demands.ts";
 import { CLAIM_STATUS, type GameState, liabilities, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { isAddress, zeroAddress } from "viem";
@@ -32,14 +32,16 @@ export interface MonitorOptions {
 /**
  * Watches a deployment as an operator does; each look gives the state of one block.
  *
- * @throws UserError if a program is not registered or not here, or the account is no address
+ * @throws UmpireError if a program is not registered or not here, or the account is no address
  */
 export async function openMonitor(
 	view: View,
 	{ program = [], account, warn, patience, acknowledge: known = [] }: MonitorOptions = {},
 ): Promise<() => Promise<MonitorReport>> {
 	if (account !== undefined && !isAddress(account)) {
-		throw new UserError(`--account ${account} is no address: give 0x and 40 hexadecimal digits.`);
+		throw new UmpireError("OPTION", `--account ${account} is no address`, {
+			advice: "give 0x and 40 hexadecimal digits.",
+		});
 	}
 	await acknowledge(view, known);
 	const roots: Hex[] = [];

@@ -1,8 +1,8 @@
 import { open, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRpc } from "@umpire/chain/connection.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { startNode } from "@umpire/chain/node.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeLocalAccounts } from "@umpire/store/accounts.ts";
 import { type Home, readJson, writeJson } from "@umpire/store/home.ts";
 
@@ -19,14 +19,14 @@ const stateFile = (home: Home) => home.path("network.json");
 /**
  * Starts a local chain that outlives this process.
  *
- * @throws UserError if one is running already
+ * @throws UmpireError if one is running already
  */
 export async function startNetwork(home: Home, port: number): Promise<RunningNetwork> {
 	const before = await networkStatus(home);
 	if (before !== undefined) {
-		throw new UserError(
-			`A local chain is running at ${before.url} already: stop it with ./just shutdown-network.`,
-		);
+		throw new UmpireError("CHAIN", `A local chain is running at ${before.url} already`, {
+			advice: "stop it with ./just shutdown-network.",
+		});
 	}
 	await writeLocalAccounts(home);
 	const log = home.path("network.log");

@@ -1,7 +1,7 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { claimCommitment, NOBODY } from "@umpire/game/commitment.ts";
 import type { GameState, Request } from "@umpire/game/state.ts";
 import { keccak256, toHex } from "viem";
@@ -50,7 +50,8 @@ async function secretSalt(
 ): Promise<Hex> {
 	const { account, connection } = signer;
 	if (account.signMessage === undefined) {
-		throw new UserError(
+		throw new UmpireError(
+			"ACCOUNT",
 			`The account ${account.address} cannot sign messages: it cannot claim sealed requests.`,
 		);
 	}

@@ -1,7 +1,7 @@
 import { callOf } from "@umpire/chain/action-call.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { read, send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { sameAccount } from "./money.ts";
 import { requestState, waitingText } from "./request-state.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,7 @@ export interface Refund {
 /**
  * Gives the fee of a request back that nobody has answered in time, and withdraws it if the account is the requester's.
  *
- * @throws UserError if the request is answered, closed, or can still be claimed
+ * @throws UmpireError if the request is answered, closed, or can still be claimed
  */
 export async function refund(world: World, id: number): Promise<Refund> {
 	const { contracts, signer } = world;
@@ -28,7 +28,7 @@ export async function refund(world: World, id: number): Promise<Refund> {
 	const isMine = sameAccount(requester, signer.account.address);
 	// A refund that was asked for before may wait to be withdrawn.
 	if (status !== "expired" && !(status === "refunded" && isMine && (await owed()) > 0n)) {
-		throw new UserError(`The fee of request ${id} cannot be had back: ${waitingText(state)}`);
+		throw new UmpireError("OPTION", `The fee of request ${id} cannot be had back: ${waitingText(state)}`);
 	}
 	if (status === "expired") {
 		const sent = await send(signer, callOf(contracts, { type: "refund", request: id }));

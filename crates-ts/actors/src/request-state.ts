@@ -1,5 +1,4 @@
 import { getClaim, getRequest, getTurn } from "@umpire/chain/contracts.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { EventFeed } from "@umpire/chain/events.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
@@ -7,6 +6,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { toLogical } from "@umpire/commitment/tensor.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { SIDE } from "@umpire/game/state.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
@@ -55,7 +55,7 @@ export interface RequestState {
  * Reads what stands on the chain about a request.
  *
  * @param known its program, where it is loaded already; else it is looked for in the home folder
- * @throws UserError if there is no such request
+ * @throws UmpireError if there is no such request
  */
 export async function requestState(view: View, id: number, known?: Program): Promise<RequestState> {
 	const { contracts, feed } = view;
@@ -159,7 +159,7 @@ export async function finalOutput(view: View, program: Program, claim: number): 
 	await view.feed.poll();
 	const event = view.feed.events.find(({ name, args }) => name === "Claimed" && Number(args.claim) === claim);
 	if (event?.name !== "Claimed" || event.args.words.every((word) => word === 0n)) {
-		throw new UserError(`The output of claim ${claim} is larger than one leaf.`);
+		throw new UmpireError("OPTION", `The output of claim ${claim} is larger than one leaf.`);
 	}
 	return realValues(program, event.args.words);
 }
@@ -179,9 +179,10 @@ async function standing(view: View, id: number, final: boolean): Promise<Standin
 	return { claim: id, submitter, since, finalFrom, disputes };
 }
 
-function unknownRequest({ events }: EventFeed, id: number): UserError {
+function unknownRequest({ events }: EventFeed, id: number): UmpireError {
 	const count = events.filter(({ name }) => name === "Requested").length;
-	return new UserError(
+	return new UmpireError(
+		"NOT_FOUND",
 		count === 0
 			? "There is no request yet: umpire request makes one."
 			: `There is no request ${id}: there ${count === 1 ? "is 1" : `are 1 to ${count}`} (umpire status lists them).`,

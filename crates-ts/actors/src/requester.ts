@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callOf } from "@umpire/chain/action-call.ts";
-import { UserError } from "@umpire/chain/errors.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
 import { send } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
@@ -55,7 +55,10 @@ export async function requestResult(
 ): Promise<RequestResult> {
 	const { within } = options;
 	if (!(Number.isInteger(within) && within > 0 && within <= LONGEST)) {
-		throw new UserError(`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`);
+		throw new UmpireError(
+			"OPTION",
+			`--within takes a whole number of seconds from 1 to ${LONGEST}, not ${within}.`,
+		);
 	}
 	requireTerms(options);
 	const loaded = await loadRegistered(world, id);
@@ -72,7 +75,7 @@ export async function requestResult(
 	const say = sayOnce(options.progress);
 	while (!options.signal.aborted) {
 		const look = requestState(world, request, program).catch((error: unknown) => {
-			if (!(error instanceof UserError && error.retry)) throw error;
+			if (!(error instanceof UmpireError && error.retryable)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
 		const state = await unlessStopped(options.signal, look);
@@ -127,28 +130,31 @@ async function warnOfFee(
 	}
 }
 
-/** @throws UserError if the terms of a request contradict each other */
+/** @throws UmpireError if the terms of a request contradict each other */
 function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOptions): void {
 	if (submitter !== undefined && !isAddress(submitter)) {
-		throw new UserError(
-			`--submitter ${submitter} is no address: give an account, as in 0x1234… (40 digits).`,
-		);
+		throw new UmpireError("OPTION", `--submitter ${submitter} is no address`, {
+			advice: "give an account, as in 0x1234… (40 digits).",
+		});
 	}
 	if (submitter === undefined && exclusiveFor !== undefined) {
-		throw new UserError(
-			"--exclusive-for says for how long one submitter alone is asked: name it with --submitter.",
-		);
+		throw new UmpireError("OPTION", "--exclusive-for says for how long one submitter alone is asked", {
+			advice: "name it with --submitter.",
+		});
 	}
 	if (submitter !== undefined && sealed === true) {
-		throw new UserError(
-			"--sealed keeps others from copying a claim; with --submitter there are none: leave one out.",
+		throw new UmpireError(
+			"OPTION",
+			"--sealed keeps others from copying a claim; with --submitter there are none",
+			{ advice: "leave one out." },
 		);
 	}
 	if (
 		exclusiveFor !== undefined &&
 		!(Number.isInteger(exclusiveFor) && exclusiveFor > 0 && exclusiveFor <= within)
 	) {
-		throw new UserError(
+		throw new UmpireError(
+			"OPTION",
 			`--exclusive-for takes a whole number of seconds from 1 to ${within} (--within), not ${exclusiveFor}.`,
 		);
 	}
@@ -193,6 +199,6 @@ export async function postRequest(
 
 function etherOf(fee: string): bigint {
 	if (!/^\d+(\.\d{1,18})?$/.test(fee))
-		throw new UserError(`--fee ${fee} is not an amount of ether, as in 0.01.`);
+		throw new UmpireError("OPTION", `--fee ${fee} is not an amount of ether, as in 0.01.`);
 	return parseEther(fee);
 }

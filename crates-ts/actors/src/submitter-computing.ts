@@ -1,6 +1,6 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import type { Claim } from "@umpire/game/state.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
@@ -123,8 +123,13 @@ export class SubmitterComputing {
 		const trace = await this.#record(inputs);
 		if (traceRoot !== undefined && trace.traceRoot !== traceRoot) {
 			// Its nodes are not those that are demanded: the contract would take them, and gas for them, without end.
-			throw new UserError(
-				`the trace computed here is ${trace.traceRoot}, claimed was ${traceRoot}: without the claimed one there is no answer. Restore its file in ${world.home.path("claimed", "traces")} if there is a copy.`,
+			throw new UmpireError(
+				"STORED",
+				`the trace computed here is ${trace.traceRoot}, claimed was ${traceRoot}: without the claimed one there is no answer`,
+				{
+					advice: `Restore its file in ${world.home.path("claimed", "traces")} if there is a copy.`,
+					separator: ". ",
+				},
 			);
 		}
 		// A full disk must not lose a dispute.

@@ -41,7 +41,7 @@ export interface SubmitterOptions extends SubmitterLimits {
  * Answers the requests of one program: computes, claims, answers what disputes demand, finalises
  * and withdraws. It claims each request once.
  *
- * @throws UserError if the program cannot be served, or an option is none
+ * @throws UmpireError if the program cannot be served, or an option is none
  */
 export async function submitter(world: World, id: string, options: SubmitterOptions): Promise<Actor> {
 	weiOf(options);

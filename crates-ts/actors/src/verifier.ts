@@ -177,7 +177,7 @@ class Verifier implements Actor {
 		}
 		const stated = this.#statedBy(id);
 		if (stated === undefined) {
-			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retry: true });
+			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retryable: true });
 		}
 		const output = await this.#computing.output(root, end);
 		return output && outputAgrees(this.#loaded.program, output.elements, stated);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { failureText } from "./actor.ts";
 import type { MonitorReport } from "./monitor-report.ts";
 import { type LastLook, serveMonitor } from "./monitor-server.ts";
@@ -19,7 +19,7 @@ export interface WatchOptions {
 /** Looks again and again until the signal is aborted; a look that fails is told and tried again. */
 export async function watch(look: () => Promise<MonitorReport>, options: WatchOptions): Promise<void> {
 	const { interval, serve, signal, onReport, onServing, warn } = options;
-	if (!(interval > 0)) throw new UserError("--interval must be a positive number of seconds.");
+	if (!(interval > 0)) throw new UmpireError("OPTION", "--interval must be a positive number of seconds.");
 	let last: LastLook = { report: undefined, at: 0, failure: "no look at the chain yet" };
 	const shown = () => ({ ...last, failure: last.failure ?? lateness(last, interval) });
 	const server = serve === undefined ? undefined : await serveMonitor(shown, ...placeOf(serve));
@@ -54,7 +54,9 @@ const LATE = 60;
 function placeOf(serve: string): [number, string?] {
 	const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(serve) ?? [];
 	if (port === undefined || Number(port) > 65_535) {
-		throw new UserError(`--serve ${serve} is no port: give PORT or HOST:PORT, as in 9464.`);
+		throw new UmpireError("OPTION", `--serve ${serve} is no port`, {
+			advice: "give PORT or HOST:PORT, as in 9464.",
+		});
 	}
 	return host === undefined ? [Number(port)] : [Number(port), host];
 }

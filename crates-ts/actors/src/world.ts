@@ -7,7 +7,7 @@ import {
 	signerFor,
 } from "@umpire/chain/connection.ts";
 import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
-import { RevertError, UserError } from "@umpire/chain/errors.ts";
+import { RevertError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import { lesser } from "@umpire/chain/fees.ts";
 import { Flights } from "@umpire/chain/flights.ts";
@@ -16,6 +16,7 @@ import type { Sent } from "@umpire/chain/landing.ts";
 import type { Outgoing } from "@umpire/chain/outbox.ts";
 import type { Call } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
@@ -63,7 +64,7 @@ export interface WorldOptions extends ViewOptions, KeyOptions {
 /**
  * Opens a deployment to look at: connects and finds it in the home folder.
  *
- * @throws UserError if there is no chain or no deployment
+ * @throws UmpireError if there is no chain or no deployment
  */
 export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
@@ -79,7 +80,7 @@ export async function openView(options: ViewOptions): Promise<View> {
 /**
  * Opens the world of a role: what it looks at, and the role's key.
  *
- * @throws UserError if there is no chain, no deployment or no key
+ * @throws UmpireError if there is no chain, no deployment or no key
  */
 export async function openWorld(options: WorldOptions, role: Role): Promise<World> {
 	const { home, contracts } = await openView(options);
@@ -108,11 +109,11 @@ export async function worldOf(
 /**
  * Connects to the RPC addresses that a command is given.
  *
- * @throws UserError if there is no chain, or if the timeout is not a positive number
+ * @throws UmpireError if there is no chain, or if the timeout is not a positive number
  */
 export async function connectTo({ rpc, chainId, rpcTimeout, warn }: ViewOptions): Promise<Connection> {
 	if (rpcTimeout !== undefined && !(rpcTimeout > 0)) {
-		throw new UserError("--rpc-timeout must be a positive number of seconds.");
+		throw new UmpireError("OPTION", "--rpc-timeout must be a positive number of seconds.");
 	}
 	return connectRpc(rpc, {
 		...(chainId === undefined ? {} : { chainId }),
@@ -121,10 +122,10 @@ export async function connectTo({ rpc, chainId, rpcTimeout, warn }: ViewOptions)
 	});
 }
 
-/** @throws UserError if the bound is not a positive number */
+/** @throws UmpireError if the bound is not a positive number */
 export function gasPolicyOf({ maxFeeGwei, warn }: WorldOptions): Partial<GasPolicy> {
 	if (maxFeeGwei !== undefined && !(maxFeeGwei > 0)) {
-		throw new UserError("--max-fee-gwei must be a positive number, as in 40.");
+		throw new UmpireError("OPTION", "--max-fee-gwei must be a positive number, as in 40.");
 	}
 	return {
 		...(maxFeeGwei === undefined ? {} : { mostPerGas: parseGwei(String(maxFeeGwei)) }),

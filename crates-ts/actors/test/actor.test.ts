@@ -8,7 +8,7 @@ import { Troubles } from "../src/troubles.ts";
 describe("an actor", () => {
 	it("goes on after whatever fails: a dispute may be running", async () => {
 		const stop = new AbortController();
-		const failures = [new ChainError("No answer.", { retry: true }), new TypeError("x is undefined")];
+		const failures = [new ChainError("No answer.", { retryable: true }), new TypeError("x is undefined")];
 		const said: string[] = [];
 		const actor = {
 			name: "actor",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import type { Program } from "@umpire/operators/program.ts";
@@ -135,8 +135,8 @@ describe("programs of several steps", () => {
 
 describe("options that are malformed are refused", () => {
 	it.each([
-		[{ steps: 2, carry: ["present"] }, UserError, /--carry present is not of the form OUTPUT=INPUT, as in/],
-		[{ decode: "ids" }, UserError, /--decode ids is not of the form IDS=LOGITS/],
+		[{ steps: 2, carry: ["present"] }, UmpireError, /--carry present is not of the form OUTPUT=INPUT, as in/],
+		[{ decode: "ids" }, UmpireError, /--decode ids is not of the form IDS=LOGITS/],
 		[{ decode: "input_ids=logits" }, Error, /--steps/],
 		[{ steps: 2, carry: ["logits=x"] }, Error, /no input "x" to carry. Its inputs are "input_ids"/],
 	])("%o", (options, kind, message) => {

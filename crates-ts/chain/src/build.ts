@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "./errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hardhat, projectRoot } from "./hardhat.ts";
 
 const artifacts = join(projectRoot, ".umpire", "artifacts");
@@ -11,7 +11,7 @@ const stamp = join(artifacts, "sources.sha256");
  * Compiles the contracts unless their sources, hashed, are those of the last build.
  *
  * @returns whether anything was compiled
- * @throws UserError if they do not compile
+ * @throws UmpireError if they do not compile
  */
 export async function buildContracts(onStart: () => void = () => {}): Promise<boolean> {
 	const hash = await sourcesHash();
@@ -24,7 +24,10 @@ export async function buildContracts(onStart: () => void = () => {}): Promise<bo
 	try {
 		await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 	} catch (cause) {
-		throw new UserError("The contracts do not compile: run `npx hardhat build` to see why.", { cause });
+		throw new UmpireError("BUILD", "The contracts do not compile", {
+			advice: "run `npx hardhat build` to see why.",
+			cause,
+		});
 	} finally {
 		Object.assign(console, { warn, log });
 	}

@@ -1,7 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Abi } from "viem";
 import type { Artifact } from "./artifact.ts";
-import { UserError } from "./errors.ts";
 import { hardhat } from "./hardhat.ts";
 
 const cache = new Map<string, Artifact>();
@@ -9,14 +9,17 @@ const cache = new Map<string, Artifact>();
 /**
  * Reads a contract of this repository, as Hardhat compiled it, by its name.
  *
- * @throws UserError if the contracts have not been built
+ * @throws UmpireError if the contracts have not been built
  */
 export async function readArtifact(name: string): Promise<Artifact> {
 	const cached = cache.get(name);
 	if (cached !== undefined) return cached;
 	const hre = await hardhat();
 	const raw = await hre.artifacts.readArtifact(name).catch((cause: unknown) => {
-		throw new UserError(`The contract ${name} has not been compiled: run ./just setup.`, { cause });
+		throw new UmpireError("BUILD", `The contract ${name} has not been compiled`, {
+			advice: "run ./just setup.",
+			cause,
+		});
 	});
 	const links = new Map<string, number[]>();
 	for (const libraries of Object.values(raw.linkReferences)) {

@@ -59,10 +59,11 @@ export async function connectRpc(
 	const list = addressesOf(urls);
 	const found = await chainIdsOf(list, timeout);
 	if (found.length === 0) {
-		throw new ChainError(
-			`Nothing answers at ${list.map(hostOf).join(", ")}: start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC.`,
-			{ retry: list.length > 1 },
-		);
+		throw new ChainError(`Nothing answers at ${list.map(hostOf).join(", ")}`, {
+			advice:
+				"start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC.",
+			retryable: list.length > 1,
+		});
 	}
 	const isMost = (chain: number) => 2 * found.filter(({ id }) => id === chain).length > found.length;
 	const id = options.chainId ?? (found.find((endpoint) => isMost(endpoint.id)) ?? found[0]).id;
@@ -70,7 +71,8 @@ export async function connectRpc(
 	// One of many that names another chain is outvoted like any other lie; joinEndpoints warns of it.
 	if (other !== undefined && !isMost(id)) {
 		throw new ChainError(
-			`Wrong chain: ${hostOf(other.url)} is chain ${other.id}, but chain ${id} is expected; check --rpc and --chain-id.`,
+			`Wrong chain: ${hostOf(other.url)} is chain ${other.id}, but chain ${id} is expected`,
+			{ advice: "check --rpc and --chain-id." },
 		);
 	}
 	const endpoints = joinEndpoints(list, id, timeout, warn);
@@ -85,9 +87,9 @@ function addressesOf(urls: string | readonly string[]): string[] {
 		.map((url) => url.trim());
 	for (const url of list) {
 		if (!URL.canParse(url) || !/^https?:/.test(url)) {
-			throw new ChainError(
-				`"${url}" is not an RPC address: give one such as http://127.0.0.1:8545 with --rpc or UMPIRE_RPC.`,
-			);
+			throw new ChainError(`"${url}" is not an RPC address`, {
+				advice: "give one such as http://127.0.0.1:8545 with --rpc or UMPIRE_RPC.",
+			});
 		}
 	}
 	return [...new Set(list)];

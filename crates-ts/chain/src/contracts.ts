@@ -76,7 +76,8 @@ export async function openContracts(
 	});
 	if (code === undefined || code === "0x") {
 		throw new ChainError(
-			`Nothing is deployed at ${deployment.market} on chain ${connection.chain.id} (a local chain forgets everything when it stops): run ./just deploy.`,
+			`Nothing is deployed at ${deployment.market} on chain ${connection.chain.id} (a local chain forgets everything when it stops)`,
+			{ advice: "run ./just deploy." },
 		);
 	}
 	const [market, court, arbiter, registry] = await Promise.all(
@@ -115,7 +116,7 @@ async function requireThisDeployment(
 	const found = async (contract: "market" | "court", name: string): Promise<string> =>
 		read<Hex>({ connection }, { address: deployment[contract], abi: abis[contract] }, name).catch(
 			(error: unknown) => {
-				if (error instanceof ChainError && error.retry) throw error;
+				if (error instanceof ChainError && error.retryable) throw error;
 				return "0x";
 			},
 		);
@@ -127,7 +128,8 @@ async function requireThisDeployment(
 	const expected = [deployment.court, deployment.registry, deployment.arbiter];
 	if (parts.every((address, i) => address.toLowerCase() === expected[i].toLowerCase())) return;
 	throw new ChainError(
-		`The contract at ${deployment.market} on chain ${connection.chain.id} is not the one that was deployed from here: check --rpc and --home, or run ./just deploy.`,
+		`The contract at ${deployment.market} on chain ${connection.chain.id} is not the one that was deployed from here`,
+		{ advice: "check --rpc and --home, or run ./just deploy." },
 	);
 }
 

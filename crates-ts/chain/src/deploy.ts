@@ -37,7 +37,8 @@ export async function deploy(
 	const { chain, reader } = signer.connection;
 	if (!DEVELOPMENT_CHAINS.includes(chain.id)) {
 		throw new ChainError(
-			`Chain ${chain.id} is public, and the proving keys here are development keys that anyone can forge proofs with: deploy to a local chain (${DEVELOPMENT_CHAINS.join(" or ")}).`,
+			`Chain ${chain.id} is public, and the proving keys here are development keys that anyone can forge proofs with`,
+			{ advice: `deploy to a local chain (${DEVELOPMENT_CHAINS.join(" or ")}).` },
 		);
 	}
 	const rate = await measuredRate(signer.connection);

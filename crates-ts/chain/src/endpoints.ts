@@ -118,7 +118,7 @@ export function joinEndpoints(
 			for (const endpoint of all) tellChange(endpoint, before.get(endpoint), warn);
 			if (live.length === 0) {
 				const why = all.map(({ name, trouble }) => `${name} ${trouble}`).join("; ");
-				throw new ChainError(`No RPC endpoint can be used: ${why}.`, { retry: true });
+				throw new ChainError(`No RPC endpoint can be used: ${why}.`, { retryable: true });
 			}
 			const { head, agreeing } = await agreed(live);
 			order = [...agreeing, ...all.filter((endpoint) => !agreeing.includes(endpoint))];
@@ -199,7 +199,7 @@ async function agreed(live: readonly Endpoint[]): Promise<{ head: Head; agreeing
 	}
 	throw new ChainError(
 		`The RPC endpoints disagree about block ${height}: nothing is done until most of ${live.map(({ name }) => name).join(", ")} agree.`,
-		{ retry: true },
+		{ retryable: true },
 	);
 }
 

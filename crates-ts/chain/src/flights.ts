@@ -232,7 +232,7 @@ export class Flights {
 	async #feesAbove(replaced: Hex | undefined): Promise<Fees> {
 		const fees = await raisedFees(this.#signer, "an empty transaction", EMPTY_GAS, replaced, undefined);
 		if (fees !== undefined) return fees;
-		if (replaced === undefined) throw new ChainError("no fee within the bound", { retry: true });
+		if (replaced === undefined) throw new ChainError("no fee within the bound", { retryable: true });
 		return feesOf(replaced);
 	}
 
@@ -250,8 +250,8 @@ export class Flights {
 			if (nonce >= nonces.pending || this.#outbox.at(nonce) !== undefined) return nonce;
 			const { address } = this.#signer.account;
 			throw new ChainError(
-				`The account ${address} has a waiting transaction (nonce ${nonce}) that is not from here: waiting for it. Give each actor an account of its own.`,
-				{ retry: true },
+				`The account ${address} has a waiting transaction (nonce ${nonce}) that is not from here: waiting for it`,
+				{ advice: "Give each actor an account of its own.", separator: ". ", retryable: true },
 			);
 		}
 	}

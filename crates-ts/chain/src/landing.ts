@@ -56,7 +56,9 @@ export async function land(signer: Signer, outgoing: Outgoing): Promise<Sent> {
 		// Without a raise the same again: a node that was restarted has forgotten it.
 		await broadcast(connection, attempts.at(-1)!).catch(() => {});
 	}
-	throw new ChainError(`${move} has not been mined for ${Math.round(elapsed() / 1000)} s.`, { retry: true });
+	throw new ChainError(`${move} has not been mined for ${Math.round(elapsed() / 1000)} s.`, {
+		retryable: true,
+	});
 }
 
 /**

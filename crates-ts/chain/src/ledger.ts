@@ -200,7 +200,8 @@ export class MissingError extends ChainError {
 	constructor(what: string) {
 		super(
 			`reading events failed: the RPC node keeps some back that its state knows of (${what}); reading all again.`,
-			{ retry: true },
+			{ retryable: true },
+			"EVENTS",
 		);
 	}
 }

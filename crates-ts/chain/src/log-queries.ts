@@ -65,12 +65,10 @@ export class LogQueries {
 		for (const address of this.#addresses) {
 			const found = await this.#ask(where, [address]).catch(() => {
 				const why = refusal instanceof Error ? refusal.message.split("\n", 1)[0] : String(refusal);
-				throw new ChainError(
-					`the node refuses the logs of block ${number} (${why}): use another with --rpc`,
-					{
-						retry: true,
-					},
-				);
+				throw new ChainError(`the node refuses the logs of block ${number} (${why})`, {
+					advice: "use another with --rpc",
+					retryable: true,
+				});
 			});
 			logs = logs.concat(found);
 		}
@@ -106,7 +104,7 @@ function checked(logs: readonly Log[], where: Where, addresses: readonly Address
 /** Whether a node answered that it will not: what it gives wrongly, or does not give at all, is no refusal. */
 const isRefusal = (error: unknown): boolean => !isSilence(error) && ownError(error) === undefined;
 
-const wrong = (what: string): ChainError => new ChainError(what, { retry: true });
+const wrong = (what: string): ChainError => new ChainError(what, { retryable: true });
 
 function byPlace(a: Log, b: Log): number {
 	const [one, other] = [a.blockNumber ?? 0n, b.blockNumber ?? 0n];

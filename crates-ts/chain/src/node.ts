@@ -25,9 +25,9 @@ export async function startNode(options: {
 }): Promise<LocalNode> {
 	const url = `http://127.0.0.1:${options.port}`;
 	if (await answers(url)) {
-		throw new ChainError(
-			`Something answers at ${url} already: stop it with ./just shutdown-network, or choose another --port.`,
-		);
+		throw new ChainError(`Something answers at ${url} already`, {
+			advice: "stop it with ./just shutdown-network, or choose another --port.",
+		});
 	}
 	const output = options.output ?? "ignore";
 	const hardhat = join(projectRoot, "node_modules", "hardhat", "dist", "src", "cli.js");
@@ -42,7 +42,7 @@ export async function startNode(options: {
 		if (await answers(url)) return { url, process: child };
 	}
 	child.kill();
-	throw new ChainError(`The local chain did not answer at ${url} within a minute.`, { retry: true });
+	throw new ChainError(`The local chain did not answer at ${url} within a minute.`, { retryable: true });
 }
 
 async function answers(url: string): Promise<boolean> {

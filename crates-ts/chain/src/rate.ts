@@ -79,7 +79,11 @@ export function requireCrowding(parameters: Parameters, rate: Rate, mostInFlight
 	const least = crowdingFor(rate, parameters, mostInFlight);
 	if (parameters.crowding >= least) return;
 	throw new ChainError(
-		`A crowding of ${parameters.crowding} s is too short for this chain (${describeRate(rate)}): answers to one more challenge and demand take up to ${least} s. Deploy with --crowding ${least}, or with --unchecked-crowding if its blocks will be faster or larger.`,
+		`A crowding of ${parameters.crowding} s is too short for this chain (${describeRate(rate)}): answers to one more challenge and demand take up to ${least} s`,
+		{
+			advice: `Deploy with --crowding ${least}, or with --unchecked-crowding if its blocks will be faster or larger.`,
+			separator: ". ",
+		},
 	);
 }
 

@@ -30,7 +30,7 @@ export function explain(error: unknown, what: string): ChainError {
 	}
 	if (isSilence(error)) {
 		const message = `${what} failed: the RPC node does not answer any more.`;
-		return new ChainError(message, { cause: error, retry: true });
+		return new ChainError(message, { cause: error, retryable: true });
 	}
 	return fail(firstLine(error.details || error.shortMessage));
 }
@@ -38,7 +38,7 @@ export function explain(error: unknown, what: string): ChainError {
 /** The same for reading: whatever fails may pass, by itself or at another endpoint. */
 export function explainReading(error: unknown, what: string): ChainError {
 	const { message } = explain(error, `reading ${what}`);
-	return new ChainError(message, { cause: error, retry: true });
+	return new ChainError(message, { cause: error, retryable: true });
 }
 
 /** Whether another node of the same chain would answer alike: the call or the transaction itself is refused. */

@@ -34,7 +34,8 @@ export async function travel(connection: Connection, seconds: bigint): Promise<v
 		await request({ method: "evm_increaseTime", params: [`0x${seconds.toString(16)}`] });
 		await request({ method: "evm_mine", params: [] });
 	} catch (cause) {
-		throw new ChainError("The clock of this chain cannot be moved: only development chains allow it.", {
+		throw new ChainError("The clock of this chain cannot be moved", {
+			advice: "only development chains allow it.",
 			cause,
 		});
 	}

@@ -132,7 +132,7 @@ async function votedAnswer<V extends Voter>(
 	if (taken === undefined) {
 		const names = answered().map(({ name }) => name);
 		throw new ChainError(`the RPC endpoints ${names.join(", ")} contradict each other about ${args.method}`, {
-			retry: true,
+			retryable: true,
 		});
 	}
 	const isExact = rule === "most" || rule === "all";

@@ -1,8 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Connection, signerFor } from "../src/connection.ts";
-import { UserError } from "../src/errors.ts";
 import { connectPrivate } from "../src/private-chain.ts";
 import { sendDeployment } from "../src/send.ts";
 
@@ -58,8 +58,8 @@ describe("a transaction that is not mined", () => {
 		await request("evm_setAutomine", false);
 		const { signer: sender, told } = signer({ patience: 50, mostWait: 300, mostPerGas: 7n });
 		const failure = await sendDeployment(sender, "Nothing", "0x00").catch((error: unknown) => error);
-		expect(failure).toBeInstanceOf(UserError);
-		expect((failure as UserError).retry).toBe(true);
+		expect(failure).toBeInstanceOf(UmpireError);
+		expect((failure as UmpireError).retryable).toBe(true);
 		expect(told[0]).toMatch(/waits: gas costs .* gwei, --max-fee-gwei allows 0.000000007/);
 	});
 

@@ -22,7 +22,10 @@ export function decodeModel(
 	try {
 		message = ModelProto.decode(bytes);
 	} catch (cause) {
-		throw new OnnxError(`${label} is damaged inside its graph: download or export it again`, { cause });
+		throw new OnnxError(`${label} is damaged inside its graph`, {
+			advice: "download or export it again",
+			cause,
+		});
 	}
 	try {
 		return modelOfProto(message, files, label);
@@ -36,12 +39,14 @@ export function decodeModel(
 function modelOfProto(message: ModelMessage, files: ExternalFiles | null, label: string): Model {
 	const graph = graphOfProto(message.graph ?? {}, files);
 	if (graph.nodes.length === 0 && graph.outputs.length === 0)
-		throw new OnnxError(`${label} has an empty graph (no nodes, no outputs): export the model again`);
+		throw new OnnxError(`${label} has an empty graph (no nodes, no outputs)`, {
+			advice: "export the model again",
+		});
 	for (const { name, type } of message.graph?.input ?? []) {
 		if (type && !type.tensorType)
-			throw new OnnxError(
-				`input "${name}" is no tensor but a sequence, a map or an optional value: make its elements inputs of their own`,
-			);
+			throw new OnnxError(`input "${name}" is no tensor but a sequence, a map or an optional value`, {
+				advice: "make its elements inputs of their own",
+			});
 	}
 	const opsets = opsetsOf(message.opsetImport);
 	// Files before IR 3 state no opset: ONNX defines it as 1.

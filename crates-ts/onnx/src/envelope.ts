@@ -16,7 +16,7 @@ const MAGIC: readonly (readonly [string, string])[] = [
  * @throws OnnxError with one line that says what the file is
  */
 export function checkEnvelope(bytes: Uint8Array, label: string): void {
-	if (bytes.length === 0) throw new OnnxError(`${label} is empty: download or export it again`);
+	if (bytes.length === 0) throw new OnnxError(`${label} is empty`, { advice: "download or export it again" });
 	const head = String.fromCharCode(...bytes.subarray(0, 64));
 	for (const [magic, what] of MAGIC) if (head.startsWith(magic)) throw new OnnxError(`${label} is ${what}`);
 	let at = 0;
@@ -24,7 +24,7 @@ export function checkEnvelope(bytes: Uint8Array, label: string): void {
 	let graph = false;
 	const notOnnx = `${label} is not an ONNX model (${bytes.length} bytes that do not start like one): give an .onnx file`;
 	const truncated = (missing: string) =>
-		new OnnxError(`${label} is truncated (${missing}): download or export it again`);
+		new OnnxError(`${label} is truncated (${missing})`, { advice: "download or export it again" });
 	const varint = (): number => {
 		let value = 0;
 		for (let shift = 0; shift < 70; shift += 7) {

@@ -21,7 +21,8 @@ export function filesIn(folder: string): ExternalFiles {
 				return { path, bytes: readFileSync(path) };
 			} catch (cause) {
 				if (cause instanceof OnnxError) throw cause;
-				throw new OnnxError(`${label} is in the external file ${path}, which cannot be read: put it there`, {
+				throw new OnnxError(`${label} is in the external file ${path}, which cannot be read`, {
+					advice: "put it there",
 					cause,
 				});
 			}

@@ -134,7 +134,9 @@ export async function runFloat(
 
 function toOrt(tensor: Tensor): OrtTensor {
 	if (tensor.type === "bfloat16" || tensor.type === "undefined")
-		throw new InputError(`onnxruntime-node takes no ${tensor.type} input: cast it in the model`);
+		throw new InputError(`onnxruntime-node takes no ${tensor.type} input`, {
+			advice: "cast it in the model",
+		});
 	// onnxruntime-node cannot take the Float16Array that OrtTensor makes where the engine has that class.
 	if (tensor.type === "float16") {
 		const bits = new OrtTensor("uint16", tensor.data as Uint16Array, tensor.dims);

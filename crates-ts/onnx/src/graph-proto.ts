@@ -30,7 +30,9 @@ export const ATTRIBUTE_TYPES = [
 
 export function graphOfProto(message: GraphMessage, files: ExternalFiles | null): Graph {
 	if (message.sparseInitializer?.length)
-		throw new OnnxError("it has sparse initializers, which Umpire does not read: export dense weights");
+		throw new OnnxError("it has sparse initializers, which Umpire does not read", {
+			advice: "export dense weights",
+		});
 	const initializers = new Map(
 		(message.initializer ?? []).map((tensor) => [tensor.name ?? "", tensorOfProto(tensor, files)] as const),
 	);
@@ -64,9 +66,9 @@ function refusePacking({ initializer, input, valueInfo, node }: GraphMessage): v
 			(one) => RESULT_TYPES.has(one.name ?? "") && packingOfCode(toNumber(one.i ?? 0)),
 		);
 		if (made || packed.has(like ?? ""))
-			throw new OnnxError(
-				`node "${name || output?.[0]}" (${opType}) rounds to less than 8 bits: only weights and inputs may have so few, quantise values to 8 bits`,
-			);
+			throw new OnnxError(`node "${name || output?.[0]}" (${opType}) rounds to less than 8 bits`, {
+				advice: "only weights and inputs may have so few, quantise values to 8 bits",
+			});
 	}
 }
 

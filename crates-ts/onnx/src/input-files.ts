@@ -29,9 +29,9 @@ export function readInputs(
 ): Map<string, Tensor> {
 	const found = readTensors(paths, inputs, "input", options);
 	if (found === null)
-		throw new InputError(
-			`${[paths].flat()[0]} has no "input_data": write {"input_data": [[numbers of input 0], …]}`,
-		);
+		throw new InputError(`${[paths].flat()[0]} has no "input_data"`, {
+			advice: `write {"input_data": [[numbers of input 0], …]}`,
+		});
 	return found;
 }
 
@@ -58,7 +58,7 @@ function readTensors(
 	const list = [paths].flat();
 	if (list.length === 0) throw new InputError(`no ${what} file is given`);
 	for (const path of list)
-		if (!existsSync(path)) throw new InputError(`${path} does not exist: check the path`);
+		if (!existsSync(path)) throw new InputError(`${path} does not exist`, { advice: "check the path" });
 	const [first] = list;
 	if (list.length === 1 && statSync(first).isDirectory()) {
 		const files = readdirSync(first)
@@ -72,12 +72,14 @@ function readTensors(
 				options,
 			);
 		if (what === "output") return null;
-		throw new InputError(`${first} has no ${what}_0.pb: give a test_data_set folder or a file`);
+		throw new InputError(`${first} has no ${what}_0.pb`, { advice: "give a test_data_set folder or a file" });
 	}
 	const json = list.filter((path) => extname(path) === ".json");
 	if (json.length === 0) return readFiles(list, values, what, options);
 	if (list.length > 1)
-		throw new InputError(`${json[0]} holds all ${what}s: give it alone, or one .pb or .npy file each`);
+		throw new InputError(`${json[0]} holds all ${what}s`, {
+			advice: "give it alone, or one .pb or .npy file each",
+		});
 	return readJson(first, values, what, options);
 }
 
@@ -160,7 +162,9 @@ function readOne(path: string): NamedTensor {
 	} catch (cause) {
 		throw new InputError(`${path}: ${(cause as Error).message}`, { cause });
 	}
-	throw new InputError(`${basename(path)} is no .json, .pb or .npy file: convert it to one of these`);
+	throw new InputError(`${basename(path)} is no .json, .pb or .npy file`, {
+		advice: "convert it to one of these",
+	});
 }
 
 function converted(

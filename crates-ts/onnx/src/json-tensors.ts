@@ -94,7 +94,9 @@ export function checkedTensor(
 	for (const [at, number] of numbers.entries()) {
 		if (floating && role === "output") break;
 		if (!Number.isFinite(number))
-			throw new InputError(`${label}, element ${at} is ${number}: only finite numbers can be committed to`);
+			throw new InputError(`${label}, element ${at} is ${number}`, {
+				advice: "only finite numbers can be committed to",
+			});
 		if (floating && type !== "float64" && !Number.isFinite(Math.fround(number)))
 			throw new InputError(`${label}, element ${at} is ${number}, too large for ${type}`);
 		if (range !== null && (!Number.isInteger(number) || number < range[0] || number > range[1]))

@@ -25,7 +25,7 @@ const MAGIC = "\x93NUMPY";
  */
 export function readNpy(bytes: Uint8Array): Tensor {
 	if (String.fromCharCode(...bytes.subarray(0, 6)) !== MAGIC)
-		throw new InputError("not a .npy file: save the array with numpy.save");
+		throw new InputError("not a .npy file", { advice: "save the array with numpy.save" });
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	if (bytes.length < 12) throw new InputError(`the .npy file is truncated (${bytes.length} bytes)`);
 	const start = bytes[6] === 1 ? 10 : 12;
@@ -39,9 +39,9 @@ export function readNpy(bytes: Uint8Array): Tensor {
 		throw new InputError(`the .npy file has the header ${header.trim()}, which is not understood`);
 	const type = descr === null ? undefined : TYPES[descr[2]];
 	if (descr === null || type === undefined)
-		throw new InputError(
-			`the .npy file's type is not a plain number type (${header.trim()}): use .astype("float32")`,
-		);
+		throw new InputError(`the .npy file's type is not a plain number type (${header.trim()})`, {
+			advice: `use .astype("float32")`,
+		});
 	const dims = (shape[1].match(/\d+/g) ?? []).map(Number);
 	const size = arrayOfType(type).BYTES_PER_ELEMENT;
 	const count = elementCount(dims);
@@ -80,7 +80,7 @@ function toRowMajor(raw: Uint8Array, dims: readonly number[], size: number): Uin
 export function writeNpy(tensor: Tensor): Uint8Array {
 	const code = Object.keys(TYPES).find((key) => TYPES[key] === tensor.type);
 	if (code === undefined || Array.isArray(tensor.data))
-		throw new InputError(`a ${tensor.type} tensor has no .npy type: cast it first`);
+		throw new InputError(`a ${tensor.type} tensor has no .npy type`, { advice: "cast it first" });
 	const order = tensor.data.BYTES_PER_ELEMENT === 1 ? "|" : "<";
 	const shape = tensor.dims.length === 1 ? `${tensor.dims[0]},` : tensor.dims.join(", ");
 	const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': (${shape}), }`;

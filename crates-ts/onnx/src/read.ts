@@ -26,6 +26,6 @@ function readBytes(path: string): Uint8Array {
 	} catch (cause) {
 		const code = (cause as NodeJS.ErrnoException).code;
 		const what = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `gives ${code}`;
-		throw new OnnxError(`${path} ${what}: give the path of an .onnx file`, { cause });
+		throw new OnnxError(`${path} ${what}`, { advice: "give the path of an .onnx file", cause });
 	}
 }

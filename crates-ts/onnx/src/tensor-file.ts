@@ -18,7 +18,8 @@ export function readTensorProto(bytes: Uint8Array): NamedTensor {
 	try {
 		message = TensorProto.decode(bytes);
 	} catch (cause) {
-		throw new OnnxError(`not a TensorProto, or truncated (${bytes.length} bytes): write the tensor again`, {
+		throw new OnnxError(`not a TensorProto, or truncated (${bytes.length} bytes)`, {
+			advice: "write the tensor again",
 			cause,
 		});
 	}

@@ -113,7 +113,9 @@ function externalBytes(message: TensorMessage, label: string, files: ExternalFil
 	const entries = new Map((message.externalData ?? []).map((entry) => [entry.key, entry.value ?? ""]));
 	const location = entries.get("location") ?? "";
 	if (files === null)
-		throw new OnnxError(`${label} is in the external file "${location}": read the model by its path`);
+		throw new OnnxError(`${label} is in the external file "${location}"`, {
+			advice: "read the model by its path",
+		});
 	const { path, bytes } = files.read(location, label);
 	const offset = Number(entries.get("offset") ?? 0);
 	const end = entries.has("length") ? offset + Number(entries.get("length")) : bytes.length;

@@ -53,7 +53,9 @@ export function inferDims(
 	const { dims, name } = value;
 	if (dims === null && role === "output") return [count];
 	if (dims === null)
-		throw new InputError(`${label}: the model does not say the shape of "${name}": give it with the input`);
+		throw new InputError(`${label}: the model does not say the shape of "${name}"`, {
+			advice: "give it with the input",
+		});
 	const wanted = dims.map((size) => (typeof size === "string" ? (symbols.get(size) ?? size) : size));
 	const known = elementCount(wanted.filter((size) => typeof size === "number"));
 	// A symbol that occurs twice is one unknown, but the count tells its square: leave that to the user.
@@ -71,7 +73,8 @@ export function inferDims(
 	} else if (unknown.length > 1 && rest !== 1) {
 		if (role === "output") return [count];
 		throw new InputError(
-			`${label}: "${name}" has ${count} elements, which fit its shape ${showDims(dims)} in several ways: give nested lists or its shape`,
+			`${label}: "${name}" has ${count} elements, which fit its shape ${showDims(dims)} in several ways`,
+			{ advice: "give nested lists or its shape" },
 		);
 	}
 	const result = wanted.map((size) => (typeof size === "number" ? size : rest));

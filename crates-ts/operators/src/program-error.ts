@@ -1,6 +1,12 @@
+import { type ErrorDetails, UmpireError } from "@umpire/errors/umpire-error.ts";
+
 /** A program that breaks a rule: says where and which. */
-export class ProgramError extends Error {
+export class ProgramError extends UmpireError {
 	override readonly name = "ProgramError";
+
+	constructor(found: string, details: ErrorDetails = {}) {
+		super("PROGRAM", found, details);
+	}
 }
 
 const MOST_CHARACTERS = 1000;

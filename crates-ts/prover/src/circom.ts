@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type CircuitName, ROOT } from "./circuits.ts";
 
 const run = promisify(execFile);
@@ -25,7 +26,9 @@ export async function compileCircuit(
 	} catch (cause) {
 		const said = cause as { stdout?: string; stderr?: string };
 		const text = stripVTControlCharacters(`${said.stdout ?? ""}${said.stderr ?? ""}`).trim();
-		throw new Error(`circom could not compile circuits/${circuit}.circom:\n${text}`, { cause });
+		throw new UmpireError("BUILD", `circom could not compile circuits/${circuit}.circom:\n${text}`, {
+			cause,
+		});
 	}
 	return { r1cs: `${folder}/${circuit}.r1cs`, wasm: `${folder}/${circuit}_js/${circuit}.wasm` };
 }

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pipeline } from "node:stream/promises";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS_FOLDER, POWERS_OF_TAU } from "./circuits.ts";
 
 const { resolve } = createRequire(import.meta.url);
@@ -44,5 +45,5 @@ async function version(name: string): Promise<string> {
 		const manifest = await readFile(`${folder}/${name}/package.json`, "utf8").catch(() => undefined);
 		if (manifest !== undefined) return (JSON.parse(manifest) as { version: string }).version;
 	}
-	throw new Error(`The npm package ${name} is not installed: run npm ci`);
+	throw new UmpireError("BUILD", `The npm package ${name} is not installed`, { advice: "run npm ci." });
 }

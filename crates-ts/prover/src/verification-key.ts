@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
+import { type ErrorDetails, UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS_FOLDER, type CircuitName } from "./circuits.ts";
 import type { VerificationKey } from "./snarkjs.ts";
 
 /** A key that must not be used. */
-export class KeyError extends Error {
+export class KeyError extends UmpireError {
 	override readonly name = "KeyError";
+
+	constructor(found: string, details: ErrorDetails = {}) {
+		super("PROVING_KEY", found, details);
+	}
 }
 
 /** Where the verification key of a circuit is committed. */

@@ -1,9 +1,14 @@
 import type { Width } from "@umpire/commitment/constants.ts";
+import { type ErrorDetails, UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { ConstantTensor, Elements, Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
 
 /** Thrown when a program file cannot be used; the message says why and what to do. */
-export class ProgramFileError extends Error {
+export class ProgramFileError extends UmpireError {
 	override readonly name = "ProgramFileError";
+
+	constructor(found: string, details: ErrorDetails = {}) {
+		super("PROGRAM_FILE", found, details);
+	}
 }
 
 /** The version of the metadata's shape. */

@@ -1,4 +1,5 @@
 import { emptyElements } from "@umpire/commitment/elements.ts";
+import { InputError } from "@umpire/onnx/errors.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
 import type { Elements, InputTensor, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
@@ -12,11 +13,6 @@ export interface Quantised {
 	readonly elements: Elements;
 	/** How many values lay outside of the input's range. */
 	readonly clipped: number;
-}
-
-/** Thrown for an input that cannot be turned into integers. */
-export class InputError extends Error {
-	override readonly name = "InputError";
 }
 
 /**
@@ -40,15 +36,16 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	for (let i = 0; i < count; i++) {
 		const value = values[i];
 		if (!Number.isFinite(value)) {
-			throw new InputError(
-				`input "${name}" holds ${value} at position ${positionText(i, shape)}; only finite numbers can be committed`,
-			);
+			throw new InputError(`input "${name}" holds ${value} at position ${positionText(i, shape)}`, {
+				advice: "only finite numbers can be committed",
+			});
 		}
 		const rounded = Math.floor(value / scale + 0.5);
 		if (rounded < low || rounded > high) {
 			if (options.strict === true) {
 				throw new InputError(
-					`input "${name}" holds ${value} at position ${positionText(i, shape)}, outside of its range ${low * scale} … ${high * scale}; run without --strict to clip it`,
+					`input "${name}" holds ${value} at position ${positionText(i, shape)}, outside of its range ${low * scale} … ${high * scale}`,
+					{ advice: "run without --strict to clip it" },
 				);
 			}
 			clipped += 1;
@@ -86,7 +83,7 @@ function realsOf(tensor: Tensor, name: string): ArrayLike<number> {
 	if (type === "bfloat16" && data instanceof Uint16Array) {
 		return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer);
 	}
-	throw new InputError(`input "${name}" is a tensor of ${type}; give one of numbers`);
+	throw new InputError(`input "${name}" is a tensor of ${type}`, { advice: "give one of numbers" });
 }
 
 /** IEEE 754 half precision. */

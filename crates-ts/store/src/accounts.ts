@@ -1,5 +1,5 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Account } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { type Home, hasAll, readJson, writeJson } from "./home.ts";
@@ -40,7 +40,7 @@ export interface KeyOptions {
  * UMPIRE_PRIVATE_KEY, else on development chains the role's place in the mnemonic of
  * `accounts.json` or in Hardhat's.
  *
- * @throws UserError if there is none, or it cannot be read
+ * @throws UmpireError if there is none, or it cannot be read
  */
 export async function accountOf(
 	home: Home,
@@ -61,20 +61,21 @@ export async function accountOf(
 		);
 		return mnemonicToAccount(file?.mnemonic ?? LOCAL_MNEMONIC, { addressIndex: ROLES.indexOf(role) });
 	}
-	throw new UserError(
-		"No key to sign with: give --keystore (umpire key new makes one), or put a private key into the environment variable UMPIRE_PRIVATE_KEY.",
-	);
+	throw new UmpireError("ACCOUNT", "No key to sign with", {
+		advice:
+			"give --keystore (umpire key new makes one), or put a private key into the environment variable UMPIRE_PRIVATE_KEY.",
+	});
 }
 
-/** @throws UserError if the text, which is not repeated, is no private key */
+/** @throws UmpireError if the text, which is not repeated, is no private key */
 export function privateKeyOf(text: string): Hex {
 	const key: Hex = `0x${text.trim().replace(/^0x/, "")}`;
 	try {
 		privateKeyToAccount(key);
 		return key;
 	} catch {
-		throw new UserError(
-			"The private key that was given (UMPIRE_PRIVATE_KEY) is none: it has 64 hexadecimal digits.",
-		);
+		throw new UmpireError("ACCOUNT", "The private key that was given (UMPIRE_PRIVATE_KEY) is none", {
+			advice: "it has 64 hexadecimal digits.",
+		});
 	}
 }

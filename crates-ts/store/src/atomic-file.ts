@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
+import { systemCodeOf } from "@umpire/errors/system-code.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
 /**
  * Writes a file so that readers see the old content or the new, never a part.
  *
- * @throws UserError if the disk is full or the folder cannot be written
+ * @throws UmpireError if the disk is full or the folder cannot be written
  */
 export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
 	await replaceAtomically(path, (temporary) => writeFile(temporary, content));
@@ -29,15 +30,17 @@ export async function replaceAtomically(
 }
 
 function explainWrite(error: unknown, path: string): unknown {
-	const code = error instanceof Error && "code" in error ? error.code : undefined;
+	const code = systemCodeOf(error);
 	if (code === "ENOSPC") {
-		return new UserError(`No space left for ${path}: free some, or choose another folder with --home.`, {
+		return new UmpireError("STORED", `No space left for ${path}`, {
+			advice: "free some, or choose another folder with --home.",
 			cause: error,
-			retry: true,
+			retryable: true,
 		});
 	}
 	if (["EACCES", "EEXIST", "EISDIR", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
-		return new UserError(`${path} cannot be written: choose another folder with --home or UMPIRE_HOME.`, {
+		return new UmpireError("STORED", `${path} cannot be written`, {
+			advice: "choose another folder with --home or UMPIRE_HOME.",
 			cause: error,
 		});
 	}

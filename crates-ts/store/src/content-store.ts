@@ -18,13 +18,13 @@ export interface Stamp {
 export interface ContentStore {
 	/** For messages: where this is. */
 	readonly place: string;
-	/** What is there, or null if the store does not have it. Throws a UserError if it cannot be looked at. */
+	/** What is there, or null if the store does not have it. Throws a UmpireError if it cannot be looked at. */
 	stamp(kind: ContentKind, root: Hex): Promise<Stamp | null>;
 	/**
 	 * The content, or null if the store does not have it.
 	 *
 	 * @param size bytes that it must have: what has more or less is not read into memory
-	 * @throws UserError if it cannot be read, or has another size
+	 * @throws UmpireError if it cannot be read, or has another size
 	 */
 	read(kind: ContentKind, root: Hex, size?: number): Promise<Uint8Array | null>;
 	/** Keeps content; afterwards `read` gives all of it, whatever happened in between. */

@@ -9,7 +9,7 @@ const fileOf = (home: Home, chainId: number) => home.path("deployments", `${chai
 /**
  * Tries whether a deployment could be remembered: one that cannot is lost.
  *
- * @throws UserError if the home folder cannot be written
+ * @throws UmpireError if the home folder cannot be written
  */
 export async function requireWritable(home: Home): Promise<void> {
 	const file = home.path("deployments", "writable");
@@ -28,14 +28,14 @@ export async function writeDeployment(home: Home, deployment: Deployment): Promi
  * Where the contracts are on a chain.
  *
  * @throws ChainError if nothing has been deployed to it from this home folder
- * @throws UserError if the file is damaged
+ * @throws UmpireError if the file is damaged
  */
 export async function readDeployment(home: Home, chainId: number): Promise<Deployment> {
 	const deployment = await readJson<Deployment>(fileOf(home, chainId), isDeployment);
 	if (deployment === undefined) {
-		throw new ChainError(
-			`Nothing is deployed to chain ${chainId} that ${home.folder} knows of: run ./just deploy, or choose another --home.`,
-		);
+		throw new ChainError(`Nothing is deployed to chain ${chainId} that ${home.folder} knows of`, {
+			advice: "run ./just deploy, or choose another --home.",
+		});
 	}
 	return deployment;
 }

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { systemCodeOf } from "@umpire/errors/system-code.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import type { ContentKind, ContentStore } from "./content-store.ts";
 
@@ -54,9 +55,11 @@ async function readPlain(path: string, size?: number): Promise<Uint8Array> {
 	const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 	try {
 		const found = await file.stat();
-		if (!found.isFile()) throw new UserError(`${path} is not a file: remove it.`);
+		if (!found.isFile()) throw new UmpireError("STORED", `${path} is not a file`, { advice: "remove it." });
 		if (size !== undefined && found.size !== size) {
-			throw new UserError(`${path} has ${found.size} bytes instead of ${size}: delete it.`);
+			throw new UmpireError("STORED", `${path} has ${found.size} bytes instead of ${size}`, {
+				advice: "delete it.",
+			});
 		}
 		return await file.readFile();
 	} finally {
@@ -69,9 +72,12 @@ async function orNull<T>(path: string, look: () => Promise<T>): Promise<T | null
 	try {
 		return await look();
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		const code = systemCodeOf(error);
 		if (code === "ENOENT") return null;
 		if (code === undefined) throw error;
-		throw new UserError(`${path} cannot be read (${code}): mend or remove it.`, { cause: error });
+		throw new UmpireError("STORED", `${path} cannot be read (${code})`, {
+			advice: "mend or remove it.",
+			cause: error,
+		});
 	}
 }

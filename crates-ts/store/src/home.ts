@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import type { ContentStore } from "./content-store.ts";
 import { folderStore } from "./folder-store.ts";
@@ -26,7 +26,7 @@ export function openHome(given?: string): Home {
  *
  * @returns undefined if there is no such file
  * @param fits whether a value is what the file is to hold, as far as it could harm
- * @throws UserError if the file is not JSON, or does not fit
+ * @throws UmpireError if the file is not JSON, or does not fit
  */
 export async function readJson<T>(
 	path: string,
@@ -35,7 +35,10 @@ export async function readJson<T>(
 	if (!existsSync(path)) return undefined;
 	const text = await readFile(path, "utf8");
 	const damaged = (cause?: unknown) =>
-		new UserError(`${path} is damaged: delete it and run the command again.`, { cause });
+		new UmpireError("STORED", `${path} is damaged`, {
+			advice: "delete it and run the command again.",
+			cause,
+		});
 	let value: unknown;
 	try {
 		value = JSON.parse(text, revive);

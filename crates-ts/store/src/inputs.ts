@@ -1,6 +1,6 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
@@ -22,7 +22,7 @@ export async function putInputs(
  * Reads inputs and commits them anew. A program without inputs has them under the root 0, and needs no file.
  *
  * @returns null if the store does not have them
- * @throws UserError if what it has is not what the program takes, or is not committed to by the root
+ * @throws UmpireError if what it has is not what the program takes, or is not committed to by the root
  */
 export async function getInputs(
 	store: ContentStore,
@@ -32,9 +32,10 @@ export async function getInputs(
 	if (program.inputs.length === 0) return BigInt(root) === 0n ? [] : null;
 	const sizes = program.inputs.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
 	const damaged = (cause?: unknown) =>
-		new UserError(
-			`The inputs ${root} in ${store.place} are damaged or belong to another program: delete their file.`,
-			{ cause },
+		new UmpireError(
+			"STORED",
+			`The inputs ${root} in ${store.place} are damaged or belong to another program`,
+			{ advice: "delete their file.", cause },
 		);
 	const size = encodedSize(sizes);
 	const found = await store.stamp("inputs", root);

@@ -1,5 +1,5 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { type KeyOptions, privateKeyOf } from "./accounts.ts";
 import { readKeystore, writeKeystore } from "./keystore.ts";
@@ -16,7 +16,9 @@ export async function importKey(options: KeyOptions): Promise<Hex> {
 	const path = pathOf(options);
 	const given = process.env.UMPIRE_PRIVATE_KEY;
 	if (!given && process.stdin.isTTY !== true) {
-		throw new UserError("There is no key to import: set UMPIRE_PRIVATE_KEY, or run this on a terminal.");
+		throw new UmpireError("ACCOUNT", "There is no key to import", {
+			advice: "set UMPIRE_PRIVATE_KEY, or run this on a terminal.",
+		});
 	}
 	const key = privateKeyOf(given || (await ask("Private key")));
 	return writeKeystore(path, key, await newPassword(options.passwordFile));
@@ -33,6 +35,7 @@ export async function addressOfKey({ keystore, passwordFile }: KeyOptions): Prom
 }
 
 function pathOf({ keystore }: KeyOptions): string {
-	if (keystore === undefined) throw new UserError("Give the file of the key with --keystore FILE.");
+	if (keystore === undefined)
+		throw new UmpireError("ACCOUNT", "Give the file of the key with --keystore FILE.");
 	return keystore;
 }

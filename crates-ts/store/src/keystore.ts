@@ -11,8 +11,8 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { concat, keccak256, toHex } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 
@@ -43,26 +43,29 @@ const MOST_MEMORY = 2 ** 30;
 /**
  * Reads a private key from a keystore file (Web3 Secret Storage, version 3, as geth and others write it).
  *
- * @throws UserError if the file is no keystore or the password is wrong
+ * @throws UmpireError if the file is no keystore or the password is wrong
  */
 export async function readKeystore(path: string, password: string): Promise<Hex> {
 	const text = await readFile(path, "utf8").catch((cause: unknown) => {
-		throw new UserError(`The keystore ${path} cannot be read: check --keystore.`, { cause });
+		throw new UmpireError("ACCOUNT", `The keystore ${path} cannot be read`, {
+			advice: "check --keystore.",
+			cause,
+		});
 	});
 	const keystore = parseKeystore(path, text);
 	const { cipher, cipherparams, ciphertext, kdfparams, mac } = keystore.crypto;
 	const derived = await deriveKey(password, kdfparams).catch((cause: unknown) => {
-		throw new UserError(`The key derivation of ${path} cannot be computed here.`, { cause });
+		throw new UmpireError("ACCOUNT", `The key derivation of ${path} cannot be computed here.`, { cause });
 	});
 	const encrypted = Buffer.from(ciphertext, "hex");
 	if (macOf(derived, encrypted) !== mac.toLowerCase()) {
-		throw new UserError(`The password does not open ${path}, or the file is damaged.`);
+		throw new UmpireError("ACCOUNT", `The password does not open ${path}, or the file is damaged.`);
 	}
 	const decipher = createDecipheriv(cipher, derived.subarray(0, 16), Buffer.from(cipherparams.iv, "hex"));
 	const key = toHex(Buffer.concat([decipher.update(encrypted), decipher.final()]));
 	const { address } = keystore;
 	if (address !== undefined && !sameAddress(address, privateKeyToAddress(key))) {
-		throw new UserError(`${path} holds the key of another account than the one that it names.`);
+		throw new UmpireError("ACCOUNT", `${path} holds the key of another account than the one that it names.`);
 	}
 	return key;
 }
@@ -71,10 +74,10 @@ export async function readKeystore(path: string, password: string): Promise<Hex>
  * Writes a private key into a new keystore file that only its owner can read.
  *
  * @returns the account's address
- * @throws UserError if the file exists or the password is empty
+ * @throws UmpireError if the file exists or the password is empty
  */
 export async function writeKeystore(path: string, privateKey: Hex, password: string): Promise<Hex> {
-	if (password === "") throw new UserError("The password of a keystore must not be empty.");
+	if (password === "") throw new UmpireError("ACCOUNT", "The password of a keystore must not be empty.");
 	const kdfparams = { dklen: 32, salt: randomBytes(32).toString("hex"), ...STRENGTH } as const;
 	const derived = await deriveKey(password, kdfparams);
 	const iv = randomBytes(16);
@@ -98,7 +101,7 @@ export async function writeKeystore(path: string, privateKey: Hex, password: str
 		await writeFile(path, `${JSON.stringify(keystore)}\n`, { mode: 0o600, flag: "wx" });
 	} catch (cause) {
 		const why = existsSync(path) ? "it exists already: choose another --keystore" : "choose another folder";
-		throw new UserError(`${path} cannot be written: ${why}.`, { cause });
+		throw new UmpireError("ACCOUNT", `${path} cannot be written: ${why}.`, { cause });
 	}
 	return address;
 }
@@ -133,8 +136,10 @@ function parseKeystore(path: string, text: string): Keystore {
 			hexadecimal.every((value) => /^([0-9a-f]{2})+$/i.test(value));
 		if (isKnown) return stored;
 	} catch {}
-	throw new UserError(
-		`${path} is no keystore file of version 3 (aes-128-ctr with scrypt or pbkdf2): make one with umpire key new or umpire key import.`,
+	throw new UmpireError(
+		"ACCOUNT",
+		`${path} is no keystore file of version 3 (aes-128-ctr with scrypt or pbkdf2)`,
+		{ advice: "make one with umpire key new or umpire key import." },
 	);
 }
 

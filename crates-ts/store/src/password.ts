@@ -1,26 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { UserError } from "@umpire/chain/errors.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
 /**
  * A password, from wherever the user keeps it, never from the command line: the file, else
  * UMPIRE_PASSWORD, else a prompt that shows nothing of what is typed.
  *
  * @param file of `--password-file`: its first line
- * @throws UserError if there is none to be had
+ * @throws UmpireError if there is none to be had
  */
 export async function readPassword(file: string | undefined, prompt: string): Promise<string> {
 	if (file !== undefined) {
 		const text = await readFile(file, "utf8").catch((cause: unknown) => {
-			throw new UserError(`The password file ${file} cannot be read.`, { cause });
+			throw new UmpireError("ACCOUNT", `The password file ${file} cannot be read.`, { cause });
 		});
 		return text.split(/\r?\n/, 1)[0];
 	}
 	const given = process.env.UMPIRE_PASSWORD;
 	if (given !== undefined) return given;
 	if (process.stdin.isTTY !== true) {
-		throw new UserError("The keystore needs its password: give --password-file, or set UMPIRE_PASSWORD.");
+		throw new UmpireError("ACCOUNT", "The keystore needs its password", {
+			advice: "give --password-file, or set UMPIRE_PASSWORD.",
+		});
 	}
 	return ask(prompt);
 }
@@ -30,7 +32,7 @@ export async function newPassword(file: string | undefined): Promise<string> {
 	const password = await readPassword(file, "New password");
 	const typed = file === undefined && process.env.UMPIRE_PASSWORD === undefined;
 	if (typed && (await ask("The same password again")) !== password) {
-		throw new UserError("The passwords differ: nothing was written.");
+		throw new UmpireError("ACCOUNT", "The passwords differ: nothing was written.");
 	}
 	return password;
 }
@@ -45,7 +47,7 @@ export async function ask(prompt: string): Promise<string> {
 	try {
 		return await lines.question("", { signal: controller.signal });
 	} catch (cause) {
-		throw new UserError("No password was given.", { cause });
+		throw new UmpireError("ACCOUNT", "No password was given.", { cause });
 	} finally {
 		lines.close();
 		process.stderr.write("\n");

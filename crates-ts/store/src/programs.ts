@@ -1,5 +1,5 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
@@ -26,7 +26,7 @@ export async function putProgram(
  * Reads a program: its root is computed anew, it is validated, and so is its exactness certificate; onnxruntime has
  * run it. What it may ask for is bounded before any work is done.
  *
- * @throws UserError if the store does not have it, or has something else in its place
+ * @throws UmpireError if the store does not have it, or has something else in its place
  */
 export async function getProgram(
 	store: ContentStore,
@@ -35,20 +35,25 @@ export async function getProgram(
 ): Promise<CommittedProgram> {
 	const size = (await store.stamp("programs", root))?.size ?? 0;
 	if (size > limits.fileBytes) {
-		throw new UserError(`The stored program ${root} has ${size} bytes, more than ${limits.fileBytes}.`);
+		throw new UmpireError(
+			"STORED",
+			`The stored program ${root} has ${size} bytes, more than ${limits.fileBytes}.`,
+		);
 	}
 	const bytes = await store.read("programs", root);
 	if (bytes === null) {
-		throw new UserError(
-			`${store.place} does not have program ${root}: run ./just register with its model, or copy its file there.`,
-		);
+		throw new UmpireError("STORED", `${store.place} does not have program ${root}`, {
+			advice: "run ./just register with its model, or copy its file there.",
+		});
 	}
 	const loaded = await parseProgram(bytes, limits).catch((cause: Error) => {
-		throw new UserError(`The stored program ${root} cannot be used: ${cause.message}`, { cause });
+		throw new UmpireError("STORED", `The stored program ${root} cannot be used: ${cause.message}`, { cause });
 	});
 	if (loaded.commitment.root !== root) {
-		throw new UserError(
-			`${store.place} has another program (${loaded.commitment.root}) in the place of ${root}: delete that file and register the model again.`,
+		throw new UmpireError(
+			"STORED",
+			`${store.place} has another program (${loaded.commitment.root}) in the place of ${root}`,
+			{ advice: "delete that file and register the model again." },
 		);
 	}
 	return loaded;

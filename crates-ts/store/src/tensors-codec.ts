@@ -1,6 +1,6 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Width } from "@umpire/commitment/constants.ts";
 import { type Elements, emptyElements, widthOf } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
 /** "umt" and the version of the format. */
 const MAGIC = 0x01746d75;
@@ -50,7 +50,7 @@ export function decodeTensorsOf(bytes: Uint8Array, sizes: readonly TensorSize[])
 /**
  * The inverse of `encodeTensors`.
  *
- * @throws UserError if the bytes are not of that form
+ * @throws UmpireError if the bytes are not of that form
  */
 export function decodeTensors(bytes: Uint8Array): Elements[] {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -75,4 +75,6 @@ export function decodeTensors(bytes: Uint8Array): Elements[] {
 
 const padded = (size: number) => Math.ceil(size / 4) * 4;
 const damaged = () =>
-	new UserError("The stored tensors are damaged: delete the file and run the command again.");
+	new UmpireError("STORED", "The stored tensors are damaged", {
+		advice: "delete the file and run the command again.",
+	});

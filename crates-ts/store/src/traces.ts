@@ -1,7 +1,7 @@
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { toLogical } from "@umpire/commitment/tensor.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
@@ -25,7 +25,7 @@ export async function putTrace(store: ContentStore, program: Program, trace: Tra
  * logical order.
  *
  * @returns null if the store does not have it
- * @throws UserError if it is not a trace of this program
+ * @throws UmpireError if it is not a trace of this program
  */
 export async function readTensors(
 	store: ContentStore,
@@ -43,7 +43,7 @@ export async function readTensors(
  * Reads a trace and commits it anew.
  *
  * @returns null if the store does not have it
- * @throws UserError if what it has is not committed to by the root
+ * @throws UmpireError if what it has is not committed to by the root
  */
 export async function getTrace(
 	store: ContentStore,
@@ -64,7 +64,9 @@ export async function getTrace(
 	} as const;
 	const trace = await recordTrace(stored, commitment, inputs);
 	if (trace.traceRoot !== root) {
-		throw new UserError(`The trace ${root} in ${store.place} is damaged: delete its file.`);
+		throw new UmpireError("STORED", `The trace ${root} in ${store.place} is damaged`, {
+			advice: "delete its file.",
+		});
 	}
 	return trace;
 }

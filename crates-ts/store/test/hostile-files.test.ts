@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "@umpire/chain/errors.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderStore } from "../src/folder-store.ts";
@@ -26,13 +26,13 @@ const read = (size?: number) => folderStore(folder).read("inputs", root, size);
 describe("a content store refuses in one line", () => {
 	it("a folder, a pipe that nobody writes to, and a link to itself in a file's place", async () => {
 		await mkdir(path);
-		await expect(read()).rejects.toThrow(UserError);
+		await expect(read()).rejects.toThrow(UmpireError);
 		await rm(path, { recursive: true });
 		execFileSync("mkfifo", [path]);
-		await expect(read()).rejects.toThrow(UserError);
+		await expect(read()).rejects.toThrow(UmpireError);
 		await rm(path);
 		await symlink(path, path);
-		await expect(read()).rejects.toThrow(UserError);
+		await expect(read()).rejects.toThrow(UmpireError);
 	});
 
 	it("a file that is longer or shorter than what it stands for, unread", async () => {

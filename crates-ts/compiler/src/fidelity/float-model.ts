@@ -1,5 +1,5 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
-import { OnnxError } from "@umpire/onnx/errors.ts";
+import { InputError, OnnxError } from "@umpire/onnx/errors.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
@@ -23,7 +23,7 @@ export async function floatModel(model: Model, inputs: ReadonlyMap<string, Tenso
 		await runFloat(model, inputs);
 		return { model, inputs };
 	} catch (error) {
-		if (!(error instanceof OnnxError) && (error as Error).name !== "InputError") throw error;
+		if (!(error instanceof OnnxError || error instanceof InputError)) throw error;
 	}
 	const upgraded = upgradeOpset(model);
 	const wide = withoutHalfFloats({ ...upgraded, graph: nameNodes(upgraded.graph) });
