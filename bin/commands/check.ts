@@ -1,4 +1,5 @@
 import { type CompileOptions, command, withCompile } from "../command.ts";
+import { numberOption, seedOption } from "../numbers.ts";
 import { bad, good, progress, report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
@@ -26,17 +27,17 @@ export const check = command<Options>({
 				requiresArg: true,
 			})
 			.option("expect", { type: "string", describe: "expected output", requiresArg: true })
-			.option("samples", {
-				type: "number",
-				default: 3,
-				describe: "elements that are proved of every kind of operator",
-				requiresArg: true,
-			})
-			.option("seed", {
-				type: "number",
-				describe: "draws the elements (default: random)",
-				requiresArg: true,
-			}),
+			.option(
+				"samples",
+				numberOption("samples", {
+					default: 3,
+					least: 0,
+					most: 1e6,
+					whole: true,
+					describe: "elements that are proved of every kind of operator",
+				}),
+			)
+			.option("seed", seedOption("draws the elements (default: random)")),
 	async run(options) {
 		const { check: checkModel } = await import("@umpire/actors/check.ts");
 		const result = await checkModel({ ...options, progress }).catch((error: Error) => {

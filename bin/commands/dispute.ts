@@ -2,6 +2,7 @@ import type { DisputeStory } from "@umpire/actors/dispute-story.ts";
 import { formatEther } from "viem";
 import { type ChainOptions, command, withChain } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { numberPositional } from "../numbers.ts";
 import { bold, columns, report, table, when } from "../output.ts";
 import { grouped } from "../rehearsal-lines.ts";
 
@@ -14,11 +15,7 @@ export const dispute = command<Options>({
 	describe: "the whole story of a dispute: moves, clocks, what was proved, who won, gas and money",
 	examples: [["umpire dispute 1", ""]],
 	options: (yargs) =>
-		withLimits(withChain(yargs)).positional("dispute", {
-			type: "number",
-			describe: "number of a dispute",
-			demandOption: true,
-		}),
+		withLimits(withChain(yargs)).positional("dispute", numberPositional("dispute", "number of a dispute")),
 	async run(options) {
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { disputeStory } = await import("@umpire/actors/dispute-story.ts");

@@ -1,6 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type ChainOptions, command, withChain } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { numberOption } from "../numbers.ts";
 import { progress, report, warn } from "../output.ts";
 
 interface Options extends ChainOptions, LimitsOptions {
@@ -29,12 +30,16 @@ export const monitor = command<Options>({
 				describe: "serve over HTTP on PORT (of this machine only) or HOST:PORT",
 				requiresArg: true,
 			})
-			.option("interval", {
-				type: "number",
-				default: 10,
-				describe: "seconds between two looks",
-				requiresArg: true,
-			})
+			.option(
+				"interval",
+				numberOption("interval", {
+					default: 10,
+					least: 0.01,
+					most: 86_400,
+					unit: "seconds",
+					describe: "seconds between two looks",
+				}),
+			)
 			.option("program", {
 				type: "string",
 				array: true,

@@ -1,5 +1,6 @@
 import { formatEther } from "viem";
 import { command, type SigningOptions, withSigner } from "../command.ts";
+import { numberPositional } from "../numbers.ts";
 import { report } from "../output.ts";
 
 interface Options extends SigningOptions {
@@ -11,11 +12,7 @@ export const refund = command<Options>({
 	describe: "take back the fee of a request that nobody has answered in time",
 	examples: [["umpire refund 1", "anybody may; the requester's account also withdraws it"]],
 	options: (yargs) =>
-		withSigner(yargs).positional("request", {
-			type: "number",
-			describe: "number of a request",
-			demandOption: true,
-		}),
+		withSigner(yargs).positional("request", numberPositional("request", "number of a request")),
 	async run(options) {
 		const { openWorld } = await import("@umpire/actors/world.ts");
 		const { refund: takeBack } = await import("@umpire/actors/refund.ts");

@@ -1,4 +1,5 @@
 import { type CompileOptions, command, withCompile } from "../command.ts";
+import { seedOption } from "../numbers.ts";
 import { progress, report } from "../output.ts";
 
 interface Options extends CompileOptions {
@@ -49,7 +50,7 @@ export const rehearse = command<Options>({
 				default: "bisect" as const,
 				describe: "how the wrong claim is brought down (direct: the submitter publishes its trace)",
 			})
-			.option("seed", { type: "number", describe: "draws the place (default: random)", requiresArg: true }),
+			.option("seed", seedOption("draws the place (default: random)")),
 	async run(options) {
 		const { rehearse: play } = await import("@umpire/actors/rehearse.ts");
 		const { rehearsalLines } = await import("../rehearsal-lines.ts");

@@ -1,8 +1,9 @@
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import { command, type ImageOptions, type SigningOptions, withImages, withSigner } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { numberOption } from "../numbers.ts";
 import { progress, report, table, warn } from "../output.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, ImageOptions {
 	id: string;
 	input?: string;
 	fee: string;
@@ -25,26 +26,35 @@ export const request = command<Options>({
 		["umpire request 1 seven.json --sealed", "claims cannot be copied: they are committed to first"],
 	],
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
+		withImages(withLimits(withSigner(yargs)))
 			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
 			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
-			.option("within", {
-				type: "number",
-				default: 86_400,
-				describe: "seconds after which the fee can be had back",
-				requiresArg: true,
-			})
+			.option(
+				"within",
+				numberOption("within", {
+					default: 86_400,
+					least: 1,
+					most: 1_000_000_000,
+					whole: true,
+					unit: "seconds",
+					describe: "seconds after which the fee can be had back",
+				}),
+			)
 			.option("submitter", {
 				type: "string",
 				describe: "the only account that may answer",
 				requiresArg: true,
 			})
-			.option("exclusive-for", {
-				type: "number",
-				describe: "seconds for which it alone may (default: until the end)",
-				requiresArg: true,
-			})
+			.option(
+				"exclusive-for",
+				numberOption("exclusive-for", {
+					least: 1,
+					whole: true,
+					unit: "seconds",
+					describe: "seconds for which it alone may (default: until the end)",
+				}),
+			)
 			.option("sealed", {
 				type: "boolean",
 				default: false,

@@ -1,5 +1,6 @@
 import { command, type SigningOptions, withSigner } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { seedOption } from "../numbers.ts";
 import { progress, warn } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
@@ -28,7 +29,7 @@ export const submit = command<Options>({
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
-			.option("seed", { type: "number", describe: "draws the place of a random defect", requiresArg: true })
+			.option("seed", seedOption("draws the place of a random defect"))
 			.option("publish-trace", {
 				type: "boolean",
 				default: false,

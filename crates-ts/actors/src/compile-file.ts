@@ -4,6 +4,7 @@ import { compile } from "@umpire/compiler/compile.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Kind, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -12,11 +13,11 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
+import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 
-export interface CompileFileOptions extends StepOptions {
+export interface CompileFileOptions extends StepOptions, ImageOptions {
 	readonly bits: 8 | 16;
-	/** Files with sample inputs, one set each. */
+	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
 	readonly shape?: readonly string[] | undefined;
@@ -61,8 +62,8 @@ export async function compileFile(
 ): Promise<CompiledFile> {
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
-	const files = (options.calibrate ?? []).map((file) =>
-		orderedInputs(model, openInputs(file, model, shapes)),
+	const files = (options.calibrate ?? []).flatMap((file) =>
+		openSamples(file, model, shapes, options).map((sample) => orderedInputs(model, sample)),
 	);
 	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);

@@ -6,6 +6,7 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
@@ -16,7 +17,7 @@ import { unlessStopped } from "./stopping.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
-export interface RequestOptions {
+export interface RequestOptions extends ImageOptions {
 	readonly input?: string | undefined;
 	/** In ether. */
 	readonly fee: string;
@@ -27,6 +28,8 @@ export interface RequestOptions {
 	readonly exclusiveFor?: number | undefined;
 	/** Whether claims have to be committed to before they are made, so that they cannot be copied. */
 	readonly sealed?: boolean | undefined;
+	/** Refuses inputs that are out of range, instead of clipping them. */
+	readonly strict?: boolean | undefined;
 	readonly wait: boolean;
 	readonly signal: AbortSignal;
 	readonly progress: (line: string) => void;
@@ -64,7 +67,9 @@ export async function requestResult(
 	const loaded = await loadRegistered(world, id);
 	const { program } = loaded;
 	const floats =
-		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
+		options.input === undefined
+			? syntheticProgramInputs(program)
+			: readProgramInputs(program, options.input, options);
 	const inputs = quantiseInputs(program, floats, options);
 	await warnOfFee(world, loaded, options);
 	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);

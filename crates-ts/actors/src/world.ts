@@ -128,7 +128,7 @@ export function gasPolicyOf({ maxFeeGwei, warn }: WorldOptions): Partial<GasPoli
 		throw new UmpireError("OPTION", "--max-fee-gwei must be a positive number, as in 40.");
 	}
 	return {
-		...(maxFeeGwei === undefined ? {} : { mostPerGas: parseGwei(String(maxFeeGwei)) }),
+		...(maxFeeGwei === undefined ? {} : { mostPerGas: parseGwei(maxFeeGwei.toFixed(9)) }),
 		...(warn === undefined ? {} : { warn }),
 	};
 }
