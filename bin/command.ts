@@ -21,9 +21,12 @@ export interface CommonOptions {
 
 /** Options of the commands that look at a chain. */
 export interface ChainOptions extends CommonOptions {
-	rpc: string[];
+	rpc?: string[];
 	rpcTimeout: number;
 	chainId?: number;
+	umpire?: string;
+	fromBlock?: number;
+	fetch?: string[];
 }
 
 /** Options of the commands that send transactions. */
@@ -41,11 +44,23 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 			array: true,
 			describe:
 				"RPC addresses of the chain: several, with commas, outvote one that is wrong (environment: UMPIRE_RPC)",
-			default: [process.env.UMPIRE_RPC ?? "http://127.0.0.1:8545"],
-			defaultDescription: "http://127.0.0.1:8545",
+			defaultDescription: "the local chain of the home folder, or http://127.0.0.1:8545",
 			requiresArg: true,
 		})
 		.nargs("rpc", 1)
+		.option("umpire", {
+			type: "string",
+			describe: "address of the market (default: what was deployed from the home folder)",
+			requiresArg: true,
+		})
+		.option(
+			"from-block",
+			numberOption("from-block", {
+				least: 0,
+				whole: true,
+				describe: "with --umpire: the block that brought the contracts (default: it is searched for)",
+			}),
+		)
 		.option(
 			"rpc-timeout",
 			numberOption("rpc-timeout", {
@@ -60,6 +75,19 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 			"chain-id",
 			numberOption("chain-id", { least: 1, whole: true, describe: "refuse any other chain" }),
 		) as unknown as Argv<T & ChainOptions>;
+}
+
+/** Adds where programs and inputs may be had that are not in the home folder. */
+export function withSources<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
+	return yargs
+		.option("fetch", {
+			type: "string",
+			array: true,
+			describe:
+				"addresses that serve programs/ and inputs/ of somebody's home folder; what comes from there is checked (environment: UMPIRE_FETCH)",
+			requiresArg: true,
+		})
+		.nargs("fetch", 1) as unknown as Argv<T>;
 }
 
 /** Adds where the chain is and whose key signs. */

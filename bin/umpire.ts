@@ -9,6 +9,7 @@ import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
+import { inputs } from "./commands/inputs.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
@@ -27,7 +28,7 @@ import { tellFailure } from "./failure.ts";
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
 	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, refund, monitor, key],
+	...[status, result, dispute, refund, inputs, monitor, key],
 	...[demo, bench, setup],
 ];
 

@@ -145,7 +145,16 @@ const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	compiler: [],
 	game: [],
 	runtime: ["executable.ts", "onnxruntime.ts", "program-file.ts", "runnable.ts"],
-	chain: ["build.ts", "built-artifacts.ts", "deploy.ts", "hardhat.ts", "node.ts", "private-chain.ts"],
+	chain: [
+		"build.ts",
+		"built-artifacts.ts",
+		"built-code.ts",
+		"deploy.ts",
+		"find-deployment.ts",
+		"hardhat.ts",
+		"node.ts",
+		"private-chain.ts",
+	],
 };
 
 describe("what browsers run", () => {

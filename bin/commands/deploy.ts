@@ -12,6 +12,7 @@ interface Options extends SigningOptions {
 	commitAllowance?: number;
 	crowding?: number;
 	uncheckedCrowding?: boolean;
+	replace?: boolean;
 	depth?: number;
 	window?: number;
 }
@@ -23,6 +24,7 @@ export const deploy = command<Options>({
 		["umpire deploy", "to the local chain"],
 		["umpire deploy --preset rollup --bonds-at-gwei 2", "long periods, and bonds for dearer gas"],
 		["umpire deploy --challenge-period 20 --increment 10", "a quicker game"],
+		["umpire deploy --umpire 0x…", "deploys nothing: remembers the deployment of that market"],
 	],
 	options: (yargs) =>
 		withSigner(yargs)
@@ -31,6 +33,10 @@ export const deploy = command<Options>({
 				default: "test",
 				describe:
 					"times and bonds for a kind of chain (docs/protocol.md); the options below replace single ones",
+			})
+			.option("replace", {
+				type: "boolean",
+				describe: "deploy although the home folder knows of a deployment on this chain, and forget that",
 			})
 			.option(
 				"bonds-at-gwei",

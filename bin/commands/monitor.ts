@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type ChainOptions, command, withChain } from "../command.ts";
+import { type ChainOptions, command, withChain, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { numberOption } from "../numbers.ts";
 import { progress, report, warn } from "../output.ts";
@@ -23,7 +23,7 @@ export const monitor = command<Options>({
 		["umpire monitor --once --acknowledge claim-3-final", "what cannot be changed any more is known"],
 	],
 	options: (yargs) =>
-		withLimits(withChain(yargs))
+		withSources(withLimits(withChain(yargs)))
 			.option("once", { type: "boolean", default: false, describe: "look once" })
 			.option("serve", {
 				type: "string",

@@ -34,9 +34,7 @@ export const network = command<Options>({
 			const running = await startNetwork(home, options.port);
 			report(options.json, running, () => [
 				`Local chain ${running.chainId} at ${running.url} (process ${running.pid}, log ${running.log}).`,
-				options.port === 8545
-					? "Next: ./just deploy"
-					: `Next: ./just deploy --rpc ${running.url} (every other command needs it, too; or set UMPIRE_RPC)`,
+				`Next: ./just deploy${options.home === undefined ? "" : ` --home ${options.home}`} (commands with this home folder find the chain by themselves)`,
 			]);
 		} else if (options.action === "stop") {
 			const stopped = await stopNetwork(home);

@@ -1,4 +1,11 @@
-import { command, type ImageOptions, type SigningOptions, withImages, withSigner } from "../command.ts";
+import {
+	command,
+	type ImageOptions,
+	type SigningOptions,
+	withImages,
+	withSigner,
+	withSources,
+} from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { numberOption } from "../numbers.ts";
 import { progress, report, table, warn } from "../output.ts";
@@ -11,6 +18,8 @@ interface Options extends SigningOptions, LimitsOptions, ImageOptions {
 	submitter?: string;
 	exclusiveFor?: number;
 	sealed: boolean;
+	consumer?: string;
+	strict: boolean;
 	wait: boolean;
 }
 
@@ -26,8 +35,12 @@ export const request = command<Options>({
 		["umpire request 1 seven.json --sealed", "claims cannot be copied: they are committed to first"],
 	],
 	options: (yargs) =>
-		withImages(withLimits(withSigner(yargs)))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withImages(withSources(withLimits(withSigner(yargs))))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
 			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
 			.option(
@@ -59,6 +72,16 @@ export const request = command<Options>({
 				type: "boolean",
 				default: false,
 				describe: "take claims only that were committed to before",
+			})
+			.option("consumer", {
+				type: "string",
+				describe: "contract that is told of the result (contracts/interfaces/IConsumer.sol)",
+				requiresArg: true,
+			})
+			.option("strict", {
+				type: "boolean",
+				default: false,
+				describe: "refuse inputs out of the program's range instead of clipping them",
 			})
 			.option("wait", {
 				type: "boolean",

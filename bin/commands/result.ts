@@ -1,4 +1,4 @@
-import { type ChainOptions, command, withChain } from "../command.ts";
+import { type ChainOptions, command, withChain, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { numberPositional } from "../numbers.ts";
 import { report, table } from "../output.ts";
@@ -12,7 +12,10 @@ export const result = command<Options>({
 	describe: "the result of a request, or what it waits for",
 	examples: [["umpire result 1", "the numbers are shown if the program is in the home folder"]],
 	options: (yargs) =>
-		withLimits(withChain(yargs)).positional("request", numberPositional("request", "number of a request")),
+		withSources(withLimits(withChain(yargs))).positional(
+			"request",
+			numberPositional("request", "number of a request"),
+		),
 	async run(options) {
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { requestState, waitingText } = await import("@umpire/actors/request-state.ts");

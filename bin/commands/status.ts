@@ -12,7 +12,7 @@ export const status = command<ChainOptions>({
 		const found = await statusOf(await openView(options));
 		report(options.json, found, () => [
 			...table([
-				["chain", `${found.chainId} (${options.rpc.join(", ")})`],
+				["chain", `${found.chainId} (${found.rpc.join(", ")})`],
 				["market", found.market],
 				["court", found.court],
 			]),

@@ -1,4 +1,4 @@
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { seedOption } from "../numbers.ts";
 import { progress, warn } from "../output.ts";
@@ -22,8 +22,12 @@ export const submit = command<Options>({
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withSources(withLimits(withSigner(yargs)))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.option("defect", {
 				type: "string",
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",

@@ -1,4 +1,4 @@
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { numberOption } from "../numbers.ts";
 import { progress, warn } from "../output.ts";
@@ -24,8 +24,12 @@ export const verify = command<Options>({
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withSources(withLimits(withSigner(yargs)))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.option("compare", {
 				choices: ["trace", "output"] as const,
 				default: "trace",

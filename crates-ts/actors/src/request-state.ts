@@ -14,6 +14,7 @@ import { dequantise } from "@umpire/runtime/quantise.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { type ClaimLoss, lossOf, lossText } from "./claim-loss.ts";
 import { endOf } from "./dispute-end.ts";
+import { fetchProgram } from "./fetch-content.ts";
 import { nameOf } from "./status.ts";
 import type { View } from "./world.ts";
 
@@ -191,6 +192,7 @@ function unknownRequest({ events }: EventFeed, id: number): UmpireError {
 
 /** The program of a request, if it is here; what depends on it is left out otherwise. */
 export async function programOrNone(view: View, root: Hex): Promise<Program | undefined> {
+	await fetchProgram(view, root);
 	if ((await view.home.content.stamp("programs", root)) === null) return undefined;
 	return (await getProgram(view.home.content, root, view.limits)).program;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callOf } from "@umpire/chain/action-call.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
 import { send } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -28,6 +29,8 @@ export interface RequestOptions extends ImageOptions {
 	readonly exclusiveFor?: number | undefined;
 	/** Whether claims have to be committed to before they are made, so that they cannot be copied. */
 	readonly sealed?: boolean | undefined;
+	/** The contract that is told of the result. */
+	readonly consumer?: string | undefined;
 	/** Refuses inputs that are out of range, instead of clipping them. */
 	readonly strict?: boolean | undefined;
 	readonly wait: boolean;
@@ -64,6 +67,7 @@ export async function requestResult(
 		);
 	}
 	requireTerms(options);
+	await requireConsumer(world, options.consumer);
 	const loaded = await loadRegistered(world, id);
 	const { program } = loaded;
 	const floats =
@@ -124,15 +128,33 @@ const outputOf = ({ output, outputRoot }: RequestState): Pick<RequestResult, "ou
 async function warnOfFee(
 	{ contracts }: World,
 	{ commitment }: LoadedProgram,
-	{ fee, warn }: RequestOptions,
+	{ fee, consumer, warn }: RequestOptions,
 ): Promise<void> {
 	const price = await contracts.connection.reader.getGasPrice().catch(() => 0n);
-	const least = leastFeeOf(commitment.header, price, false);
+	const least = leastFeeOf(commitment.header, price, consumer !== undefined);
 	if (etherOf(fee) < least) {
 		warn(
 			`Answering costs more than the fee: submitters ask ${formatEther(least)} ETH at the present price of gas.`,
 		);
 	}
+}
+
+/** @throws UmpireError if there is no contract at the consumer's address: nobody would be told */
+async function requireConsumer({ contracts }: World, consumer: string | undefined): Promise<void> {
+	if (consumer === undefined) return;
+	if (!isAddress(consumer)) {
+		throw new UmpireError(
+			"OPTION",
+			`--consumer ${consumer} is no address: give that of a contract (40 digits).`,
+		);
+	}
+	const code = await contracts.connection.reader.getCode({ address: consumer }).catch((error: unknown) => {
+		throw explainReading(error, "the consumer's code");
+	});
+	if (code !== undefined && code !== "0x") return;
+	throw new UmpireError("OPTION", `--consumer ${consumer} is no contract on this chain`, {
+		advice: "deploy it first (docs/dapp.md).",
+	});
 }
 
 /** @throws UmpireError if the terms of a request contradict each other */
@@ -176,7 +198,8 @@ export async function postRequest(
 		submitter,
 		exclusiveFor = within,
 		sealed = false,
-	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed">,
+		consumer = zeroAddress,
+	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed" | "consumer">,
 ): Promise<{ request: number; inputsRoot: Hex }> {
 	const { contracts, signer } = world;
 	const inputsRoot = await putInputs(world.home.content, loaded.program, inputs);
@@ -191,7 +214,7 @@ export async function postRequest(
 			program: loaded.root,
 			inputsRoot,
 			deadline: now + within,
-			consumer: zeroAddress,
+			consumer: consumer as Hex,
 			isSealed: sealed,
 			...only,
 		}),

@@ -61,7 +61,8 @@ export async function runProgram(source: string, input: string, options: RunOpti
 	};
 }
 
-async function openProgram(source: string, home: string | undefined): Promise<CommittedProgram> {
+/** A program file, or a program of the home folder by its root. */
+export async function openProgram(source: string, home: string | undefined): Promise<CommittedProgram> {
 	if (/^0x[0-9a-f]{64}$/.test(source) && !existsSync(source)) {
 		return getProgram(openHome(home).content, source as Hex);
 	}

@@ -10,6 +10,8 @@ import type { View } from "./world.ts";
 /** What stands on the chain, for people. */
 export interface Status {
 	readonly chainId: number;
+	/** The hosts of the nodes that are asked. */
+	readonly rpc: readonly string[];
 	readonly market: Hex;
 	readonly court: Hex;
 	readonly programs: readonly { number: number; root: Hex }[];
@@ -94,6 +96,7 @@ export async function statusOf(view: View): Promise<Status> {
 	}
 	return {
 		chainId: contracts.connection.chain.id,
+		rpc: contracts.connection.health().map(({ name }) => name),
 		market: contracts.market.address,
 		court: contracts.court.address,
 		programs,

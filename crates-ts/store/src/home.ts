@@ -26,19 +26,17 @@ export function openHome(given?: string): Home {
  *
  * @returns undefined if there is no such file
  * @param fits whether a value is what the file is to hold, as far as it could harm
+ * @param advice what mends a damaged one
  * @throws UmpireError if the file is not JSON, or does not fit
  */
 export async function readJson<T>(
 	path: string,
 	fits: (value: unknown) => boolean = () => true,
+	advice = "delete it and run the command again.",
 ): Promise<T | undefined> {
 	if (!existsSync(path)) return undefined;
 	const text = await readFile(path, "utf8");
-	const damaged = (cause?: unknown) =>
-		new UmpireError("STORED", `${path} is damaged`, {
-			advice: "delete it and run the command again.",
-			cause,
-		});
+	const damaged = (cause?: unknown) => new UmpireError("STORED", `${path} is damaged`, { advice, cause });
 	let value: unknown;
 	try {
 		value = JSON.parse(text, revive);
