@@ -7,13 +7,15 @@ import {
 	type PixelRange,
 } from "@umpire/onnx/image-options.ts";
 import type { Argv, CommandModule } from "yargs";
+import { reportFailure } from "./failure.ts";
+import { type LogFormat, setLog, warn } from "./log.ts";
 import { numberOption, numbersOption } from "./numbers.ts";
-import { warn } from "./output.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
 	json: boolean;
 	verbose: boolean;
+	logFormat: LogFormat;
 	home?: string;
 	/** Not from the command line: where warnings go. */
 	warn: (line: string) => void;
@@ -243,6 +245,10 @@ export function command<T extends CommonOptions>(definition: {
 	command: string;
 	describe: string;
 	examples?: readonly (readonly [string, string])[];
+	/** Whether it runs on, until it is stopped or something happens: what it tells has times then. */
+	runsOn?: boolean;
+	/** Whether what it tells is all that it has to say: its data with `--json`. */
+	tells?: boolean;
 	options?: (yargs: Argv<CommonOptions>) => unknown;
 	run: (options: T) => Promise<void>;
 }): CommandModule {
@@ -253,6 +259,16 @@ export function command<T extends CommonOptions>(definition: {
 			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
 			return built.check(requireSound(built)).example((definition.examples ?? []) as [string, string][]);
 		},
-		handler: (options) => definition.run({ ...options, warn } as unknown as T),
+		handler: async (given) => {
+			const options = { ...given, warn } as unknown as T;
+			const { runsOn = false, tells = false } = definition;
+			setLog({ format: options.logFormat, timed: runsOn });
+			if (tells && options.json) setLog({ format: "json", to: "stdout" });
+			await definition.run(options).catch((error: unknown) => {
+				const { model } = options as { readonly model?: unknown };
+				if (options.json) reportFailure(error, model === undefined ? {} : { model });
+				throw error;
+			});
+		},
 	};
 }

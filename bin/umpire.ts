@@ -23,7 +23,8 @@ import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
-import { tellFailure } from "./failure.ts";
+import { reportFailure, tellFailure } from "./failure.ts";
+import { LOG_FORMATS } from "./log.ts";
 
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
@@ -42,6 +43,11 @@ async function main(words: string[]): Promise<number> {
 			.usage("$0 COMMAND\n\nOptimistic machine learning: exact programs, traces, disputes.")
 			.option("json", { type: "boolean", default: false, describe: "print data as JSON" })
 			.option("verbose", { type: "boolean", default: false, describe: "show where errors come from" })
+			.option("log-format", {
+				choices: LOG_FORMATS,
+				default: "text" as const,
+				describe: "how progress, warnings and errors are written to stderr",
+			})
 			.option("home", {
 				type: "string",
 				describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
@@ -67,6 +73,7 @@ async function main(words: string[]): Promise<number> {
 			.parseAsync();
 		return Number(process.exitCode ?? 0);
 	} catch (error) {
+		if (words.includes("--json")) reportFailure(error);
 		return tellFailure(error, words.includes("--verbose"));
 	}
 }

@@ -1,6 +1,7 @@
 import { type CompileOptions, command, withCompile } from "../command.ts";
+import { progress } from "../log.ts";
 import { numberOption, seedOption } from "../numbers.ts";
-import { bad, good, progress, report, table } from "../output.ts";
+import { bad, good, report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
@@ -40,10 +41,7 @@ export const check = command<Options>({
 			.option("seed", seedOption("draws the elements (default: random)")),
 	async run(options) {
 		const { check: checkModel } = await import("@umpire/actors/check.ts");
-		const result = await checkModel({ ...options, progress }).catch((error: Error) => {
-			if (options.json) report(true, { ok: false, model: options.model, error: error.message }, () => []);
-			throw error;
-		});
+		const result = await checkModel({ ...options, progress });
 		report(options.json, result, () => [
 			...table([
 				["model", result.model],

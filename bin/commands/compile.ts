@@ -2,7 +2,8 @@ import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
 import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
-import { progress, report, table } from "../output.ts";
+import { progress } from "../log.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;

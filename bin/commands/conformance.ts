@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { ModelResult } from "@umpire/actors/conformance.ts";
 import { type CommonOptions, command } from "../command.ts";
+import { progress } from "../log.ts";
 import { numberOption, seedOption } from "../numbers.ts";
-import { bad, dim, good, progress, report, line as written } from "../output.ts";
+import { bad, dim, good, report, line as written } from "../output.ts";
 
 interface Options extends CommonOptions {
 	folder: string;

@@ -1,6 +1,7 @@
 import { command, type SigningOptions, withSigner } from "../command.ts";
+import { progress } from "../log.ts";
 import { numberOption } from "../numbers.ts";
-import { progress, report, table } from "../output.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions {
 	preset: "test" | "rollup" | "mainnet";

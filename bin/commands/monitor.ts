@@ -1,8 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type ChainOptions, command, withChain, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { progress, warn } from "../log.ts";
 import { numberOption } from "../numbers.ts";
-import { progress, report, warn } from "../output.ts";
+import { report, reportLook } from "../output.ts";
 
 interface Options extends ChainOptions, LimitsOptions {
 	once: boolean;
@@ -22,6 +23,7 @@ export const monitor = command<Options>({
 		["umpire monitor --account 0x… --program 1", "watches an account too; runs the claims of program 1 only"],
 		["umpire monitor --once --acknowledge claim-3-final", "what cannot be changed any more is known"],
 	],
+	runsOn: true,
 	options: (yargs) =>
 		withSources(withLimits(withChain(yargs)))
 			.option("once", { type: "boolean", default: false, describe: "look once" })
@@ -76,7 +78,7 @@ export const monitor = command<Options>({
 			signal: untilInterrupted(),
 			onReport: (found) => {
 				if (process.stdout.isTTY && !options.json) process.stdout.write("\x1b[2J\x1b[H");
-				report(options.json, found, () => [...monitorLines(found), ""]);
+				reportLook(options.json, found, () => [...monitorLines(found), ""]);
 			},
 			onServing: (url) => progress(`Serving ${url}/metrics, ${url}/health and ${url}/report.`),
 			warn,

@@ -1,6 +1,7 @@
 import { type CommonOptions, command } from "../command.ts";
+import { progress } from "../log.ts";
 import { numberOption } from "../numbers.ts";
-import { progress, report } from "../output.ts";
+import { report } from "../output.ts";
 
 interface Options extends CommonOptions {
 	action: "start" | "stop" | "status";

@@ -1,6 +1,7 @@
 import { type CompileOptions, command, type SigningOptions, withCompile, withSigner } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, report, table } from "../output.ts";
+import { progress } from "../log.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, CompileOptions, LimitsOptions {
 	model: string;

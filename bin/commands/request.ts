@@ -7,8 +7,9 @@ import {
 	withSources,
 } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { progress, warn } from "../log.ts";
 import { numberOption } from "../numbers.ts";
-import { progress, report, table, warn } from "../output.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions, ImageOptions {
 	id: string;
@@ -34,6 +35,7 @@ export const request = command<Options>({
 		],
 		["umpire request 1 seven.json --sealed", "claims cannot be copied: they are committed to first"],
 	],
+	runsOn: true,
 	options: (yargs) =>
 		withImages(withSources(withLimits(withSigner(yargs))))
 			.positional("id", {

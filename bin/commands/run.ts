@@ -1,5 +1,6 @@
 import { type CommonOptions, command, type ImageOptions, withImages } from "../command.ts";
-import { report, warn } from "../output.ts";
+import { warn } from "../log.ts";
+import { report } from "../output.ts";
 
 interface Options extends CommonOptions, ImageOptions {
 	program: string;

@@ -1,7 +1,7 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { progress, warn } from "../log.ts";
 import { seedOption } from "../numbers.ts";
-import { progress, warn } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -21,6 +21,8 @@ export const submit = command<Options>({
 		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
+	runsOn: true,
+	tells: true,
 	options: (yargs) =>
 		withSources(withLimits(withSigner(yargs)))
 			.positional("id", {

@@ -1,7 +1,7 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { progress, warn } from "../log.ts";
 import { numberOption } from "../numbers.ts";
-import { progress, warn } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -23,6 +23,8 @@ export const verify = command<Options>({
 		],
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
+	runsOn: true,
+	tells: true,
 	options: (yargs) =>
 		withSources(withLimits(withSigner(yargs)))
 			.positional("id", {
