@@ -52,7 +52,7 @@ function storyLines(story: DisputeStory, proved: string | null): string[] {
 			...(story.burned === 0n ? [] : [["burned", `${formatEther(story.burned)} ETH`] as const]),
 			[
 				"gas",
-				`challenger ${grouped(Number(gas.challenger))}, submitter ${grouped(Number(gas.submitter))}${gas.other === 0n ? "" : `, others ${grouped(Number(gas.other))}`}`,
+				`challenger ${grouped(gas.challenger)}, submitter ${grouped(gas.submitter)}${gas.other === 0 ? "" : `, others ${grouped(gas.other)}`}`,
 			],
 		]),
 		...columns(
@@ -62,7 +62,7 @@ function storyLines(story: DisputeStory, proved: string | null): string[] {
 				i === 0 ? "" : `${time - moves[i - 1].time} s`,
 				side,
 				move,
-				grouped(Number(used)),
+				grouped(used),
 				transaction,
 			]),
 		),

@@ -111,7 +111,7 @@ async function expectStory(): Promise<void> {
 	expect(sides).toContain("submitter");
 	expect(sides).not.toContain("other");
 	expect(story.moves.at(-1)!.move).toBe("proved the wrong number");
-	const summed = story.moves.reduce((sum, { gas }) => sum + gas, 0n);
+	const summed = story.moves.reduce((sum, { gas }) => sum + gas, 0);
 	expect(story.gas.challenger + story.gas.submitter).toBe(summed);
 	await expect(disputeStory(world, 2)).rejects.toThrow(/There is no dispute 2: there is 1/);
 	const status = await statusOf(world);

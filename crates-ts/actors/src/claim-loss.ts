@@ -26,7 +26,7 @@ export interface ClaimLoss {
 	readonly winner: Hex;
 	readonly why: "wrong number" | "out of time" | "inputs withheld" | "unknown";
 	readonly proved: ProvedWrong | null;
-	readonly block: bigint;
+	readonly block: number;
 	readonly transaction: Hex;
 }
 
@@ -43,7 +43,7 @@ export function lossOf(
 		claim,
 		dispute: Number(args.dispute),
 		winner: args.winner,
-		block,
+		block: Number(block),
 		transaction,
 		proved: null,
 	};

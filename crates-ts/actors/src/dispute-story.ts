@@ -17,10 +17,10 @@ export interface StoryMove {
 	readonly move: string;
 	readonly side: "challenger" | "submitter" | "other";
 	readonly by: Hex;
-	readonly block: bigint;
+	readonly block: number;
 	/** Seconds since 1970. */
 	readonly time: number;
-	readonly gas: bigint;
+	readonly gas: number;
 	readonly transaction: Hex;
 }
 
@@ -45,7 +45,7 @@ export interface DisputeStory {
 	readonly end: DisputeEnd | null;
 	readonly winner: Hex | null;
 	readonly proved: ProvedWrong | null;
-	readonly gas: { readonly submitter: bigint; readonly challenger: bigint; readonly other: bigint };
+	readonly gas: { readonly submitter: number; readonly challenger: number; readonly other: number };
 	/** What the end paid and burned. */
 	readonly paid: readonly { readonly account: Hex; readonly amount: bigint }[];
 	readonly burned: bigint;
@@ -85,7 +85,7 @@ export async function disputeStory(view: View, id: number): Promise<DisputeStory
 		challenger,
 	});
 	const ofSide = (side: StoryMove["side"]) =>
-		moves.reduce((sum, move) => (move.side === side ? sum + move.gas : sum), 0n);
+		moves.reduce((sum, move) => (move.side === side ? sum + move.gas : sum), 0);
 	const last = end === undefined ? [] : events.filter(({ transaction }) => transaction === end.transaction);
 	return {
 		dispute: id,
@@ -204,10 +204,10 @@ async function movesOf(
 			move: moveText(event)!,
 			side,
 			by: from,
-			block: event.block,
+			block: Number(event.block),
 			time: Number(timestamp),
 			// A transaction that makes two moves is paid once.
-			gas: counted.has(hash) ? 0n : gasUsed,
+			gas: counted.has(hash) ? 0 : Number(gasUsed),
 			transaction: hash,
 		});
 		counted.add(hash);

@@ -2,12 +2,12 @@ import { getClaim, getDispute, getInputDemand, getRequest, getTurn } from "@umpi
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
-import { formatEther, zeroAddress } from "viem";
+import { zeroAddress } from "viem";
 import { type ActorStatus, actorsOf } from "./actor-status.ts";
 import { endOf, winnerOf } from "./dispute-end.ts";
 import type { View } from "./world.ts";
 
-/** What stands on the chain, for people. */
+/** What stands on the chain. Amounts in wei. */
 export interface Status {
 	readonly chainId: number;
 	/** The hosts of the nodes that are asked. */
@@ -15,7 +15,7 @@ export interface Status {
 	readonly market: Hex;
 	readonly court: Hex;
 	readonly programs: readonly { number: number; root: Hex }[];
-	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
+	readonly requests: readonly { request: number; program: number; fee: bigint; status: string }[];
 	readonly claims: readonly {
 		claim: number;
 		request: number;
@@ -32,7 +32,7 @@ export interface Status {
 		turn: string;
 		winner: Hex | null;
 	}[];
-	/** The bounds of the actors that were started from this home folder; amounts in ether, at the present price of gas. */
+	/** The bounds of the actors that were started from this home folder; amounts in wei, at the present price of gas. */
 	readonly actors: readonly ActorStatus[];
 	/** Open demands for chunks of inputs. */
 	readonly demands: readonly { demand: number; claim: number; input: number; chunk: number; left: string }[];
@@ -56,7 +56,7 @@ export async function statusOf(view: View): Promise<Status> {
 			const { closed, liveClaim, program, fee } = await getRequest(contracts, args.request, at);
 			const number = programs.find(({ root }) => root === program)?.number ?? 0;
 			const status = closed ? "closed" : liveClaim !== 0 ? `claimed (${liveClaim})` : "open";
-			requests.push({ request: Number(args.request), program: number, fee: formatEther(fee), status });
+			requests.push({ request: Number(args.request), program: number, fee, status });
 		}
 		if (name === "Claimed") {
 			const { status, submitter, request, winner } = await getClaim(contracts, args.claim, at);

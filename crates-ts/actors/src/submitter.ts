@@ -182,10 +182,7 @@ class Submitter implements Actor {
 				continue;
 			}
 			if (bonds + bond > budget.mostBonds) {
-				this.#troubles.tell(
-					"most bonds",
-					`Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
-				);
+				this.#troubles.tell("most bonds", bondsText(bond, bonds, budget.mostBonds, address));
 				break;
 			}
 			// Only what is claimed or being computed takes of the bound: what cannot be answered keeps no other back.
@@ -293,6 +290,14 @@ class Submitter implements Actor {
 	async #send(name: string, action: Action, until?: number): Promise<boolean> {
 		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
+}
+
+/** Why a request waits: bonds are bounded, or the account has none to give. */
+function bondsText(bond: bigint, locked: bigint, most: bigint, account: string): string {
+	const what = `Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(locked)} ETH are locked`;
+	return most <= locked
+		? `${what}, and ${account} has too little for another and the gas of a dispute: fund it.`
+		: `${what}, and at most ${formatEther(most)} ETH may be (--most-bonds).`;
 }
 
 /** A request that costs more than it pays, in wei. */
