@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
@@ -13,7 +13,9 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
+import { compileWarnings } from "./compile-warnings.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
+import { outFile } from "./out-file.ts";
 
 export interface CompileFileOptions extends StepOptions, ImageOptions {
 	readonly bits: 8 | 16;
@@ -47,6 +49,8 @@ export interface CompiledFile {
 	readonly parameters: number;
 	/** Leaves of the program's trace. */
 	readonly leaves: number;
+	/** What its user may not have meant. */
+	readonly warnings: readonly string[];
 }
 
 /**
@@ -96,14 +100,15 @@ export async function compileFile(
 		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
 		parameters: parametersOf(model),
 		leaves: traceLeaves(program),
+		warnings: compileWarnings(model, program, report, shapes),
 	};
 }
 
 const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });
 
-/** Writes the program as FOLDER/MODEL.umpire.onnx; gives the path. */
-export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {
-	const path = join(folder, `${modelName(model)}.umpire.onnx`);
+/** Writes the program as OUT, if that ends in .onnx, or as OUT/MODEL.umpire.onnx; gives the path. */
+export async function saveCompiled(compiled: CompiledFile, model: string, out: string): Promise<string> {
+	const path = await outFile(out, modelName(model));
 	await replaceAtomically(path, async (temporary) => {
 		await saveProgram(compiled.program, temporary, compiled.commitment);
 	});
