@@ -1,12 +1,21 @@
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import {
+	CHANNEL_ORDERS,
+	type ChannelOrder,
+	PIXEL_RANGES,
+	type PixelRange,
+} from "@umpire/onnx/image-options.ts";
 import type { Argv, CommandModule } from "yargs";
-import { warn } from "./output.ts";
+import { reportFailure } from "./failure.ts";
+import { type LogFormat, setLog, warn } from "./log.ts";
+import { numberOption, numbersOption } from "./numbers.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
 	json: boolean;
 	verbose: boolean;
+	logFormat: LogFormat;
 	home?: string;
 	/** Not from the command line: where warnings go. */
 	warn: (line: string) => void;
@@ -14,9 +23,12 @@ export interface CommonOptions {
 
 /** Options of the commands that look at a chain. */
 export interface ChainOptions extends CommonOptions {
-	rpc: string[];
+	rpc?: string[];
 	rpcTimeout: number;
 	chainId?: number;
+	umpire?: string;
+	fromBlock?: number;
+	fetch?: string[];
 }
 
 /** Options of the commands that send transactions. */
@@ -34,31 +46,63 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 			array: true,
 			describe:
 				"RPC addresses of the chain: several, with commas, outvote one that is wrong (environment: UMPIRE_RPC)",
-			default: [process.env.UMPIRE_RPC ?? "http://127.0.0.1:8545"],
-			defaultDescription: "http://127.0.0.1:8545",
+			defaultDescription: "the local chain of the home folder, or http://127.0.0.1:8545",
 			requiresArg: true,
 		})
 		.nargs("rpc", 1)
-		.option("rpc-timeout", {
-			type: "number",
-			default: 10,
-			describe: "seconds after which an RPC request has failed",
+		.option("umpire", {
+			type: "string",
+			describe: "address of the market (default: what was deployed from the home folder)",
 			requiresArg: true,
 		})
-		.option("chain-id", {
-			type: "number",
-			describe: "refuse any other chain",
+		.option(
+			"from-block",
+			numberOption("from-block", {
+				least: 0,
+				whole: true,
+				describe: "with --umpire: the block that brought the contracts (default: it is searched for)",
+			}),
+		)
+		.option(
+			"rpc-timeout",
+			numberOption("rpc-timeout", {
+				default: 10,
+				least: 0.001,
+				most: 3600,
+				unit: "seconds",
+				describe: "seconds after which an RPC request has failed",
+			}),
+		)
+		.option(
+			"chain-id",
+			numberOption("chain-id", { least: 1, whole: true, describe: "refuse any other chain" }),
+		) as unknown as Argv<T & ChainOptions>;
+}
+
+/** Adds where programs and inputs may be had that are not in the home folder. */
+export function withSources<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
+	return yargs
+		.option("fetch", {
+			type: "string",
+			array: true,
+			describe:
+				"addresses that serve programs/ and inputs/ of somebody's home folder; what comes from there is checked (environment: UMPIRE_FETCH)",
 			requiresArg: true,
-		}) as unknown as Argv<T & ChainOptions>;
+		})
+		.nargs("fetch", 1) as unknown as Argv<T>;
 }
 
 /** Adds where the chain is and whose key signs. */
 export function withSigner<T extends CommonOptions>(yargs: Argv<T>): Argv<T & SigningOptions> {
-	return withKeystore(withChain(yargs)).option("max-fee-gwei", {
-		type: "number",
-		describe: "pay at most this much for gas (else no transaction costs more than the least bond)",
-		requiresArg: true,
-	}) as unknown as Argv<T & SigningOptions>;
+	return withKeystore(withChain(yargs)).option(
+		"max-fee-gwei",
+		numberOption("max-fee-gwei", {
+			least: 1e-9,
+			most: 1e9,
+			unit: "gwei",
+			describe: "pay at most this much for gas (else no transaction costs more than the least bond)",
+		}),
+	) as unknown as Argv<T & SigningOptions>;
 }
 
 /** Adds the file that holds a key, and the one that holds its password. */
@@ -76,8 +120,37 @@ export function withKeystore<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
 		}) as unknown as Argv<T>;
 }
 
+/** Options of the commands that read images. */
+export interface ImageOptions {
+	pixels?: PixelRange;
+	channels?: ChannelOrder;
+	mean?: number[];
+	std?: number[];
+}
+
+/** Adds how images become numbers. */
+export function withImages<T>(yargs: Argv<T>): Argv<T & ImageOptions> {
+	const group = "Inputs that are images:";
+	return yargs
+		.option("pixels", {
+			choices: PIXEL_RANGES,
+			group,
+			describe: "what black and white become (default: what the model's metadata say)",
+		})
+		.option("channels", {
+			choices: CHANNEL_ORDERS,
+			group,
+			describe: "their order (default: the metadata's; rgb, or gray where the model takes one channel)",
+		})
+		.option("mean", { ...numbersOption("mean", "taken off after that, for all channels or each"), group })
+		.option("std", {
+			...numbersOption("std", "divided by in the end, for all channels or each", { least: 1e-9 }),
+			group,
+		}) as unknown as Argv<T & ImageOptions>;
+}
+
 /** Options of the commands that compile a model. */
-export interface CompileOptions extends CommonOptions {
+export interface CompileOptions extends CommonOptions, ImageOptions {
 	bits: 8 | 16;
 	calibrate?: string[];
 	ranges?: RangeMethod;
@@ -91,12 +164,12 @@ export interface CompileOptions extends CommonOptions {
 
 /** Adds how a model is compiled. */
 export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & CompileOptions> {
-	return yargs
+	return withImages(yargs)
 		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
 		.option("calibrate", {
 			type: "string",
 			array: true,
-			describe: "sample inputs from which ranges are measured",
+			describe: "sample inputs from which ranges are measured; of a .csv table every row",
 			requiresArg: true,
 		})
 		.option("ranges", {
@@ -104,13 +177,16 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			describe: "how ranges follow from the samples",
 			defaultDescription: "min-max; mse with 8 bits",
 		})
-		.option("budget", {
-			type: "number",
-			default: 0.01,
-			describe:
-				"largest error of an output, as a share of its range; tensors get more bits until it is met (0: never)",
-			requiresArg: true,
-		})
+		.option(
+			"budget",
+			numberOption("budget", {
+				default: 0.01,
+				least: 0,
+				most: 1,
+				describe:
+					"largest error of an output, as a share of its range; tensors get more bits until it is met (0: never)",
+			}),
+		)
 		.option("shape", {
 			type: "string",
 			array: true,
@@ -122,11 +198,15 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			default: "eager" as const,
 			describe: "whether claims carry their trace root, or commit to the trace when they are challenged",
 		})
-		.option("steps", {
-			type: "number",
-			describe: "how often the model is repeated (default: 1)",
-			requiresArg: true,
-		})
+		.option(
+			"steps",
+			numberOption("steps", {
+				least: 1,
+				most: 1e6,
+				whole: true,
+				describe: "how often the model is repeated (default: 1)",
+			}),
+		)
 		.option("carry", {
 			type: "string",
 			array: true,
@@ -140,20 +220,35 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		}) as unknown as Argv<T & CompileOptions>;
 }
 
-/** What yargs gives for the text of an option that takes a number and is none is NaN, under each of its names. */
-function requireNumbers(options: Readonly<Record<string, unknown>>): true {
-	for (const [name, value] of Object.entries(options)) {
-		if (Number.isNaN(value) && !/[A-Z]/.test(name))
-			throw new UmpireError("OPTION", `--${name} takes a number.`);
-	}
-	return true;
+/** Refuses what numbers.ts found to be none, and options that are no lists and given several times. */
+function requireSound(yargs: Argv): (options: Readonly<Record<string, unknown>>) => true {
+	const lists = new Set(optionsOf(yargs).array);
+	return (options) => {
+		for (const [name, value] of Object.entries(options)) {
+			if (value instanceof UmpireError) throw value;
+			if (!Array.isArray(value) || lists.has(name) || LISTS.has(name) || /[A-Z]/.test(name)) continue;
+			throw new UmpireError("OPTION", `--${name} is given ${value.length} times: give it once.`);
+		}
+		return true;
+	};
 }
+
+/** Options whose one text becomes a list, and yargs' own words. */
+const LISTS: ReadonlySet<string> = new Set(["mean", "std", "_"]);
+
+/** The table that yargs keeps of the options; its types leave it out. */
+const optionsOf = (yargs: Argv) =>
+	(yargs as unknown as { getOptions(): { readonly array: readonly string[] } }).getOptions();
 
 /** Defines a command; its handler's errors are shown by main (umpire.ts). `T` is what its options yield. */
 export function command<T extends CommonOptions>(definition: {
 	command: string;
 	describe: string;
 	examples?: readonly (readonly [string, string])[];
+	/** Whether it runs on, until it is stopped or something happens: what it tells has times then. */
+	runsOn?: boolean;
+	/** Whether what it tells is all that it has to say: its data with `--json`. */
+	tells?: boolean;
 	options?: (yargs: Argv<CommonOptions>) => unknown;
 	run: (options: T) => Promise<void>;
 }): CommandModule {
@@ -162,8 +257,18 @@ export function command<T extends CommonOptions>(definition: {
 		describe: definition.describe,
 		builder: (yargs) => {
 			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
-			return built.check(requireNumbers).example((definition.examples ?? []) as [string, string][]);
+			return built.check(requireSound(built)).example((definition.examples ?? []) as [string, string][]);
 		},
-		handler: (options) => definition.run({ ...options, warn } as unknown as T),
+		handler: async (given) => {
+			const options = { ...given, warn } as unknown as T;
+			const { runsOn = false, tells = false } = definition;
+			setLog({ format: options.logFormat, timed: runsOn });
+			if (tells && options.json) setLog({ format: "json", to: "stdout" });
+			await definition.run(options).catch((error: unknown) => {
+				const { model } = options as { readonly model?: unknown };
+				if (options.json) reportFailure(error, model === undefined ? {} : { model });
+				throw error;
+			});
+		},
 	};
 }

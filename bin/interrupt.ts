@@ -1,5 +1,7 @@
+import { progress } from "./log.ts";
+
 /**
- * A signal that aborts on Ctrl-C or SIGTERM, so that an actor finishes the move it is making and stops.
+ * A signal that aborts on Ctrl-C or SIGTERM: whatever is being done is left, and goes on at the next start.
  * A second Ctrl-C ends the process at once.
  */
 export function untilInterrupted(): AbortSignal {
@@ -7,7 +9,7 @@ export function untilInterrupted(): AbortSignal {
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
 		process.on(signal, () => {
 			if (controller.signal.aborted) process.exit(130);
-			process.stderr.write("Stopping...\n");
+			progress("Stopping...");
 			controller.abort();
 		});
 	}

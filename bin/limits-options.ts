@@ -1,6 +1,6 @@
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Argv } from "yargs";
+import { numberOption } from "./numbers.ts";
 
 /** Options of the commands that load programs, which may come from anyone. */
 export interface LimitsOptions {
@@ -16,32 +16,23 @@ const MIB = 2 ** 20;
 /** Adds what a program may ask of the machine that loads it. */
 export function withLimits<T>(yargs: Argv<T>): Argv<T & LimitsOptions> {
 	const group = "What a program may ask for:";
-	const most = (describe: string, otherwise: number) => ({
-		type: "number" as const,
-		group,
-		describe,
-		defaultDescription: String(otherwise),
-		requiresArg: true,
-	});
+	const most = (name: string, describe: string, otherwise: number) =>
+		numberOption(name, { group, describe, least: 1, whole: true, defaultDescription: String(otherwise) });
+	const { operators, stepElements, traceElements, stepReads, fileBytes } = DEFAULT_LIMITS;
 	return yargs
-		.option("most-operators", most("operators", DEFAULT_LIMITS.operators))
-		.option("most-elements", most("elements of all tensors of a step", DEFAULT_LIMITS.stepElements))
-		.option("most-trace-elements", most("elements of a trace", DEFAULT_LIMITS.traceElements))
-		.option("most-reads", most("elements that the operators of a step read", DEFAULT_LIMITS.stepReads))
-		.option("most-file-mib", most("MiB of its file", Math.floor(DEFAULT_LIMITS.fileBytes / MIB))) as Argv<
-		T & LimitsOptions
-	>;
+		.option("most-operators", most("most-operators", "operators", operators))
+		.option("most-elements", most("most-elements", "elements of all tensors of a step", stepElements))
+		.option("most-trace-elements", most("most-trace-elements", "elements of a trace", traceElements))
+		.option("most-reads", most("most-reads", "elements that the operators of a step read", stepReads))
+		.option(
+			"most-file-mib",
+			most("most-file-mib", "MiB of its file", Math.floor(fileBytes / MIB)),
+		) as unknown as Argv<T & LimitsOptions>;
 }
 
-/** @throws UmpireError if a limit is not a positive number */
+/** What the options ask for, and the defaults for the rest. */
 export function limitsOf(options: LimitsOptions): Limits {
 	const { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib } = options;
-	const given = { mostOperators, mostElements, mostTraceElements, mostReads, mostFileMib };
-	for (const [name, value] of Object.entries(given)) {
-		if (value === undefined || value > 0) continue;
-		const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-		throw new UmpireError("OPTION", `--${option} must be a positive number, as in 1000000000.`);
-	}
 	return {
 		...DEFAULT_LIMITS,
 		...(mostOperators === undefined ? {} : { operators: mostOperators }),

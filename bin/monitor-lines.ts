@@ -1,6 +1,6 @@
 import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
 import { formatEther } from "viem";
-import { bad, bold, good, table } from "./output.ts";
+import { bad, columns, dim, good, table, when } from "./output.ts";
 
 /** A monitor's report for people. */
 export function monitorLines(report: MonitorReport): string[] {
@@ -56,24 +56,9 @@ export function monitorLines(report: MonitorReport): string[] {
 				dispute.challenger,
 			]),
 		),
-		...(report.problems.length === 0 ? [good("healthy")] : report.problems.map((line) => bad(`! ${line}`))),
+		...(report.problems.length === 0
+			? [good("healthy")]
+			: report.problems.map(({ id, text }) => bad(`! ${text} (${id})`))),
+		...report.acknowledged.map(({ id, text }) => dim(`known: ${text} (${id})`)),
 	];
-}
-
-/** Rows under headings; nothing without rows. */
-function columns(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
-	if (rows.length === 0) return [];
-	const widths = headings.map((heading, i) =>
-		Math.max(heading.length, ...rows.map((row) => String(row[i]).length)),
-	);
-	const line = (cells: readonly (string | number)[]) =>
-		cells
-			.map((cell, i) => String(cell).padEnd(widths[i]))
-			.join("  ")
-			.trimEnd();
-	return ["", bold(line(headings)), ...rows.map(line)];
-}
-
-function when(seconds: number): string {
-	return new Date(1000 * seconds).toISOString();
 }

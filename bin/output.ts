@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { writeSync } from "node:fs";
 import { printable } from "@umpire/actors/printable.ts";
 import picocolors from "picocolors";
 
-/** Colours for stderr (progress) and stdout (data); none when it is no terminal or NO_COLOR is set. */
-const coloured = (stream: NodeJS.WriteStream) => stream.isTTY === true && !process.env.NO_COLOR;
-const errorColours = picocolors.createColors(coloured(process.stderr));
+/** Whether colours are written: not when it is no terminal or NO_COLOR is set. */
+export const coloured = (stream: NodeJS.WriteStream) => stream.isTTY === true && !process.env.NO_COLOR;
 const outputColours = picocolors.createColors(coloured(process.stdout));
 
 /** Stands for a colour until a line is written: nobody else's text can hold it, so that all other escapes are foreign. */
@@ -37,30 +35,32 @@ export function line(text: string): string {
 	return written;
 }
 
-/** One line of progress, on stderr. */
-export function progress(text: string): void {
-	process.stderr.write(`${errorColours.dim(printable(text))}\n`);
-}
-
-/** A warning, on stderr. */
-export function warn(text: string): void {
-	process.stderr.write(`${errorColours.yellow("warning:")} ${printable(text)}\n`);
-}
-
-/** An error as the one line that the user sees. */
-export function complain(text: string): void {
-	writeSync(2, `${errorColours.red("umpire:")} ${printable(text.replace(/\s*\n\s*/g, " "))}\n`);
-}
-
 /** Data on stdout: JSON with `--json`, otherwise lines. */
 export function report(json: boolean, data: unknown, lines: () => string | readonly string[]): void {
-	if (json) return void process.stdout.write(`${JSON.stringify(data, plain, "\t")}\n`);
+	if (json) return void process.stdout.write(`${jsonText(data, "\t")}\n`);
 	process.stdout.write(`${[lines()].flat().map(line).join("\n")}\n`);
 }
 
+/** The same for one look of many: JSON on one line. */
+export function reportLook(json: boolean, data: unknown, lines: () => readonly string[]): void {
+	if (json) return void process.stdout.write(`${jsonText(data)}\n`);
+	report(false, data, lines);
+}
+
+/** Data as docs/json.md describes them; what a terminal could take for more than text is escaped as JSON does it. */
+export function jsonText(data: unknown, indent?: string): string {
+	return JSON.stringify(data, plain, indent).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+		character === "\n" || character === "\t"
+			? character
+			: [...Array(character.length).keys()]
+					.map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`)
+					.join(""),
+	);
+}
+
+/** Amounts, which are bigints, are texts whatever their size. */
 function plain(_key: string, value: unknown): unknown {
-	if (typeof value === "bigint")
-		return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+	if (typeof value === "bigint") return value.toString();
 	if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Int32Array);
 	return value;
 }
@@ -69,4 +69,26 @@ function plain(_key: string, value: unknown): unknown {
 export function table(rows: readonly (readonly [string, string])[], indent = ""): string[] {
 	const width = Math.max(...rows.map(([name]) => name.length));
 	return rows.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`);
+}
+
+/** Rows under headings; nothing without rows. */
+export function columns(
+	headings: readonly string[],
+	rows: readonly (readonly (string | number)[])[],
+): string[] {
+	if (rows.length === 0) return [];
+	const widths = headings.map((heading, i) =>
+		Math.max(heading.length, ...rows.map((row) => String(row[i]).length)),
+	);
+	const line = (cells: readonly (string | number)[]) =>
+		cells
+			.map((cell, i) => String(cell).padEnd(widths[i]))
+			.join("  ")
+			.trimEnd();
+	return ["", bold(line(headings)), ...rows.map(line)];
+}
+
+/** Seconds since 1970 as a date and a time. */
+export function when(seconds: number): string {
+	return new Date(1000 * seconds).toISOString();
 }

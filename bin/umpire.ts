@@ -8,22 +8,28 @@ import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
+import { dispute } from "./commands/dispute.ts";
+import { inputs } from "./commands/inputs.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
+import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
 import { request } from "./commands/request.ts";
+import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
-import { tellFailure } from "./failure.ts";
+import { reportFailure, tellFailure } from "./failure.ts";
+import { LOG_FORMATS } from "./log.ts";
 
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
-	...[network, deploy, register, request, submit, verify, status, monitor, key],
+	...[network, deploy, register, request, submit, verify],
+	...[status, result, dispute, refund, inputs, monitor, key],
 	...[demo, bench, setup],
 ];
 
@@ -37,6 +43,11 @@ async function main(words: string[]): Promise<number> {
 			.usage("$0 COMMAND\n\nOptimistic machine learning: exact programs, traces, disputes.")
 			.option("json", { type: "boolean", default: false, describe: "print data as JSON" })
 			.option("verbose", { type: "boolean", default: false, describe: "show where errors come from" })
+			.option("log-format", {
+				choices: LOG_FORMATS,
+				default: "text" as const,
+				describe: "how progress, warnings and errors are written to stderr",
+			})
 			.option("home", {
 				type: "string",
 				describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
@@ -62,6 +73,7 @@ async function main(words: string[]): Promise<number> {
 			.parseAsync();
 		return Number(process.exitCode ?? 0);
 	} catch (error) {
+		if (words.includes("--json")) reportFailure(error);
 		return tellFailure(error, words.includes("--verbose"));
 	}
 }

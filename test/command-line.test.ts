@@ -89,13 +89,25 @@ describe("a command", () => {
 	});
 
 	it("refuses what is no number, or none that helps, by the option's name", () => {
-		expect(complaint("submit", "1", "--seed", "abc")).toBe("umpire: --seed takes a number.");
-		expect(complaint("request", "1", "--within", "abc")).toBe("umpire: --within takes a number.");
-		expect(complaint("network", "start", "--port", "99999")).toMatch(/no port: give one from 1 to 65535/);
-		expect(complaint("status", "--rpc-timeout", "0")).toMatch(/--rpc-timeout must be a positive number/);
-		expect(complaint("deploy", "--depth", "0")).toMatch(
-			/--depth takes a whole number of levels from 1 to 10/,
+		expect(complaint("submit", "1", "--seed", "abc")).toBe(
+			"umpire: --seed takes a whole number from 0 to 9007199254740991, not abc.",
 		);
+		expect(complaint("request", "1", "--within", "0")).toMatch(
+			/--within takes a whole number of seconds from 1/,
+		);
+		expect(complaint("check", model, "--budget", "-1")).toMatch(
+			/--budget takes a number from 0 to 1, not -1/,
+		);
+		expect(complaint("check", model, "--bits", "8", "--bits", "16")).toMatch(/--bits is given 2 times/);
+		expect(complaint("result", "one")).toMatch(/<request> takes a whole number from 1 on, not one/);
+	});
+
+	it("reads every number by the one rule of numbers.ts", async () => {
+		const files = await readdir(join(projectRoot, "bin"), { recursive: true });
+		for (const name of files.filter((path) => path.endsWith(".ts"))) {
+			const text = await readFile(join(projectRoot, "bin", name), "utf8");
+			expect(/type: "number"/.test(text), name).toBe(false);
+		}
 	});
 
 	it("names the help of the command that was meant", () => {

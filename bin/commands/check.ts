@@ -1,5 +1,7 @@
 import { type CompileOptions, command, withCompile } from "../command.ts";
-import { bad, good, progress, report, table } from "../output.ts";
+import { progress } from "../log.ts";
+import { numberOption, seedOption } from "../numbers.ts";
+import { bad, good, report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
@@ -26,23 +28,20 @@ export const check = command<Options>({
 				requiresArg: true,
 			})
 			.option("expect", { type: "string", describe: "expected output", requiresArg: true })
-			.option("samples", {
-				type: "number",
-				default: 3,
-				describe: "elements that are proved of every kind of operator",
-				requiresArg: true,
-			})
-			.option("seed", {
-				type: "number",
-				describe: "draws the elements (default: random)",
-				requiresArg: true,
-			}),
+			.option(
+				"samples",
+				numberOption("samples", {
+					default: 3,
+					least: 0,
+					most: 1e6,
+					whole: true,
+					describe: "elements that are proved of every kind of operator",
+				}),
+			)
+			.option("seed", seedOption("draws the elements (default: random)")),
 	async run(options) {
 		const { check: checkModel } = await import("@umpire/actors/check.ts");
-		const result = await checkModel({ ...options, progress }).catch((error: Error) => {
-			if (options.json) report(true, { ok: false, model: options.model, error: error.message }, () => []);
-			throw error;
-		});
+		const result = await checkModel({ ...options, progress });
 		report(options.json, result, () => [
 			...table([
 				["model", result.model],

@@ -1,8 +1,10 @@
 import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
 import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
+import { calibrationText } from "../calibration-text.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
-import { progress, report, table } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
@@ -29,7 +31,7 @@ export const compile = command<Options>({
 			.option("out", {
 				type: "string",
 				default: ".",
-				describe: "folder for MODEL.umpire.onnx",
+				describe: "folder for MODEL.umpire.onnx, or a name that ends in .onnx",
 				requiresArg: true,
 			})
 			.option("explain", {
@@ -38,10 +40,13 @@ export const compile = command<Options>({
 				describe: "print every pass: what it needs, what it leaves, and which operators it added and removed",
 			}),
 	async run(options) {
-		const { compileFile, saveCompiled } = await import("@umpire/actors/compile-file.ts");
+		const { compileFile, modelName, saveCompiled } = await import("@umpire/actors/compile-file.ts");
+		const { outFile } = await import("@umpire/actors/out-file.ts");
+		await outFile(options.out, modelName(options.model));
 		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
 		const file = await saveCompiled(compiled, options.model, options.out);
-		const { program, commitment, kinds, parameters, report: about } = compiled;
+		const { program, commitment, kinds, parameters, report: about, warnings } = compiled;
+		for (const warning of warnings) warn(warning);
 		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
 		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
 		const { budget, calibration, certificates, fidelity, grids, passes } = about;
@@ -60,6 +65,7 @@ export const compile = command<Options>({
 			parameters,
 			inputs: program.inputs.map(({ name, shape, width, scale }) => ({ name, shape, width, scale })),
 			calibration,
+			warnings,
 			certificates,
 			fidelity: outputs,
 			budget,
@@ -75,10 +81,7 @@ export const compile = command<Options>({
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
-				[
-					"calibrated",
-					`on ${calibration.sets} ${calibration.synthetic ? "synthetic " : ""}input${calibration.sets === 1 ? "" : "s"}, ranges by ${calibration.ranges}`,
-				],
+				["calibrated", calibrationText(calibration)],
 				...outputs.map(
 					({ name, maxRelRange, maxAbs, argmaxAgrees }) =>
 						[

@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { ModelResult } from "@umpire/actors/conformance.ts";
 import { type CommonOptions, command } from "../command.ts";
-import { bad, dim, good, progress, report, line as written } from "../output.ts";
+import { progress } from "../log.ts";
+import { numberOption, seedOption } from "../numbers.ts";
+import { bad, dim, good, report, line as written } from "../output.ts";
 
 interface Options extends CommonOptions {
 	folder: string;
@@ -28,13 +30,17 @@ export const conformance = command<Options>({
 				default: fileURLToPath(new URL("../../testdata", import.meta.url)),
 				defaultDescription: "testdata",
 			})
-			.option("samples", {
-				type: "number",
-				default: 1,
-				describe: "elements that are proved of every kind of operator; 0 for none",
-				requiresArg: true,
-			})
-			.option("seed", { type: "number", default: 1, describe: "draws the elements", requiresArg: true })
+			.option(
+				"samples",
+				numberOption("samples", {
+					default: 1,
+					least: 0,
+					most: 1e6,
+					whole: true,
+					describe: "elements that are proved of every kind of operator; 0 for none",
+				}),
+			)
+			.option("seed", seedOption("draws the elements", 1))
 			.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
 			.option("refused", {
 				type: "string",

@@ -1,5 +1,7 @@
 import { command, type SigningOptions, withSigner } from "../command.ts";
-import { progress, report, table } from "../output.ts";
+import { progress } from "../log.ts";
+import { numberOption } from "../numbers.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions {
 	preset: "test" | "rollup" | "mainnet";
@@ -11,6 +13,7 @@ interface Options extends SigningOptions {
 	commitAllowance?: number;
 	crowding?: number;
 	uncheckedCrowding?: boolean;
+	replace?: boolean;
 	depth?: number;
 	window?: number;
 }
@@ -22,6 +25,7 @@ export const deploy = command<Options>({
 		["umpire deploy", "to the local chain"],
 		["umpire deploy --preset rollup --bonds-at-gwei 2", "long periods, and bonds for dearer gas"],
 		["umpire deploy --challenge-period 20 --increment 10", "a quicker game"],
+		["umpire deploy --umpire 0x…", "deploys nothing: remembers the deployment of that market"],
 	],
 	options: (yargs) =>
 		withSigner(yargs)
@@ -31,34 +35,41 @@ export const deploy = command<Options>({
 				describe:
 					"times and bonds for a kind of chain (docs/protocol.md); the options below replace single ones",
 			})
-			.option("bonds-at-gwei", {
-				type: "number",
-				describe:
-					"bonds that cover all gas of a dispute up to this gas price, for programs of up to a million operators and leaves",
-				requiresArg: true,
+			.option("replace", {
+				type: "boolean",
+				describe: "deploy although the home folder knows of a deployment on this chain, and forget that",
 			})
-			.option("challenge-period", { ...seconds, describe: "how long a claim can be challenged" })
-			.option("increment", { ...seconds, describe: "time for each move" })
-			.option("reserve", { ...seconds, describe: "further time of each side per dispute" })
-			.option("proving-allowance", { ...seconds, describe: "further time to prove" })
-			.option("commit-allowance", {
-				...seconds,
-				describe: "further time to compute the trace of a lazy program",
-			})
-			.option("crowding", {
-				...seconds,
-				describe: "further time for each move per other dispute that is open against the claim",
-			})
+			.option(
+				"bonds-at-gwei",
+				numberOption("bonds-at-gwei", {
+					least: 1e-9,
+					most: 1_000_000,
+					unit: "gwei",
+					describe:
+						"bonds that cover all gas of a dispute up to this gas price, for programs of up to a million operators and leaves",
+				}),
+			)
+			.option("challenge-period", seconds("challenge-period", "how long a claim can be challenged"))
+			.option("increment", seconds("increment", "time for each move"))
+			.option("reserve", seconds("reserve", "further time of each side per dispute"))
+			.option("proving-allowance", seconds("proving-allowance", "further time to prove"))
+			.option(
+				"commit-allowance",
+				seconds("commit-allowance", "further time to compute the trace of a lazy program"),
+			)
+			.option(
+				"crowding",
+				seconds("crowding", "further time for each move per other dispute that is open against the claim"),
+			)
 			.option("unchecked-crowding", {
 				type: "boolean",
 				describe: "take a crowding that is too short for the chain's newest blocks",
 			})
-			.option("depth", { type: "number", describe: "levels that one answer opens", requiresArg: true })
-			.option("window", {
-				type: "number",
-				describe: "levels of the tree of operators that are opened at once at its end",
-				requiresArg: true,
-			}),
+			.option("depth", levels("depth", "levels that one answer opens", 1))
+			.option(
+				"window",
+				levels("window", "levels of the tree of operators that are opened at once at its end", 0),
+			),
 	async run(options) {
 		const { openHome } = await import("@umpire/store/home.ts");
 		const { deployTo, gasPricesCovered } = await import("@umpire/actors/deploy-to.ts");
@@ -77,4 +88,14 @@ export const deploy = command<Options>({
 	},
 });
 
-const seconds = { type: "number", requiresArg: true } as const;
+const seconds = (name: string, describe: string) =>
+	numberOption(name, {
+		describe,
+		least: 0,
+		most: 31_536_000,
+		whole: true,
+		unit: "seconds",
+	});
+
+const levels = (name: string, describe: string, least: number) =>
+	numberOption(name, { describe, least, most: 10, whole: true, unit: "levels" });

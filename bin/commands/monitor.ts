@@ -1,7 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type ChainOptions, command, withChain } from "../command.ts";
+import { type ChainOptions, command, withChain, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, report, warn } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { numberOption } from "../numbers.ts";
+import { report, reportLook } from "../output.ts";
 
 interface Options extends ChainOptions, LimitsOptions {
 	once: boolean;
@@ -9,6 +11,7 @@ interface Options extends ChainOptions, LimitsOptions {
 	interval: number;
 	program?: string[];
 	account?: Hex;
+	acknowledge?: string[];
 }
 
 export const monitor = command<Options>({
@@ -18,28 +21,41 @@ export const monitor = command<Options>({
 		["umpire monitor --once", "one look; exit code 1 if something needs an operator"],
 		["umpire monitor --serve 9464 --rpc URL,URL,URL", "/metrics for Prometheus, /health, /report"],
 		["umpire monitor --account 0x… --program 1", "watches an account too; runs the claims of program 1 only"],
+		["umpire monitor --once --acknowledge claim-3-final", "what cannot be changed any more is known"],
 	],
+	runsOn: true,
 	options: (yargs) =>
-		withLimits(withChain(yargs))
+		withSources(withLimits(withChain(yargs)))
 			.option("once", { type: "boolean", default: false, describe: "look once" })
 			.option("serve", {
 				type: "string",
 				describe: "serve over HTTP on PORT (of this machine only) or HOST:PORT",
 				requiresArg: true,
 			})
-			.option("interval", {
-				type: "number",
-				default: 10,
-				describe: "seconds between two looks",
-				requiresArg: true,
-			})
+			.option(
+				"interval",
+				numberOption("interval", {
+					default: 10,
+					least: 0.01,
+					most: 86_400,
+					unit: "seconds",
+					describe: "seconds between two looks",
+				}),
+			)
 			.option("program", {
 				type: "string",
 				array: true,
 				describe: "number or root of a program to run (default: all that the home folder has)",
 				requiresArg: true,
 			})
-			.option("account", { type: "string", describe: "address to watch", requiresArg: true }),
+			.option("account", { type: "string", describe: "address to watch", requiresArg: true })
+			.option("acknowledge", {
+				type: "string",
+				array: true,
+				describe:
+					"id of a claim's problem that is known: it does not make this home folder's monitors unhealthy any more",
+				requiresArg: true,
+			}),
 	async run(options) {
 		const { openView } = await import("@umpire/actors/world.ts");
 		const { openMonitor } = await import("@umpire/actors/monitor.ts");
@@ -62,7 +78,7 @@ export const monitor = command<Options>({
 			signal: untilInterrupted(),
 			onReport: (found) => {
 				if (process.stdout.isTTY && !options.json) process.stdout.write("\x1b[2J\x1b[H");
-				report(options.json, found, () => [...monitorLines(found), ""]);
+				reportLook(options.json, found, () => [...monitorLines(found), ""]);
 			},
 			onServing: (url) => progress(`Serving ${url}/metrics, ${url}/health and ${url}/report.`),
 			warn,

@@ -1,6 +1,7 @@
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type CommonOptions, command } from "../command.ts";
-import { progress, report } from "../output.ts";
+import { progress } from "../log.ts";
+import { numberOption } from "../numbers.ts";
+import { report } from "../output.ts";
 
 interface Options extends CommonOptions {
 	action: "start" | "stop" | "status";
@@ -15,26 +16,26 @@ export const network = command<Options>({
 		["umpire network stop", ""],
 	],
 	options: (yargs) =>
-		yargs
-			.positional("action", { choices: ["start", "stop", "status"] as const, demandOption: true })
-			.option("port", { type: "number", default: 8545, describe: "port on 127.0.0.1", requiresArg: true }),
+		yargs.positional("action", { choices: ["start", "stop", "status"] as const, demandOption: true }).option(
+			"port",
+			numberOption("port", {
+				default: 8545,
+				least: 1,
+				most: 65_535,
+				whole: true,
+				describe: "port on 127.0.0.1",
+			}),
+		),
 	async run(options) {
 		const { openHome } = await import("@umpire/store/home.ts");
 		const { networkStatus, startNetwork, stopNetwork } = await import("@umpire/actors/network.ts");
 		const home = openHome(options.home);
 		if (options.action === "start") {
-			if (!(Number.isInteger(options.port) && options.port > 0 && options.port < 65_536)) {
-				throw new UmpireError("OPTION", `--port ${options.port} is no port`, {
-					advice: "give one from 1 to 65535.",
-				});
-			}
 			progress("Starting a local chain...");
 			const running = await startNetwork(home, options.port);
 			report(options.json, running, () => [
 				`Local chain ${running.chainId} at ${running.url} (process ${running.pid}, log ${running.log}).`,
-				options.port === 8545
-					? "Next: ./just deploy"
-					: `Next: ./just deploy --rpc ${running.url} (every other command needs it, too; or set UMPIRE_RPC)`,
+				`Next: ./just deploy${options.home === undefined ? "" : ` --home ${options.home}`} (commands with this home folder find the chain by themselves)`,
 			]);
 		} else if (options.action === "stop") {
 			const stopped = await stopNetwork(home);

@@ -1,6 +1,8 @@
+import { calibrationText } from "../calibration-text.ts";
 import { type CompileOptions, command, type SigningOptions, withCompile, withSigner } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, report, table } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, CompileOptions, LimitsOptions {
 	model: string;
@@ -24,11 +26,17 @@ export const register = command<Options>({
 		const { registerModel } = await import("@umpire/actors/register.ts");
 		const world = await openWorld({ ...options, limits: limitsOf(options) }, "requester");
 		const registered = await registerModel(world, options.model, { ...options, progress });
+		const { calibration, known, warnings } = registered;
+		for (const warning of warnings) warn(warning);
 		report(options.json, registered, () => [
 			...table([
-				["program", `${registered.number} (${registered.name})`],
+				[
+					"program",
+					`${registered.number} (${registered.name})${known ? ", registered before: nothing was sent" : ""}`,
+				],
 				["root", registered.root],
 				["stored in", registered.file],
+				...(calibration === null ? [] : [["calibrated", calibrationText(calibration)] as const]),
 			]),
 			`Next: ./just submit ${registered.number} (and, in other terminals, ./just verify ${registered.number} and ./just request ${registered.number} INPUT)`,
 		]);

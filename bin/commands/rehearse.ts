@@ -1,5 +1,7 @@
 import { type CompileOptions, command, withCompile } from "../command.ts";
-import { progress, report } from "../output.ts";
+import { progress } from "../log.ts";
+import { seedOption } from "../numbers.ts";
+import { report } from "../output.ts";
 
 interface Options extends CompileOptions {
 	model: string;
@@ -49,14 +51,11 @@ export const rehearse = command<Options>({
 				default: "bisect" as const,
 				describe: "how the wrong claim is brought down (direct: the submitter publishes its trace)",
 			})
-			.option("seed", { type: "number", describe: "draws the place (default: random)", requiresArg: true }),
+			.option("seed", seedOption("draws the place (default: random)")),
 	async run(options) {
 		const { rehearse: play } = await import("@umpire/actors/rehearse.ts");
 		const { rehearsalLines } = await import("../rehearsal-lines.ts");
-		const result = await play({ ...options, progress }).catch((error: Error) => {
-			if (options.json) report(true, { ok: false, model: options.model, error: error.message }, () => []);
-			throw error;
-		});
+		const result = await play({ ...options, progress });
 		report(options.json, result, () => rehearsalLines(result));
 		if (!result.ok) process.exitCode = 1;
 	},

@@ -1,8 +1,17 @@
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import {
+	command,
+	type ImageOptions,
+	type SigningOptions,
+	withImages,
+	withSigner,
+	withSources,
+} from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, report, table, warn } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { numberOption } from "../numbers.ts";
+import { report, table } from "../output.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, ImageOptions {
 	id: string;
 	input?: string;
 	fee: string;
@@ -10,6 +19,8 @@ interface Options extends SigningOptions, LimitsOptions {
 	submitter?: string;
 	exclusiveFor?: number;
 	sealed: boolean;
+	consumer?: string;
+	strict: boolean;
 	wait: boolean;
 }
 
@@ -24,31 +35,55 @@ export const request = command<Options>({
 		],
 		["umpire request 1 seven.json --sealed", "claims cannot be copied: they are committed to first"],
 	],
+	runsOn: true,
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withImages(withSources(withLimits(withSigner(yargs))))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
 			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
-			.option("within", {
-				type: "number",
-				default: 86_400,
-				describe: "seconds after which the fee can be had back",
-				requiresArg: true,
-			})
+			.option(
+				"within",
+				numberOption("within", {
+					default: 86_400,
+					least: 1,
+					most: 1_000_000_000,
+					whole: true,
+					unit: "seconds",
+					describe: "seconds after which the fee can be had back",
+				}),
+			)
 			.option("submitter", {
 				type: "string",
 				describe: "the only account that may answer",
 				requiresArg: true,
 			})
-			.option("exclusive-for", {
-				type: "number",
-				describe: "seconds for which it alone may (default: until the end)",
-				requiresArg: true,
-			})
+			.option(
+				"exclusive-for",
+				numberOption("exclusive-for", {
+					least: 1,
+					whole: true,
+					unit: "seconds",
+					describe: "seconds for which it alone may (default: until the end)",
+				}),
+			)
 			.option("sealed", {
 				type: "boolean",
 				default: false,
 				describe: "take claims only that were committed to before",
+			})
+			.option("consumer", {
+				type: "string",
+				describe: "contract that is told of the result (contracts/interfaces/IConsumer.sol)",
+				requiresArg: true,
+			})
+			.option("strict", {
+				type: "boolean",
+				default: false,
+				describe: "refuse inputs out of the program's range instead of clipping them",
 			})
 			.option("wait", {
 				type: "boolean",

@@ -1,7 +1,8 @@
-import { type CommonOptions, command } from "../command.ts";
-import { report, warn } from "../output.ts";
+import { type CommonOptions, command, type ImageOptions, withImages } from "../command.ts";
+import { warn } from "../log.ts";
+import { report } from "../output.ts";
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, ImageOptions {
 	program: string;
 	input: string;
 	strict: boolean;
@@ -12,7 +13,7 @@ export const run = command<Options>({
 	describe: "run a program; print its output and trace root",
 	examples: [["umpire run digits.umpire.onnx --input seven.json", ""]],
 	options: (yargs) =>
-		yargs
+		withImages(yargs)
 			.positional("program", {
 				type: "string",
 				describe: "program file, or the root of a stored program",
@@ -20,14 +21,15 @@ export const run = command<Options>({
 			})
 			.option("input", {
 				type: "string",
-				describe: "EZKL-style JSON, ONNX .pb (or its folder), or .npy",
+				describe: "EZKL-style JSON, .npz, .csv, ONNX .pb (or its folder), .npy, or an image",
 				demandOption: true,
 				requiresArg: true,
 			})
 			.option("strict", {
 				type: "boolean",
 				default: false,
-				describe: "refuse inputs out of the program's range instead of clipping them",
+				describe:
+					"refuse inputs out of the program's range, and indices out of a table, instead of clipping them",
 			}),
 	async run(options) {
 		const { runProgram } = await import("@umpire/actors/run-program.ts");

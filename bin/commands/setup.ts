@@ -1,5 +1,6 @@
 import { type CommonOptions, command } from "../command.ts";
-import { progress, report } from "../output.ts";
+import { progress } from "../log.ts";
+import { report } from "../output.ts";
 
 export const setup = command<CommonOptions>({
 	command: "setup",

@@ -1,4 +1,5 @@
 import type { ActorStatus } from "@umpire/actors/actor-status.ts";
+import { formatEther } from "viem";
 import { type ChainOptions, command, withChain } from "../command.ts";
 import { report, table } from "../output.ts";
 
@@ -12,7 +13,7 @@ export const status = command<ChainOptions>({
 		const found = await statusOf(await openView(options), options.warn);
 		report(options.json, found, () => [
 			...table([
-				["chain", `${found.chainId} (${options.rpc.join(", ")})`],
+				["chain", `${found.chainId} (${found.rpc.join(", ")})`],
 				["market", found.market],
 				["court", found.court],
 			]),
@@ -20,15 +21,15 @@ export const status = command<ChainOptions>({
 			...found.actors.map(actorLine),
 			...found.requests.map(
 				({ request, program, fee, status: state }) =>
-					`request ${request}  program ${program}, fee ${fee} ETH, ${state}`,
+					`request ${request}  program ${program}, fee ${formatEther(fee)} ETH, ${state}`,
 			),
 			...found.claims.map(
-				({ claim, request, submitter, status: state }) =>
-					`claim ${claim}  request ${request}, by ${submitter}, ${state}`,
+				({ claim, request, submitter, status: state, winner }) =>
+					`claim ${claim}  request ${request}, by ${submitter}, ${state}${winner === null ? "" : `, won by ${winner}`}`,
 			),
 			...found.disputes.map(
-				({ dispute, claim, phase, turn }) =>
-					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}`,
+				({ dispute, claim, phase, turn, winner }) =>
+					`dispute ${dispute}  claim ${claim}, ${phase}${turn === "" ? "" : `, ${turn}`}${winner === null ? "" : `, won by ${winner}`}`,
 			),
 			...found.demands.map(
 				({ demand, claim, input, chunk, left }) =>
@@ -39,9 +40,13 @@ export const status = command<ChainOptions>({
 });
 
 function actorLine(actor: ActorStatus): string {
-	const { role, account, bonds } = actor;
-	const who = `${role} ${account}`;
+	const { role, account } = actor;
+	const who = `${role} ${account}  bonds ${formatEther(actor.bonds)} ETH locked`;
 	return role === "submitter"
-		? `${who}  bonds ${bonds} ETH locked, at most ${actor.mostBonds}; least fee ${actor.leastFee} ETH, with a consumer ${actor.leastFeeWithConsumer}`
-		: `${who}  bonds ${bonds} ETH locked; demands inputs of ${actor.demandInputs} chunks a claim, ${actor.demandInputsTotal} in all`;
+		? `${who}, ${bondsText(actor.mostBonds)}; least fee ${formatEther(actor.leastFee)} ETH, with a consumer ${formatEther(actor.leastFeeWithConsumer)}`
+		: `${who}; demands inputs of ${actor.demandInputs} chunks a claim, ${actor.demandInputsTotal} in all`;
 }
+
+/** Gas for a dispute about every live claim stays in the account: an empty one has no bonds to give. */
+const bondsText = (most: bigint): string =>
+	most === 0n ? "and cannot pay another (fund it)" : `at most ${formatEther(most)}`;

@@ -1,6 +1,7 @@
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { seedOption } from "../numbers.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -20,15 +21,21 @@ export const submit = command<Options>({
 		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
+	runsOn: true,
+	tells: true,
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withSources(withLimits(withSigner(yargs)))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.option("defect", {
 				type: "string",
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
-			.option("seed", { type: "number", describe: "draws the place of a random defect", requiresArg: true })
+			.option("seed", seedOption("draws the place of a random defect"))
 			.option("publish-trace", {
 				type: "boolean",
 				default: false,

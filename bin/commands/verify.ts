@@ -1,7 +1,7 @@
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { command, type SigningOptions, withSigner } from "../command.ts";
+import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../output.ts";
+import { progress, warn } from "../log.ts";
+import { numberOption } from "../numbers.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -23,28 +23,40 @@ export const verify = command<Options>({
 		],
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
+	runsOn: true,
+	tells: true,
 	options: (yargs) =>
-		withLimits(withSigner(yargs))
-			.positional("id", { type: "string", describe: "number or root of a program", demandOption: true })
+		withSources(withLimits(withSigner(yargs)))
+			.positional("id", {
+				type: "string",
+				describe: "number, root or .onnx file of a program",
+				demandOption: true,
+			})
 			.option("compare", {
 				choices: ["trace", "output"] as const,
 				default: "trace",
 				describe: "what a claim must agree with",
 			})
-			.option("demand-inputs", {
-				type: "number",
-				default: 0,
-				requiresArg: true,
-				coerce: (value: number) => count("--demand-inputs", value),
-				describe:
-					"demand inputs that are missing on chain: up to this many chunks (8 leaves) per claim, a bond each, which is lost if they are published; 0 waits for inputs",
-			})
-			.option("demand-inputs-total", {
-				type: "number",
-				requiresArg: true,
-				coerce: (value?: number) => (value === undefined ? undefined : count("--demand-inputs-total", value)),
-				describe: "the same over all claims, in bonds that are out or lost (default: ten claims' worth)",
-			})
+			.option(
+				"demand-inputs",
+				numberOption("demand-inputs", {
+					default: 0,
+					least: 0,
+					whole: true,
+					unit: "chunks",
+					describe:
+						"demand inputs that are missing on chain: up to this many chunks (8 leaves) per claim, a bond each, which is lost if they are published; 0 waits for inputs",
+				}),
+			)
+			.option(
+				"demand-inputs-total",
+				numberOption("demand-inputs-total", {
+					least: 0,
+					whole: true,
+					unit: "chunks",
+					describe: "the same over all claims, in bonds that are out or lost (default: ten claims' worth)",
+				}),
+			)
 			.option("mode", {
 				choices: ["auto", "direct", "bisect"] as const,
 				default: "auto" as const,
@@ -64,8 +76,3 @@ export const verify = command<Options>({
 		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
 	},
 });
-
-function count(option: string, value: number): number {
-	if (Number.isInteger(value) && value >= 0) return value;
-	throw new UmpireError("OPTION", `${option} takes a whole number of chunks from 0 on, not ${value}.`);
-}

@@ -238,7 +238,7 @@ class Game {
 				this.#broken.push(`the monitor finds a surplus of ${report.money.surplus}`);
 			for (const { claim, status, execution, openDisputes } of report.claims) {
 				if (execution !== "disagrees" || status === "rejected") continue;
-				const named = report.problems.some((problem) => problem.includes(`claim ${claim} `));
+				const named = report.problems.some(({ text }) => text.includes(`claim ${claim} `));
 				if (!named && openDisputes === 0)
 					this.#broken.push(`the monitor does not name the false claim ${claim}`);
 			}

@@ -1,8 +1,9 @@
+import { rm } from "node:fs/promises";
 import { metricsOf } from "@umpire/actors/metrics.ts";
 import { openMonitor } from "@umpire/actors/monitor.ts";
 import type { MonitorReport } from "@umpire/actors/monitor-report.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
-import { watch } from "@umpire/actors/watch.ts";
+import { lateness, watch } from "@umpire/actors/watch.ts";
 import type { Connection } from "@umpire/chain/connection.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { travel } from "@umpire/chain/time.ts";
@@ -33,6 +34,24 @@ function gauge(report: MonitorReport, name: string): number {
 	return Number(line?.split(" ").at(-1));
 }
 
+/** Who has neither program nor inputs is not told that all is well, unless it is content with that. */
+async function expectUnchecked(): Promise<void> {
+	const view = { ...(await fixture.world("requester")), home: openHome(`${fixture.home.folder}-unchecked`) };
+	const look = await openMonitor(view);
+	const unchecked = await look();
+	expect(unchecked.problems).toMatchObject([{ id: "claim-1-unchecked" }]);
+	expect(gauge(unchecked, "unchecked_claims")).toBe(1);
+	expect(gauge(unchecked, "healthy")).toBe(0);
+	await expect(openMonitor(view, { acknowledge: ["surplus"] })).rejects.toThrow(/--acknowledge takes the id/);
+	// Acknowledged beside it, as from another terminal.
+	await openMonitor(view, { acknowledge: ["claim-1-unchecked"] });
+	const known = await look();
+	expect(known.problems).toEqual([]);
+	expect(known.acknowledged).toMatchObject([{ id: "claim-1-unchecked" }]);
+	expect(gauge(known, "healthy")).toBe(1);
+	await rm(view.home.folder, { recursive: true });
+}
+
 describe("the monitor", () => {
 	it("follows a wrong claim from nobody's notice to its rejection", async () => {
 		const [liar, guard] = [await fixture.world("submitter"), await fixture.world("verifier")];
@@ -54,7 +73,10 @@ describe("the monitor", () => {
 		const period = fixture.contracts.deployment.parameters.challengePeriod;
 		expect(claimed.claims[0].secondsLeft).toBeGreaterThan(0);
 		expect(claimed.claims[0].secondsLeft).toBeLessThanOrEqual(period);
-		expect(claimed.problems).toEqual([expect.stringMatching(/claim 1 .* nobody disputes it/)]);
+		expect(claimed.problems).toEqual([
+			{ id: "claim-1-undisputed", text: expect.stringMatching(/claim 1 .* nobody disputes it/) },
+		]);
+		await expectUnchecked();
 		expect(gauge(claimed, 'claims{status="live",execution="disagrees"}')).toBe(1);
 		expect(gauge(claimed, 'disagreements{status="live"}')).toBe(1);
 		expect(gauge(claimed, "healthy")).toBe(0);
@@ -88,6 +110,13 @@ describe("the monitor", () => {
 		expect(problems).toEqual([]);
 		await expect(openMonitor(view, { program: ["1"] })).rejects.toThrow(/does not have program/);
 		await expect(openMonitor(view, { account: "me" })).rejects.toThrow(/no address/);
+	});
+
+	it("is unhealthy when a look hangs", async () => {
+		const look = await openMonitor(await fixture.world("requester"));
+		const hung = { report: await look(), at: Date.now() - 3_600_000, failure: undefined };
+		expect(lateness(hung, 10)).toMatch(/the last look at the chain was 3600 s ago/);
+		expect(lateness({ ...hung, at: Date.now() }, 10)).toBeUndefined();
 	});
 
 	it("serves what it saw, and says when it sees nothing", async () => {
@@ -134,7 +163,7 @@ describe("the monitor", () => {
 		const ill = await fetch(`${url}/health`);
 		expect([ill.status, await ill.json()]).toEqual([
 			503,
-			{ healthy: false, problems: ["the node is silent"] },
+			{ healthy: false, problems: [{ id: "look", text: "the node is silent" }] },
 		]);
 		expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^umpire_up 0$/m);
 		controller.abort();

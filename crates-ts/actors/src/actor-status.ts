@@ -5,19 +5,18 @@ import { explainReading } from "@umpire/chain/revert.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { PHASE } from "@umpire/game/state.ts";
 import { DamagedFile, readJson } from "@umpire/store/home.ts";
-import { formatEther } from "viem";
 import { bondBound, isKnownLimits, type KnownLimits, leastFeeOf, limitsFolder, weiOf } from "./budget.ts";
 import { totalOf } from "./demand-inputs.ts";
 import { sameAccount } from "./money.ts";
 import type { View } from "./world.ts";
 
-/** An actor that was started from a home folder: what it has at stake, and its bounds. Amounts in ether. */
-export type ActorStatus = { readonly account: Hex; readonly bonds: string } & (
+/** An actor that was started from a home folder: what it has at stake, and its bounds. Amounts in wei. */
+export type ActorStatus = { readonly account: Hex; readonly bonds: bigint } & (
 	| {
 			readonly role: "submitter";
-			readonly mostBonds: string;
-			readonly leastFee: string;
-			readonly leastFeeWithConsumer: string;
+			readonly mostBonds: bigint;
+			readonly leastFee: bigint;
+			readonly leastFeeWithConsumer: bigint;
 	  }
 	| { readonly role: "verifier"; readonly demandInputs: number; readonly demandInputsTotal: number }
 );
@@ -69,10 +68,10 @@ async function submitterOf(
 	return {
 		role: "submitter",
 		account,
-		bonds: formatEther(locked),
-		mostBonds: formatEther(bondBound({ locked, balance, bond, price }, given.mostBonds)),
-		leastFee: formatEther(given.leastFee ?? leastFeeOf(size, price, false)),
-		leastFeeWithConsumer: formatEther(given.leastFee ?? leastFeeOf(size, price, true)),
+		bonds: locked,
+		mostBonds: bondBound({ locked, balance, bond, price }, given.mostBonds),
+		leastFee: given.leastFee ?? leastFeeOf(size, price, false),
+		leastFeeWithConsumer: given.leastFee ?? leastFeeOf(size, price, true),
 	};
 }
 
@@ -87,7 +86,7 @@ async function verifierOf({ contracts, feed }: View, known: KnownLimits): Promis
 	return {
 		role: "verifier",
 		account,
-		bonds: formatEther(BigInt(open) * contracts.deployment.parameters.challengerBond),
+		bonds: BigInt(open) * contracts.deployment.parameters.challengerBond,
 		demandInputs: known.demandInputs ?? 0,
 		demandInputsTotal: totalOf(known),
 	};

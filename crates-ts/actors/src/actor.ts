@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { unlessStopped } from "./stopping.ts";
 
 /**
  * One role on one chain. `tick` looks at the chain, makes the moves that are due and says whether there is more to do
@@ -36,7 +37,7 @@ export class Attempts {
 const LONGEST_PAUSE = 10_000;
 
 /**
- * Lets an actor act until the signal is aborted. What fails is told and tried again, ever more seldom: a node that is
+ * Lets an actor act until the signal is aborted, and no longer: what it is doing then is left. What fails is told and tried again, ever more seldom: a node that is
  * silent may come back. Nothing ends an actor: a dispute may be running.
  *
  * @param pause milliseconds between looks at the chain
@@ -52,7 +53,7 @@ export async function runActor(
 	while (!signal.aborted) {
 		let acted = false;
 		try {
-			acted = await actor.tick();
+			acted = (await unlessStopped(signal, actor.tick())) ?? false;
 			failures = 0;
 		} catch (error) {
 			failures++;

@@ -4,6 +4,7 @@ import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
@@ -18,7 +19,7 @@ import { drawSeed, type Random, seededRandom } from "./random.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
-export interface CheckOptions extends StepOptions {
+export interface CheckOptions extends StepOptions, ImageOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	readonly expect?: string | undefined;
@@ -72,7 +73,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const inputs =
 		options.input === undefined
 			? namedSynthetic(model.graph.inputs, seed, tokenLimits(model.graph))
-			: openInputs(options.input, model, shapes);
+			: openInputs(options.input, model, shapes, options);
 	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, inputs)];
 	const compiled = await compileFile(options.model, options, calibration);
 	const { program, commitment } = compiled;

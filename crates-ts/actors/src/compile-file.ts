@@ -1,9 +1,10 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Kind, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -12,11 +13,13 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
+import { compileWarnings } from "./compile-warnings.ts";
+import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
+import { outFile } from "./out-file.ts";
 
-export interface CompileFileOptions extends StepOptions {
+export interface CompileFileOptions extends StepOptions, ImageOptions {
 	readonly bits: 8 | 16;
-	/** Files with sample inputs, one set each. */
+	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
 	readonly shape?: readonly string[] | undefined;
@@ -46,6 +49,8 @@ export interface CompiledFile {
 	readonly parameters: number;
 	/** Leaves of the program's trace. */
 	readonly leaves: number;
+	/** What its user may not have meant. */
+	readonly warnings: readonly string[];
 }
 
 /**
@@ -61,8 +66,8 @@ export async function compileFile(
 ): Promise<CompiledFile> {
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
-	const files = (options.calibrate ?? []).map((file) =>
-		orderedInputs(model, openInputs(file, model, shapes)),
+	const files = (options.calibrate ?? []).flatMap((file) =>
+		openSamples(file, model, shapes, options).map((sample) => orderedInputs(model, sample)),
 	);
 	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);
@@ -95,14 +100,15 @@ export async function compileFile(
 		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
 		parameters: parametersOf(model),
 		leaves: traceLeaves(program),
+		warnings: compileWarnings(model, program, report, shapes),
 	};
 }
 
 const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });
 
-/** Writes the program as FOLDER/MODEL.umpire.onnx; gives the path. */
-export async function saveCompiled(compiled: CompiledFile, model: string, folder: string): Promise<string> {
-	const path = join(folder, `${modelName(model)}.umpire.onnx`);
+/** Writes the program as OUT, if that ends in .onnx, or as OUT/MODEL.umpire.onnx; gives the path. */
+export async function saveCompiled(compiled: CompiledFile, model: string, out: string): Promise<string> {
+	const path = await outFile(out, modelName(model));
 	await replaceAtomically(path, async (temporary) => {
 		await saveProgram(compiled.program, temporary, compiled.commitment);
 	});

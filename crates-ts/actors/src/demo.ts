@@ -7,7 +7,8 @@ import { openInputs, openModel } from "./models.ts";
 import { playOut } from "./play-out.ts";
 import { registerProgram } from "./register.ts";
 import type { MoveGas } from "./rehearsal.ts";
-import { finalOutput, postRequest } from "./requester.ts";
+import { finalOutput } from "./request-state.ts";
+import { postRequest } from "./requester.ts";
 import { quantiseInputs } from "./run-program.ts";
 import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
@@ -107,7 +108,7 @@ export async function demonstrate(say: (line: string) => void): Promise<Demonstr
 		});
 		await playOut(stage, [honest, guard], 2n);
 		await stage.settle([liar, guard, honest]);
-		const output = await finalOutput(requester, loaded, 2);
+		const output = await finalOutput(requester, program, 2);
 		const digit = output.indexOf(Math.max(...output));
 		say(`7. The result is final: it is a ${digit}.`);
 		return {

@@ -1,18 +1,19 @@
 import { buildContracts } from "@umpire/chain/build.ts";
-import { signerFor } from "@umpire/chain/connection.ts";
+import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { deploy } from "@umpire/chain/deploy.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
-import { requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
+import { knownDeployment, requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { formatGwei, parseGwei } from "viem";
-import { connectTo, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
+import { connectTo, deploymentOf, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
 
 /** Which parameters a deployment is to have. */
 export type ParameterOptions = Partial<Parameters> & {
@@ -21,10 +22,13 @@ export type ParameterOptions = Partial<Parameters> & {
 	readonly bondsAtGwei?: number;
 	/** whether `crowding` may be shorter than the chain's newest blocks allow */
 	readonly uncheckedCrowding?: boolean | undefined;
+	/** whether the home folder may forget the deployment that it knows of */
+	readonly replace?: boolean | undefined;
 };
 
 /**
- * Deploys the contracts to the chain at an RPC address and remembers where they are.
+ * Deploys the contracts to the chain at an RPC address and remembers where they are; or remembers those of the market
+ * that is named.
  *
  * @throws UmpireError before anything is sent, if the contracts take no such parameters or the home folder cannot be
  *   written
@@ -37,6 +41,12 @@ export async function deployTo(
 	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
 	await requireWritable(home);
+	if (options.umpire !== undefined) {
+		const found = await deploymentOf(home, connection, options);
+		await writeDeployment(home, found);
+		return found;
+	}
+	if (options.replace !== true) await requireNone(home, connection);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
 	const signer = signerFor(connection, account, gasPolicyOf(options));
 	await buildContracts(() => progress("Building the contracts..."));
@@ -51,6 +61,24 @@ export async function deployTo(
 	});
 	await writeDeployment(home, deployment);
 	return deployment;
+}
+
+/** @throws UmpireError if the home folder knows of a deployment that is there: it would forget it */
+async function requireNone(home: Home, connection: Connection): Promise<void> {
+	const known = await knownDeployment(home, connection.chain.id);
+	if (known === undefined) return;
+	const code = await connection.reader.getCode({ address: known.market }).catch((error: unknown) => {
+		throw explainReading(error, "a contract's code");
+	});
+	// A local chain forgets everything when it stops.
+	if (code === undefined || code === "0x") return;
+	throw new UmpireError(
+		"OPTION",
+		`The contracts are on chain ${connection.chain.id} already (market ${known.market})`,
+		{
+			advice: `--replace deploys others, and ${home.folder} forgets these: whoever has claims or disputes there needs --umpire ${known.market} from then on.`,
+		},
+	);
 }
 
 /** A preset's parameters; its bonds are made anew if they are to cover another gas price; single ones are replaced. */

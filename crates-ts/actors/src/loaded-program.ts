@@ -4,8 +4,10 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
-import { getProgram } from "@umpire/store/programs.ts";
+import { getProgram, putProgram } from "@umpire/store/programs.ts";
+import { fetchInputs, fetchProgram } from "./fetch-content.ts";
 import type { View, World } from "./world.ts";
 
 /** A registered program that an actor has loaded and checked. */
@@ -17,7 +19,7 @@ export interface LoadedProgram {
 }
 
 /**
- * Finds a registered program by its number or root and loads it from the store; its root, its
+ * Finds a registered program by its number, its root or its file and loads it from the store; its root, its
  * structure and its exactness certificate are computed anew.
  *
  * @throws UmpireError if it is not registered or not in the store
@@ -25,10 +27,13 @@ export interface LoadedProgram {
 export async function loadRegistered(world: View, id: string): Promise<LoadedProgram> {
 	const root = await resolve(world, id);
 	const number = Number(await numberOf(world.contracts, root));
+	await fetchProgram(world, root);
 	return { number, root, ...(await getProgram(world.home.content, root, world.limits)) };
 }
 
-async function resolve({ contracts }: View, id: string): Promise<Hex> {
+async function resolve(view: View, id: string): Promise<Hex> {
+	const { contracts } = view;
+	if (/\.onnx$/i.test(id)) return keepProgram(view, id);
 	const count = Number(await programCount(contracts));
 	if (/^\d+$/.test(id)) {
 		if (Number(id) >= 1 && Number(id) <= count) return programOf(contracts, BigInt(id));
@@ -41,8 +46,14 @@ async function resolve({ contracts }: View, id: string): Promise<Hex> {
 	}
 	if (/^0x[0-9a-f]{64}$/i.test(id)) return id.toLowerCase() as Hex;
 	throw new UmpireError("NOT_FOUND", `"${id}" is no program`, {
-		advice: "give its number or its root (umpire status lists them).",
+		advice: "give its number or its root (umpire status lists them), or its .onnx file.",
 	});
+}
+
+/** A program that is given as a file is kept, as if it had been registered from here. */
+async function keepProgram({ home, limits }: View, path: string): Promise<Hex> {
+	const { program, commitment } = await loadCommittedProgram(path, limits);
+	return putProgram(home.content, program, commitment);
 }
 
 /** Finds the inputs of a request; undefined if they are not to be had. */
@@ -54,6 +65,8 @@ export function inputFinder(world: World, program: Program, tell: (line: string)
 		try {
 			const inputs = await getInputs(world.home.content, program, root);
 			if (inputs !== null) return inputs;
+			const fetched = await fetchInputs(world, program, root, tell);
+			if (fetched !== undefined) return fetched;
 			tell(
 				program.inputs.length === 0
 					? `The program has no inputs: nothing is computed on ${root}.`

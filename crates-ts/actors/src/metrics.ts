@@ -6,11 +6,15 @@ type Sample = readonly [labels: Readonly<Record<string, string | number>>, value
 
 /** A report as gauges in Prometheus' text format. */
 export function metricsOf(report: MonitorReport): string {
-	const { account, block, claims, disputes, endpoints, lastEvent, money, problems } = report;
+	const { account, block, claims, disputes, endpoints, lastEvent, money, problems, acknowledged } = report;
 	const open = disputes.filter(({ turn }) => turn !== null);
 	const left = open.map(({ secondsLeft }) => secondsLeft!);
 	const one = (value: number): Sample[] => [[{}, value]];
 	const disagreeing = claims.filter(({ execution }) => execution === "disagrees");
+	const unchecked = claims.filter(
+		({ status, execution, watched }) =>
+			status === "live" && watched && (execution === "unknown" || execution === "pending"),
+	);
 	const known = endpoints.filter(({ block: newest }) => newest !== null);
 	return [
 		gauge("healthy", "1 if nothing needs an operator", one(problems.length === 0 ? 1 : 0)),
@@ -22,6 +26,12 @@ export function metricsOf(report: MonitorReport): string {
 		gauge("disagreements", "claims whose output is another than the one computed here", [
 			...counted(disagreeing, ({ status }) => ({ status })),
 		]),
+		gauge(
+			"unchecked_claims",
+			"live claims of the programs that are watched, not run here (yet)",
+			one(unchecked.length),
+		),
+		gauge("acknowledged_problems", "problems that the operator knows of", one(acknowledged.length)),
 		gauge("disputes", "disputes by phase and side to move", [
 			...counted(disputes, ({ phase, turn }) => ({ phase, turn: turn ?? "nobody" })),
 		]),

@@ -3,7 +3,9 @@ import { decodingModel } from "@umpire/compiler/import/decoding.ts";
 import { fixShapes } from "@umpire/compiler/import/fix-shapes.ts";
 import { type Repetition, repetitionOf } from "@umpire/compiler/import/steps.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { type InputOptions, readExpected, readInputs } from "@umpire/onnx/input-files.ts";
+import { imageOptionsOf } from "@umpire/onnx/image.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
+import { type InputOptions, readExpected, readInputs, readSamples } from "@umpire/onnx/input-files.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { readModel } from "@umpire/onnx/read.ts";
@@ -98,14 +100,33 @@ export function sizedModel(model: Model, shapes: Shapes): Model {
 	return fixShapes(model, Object.fromEntries(shapes));
 }
 
-/** The files of an `--input`; an .npy or .pb file per input may be given, separated by commas. */
-export function openInputs(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
-	return readInputs(filesOf(path), model.graph.inputs, options(shapes));
+/**
+ * The files of an `--input`; an .npy, .pb or image file per input may be given, separated by commas.
+ *
+ * @param images how images become numbers, before what the model's metadata say of it
+ */
+export function openInputs(
+	path: string,
+	model: Model,
+	shapes: Shapes,
+	images: ImageOptions = {},
+): Map<string, Tensor> {
+	return readInputs(filesOf(path), model.graph.inputs, options(model, shapes, images));
+}
+
+/** The sets of sample inputs in the files of one `--calibrate`: a table has one for each batch of its rows. */
+export function openSamples(
+	path: string,
+	model: Model,
+	shapes: Shapes,
+	images: ImageOptions = {},
+): Map<string, Tensor>[] {
+	return readSamples(filesOf(path), model.graph.inputs, options(model, shapes, images));
 }
 
 /** The expected outputs in a file or folder. Throws UmpireError if it has none. */
 export function openExpected(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
-	const expected = readExpected(filesOf(path), model.graph.outputs, options(shapes));
+	const expected = readExpected(filesOf(path), model.graph.outputs, { shapes });
 	if (expected === null)
 		throw new UmpireError("OPTION", `${path} holds no expected output`, {
 			advice: `give output_0.pb or "output_data".`,
@@ -113,8 +134,14 @@ export function openExpected(path: string, model: Model, shapes: Shapes): Map<st
 	return expected;
 }
 
-const options = (shapes: Shapes): InputOptions => ({ shapes });
+/** What is given beats what the metadata say. */
+function options(model: Model, shapes: Shapes, { pixels, channels, mean, std }: ImageOptions): InputOptions {
+	const known = imageOptionsOf(model);
+	const images = { pixels: pixels ?? known.pixels, channels: channels ?? known.channels, mean, std };
+	return { shapes, images };
+}
 
-function filesOf(path: string): string[] {
+/** The paths of one option: a file, or several with commas between them. */
+export function filesOf(path: string): string[] {
 	return existsSync(path) ? [path] : path.split(",");
 }

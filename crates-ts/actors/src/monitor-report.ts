@@ -12,6 +12,8 @@ export interface MonitoredClaim {
 	readonly secondsLeft: number | null;
 	/** Whether running the program here gives the claimed output. */
 	readonly execution: Agreement;
+	/** Whether it is to be run here; claims of programs that were not asked for are nobody's concern. */
+	readonly watched: boolean;
 }
 
 export interface MonitoredDispute {
@@ -64,5 +66,13 @@ export interface MonitorReport {
 		readonly needed: bigint;
 	} | null;
 	/** What an operator should look at; none: healthy. */
-	readonly problems: readonly string[];
+	readonly problems: readonly Problem[];
+	/** Problems of claims that the operator has acknowledged. */
+	readonly acknowledged: readonly Problem[];
+}
+
+/** Something that an operator should look at; the id stays the same as long as it lasts. */
+export interface Problem {
+	readonly id: string;
+	readonly text: string;
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { metricsOf } from "./metrics.ts";
-import type { MonitorReport } from "./monitor-report.ts";
+import type { MonitorReport, Problem } from "./monitor-report.ts";
 
 /** What was last seen: a report, when it was made, and what has failed since. */
 export interface LastLook {
@@ -49,7 +49,8 @@ function answerTo(url: string, { report, at, failure }: LastLook): Answer {
 			return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body };
 		}
 		case "/health": {
-			const problems = [...(failure === undefined ? [] : [failure]), ...(report?.problems ?? [])];
+			const failed: Problem[] = failure === undefined ? [] : [{ id: "look", text: failure }];
+			const problems = [...failed, ...(report?.problems ?? [])];
 			const healthy = report !== undefined && problems.length === 0;
 			return { status: healthy ? 200 : 503, type: JSON_TYPE, body: JSON.stringify({ healthy, problems }) };
 		}

@@ -7,12 +7,13 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { challengeEnd, NEVER } from "@umpire/game/input-demands.ts";
 import { CLAIM_STATUS, type GameState, liabilities, owedTo, PHASE, SIDE } from "@umpire/game/state.ts";
 import { isAddress, zeroAddress } from "viem";
+import { acknowledge, readAcknowledged, withoutKnown } from "./acknowledgements.ts";
 import { loadRegistered } from "./loaded-program.ts";
 import { sameAccount } from "./money.ts";
 import type { MonitoredClaim, MonitoredDispute, MonitorReport } from "./monitor-report.ts";
 import { openDispute } from "./open-dispute.ts";
 import { OwnExecution } from "./own-execution.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsOf, type Unjudged } from "./problems.ts";
 import { neededFor } from "./purse.ts";
 import { nameOf } from "./status.ts";
 import { isDevelopment, type View } from "./world.ts";
@@ -25,6 +26,8 @@ export interface MonitorOptions {
 	readonly warn?: ((line: string) => void) | undefined;
 	/** Milliseconds that a look waits for claims that are being run; as long as it takes by default. */
 	readonly patience?: number | undefined;
+	/** Ids of problems that the operator knows of. */
+	readonly acknowledge?: readonly string[] | undefined;
 }
 
 /**
@@ -34,13 +37,14 @@ export interface MonitorOptions {
  */
 export async function openMonitor(
 	view: View,
-	{ program = [], account, warn, patience }: MonitorOptions = {},
+	{ program = [], account, warn, patience, acknowledge: known = [] }: MonitorOptions = {},
 ): Promise<() => Promise<MonitorReport>> {
 	if (account !== undefined && !isAddress(account)) {
 		throw new UmpireError("OPTION", `--account ${account} is no address`, {
 			advice: "give 0x and 40 hexadecimal digits.",
 		});
 	}
+	await acknowledge(view, known);
 	const roots: Hex[] = [];
 	for (const id of program) roots.push((await loadRegistered(view, id)).root);
 	return monitor(view, new OwnExecution(view, roots, warn, patience), account);
@@ -59,7 +63,7 @@ function monitor(view: View, execution: OwnExecution, account?: Hex): () => Prom
 		const money = await moneyOf(view, state, head.hash);
 		const last = feed.events.at(-1);
 		const time = last === undefined ? undefined : await timeOf(view, last.blockHash);
-		const report: Omit<MonitorReport, "problems"> = {
+		const report: Unjudged = {
 			chainId: connection.chain.id,
 			market: deployment.market,
 			court: deployment.court,
@@ -68,7 +72,9 @@ function monitor(view: View, execution: OwnExecution, account?: Hex): () => Prom
 			endpoints: connection.health().map(({ name, head: newest, trouble }) => ({
 				endpoint: name,
 				block: newest === undefined ? null : Number(newest.number),
-				headAge: newest === undefined ? null : Math.floor(Date.now() / 1000) - Number(newest.timestamp),
+				// A chain's clock may be ahead of this machine's.
+				headAge:
+					newest === undefined ? null : Math.max(0, Math.floor(Date.now() / 1000) - Number(newest.timestamp)),
 				trouble: trouble ?? null,
 			})),
 			claims: state.claims.map((claim, index): MonitoredClaim => {
@@ -83,6 +89,7 @@ function monitor(view: View, execution: OwnExecution, account?: Hex): () => Prom
 					openDisputes: claim.openDisputes,
 					secondsLeft: end === NEVER ? null : end - Number(now),
 					execution: agreements[index],
+					watched: execution.covers(state.requests[claim.request - 1].program),
 				};
 			}),
 			disputes: state.disputes.map((dispute, index): MonitoredDispute => {
@@ -100,7 +107,8 @@ function monitor(view: View, execution: OwnExecution, account?: Hex): () => Prom
 			money,
 			account: account === undefined ? null : await accountOf(view, state, account, head.hash),
 		};
-		return { ...report, problems: problemsOf(report, state.parameters, isDevelopment(connection)) };
+		const problems = problemsOf(report, state.parameters, isDevelopment(connection));
+		return { ...report, ...withoutKnown(problems, await readAcknowledged(view)) };
 	};
 }
 

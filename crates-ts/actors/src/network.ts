@@ -5,6 +5,7 @@ import { startNode } from "@umpire/chain/node.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeLocalAccounts } from "@umpire/store/accounts.ts";
 import { type Home, readJson, writeJson } from "@umpire/store/home.ts";
+import { isNetwork, NETWORK_ADVICE, networkFile } from "./local-rpc.ts";
 
 /** The local chain that runs in the background. */
 export interface RunningNetwork {
@@ -13,8 +14,6 @@ export interface RunningNetwork {
 	readonly pid: number;
 	readonly log: string;
 }
-
-const stateFile = (home: Home) => home.path("network.json");
 
 /**
  * Starts a local chain that outlives this process.
@@ -36,7 +35,7 @@ export async function startNetwork(home: Home, port: number): Promise<RunningNet
 		node.process.unref();
 		const { chain } = await connectRpc(node.url);
 		const running = { url: node.url, chainId: chain.id, pid: node.process.pid!, log };
-		await writeJson(stateFile(home), running);
+		await writeJson(networkFile(home), running);
 		return running;
 	} finally {
 		await output.close();
@@ -45,7 +44,7 @@ export async function startNetwork(home: Home, port: number): Promise<RunningNet
 
 /** The local chain that `startNetwork` started, if its process is still there. */
 export async function networkStatus(home: Home): Promise<RunningNetwork | undefined> {
-	const state = await readJson<RunningNetwork>(stateFile(home));
+	const state = await readJson<RunningNetwork>(networkFile(home), isNetwork, NETWORK_ADVICE);
 	if (state === undefined || !alive(state.pid)) return undefined;
 	// Process ids are used again: only a chain that answers is ours.
 	return connectRpc(state.url).then(
@@ -56,13 +55,17 @@ export async function networkStatus(home: Home): Promise<RunningNetwork | undefi
 
 /** Stops it; false if none was running. */
 export async function stopNetwork(home: Home): Promise<boolean> {
-	const running = await networkStatus(home);
+	// A damaged file tells of no process; without it the next start says so if its port is taken.
+	const running = await networkStatus(home).catch((error: unknown) => {
+		if (error instanceof UmpireError) return undefined;
+		throw error;
+	});
 	if (running !== undefined) {
 		process.kill(running.pid, "SIGTERM");
 		for (let tries = 0; alive(running.pid) && tries < 100; tries++) await sleep(50);
 		if (alive(running.pid)) process.kill(running.pid, "SIGKILL");
 	}
-	await rm(stateFile(home), { force: true });
+	await rm(networkFile(home), { force: true });
 	return running !== undefined;
 }
 

@@ -12,8 +12,11 @@ import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
 import type { View } from "./world.ts";
 
-/** What running a claim's program here says of the output that the claim states. */
-export type Agreement = "agrees" | "disagrees" | "unknown";
+/**
+ * What running a claim's program here says of the output that the claim states: `pending` until that is done,
+ * `unknown` where it cannot be done.
+ */
+export type Agreement = "agrees" | "disagrees" | "pending" | "unknown";
 
 /** Decided claims are run newest first, so many at a time; live claims all at once. */
 const DECIDED_AT_A_TIME = 20;
@@ -53,7 +56,12 @@ export class OwnExecution {
 		this.#patience = patience;
 	}
 
-	/** One answer for each claim; "unknown" where program or inputs are not here, or it is not yet its turn. */
+	/** Whether the claims of a program are run if they can be. */
+	covers(program: Hex): boolean {
+		return this.#only?.has(program) !== false;
+	}
+
+	/** One answer for each claim; "unknown" where program or inputs are not here, or nobody asked for it. */
 	async agreements(state: GameState): Promise<Agreement[]> {
 		const until = performance.now() + this.#patience;
 		for (;;) {
@@ -72,40 +80,41 @@ export class OwnExecution {
 		for (const [index, claim] of [...state.claims.entries()].reverse()) {
 			const request = state.requests[claim.request - 1];
 			const output = stated.get(index + 1);
-			if (output === undefined || request === undefined || this.#only?.has(request.program) === false)
-				continue;
+			if (output === undefined || request === undefined || !this.covers(request.program)) continue;
 			const { program, inputsRoot } = request;
 			const key = `${program} ${inputsRoot} ${output.outputRoot} ${output.words}`;
 			const known = this.#known.peek(key);
-			if (known === undefined && claim.status !== CLAIM_STATUS.live && ++decided > DECIDED_AT_A_TIME)
+			if (known === undefined && claim.status !== CLAIM_STATUS.live && ++decided > DECIDED_AT_A_TIME) {
+				found[index] = "pending";
 				continue;
+			}
 			await this.#troubles.look(`claim ${index + 1}`, async () => {
-				found[index] = known ?? (await this.#ask(program, inputsRoot, output, -index)) ?? "unknown";
+				found[index] = known ?? (await this.#ask(program, inputsRoot, output, -index));
 				// What is missing today may come tomorrow.
-				if (found[index] !== "unknown") this.#known.set(key, found[index]);
+				if (found[index] === "agrees" || found[index] === "disagrees") this.#known.set(key, found[index]);
 				return false;
 			});
 		}
 		return found;
 	}
 
-	/** Undefined as long as it is being run, and if program or inputs are not here. */
 	async #ask(
 		root: Hex,
 		inputsRoot: Hex,
 		stated: { outputRoot: Hex; words: readonly bigint[] },
 		order: number,
-	): Promise<Agreement | undefined> {
+	): Promise<Agreement> {
 		const { content } = this.#view.home;
 		const program = await content.stamp("programs", root);
 		const inputs = await content.stamp("inputs", inputsRoot);
-		if (program === null) return undefined;
+		if (program === null) return "unknown";
 		const ran = this.#bench.ask("background", {
 			key: `${root} ${program.version} ${inputsRoot} ${inputs?.version}`,
 			order,
 			work: () => this.#run(root, inputsRoot),
 		});
-		if (ran?.output === undefined) return undefined;
+		if (ran === undefined) return "pending";
+		if (ran.output === undefined) return "unknown";
 		return (await outputAgrees(ran.program, ran.output, stated)) ? "agrees" : "disagrees";
 	}
 

@@ -2,6 +2,7 @@ import { callOf } from "@umpire/chain/action-call.ts";
 import { numberOf } from "@umpire/chain/contracts.ts";
 import { send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -15,8 +16,17 @@ export interface Registered {
 	readonly number: number;
 	readonly root: Hex;
 	readonly name: string;
-	/** The folder that keeps it. */
+	/** The file that keeps it. */
 	readonly file: string;
+	/** Whether it was registered before, so that nothing was sent. */
+	readonly known: boolean;
+}
+
+/** What became of a model, or of a program file, which says nothing of its calibration. */
+export interface RegisteredModel extends Registered {
+	readonly calibration: CompileReport["calibration"] | null;
+	/** What its user may not have meant. */
+	readonly warnings: readonly string[];
 }
 
 /** Compiles a model, or takes a program file as it is; stores it and registers its root. */
@@ -24,12 +34,15 @@ export async function registerModel(
 	world: World,
 	path: string,
 	options: CompileFileOptions,
-): Promise<Registered> {
+): Promise<RegisteredModel> {
 	const isProgram = readModel(path).metadata.has("umpire.program");
-	const { program, commitment } = isProgram
-		? await loadCommittedProgram(path, world.limits)
-		: await compileFile(path, options);
-	return registerProgram(world, program, commitment);
+	if (isProgram) {
+		const { program, commitment } = await loadCommittedProgram(path, world.limits);
+		return { ...(await registerProgram(world, program, commitment)), calibration: null, warnings: [] };
+	}
+	const { program, commitment, report, warnings } = await compileFile(path, options);
+	const registered = await registerProgram(world, program, commitment);
+	return { ...registered, calibration: report.calibration, warnings };
 }
 
 /** Stores a program and registers its root; a program that is registered already keeps its number. */
@@ -49,5 +62,6 @@ export async function registerProgram(
 		);
 	}
 	const number = Number(known ?? (await numberOf(contracts, root)));
-	return { number, root, name: program.name, file: world.home.path("programs", `${root}.onnx`) };
+	const file = world.home.path("programs", `${root}.onnx`);
+	return { number, root, name: program.name, file, known: known !== undefined };
 }

@@ -3,6 +3,7 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -27,7 +28,7 @@ import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
 
-export interface RehearseOptions extends StepOptions {
+export interface RehearseOptions extends StepOptions, ImageOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	/** [STEP/]OPERATOR[:ELEMENT], "random" or "none". */
@@ -135,7 +136,7 @@ async function compileWithInputs(
 	const floats =
 		options.input === undefined
 			? namedSynthetic(model.graph.inputs, seed, tokenLimits(model.graph))
-			: openInputs(options.input, model, shapes);
+			: openInputs(options.input, model, shapes, options);
 	const calibration = (options.calibrate ?? []).length > 0 ? [] : [orderedInputs(model, floats)];
 	const compiled = await compileFile(options.model, options, calibration);
 	const inputs = compiled.program.inputs.map((spec) => quantiseInput(floats.get(spec.name)!, spec).elements);

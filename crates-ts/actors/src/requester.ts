@@ -1,26 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callOf } from "@umpire/chain/action-call.ts";
-import { getRequest } from "@umpire/chain/contracts.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
 import { send } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import { emptyElements } from "@umpire/commitment/elements.ts";
-import { unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { toLogical } from "@umpire/commitment/tensor.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { elementCount } from "@umpire/operators/tensors.ts";
-import { dequantise } from "@umpire/runtime/quantise.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
 import { leastFeeOf } from "./budget.ts";
 import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
+import { type RequestState, requestState, waitingText } from "./request-state.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { unlessStopped } from "./stopping.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
-export interface RequestOptions {
+export interface RequestOptions extends ImageOptions {
 	readonly input?: string | undefined;
 	/** In ether. */
 	readonly fee: string;
@@ -31,6 +29,10 @@ export interface RequestOptions {
 	readonly exclusiveFor?: number | undefined;
 	/** Whether claims have to be committed to before they are made, so that they cannot be copied. */
 	readonly sealed?: boolean | undefined;
+	/** The contract that is told of the result. */
+	readonly consumer?: string | undefined;
+	/** Refuses inputs that are out of range, instead of clipping them. */
+	readonly strict?: boolean | undefined;
 	readonly wait: boolean;
 	readonly signal: AbortSignal;
 	readonly progress: (line: string) => void;
@@ -45,7 +47,7 @@ export interface RequestResult {
 	readonly request: number;
 	readonly program: Hex;
 	readonly inputsRoot: Hex;
-	readonly status: "open" | "final" | "refunded";
+	readonly status: "open" | "final" | "refunded" | "expired";
 	/** Real values; absent while the result is open, or if the output is larger than one leaf. */
 	readonly output?: readonly number[];
 	readonly outputRoot?: Hex;
@@ -65,10 +67,13 @@ export async function requestResult(
 		);
 	}
 	requireTerms(options);
+	await requireConsumer(world, options.consumer);
 	const loaded = await loadRegistered(world, id);
 	const { program } = loaded;
 	const floats =
-		options.input === undefined ? syntheticProgramInputs(program) : readProgramInputs(program, options.input);
+		options.input === undefined
+			? syntheticProgramInputs(program)
+			: readProgramInputs(program, options.input, options);
 	const inputs = quantiseInputs(program, floats, options);
 	await warnOfFee(world, loaded, options);
 	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);
@@ -76,13 +81,22 @@ export async function requestResult(
 	const base = { request, program: loaded.root, inputsRoot };
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
+	const say = sayOnce(options.progress);
 	while (!options.signal.aborted) {
-		const output = await finalResult(world, loaded, request).catch((error: unknown) => {
+		const look = requestState(world, request, program).catch((error: unknown) => {
 			if (!(error instanceof UmpireError && error.retryable)) throw error;
 			options.warn(`${error.message} Looking again.`);
 		});
-		if (output === "refunded") return { ...base, status: "refunded" };
-		if (output !== undefined) return { ...base, status: "final", ...output };
+		const state = await unlessStopped(options.signal, look);
+		if (state !== undefined) {
+			if (state.status === "final") return { ...base, status: "final", ...outputOf(state) };
+			const line = waitingText(state);
+			if (state.status === "refunded" || state.status === "expired") {
+				options.progress(line);
+				return { ...base, status: state.status };
+			}
+			say(line);
+		}
 		await sleep(world.contracts.connection.pollingInterval, undefined, { signal: options.signal }).catch(
 			() => {},
 		);
@@ -90,19 +104,57 @@ export async function requestResult(
 	return { ...base, status: "open" };
 }
 
+/** Milliseconds after which what is waited for is said again. */
+const AGAIN = 600_000;
+
+/** Says a line when it is another than before, and again after a while. */
+function sayOnce(progress: (line: string) => void): (line: string) => void {
+	let said = "";
+	let at = Number.NEGATIVE_INFINITY;
+	return (line) => {
+		if (line === said && performance.now() - at < AGAIN) return;
+		said = line;
+		at = performance.now();
+		progress(line);
+	};
+}
+
+const outputOf = ({ output, outputRoot }: RequestState): Pick<RequestResult, "output" | "outputRoot"> => ({
+	...(output === null ? {} : { output }),
+	...(outputRoot === null ? {} : { outputRoot }),
+});
+
 /** Says if a fee is less than submitters ask by default. */
 async function warnOfFee(
 	{ contracts }: World,
 	{ commitment }: LoadedProgram,
-	{ fee, warn }: RequestOptions,
+	{ fee, consumer, warn }: RequestOptions,
 ): Promise<void> {
 	const price = await contracts.connection.reader.getGasPrice().catch(() => 0n);
-	const least = leastFeeOf(commitment.header, price, false);
+	const least = leastFeeOf(commitment.header, price, consumer !== undefined);
 	if (etherOf(fee) < least) {
 		warn(
 			`Answering costs more than the fee: submitters ask ${formatEther(least)} ETH at the present price of gas.`,
 		);
 	}
+}
+
+/** @throws UmpireError if there is no contract at the consumer's address: nobody would be told */
+async function requireConsumer({ contracts }: World, consumer: string | undefined): Promise<void> {
+	if (consumer === undefined) return;
+	if (!isAddress(consumer)) {
+		throw new UmpireError(
+			"OPTION",
+			`--consumer ${consumer} is no address: give that of a contract (40 digits).`,
+		);
+	}
+	const code = await contracts.connection.reader.getCode({ address: consumer }).catch((error: unknown) => {
+		throw explainReading(error, "the consumer's code");
+	});
+	if (code !== undefined && code !== "0x") return;
+	throw new UmpireError("OPTION", `--consumer ${consumer} is no contract on this chain`, {
+		advice: "deploy it first (docs/dapp.md).",
+	});
 }
 
 /** @throws UmpireError if the terms of a request contradict each other */
@@ -135,17 +187,6 @@ function requireTerms({ submitter, exclusiveFor, sealed, within }: RequestOption
 	}
 }
 
-/** The output of a request's final claim, or "refunded"; undefined as long as there is neither. */
-async function finalResult(
-	world: World,
-	loaded: LoadedProgram,
-	request: number,
-): Promise<Awaited<ReturnType<typeof readOutput>> | "refunded" | undefined> {
-	const { closed, liveClaim } = await getRequest(world.contracts, BigInt(request));
-	if (!closed) return undefined;
-	return liveClaim === 0 ? "refunded" : readOutput(world, loaded, liveClaim);
-}
-
 /** Stores inputs where submitters and verifiers find them, and posts the request. */
 export async function postRequest(
 	world: World,
@@ -157,7 +198,8 @@ export async function postRequest(
 		submitter,
 		exclusiveFor = within,
 		sealed = false,
-	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed">,
+		consumer = zeroAddress,
+	}: Pick<RequestOptions, "fee" | "within" | "submitter" | "exclusiveFor" | "sealed" | "consumer">,
 ): Promise<{ request: number; inputsRoot: Hex }> {
 	const { contracts, signer } = world;
 	const inputsRoot = await putInputs(world.home.content, loaded.program, inputs);
@@ -172,7 +214,7 @@ export async function postRequest(
 			program: loaded.root,
 			inputsRoot,
 			deadline: now + within,
-			consumer: zeroAddress,
+			consumer: consumer as Hex,
 			isSealed: sealed,
 			...only,
 		}),
@@ -181,37 +223,6 @@ export async function postRequest(
 	const event = eventsOf(contracts.market.abi, sent.logs).find(({ name }) => name === "Requested");
 	if (event?.name !== "Requested") throw new Error("The request left no event.");
 	return { request: Number(event.args.request), inputsRoot };
-}
-
-/** The real values of the output that a claim states; throws if it has more than one leaf. */
-export async function finalOutput(
-	world: World,
-	loaded: LoadedProgram,
-	claim: number,
-): Promise<readonly number[]> {
-	const { output } = await readOutput(world, loaded, claim);
-	if (output === undefined)
-		throw new UmpireError("OPTION", `The output of claim ${claim} is larger than one leaf.`);
-	return output;
-}
-
-/** The output that a claim states, as real values. */
-async function readOutput(
-	world: World,
-	{ program }: LoadedProgram,
-	claim: number,
-): Promise<Pick<RequestResult, "output" | "outputRoot">> {
-	await world.feed.poll();
-	const event = world.feed.events.find(
-		({ name, args }) => name === "Claimed" && Number(args.claim) === claim,
-	);
-	if (event?.name !== "Claimed") return {};
-	const spec = program.operators[program.outputs[0].operator];
-	const { outputRoot, words } = event.args;
-	if (words.every((word) => word === 0n)) return { outputRoot };
-	const physical = emptyElements(spec.width, elementCount(spec.shape));
-	physical.set(unpackLeaf(words, spec.width, physical.length));
-	return { outputRoot, output: [...dequantise(toLogical(physical, spec.shape, spec.layout), spec)] };
 }
 
 function etherOf(fee: string): bigint {

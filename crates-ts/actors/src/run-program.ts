@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { InputError } from "@umpire/onnx/errors.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { Program } from "@umpire/operators/program.ts";
@@ -10,7 +12,10 @@ import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { openHome } from "@umpire/store/home.ts";
+import { putInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
+import { indexInputs } from "./index-inputs.ts";
+import { filesOf } from "./models.ts";
 
 /** One run of a program. */
 export interface Run {
@@ -26,20 +31,22 @@ export interface Run {
 	}[];
 }
 
-export interface RunOptions {
+export interface RunOptions extends ImageOptions {
 	readonly strict: boolean;
 	readonly home?: string | undefined;
 	readonly warn: (line: string) => void;
 }
 
 /**
- * Runs a program on inputs from a file and commits its trace.
+ * Runs a program on inputs from a file and commits its trace. The inputs are kept in the home folder: whoever makes a
+ * request for their root needs them there.
  *
  * @param source a program file, or the root of a program in the home folder
  */
 export async function runProgram(source: string, input: string, options: RunOptions): Promise<Run> {
 	const { program, commitment } = await openProgram(source, options.home);
-	const inputs = quantiseInputs(program, readProgramInputs(program, input), options);
+	const inputs = quantiseInputs(program, readProgramInputs(program, input, options), options);
+	await putInputs(openHome(options.home).content, program, inputs);
 	const session = await openSession(program, { record: "trace" });
 	const trace = await recordTrace(session, commitment, inputs);
 	await session.release();
@@ -55,29 +62,52 @@ export async function runProgram(source: string, input: string, options: RunOpti
 	};
 }
 
-async function openProgram(source: string, home: string | undefined): Promise<CommittedProgram> {
+/** A program file, or a program of the home folder by its root. */
+export async function openProgram(source: string, home: string | undefined): Promise<CommittedProgram> {
 	if (/^0x[0-9a-f]{64}$/.test(source) && !existsSync(source)) {
 		return getProgram(openHome(home).content, source as Hex);
 	}
 	return loadCommittedProgram(source);
 }
 
-/** The float inputs in a file, as a program's inputs. Throws InputError if they do not fit. */
-export function readProgramInputs(program: Program, path: string): ReadonlyMap<string, Tensor> {
-	const infos = program.inputs.map(({ name, shape }): ValueInfo => ({ name, type: "float32", dims: shape }));
-	return readInputs(existsSync(path) ? [path] : path.split(","), infos);
+/** The inputs in a file, as a program's inputs. Throws InputError if they do not fit, as the model's would not. */
+export function readProgramInputs(
+	program: Program,
+	path: string,
+	images: ImageOptions = {},
+): ReadonlyMap<string, Tensor> {
+	const infos = program.inputs.map(
+		({ name, shape, type }): ValueInfo => ({ name, type: type ?? "float32", dims: shape }),
+	);
+	return readInputs(filesOf(path), infos, { images });
 }
 
-/** Float inputs as the program's integers; says how many values were clipped. */
+/**
+ * Float inputs as the program's integers; says how many values were clipped.
+ *
+ * @throws InputError (strict) if a value is out of range, or chooses what a table does not have
+ */
 export function quantiseInputs(
 	program: Program,
 	inputs: ReadonlyMap<string, Tensor>,
-	options: { readonly strict?: boolean; readonly warn: (line: string) => void },
+	options: { readonly strict?: boolean | undefined; readonly warn: (line: string) => void },
 ): Elements[] {
-	return program.inputs.map((spec) => {
+	const indices = indexInputs(program);
+	return program.inputs.map((spec, index) => {
 		const { elements, clipped } = quantiseInput(inputs.get(spec.name)!, spec, {
 			strict: options.strict ?? false,
 		});
+		const bounds = indices.get(index);
+		const beyond =
+			bounds === undefined ? [] : [...elements].filter((id) => id < bounds.low || id > bounds.high);
+		if (bounds !== undefined && beyond.length > 0) {
+			const text = `input "${spec.name}" chooses entry ${beyond[0]} of a table that has ${bounds.low} to ${bounds.high}`;
+			if (options.strict === true) {
+				throw new InputError(text, { advice: "the model refuses it; without --strict it is clipped" });
+			}
+			const more = beyond.length === 1 ? "" : ` (and ${beyond.length - 1} more such)`;
+			options.warn(`${text}${more}: the model would refuse it, the program clips it; --strict refuses it.`);
+		}
 		if (clipped > 0) {
 			options.warn(
 				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range (${(spec.low * spec.scale).toPrecision(4)} to ${(spec.high * spec.scale).toPrecision(4)}) and were clipped; --strict refuses them.`,

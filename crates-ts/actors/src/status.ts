@@ -2,20 +2,37 @@ import { getClaim, getDispute, getInputDemand, getRequest, getTurn } from "@umpi
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
-import { formatEther } from "viem";
+import { zeroAddress } from "viem";
 import { type ActorStatus, actorsOf } from "./actor-status.ts";
+import { endOf, winnerOf } from "./dispute-end.ts";
 import type { View } from "./world.ts";
 
-/** What stands on the chain, for people. */
+/** What stands on the chain. Amounts in wei. */
 export interface Status {
 	readonly chainId: number;
+	/** The hosts of the nodes that are asked. */
+	readonly rpc: readonly string[];
 	readonly market: Hex;
 	readonly court: Hex;
 	readonly programs: readonly { number: number; root: Hex }[];
-	readonly requests: readonly { request: number; program: number; fee: string; status: string }[];
-	readonly claims: readonly { claim: number; request: number; submitter: Hex; status: string }[];
-	readonly disputes: readonly { dispute: number; claim: number; phase: string; turn: string }[];
-	/** The bounds of the actors that were started from this home folder; amounts in ether, at the present price of gas. */
+	readonly requests: readonly { request: number; program: number; fee: bigint; status: string }[];
+	readonly claims: readonly {
+		claim: number;
+		request: number;
+		submitter: Hex;
+		status: string;
+		winner: Hex | null;
+	}[];
+	/** `winner`: null as long as a dispute is open, and where its claim was decided elsewhere. */
+	readonly disputes: readonly {
+		dispute: number;
+		claim: number;
+		challenger: Hex;
+		phase: string;
+		turn: string;
+		winner: Hex | null;
+	}[];
+	/** The bounds of the actors that were started from this home folder; amounts in wei, at the present price of gas. */
 	readonly actors: readonly ActorStatus[];
 	/** Open demands for chunks of inputs. */
 	readonly demands: readonly { demand: number; claim: number; input: number; chunk: number; left: string }[];
@@ -43,11 +60,17 @@ export async function statusOf(view: View, warn: (line: string) => void = () => 
 			const { closed, liveClaim, program, fee } = await getRequest(contracts, args.request, at);
 			const number = programs.find(({ root }) => root === program)?.number ?? 0;
 			const status = closed ? "closed" : liveClaim !== 0 ? `claimed (${liveClaim})` : "open";
-			requests.push({ request: Number(args.request), program: number, fee: formatEther(fee), status });
+			requests.push({ request: Number(args.request), program: number, fee, status });
 		}
 		if (name === "Claimed") {
-			const { status, submitter, request } = await getClaim(contracts, args.claim, at);
-			claims.push({ claim: Number(args.claim), request, submitter, status: nameOf(CLAIM_STATUS, status) });
+			const { status, submitter, request, winner } = await getClaim(contracts, args.claim, at);
+			claims.push({
+				claim: Number(args.claim),
+				request,
+				submitter,
+				status: nameOf(CLAIM_STATUS, status),
+				winner: winner === zeroAddress ? null : winner,
+			});
 		}
 		if (name === "InputDemanded") {
 			const { open, claim, input, chunk, demandedAt, crowding } = await getInputDemand(
@@ -61,11 +84,23 @@ export async function statusOf(view: View, warn: (line: string) => void = () => 
 			const { claim, phase } = await getDispute(contracts, args.dispute, at);
 			const { side, until } = await getTurn(contracts, args.dispute, at);
 			const turn = side === SIDE.nobody ? "" : `${nameOf(SIDE, side)} to move, ${seconds(until - now)} left`;
-			disputes.push({ dispute: Number(args.dispute), claim, phase: nameOf(PHASE, phase), turn });
+			const { challenger } = args;
+			const end = endOf(feed.events, Number(args.dispute));
+			const { submitter } = claims.find((one) => one.claim === claim)!;
+			const winner = end === undefined ? null : winnerOf(end, { submitter, challenger });
+			disputes.push({
+				dispute: Number(args.dispute),
+				claim,
+				challenger,
+				phase: nameOf(PHASE, phase),
+				turn,
+				winner,
+			});
 		}
 	}
 	return {
 		chainId: contracts.connection.chain.id,
+		rpc: contracts.connection.health().map(({ name }) => name),
 		market: contracts.market.address,
 		court: contracts.court.address,
 		programs,

@@ -13,6 +13,7 @@ import { formatEther, zeroAddress } from "viem";
 import type { Actor } from "./actor.ts";
 import { DemandAnswers } from "./answer-demands.ts";
 import { rememberLimits, type SubmitterLimits, submitterBudget, weiOf } from "./budget.ts";
+import { lossOf, lossText } from "./claim-loss.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import { inputFinder, type LoadedProgram, loadRegistered } from "./loaded-program.ts";
@@ -27,7 +28,7 @@ import { SubmitterComputing } from "./submitter-computing.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
-import { act, type World } from "./world.ts";
+import { act, isDevelopment, type World } from "./world.ts";
 
 export interface SubmitterOptions extends SubmitterLimits {
 	/** [STEP/]OPERATOR[:ELEMENT] or "random": falsify one number. */
@@ -79,6 +80,8 @@ class Submitter implements Actor {
 	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
+	/** Claims that were live at some look. */
+	readonly #live = new Set<number>();
 	/** Claims whose loss was told. */
 	readonly #lost = new Set<number>();
 
@@ -116,6 +119,7 @@ class Submitter implements Actor {
 		for (const [index, claim] of state.claims.entries()) {
 			if (!this.#isMine(state, claim)) continue;
 			const id = index + 1;
+			if (claim.status === CLAIM_STATUS.live) this.#live.add(id);
 			if (claim.status === CLAIM_STATUS.rejected) this.#tellLost(state, id, claim, now);
 			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now))) acted = true;
 		}
@@ -180,10 +184,7 @@ class Submitter implements Actor {
 				continue;
 			}
 			if (bonds + bond > budget.mostBonds) {
-				this.#troubles.tell(
-					"most bonds",
-					`Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(bonds)} ETH are locked, and at most ${formatEther(budget.mostBonds)} ETH may be (--most-bonds).`,
-				);
+				this.#troubles.tell("most bonds", bondsText(bond, bonds, budget.mostBonds, address));
 				break;
 			}
 			// Only what is claimed or being computed takes of the bound: what cannot be answered keeps no other back.
@@ -198,15 +199,26 @@ class Submitter implements Actor {
 		return acted;
 	}
 
-	/** Says once that a claim was lost, as long as its request can be answered: why it is not is not evident. */
+	/** Says once that a claim was lost: one that was live a moment ago, or one whose request could be answered by others. */
 	#tellLost(state: GameState, id: number, { request }: Claim, now: bigint): void {
 		const { closed, deadline, liveClaim } = state.requests[request - 1];
-		if (this.#lost.has(id) || closed || liveClaim !== 0 || now >= BigInt(deadline)) return;
+		const canBeAnswered = !closed && liveClaim === 0 && now < BigInt(deadline);
+		if (this.#lost.has(id) || !(this.#live.has(id) || canBeAnswered)) return;
 		this.#lost.add(id);
 		const bond = formatEther(state.parameters.submitterBond);
-		this.#say(
-			`Claim ${id} is rejected: its bond of ${bond} ETH is lost. Request ${request} is left to others.`,
-		);
+		const loss = lossOf(this.#world.feed.events, id, this.#loaded.program);
+		const why = loss === undefined ? "" : `: ${lossText(loss)}`;
+		const others = canBeAnswered
+			? ` Request ${request} is left to others: an account claims a request once (${this.#others()}).`
+			: "";
+		this.#say(`Claim ${id} is rejected${why}. Its bond of ${bond} ETH is lost.${others}`);
+	}
+
+	/** How another account is named. */
+	#others(): string {
+		return isDevelopment(this.#world.contracts.connection)
+			? "--as second-submitter is another"
+			: "--keystore names another";
 	}
 
 	/** One line however many there are: the one that pays most, which comes first. */
@@ -284,6 +296,14 @@ class Submitter implements Actor {
 	async #send(name: string, action: Action, until?: number): Promise<boolean> {
 		return (await act(this.#world, name, callOf(this.#world.contracts, action), until)) !== undefined;
 	}
+}
+
+/** Why a request waits: bonds are bounded, or the account has none to give. */
+function bondsText(bond: bigint, locked: bigint, most: bigint, account: string): string {
+	const what = `Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(locked)} ETH are locked`;
+	return most <= locked
+		? `${what}, and ${account} has too little for another and the gas of a dispute: fund it.`
+		: `${what}, and at most ${formatEther(most)} ETH may be (--most-bonds).`;
 }
 
 /** A request that costs more than it pays, in wei. */

@@ -3,6 +3,7 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { failureText } from "./actor.ts";
 import type { MonitorReport } from "./monitor-report.ts";
 import { type LastLook, serveMonitor } from "./monitor-server.ts";
+import { unlessStopped } from "./stopping.ts";
 
 export interface WatchOptions {
 	/** Seconds between two looks. */
@@ -20,13 +21,16 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 	const { interval, serve, signal, onReport, onServing, warn } = options;
 	if (!(interval > 0)) throw new UmpireError("OPTION", "--interval must be a positive number of seconds.");
 	let last: LastLook = { report: undefined, at: 0, failure: "no look at the chain yet" };
-	const server = serve === undefined ? undefined : await serveMonitor(() => last, ...placeOf(serve));
+	const shown = () => ({ ...last, failure: last.failure ?? lateness(last, interval) });
+	const server = serve === undefined ? undefined : await serveMonitor(shown, ...placeOf(serve));
 	if (server !== undefined) onServing(server.url);
 	try {
 		while (!signal.aborted) {
 			try {
-				last = { report: await look(), at: Date.now(), failure: undefined };
-				onReport(last.report!);
+				const report = await unlessStopped(signal, look());
+				if (report === undefined) break;
+				last = { report, at: Date.now(), failure: undefined };
+				onReport(report);
 			} catch (error) {
 				last = { ...last, failure: failureText(error) };
 				warn(failureText(error));
@@ -37,6 +41,14 @@ export async function watch(look: () => Promise<MonitorReport>, options: WatchOp
 		server?.close();
 	}
 }
+
+/** Says that a look hangs: what was seen long ago is no news of today's health. */
+export function lateness({ at }: LastLook, interval: number): string | undefined {
+	const seconds = Math.floor((Date.now() - at) / 1000);
+	return seconds > LATE + 6 * interval ? `the last look at the chain was ${seconds} s ago` : undefined;
+}
+
+const LATE = 60;
 
 /** Port and host of --serve. */
 function placeOf(serve: string): [number, string?] {

@@ -5,10 +5,11 @@ import {
 	type Signer,
 	signerFor,
 } from "@umpire/chain/connection.ts";
-import { type Contracts, openContracts } from "@umpire/chain/contracts.ts";
+import { type Contracts, type Deployment, openContracts } from "@umpire/chain/contracts.ts";
 import { RevertError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import { lesser } from "@umpire/chain/fees.ts";
+import { findDeployment } from "@umpire/chain/find-deployment.ts";
 import { Flights } from "@umpire/chain/flights.ts";
 import type { GasPolicy } from "@umpire/chain/gas-policy.ts";
 import type { Sent } from "@umpire/chain/landing.ts";
@@ -20,9 +21,11 @@ import type { Limits } from "@umpire/operators/limits.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
-import { type Account, parseGwei } from "viem";
+import { type Account, isAddress, parseGwei } from "viem";
 import { openJournal } from "./journal.ts";
+import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
+import { sourcesOf } from "./sources.ts";
 
 /** A folder and a deployment, to look at. */
 export interface View {
@@ -31,6 +34,8 @@ export interface View {
 	readonly feed: EventFeed;
 	/** What programs may ask for; the defaults if there are none. */
 	readonly limits?: Limits | undefined;
+	/** Addresses below which programs and inputs may be had; nobody there is trusted. */
+	readonly sources?: readonly string[] | undefined;
 }
 
 /** Everything that an actor works with: what it looks at, an account and what it has sent. */
@@ -47,8 +52,17 @@ export interface World extends View {
 /** Where a command's chain is. */
 export interface ViewOptions {
 	readonly home?: string | undefined;
-	/** One or more addresses; commas separate several. */
-	readonly rpc: string | readonly string[];
+	/**
+	 * One or more addresses; commas separate several. By default the local chain that was started with this home folder,
+	 * or the usual port.
+	 */
+	readonly rpc?: string | readonly string[] | undefined;
+	/** The market's address; by default the deployment that the home folder knows of. */
+	readonly umpire?: string | undefined;
+	/** The block from which on a market that is given by its address has events. */
+	readonly fromBlock?: number | undefined;
+	/** Where programs and inputs that are not in the home folder may be had. */
+	readonly fetch?: readonly string[] | undefined;
 	readonly chainId?: number | undefined;
 	/** Seconds after which a request to the RPC node counts as failed. */
 	readonly rpcTimeout?: number | undefined;
@@ -71,8 +85,24 @@ export interface WorldOptions extends ViewOptions, KeyOptions {
 export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
 	const connection = await connectTo(options);
-	const contracts = await openContracts(connection, await readDeployment(home, connection.chain.id));
-	return { home, contracts, feed: eventFeed(contracts), limits: options.limits };
+	const contracts = await openContracts(connection, await deploymentOf(home, connection, options));
+	const { limits, fetch } = options;
+	return { home, contracts, feed: eventFeed(contracts), limits, sources: sourcesOf(fetch) };
+}
+
+/** The deployment that is meant: the one whose market is named, or the home folder's. */
+export async function deploymentOf(
+	home: Home,
+	connection: Connection,
+	{ umpire, fromBlock }: ViewOptions,
+): Promise<Deployment> {
+	if (umpire === undefined) return readDeployment(home, connection.chain.id);
+	if (!isAddress(umpire)) {
+		throw new UmpireError("OPTION", `--umpire ${umpire} is no address`, {
+			advice: "give that of the market, 0x and 40 hexadecimal digits (umpire status shows it).",
+		});
+	}
+	return findDeployment(connection, umpire, fromBlock === undefined ? undefined : BigInt(fromBlock));
 }
 
 /**
@@ -84,7 +114,7 @@ export async function openWorld(options: WorldOptions, role: Role): Promise<Worl
 	const { home, contracts } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	return { ...world, limits: options.limits };
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch) };
 }
 
 /** A world on contracts that are connected already. */
@@ -112,7 +142,9 @@ export async function worldOf(
  *
  * @throws UmpireError if there is no chain, or if the timeout is not a positive number
  */
-export async function connectTo({ rpc, chainId, rpcTimeout, warn }: ViewOptions): Promise<Connection> {
+export async function connectTo(options: ViewOptions): Promise<Connection> {
+	const { chainId, rpcTimeout, warn } = options;
+	const rpc = options.rpc ?? (await localRpc(openHome(options.home)));
 	if (rpcTimeout !== undefined && !(rpcTimeout > 0)) {
 		throw new UmpireError("OPTION", "--rpc-timeout must be a positive number of seconds.");
 	}
@@ -129,7 +161,7 @@ export function gasPolicyOf({ maxFeeGwei, warn }: WorldOptions): Partial<GasPoli
 		throw new UmpireError("OPTION", "--max-fee-gwei must be a positive number, as in 40.");
 	}
 	return {
-		...(maxFeeGwei === undefined ? {} : { mostPerGas: parseGwei(String(maxFeeGwei)) }),
+		...(maxFeeGwei === undefined ? {} : { mostPerGas: parseGwei(maxFeeGwei.toFixed(9)) }),
 		...(warn === undefined ? {} : { warn }),
 	};
 }

@@ -2,6 +2,7 @@ import { ChainError } from "@umpire/chain/errors.ts";
 import { describe, expect, it } from "vitest";
 import { runActor } from "../src/actor.ts";
 import { makeInOrder } from "../src/round.ts";
+import { unlessStopped } from "../src/stopping.ts";
 import { Troubles } from "../src/troubles.ts";
 
 describe("an actor", () => {
@@ -23,6 +24,38 @@ describe("an actor", () => {
 			"No answer. Looking again.",
 			"TypeError: x is undefined (a defect of this program: please report it; UMPIRE_DEBUG=1 shows more). Looking again.",
 		]);
+	});
+
+	it("stops at once when it is told to, whatever it is doing, and begins nothing more", async () => {
+		const stop = new AbortController();
+		let ticks = 0;
+		const actor = {
+			name: "actor",
+			tick: () => {
+				ticks++;
+				setImmediate(() => stop.abort());
+				return new Promise<boolean>(() => {});
+			},
+		};
+		await runActor(actor, 1, stop.signal, () => {});
+		expect(ticks).toBe(1);
+		await runActor(actor, 1, stop.signal, () => {});
+		expect(ticks).toBe(1);
+	});
+
+	it("is not ended by what it left when it was stopped", async () => {
+		const stop = new AbortController();
+		let fail = (_error: Error) => {};
+		const work = new Promise<string>((_resolve, reject) => {
+			fail = reject;
+		});
+		const waiting = unlessStopped(stop.signal, work);
+		stop.abort();
+		expect(await waiting).toBeUndefined();
+		// An unhandled rejection would fail the run.
+		fail(new Error("too late"));
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(await unlessStopped(new AbortController().signal, Promise.resolve("done"))).toBe("done");
 	});
 
 	it("makes moves in the order of their deadlines, and those without one last", async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectRpc } from "./connection.ts";
 import { ChainError } from "./errors.ts";
@@ -25,10 +26,11 @@ export async function startNode(options: {
 }): Promise<LocalNode> {
 	const url = `http://127.0.0.1:${options.port}`;
 	if (await answers(url)) {
-		throw new ChainError(`Something answers at ${url} already`, {
-			advice: "stop it with ./just shutdown-network, or choose another --port.",
+		throw new ChainError(`Another chain answers at ${url} already`, {
+			advice: "stop it where it was started (umpire network stop --home …), or choose another --port.",
 		});
 	}
+	await requireFree(options.port);
 	const output = options.output ?? "ignore";
 	const hardhat = join(projectRoot, "node_modules", "hardhat", "dist", "src", "cli.js");
 	const child = spawn(
@@ -43,6 +45,20 @@ export async function startNode(options: {
 	}
 	child.kill();
 	throw new ChainError(`The local chain did not answer at ${url} within a minute.`, { retryable: true });
+}
+
+/** @throws ChainError if something that is no chain listens on the port */
+async function requireFree(port: number): Promise<void> {
+	const server = createServer();
+	await new Promise<void>((resolve, reject) => {
+		server.once("error", (cause: NodeJS.ErrnoException) => {
+			const why = cause.code === "EADDRINUSE" ? "something that is no chain listens there" : cause.message;
+			reject(
+				new ChainError(`Port ${port} is not to be had (${why})`, { advice: "choose another --port.", cause }),
+			);
+		});
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve()));
+	});
 }
 
 async function answers(url: string): Promise<boolean> {

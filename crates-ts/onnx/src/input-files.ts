@@ -1,22 +1,28 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { extname, join } from "node:path";
+import { groupsOfRows, readCsv, type Table, tensorsOfTable } from "./csv.ts";
 import { toNumbers } from "./element-types.ts";
 import { InputError } from "./errors.ts";
+import { imageTensor } from "./image.ts";
+import type { ImageOptions } from "./image-options.ts";
 import { checkedTensor, parseJson, tensorOfJson } from "./json-tensors.ts";
 import type { Tensor, ValueInfo } from "./model.ts";
 import { readNpy } from "./npy.ts";
+import { readNpz } from "./npz.ts";
 import { type NamedTensor, readTensorProto } from "./tensor-file.ts";
 import { fitDims, type Role, type Symbols } from "./value-shapes.ts";
 
 export interface InputOptions {
 	/** Shapes by name, where the model leaves them open. */
 	readonly shapes?: ReadonlyMap<string, readonly number[]>;
+	/** How images become numbers. */
+	readonly images?: ImageOptions;
 }
 
 /**
  * Reads the inputs of a model: EZKL's JSON (`{"input_data": [[…], …]}`, one flat or nested list per
- * input, or one flat list if there is a single input), a folder with `input_0.pb` …, or one .pb or
- * .npy file per input in the graph's order.
+ * input, or one flat list if there is a single input), a folder with `input_0.pb` …, a .npz file, a .csv table (one row
+ * a sample, columns by the inputs' names), or one .pb, .npy, .png or .jpg file per input in the graph's order.
  *
  *     const inputs = readInputs("input.json", model.graph.inputs);
  *
@@ -74,12 +80,16 @@ function readTensors(
 		if (what === "output") return null;
 		throw new InputError(`${first} has no ${what}_0.pb`, { advice: "give a test_data_set folder or a file" });
 	}
-	const json = list.filter((path) => extname(path) === ".json");
-	if (json.length === 0) return readFiles(list, values, what, options);
+	const whole = list.find((path) => [".json", ".npz", ".csv"].includes(kindOf(path)));
+	if (whole === undefined) return readFiles(list, values, what, options);
 	if (list.length > 1)
-		throw new InputError(`${json[0]} holds all ${what}s`, {
+		throw new InputError(`${whole} holds all ${what}s`, {
 			advice: "give it alone, or one .pb or .npy file each",
 		});
+	if (kindOf(first) === ".npz") return readArrays(first, values, what, options);
+	if (kindOf(first) === ".csv") {
+		return tensorsOfTable(tableOf(first), values, first, what, options.shapes);
+	}
 	return readJson(first, values, what, options);
 }
 
@@ -128,6 +138,71 @@ function checkCount(count: number, values: readonly ValueInfo[], what: string, p
 	);
 }
 
+/** A file's extension, in small letters. */
+const kindOf = (path: string): string => extname(path).toLowerCase();
+
+/** A .npz file: arrays by the values' names, or as many as there are values, in their order. */
+function readArrays(
+	path: string,
+	values: readonly ValueInfo[],
+	what: Role,
+	options: InputOptions,
+): Map<string, Tensor> {
+	const arrays = named(path, () => readNpz(readFileSync(path)));
+	const known = new Map(arrays.map(({ name, tensor }) => [name, tensor]));
+	const wanted = what === "output" ? values.filter(({ name }) => known.has(name)) : values;
+	const byName = wanted.length > 0 && wanted.every(({ name }) => known.has(name));
+	if (!byName) {
+		const unnamed = arrays.every(({ name }) => /^arr_\d+$/.test(name));
+		if (!unnamed && !(arrays.length === 1 && values.length === 1)) {
+			const names = arrays.map(({ name }) => `"${name}"`).join(", ");
+			const missing = values.find(({ name }) => !known.has(name))!.name;
+			throw new InputError(`${path} has no array "${missing}" (it has ${names})`, {
+				advice: `name the arrays after the model's ${what}s`,
+			});
+		}
+		checkCount(arrays.length, values, what, path);
+	}
+	const given = byName ? wanted : values.slice(0, arrays.length);
+	return fitted(
+		given,
+		given.map(({ name }, at) => ({ path, tensor: byName ? known.get(name)! : arrays[at].tensor })),
+		what,
+		options,
+	);
+}
+
+const tableOf = (path: string): Table => named(path, () => readCsv(readFileSync(path, "utf8")));
+
+/** Says of which file a failure speaks. */
+function named<T>(path: string, read: () => T): T {
+	try {
+		return read();
+	} catch (cause) {
+		throw new InputError(`${path}: ${(cause as Error).message}`, { cause });
+	}
+}
+
+/**
+ * Sample inputs of a file: as `readInputs`, but a .csv table gives one set for each batch of its rows (a batch of one,
+ * where the model leaves its size open).
+ */
+export function readSamples(
+	paths: string | readonly string[],
+	inputs: readonly ValueInfo[],
+	options: InputOptions = {},
+): Map<string, Tensor>[] {
+	const [first, ...more] = [paths].flat();
+	if (more.length > 0 || kindOf(first) !== ".csv" || !existsSync(first)) {
+		return [readInputs(paths, inputs, options)];
+	}
+	const dims = inputs.map(({ name, dims: declared }) => options.shapes?.get(name) ?? declared);
+	const batch = dims.map((sizes) => sizes?.[0]).find((size) => typeof size === "number") ?? 1;
+	return groupsOfRows(tableOf(first), Math.max(1, batch), first).map((table) =>
+		tensorsOfTable(table, inputs, first, "input", options.shapes),
+	);
+}
+
 function readFiles(
 	paths: readonly string[],
 	values: readonly ValueInfo[],
@@ -135,35 +210,58 @@ function readFiles(
 	options: InputOptions,
 ): Map<string, Tensor> {
 	checkCount(paths.length, values, what, paths.length === 1 ? paths[0] : `the list of files`);
-	const tensors = paths.map(readOne);
+	const tensors = paths.map((path, at) => readOne(path, values[at], options));
 	const names = new Set(tensors.map(({ name }) => name));
 	const byName = names.size === values.length && values.every((value) => names.has(value.name));
+	const given = values.slice(0, paths.length);
+	return fitted(
+		given,
+		given.map((value, at) => {
+			const from = byName ? tensors.findIndex(({ name }) => name === value.name) : at;
+			return { path: paths[from], tensor: tensors[from].tensor };
+		}),
+		what,
+		options,
+	);
+}
+
+/** Tensors in the shapes and types that values declare. */
+function fitted(
+	values: readonly ValueInfo[],
+	found: readonly { readonly path: string; readonly tensor: Tensor }[],
+	what: Role,
+	options: InputOptions,
+): Map<string, Tensor> {
 	const symbols: Symbols = new Map();
 	return new Map(
-		values.slice(0, paths.length).map((value, at) => {
-			const from = byName ? tensors.findIndex(({ name }) => name === value.name) : at;
+		values.map((value, at) => {
+			const { path, tensor } = found[at];
 			const shape = options.shapes?.get(value.name);
 			const declared = shape === undefined ? value : { ...value, dims: shape };
-			const dims = fitDims(tensors[from].tensor.dims, declared, symbols, paths[from]);
-			return [value.name, converted(tensors[from].tensor, value, dims, paths[from], what)];
+			const dims = fitDims(tensor.dims, declared, symbols, path);
+			return [value.name, converted(tensor, value, dims, path, what)];
 		}),
 	);
 }
 
-function readOne(path: string): NamedTensor {
+function readOne(path: string, value: ValueInfo, options: InputOptions): NamedTensor {
 	const bytes = readFileSync(path);
-	try {
-		switch (extname(path)) {
+	return named(path, () => {
+		switch (kindOf(path)) {
 			case ".pb":
 				return readTensorProto(bytes);
 			case ".npy":
 				return { name: "", tensor: readNpy(bytes) };
+			case ".png":
+			case ".jpg":
+			case ".jpeg": {
+				const dims = options.shapes?.get(value.name) ?? value.dims;
+				return { name: "", tensor: imageTensor(bytes, value, options.images ?? {}, dims) };
+			}
 		}
-	} catch (cause) {
-		throw new InputError(`${path}: ${(cause as Error).message}`, { cause });
-	}
-	throw new InputError(`${basename(path)} is no .json, .pb or .npy file`, {
-		advice: "convert it to one of these",
+		throw new InputError("no .json, .npz, .csv, .pb, .npy, .png or .jpg file", {
+			advice: "convert it to one of these",
+		});
 	});
 }
 

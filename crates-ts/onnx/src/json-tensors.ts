@@ -49,16 +49,45 @@ export function tensorOfJson(
 	role: Role = "input",
 ): Tensor {
 	const { values, dims } = flatten(nested);
+	if (dims === null) {
+		throw new InputError(`${label}: the lists of "${value.name}" are of unlike lengths or depths`, {
+			advice: "give one flat list, or lists of its shape",
+		});
+	}
 	const type = value.type === "undefined" ? "float32" : value.type;
 	const declared = shape === undefined ? value : { ...value, dims: shape };
-	const isFlat = !Array.isArray(nested) || dims?.length === 1;
+	const isFlat = !Array.isArray(nested) || dims.length === 1;
 	// EZKL's lists are flat; deeper ones state the shape themselves unless only the count fits.
 	const size =
-		!isFlat && dims !== null && dims.length >= (declared.dims?.length ?? 0)
+		!isFlat && dims.length >= (declared.dims?.length ?? 0)
 			? fitDims(dims, declared, symbols, label)
 			: inferDims(values.length, declared, symbols, label, role);
 	return numbersToTensor(values, type, size, `${label}: "${value.name}"`, role);
 }
+
+/** A tensor from the cells of a table; `place` says where a cell stands. */
+export function tensorOfCells(
+	cells: readonly string[],
+	value: ValueInfo,
+	dims: readonly number[],
+	place: (at: number) => string,
+	role: Role,
+): Tensor {
+	const type = value.type === "undefined" ? "float32" : value.type;
+	if (type === "string") return { type, dims, data: [...cells] };
+	const numbers = Float64Array.from(cells, (cell, at) => {
+		const truth = type === "bool" ? TRUTHS.get(cell.toLowerCase()) : undefined;
+		const number = truth ?? (cell === "" ? Number.NaN : Number(cell));
+		if (!Number.isNaN(number) || (role === "output" && /^nan$/i.test(cell))) return number;
+		throw new InputError(`${place(at)} is ${cell === "" ? "empty" : `"${cell}"`}, not a number`);
+	});
+	return checkedTensor(numbers, type, dims, `${value.name}`, role);
+}
+
+const TRUTHS: ReadonlyMap<string, number> = new Map([
+	["false", 0],
+	["true", 1],
+]);
 
 function numbersToTensor(
 	values: readonly unknown[],
@@ -70,7 +99,8 @@ function numbersToTensor(
 	if (type === "string") return { type, dims, data: values.map(String) };
 	const numbers = new Float64Array(values.length);
 	for (const [at, value] of values.entries()) {
-		if (typeof value !== "number" && typeof value !== "boolean" && !NOT_FINITE.has(value))
+		const isTruth = typeof value === "boolean" && type === "bool";
+		if (typeof value !== "number" && !isTruth && !NOT_FINITE.has(value))
 			throw new InputError(`${label}, element ${at} is ${JSON.stringify(value)}, not a number`);
 		numbers[at] = Number(value);
 	}

@@ -99,6 +99,9 @@ describe("JSON", () => {
 			/element 0 is 1e\+39, too large for float32/,
 		],
 		["text", '{"input_data": [["a", 2, 3, 4]]}', /element 0 is "a", not a number/],
+		["a truth among numbers", '{"input_data": [[1, true, 3, 4]]}', /element 1 is true, not a number/],
+		["ragged lists", '{"input_data": [[[1, 2, 3], [4]]]}', /lists of "x" are of unlike lengths/],
+		["lists of unlike depths", '{"input_data": [[1, [2, 3], 4]]}', /lists of "x" are of unlike lengths/],
 		["too few numbers", '{"input_data": [[1, 2, 3]]}', /"x" has 3 elements, its shape \[1, 4\] needs 4/],
 		["too many lists", '{"input_data": [[1, 2, 3, 4], [1]]}', /has 2 inputs, the model 1 \("x"\)/],
 		["no input_data", '{"inputs": []}', /has no "input_data"/],
@@ -157,7 +160,7 @@ describe("tensor files", () => {
 
 	test("refuses what is missing or foreign", () => {
 		expect(() => readInputs(join(folder, "gone.json"), [x])).toThrow("does not exist");
-		expect(() => readInputs(file("", ".jpg"), [x])).toThrow("no .json, .pb or .npy file");
+		expect(() => readInputs(file("", ".gif"), [x])).toThrow("no .json, .npz, .csv, .pb, .npy, .png or .jpg");
 		expect(() => readInputs(file(Uint8Array.of(255, 255), ".pb"), [x])).toThrow("not a TensorProto");
 		expect(() => readInputs([file({}), file({})], [x])).toThrow("give it alone");
 		expect(() => readInputs([], [x])).toThrow("no input file is given");

@@ -23,8 +23,27 @@ export interface ConstantTensor extends TensorSpec {
 	readonly data: Elements;
 }
 
+/** Types of a model's inputs that hold whole numbers. */
+export const WHOLE_TYPES = [
+	"int8",
+	"uint8",
+	"int16",
+	"uint16",
+	"int32",
+	"uint32",
+	"int64",
+	"uint64",
+	"bool",
+] as const;
+export type WholeType = (typeof WHOLE_TYPES)[number];
+
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
+	/**
+	 * The type that the model takes there, where that is one of whole numbers. Like the nodes' names it is for those who
+	 * make inputs, and no part of the program's root.
+	 */
+	readonly type?: WholeType;
 }
 
 /** One operator of a program: its output tensor, its kind and form, its operands. */

@@ -1,6 +1,14 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { type ErrorDetails, UmpireError } from "@umpire/errors/umpire-error.ts";
-import type { ConstantTensor, Elements, Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
+import {
+	type ConstantTensor,
+	type Elements,
+	type InputTensor,
+	type Operator,
+	type Program,
+	type TensorSpec,
+	WHOLE_TYPES,
+} from "@umpire/operators/program.ts";
 
 /** Thrown when a program file cannot be used; the message says why and what to do. */
 export class ProgramFileError extends UmpireError {
@@ -39,7 +47,7 @@ export function programFromJson(
 	return {
 		name: string(json.name, "name"),
 		steps: number(json.steps, "steps"),
-		inputs: list(json.inputs, "inputs").map((item, i) => named(item, `input ${i}`)),
+		inputs: list(json.inputs, "inputs").map((item, i) => input(item, `input ${i}`)),
 		constants: list(json.constants, "constants").map((item, i): ConstantTensor => {
 			const constant = named(item, `constant ${i}`);
 			return { ...constant, data: dataOf(i, constant.name, constant.width) };
@@ -127,6 +135,14 @@ function spec(fields: Fields, where: string): TensorSpec {
 function named(value: unknown, where: string): TensorSpec & { readonly name: string } {
 	const fields = object(value, where);
 	return { ...spec(fields, where), name: string(fields.name, `${where}: name`) };
+}
+
+function input(value: unknown, where: string): InputTensor {
+	const given = object(value, where).type;
+	if (given === undefined) return named(value, where);
+	const type = WHOLE_TYPES.find((whole) => whole === given);
+	if (type === undefined) throw new ProgramFileError(`${where}: no type of whole numbers`);
+	return { ...named(value, where), type };
 }
 
 function parse(text: string): unknown {

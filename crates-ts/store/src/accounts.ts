@@ -56,8 +56,10 @@ export async function accountOf(
 	const key = process.env.UMPIRE_PRIVATE_KEY;
 	if (key !== undefined && key !== "") return privateKeyToAccount(privateKeyOf(key));
 	if (development) {
-		const file = await readJson<AccountsFile>(home.path("accounts.json"), (value) =>
-			hasAll(value, { mnemonic: (words) => typeof words === "string" }),
+		const file = await readJson<AccountsFile>(
+			home.path("accounts.json"),
+			(value) => hasAll(value, { mnemonic: (words) => typeof words === "string" }),
+			"delete it: the local chain's own keys are used then.",
 		);
 		return mnemonicToAccount(file?.mnemonic ?? LOCAL_MNEMONIC, { addressIndex: ROLES.indexOf(role) });
 	}

@@ -24,6 +24,14 @@ export async function writeDeployment(home: Home, deployment: Deployment): Promi
 	return file;
 }
 
+const ADVICE =
+	"umpire deploy --umpire ADDRESS writes it anew from the chain (of the market; limits/ and journals/ have it in their names), umpire deploy --replace deploys again.";
+
+/** Where the contracts are on a chain; undefined if the home folder knows of none. Throws if the file is damaged. */
+export function knownDeployment(home: Home, chainId: number): Promise<Deployment | undefined> {
+	return readJson<Deployment>(fileOf(home, chainId), isDeployment, ADVICE);
+}
+
 /**
  * Where the contracts are on a chain.
  *
@@ -31,10 +39,10 @@ export async function writeDeployment(home: Home, deployment: Deployment): Promi
  * @throws UmpireError if the file is damaged
  */
 export async function readDeployment(home: Home, chainId: number): Promise<Deployment> {
-	const deployment = await readJson<Deployment>(fileOf(home, chainId), isDeployment);
+	const deployment = await knownDeployment(home, chainId);
 	if (deployment === undefined) {
 		throw new ChainError(`Nothing is deployed to chain ${chainId} that ${home.folder} knows of`, {
-			advice: "run ./just deploy, or choose another --home.",
+			advice: "run ./just deploy, choose another --home, or name the market with --umpire ADDRESS.",
 		});
 	}
 	return deployment;

@@ -11,9 +11,12 @@ import type { ContentKind, ContentStore } from "./content-store.ts";
 /** Programs are ONNX files, so that Netron opens them where they lie. */
 const EXTENSION: Record<ContentKind, string> = { programs: ".onnx", inputs: ".bin", traces: ".bin" };
 
+/** What the file of some content is called. */
+export const fileOf = (kind: ContentKind, root: Hex): string => root + EXTENSION[kind];
+
 /** A content store in a folder: `programs/ROOT.onnx`, `inputs/ROOT.bin`, `traces/ROOT.bin`. */
 export function folderStore(folder: string): ContentStore {
-	const pathOf = (kind: ContentKind, root: Hex) => join(folder, kind, root + EXTENSION[kind]);
+	const pathOf = (kind: ContentKind, root: Hex) => join(folder, kind, fileOf(kind, root));
 	return {
 		place: folder,
 		async stamp(kind, root) {

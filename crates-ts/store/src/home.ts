@@ -25,8 +25,8 @@ export function openHome(given?: string): Home {
 export class DamagedFile extends UmpireError {
 	override readonly name = "DamagedFile";
 
-	constructor(path: string, cause?: unknown) {
-		super("STORED", `${path} is damaged`, { advice: "delete it and run the command again.", cause });
+	constructor(path: string, advice: string, cause?: unknown) {
+		super("STORED", `${path} is damaged`, { advice, cause });
 	}
 }
 
@@ -35,15 +35,17 @@ export class DamagedFile extends UmpireError {
  *
  * @returns undefined if there is no such file
  * @param fits whether a value is what the file is to hold, as far as it could harm
+ * @param advice what mends a damaged one
  * @throws UmpireError if the file is not JSON, or does not fit
  */
 export async function readJson<T>(
 	path: string,
 	fits: (value: unknown) => boolean = () => true,
+	advice = "delete it and run the command again.",
 ): Promise<T | undefined> {
 	if (!existsSync(path)) return undefined;
 	const text = await readFile(path, "utf8");
-	const damaged = (cause?: unknown) => new DamagedFile(path, cause);
+	const damaged = (cause?: unknown) => new DamagedFile(path, advice, cause);
 	let value: unknown;
 	try {
 		value = JSON.parse(text, revive);

@@ -5,7 +5,7 @@ import { refuseInfinite } from "@umpire/graph/not-finite.ts";
 import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { identityLayout } from "@umpire/graph/shapes.ts";
 import type { ValueInfo } from "@umpire/onnx/model.ts";
-import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { type InputTensor, type Program, WHOLE_TYPES } from "@umpire/operators/program.ts";
 import { ONCE, type Repetition } from "../import/steps.ts";
 import { loweringOf } from "../onnx-ops/operators.ts";
 import { finishProgram } from "../program/finish.ts";
@@ -102,7 +102,14 @@ function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | u
 	}
 	const shape = (input.dims ?? []).map(Number);
 	const quantisation = fixed ?? context.quantisation(input.name);
-	return { name: input.name, shape, layout: identityLayout(shape.length), ...quantisation };
+	const type = WHOLE_TYPES.find((whole) => whole === input.type);
+	return {
+		name: input.name,
+		shape,
+		layout: identityLayout(shape.length),
+		...quantisation,
+		...(type === undefined ? {} : { type }),
+	};
 }
 
 /** The operator that an input becomes in the next step: the output's own if it is as the input is. */

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { InputError } from "@umpire/onnx/errors.ts";
+import type { ImageOptions } from "@umpire/onnx/image-options.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
+import { dequantise } from "@umpire/runtime/quantise.ts";
+import { writeAtomically } from "@umpire/store/atomic-file.ts";
+import { type Home, openHome } from "@umpire/store/home.ts";
+import { getInputs, putInputs } from "@umpire/store/inputs.ts";
+import { decodeTensorsOf, encodeTensors } from "@umpire/store/tensors-codec.ts";
+import { fetchInputs } from "./fetch-content.ts";
+import { loadRegistered } from "./loaded-program.ts";
+import { openProgram, quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { sourcesOf } from "./sources.ts";
+import { openView, type ViewOptions } from "./world.ts";
+
+/** Inputs in the home folder, under the root that requests name. */
+export interface KeptInputs {
+	readonly program: Hex;
+	readonly inputsRoot: Hex;
+	/** Where they are: the home folder, or the file that they were written to. */
+	readonly place: string;
+}
+
+/** The program that a command names: a file or a stored root needs no chain, a number is looked up on one. */
+async function namedProgram(id: string, options: ViewOptions): Promise<{ program: Program; root: Hex }> {
+	if (/^\d+$/.test(id)) return loadRegistered(await openView(options), id);
+	const { program, commitment } = await openProgram(id, options.home);
+	return { program, root: commitment.root };
+}
+
+/**
+ * Puts inputs from a file into the home folder: floats in any format that commands read, or the integers of another
+ * home folder's inputs (.bin).
+ */
+export async function putInputFile(
+	id: string,
+	file: string,
+	options: ViewOptions & ImageOptions & { readonly strict?: boolean; readonly warn: (line: string) => void },
+): Promise<KeptInputs> {
+	const { program, root } = await namedProgram(id, options);
+	const home = openHome(options.home);
+	const inputs = /\.bin$/i.test(file)
+		? await readBinary(file, program)
+		: quantiseInputs(program, readProgramInputs(program, file, options), options);
+	const inputsRoot = await putInputs(home.content, program, inputs);
+	return { program: root, inputsRoot, place: home.folder };
+}
+
+async function readBinary(file: string, program: Program): Promise<Elements[]> {
+	const sizes = program.inputs.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
+	try {
+		return decodeTensorsOf(await readFile(file), sizes);
+	} catch (cause) {
+		throw new InputError(`${file} does not hold the inputs of this program (${(cause as Error).message})`, {
+			advice: "give a file that umpire inputs get has written.",
+			cause,
+		});
+	}
+}
+
+/**
+ * Gets inputs by their root, from the home folder or from where `--fetch` says, and writes them to a file: integers
+ * (.bin), or real numbers (.json).
+ *
+ * @throws UmpireError if they are nowhere to be had
+ */
+export async function getInputFile(
+	id: string,
+	root: string,
+	options: ViewOptions & { readonly out?: string | undefined; readonly warn: (line: string) => void },
+): Promise<KeptInputs> {
+	if (!/^0x[0-9a-f]{64}$/i.test(root)) {
+		throw new UmpireError("OPTION", `${root} is no root of inputs`, {
+			advice: "give 0x and 64 hexadecimal digits (umpire result N shows that of request N with --json).",
+		});
+	}
+	const inputsRoot = root.toLowerCase() as Hex;
+	const { program, root: programRoot } = await namedProgram(id, options);
+	const home = openHome(options.home);
+	const inputs = await find(home, program, inputsRoot, options);
+	const { out } = options;
+	if (out === undefined) return { program: programRoot, inputsRoot, place: home.folder };
+	await writeAtomically(out, contentOf(program, inputs, out));
+	return { program: programRoot, inputsRoot, place: out };
+}
+
+async function find(
+	home: Home,
+	program: Program,
+	root: Hex,
+	{ fetch, warn }: ViewOptions & { readonly warn: (line: string) => void },
+): Promise<Elements[]> {
+	const sources = sourcesOf(fetch);
+	const found =
+		(await getInputs(home.content, program, root)) ??
+		(await fetchInputs({ home, sources }, program, root, warn));
+	if (found !== undefined) return found;
+	throw new UmpireError("NOT_FOUND", `The inputs ${root} are not in ${home.folder}`, {
+		advice:
+			sources.length === 0
+				? "name somebody who serves them with --fetch, or put the file with umpire inputs put."
+				: "nobody of --fetch has them either.",
+	});
+}
+
+function contentOf(program: Program, inputs: readonly Elements[], out: string): Uint8Array | string {
+	const kind = extname(out).toLowerCase();
+	if (kind === ".bin") return encodeTensors(inputs);
+	if (kind === ".json") {
+		const data = inputs.map((elements, index) => [...dequantise(elements, program.inputs[index])]);
+		return `${JSON.stringify({ input_data: data })}\n`;
+	}
+	throw new UmpireError("OPTION", `--out ${out} says no format`, {
+		advice: "give a name that ends in .json or .bin.",
+	});
+}

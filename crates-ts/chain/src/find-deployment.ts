@@ -1,0 +1,99 @@
+import { arbiterAbi } from "@umpire/abi/arbiter.ts";
+import { courtAbi } from "@umpire/abi/court.ts";
+import { marketAbi } from "@umpire/abi/market.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { isBuiltCode, librariesIn, readBuiltCode } from "./built-code.ts";
+import type { Connection } from "./connection.ts";
+import type { Deployment } from "./contracts.ts";
+import { ChainError } from "./errors.ts";
+import { explainReading } from "./revert.ts";
+import { read } from "./send.ts";
+
+/**
+ * Finds a deployment by the address of its market alone: its other contracts, its parameters and its first block are
+ * read from the chain. Whoever takes part trusts the contracts with a bond, so all of them must have the code that this
+ * version builds.
+ *
+ * @param fromBlock the block from which events are read; by default the one in which the registry was deployed
+ * @throws ChainError if there is another contract, or (without `fromBlock`) if the node does not keep old states
+ */
+export async function findDeployment(
+	connection: Connection,
+	market: Hex,
+	fromBlock?: bigint,
+): Promise<Deployment> {
+	await requireOwnCode(connection, "Market", market);
+	const on = { connection };
+	const marketContract = { address: market, abi: marketAbi };
+	const court = await read(on, marketContract, "court", []);
+	await requireOwnCode(connection, "Court", court);
+	const courtContract = { address: court, abi: courtAbi };
+	const registry = await read(on, courtContract, "registry", []);
+	const arbiter = await read(on, courtContract, "arbiter", []);
+	await requireOwnCode(connection, "Registry", registry);
+	await requireOwnCode(connection, "Arbiter", arbiter);
+	const arbiterContract = { address: arbiter, abi: arbiterAbi };
+	const dotVerifier = await read(on, arbiterContract, "dotVerifier", []);
+	const elementsVerifier = await read(on, arbiterContract, "elementsVerifier", []);
+	await requireOwnCode(connection, "DotVerifier", dotVerifier);
+	await requireOwnCode(connection, "ElementsVerifier", elementsVerifier);
+	const ofMarket = await read(on, marketContract, "parameters", []);
+	const ofCourt = await read(on, courtContract, "parameters", []);
+	return {
+		chainId: connection.chain.id,
+		block: fromBlock ?? (await firstBlockOf(connection, registry)),
+		registry: plain(registry),
+		market: plain(market),
+		court: plain(court),
+		arbiter: plain(arbiter),
+		dotVerifier: plain(dotVerifier),
+		elementsVerifier: plain(elementsVerifier),
+		parameters: { ...ofMarket, ...ofCourt },
+	};
+}
+
+/** Journals have the market's address in their names: it is written as a deployment writes it. */
+const plain = (address: Hex): Hex => address.toLowerCase() as Hex;
+
+/** @throws ChainError if something else than the named contract of this version lies at the address */
+async function requireOwnCode(connection: Connection, name: string, address: Hex): Promise<void> {
+	const found = await connection.reader.getCode({ address }).catch((error: unknown) => {
+		throw explainReading(error, "a contract's code");
+	});
+	const built = await readBuiltCode(name);
+	if (found === undefined || !isBuiltCode(found, built)) {
+		const where = `${address} on chain ${connection.chain.id}`;
+		throw new ChainError(
+			found === undefined
+				? `There is no contract at ${where}`
+				: `The contract at ${where} is not the ${name} that this version builds`,
+			{
+				advice:
+					"check the market's address (umpire status shows it), --rpc and the version that deployed it.",
+			},
+		);
+	}
+	for (const [library, at] of librariesIn(found, built)) await requireOwnCode(connection, library, at);
+}
+
+/** The block that brought a contract, by halving: the state of old blocks is asked for. */
+async function firstBlockOf({ reader, head }: Connection, address: Hex): Promise<bigint> {
+	let before = -1n;
+	let since = (await head()).number;
+	while (since - before > 1n) {
+		const blockNumber = (before + since) / 2n;
+		const code = await reader.getCode({ address, blockNumber }).catch((cause: unknown) => {
+			throw new ChainError(
+				"This node does not keep the states of old blocks, by which the deployment is found",
+				{
+					advice:
+						"give the block that brought the contracts with --from-block, or an archive node with --rpc.",
+					cause,
+				},
+			);
+		});
+		if (code === undefined) before = blockNumber;
+		else since = blockNumber;
+	}
+	return since;
+}

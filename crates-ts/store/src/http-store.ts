@@ -1,0 +1,64 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import type { ContentKind, ContentStore } from "./content-store.ts";
+import { fileOf } from "./folder-store.ts";
+
+/** Milliseconds after which a server that says nothing more has failed. */
+const TIMEOUT = 60_000;
+
+/**
+ * A content store to read from that is served over HTTP, as any server of static files does it: `programs/ROOT.onnx` and
+ * `inputs/ROOT.bin` below an address. Like every store it is not trusted.
+ *
+ * @param most bytes of a file, whatever the server says
+ */
+export function httpStore(address: string, most: number): ContentStore {
+	const base = address.endsWith("/") ? address : `${address}/`;
+	const ask = async (method: "GET" | "HEAD", kind: ContentKind, root: Hex): Promise<Response | null> => {
+		const url = new URL(`${kind}/${fileOf(kind, root)}`, base);
+		const response = await fetch(url, { method, signal: AbortSignal.timeout(TIMEOUT) }).catch((cause) => {
+			throw failure(`${base} does not answer`, cause);
+		});
+		if (response.status === 404) return null;
+		if (!response.ok) throw failure(`${base} answers ${response.status} when it is asked for ${kind}`);
+		return response;
+	};
+	return {
+		place: base,
+		async stamp(kind, root) {
+			const response = await ask("HEAD", kind, root);
+			if (response === null) return null;
+			const { headers } = response;
+			return { size: Number(headers.get("content-length") ?? 0), version: headers.get("etag") ?? "there" };
+		},
+		async read(kind, root, size = most) {
+			const response = await ask("GET", kind, root);
+			return response?.body ? bounded(response.body, Math.min(size, most), base) : null;
+		},
+		async write() {
+			throw failure(`${base} is only read from`);
+		},
+		async list() {
+			return [];
+		},
+	};
+}
+
+/** @throws UmpireError as soon as more bytes come than there may be */
+async function bounded(body: ReadableStream<Uint8Array>, most: number, base: string): Promise<Uint8Array> {
+	const parts: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const part of body) {
+			size += part.length;
+			if (size > most) throw failure(`${base} sends more than ${most} bytes`);
+			parts.push(part);
+		}
+	} catch (error) {
+		throw error instanceof UmpireError ? error : failure(`${base} stopped in the middle of a file`, error);
+	}
+	return Buffer.concat(parts);
+}
+
+const failure = (found: string, cause?: unknown): UmpireError =>
+	new UmpireError("STORED", found, { retryable: true, cause });

@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { setUp } from "@umpire/actors/set-up.ts";
+import { connectRpc } from "@umpire/chain/connection.ts";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { travel } from "@umpire/chain/time.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const run = promisify(execFile);
+/** A piece of the guide: commands with where they are given, or a file with its name. */
+interface Block {
+	readonly language: string;
+	readonly about: string;
+	readonly text: string;
+}
+
+let folder: string;
+let environment: NodeJS.ProcessEnv;
+let rpc: string;
+const background: ChildProcess[] = [];
+let told = "";
+
+beforeAll(async () => {
+	await setUp(() => {});
+	folder = await mkdtemp(join(tmpdir(), "umpire-dapp-"));
+	const port = await freePort();
+	rpc = `http://127.0.0.1:${port}`;
+	environment = {
+		...process.env,
+		UMPIRE_HOME: join(folder, "home"),
+		UMPIRE_RPC: "",
+		RPC: rpc,
+		PORT: String(port),
+		NO_COLOR: "1",
+		PATH: `${join(projectRoot, "node_modules", ".bin")}:${process.env.PATH}`,
+	};
+	await symlink(projectRoot, join(folder, "umpire"));
+});
+
+afterAll(async () => {
+	for (const child of background) child.kill("SIGTERM");
+	await umpire("umpire", "network", "stop").catch(() => {});
+	await rm(folder, { recursive: true, force: true });
+});
+
+/** A recipe of the justfile, as ./just gives it when everything is installed. */
+async function umpire(...words: string[]): Promise<string> {
+	const { stdout } = await run("just", ["--justfile", join(projectRoot, "justfile"), ...words], {
+		cwd: projectRoot,
+		env: environment,
+	});
+	return stdout;
+}
+
+async function blocks(): Promise<Block[]> {
+	const text = await readFile(join(projectRoot, "docs", "dapp.md"), "utf8");
+	return [...text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(([, language, about, content]) => ({
+		language,
+		about,
+		text: content,
+	}));
+}
+
+/** Does what a block says, and gives what it prints. */
+async function follow({ language, about, text }: Block, named: ReadonlyMap<string, string>): Promise<string> {
+	if (language !== "sh") {
+		const path = join(folder, "my-dapp", about);
+		await mkdir(dirname(path), { recursive: true });
+		await writeFile(path, text);
+		return "";
+	}
+	let printed = "";
+	for (const line of text.trim().split("\n")) {
+		const command = line.replace(/\b[A-Z]{5,}\b/g, (name) => named.get(name) ?? name);
+		if (about === "in umpire, and leave it running") start(command.replace("./just ", "").split(" "));
+		else if (about === "in umpire") printed += await umpire(...wordsOf(command));
+		else printed += await inProject(command, about === "in my-dapp" ? "my-dapp" : ".");
+	}
+	return printed;
+}
+
+/** The local chain is on a port that is free here. */
+function wordsOf(command: string): string[] {
+	const words = command.replace("./just ", "").split(" ");
+	return words[0] === "setup-network" ? [...words, "--port", environment.PORT!] : words;
+}
+
+function start(words: string[]): void {
+	const child = spawn("just", ["--justfile", join(projectRoot, "justfile"), ...words], {
+		env: environment,
+		stdio: "pipe",
+	});
+	for (const stream of [child.stdout!, child.stderr!]) {
+		stream.on("data", (chunk) => {
+			told += chunk;
+		});
+	}
+	background.push(child);
+}
+
+/** What npm would install is installed here. */
+async function inProject(command: string, where: string): Promise<string> {
+	const cwd = join(folder, where);
+	if (command.startsWith("npm install")) {
+		await mkdir(join(cwd, "node_modules"));
+		for (const name of ["hardhat", "viem", "solc"]) {
+			const { version } = JSON.parse(
+				await readFile(join(projectRoot, "node_modules", name, "package.json"), "utf8"),
+			);
+			expect(command).toContain(` ${name}@${version}`);
+			await symlink(join(projectRoot, "node_modules", name), join(cwd, "node_modules", name));
+		}
+		return "";
+	}
+	const offline = command.replace("npx hardhat", "hardhat");
+	const { stdout } = await run("sh", ["-ec", offline], { cwd, env: environment });
+	return stdout;
+}
+
+/** Lets the chain's clock run ahead as soon as there is a claim: nobody waits two minutes. */
+async function hurry(): Promise<void> {
+	while (!/Claimed request 1/.test(told)) await new Promise((resolve) => setTimeout(resolve, 100));
+	await travel(await connectRpc(rpc), 121n);
+}
+
+it("the guide leads from an empty project to an answer on chain, as it is written", async () => {
+	const named = new Map<string, string>();
+	let printed = "";
+	for (const block of await blocks()) {
+		if (block.text.includes("scripts/ask.ts MARKET")) {
+			const { market, programs } = JSON.parse(await umpire("status", "--json"));
+			named.set("MARKET", market).set("PROGRAM", programs[0].root);
+			named.set("INPUTS", /inputs root (0x[0-9a-f]{64})/.exec(printed)![1]);
+			const [answer] = await Promise.all([follow(block, named), hurry()]);
+			expect(answer, told).toContain("The image shows a 3n");
+			continue;
+		}
+		printed += await follow(block, named);
+	}
+	expect(named.size).toBe(3);
+});
+
+function freePort(): Promise<number> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}
