@@ -3,7 +3,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { type CommittedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -79,9 +79,15 @@ export function quantiseInputs(
 		});
 		if (clipped > 0) {
 			options.warn(
-				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range (${(spec.low * spec.scale).toPrecision(4)} to ${(spec.high * spec.scale).toPrecision(4)}) and were clipped; --strict refuses them.`,
+				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range ${rangeText(spec)} and were clipped; --strict refuses them.`,
 			);
 		}
 		return elements;
 	});
+}
+
+/** The range of an input; of one whose features have ranges of their own, none. */
+function rangeText({ low, high, scale, powers }: InputTensor): string {
+	if (powers !== undefined) return "of their features";
+	return `(${(low * scale).toPrecision(4)} to ${(high * scale).toPrecision(4)})`;
 }

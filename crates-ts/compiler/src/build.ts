@@ -15,6 +15,8 @@ import {
 import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
+import type { Evening } from "./powers/even.ts";
+import { needsOf } from "./powers/needs.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import { precisionOf } from "./quantise/scales.ts";
@@ -29,6 +31,8 @@ export interface Source extends FoldedModel {
 	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
+	/** What of the folded model is divided by powers of two. */
+	readonly evening: Evening;
 }
 
 export interface BuildOptions {
@@ -51,16 +55,17 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, sharedRanges, feeds, repetition } = source;
+	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
 	const sets = feeds.length / repetition.steps;
 	const precision = precisionOf(options.bits, sets);
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
+	const needs = needsOf(graph, facts);
 	const build = (overrides: PrecisionOverrides): Proved => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, overrides, repetition);
+		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
 	const proved = build(new Map());

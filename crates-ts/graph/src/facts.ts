@@ -11,6 +11,8 @@ export interface Facts {
 	readonly constants: ReadonlyMap<string, Tensor>;
 	/** Calibrated ranges of all values that depend on inputs. */
 	readonly ranges: ReadonlyMap<string, Range>;
+	/** Of inputs and outputs of floats that are not too large, for each element the largest magnitude. */
+	readonly reaches?: ReadonlyMap<string, Float64Array>;
 	/** Of the floats among them, if asked for. */
 	readonly histograms?: ReadonlyMap<string, Histogram>;
 }

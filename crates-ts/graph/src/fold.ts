@@ -5,8 +5,8 @@ import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
 import { Histogram } from "./histogram.ts";
 import { refuseNotFinite } from "./not-finite.ts";
-import { observe, type RangeTable } from "./ranges.ts";
-import { isFloat } from "./real.ts";
+import { HUGE, observe, type RangeTable } from "./ranges.ts";
+import { isFloat, toReal } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
 import { has } from "./traits.ts";
 import { readsOf, writesOf } from "./uses.ts";
@@ -36,11 +36,14 @@ export async function foldModel(
 	const types = new Map<string, ElementType>();
 	const constants = new Map<string, Tensor>(graph.initializers);
 	const ranges: RangeTable = new Map();
+	const reaches = new Map<string, Float64Array>();
+	const ends = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
 	const histograms = new Map<string, Histogram>();
 	const record = (name: string, tensor: Tensor): void => {
 		if (!varying.has(name)) constants.set(name, tensor);
 		else {
 			observe(ranges, name, tensor);
+			if (ends.has(name)) reach(reaches, name, tensor);
 			if (counts && isFloat(tensor.type)) count(histograms, name, tensor);
 		}
 	};
@@ -56,6 +59,7 @@ export async function foldModel(
 				const tensor = feed.get(name)!;
 				if (index === 0) describe(name, tensor);
 				observe(ranges, name, tensor);
+				reach(reaches, name, tensor);
 			}
 			const computed = await session.run(feed);
 			// What has no elements is the same for all inputs.
@@ -80,8 +84,23 @@ export async function foldModel(
 	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
 	return {
 		graph: { ...graph, nodes, outputs, initializers: kept },
-		facts: { shapes, types, constants: kept, ranges, ...(counts ? { histograms } : {}) },
+		facts: { shapes, types, constants: kept, ranges, reaches, ...(counts ? { histograms } : {}) },
 	};
+}
+
+/** Tensors of more elements are no lists of features. */
+const MOST_FEATURES = 65536;
+
+function reach(reaches: Map<string, Float64Array>, name: string, tensor: Tensor): void {
+	if (!isFloat(tensor.type) || sizeOf(tensor.dims) > MOST_FEATURES) return;
+	const known = reaches.get(name);
+	reaches.set(
+		name,
+		toReal(tensor).data.map((value, i) => {
+			const magnitude = Math.abs(value) < HUGE ? Math.abs(value) : 0;
+			return Math.max(magnitude, known?.[i] ?? 0);
+		}),
+	);
 }
 
 function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor): void {

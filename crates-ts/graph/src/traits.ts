@@ -11,6 +11,8 @@ export type Trait =
 	| "views"
 	/** Every element of the result is one of the first operand's, whatever these are. */
 	| "moves"
+	/** All elements of all operands, side by side. */
+	| "joins"
 	/** The largest of some elements of the operand. */
 	| "largest"
 	/** The least of some elements of the operand. Lowered as the largest of −x: not only moved, where nothing else may happen to a value. */
@@ -80,7 +82,7 @@ const TRAITS = {
 	CastLike: T("casts"),
 	Ceil: T("rounds"),
 	Clip: T("clips takesInfinity keepsDyadic"),
-	Concat: T("keepsDyadic homogeneous recurrentStep"),
+	Concat: T("joins keepsDyadic homogeneous recurrentStep"),
 	Conv: T("rescales"),
 	ConvTranspose: T("rescales"),
 	DepthToSpace: T("moves keepsDyadic"),

@@ -25,6 +25,14 @@ export interface ConstantTensor extends TensorSpec {
 
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
+	/** Where features of unlike size stand side by side: an integer v stands for v·scale·2^exponent. */
+	readonly powers?: Powers;
+}
+
+/** An exponent of 2 for every element of a tensor: those of `shape`, whose sizes are the tensor's own or 1, broadcast to it. */
+export interface Powers {
+	readonly shape: readonly number[];
+	readonly exponents: readonly number[];
 }
 
 /** One operator of a program: its output tensor, its kind and form, its operands. */

@@ -1,5 +1,12 @@
 import type { Width } from "@umpire/commitment/constants.ts";
-import type { ConstantTensor, Elements, Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
+import type {
+	ConstantTensor,
+	Elements,
+	InputTensor,
+	Operator,
+	Program,
+	TensorSpec,
+} from "@umpire/operators/program.ts";
 
 /** Thrown when a program file cannot be used; the message says why and what to do. */
 export class ProgramFileError extends Error {
@@ -34,7 +41,7 @@ export function programFromJson(
 	return {
 		name: string(json.name, "name"),
 		steps: number(json.steps, "steps"),
-		inputs: list(json.inputs, "inputs").map((item, i) => named(item, `input ${i}`)),
+		inputs: list(json.inputs, "inputs").map((item, i) => input(item, `input ${i}`)),
 		constants: list(json.constants, "constants").map((item, i): ConstantTensor => {
 			const constant = named(item, `constant ${i}`);
 			return { ...constant, data: dataOf(i, constant.name, constant.width) };
@@ -122,6 +129,19 @@ function spec(fields: Fields, where: string): TensorSpec {
 function named(value: unknown, where: string): TensorSpec & { readonly name: string } {
 	const fields = object(value, where);
 	return { ...spec(fields, where), name: string(fields.name, `${where}: name`) };
+}
+
+function input(value: unknown, where: string): InputTensor {
+	const own = object(value, where).powers;
+	if (own === undefined) return named(value, where);
+	const powers = object(own, `${where}: powers`);
+	return {
+		...named(value, where),
+		powers: {
+			shape: numbers(powers.shape, `${where}: powers: shape`),
+			exponents: numbers(powers.exponents, `${where}: powers: exponents`),
+		},
+	};
 }
 
 function parse(text: string): unknown {

@@ -1,9 +1,11 @@
 import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
-import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
+import { inputScales } from "@umpire/operators/powers.ts";
+import type { Elements, InputTensor, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
+import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 
 /** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
@@ -90,15 +92,23 @@ class Accumulator {
 }
 
 /** Integers of a float input at the program's input scale, clipped to its range. */
-export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements; clipped: number } {
+export function quantise(tensor: Tensor, spec: InputTensor): { elements: Elements; clipped: number } {
 	let clipped = 0;
-	const integers = Array.from(toReal(tensor).data, (value) => {
-		const integer = Math.round(value / spec.scale) + 0;
+	const scales = inputScales(spec);
+	const integers = Array.from(toReal(tensor).data, (value, i) => {
+		const integer = Math.round(value / scales[i]) + 0;
 		if (integer >= spec.low && integer <= spec.high) return integer;
 		clipped += 1;
 		return integer > spec.high ? spec.high : spec.low;
 	});
 	return { elements: elementsOf(integers, spec.width), clipped };
+}
+
+/** The float model, the one of primitive operators that was lowered, and what of that was divided by powers of two. */
+export interface MeasuredModel {
+	readonly float: Model;
+	readonly primitive: Model;
+	readonly evening: Evening;
 }
 
 /**
@@ -108,14 +118,22 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
  * run, then of a second one, …
  */
 export async function measureFidelity(
-	{ float: model, primitive }: { readonly float: Model; readonly primitive: Model },
+	{ float: model, primitive, evening }: MeasuredModel,
 	lowered: Lowered,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	execute: Executor,
 	every = true,
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
-	const wanted = every ? origins.filter((name) => name !== undefined) : [];
+	const known = new Set([
+		...primitive.graph.inputs.map(({ name }) => name),
+		...primitive.graph.nodes.flatMap((node) => node.outputs),
+	]);
+	const measured = origins.map((name) => {
+		const from = name === undefined ? undefined : (evening.values.get(name)?.name ?? name);
+		return from !== undefined && known.has(from) ? from : undefined;
+	});
+	const wanted = every ? measured.filter((name) => name !== undefined) : [];
 	const names = program.outputs.map((output) => output.name);
 	const same = model === primitive || !every;
 	const inner = await createFloatSession(every ? primitive : model, {
@@ -136,7 +154,7 @@ export async function measureFidelity(
 				const inputs = program.inputs.map((spec, k) => {
 					const tensor = feed.get(spec.name)!;
 					const { elements, clipped } = quantise(tensor, spec);
-					inputSums[k].add(toReal(tensor).data, elements, spec);
+					inputSums[k].add(divided(toReal(tensor).data, evening.inputs.get(spec.name)), elements, spec);
 					clippedInputs += clipped;
 					return elements;
 				});
@@ -148,8 +166,9 @@ export async function measureFidelity(
 			const values = await inner.run(feed);
 			const expected = same ? values : await float.run(feed);
 			tensors?.forEach((elements, k) => {
-				const tensor = values.get(origins[k] ?? "");
-				if (tensor) operators[k].add(toReal(tensor).data, elements, program.operators[k]);
+				const tensor = values.get(measured[k] ?? "");
+				const exponents = evening.values.get(origins[k] ?? "")?.exponents;
+				if (tensor) operators[k].add(divided(toReal(tensor).data, exponents), elements, program.operators[k]);
 			});
 			program.outputs.forEach(({ name, operator }, k) => {
 				const spec = program.operators[operator];
@@ -170,7 +189,7 @@ export async function measureFidelity(
 		await session.release?.();
 	}
 	const inputs = inputSums.map((sum) => sum.difference);
-	const differences = operators.map((sum, k) => (origins[k] === undefined ? undefined : sum.difference));
+	const differences = operators.map((sum, k) => (measured[k] === undefined ? undefined : sum.difference));
 	return {
 		inputs,
 		outputs: outputs.map(({ sum, rows, same }, k) => ({
@@ -181,6 +200,11 @@ export async function measureFidelity(
 		operators: withInherited(program, inputs, differences),
 		clippedInputs,
 	};
+}
+
+/** Numbers as they are after a division by powers of two. */
+function divided(real: Float64Array, exponents: Float64Array | undefined): Float64Array {
+	return exponents ? real.map((value, i) => value / 2 ** exponents[i]) : real;
 }
 
 /** Operators that compute no value of the float model pass on what their operands lost. */

@@ -1,5 +1,6 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import { foldModel } from "@umpire/graph/fold.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { buildProgram } from "../build.ts";
@@ -11,6 +12,7 @@ import { feedsOfSteps, repetitionOf } from "../import/steps.ts";
 import { syntheticInputs } from "../import/synthetic.ts";
 import { tokenLimits } from "../import/token-limits.ts";
 import type { CompileOptions } from "../options.ts";
+import { AS_IT_WAS, evenedFeed, evenFeatures } from "../powers/even.ts";
 import { defaultMethod } from "../quantise/calibration.ts";
 import { decomposeModel } from "./decompose.ts";
 import { removeIdentities } from "./identities.ts";
@@ -128,10 +130,28 @@ export const PIPELINE: readonly Pass[] = [
 		},
 	}),
 	pass({
+		name: "even features",
+		summary:
+			"features of unlike size are divided by powers of two, which go into the constants that they meet",
+		needs: ["model", "folded", "feeds", "repetition", "method"],
+		leaves: ["folded", "evening"],
+		run: async ({ model, folded, feeds, repetition, method }) => {
+			const carried = new Set(repetition.carried.map(({ input }) => input));
+			const evened = evenFeatures(folded.graph, folded.facts, carried);
+			if (!evened) return { folded, evening: AS_IT_WAS };
+			const divided = feeds.map((feed) => evenedFeed(feed, evened));
+			const histograms = method !== "min-max";
+			return {
+				folded: await foldModel({ ...model, graph: evened.graph }, divided, { histograms }),
+				evening: evened,
+			};
+		},
+	}),
+	pass({
 		name: "build",
 		summary:
 			"nodes become canonical operators on integers, proved exact, measured, and given more bits by a budget",
-		needs: ["model", "folded", "float", "feeds", "sharedRanges", "repetition", "method"],
+		needs: ["model", "folded", "evening", "float", "feeds", "sharedRanges", "repetition", "method"],
 		leaves: ["built"],
 		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute }) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };

@@ -5,6 +5,7 @@ import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
+import type { Needs } from "../powers/needs.ts";
 import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
 
@@ -21,7 +22,7 @@ export function wideValues(
 	graph: Graph,
 	fusedOps: readonly FusedOp[],
 	facts: Facts,
-	precision: Precision,
+	{ precision, needs }: { readonly precision: Precision; readonly needs: Needs },
 ): Set<string> {
 	const wide = new Set<string>();
 	if (precision.bits !== 16) return wide;
@@ -32,7 +33,7 @@ export function wideValues(
 	}
 	const outputs = new Set(graph.outputs.map((output) => output.name));
 	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
-	const steps = requiredSteps(fusedOps, facts);
+	const steps = requiredSteps(fusedOps, facts, needs);
 	const accepted = (name: string): boolean =>
 		!outputs.has(name) && (readers.get(name) ?? []).every((reader) => accepts(reader, name));
 	const accepts = (reader: FusedOp, name: string): boolean => {
