@@ -16,10 +16,11 @@ import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measur
 import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
-import { needsOf } from "./powers/needs.ts";
+import { type Needs, needsOf } from "./powers/needs.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
-import { precisionOf } from "./quantise/scales.ts";
+import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
+import { finerThan, type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -33,6 +34,8 @@ export interface Source extends FoldedModel {
 	readonly repetition: Repetition;
 	/** What of the folded model is divided by powers of two. */
 	readonly evening: Evening;
+	/** Values of it from which an offset was subtracted. */
+	readonly centred: readonly string[];
 }
 
 export interface BuildOptions {
@@ -68,7 +71,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const proved = build(new Map());
+	const proved = buildFine(build, coarseEnds(source, needs, precision, sets));
 	if (!execute) return proved;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, every) };
@@ -82,6 +85,38 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		measure: (one) => measure(one, true),
 	});
 	return { ...best, budget: report };
+}
+
+/**
+ * Inputs, and what they are without their offsets, whose features need finer steps than the
+ * program's bits give them (powers/needs.ts): they get more.
+ */
+function coarseEnds(
+	{ graph, facts, centred }: Source,
+	needs: Needs,
+	precision: Precision,
+	sets: number,
+): PrecisionOverrides {
+	const finest = finerThan(precision, sets);
+	const names = [...graph.inputs.map(({ name }) => name), ...centred];
+	const coarse = names.filter((name) => {
+		const steps = needs.get(name);
+		const range = facts.ranges.get(name);
+		if (!steps || !range) return false;
+		return quantisationOf(range, precision).scale > Math.min(...steps) * SHARE_OF_NEED;
+	});
+	return new Map(precision.bits === 16 && finest ? coarse.map((name) => [name, finest]) : []);
+}
+
+/** With more bits where wanted, if an operator can take them. */
+function buildFine(build: (overrides: PrecisionOverrides) => Proved, fine: PrecisionOverrides): Proved {
+	if (fine.size === 0) return build(fine);
+	try {
+		return build(fine);
+	} catch (error) {
+		if (!(error instanceof CompileError)) throw error;
+		return build(new Map());
+	}
 }
 
 /** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */

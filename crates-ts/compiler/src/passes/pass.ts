@@ -31,6 +31,8 @@ export interface Compilation {
 	readonly folded: FoldedModel;
 	/** What of it is divided by powers of two. */
 	readonly evening: Evening;
+	/** Values of it from which an offset was subtracted. */
+	readonly centred: readonly string[];
 	/** The program, proved exact and perhaps measured. */
 	readonly built: Built;
 }

@@ -1,4 +1,4 @@
-import type { Facts } from "@umpire/graph/facts.ts";
+import { type Facts, reachesOf } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
@@ -10,7 +10,7 @@ import { type Evened, Rewriter } from "./rewriter.ts";
 import { rewrite } from "./rules.ts";
 
 /** Of the 15 bits of a magnitude, how many may be lost to larger neighbours before a tensor is evened. */
-const SPARE_BITS = 6;
+const SPARE_BITS = 5;
 /** What is only moved and compared has 29 bits. */
 const SPARE_WHERE_COMPARED = 18;
 /** Evening that gains fewer bits is not worth the other scales. */
@@ -49,7 +49,7 @@ export function evenFeatures(
 ): EvenedGraph | undefined {
 	const outputs = new Set(graph.outputs.map(({ name }) => name));
 	const candidates = graph.inputs.filter(
-		({ name }) => !fixed.has(name) && !outputs.has(name) && facts.reaches?.has(name),
+		({ name }) => !fixed.has(name) && !outputs.has(name) && facts.extents?.has(name),
 	);
 	const joined = graph.nodes.some((node) => has(node, "joins"));
 	if (candidates.length === 0 && !joined) return undefined;
@@ -112,9 +112,9 @@ function exponentsFor(steps: Float64Array, seen: Float64Array | undefined): Floa
 
 function inputExponents(name: string, facts: Facts, needs: Needs, spare: number): Float64Array | undefined {
 	const steps = needs.get(name);
-	const seen = facts.reaches?.get(name);
-	if (!steps || !seen) return undefined;
-	const reaches = rowsTogether(seen, facts.shapes.get(name)!);
+	const extents = facts.extents?.get(name);
+	if (!steps || !extents) return undefined;
+	const reaches = rowsTogether(reachesOf(extents), facts.shapes.get(name)!);
 	const whole = Math.max(...reaches);
 	const finest = Math.min(...steps);
 	if (!(whole > 0) || !Number.isFinite(finest)) return undefined;

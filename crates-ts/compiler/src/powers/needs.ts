@@ -1,5 +1,5 @@
 import { float, int } from "@umpire/graph/attributes.ts";
-import type { Facts } from "@umpire/graph/facts.ts";
+import { type Facts, reachesOf } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
 import { normaliseAxis, sizeOf } from "@umpire/graph/shapes.ts";
@@ -68,8 +68,9 @@ function uniform(name: string, facts: Facts): Float64Array {
 
 /** An output's columns are results of their own, each with its own size. */
 function outputSteps(name: string, facts: Facts): Float64Array | undefined {
-	const seen = facts.reaches?.get(name);
-	if (!seen) return undefined;
+	const extents = facts.extents?.get(name);
+	if (!extents) return undefined;
+	const seen = reachesOf(extents);
 	const columns = facts.shapes.get(name)!.at(-1) ?? 1;
 	const most = new Float64Array(columns);
 	for (const [i, value] of seen.entries()) most[i % columns] = Math.max(most[i % columns], value);
@@ -80,8 +81,8 @@ function outputSteps(name: string, facts: Facts): Float64Array | undefined {
 function seenReaches(graph: Graph, facts: Facts): ReadonlyMap<string, Float64Array> {
 	const seen = new Map<string, Float64Array>();
 	for (const { name } of graph.inputs) {
-		const own = facts.reaches?.get(name);
-		if (own) seen.set(name, rowsTogether(own, facts.shapes.get(name)!));
+		const own = facts.extents?.get(name);
+		if (own) seen.set(name, rowsTogether(reachesOf(own), facts.shapes.get(name)!));
 	}
 	for (const node of graph.nodes) {
 		const from = seen.get(node.inputs[0]);
@@ -286,7 +287,7 @@ function matrixSteps(
 ): Float64Array | undefined {
 	if (k > 1) return leastOver(steps, to, own);
 	const weights = realOf(node.inputs[1 - k], facts);
-	if (!weights || weights.shape.length !== 2 || own.length < 2) return undefined;
+	if (weights?.shape.length !== 2 || own.length < 2) return undefined;
 	const gemm = node.opType === "Gemm";
 	const alpha = gemm ? Math.abs(float(node, "alpha", 1)) : 1;
 	const [turned, turnedOwn] = [k === 0 ? "transB" : "transA", k === 0 ? "transA" : "transB"].map(

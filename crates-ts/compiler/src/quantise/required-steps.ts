@@ -13,7 +13,7 @@ const SHARE_OF_ROW = 1 / 256;
 /** Grid step of what goes through exp: half of it is the relative error of the result. */
 const EXPONENT_STEP = 1 / 512;
 /** Steps of what would show at full scale (powers/needs.ts). */
-const SHARE_OF_NEED = 2 ** -10;
+export const SHARE_OF_NEED = 2 ** -12;
 /** A row whose mean square is a smaller share of the largest than this gets no finer steps than one of this share. */
 const LEAST_ROW = 2 ** -24;
 

@@ -41,15 +41,20 @@ export function wideValues(
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
 		if (has(node, "passesErrors")) return true;
+		if (has(node, "compares")) return node.inputs.some((input) => facts.constants.has(input));
 		switch (node.opType) {
 			case "Cast":
 				return wide.has(reader.output);
+			case "Where":
+				return node.inputs[0] !== name && accepted(reader.output);
 			case "Div":
 				return node.inputs[0] === name && node.inputs[1] !== name;
+			case "BatchNormalization":
+				return node.inputs[0] === name;
 			case "Mul":
 				return node.inputs.some((input) => facts.constants.has(input));
 			default:
-				return (isView(node) || node.opType === "ReduceMax") && accepted(reader.output);
+				return isMoved(node, name) && accepted(reader.output);
 		}
 	};
 	const isCoarse = (name: string): boolean => {
@@ -66,6 +71,12 @@ export function wideValues(
 	}
 	for (const { name } of graph.inputs) if (isCoarse(name) && accepted(name)) wide.add(name);
 	return wide;
+}
+
+/** Whether the node puts elements of the value to other places, or picks some of them. */
+function isMoved(node: Node, name: string): boolean {
+	if (has(node, "joins")) return true;
+	return node.inputs[0] === name && (isView(node) || has(node, "moves", "largest"));
 }
 
 function writesWide({ nodes, table, clip }: FusedOp, facts: Facts): boolean {
