@@ -3,7 +3,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import type { InputTensor, Program } from "@umpire/operators/program.ts";
+import { type InputTensor, isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { type CommittedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -63,7 +63,8 @@ async function openProgram(source: string, home: string | undefined): Promise<Co
 
 /** The float inputs in a file, as a program's inputs. Throws InputError if they do not fit. */
 export function readProgramInputs(program: Program, path: string): ReadonlyMap<string, Tensor> {
-	const infos = program.inputs.map(({ name, shape }): ValueInfo => ({ name, type: "float32", dims: shape }));
+	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	const infos = inputs.map(({ name, shape }): ValueInfo => ({ name, type: "float32", dims: shape }));
 	return readInputs(existsSync(path) ? [path] : path.split(","), infos);
 }
 
@@ -73,11 +74,12 @@ export function quantiseInputs(
 	inputs: ReadonlyMap<string, Tensor>,
 	options: { readonly strict?: boolean; readonly warn: (line: string) => void },
 ): Elements[] {
-	return program.inputs.map((spec) => {
+	return program.inputs.map((spec, k) => {
+		const again = isGivenAgain(program.inputs, k);
 		const { elements, clipped } = quantiseInput(inputs.get(spec.name)!, spec, {
-			strict: options.strict ?? false,
+			strict: !again && (options.strict ?? false),
 		});
-		if (clipped > 0) {
+		if (clipped > 0 && !again) {
 			options.warn(
 				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range ${rangeText(spec)} and were clipped; --strict refuses them.`,
 			);

@@ -23,6 +23,10 @@ export interface ConstantTensor extends TensorSpec {
 	readonly data: Elements;
 }
 
+/**
+ * An input. Several of one name are one tensor on several grids, the finer of which end before its largest
+ * numbers: what is beyond is clipped there, and told by the first.
+ */
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
 	/** Where features of unlike size stand side by side: an integer v stands for v·scale·2^exponent. */
@@ -48,4 +52,9 @@ export interface Program {
 	readonly outputs: readonly { readonly name: string; readonly operator: number }[];
 	/** True: claims state the output alone, and commit to their trace when they are challenged. False by default. */
 	readonly lazy?: boolean;
+}
+
+/** Whether an input is a tensor that an earlier one of its name gives already, on another grid. */
+export function isGivenAgain(inputs: readonly InputTensor[], index: number): boolean {
+	return inputs.findIndex(({ name }) => name === inputs[index].name) < index;
 }

@@ -2,7 +2,7 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Certificate } from "@umpire/operators/exactness.ts";
-import type { Operator } from "@umpire/operators/program.ts";
+import { isGivenAgain, type Operator } from "@umpire/operators/program.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { PrecisionOverrides } from "../quantise/assign.ts";
 import { finerThan, type Precision } from "../quantise/scales.ts";
@@ -139,7 +139,8 @@ const ROUNDING = new Set(["Add", "Div", "Dot", "Mul"]);
 /** Per value that the program rounds, the error relative to its range that its operands do not have yet. */
 function ownLosses({ lowered, fidelity }: Measured): Map<string, number> {
 	const { program, origins } = lowered;
-	const losses = new Map(program.inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
+	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	const losses = new Map(inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
 	const rounds = ({ kind, form }: Operator): boolean => ROUNDING.has(kind) || form.type === "lookup";
 	for (const [k, operator] of program.operators.entries()) {
 		const [name, loss] = [origins[k], fidelity.operators[k]];

@@ -2,7 +2,13 @@ import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { inputScales } from "@umpire/operators/powers.ts";
-import type { Elements, InputTensor, Program, TensorSpec } from "@umpire/operators/program.ts";
+import {
+	type Elements,
+	type InputTensor,
+	isGivenAgain,
+	type Program,
+	type TensorSpec,
+} from "@umpire/operators/program.ts";
 import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { Evening } from "../powers/even.ts";
@@ -154,6 +160,7 @@ export async function measureFidelity(
 				const inputs = program.inputs.map((spec, k) => {
 					const tensor = feed.get(spec.name)!;
 					const { elements, clipped } = quantise(tensor, spec);
+					if (isGivenAgain(program.inputs, k)) return elements;
 					inputSums[k].add(divided(toReal(tensor).data, evening.inputs.get(spec.name)), elements, spec);
 					clippedInputs += clipped;
 					return elements;

@@ -14,6 +14,7 @@ import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
 import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
+import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
@@ -62,6 +63,15 @@ export function lowerModel(
 	});
 	context.bindCompared();
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
+	const graded = gradedInputs(graph, fusedOps, facts, precision, (name) => specOf(context, name));
+	for (const [name, { coarse, fine, least }] of graded) {
+		const again = (quantisation: Quantisation | undefined): Value | undefined => {
+			if (!quantisation) return undefined;
+			inputs.push({ ...inputs.find((input) => input.name === name)!, ...quantisation });
+			return { ref: { source: "input", index: inputs.length - 1 }, spec: inputs[inputs.length - 1] };
+		};
+		context.bindGrades(name, { coarse: again(coarse), fine: again(fine), least });
+	}
 	for (const fused of fusedOps) {
 		const [node] = fused.nodes;
 		if (fused.table) {
@@ -109,6 +119,8 @@ export function lowerModel(
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
 	return { program, origins, assignment };
 }
+
+const specOf = (context: Context, name: string): Quantisation => quantisationOfValue(context.value(name));
 
 function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | undefined): InputTensor {
 	if (input.type === "string") {

@@ -114,6 +114,13 @@ function shiftsOrScales(node: Node, facts: Facts): boolean {
 	);
 }
 
+/** Whether a table of the value has a logarithm, a root or a reciprocal in it. */
+export function isRelativeTable({ table, nodes }: FusedOp, name: string, facts: Facts): boolean {
+	if (table) return table.input === name && nodes.some((node) => isRelative(node, facts));
+	const [node] = nodes;
+	return node.inputs.includes(name) && node.domain === "" && isRelative(node, facts);
+}
+
 function needsWide(reader: FusedOp, name: string, facts: Facts, wide: ReadonlySet<string>): boolean {
 	if (reader.table) return reader.nodes.some((node) => isRelative(node, facts));
 	const [node] = reader.nodes;
