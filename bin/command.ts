@@ -1,4 +1,5 @@
 import { UserError } from "@umpire/chain/errors.ts";
+import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import type { Argv, CommandModule } from "yargs";
 import { warn } from "./output.ts";
@@ -81,7 +82,7 @@ export interface CompileOptions extends CommonOptions {
 	bits: 8 | 16;
 	calibrate?: string[];
 	ranges?: RangeMethod;
-	budget: number;
+	budget: ErrorBudget;
 	shape?: string[];
 	commitment: "eager" | "lazy";
 	steps?: number;
@@ -105,10 +106,11 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			defaultDescription: "min-max; mse with 8 bits",
 		})
 		.option("budget", {
-			type: "number",
-			default: 0.01,
+			type: "string",
+			default: "1%",
+			coerce: parsedBudget,
 			describe:
-				"largest error of an output, as a share of its range; tensors get more bits until it is met (0: never)",
+				"largest error of an output: 1% of its range (of a probability 0.01), abs:0.02 in its units, rel:1% of every element; tensors get more bits until it is met (0: never)",
 			requiresArg: true,
 		})
 		.option("shape", {
@@ -138,6 +140,26 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			describe: "IDS=LOGITS: decode greedily, one token a step, from the input position",
 			requiresArg: true,
 		}) as unknown as Argv<T & CompileOptions>;
+}
+
+/** Options of the commands whose program others will rely on. */
+export interface LossOptions {
+	acceptLoss: boolean;
+}
+
+/** Adds that a program may miss its error budget. */
+export function withLoss<T extends CommonOptions>(yargs: Argv<T>): Argv<T & LossOptions> {
+	return yargs.option("accept-loss", {
+		type: "boolean",
+		default: false,
+		describe: "go on with a program that misses the error budget",
+	}) as unknown as Argv<T & LossOptions>;
+}
+
+function parsedBudget(text: string): ErrorBudget {
+	const budget = parseBudget(text);
+	if (budget) return budget;
+	throw new UserError(`--budget ${text} is none: give 1%, 0.01, abs:0.02 or rel:1%.`);
 }
 
 /** What yargs gives for the text of an option that takes a number and is none is NaN, under each of its names. */

@@ -1,7 +1,9 @@
 import { callOf } from "@umpire/chain/action-call.ts";
 import { numberOf } from "@umpire/chain/contracts.ts";
+import { UserError } from "@umpire/chain/errors.ts";
 import { send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { missedBudget } from "@umpire/compiler/fidelity/report.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -19,16 +21,24 @@ export interface Registered {
 	readonly file: string;
 }
 
-/** Compiles a model, or takes a program file as it is; stores it and registers its root. */
+/**
+ * Compiles a model, or takes a program file as it is; stores it and registers its root.
+ * @throws UserError if it misses its error budget, unless that is accepted
+ */
 export async function registerModel(
 	world: World,
 	path: string,
-	options: CompileFileOptions,
+	options: CompileFileOptions & { readonly acceptLoss?: boolean },
 ): Promise<Registered> {
 	const isProgram = readModel(path).metadata.has("umpire.program");
-	const { program, commitment } = isProgram
-		? await loadCommittedProgram(path, world.limits)
-		: await compileFile(path, options);
+	if (isProgram) {
+		const { program, commitment } = await loadCommittedProgram(path, world.limits);
+		return registerProgram(world, program, commitment);
+	}
+	const { program, commitment, report } = await compileFile(path, options);
+	const missed = missedBudget(report);
+	if (missed !== undefined && options.acceptLoss !== true)
+		throw new UserError(`Not registered: ${missed}; --accept-loss registers it all the same.`);
 	return registerProgram(world, program, commitment);
 }
 

@@ -12,7 +12,9 @@ import {
 	type Proved,
 	refineToBudget,
 } from "./fidelity/budget.ts";
-import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
+import type { ErrorBudget } from "./fidelity/error-budget.ts";
+import { float64Feed, float64Model } from "./fidelity/float64.ts";
+import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
@@ -44,7 +46,7 @@ export interface BuildOptions {
 	readonly execute: Executor | undefined;
 	/** False if what every operator loses need not be measured. */
 	readonly losses: boolean;
-	readonly budget: number | undefined;
+	readonly budget: ErrorBudget | undefined;
 }
 
 export interface Built extends Proved {
@@ -71,19 +73,28 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const proved = buildFine(build, coarseEnds(source, needs, precision, sets));
+	const { proved, given } = buildFine(build, coarseEnds(source, needs, precision, sets));
 	if (!execute) return proved;
+	let reference: Reference | undefined;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
-		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, every) };
+		const options = { every, ...(reference ? { reference } : {}) };
+		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
-	const first = await measure(proved, losses);
+	let first = await measure(proved, losses);
 	if (budget === undefined) return first;
-	const start = losses || meetsBudget(first.fidelity, budget) ? first : await measure(proved, true);
+	if (!meetsBudget(first.fidelity, budget)) {
+		// What float32 rounds is no error of the program, nor is it one that more bits would mend.
+		const model = await float64Model(source.float, feeds[0]);
+		reference = model && { model, feed: float64Feed };
+		if (reference || !losses) first = await measure(proved, true);
+	}
 	const workshop = { facts, precision, sets, sharedRanges, build };
-	const { best, report } = await refineToBudget(start, budget, {
-		...workshop,
-		measure: (one) => measure(one, true),
-	});
+	const { best, report } = await refineToBudget(
+		first,
+		budget,
+		{ ...workshop, measure: (one) => measure(one, true) },
+		given,
+	);
 	return { ...best, budget: report };
 }
 
@@ -108,15 +119,19 @@ function coarseEnds(
 	return new Map(precision.bits === 16 && finest ? coarse.map((name) => [name, finest]) : []);
 }
 
-/** With more bits where wanted, if an operator can take them. */
-function buildFine(build: (overrides: PrecisionOverrides) => Proved, fine: PrecisionOverrides): Proved {
-	if (fine.size === 0) return build(fine);
-	try {
-		return build(fine);
-	} catch (error) {
-		if (!(error instanceof CompileError)) throw error;
-		return build(new Map());
+/** With more bits where wanted, if the operators can take them. */
+function buildFine(
+	build: (overrides: PrecisionOverrides) => Proved,
+	fine: PrecisionOverrides,
+): { proved: Proved; given: PrecisionOverrides } {
+	if (fine.size > 0) {
+		try {
+			return { proved: build(fine), given: fine };
+		} catch (error) {
+			if (!(error instanceof CompileError)) throw error;
+		}
 	}
+	return { proved: build(new Map()), given: new Map() };
 }
 
 /** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */

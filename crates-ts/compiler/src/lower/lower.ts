@@ -63,7 +63,10 @@ export function lowerModel(
 	});
 	context.bindCompared();
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
-	const graded = gradedInputs(graph, fusedOps, facts, precision, (name) => specOf(context, name));
+	const carried = new Set(repetition.carried.map(({ input }) => input));
+	const graded = gradedInputs(graph, fusedOps, facts, precision, carried, (name) =>
+		quantisationOfValue(context.value(name)),
+	);
 	for (const [name, { coarse, fine, least }] of graded) {
 		const again = (quantisation: Quantisation | undefined): Value | undefined => {
 			if (!quantisation) return undefined;
@@ -119,8 +122,6 @@ export function lowerModel(
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
 	return { program, origins, assignment };
 }
-
-const specOf = (context: Context, name: string): Quantisation => quantisationOfValue(context.value(name));
 
 function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | undefined): InputTensor {
 	if (input.type === "string") {

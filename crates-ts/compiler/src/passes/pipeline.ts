@@ -6,6 +6,7 @@ import { union } from "@umpire/graph/ranges.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { buildProgram } from "../build.ts";
+import { budgetOf } from "../fidelity/error-budget.ts";
 import { fixInputs } from "../import/fix-inputs.ts";
 import { fixShapes } from "../import/fix-shapes.ts";
 import { withoutHalf, withoutHalfFloats } from "../import/half-floats.ts";
@@ -171,7 +172,13 @@ export const PIPELINE: readonly Pass[] = [
 		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute }) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
-				built: await buildProgram(source, { bits, method, execute, losses: losses !== false, budget }),
+				built: await buildProgram(source, {
+					bits,
+					method,
+					execute,
+					losses: losses !== false,
+					budget: budget === undefined ? undefined : budgetOf(budget),
+				}),
 			};
 		},
 	}),

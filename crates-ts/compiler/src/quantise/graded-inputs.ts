@@ -26,12 +26,15 @@ export interface Grades {
 /**
  * Inputs whose logarithm, root or reciprocal is taken, and whose numbers differ by more than 16 bits
  * tell: the program reads them once more on finer grids.
+ *
+ * @param carried inputs that later steps take from the step before, on one grid
  */
 export function gradedInputs(
 	graph: Graph,
 	fusedOps: readonly FusedOp[],
 	facts: Facts,
 	precision: Precision,
+	carried: ReadonlySet<string>,
 	own: (name: string) => Quantisation,
 ): Map<string, Grades> {
 	const graded = new Map<string, Grades>();
@@ -39,7 +42,7 @@ export function gradedInputs(
 	for (const { name, type } of graph.inputs) {
 		const range = facts.ranges.get(name);
 		const least = leastMagnitude(name, facts);
-		if (!isFloat(type) || !range || least === undefined) continue;
+		if (!isFloat(type) || carried.has(name) || !range || least === undefined) continue;
 		const finest = (least / MARGIN) * SHARE;
 		const given = own(name);
 		if (given.scale <= finest) continue;
