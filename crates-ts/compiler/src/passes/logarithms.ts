@@ -75,7 +75,7 @@ class Logarithms {
 	/** log(value + ε), and of a value within bounds: a function of log(value). */
 	shifted(name: string): string | undefined {
 		const node = this.#editor.producer(name);
-		if (node?.domain !== "" || !/^(Add|Max|Min|Clip)$/.test(node.opType)) return undefined;
+		if (!node || !has(node, "shiftsOrBounds")) return undefined;
 		const varying = node.inputs.filter((input) => input !== "" && !this.#facts.constants.has(input));
 		const constants = node.inputs.filter((input) => input !== "" && this.#facts.constants.has(input));
 		if (varying.length !== 1 || constants.some((input) => constantScalar(input, this.#facts) === undefined))

@@ -11,7 +11,7 @@ import { type Needs, needsOf } from "./needs.ts";
 /** An operand this many times larger than what would show at full scale is mostly an offset. */
 const LEAST_EXCESS = 16;
 /** What is left has room for this many times what would show at full scale, whatever calibration saw. */
-const ROOM = 16;
+const ROOM = 256;
 
 export interface CentredGraph {
 	readonly graph: Graph;

@@ -33,7 +33,9 @@ export function needsOf(graph: Graph, facts: Facts): Needs {
 	const scope: Scope = { facts, needs, seen: seenReaches(graph, facts) };
 	const require = (name: string, steps: Float64Array | undefined): void => {
 		if (name === "" || facts.constants.has(name) || !isKnown(name, facts)) return;
-		const wanted = steps ?? uniform(name, facts);
+		const wanted = (steps ?? uniform(name, facts)).map((step) =>
+			step > 0 ? step : Number.POSITIVE_INFINITY,
+		);
 		const known = needs.get(name);
 		needs.set(name, known ? known.map((step, i) => Math.min(step, wanted[i])) : wanted);
 	};
@@ -66,16 +68,29 @@ function uniform(name: string, facts: Facts): Float64Array {
 	);
 }
 
-/** An output's columns are results of their own, each with its own size. */
+/** A column this many times smaller than the output's largest is of another kind; it needs steps that much finer, less some. */
+const UNLIKE = 64;
+const OWN_SHARE = 16;
+
+/**
+ * An output's columns are results of their own, each with its own size. A single number says nothing of
+ * that: it may be small by chance.
+ */
 function outputSteps(name: string, facts: Facts): Float64Array | undefined {
 	const extents = facts.extents?.get(name);
 	if (!extents) return undefined;
-	const seen = reachesOf(extents);
 	const columns = facts.shapes.get(name)!.at(-1) ?? 1;
+	const rows = extents.low.length / columns;
+	const isVaried = extents.low.some((low, i) => low < extents.high[i]);
+	if (rows < 2 && !isVaried) return undefined;
 	const most = new Float64Array(columns);
-	for (const [i, value] of seen.entries()) most[i % columns] = Math.max(most[i % columns], value);
+	for (const [i, value] of reachesOf(extents).entries())
+		most[i % columns] = Math.max(most[i % columns], value);
 	const whole = reach(name, facts) || Number.POSITIVE_INFINITY;
-	return Float64Array.from(seen, (_, i) => most[i % columns] || whole);
+	return extents.low.map((_, i) => {
+		const own = most[i % columns];
+		return own > 0 && own * UNLIKE < whole ? own * OWN_SHARE : whole;
+	});
 }
 
 function seenReaches(graph: Graph, facts: Facts): ReadonlyMap<string, Float64Array> {
