@@ -6,6 +6,7 @@ import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import {
+	admissible,
 	type BudgetReport,
 	type Measured,
 	meetsBudget,
@@ -22,7 +23,7 @@ import { type Needs, needsOf } from "./powers/needs.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
-import { finerThan, type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
+import { type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -73,7 +74,9 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const { proved, given } = buildFine(build, coarseEnds(source, needs, precision, sets));
+	const coarse = coarseValues(source, needs, precision);
+	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
+	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
 	if (!execute) return proved;
 	let reference: Reference | undefined;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
@@ -98,40 +101,33 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
+/** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */
+const SHARE_WITHIN = 8;
+
 /**
- * Inputs, and what they are without their offsets, whose features need finer steps than the
- * program's bits give them (powers/needs.ts): they get more.
+ * Values that need finer steps than the program's bits give them (powers/needs.ts): inputs, what they
+ * are without their offsets, and what lies between where it is worse.
  */
-function coarseEnds(
-	{ graph, facts, centred }: Source,
-	needs: Needs,
-	precision: Precision,
-	sets: number,
-): PrecisionOverrides {
-	const finest = finerThan(precision, sets);
-	const names = [...graph.inputs.map(({ name }) => name), ...centred];
-	const coarse = names.filter((name) => {
-		const steps = needs.get(name);
+function coarseValues({ graph, facts, centred }: Source, needs: Needs, precision: Precision): string[] {
+	if (precision.bits !== 16) return [];
+	const ends = new Set([...graph.inputs.map(({ name }) => name), ...centred]);
+	return [...needs].flatMap(([name, steps]) => {
 		const range = facts.ranges.get(name);
-		if (!steps || !range) return false;
-		return quantisationOf(range, precision).scale > Math.min(...steps) * SHARE_OF_NEED;
+		const share = SHARE_OF_NEED * (ends.has(name) ? 1 : SHARE_WITHIN);
+		const step = range ? quantisationOf(range, precision).scale : 0;
+		return step > Math.min(...steps) * share ? [name] : [];
 	});
-	return new Map(precision.bits === 16 && finest ? coarse.map((name) => [name, finest]) : []);
 }
 
-/** With more bits where wanted, if the operators can take them. */
-function buildFine(
-	build: (overrides: PrecisionOverrides) => Proved,
-	fine: PrecisionOverrides,
-): { proved: Proved; given: PrecisionOverrides } {
-	if (fine.size > 0) {
-		try {
-			return { proved: build(fine), given: fine };
-		} catch (error) {
-			if (!(error instanceof CompileError)) throw error;
-		}
-	}
-	return { proved: build(new Map()), given: new Map() };
+/** Values one by one, but with all that share their range. */
+function groupsOf(
+	names: readonly string[],
+	sharedRanges: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+	const group = new Map(sharedRanges.flatMap((shared) => shared.map((name) => [name, shared] as const)));
+	return [...new Set(names.map((name) => group.get(name) ?? name))].map((one) =>
+		typeof one === "string" ? [one] : one,
+	);
 }
 
 /** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */

@@ -109,10 +109,10 @@ export async function refineToBudget(
 }
 
 /** The program in which as many of the chosen groups as possible are finer too; the others are refused. */
-function admissible(
+export function admissible(
 	chosen: readonly (readonly string[])[],
 	overrides: PrecisionOverrides,
-	{ precision, sets, build }: Workshop,
+	{ precision, sets, build }: Pick<Workshop, "precision" | "sets" | "build">,
 	refused: Map<string, string>,
 ): { proved: Proved | undefined; admitted: PrecisionOverrides } {
 	const finest = finerThan(precision, sets)!;

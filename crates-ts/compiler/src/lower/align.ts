@@ -6,13 +6,16 @@ import { rescaled } from "./emit.ts";
 /**
  * Brings inputs to the coarsest of their scales, with 32 bits to the finest that holds all of them;
  * constants are quantised to it directly.
+ *
+ * @param wide whether to use 32 bits though no input has them
  */
-export function alignScales(context: Context, names: readonly string[]): Value[] {
+export function alignScales(context: Context, names: readonly string[], wide = false): Value[] {
 	const specs = names.map((name) => context.value(name).spec);
 	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
-	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
+	const width = wide ? 32 : specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
 	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
-	const limit = isFloat(context.type(names[0])) ? Math.max(...widest) : 2 ** (width - 1) - 1;
+	const isOwn = isFloat(context.type(names[0])) && widest.length > 0;
+	const limit = isOwn ? Math.max(...widest) : 2 ** (width - 1) - 1;
 	const finest = Math.min(...specs.map(({ scale }) => scale));
 	const reach = Math.max(...specs.map((spec) => spec.scale * limitOf(spec)));
 	const isWide = width === 32 && isFloat(context.type(names[0]));

@@ -1,5 +1,5 @@
 import { float, int } from "@umpire/graph/attributes.ts";
-import { type Facts, reachesOf } from "@umpire/graph/facts.ts";
+import { constantScalar, type Facts, reachesOf } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
 import { normaliseAxis, sizeOf } from "@umpire/graph/shapes.ts";
@@ -145,6 +145,11 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		const [x, y] = [reach(node.inputs[k], facts), reach(output, facts)];
 		return x > 0 && y > 0 ? at(x / y) : undefined;
 	};
+	const factors = (sign: number): Float64Array | undefined => {
+		if (sign < 0 && k === 1) return undefined;
+		const factor = realOf(node.inputs[1 - k], facts);
+		return factor ? factorSteps(sign < 0 ? "Div" : "Mul", steps, factor, to, own) : relative();
+	};
 	switch (node.opType) {
 		case "Add":
 		case "Sub":
@@ -160,14 +165,20 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 			return k === 0 ? at(1) : undefined;
 		case "Where":
 			return k > 0 ? at(1) : undefined;
-		case "Mul":
-		case "Div": {
-			const factor = realOf(node.inputs[1 - k], facts);
-			if (node.opType === "Div" && k === 1) return undefined;
-			return factor ? factorSteps(node.opType, steps, factor, to, own) : relative();
+		case "Log": {
+			const range = facts.ranges.get(node.inputs[k])!;
+			const spread = spreadOf(output, facts);
+			return range.low > 0 && spread > 0 ? uniformly(own, range.low * spread) : undefined;
 		}
+		case "Mul":
+			// Of x² what is small matters as far as its square does.
+			if (node.inputs[0] === node.inputs[1]) return at(1).map(Math.sqrt);
+			return factors(1);
+		case "Div":
+			return factors(-1);
 		case "Pow":
-			return k === 0 ? relative() : undefined;
+			if (k > 0) return undefined;
+			return constantScalar(node.inputs[1], facts) === 2 ? at(1).map(Math.sqrt) : relative();
 		case "BatchNormalization": {
 			const affine = batchNormalization(node, facts);
 			if (!affine || k > 0) return undefined;
@@ -189,6 +200,15 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		default:
 			return undefined;
 	}
+}
+
+function uniformly(shape: readonly number[], step: number): Float64Array {
+	return new Float64Array(sizeOf(shape)).fill(step);
+}
+
+function spreadOf(name: string, facts: Facts): number {
+	const range = facts.ranges.get(name);
+	return range ? range.high - range.low : 0;
 }
 
 function realOf(name: string | undefined, facts: Facts): Real | undefined {

@@ -5,6 +5,7 @@ import type { FusedOp } from "../lower/fused-op.ts";
 import type { Needs } from "../powers/needs.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
+import { joinedOutputs } from "./joined-outputs.ts";
 import {
 	dyadicQuantisation,
 	type Precision,
@@ -26,6 +27,7 @@ export const REASONS = {
 	compared: "compared with constants or other inputs, with which it shares a grid",
 	moved: "moved to outputs that lie close together, or compared: 32 bits of its range",
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
+	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",
 	budget: "more bits, to meet the error budget",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
@@ -71,6 +73,7 @@ export function assign(
 		if (!compared.has(name)) add(name, "moved", { fixed });
 	for (const name of wideValues(graph, fusedOps, facts, { precision, needs }))
 		add(name, "wide", { wide: true });
+	for (const name of joinedOutputs(graph, facts, precision)) add(name, "joined", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
 	for (const name of valuesOnDyadicGrids(graph.nodes, facts)) add(name, "dyadic", { dyadic: true });
 	return assignment;

@@ -9,6 +9,8 @@ import type { Needs } from "../powers/needs.ts";
 import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
 
+/** Sums of so many products of 32 bits leave their weights some ten bits. */
+const LONGEST_WIDE_SUM = 1024;
 /** Where the largest value is less than this many times the smallest, 16 bits say enough of the smallest. */
 const SPREAD = 16;
 
@@ -100,10 +102,15 @@ function isSpread(name: string, facts: Facts): boolean {
 function producesSums(fused: FusedOp, facts: Facts): boolean {
 	const [node] = fused.nodes;
 	if (fused.table) return fused.nodes.some((node) => isRelative(node, facts));
-	if (node.domain !== "" || fused.clip !== UNBOUNDED) return false;
+	if (node.domain !== "" || !isFloored(fused)) return false;
 	if (has(node, "relative") || isView(node) || shiftsOrScales(node, facts)) return true;
 	const constant = node.inputs.some((name) => facts.constants.has(name));
-	return has(node, "sums") ? node.opType !== "MatMul" || !constant : node.opType === "Mul" && !constant;
+	return has(node, "sums") || ((node.opType === "Mul" || has(node, "passesErrors")) && !constant);
+}
+
+/** Clipped nowhere, or below at what keeps a logarithm finite. */
+function isFloored({ clip }: FusedOp): boolean {
+	return clip === UNBOUNDED || (clip.low >= 0 && clip.high === Number.POSITIVE_INFINITY);
 }
 
 /** Add, Sub, Mul or Div of a value and a constant number. */
@@ -127,7 +134,15 @@ function needsWide(reader: FusedOp, name: string, facts: Facts, wide: ReadonlySe
 	if (node.domain !== "") return false;
 	if (isRelative(node, facts)) return true;
 	if (node.opType === "Div" && node.inputs[1] === name) return node.inputs[0] !== name;
-	return wide.has(reader.output) && (isView(node) || shiftsOrScales(node, facts));
+	if (!wide.has(reader.output)) return false;
+	return isView(node) || shiftsOrScales(node, facts) || isShortSum(node, facts);
+}
+
+/** A product with constant weights that are few enough for sums of 32 bits to stay exact (products/matmul.ts). */
+function isShortSum(node: Node, facts: Facts): boolean {
+	const weights = node.inputs.map((name) => facts.constants.get(name)).find((tensor) => tensor !== undefined);
+	const terms = node.inputs.map((name) => facts.shapes.get(name)?.at(-1) ?? 1)[0];
+	return node.opType === "MatMul" && weights?.dims.length === 2 && terms <= LONGEST_WIDE_SUM;
 }
 
 /** A logarithm, a root, a reciprocal, or a power that is one of these. */
