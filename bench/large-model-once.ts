@@ -70,7 +70,13 @@ const [{ operator, name: output }] = program.outputs;
 const { scale } = program.operators[operator];
 const real = toReal(expected.get(output)!);
 const values = dequantise(trace.outputs[0], program.operators[operator]);
-const { maxRelRange, argmaxAgrees } = compareOutputs(real.data, values, real.shape, scale);
+const { maxRelRange, argmaxAgrees } = compareOutputs({
+	output: program.outputs[0].name,
+	reference: real.data,
+	values,
+	dims: real.shape,
+	step: scale,
+});
 
 const random = seededRandom(1);
 const evidence = { program, commitment, trace };

@@ -1,3 +1,4 @@
+import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import {
@@ -154,7 +155,7 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 	bits: 8 | 16;
 	calibrate?: string[];
 	ranges?: RangeMethod;
-	budget: number;
+	budget: ErrorBudget;
 	shape?: string[];
 	commitment: "eager" | "lazy";
 	steps?: number;
@@ -177,16 +178,14 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			describe: "how ranges follow from the samples",
 			defaultDescription: "min-max; mse with 8 bits",
 		})
-		.option(
-			"budget",
-			numberOption("budget", {
-				default: 0.01,
-				least: 0,
-				most: 1,
-				describe:
-					"largest error of an output, as a share of its range; tensors get more bits until it is met (0: never)",
-			}),
-		)
+		.option("budget", {
+			type: "string",
+			default: "1%",
+			coerce: parsedBudget,
+			describe:
+				"largest error of an output: 1% of its range (of a probability 0.01), abs:0.02 in its units, rel:1% of every element; tensors get more bits until it is met (0: never)",
+			requiresArg: true,
+		})
 		.option("shape", {
 			type: "string",
 			array: true,
@@ -231,6 +230,28 @@ function requireSound(yargs: Argv): (options: Readonly<Record<string, unknown>>)
 		}
 		return true;
 	};
+}
+
+/** Options of the commands whose program others will rely on. */
+export interface LossOptions {
+	acceptLoss: boolean;
+}
+
+/** Adds that a program may miss its error budget. */
+export function withLoss<T extends CommonOptions>(yargs: Argv<T>): Argv<T & LossOptions> {
+	return yargs.option("accept-loss", {
+		type: "boolean",
+		default: false,
+		describe: "go on with a program that misses the error budget",
+	}) as unknown as Argv<T & LossOptions>;
+}
+
+function parsedBudget(text: string): ErrorBudget {
+	const budget = parseBudget(text);
+	if (budget) return budget;
+	throw new UmpireError("OPTION", `--budget ${text} is none`, {
+		advice: "give 1%, 0.01, abs:0.02 or rel:1%.",
+	});
 }
 
 /** Options whose one text becomes a list, and yargs' own words. */

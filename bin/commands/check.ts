@@ -1,3 +1,4 @@
+import { type Comparison, elementText } from "@umpire/actors/compare.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress } from "../log.ts";
 import { numberOption, seedOption } from "../numbers.ts";
@@ -50,10 +51,14 @@ export const check = command<Options>({
 				["parameters", String(result.parameters)],
 				["leaves", String(result.leaves)],
 				["exact", result.exact ? "yes" : "no"],
-				[
-					"fidelity",
-					`max ${result.fidelity.maxAbs.toPrecision(3)}, mean ${result.fidelity.meanAbs.toPrecision(3)}, ${(100 * result.fidelity.maxRelRange).toPrecision(3)} % of the range, argmax ${result.fidelity.argmaxAgrees ? "agrees" : "differs"}`,
-				],
+				...comparisonRows("fidelity", result.fidelity),
+				...(result.float64
+					? [
+							...comparisonRows("in float64", result.float64.fidelity),
+							["float32 itself", `max ${result.float64.float32.maxAbs.toPrecision(3)} from float64`] as const,
+						]
+					: []),
+				...(result.expected ? comparisonRows("expected", result.expected) : []),
 				["settled", `${result.settled.agreed} of ${result.settled.sampled} elements (seed ${result.seed})`],
 				[
 					"time",
@@ -67,3 +72,16 @@ export const check = command<Options>({
 });
 
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+
+/** How far outputs are off: absolute, relative, and at which element of which. */
+function comparisonRows(what: string, { outputs }: Comparison): (readonly [string, string])[] {
+	return outputs.map((one) => {
+		const { output, maxAbs, meanAbs, maxRelRange, isProbability, argmaxAgrees, worst } = one;
+		const share = isProbability ? "of a probability" : `${(100 * maxRelRange).toPrecision(3)} % of the range`;
+		const at = worst ? `, at ${elementText(worst)}` : "";
+		return [
+			`${what} ${output}`,
+			`max ${maxAbs.toPrecision(3)}, mean ${meanAbs.toPrecision(3)}, ${share}${at}; argmax ${argmaxAgrees ? "agrees" : "differs"}`,
+		] as const;
+	});
+}

@@ -1,12 +1,15 @@
+import { elementText } from "@umpire/actors/compare.ts";
 import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
+import { budgetText } from "@umpire/compiler/fidelity/error-budget.ts";
+import type { OutputFidelity } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
 import { calibrationText } from "../calibration-text.ts";
-import { type CompileOptions, command, withCompile } from "../command.ts";
+import { type CompileOptions, command, type LossOptions, withCompile, withLoss } from "../command.ts";
 import { progress, warn } from "../log.ts";
-import { report, table } from "../output.ts";
+import { bad, report, table } from "../output.ts";
 
-interface Options extends CompileOptions {
+interface Options extends CompileOptions, LossOptions {
 	model: string;
 	out: string;
 	explain: boolean;
@@ -26,7 +29,7 @@ export const compile = command<Options>({
 		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
 	options: (yargs) =>
-		withCompile(yargs)
+		withLoss(withCompile(yargs))
 			.positional("model", { type: "string", describe: "ONNX file", demandOption: true })
 			.option("out", {
 				type: "string",
@@ -44,10 +47,12 @@ export const compile = command<Options>({
 		const { outFile } = await import("@umpire/actors/out-file.ts");
 		await outFile(options.out, modelName(options.model));
 		const compiled = await compileFile(options.model, { ...options, fidelity: true, progress });
-		const file = await saveCompiled(compiled, options.model, options.out);
+		const { adviceFor, missedBudget, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
+		const missed = missedBudget(compiled.report);
+		const isRefused = missed !== undefined && !options.acceptLoss;
+		const file = isRefused ? undefined : await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about, warnings } = compiled;
 		for (const warning of warnings) warn(warning);
-		const { adviceFor, worstOperators } = await import("@umpire/compiler/fidelity/report.ts");
 		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
 		const { budget, calibration, certificates, fidelity, grids, passes } = about;
 		const worst = worstOperators(about).map((operator) => ({
@@ -69,6 +74,7 @@ export const compile = command<Options>({
 			certificates,
 			fidelity: outputs,
 			budget,
+			...(missed === undefined ? {} : { missed }),
 			worst,
 			...(options.explain ? { passes, grids } : {}),
 		};
@@ -76,24 +82,22 @@ export const compile = command<Options>({
 			...(options.explain ? [...passes.flatMap(passLines), ...gridLines(grids, REASONS)] : []),
 			...table([
 				["program", commitment.root],
-				["file", `${file} (opens in Netron)`],
+				...(file === undefined ? [] : [["file", `${file} (opens in Netron)`] as const]),
 				...(program.steps === 1 ? [] : [["steps", String(program.steps)] as const]),
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
 				["calibrated", calibrationText(calibration)],
-				...outputs.map(
-					({ name, maxRelRange, maxAbs, argmaxAgrees }) =>
-						[
-							`fidelity ${name}`,
-							`at most ${(100 * maxRelRange).toPrecision(2)} % of the range (${maxAbs.toPrecision(3)}), argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`,
-						] as const,
-				),
-				...(budget ? [["error budget", budgetText(budget)] as const] : []),
+				...outputs.map((output) => [`fidelity ${output.name}`, fidelityText(output)] as const),
+				...(budget ? [["error budget", budgetLine(budget)] as const] : []),
 			]),
 			...(worst.length === 0 ? [] : [LOSSES, ...table(worst.map(lossRow), "  ")]),
-			`Next: umpire run ${file} --input FILE`,
+			...(missed === undefined ? [] : [bad(missed)]),
+			file === undefined
+				? "Nothing was written: --accept-loss writes the program all the same."
+				: `Next: umpire run ${file} --input FILE`,
 		]);
+		if (isRefused) process.exitCode = 1;
 	},
 });
 
@@ -134,12 +138,19 @@ const LOSSES = "Operators that lose most, against the float model (shares of the
 
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 
-function budgetText({ largest, met, refined, rounds }: BudgetReport): string {
-	const limit = `${met ? "met" : "NOT met"}: at most ${percent(largest)} of the range, argmax agrees`;
+function budgetLine({ budget, met, refined, rounds }: BudgetReport): string {
+	const limit = `${met ? "met" : "NOT met"}: at most ${budgetText(budget)}, argmax agrees`;
 	if (rounds === 0) return limit;
 	const names = refined.slice(0, 4).map(({ value, bits }) => `${value} (${bits} bits)`);
 	const more = refined.length > names.length ? `, and ${refined.length - names.length} more` : "";
 	return `${limit}; finer after ${rounds} rounds: ${names.join(", ") || "none"}${more}`;
+}
+
+/** How far an output is off: absolute and relative, at which element. */
+function fidelityText({ maxAbs, maxRelRange, isProbability, argmaxAgrees, worst }: OutputFidelity): string {
+	const share = isProbability ? "of a probability" : `${percent(maxRelRange)} of the range`;
+	const at = worst ? `, at ${elementText(worst)}` : "";
+	return `at most ${maxAbs.toPrecision(3)} (${share})${at}; argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`;
 }
 
 /** One operator: where it is, what it lost, what to do. */

@@ -1,10 +1,18 @@
 import { calibrationText } from "../calibration-text.ts";
-import { type CompileOptions, command, type SigningOptions, withCompile, withSigner } from "../command.ts";
+import {
+	type CompileOptions,
+	command,
+	type LossOptions,
+	type SigningOptions,
+	withCompile,
+	withLoss,
+	withSigner,
+} from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
 import { report, table } from "../output.ts";
 
-interface Options extends SigningOptions, CompileOptions, LimitsOptions {
+interface Options extends SigningOptions, CompileOptions, LimitsOptions, LossOptions {
 	model: string;
 }
 
@@ -16,7 +24,7 @@ export const register = command<Options>({
 		["umpire register gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json", ""],
 	],
 	options: (yargs) =>
-		withLimits(withCompile(withSigner(yargs))).positional("model", {
+		withLoss(withLimits(withCompile(withSigner(yargs)))).positional("model", {
 			type: "string",
 			describe: "ONNX file or program file",
 			demandOption: true,

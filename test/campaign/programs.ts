@@ -94,7 +94,7 @@ async function recurrent(): Promise<Program> {
 	try {
 		const file = join(folder, "campaign-steps.onnx");
 		await writeFile(file, writeModel(g.model()));
-		const steps = { steps: 4, carry: ["next=state"], budget: 0 };
+		const steps = { steps: 4, carry: ["next=state"], budget: { measure: "natural", most: 0 } } as const;
 		const sample = [floats(shape, 12), floats(shape, 13)];
 		const { program } = await compileFile(file, { bits: 16, progress: () => {}, ...steps }, [sample]);
 		return program;

@@ -1,9 +1,12 @@
-import { floatModel } from "@umpire/compiler/fidelity/float-model.ts";
-import { runSteps } from "@umpire/compiler/import/steps.ts";
+import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
+import { floatModel, type RunnableModel } from "@umpire/compiler/fidelity/float-model.ts";
+import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
+import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
+import { type Repetition, runSteps } from "@umpire/compiler/import/steps.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { toReal } from "@umpire/graph/real.ts";
-import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import { createFloatSession, runFloat } from "@umpire/onnx/float-session.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
@@ -11,8 +14,8 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
-import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
-import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
+import { type Comparison, compareOutputs, complaint, joinComparisons } from "./compare.ts";
+import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
@@ -29,7 +32,7 @@ export interface CheckOptions extends StepOptions, ImageOptions {
 	readonly bits: 8 | 16;
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
-	readonly budget?: number | undefined;
+	readonly budget?: ErrorBudget | undefined;
 	readonly shape?: readonly string[] | undefined;
 	/** Where elements are settled; by default a chain of the check's own. */
 	readonly chain?: CheckChain;
@@ -48,15 +51,14 @@ export interface Check {
 	readonly exact: boolean;
 	/** Program against float model. */
 	readonly fidelity: Comparison;
+	/** Program against the float model in float64, and how far float32 is from that; where onnxruntime has the kernels. */
+	readonly float64?: { readonly fidelity: Comparison; readonly float32: Comparison };
 	/** Program against the expected output, if one was given. */
 	readonly expected?: Comparison;
 	readonly settled: { readonly sampled: number; readonly agreed: number };
 	readonly ms: { float: number; exact: number; commit: number; prove: number };
 	readonly error?: string;
 }
-
-/** The largest error, relative to the output's range, with which a program passes. */
-const TOLERANCE = 0.01;
 
 /**
  * Compiles a model, compares the program with the float model (and the expected output), commits
@@ -99,26 +101,59 @@ export async function check(options: CheckOptions): Promise<Check> {
 		},
 	);
 
-	const against = (outputs: ReadonlyMap<string, Tensor>): Comparison =>
+	const probabilities = probabilitiesOf(model.graph);
+	const compared = (
+		valuesOf: (name: string, k: number) => ArrayLike<number> | undefined,
+		reference: ReadonlyMap<string, Tensor>,
+	): Comparison =>
 		joinComparisons(
 			program.outputs.flatMap(({ name, operator }, k) => {
-				const tensor = outputs.get(name);
-				if (tensor === undefined) return [];
-				const values = dequantise(trace.outputs[k], program.operators[operator]);
+				const [tensor, values] = [reference.get(name), valuesOf(name, k)];
+				if (tensor === undefined || values === undefined) return [];
 				const { scale } = program.operators[operator];
-				return [compareOutputs(toReal(tensor).data, values, tensor.dims, scale)];
+				const isProbability = probabilities.has(name);
+				const real = toReal(tensor).data;
+				return [
+					compareOutputs({
+						output: name,
+						reference: real,
+						values,
+						dims: tensor.dims,
+						step: scale,
+						isProbability,
+					}),
+				];
 			}),
 		);
-	const fidelity = against(floatOutputs);
-	const expected =
-		options.expect === undefined ? undefined : against(openExpected(options.expect, model, shapes));
-
+	const programs = (_: string, k: number) =>
+		dequantise(trace.outputs[k], program.operators[program.outputs[k].operator]);
+	const floats = (name: string) => floatOutputs.get(name) && toReal(floatOutputs.get(name)!).data;
+	const fidelity = compared(programs, floatOutputs);
+	const given = options.expect === undefined ? undefined : openExpected(options.expect, model, shapes);
+	const expected = given && compared(programs, given);
+	const budget = options.budget && options.budget.most > 0 ? options.budget : BUDGET;
+	let found = complaint(fidelity, budget, "the float model");
+	let foundExpected = expected && complaint(expected, budget, "the expected output");
+	let float64: Check["float64"];
+	if (found !== undefined || foundExpected !== undefined) {
+		const exactOutputs = await float64Outputs(runnable, repetition);
+		if (exactOutputs) {
+			float64 = {
+				fidelity: compared(programs, exactOutputs),
+				float32: compared(floats, exactOutputs),
+			};
+			const isFloat32s = complaint(float64.fidelity, budget, "float64") === undefined;
+			// What was expected is what float32 gives: then it errs as float32 does.
+			const isExpected = !given || complaint(compared(floats, given), budget, "") === undefined;
+			if (isFloat32s) found = undefined;
+			if (isFloat32s && isExpected) foundExpected = undefined;
+		}
+	}
 	const evidence = { program, commitment, trace };
 	const samples = drawSamples(evidence, options.samples, random);
 	const settled = await settleAll(evidence, samples, random, seed, options);
 	const exact = exactnessOf(program).length === program.operators.length;
-	const error =
-		settled.failure ?? complaint(fidelity, "the float model") ?? complaint(expected, "the expected output");
+	const error = settled.failure ?? found ?? foundExpected;
 	return {
 		ok: exact && error === undefined,
 		model: modelName(options.model),
@@ -130,6 +165,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 		leaves: compiled.leaves,
 		exact,
 		fidelity,
+		...(float64 === undefined ? {} : { float64 }),
 		...(expected === undefined ? {} : { expected }),
 		settled: { sampled: samples.length, agreed: settled.agreed },
 		ms: {
@@ -182,11 +218,14 @@ async function withSession<S extends { release(): Promise<void> }, T>(
 	}
 }
 
-function complaint(comparison: Comparison | undefined, what: string): string | undefined {
-	if (comparison === undefined) return undefined;
-	if (!comparison.argmaxAgrees) return `the largest output is another than in ${what}`;
-	if (comparison.maxRelRange <= TOLERANCE) return undefined;
-	return `an output differs from ${what} by ${(100 * comparison.maxRelRange).toPrecision(2)} % of the range, more than ${100 * TOLERANCE} %`;
+/** The float model's outputs in float64; undefined where onnxruntime has no kernels for it. */
+async function float64Outputs(
+	{ model, inputs }: RunnableModel,
+	repetition: Repetition,
+): Promise<ReadonlyMap<string, Tensor> | undefined> {
+	if (repetition.steps > 1) return undefined;
+	const wide = await float64Model(model, inputs);
+	return wide && runFloat(wide, float64Feed(inputs));
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -1,72 +1,91 @@
-import { isMask } from "@umpire/compiler/fidelity/measure.ts";
-import { NEGLIGIBLE } from "@umpire/compiler/quantise/scales.ts";
+import { budgetText, type ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
+import {
+	type ElementError,
+	errorBy,
+	Judge,
+	type Judgement,
+	worstElement,
+} from "@umpire/compiler/fidelity/judge.ts";
 
-/** How far outputs are from what they should be. */
-export interface Comparison {
-	readonly maxAbs: number;
-	readonly meanAbs: number;
-	/**
-	 * The largest error relative to the range (largest less smallest value) of the reference, or
-	 * to its magnitude where it varies by less than a 2^16th of that, as saturated activations do.
-	 */
-	readonly maxRelRange: number;
+/** How far an output is from what it should be. */
+export interface OutputComparison extends Omit<Judgement, "argmaxAgrees"> {
+	/** The output's name. */
+	readonly output: string;
 	/** Whether the largest value along the last axis is in the same place everywhere. */
 	readonly argmaxAgrees: boolean;
 }
 
-/**
- * Compares an output with a reference. Places at which the reference is not finite, or
- * a number that stands for infinity, are left out.
- *
- * @param step what one integer of the output stands for: reference values that are closer than
- *   this are a tie for argmax
- */
-export function compareOutputs(
-	reference: ArrayLike<number>,
-	values: ArrayLike<number>,
-	dims: readonly number[],
-	step: number,
-): Comparison {
-	let maxAbs = 0;
-	let sum = 0;
-	let low = Number.POSITIVE_INFINITY;
-	let high = Number.NEGATIVE_INFINITY;
-	let finite = 0;
-	for (let i = 0; i < reference.length; i++) {
-		if (!Number.isFinite(reference[i]) || isMask(reference[i])) continue;
-		const difference = Math.abs(reference[i] - values[i]);
-		maxAbs = Math.max(maxAbs, difference);
-		low = Math.min(low, reference[i]);
-		high = Math.max(high, reference[i]);
-		sum += difference;
-		finite++;
-	}
-	const magnitude = finite === 0 ? 0 : Math.max(Math.abs(low), Math.abs(high));
-	const spread = high - low > magnitude * 2 ** -16 ? high - low : magnitude;
-	// Uninitialised test data is full of numbers near 1e-310, which no grid tells from 0.
-	const maxRelRange = maxAbs < NEGLIGIBLE ? 0 : spread > 0 ? maxAbs / spread : 1;
-	const row = dims.at(-1) ?? 1;
-	let argmaxAgrees = true;
-	for (let start = 0; start < reference.length; start += row) {
-		const best = argmax(reference, start, row);
-		const chosen = argmax(values, start, row);
-		if (values[best] !== values[chosen] && reference[best] - reference[chosen] > step) argmaxAgrees = false;
-	}
-	return { maxAbs, meanAbs: finite === 0 ? 0 : sum / finite, maxRelRange, argmaxAgrees };
+/** How far outputs are from what they should be: the worst of each, and every one. */
+export interface Comparison
+	extends Pick<OutputComparison, "maxAbs" | "meanAbs" | "maxRelRange" | "argmaxAgrees"> {
+	readonly outputs: readonly OutputComparison[];
+}
+
+/** What an output is compared with, and how. */
+export interface Compared {
+	readonly output: string;
+	readonly reference: ArrayLike<number>;
+	readonly values: ArrayLike<number>;
+	readonly dims: readonly number[];
+	/** What one integer of the output stands for: reference values that are closer may be a tie for argmax. */
+	readonly step: number;
+	readonly isProbability?: boolean;
+}
+
+/** Compares an output with a reference. Places at which that is not finite, or a number that stands for infinity, are left out. */
+export function compareOutputs({
+	output,
+	reference,
+	values,
+	dims,
+	step,
+	isProbability = false,
+}: Compared): OutputComparison {
+	const judge = new Judge(isProbability);
+	judge.add(reference, values, dims, step);
+	const { argmaxAgrees, ...rest } = judge.judgement;
+	return { output, ...rest, argmaxAgrees: argmaxAgrees === 1 };
 }
 
 /** All outputs of a model as one: the worst of each. */
-export function joinComparisons(parts: readonly Comparison[]): Comparison {
+export function joinComparisons(outputs: readonly OutputComparison[]): Comparison {
 	return {
-		maxAbs: Math.max(0, ...parts.map(({ maxAbs }) => maxAbs)),
-		meanAbs: parts.length === 0 ? 0 : parts.reduce((sum, { meanAbs }) => sum + meanAbs, 0) / parts.length,
-		maxRelRange: Math.max(0, ...parts.map(({ maxRelRange }) => maxRelRange)),
-		argmaxAgrees: parts.every(({ argmaxAgrees }) => argmaxAgrees),
+		maxAbs: Math.max(0, ...outputs.map(({ maxAbs }) => maxAbs)),
+		meanAbs:
+			outputs.length === 0 ? 0 : outputs.reduce((sum, { meanAbs }) => sum + meanAbs, 0) / outputs.length,
+		maxRelRange: Math.max(0, ...outputs.map(({ maxRelRange }) => maxRelRange)),
+		argmaxAgrees: outputs.every(({ argmaxAgrees }) => argmaxAgrees),
+		outputs,
 	};
 }
 
-function argmax(values: ArrayLike<number>, start: number, count: number): number {
-	let best = start;
-	for (let i = start + 1; i < start + count; i++) if (values[i] > values[best]) best = i;
-	return best;
+/** The output that is furthest off by the budget's measure; one whose largest element is another before all. */
+export function worstOutput({ outputs }: Comparison, budget: ErrorBudget): OutputComparison | undefined {
+	const errorOf = (one: OutputComparison): number =>
+		one.argmaxAgrees ? errorBy(asJudgement(one), budget) : Number.POSITIVE_INFINITY;
+	return outputs.toSorted((a, b) => errorOf(b) - errorOf(a))[0];
 }
+
+/** Why outputs are not within a budget: which output and element, in one line; undefined if they are. */
+export function complaint(comparison: Comparison, budget: ErrorBudget, what: string): string | undefined {
+	const worst = worstOutput(comparison, budget);
+	if (worst === undefined) return undefined;
+	if (!worst.argmaxAgrees)
+		return `the largest element of output "${worst.output}" is another than in ${what}`;
+	if (errorBy(asJudgement(worst), budget) <= budget.most) return undefined;
+	const element = worstElement(asJudgement(worst), budget);
+	const where = element ? ` at ${elementText(element)}` : "";
+	return `output "${worst.output}" differs from ${what}${where}, more than ${budgetText(budget)}`;
+}
+
+/** `[0, 3]: 0.41 instead of 0.42 (0.01, 2.4 % of it)`. */
+export function elementText({ position, expected, found, absolute, relative }: ElementError): string {
+	const share = Number.isFinite(relative) ? `, ${(100 * relative).toPrecision(2)} % of it` : "";
+	const number = (value: number) => String(Number(value.toPrecision(6)));
+	return `[${position.join(", ")}]: ${number(found)} instead of ${number(expected)} (${Number(absolute.toPrecision(3))}${share})`;
+}
+
+const asJudgement = (one: OutputComparison): Judgement => ({
+	...one,
+	argmaxAgrees: one.argmaxAgrees ? 1 : 0,
+});

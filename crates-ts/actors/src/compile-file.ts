@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
+import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
@@ -25,8 +26,8 @@ export interface CompileFileOptions extends StepOptions, ImageOptions {
 	readonly shape?: readonly string[] | undefined;
 	/** How ranges follow from calibration; by default as the compiler likes. */
 	readonly ranges?: RangeMethod | undefined;
-	/** The largest error of an output relative to its range: where it is larger, single tensors get more bits; 0 for never. */
-	readonly budget?: number | undefined;
+	/** The largest error of an output: where it is larger, single tensors get more bits; of 0 for never. */
+	readonly budget?: ErrorBudget | undefined;
 	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
 	/** When claims commit to their trace: at once (eager, the default), or when they are challenged. */
@@ -35,7 +36,7 @@ export interface CompileFileOptions extends StepOptions, ImageOptions {
 }
 
 /** The error budget of a program, unless another is given. */
-export const BUDGET = 0.01;
+export const BUDGET: ErrorBudget = { measure: "natural", most: 0.01 };
 
 /** A model and the program that it became. */
 export interface CompiledFile {
@@ -80,9 +81,9 @@ export async function compileFile(
 		steps: repetition.steps,
 		carry: repetition.carried,
 		...(options.ranges ? { ranges: options.ranges } : {}),
-		...(budget > 0 ? { budget } : {}),
+		...(budget.most > 0 ? { budget } : {}),
 		losses: options.fidelity === true,
-		...(budget > 0 || options.fidelity === true ? { execute } : {}),
+		...(budget.most > 0 || options.fidelity === true ? { execute } : {}),
 	});
 	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
 	for (const name of report.fixedInputs)

@@ -2,7 +2,8 @@ import { callOf } from "@umpire/chain/action-call.ts";
 import { numberOf } from "@umpire/chain/contracts.ts";
 import { send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
+import { type CompileReport, missedBudget } from "@umpire/compiler/fidelity/report.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -29,11 +30,14 @@ export interface RegisteredModel extends Registered {
 	readonly warnings: readonly string[];
 }
 
-/** Compiles a model, or takes a program file as it is; stores it and registers its root. */
+/**
+ * Compiles a model, or takes a program file as it is; stores it and registers its root.
+ * @throws UmpireError if it misses its error budget, unless that is accepted
+ */
 export async function registerModel(
 	world: World,
 	path: string,
-	options: CompileFileOptions,
+	options: CompileFileOptions & { readonly acceptLoss?: boolean },
 ): Promise<RegisteredModel> {
 	const isProgram = readModel(path).metadata.has("umpire.program");
 	if (isProgram) {
@@ -41,6 +45,12 @@ export async function registerModel(
 		return { ...(await registerProgram(world, program, commitment)), calibration: null, warnings: [] };
 	}
 	const { program, commitment, report, warnings } = await compileFile(path, options);
+	const missed = missedBudget(report);
+	if (missed !== undefined && options.acceptLoss !== true) {
+		throw new UmpireError("BUDGET", `Not registered: ${missed}`, {
+			advice: "--accept-loss registers it all the same.",
+		});
+	}
 	const registered = await registerProgram(world, program, commitment);
 	return { ...registered, calibration: report.calibration, warnings };
 }

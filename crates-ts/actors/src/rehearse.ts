@@ -1,5 +1,6 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -38,7 +39,7 @@ export interface RehearseOptions extends StepOptions, ImageOptions {
 	readonly bits: 8 | 16;
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
-	readonly budget?: number | undefined;
+	readonly budget?: ErrorBudget | undefined;
 	readonly shape?: readonly string[] | undefined;
 	readonly commitment?: "eager" | "lazy" | undefined;
 	/** How the verifier brings a wrong claim down; `direct` makes the submitter publish its trace. */

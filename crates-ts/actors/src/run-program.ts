@@ -5,7 +5,7 @@ import { InputError } from "@umpire/onnx/errors.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import { type InputTensor, isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import type { CommittedProgram } from "@umpire/runtime/program-bytes.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
@@ -76,7 +76,8 @@ export function readProgramInputs(
 	path: string,
 	images: ImageOptions = {},
 ): ReadonlyMap<string, Tensor> {
-	const infos = program.inputs.map(
+	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	const infos = inputs.map(
 		({ name, shape, type }): ValueInfo => ({ name, type: type ?? "float32", dims: shape }),
 	);
 	return readInputs(filesOf(path), infos, { images });
@@ -94,8 +95,9 @@ export function quantiseInputs(
 ): Elements[] {
 	const indices = indexInputs(program);
 	return program.inputs.map((spec, index) => {
+		const again = isGivenAgain(program.inputs, index);
 		const { elements, clipped } = quantiseInput(inputs.get(spec.name)!, spec, {
-			strict: options.strict ?? false,
+			strict: !again && (options.strict ?? false),
 		});
 		const bounds = indices.get(index);
 		const beyond =
@@ -108,11 +110,17 @@ export function quantiseInputs(
 			const more = beyond.length === 1 ? "" : ` (and ${beyond.length - 1} more such)`;
 			options.warn(`${text}${more}: the model would refuse it, the program clips it; --strict refuses it.`);
 		}
-		if (clipped > 0) {
+		if (clipped > 0 && !again) {
 			options.warn(
-				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range (${(spec.low * spec.scale).toPrecision(4)} to ${(spec.high * spec.scale).toPrecision(4)}) and were clipped; --strict refuses them.`,
+				`${clipped} of ${elements.length} values of input "${spec.name}" are out of range ${rangeText(spec)} and were clipped; --strict refuses them.`,
 			);
 		}
 		return elements;
 	});
+}
+
+/** The range of an input; of one whose features have ranges of their own, none. */
+function rangeText({ low, high, scale, powers }: InputTensor): string {
+	if (powers !== undefined) return "of their features";
+	return `(${(low * scale).toPrecision(4)} to ${(high * scale).toPrecision(4)})`;
 }

@@ -6,18 +6,24 @@ import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import {
+	admissible,
 	type BudgetReport,
 	type Measured,
 	meetsBudget,
 	type Proved,
 	refineToBudget,
 } from "./fidelity/budget.ts";
-import { type Executor, type Fidelity, measureFidelity } from "./fidelity/measure.ts";
+import type { ErrorBudget } from "./fidelity/error-budget.ts";
+import { float64Feed, float64Model } from "./fidelity/float64.ts";
+import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
+import type { Evening } from "./powers/even.ts";
+import { type Needs, needsOf } from "./powers/needs.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
-import { precisionOf } from "./quantise/scales.ts";
+import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
+import { type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -29,6 +35,10 @@ export interface Source extends FoldedModel {
 	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
+	/** What of the folded model is divided by powers of two. */
+	readonly evening: Evening;
+	/** Values of it from which an offset was subtracted. */
+	readonly centred: readonly string[];
 }
 
 export interface BuildOptions {
@@ -37,7 +47,7 @@ export interface BuildOptions {
 	readonly execute: Executor | undefined;
 	/** False if what every operator loses need not be measured. */
 	readonly losses: boolean;
-	readonly budget: number | undefined;
+	readonly budget: ErrorBudget | undefined;
 }
 
 export interface Built extends Proved {
@@ -51,32 +61,73 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, sharedRanges, feeds, repetition } = source;
+	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
 	const sets = feeds.length / repetition.steps;
 	const precision = precisionOf(options.bits, sets);
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
+	const needs = needsOf(graph, facts);
 	const build = (overrides: PrecisionOverrides): Proved => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, overrides, repetition);
+		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const proved = build(new Map());
+	const coarse = coarseValues(source, needs, precision);
+	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
+	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
 	if (!execute) return proved;
+	let reference: Reference | undefined;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
-		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, every) };
+		const options = { every, ...(reference ? { reference } : {}) };
+		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
-	const first = await measure(proved, losses);
+	let first = await measure(proved, losses);
 	if (budget === undefined) return first;
-	const start = losses || meetsBudget(first.fidelity, budget) ? first : await measure(proved, true);
+	if (!meetsBudget(first.fidelity, budget)) {
+		// What float32 rounds is no error of the program, nor is it one that more bits would mend.
+		const model = await float64Model(source.float, feeds[0]);
+		reference = model && { model, feed: float64Feed };
+		if (reference || !losses) first = await measure(proved, true);
+	}
 	const workshop = { facts, precision, sets, sharedRanges, build };
-	const { best, report } = await refineToBudget(start, budget, {
-		...workshop,
-		measure: (one) => measure(one, true),
-	});
+	const { best, report } = await refineToBudget(
+		first,
+		budget,
+		{ ...workshop, measure: (one) => measure(one, true) },
+		given,
+	);
 	return { ...best, budget: report };
+}
+
+/** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */
+const SHARE_WITHIN = 8;
+
+/**
+ * Values that need finer steps than the program's bits give them (powers/needs.ts): inputs, what they
+ * are without their offsets, and what lies between where it is worse.
+ */
+function coarseValues({ graph, facts, centred }: Source, needs: Needs, precision: Precision): string[] {
+	if (precision.bits !== 16) return [];
+	const ends = new Set([...graph.inputs.map(({ name }) => name), ...centred]);
+	return [...needs].flatMap(([name, steps]) => {
+		const range = facts.ranges.get(name);
+		const share = SHARE_OF_NEED * (ends.has(name) ? 1 : SHARE_WITHIN);
+		const step = range ? quantisationOf(range, precision).scale : 0;
+		return step > Math.min(...steps) * share ? [name] : [];
+	});
+}
+
+/** Values one by one, but with all that share their range. */
+function groupsOf(
+	names: readonly string[],
+	sharedRanges: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+	const group = new Map(sharedRanges.flatMap((shared) => shared.map((name) => [name, shared] as const)));
+	return [...new Set(names.map((name) => group.get(name) ?? name))].map((one) =>
+		typeof one === "string" ? [one] : one,
+	);
 }
 
 /** What everyone checks before serving or guarding a program: its structure, and that nothing in it rounds. */

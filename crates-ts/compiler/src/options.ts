@@ -1,4 +1,5 @@
 import type { Tensor } from "@umpire/onnx/model.ts";
+import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import type { Executor } from "./fidelity/measure.ts";
 import type { Carried } from "./import/steps.ts";
 import type { RangeMethod } from "./quantise/calibration.ts";
@@ -18,10 +19,11 @@ export interface CompileOptions {
 	/** How ranges follow from calibration; by default what defaultMethod says. */
 	readonly ranges?: RangeMethod;
 	/**
-	 * The largest error of an output, relative to its range. Where it is larger, or the largest
-	 * element is another, single tensors get more bits (fidelity/budget.ts). Needs `execute`.
+	 * The largest error of an output, a number being a share of its range (of a probability, the
+	 * error itself). Where it is larger, or the largest element is another, single tensors get more
+	 * bits (fidelity/budget.ts). Needs `execute`.
 	 */
-	readonly budget?: number;
+	readonly budget?: number | ErrorBudget;
 	/** False if the report need not say what every operator loses. */
 	readonly losses?: boolean;
 	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */

@@ -10,6 +10,7 @@ export const ERROR_CODES = {
 	MODEL: "an ONNX model cannot be read, or does not run",
 	INPUT: "inputs or expected outputs are missing, malformed, or do not fit the model",
 	COMPILE: "a model cannot be compiled as it is",
+	BUDGET: "a program would be further from its model than the error budget allows",
 	PROGRAM: "a program breaks a rule of the instruction set, or asks for more than the limits allow",
 	EXACTNESS: "no exact way is known to compute an operator of a program",
 	PROGRAM_FILE: "a file is no program that this version can use",

@@ -11,8 +11,21 @@ export interface Facts {
 	readonly constants: ReadonlyMap<string, Tensor>;
 	/** Calibrated ranges of all values that depend on inputs. */
 	readonly ranges: ReadonlyMap<string, Range>;
+	/** Of floats that depend on inputs and are not too large, the range of each element. */
+	readonly extents?: ReadonlyMap<string, Extents>;
 	/** Of the floats among them, if asked for. */
 	readonly histograms?: ReadonlyMap<string, Histogram>;
+}
+
+/** Ranges of single elements. */
+export interface Extents {
+	readonly low: Float64Array;
+	readonly high: Float64Array;
+}
+
+/** The largest magnitude of each element. */
+export function reachesOf({ low, high }: Extents): Float64Array {
+	return low.map((value, i) => Math.max(-value, high[i]));
 }
 
 /** The model after folding, with what is known of it. */

@@ -2,11 +2,11 @@ import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { Names, removeDead } from "./edit.ts";
 import { CompileError } from "./errors.ts";
-import type { FoldedModel } from "./facts.ts";
+import type { Extents, FoldedModel } from "./facts.ts";
 import { Histogram } from "./histogram.ts";
 import { refuseNotFinite } from "./not-finite.ts";
-import { observe, type RangeTable } from "./ranges.ts";
-import { isFloat } from "./real.ts";
+import { HUGE, observe, type RangeTable } from "./ranges.ts";
+import { isFloat, toReal } from "./real.ts";
 import { sizeOf } from "./shapes.ts";
 import { has } from "./traits.ts";
 import { readsOf, writesOf } from "./uses.ts";
@@ -36,11 +36,14 @@ export async function foldModel(
 	const types = new Map<string, ElementType>();
 	const constants = new Map<string, Tensor>(graph.initializers);
 	const ranges: RangeTable = new Map();
+	const extents = new Map<string, Extents>();
+	const ends = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
 	const histograms = new Map<string, Histogram>();
 	const record = (name: string, tensor: Tensor): void => {
 		if (!varying.has(name)) constants.set(name, tensor);
 		else {
 			observe(ranges, name, tensor);
+			extend(extents, name, tensor, ends.has(name) ? MOST_FEATURES : MOST_INNER);
 			if (counts && isFloat(tensor.type)) count(histograms, name, tensor);
 		}
 	};
@@ -56,6 +59,7 @@ export async function foldModel(
 				const tensor = feed.get(name)!;
 				if (index === 0) describe(name, tensor);
 				observe(ranges, name, tensor);
+				extend(extents, name, tensor, MOST_FEATURES);
 			}
 			const computed = await session.run(feed);
 			// What has no elements is the same for all inputs.
@@ -80,8 +84,23 @@ export async function foldModel(
 	const kept = new Map([...constants].filter(([name]) => needed.has(name)));
 	return {
 		graph: { ...graph, nodes, outputs, initializers: kept },
-		facts: { shapes, types, constants: kept, ranges, ...(counts ? { histograms } : {}) },
+		facts: { shapes, types, constants: kept, ranges, extents, ...(counts ? { histograms } : {}) },
 	};
+}
+
+/** Inputs and outputs of more elements are no lists of features; of values between them less is kept. */
+const MOST_FEATURES = 65536;
+const MOST_INNER = 4096;
+
+/** Widens the ranges of single elements by a tensor; NaN, infinities and masks count as 0. */
+function extend(extents: Map<string, Extents>, name: string, tensor: Tensor, most: number): void {
+	if (!isFloat(tensor.type) || sizeOf(tensor.dims) > most) return;
+	const values = toReal(tensor).data.map((value) => (Math.abs(value) < HUGE ? value : 0));
+	const known = extents.get(name);
+	extents.set(name, {
+		low: known ? values.map((value, i) => Math.min(value, known.low[i])) : values,
+		high: known ? values.map((value, i) => Math.max(value, known.high[i])) : values,
+	});
 }
 
 function count(histograms: Map<string, Histogram>, name: string, tensor: Tensor): void {

@@ -11,6 +11,8 @@ export type Trait =
 	| "views"
 	/** Every element of the result is one of the first operand's, whatever these are. */
 	| "moves"
+	/** All elements of all operands, side by side. */
+	| "joins"
 	/** The largest of some elements of the operand. */
 	| "largest"
 	/** The least of some elements of the operand. Lowered as the largest of −x: not only moved, where nothing else may happen to a value. */
@@ -42,6 +44,8 @@ export type Trait =
 	| "takesInfinity"
 	/** Ends in a rescaling, whose clip can be that of an activation that follows. */
 	| "rescales"
+	/** With constant numbers, moves an operand up or down or keeps it within bounds. */
+	| "shiftsOrBounds"
 	/** +, −, ×, ÷ of two operands: with a constant a factor or a shift. */
 	| "arithmetic"
 	/** Σ of operands with constant factors, element by element: no table is needed for it. */
@@ -70,7 +74,9 @@ const T = (traits: string): readonly Trait[] => traits.split(" ") as Trait[];
 /** Traits by operator of ONNX's own domain. */
 const TRAITS = {
 	Abs: T("keepsDyadic"),
-	Add: T("rescales arithmetic linear passesErrors writesWide keepsDyadicConstants homogeneous recurrentStep"),
+	Add: T(
+		"shiftsOrBounds rescales arithmetic linear passesErrors writesWide keepsDyadicConstants homogeneous recurrentStep",
+	),
 	ArgMax: T("ranks"),
 	ArgMin: T("ranks"),
 	AveragePool: T("rescales keepsDyadic homogeneous"),
@@ -79,8 +85,8 @@ const TRAITS = {
 	Cast: T("casts"),
 	CastLike: T("casts"),
 	Ceil: T("rounds"),
-	Clip: T("clips takesInfinity keepsDyadic"),
-	Concat: T("keepsDyadic homogeneous recurrentStep"),
+	Clip: T("shiftsOrBounds clips takesInfinity keepsDyadic"),
+	Concat: T("joins keepsDyadic homogeneous recurrentStep"),
 	Conv: T("rescales"),
 	ConvTranspose: T("rescales"),
 	DepthToSpace: T("moves keepsDyadic"),
@@ -108,10 +114,10 @@ const TRAITS = {
 	Log: T("relative"),
 	Loop: T("control"),
 	MatMul: T("rescales sums writesWide recurrentStep"),
-	Max: T("takesInfinity keepsDyadic"),
+	Max: T("shiftsOrBounds takesInfinity keepsDyadic"),
 	MaxPool: T("largest"),
 	Mean: T("rescales linear"),
-	Min: T("takesInfinity keepsDyadic"),
+	Min: T("shiftsOrBounds takesInfinity keepsDyadic"),
 	Mul: T("rescales arithmetic writesWide keepsDyadicConstants recurrentStep"),
 	Multinomial: T("random"),
 	Neg: T("rescales passesErrors writesWide keepsDyadic"),

@@ -37,6 +37,10 @@ export const WHOLE_TYPES = [
 ] as const;
 export type WholeType = (typeof WHOLE_TYPES)[number];
 
+/**
+ * An input. Several of one name are one tensor on several grids, the finer of which end before its largest
+ * numbers: what is beyond is clipped there, and told by the first.
+ */
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
 	/**
@@ -44,6 +48,14 @@ export interface InputTensor extends TensorSpec {
 	 * make inputs, and no part of the program's root.
 	 */
 	readonly type?: WholeType;
+	/** Where features of unlike size stand side by side: an integer v stands for v·scale·2^exponent. */
+	readonly powers?: Powers;
+}
+
+/** An exponent of 2 for every element of a tensor: those of `shape`, whose sizes are the tensor's own or 1, broadcast to it. */
+export interface Powers {
+	readonly shape: readonly number[];
+	readonly exponents: readonly number[];
 }
 
 /** One operator of a program: its output tensor, its kind and form, its operands. */
@@ -59,4 +71,9 @@ export interface Program {
 	readonly outputs: readonly { readonly name: string; readonly operator: number }[];
 	/** True: claims state the output alone, and commit to their trace when they are challenged. False by default. */
 	readonly lazy?: boolean;
+}
+
+/** Whether an input is a tensor that an earlier one of its name gives already, on another grid. */
+export function isGivenAgain(inputs: readonly InputTensor[], index: number): boolean {
+	return inputs.findIndex(({ name }) => name === inputs[index].name) < index;
 }

@@ -39,8 +39,18 @@ const SIGNATURE_ABI: readonly AbiParameter[] = [
 	{ name: "outputs", type: "tuple[]", components: TENSOR },
 ];
 
+const POWERS: AbiParameter = {
+	name: "powers",
+	type: "tuple[]",
+	components: [
+		{ name: "input", type: "uint32" },
+		{ name: "shape", type: "uint64[]" },
+		{ name: "exponents", type: "int16[]" },
+	],
+};
+
 /**
- * keccak256(abi.encode(inputs, outputs)): what gives a program's numbers their meaning (protocol section 2).
+ * keccak256(abi.encode(inputs, outputs)), or of (inputs, outputs, powers) if an input has powers: what gives a program's numbers their meaning (protocol section 2).
  * Descriptors know physical positions and integers only; names, shapes, layouts, ranges and scales of inputs
  * and outputs, and which operators the outputs are, would otherwise be whatever the file says.
  */
@@ -49,7 +59,14 @@ export function signatureHash({ inputs, outputs, operators }: Program): Hex {
 		inputs.map((input) => tensorOf(input.name, input, 0)),
 		outputs.map(({ name, operator }) => tensorOf(name, operators[operator], operator)),
 	];
-	return toHex(keccak_256(fromHex(encodeAbiParameters(SIGNATURE_ABI, tensors))));
+	const powers = inputs.flatMap(({ powers: own }, input) =>
+		own ? [{ input, shape: own.shape.map(BigInt), exponents: own.exponents }] : [],
+	);
+	const encoded =
+		powers.length === 0
+			? encodeAbiParameters(SIGNATURE_ABI, tensors)
+			: encodeAbiParameters([...SIGNATURE_ABI, POWERS], [...tensors, powers]);
+	return toHex(keccak_256(fromHex(encoded)));
 }
 
 /** `operator` is the output's operator; of inputs it is 0. */

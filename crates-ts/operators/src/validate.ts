@@ -3,6 +3,7 @@ import { descriptorOf } from "./descriptor.ts";
 import { definitionOf, FORMS } from "./forms.ts";
 import { isRescaled } from "./kinds.ts";
 import { DEFAULT_LIMITS, type Limits, requireReads, requireWithin } from "./limits.ts";
+import { validatePowers } from "./powers.ts";
 import type { Descriptor, Operator, Program, TensorRef } from "./program.ts";
 import { brief, ensure, ProgramError } from "./program-error.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
@@ -25,7 +26,10 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 	ensure(Number.isInteger(steps) && steps >= 1 && steps <= MAX_COUNT, `The program has ${steps} steps`);
 	ensure(operators.length >= 1 && operators.length <= MAX_COUNT, "The program has no operators");
 	for (const [index, input] of inputs.entries()) {
-		within(`input ${index} (${input.name})`, () => validateSpec(input));
+		within(`input ${index} (${input.name})`, () => {
+			validateSpec(input);
+			validatePowers(input);
+		});
 	}
 	for (const [index, constant] of constants.entries()) {
 		within(`constant ${index} (${constant.name})`, () => {
@@ -112,6 +116,7 @@ function validateReference(program: Program, index: number, ref: TensorRef): voi
 	const alike =
 		String([first.width, first.scale, first.shape, "/", first.layout]) ===
 		String([state.width, state.scale, state.shape, "/", state.layout]);
+	ensure(first.powers === undefined, `input ${ref.initial}, which is carried, has powers`);
 	ensure(alike, `${what} and input ${ref.initial} differ in shape, layout, width or scale`);
 }
 

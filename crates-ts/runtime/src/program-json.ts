@@ -5,6 +5,7 @@ import {
 	type Elements,
 	type InputTensor,
 	type Operator,
+	type Powers,
 	type Program,
 	type TensorSpec,
 	WHOLE_TYPES,
@@ -138,11 +139,23 @@ function named(value: unknown, where: string): TensorSpec & { readonly name: str
 }
 
 function input(value: unknown, where: string): InputTensor {
-	const given = object(value, where).type;
-	if (given === undefined) return named(value, where);
+	const { type: given, powers: own } = object(value, where);
 	const type = WHOLE_TYPES.find((whole) => whole === given);
-	if (type === undefined) throw new ProgramFileError(`${where}: no type of whole numbers`);
-	return { ...named(value, where), type };
+	if (given !== undefined && type === undefined)
+		throw new ProgramFileError(`${where}: no type of whole numbers`);
+	return {
+		...named(value, where),
+		...(type === undefined ? {} : { type }),
+		...(own === undefined ? {} : { powers: powers(own, `${where}: powers`) }),
+	};
+}
+
+function powers(value: unknown, where: string): Powers {
+	const { shape, exponents } = object(value, where);
+	return {
+		shape: numbers(shape, `${where}: shape`),
+		exponents: numbers(exponents, `${where}: exponents`),
+	};
 }
 
 function parse(text: string): unknown {

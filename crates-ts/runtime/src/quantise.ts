@@ -1,6 +1,7 @@
 import { emptyElements } from "@umpire/commitment/elements.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
+import { inputScales } from "@umpire/operators/powers.ts";
 import type { Elements, InputTensor, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 
@@ -16,14 +17,15 @@ export interface Quantised {
 }
 
 /**
- * A float input as the integers that the program computes on: ⌊value/scale + ½⌋, clipped to what
- * the input declares.
+ * A float input as the integers that the program computes on: ⌊value/scale + ½⌋ (the scale times the
+ * element's power of two, if it has one), clipped to what the input declares.
  *
  * @throws InputError naming the input and the position: wrong number of elements, NaN, an
  *   infinity, or (strict) a value out of range
  */
 export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
-	const { name, shape, scale, low, high } = spec;
+	const { name, shape, low, high } = spec;
+	const scales = inputScales(spec);
 	const count = elementCount(shape);
 	const values = realsOf(tensor, name);
 	if (values.length !== count) {
@@ -40,11 +42,11 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 				advice: "only finite numbers can be committed",
 			});
 		}
-		const rounded = Math.floor(value / scale + 0.5);
+		const rounded = Math.floor(value / scales[i] + 0.5);
 		if (rounded < low || rounded > high) {
 			if (options.strict === true) {
 				throw new InputError(
-					`input "${name}" holds ${value} at position ${positionText(i, shape)}, outside of its range ${low * scale} … ${high * scale}`,
+					`input "${name}" holds ${value} at position ${positionText(i, shape)}, outside of its range ${low * scales[i]} … ${high * scales[i]}`,
 					{ advice: "run without --strict to clip it" },
 				);
 			}

@@ -2,10 +2,12 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import type { Certificate } from "@umpire/operators/exactness.ts";
-import type { Operator } from "@umpire/operators/program.ts";
+import { isGivenAgain, type Operator } from "@umpire/operators/program.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { PrecisionOverrides } from "../quantise/assign.ts";
 import { finerThan, type Precision } from "../quantise/scales.ts";
+import type { ErrorBudget } from "./error-budget.ts";
+import { worstError } from "./judge.ts";
 import type { Fidelity } from "./measure.ts";
 
 /** A lowered program that has been proved exact. */
@@ -21,12 +23,24 @@ export interface Measured extends Proved {
 
 /** What an error budget led to. */
 export interface BudgetReport {
-	/** The largest admissible error of an output, relative to its range. */
-	readonly largest: number;
+	readonly budget: ErrorBudget;
+	/** The largest error of an output by the budget's measure; infinite where the largest element of a row is another. */
+	readonly error: number;
 	readonly met: boolean;
 	/** ONNX values that got more bits than the program's, and how many. */
 	readonly refined: readonly { readonly value: string; readonly bits: number }[];
+	/** How often the program was built anew. */
 	readonly rounds: number;
+	/** Where it was missed, the values that still lose most, and why they cannot be finer. */
+	readonly limits: readonly Limit[];
+}
+
+/** A value that keeps a program from meeting its budget. */
+export interface Limit {
+	readonly value: string;
+	/** The share of its range that is lost there, beyond what its operands lost. */
+	readonly loss: number;
+	readonly reason: string;
 }
 
 /** What the search for a program within the budget works with. */
@@ -43,79 +57,108 @@ export interface Workshop {
 
 /** Rounds, each of twice as many values as the one before: the first of a 64th of them, so that the last has all. */
 const MOST_ROUNDS = 7;
-/** Where a round's values together are not admissible, this many are tried one by one. */
-const MOST_SINGLE = 16;
+/** After this many rounds without a gain the rest is tried at once, and that is the last. */
+const PATIENCE = 2;
+/** A round that leaves more than this of the error gained nothing. */
+const GAIN = 0.8;
+/** Programs that are built in a round to find out which values can be finer. */
+const MOST_ATTEMPTS = 12;
+const MOST_LIMITS = 3;
 
-/** The largest error of an output, or 1 if the largest element of a row is another. */
-function errorOf({ outputs }: Fidelity): number {
-	const errors = outputs.map(({ maxRelRange, argmaxAgrees }) => (argmaxAgrees < 1 ? 1 : maxRelRange));
-	// Three digits: what is beyond depends on the machine that ran the float model.
-	return Number(Math.max(0, ...errors).toPrecision(3));
-}
-
-export function meetsBudget(fidelity: Fidelity, largest: number): boolean {
-	return errorOf(fidelity) <= largest;
+export function meetsBudget({ outputs }: Fidelity, budget: ErrorBudget): boolean {
+	return worstError(outputs, budget) <= budget.most;
 }
 
 /**
  * Gives single values more bits until the outputs are within the budget: in every round those
  * that lose most, twice as many as in the round before. If no round meets it, the best one counts:
- * the largest error is one element's, and may grow by chance while all others shrink.
+ * the largest error is one element's, and may grow by chance while all others shrink. Where rounds
+ * gain nothing, all that is left is tried at once, and that is the end.
+ *
+ * @param given values that have more bits to begin with
  */
 export async function refineToBudget(
 	start: Measured,
-	largest: number,
+	budget: ErrorBudget,
 	workshop: Workshop,
+	given: PrecisionOverrides = new Map(),
 ): Promise<{ best: Measured; report: BudgetReport }> {
+	const errorOf = ({ fidelity }: Measured): number => worstError(fidelity.outputs, budget);
 	let [best, current] = [start, start];
-	let [kept, overrides]: PrecisionOverrides[] = [new Map(), new Map()];
-	const refused = new Set<string>();
-	let [rounds, first] = [0, 0];
-	while (rounds < MOST_ROUNDS && !meetsBudget(best.fidelity, largest)) {
+	let [kept, overrides]: PrecisionOverrides[] = [given, given];
+	const refused = new Map<string, string>();
+	let [rounds, first, idle] = [0, 0, 0];
+	for (let last = false; rounds < MOST_ROUNDS && !last && !meetsBudget(best.fidelity, budget); ) {
 		const chosen = candidates(current, workshop, (name) => overrides.has(name) || refused.has(name));
 		if (chosen.length === 0) break;
 		first ||= Math.ceil(chosen.length / 2 ** (MOST_ROUNDS - 1));
-		const most = first * 2 ** rounds;
+		last = idle >= PATIENCE;
+		const most = last ? chosen.length : first * 2 ** rounds;
 		const { proved, admitted } = admissible(chosen.slice(0, most), overrides, workshop, refused);
 		rounds += 1;
 		if (!proved) continue;
 		overrides = admitted;
 		current = await workshop.measure(proved);
-		if (errorOf(current.fidelity) < errorOf(best.fidelity)) [best, kept] = [current, overrides];
+		idle = errorOf(current) <= GAIN * errorOf(best) ? 0 : idle + 1;
+		if (errorOf(current) < errorOf(best)) [best, kept] = [current, overrides];
 	}
 	const refined = [...kept].map(([value, { bits }]) => ({ value, bits }));
-	return { best, report: { largest, met: meetsBudget(best.fidelity, largest), refined, rounds } };
+	const met = meetsBudget(best.fidelity, budget);
+	const limits = met ? [] : limitsOf(best, workshop, kept, refused);
+	return { best, report: { budget, error: errorOf(best), met, refined, rounds, limits } };
 }
 
 /** The program in which as many of the chosen groups as possible are finer too; the others are refused. */
-function admissible(
+export function admissible(
 	chosen: readonly (readonly string[])[],
 	overrides: PrecisionOverrides,
-	{ precision, sets, build }: Workshop,
-	refused: Set<string>,
+	{ precision, sets, build }: Pick<Workshop, "precision" | "sets" | "build">,
+	refused: Map<string, string>,
 ): { proved: Proved | undefined; admitted: PrecisionOverrides } {
 	const finest = finerThan(precision, sets)!;
-	const withGroups = (groups: readonly (readonly string[])[]): PrecisionOverrides =>
-		new Map([...overrides, ...groups.flat().map((name) => [name, finest] as const)]);
-	const attempt = (groups: readonly (readonly string[])[]): Proved | undefined => {
+	let [proved, admitted, attempts]: [Proved | undefined, PrecisionOverrides, number] = [
+		undefined,
+		overrides,
+		0,
+	];
+	/** Those that cannot be finer together are tried in halves. */
+	const admit = (groups: readonly (readonly string[])[]): void => {
+		if (groups.length === 0 || attempts >= MOST_ATTEMPTS) return;
+		attempts += 1;
+		const wanted = new Map([...admitted, ...groups.flat().map((name) => [name, finest] as const)]);
 		try {
-			return build(withGroups(groups));
+			proved = build(wanted);
+			admitted = wanted;
 		} catch (error) {
-			if (error instanceof CompileError) return undefined;
-			throw error;
+			if (!(error instanceof CompileError)) throw error;
+			if (groups.length === 1) {
+				for (const name of groups[0]) refused.set(name, error.message);
+				return;
+			}
+			const half = Math.ceil(groups.length / 2);
+			admit(groups.slice(0, half));
+			admit(groups.slice(half));
 		}
 	};
-	const whole = attempt(chosen);
-	let proved = whole;
-	let groups = whole ? chosen : [];
-	for (const group of whole ? [] : chosen.slice(0, MOST_SINGLE)) {
-		const next = chosen.length > 1 ? attempt([...groups, group]) : undefined;
-		if (next) {
-			proved = next;
-			groups = [...groups, group];
-		} else for (const name of group) refused.add(name);
-	}
-	return { proved, admitted: withGroups(groups) };
+	admit(chosen);
+	return { proved, admitted };
+}
+
+/** What loses most in a program that misses its budget. */
+function limitsOf(
+	measured: Measured,
+	{ precision, sets }: Workshop,
+	kept: PrecisionOverrides,
+	refused: ReadonlyMap<string, string>,
+): Limit[] {
+	const losses = [...ownLosses(measured)].filter(([, loss]) => loss > 0).sort(([, a], [, b]) => b - a);
+	return losses.slice(0, MOST_LIMITS).map(([value, loss]) => {
+		const why = refused.get(value);
+		if (why !== undefined) return { value, loss, reason: `it cannot have more bits: ${why}` };
+		if (kept.has(value)) return { value, loss, reason: "it has as many bits as there are" };
+		const none = finerThan(precision, sets) === undefined;
+		return { value, loss, reason: none ? "no width is finer" : "more bits for it did not help" };
+	});
 }
 
 /** Groups of values that could have more bits, those that lose most first. */
@@ -139,7 +182,8 @@ const ROUNDING = new Set(["Add", "Div", "Dot", "Mul"]);
 /** Per value that the program rounds, the error relative to its range that its operands do not have yet. */
 function ownLosses({ lowered, fidelity }: Measured): Map<string, number> {
 	const { program, origins } = lowered;
-	const losses = new Map(program.inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
+	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	const losses = new Map(inputs.map(({ name }, k) => [name, fidelity.inputs[k].maxRelRange]));
 	const rounds = ({ kind, form }: Operator): boolean => ROUNDING.has(kind) || form.type === "lookup";
 	for (const [k, operator] of program.operators.entries()) {
 		const [name, loss] = [origins[k], fidelity.operators[k]];

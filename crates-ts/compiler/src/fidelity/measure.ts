@@ -1,15 +1,20 @@
 import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
-import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
+import { inputScales } from "@umpire/operators/powers.ts";
+import {
+	type Elements,
+	type InputTensor,
+	isGivenAgain,
+	type Program,
+	type TensorSpec,
+} from "@umpire/operators/program.ts";
 import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
+import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
-
-/** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
-export function isMask(value: number): boolean {
-	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
-}
+import { isMask, Judge, type Judgement } from "./judge.ts";
+import { probabilitiesOf } from "./probabilities.ts";
 
 /** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
 export type Executor = (
@@ -30,10 +35,8 @@ export interface Difference {
 	readonly saturated: number;
 }
 
-export interface OutputFidelity extends Difference {
+export interface OutputFidelity extends Judgement {
 	readonly name: string;
-	/** Share of rows along the last axis whose largest element is the same, or within one step of it. */
-	readonly argmaxAgrees: number;
 }
 
 /** How far an operator is from the float model, with what the operators before it lost. */
@@ -90,10 +93,11 @@ class Accumulator {
 }
 
 /** Integers of a float input at the program's input scale, clipped to its range. */
-export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements; clipped: number } {
+export function quantise(tensor: Tensor, spec: InputTensor): { elements: Elements; clipped: number } {
 	let clipped = 0;
-	const integers = Array.from(toReal(tensor).data, (value) => {
-		const integer = Math.round(value / spec.scale) + 0;
+	const scales = inputScales(spec);
+	const integers = Array.from(toReal(tensor).data, (value, i) => {
+		const integer = Math.round(value / scales[i]) + 0;
 		if (integer >= spec.low && integer <= spec.high) return integer;
 		clipped += 1;
 		return integer > spec.high ? spec.high : spec.low;
@@ -101,31 +105,54 @@ export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements
 	return { elements: elementsOf(integers, spec.width), clipped };
 }
 
+/** What outputs are compared with: the float model, and how it reads inputs. */
+export interface Reference {
+	readonly model: Model;
+	feed(feed: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
+}
+
+/** The float model, the one of primitive operators that was lowered, and what of that was divided by powers of two. */
+export interface MeasuredModel {
+	readonly float: Model;
+	readonly primitive: Model;
+	readonly evening: Evening;
+}
+
 /**
  * Runs program and float model on the same inputs and compares all values that both compute:
  * the outputs with those of `float`, operators (if `every` one is wanted) with values of `primitive`,
  * into which it was decomposed. `feeds` are what the float model reads in every step of a first
- * run, then of a second one, …
+ * run, then of a second one, … Outputs are compared with those of `reference` instead, if there is one.
  */
 export async function measureFidelity(
-	{ float: model, primitive }: { readonly float: Model; readonly primitive: Model },
+	{ float: model, primitive, evening }: MeasuredModel,
 	lowered: Lowered,
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 	execute: Executor,
-	every = true,
+	{ every = true, reference }: { readonly every?: boolean; readonly reference?: Reference } = {},
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
-	const wanted = every ? origins.filter((name) => name !== undefined) : [];
+	const known = new Set([
+		...primitive.graph.inputs.map(({ name }) => name),
+		...primitive.graph.nodes.flatMap((node) => node.outputs),
+	]);
+	const measured = origins.map((name) => {
+		const from = name === undefined ? undefined : (evening.values.get(name)?.name ?? name);
+		return from !== undefined && known.has(from) ? from : undefined;
+	});
+	const wanted = every ? measured.filter((name) => name !== undefined) : [];
 	const names = program.outputs.map((output) => output.name);
-	const same = model === primitive || !every;
-	const inner = await createFloatSession(every ? primitive : model, {
+	const same = !reference && (model === primitive || !every);
+	const inner = await createFloatSession(every || reference ? primitive : model, {
 		outputs: [...new Set(same ? [...wanted, ...names] : wanted)],
 		optimisation: "basic",
 	});
-	const float = same ? inner : await createFloatSession(model, { outputs: names, optimisation: "basic" });
+	const judged = reference?.model ?? model;
+	const float = same ? inner : await createFloatSession(judged, { outputs: names, optimisation: "basic" });
 	const session = await execute(program, every);
 	const operators = origins.map(() => new Accumulator());
-	const outputs = program.outputs.map(() => ({ sum: new Accumulator(), rows: 0, same: 0 }));
+	const probabilities = probabilitiesOf(model.graph);
+	const outputs = program.outputs.map(({ name }) => new Judge(probabilities.has(name)));
 	const inputSums = program.inputs.map(() => new Accumulator());
 	let clippedInputs = 0;
 	try {
@@ -136,7 +163,8 @@ export async function measureFidelity(
 				const inputs = program.inputs.map((spec, k) => {
 					const tensor = feed.get(spec.name)!;
 					const { elements, clipped } = quantise(tensor, spec);
-					inputSums[k].add(toReal(tensor).data, elements, spec);
+					if (isGivenAgain(program.inputs, k)) return elements;
+					inputSums[k].add(divided(toReal(tensor).data, evening.inputs.get(spec.name)), elements, spec);
 					clippedInputs += clipped;
 					return elements;
 				});
@@ -146,22 +174,18 @@ export async function measureFidelity(
 			const last = step === program.steps - 1 ? result?.outputs : undefined;
 			if (!tensors && !last) continue;
 			const values = await inner.run(feed);
-			const expected = same ? values : await float.run(feed);
+			const expected = same ? values : await float.run(reference ? reference.feed(feed) : feed);
 			tensors?.forEach((elements, k) => {
-				const tensor = values.get(origins[k] ?? "");
-				if (tensor) operators[k].add(toReal(tensor).data, elements, program.operators[k]);
+				const tensor = values.get(measured[k] ?? "");
+				const exponents = evening.values.get(origins[k] ?? "")?.exponents;
+				if (tensor) operators[k].add(divided(toReal(tensor).data, exponents), elements, program.operators[k]);
 			});
 			program.outputs.forEach(({ name, operator }, k) => {
 				const spec = program.operators[operator];
 				const { scale, shape } = spec;
 				const elements = tensors?.[operator] ?? last![k];
-				const real = toReal(expected.get(name)!).data;
-				outputs[k].sum.add(real, elements, spec);
-				const size = shape[shape.length - 1] ?? 1;
-				for (let row = 0; row < real.length; row += size) {
-					outputs[k].rows += 1;
-					if (agrees(real, elements, row, size, scale)) outputs[k].same += 1;
-				}
+				const values = Float64Array.from(elements, (integer) => integer * scale);
+				outputs[k].add(toReal(expected.get(name)!).data, values, shape, scale);
 			});
 		}
 	} finally {
@@ -170,17 +194,18 @@ export async function measureFidelity(
 		await session.release?.();
 	}
 	const inputs = inputSums.map((sum) => sum.difference);
-	const differences = operators.map((sum, k) => (origins[k] === undefined ? undefined : sum.difference));
+	const differences = operators.map((sum, k) => (measured[k] === undefined ? undefined : sum.difference));
 	return {
 		inputs,
-		outputs: outputs.map(({ sum, rows, same }, k) => ({
-			name: program.outputs[k].name,
-			...sum.difference,
-			argmaxAgrees: same / rows,
-		})),
+		outputs: outputs.map(({ judgement }, k) => ({ name: program.outputs[k].name, ...judgement })),
 		operators: withInherited(program, inputs, differences),
 		clippedInputs,
 	};
+}
+
+/** Numbers as they are after a division by powers of two. */
+function divided(real: Float64Array, exponents: Float64Array | undefined): Float64Array {
+	return exponents ? real.map((value, i) => value / 2 ** exponents[i]) : real;
 }
 
 /** Operators that compute no value of the float model pass on what their operands lost. */
@@ -200,19 +225,4 @@ function withInherited(
 		reached.push(difference?.maxRelRange ?? inherited);
 		return difference && { ...difference, inherited };
 	});
-}
-
-/**
- * The float row's largest element is among the program's largest, or what the program says is largest
- * lies less than one step below it: then no grid can tell the two apart.
- */
-function agrees(real: Float64Array, elements: Elements, start: number, size: number, step: number): boolean {
-	let best = -1;
-	let most = -1;
-	for (let i = start; i < start + size; i++) {
-		if (Number.isNaN(real[i])) continue;
-		if (best < 0 || real[i] > real[best]) best = i;
-		if (most < 0 || elements[i] > elements[most]) most = i;
-	}
-	return best < 0 || elements[best] === elements[most] || real[best] - real[most] <= step;
 }

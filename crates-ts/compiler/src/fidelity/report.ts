@@ -4,7 +4,9 @@ import type { PassReport } from "../passes/pass.ts";
 import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { BudgetReport } from "./budget.ts";
-import type { Fidelity } from "./measure.ts";
+import { budgetText } from "./error-budget.ts";
+import { errorBy, worstElement } from "./judge.ts";
+import type { Fidelity, OutputFidelity } from "./measure.ts";
 
 export interface OperatorReport {
 	readonly index: number;
@@ -111,6 +113,29 @@ export function adviceFor(operator: OperatorReport, report: CompileReport): stri
 	if (ownLoss(operator) < NEGLIGIBLE_LOSS) return undefined;
 	if (operator.saturated && calibration.ranges !== "min-max") return "values are clipped: --ranges min-max";
 	if (operator.width !== bits) return undefined;
-	if (bits === 8) return "8 bits are coarse: --bits 16, or a smaller --budget";
+	if (bits === 8) return "8 bits are coarse: --bits 16";
+	if (budget?.met === false) return undefined;
 	return budget === undefined ? "a --budget gives it more bits" : "a smaller --budget gives it more bits";
+}
+
+/** Why a program misses its error budget, in one line: the output, by how much, and what limits it; undefined if it does not. */
+export function missedBudget({ budget, fidelity, operators, bits }: CompileReport): string | undefined {
+	if (!budget || budget.met || !fidelity) return undefined;
+	const errorOf = (one: OutputFidelity): number =>
+		one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget.budget);
+	const [worst] = fidelity.outputs.toSorted((a, b) => errorOf(b) - errorOf(a));
+	const element = worstElement(worst, budget.budget);
+	const what =
+		worst.argmaxAgrees < 1
+			? `the largest element of output "${worst.name}" is another in ${(100 * (1 - worst.argmaxAgrees)).toPrecision(2)} % of its rows`
+			: `output "${worst.name}" is off by up to ${element ? Number(element.absolute.toPrecision(3)) : 0}`;
+	const [limit] = budget.limits;
+	const node = operators.find(({ value }) => value === limit?.value)?.node;
+	const where = node ? `${limit?.value} (node ${node})` : `${limit?.value}`;
+	const why = limit
+		? `; most of it arises at ${where}, ${(100 * limit.loss).toPrecision(2)} % of its range: ${limit.reason}`
+		: "";
+	const help =
+		bits === 8 ? "--bits 16 is finer" : "more calibration inputs may help, a larger --budget allows it";
+	return `the error budget (${budgetText(budget.budget)}) is missed: ${what}${why}; ${help}`;
 }

@@ -3,14 +3,24 @@ import { limitOf, type Quantisation } from "../quantise/scales.ts";
 import type { Context, Value } from "./context.ts";
 import { rescaled } from "./emit.ts";
 
-/** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */
-export function alignScales(context: Context, names: readonly string[]): Value[] {
+/**
+ * Brings inputs to the coarsest of their scales, with 32 bits to the finest that holds all of them;
+ * constants are quantised to it directly.
+ *
+ * @param wide whether to use 32 bits though no input has them
+ */
+export function alignScales(context: Context, names: readonly string[], wide = false): Value[] {
 	const specs = names.map((name) => context.value(name).spec);
 	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
-	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
+	const width = wide ? 32 : specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
 	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
-	const limit = isFloat(context.type(names[0])) ? Math.max(...widest) : 2 ** (width - 1) - 1;
-	const target: Quantisation = { scale: coarsest.scale, width, low: -limit, high: limit };
+	const isOwn = isFloat(context.type(names[0])) && widest.length > 0;
+	const limit = isOwn ? Math.max(...widest) : 2 ** (width - 1) - 1;
+	const finest = Math.min(...specs.map(({ scale }) => scale));
+	const reach = Math.max(...specs.map((spec) => spec.scale * limitOf(spec)));
+	const isWide = width === 32 && isFloat(context.type(names[0]));
+	const scale = isWide ? Math.max(finest, reach / limit) : coarsest.scale;
+	const target: Quantisation = { scale, width, low: -limit, high: limit };
 	return names.map((name) => {
 		const value = context.value(name);
 		if (value.spec.scale === target.scale && value.spec.width === target.width) return value;

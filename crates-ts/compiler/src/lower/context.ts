@@ -25,6 +25,13 @@ export interface Value {
 	readonly spec: TensorSpec;
 }
 
+/** An input on grids besides its own (quantise/graded-inputs.ts). */
+export interface GradedValue {
+	readonly coarse: Value | undefined;
+	readonly fine: Value | undefined;
+	readonly least: number;
+}
+
 /** What a lowering says of an operator; the context adds names and layout. */
 export interface Emission {
 	readonly kind: Kind;
@@ -46,6 +53,7 @@ export class Context {
 	/** Per operator, the ONNX value that it computes, if it computes one. */
 	readonly origins: (string | undefined)[] = [];
 	private readonly values = new Map<string, Value>();
+	private readonly grades = new Map<string, GradedValue>();
 	private readonly constantKeys = new Map<string, number>();
 	private fused: FusedOp | undefined;
 
@@ -234,6 +242,15 @@ export class Context {
 			const real = fixed && this.real(name);
 			if (real) this.values.set(name, this.quantised(name, real, fixed));
 		}
+	}
+
+	/** The further grids of an input, by which its small numbers are told. */
+	gradesOf(name: string): GradedValue | undefined {
+		return this.grades.get(name);
+	}
+
+	bindGrades(name: string, grades: GradedValue): void {
+		this.grades.set(name, grades);
 	}
 
 	bindInput(input: InputTensor, index: number): void {

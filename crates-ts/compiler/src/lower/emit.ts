@@ -1,7 +1,7 @@
 import { type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { sameShape } from "@umpire/graph/shapes.ts";
 import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
-import { linearOf, powerAtMost, ratioAtMost } from "../quantise/rescale-ratio.ts";
+import { linearOf, maxShift, powerAtMost, ratioAtMost } from "../quantise/rescale-ratio.ts";
 import { integerBounds, limitOf, type Quantisation } from "../quantise/scales.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
 
@@ -25,7 +25,11 @@ export function convert(
 	represent = ratioAtMost,
 ): { quantisation: Quantisation; row: Row } {
 	const limit = limitOf(quantisation);
-	const { multiplier, shift } = represent(rawScale / quantisation.scale, limit);
+	const ratio = rawScale / quantisation.scale;
+	// Raw units so small that all that calibration saw is no unit of the result: dead activations.
+	if (ratio < 2 ** -maxShift(limit))
+		return { quantisation, row: { bias: 0n, multiplier: 1, shift: maxShift(limit) } };
+	const { multiplier, shift } = represent(ratio, limit);
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
 	if (scale === quantisation.scale) return { quantisation, row };

@@ -8,9 +8,13 @@ import type { ValueInfo } from "@umpire/onnx/model.ts";
 import { type InputTensor, type Program, WHOLE_TYPES } from "@umpire/operators/program.ts";
 import { ONCE, type Repetition } from "../import/steps.ts";
 import { loweringOf } from "../onnx-ops/operators.ts";
+import { powersOf } from "../powers/elements.ts";
+import { AS_IT_WAS, type Evening } from "../powers/even.ts";
+import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
 import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
+import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
@@ -27,6 +31,15 @@ export interface Lowered {
 	readonly assignment: Assignment;
 }
 
+export interface LowerOptions {
+	readonly overrides?: PrecisionOverrides;
+	readonly repetition?: Repetition;
+	/** What of the model is divided by powers of two. */
+	readonly evening?: Evening;
+	/** How fine values have to be. */
+	readonly needs?: Needs;
+}
+
 /**
  * Lowers a folded model.
  * @throws CompileError naming the node that cannot be lowered
@@ -35,17 +48,33 @@ export function lowerModel(
 	folded: FoldedModel,
 	name: string,
 	precision: Precision,
-	overrides: PrecisionOverrides = new Map(),
-	repetition: Repetition = ONCE,
+	options: LowerOptions = {},
 ): Lowered {
+	const { overrides = new Map(), repetition = ONCE, evening = AS_IT_WAS, needs = new Map() } = options;
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
-	const assignment = assign(graph, fusedOps, facts, precision, overrides);
+	const assignment = assign(graph, fusedOps, facts, { precision, overrides, needs });
 	const context = new Context({ ...facts, ranges }, precision, assignment);
-	const inputs = graph.inputs.map((input) => inputTensor(input, context, assignment.get(input.name)?.fixed));
+	const inputs = graph.inputs.map((input) => {
+		const exponents = evening.inputs.get(input.name);
+		const plain = inputTensor(input, context, assignment.get(input.name)?.fixed);
+		return exponents ? { ...plain, powers: powersOf(exponents, plain.shape) } : plain;
+	});
 	context.bindCompared();
 	for (const [index, input] of inputs.entries()) context.bindInput(input, index);
+	const carried = new Set(repetition.carried.map(({ input }) => input));
+	const graded = gradedInputs(graph, fusedOps, facts, precision, carried, (name) =>
+		quantisationOfValue(context.value(name)),
+	);
+	for (const [name, { coarse, fine, least }] of graded) {
+		const again = (quantisation: Quantisation | undefined): Value | undefined => {
+			if (!quantisation) return undefined;
+			inputs.push({ ...inputs.find((input) => input.name === name)!, ...quantisation });
+			return { ref: { source: "input", index: inputs.length - 1 }, spec: inputs[inputs.length - 1] };
+		};
+		context.bindGrades(name, { coarse: again(coarse), fine: again(fine), least });
+	}
 	for (const fused of fusedOps) {
 		const [node] = fused.nodes;
 		if (fused.table) {
@@ -72,7 +101,7 @@ export function lowerModel(
 	const widened = widenCarriedRanges(repetition.carried, context, inputs);
 	if (widened) {
 		const wider = { graph, facts: { ...facts, ranges: widened } };
-		return lowerModel(wider, name, precision, overrides, repetition);
+		return lowerModel(wider, name, precision, options);
 	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
 		inputs.findIndex((spec) => spec.name === input),

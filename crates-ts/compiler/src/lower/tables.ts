@@ -11,7 +11,7 @@ const LARGEST_TABLE = 65536;
 
 /**
  * y = f(x) as a table over every integer that x may be; `natural` is a scale below which no result
- * lies. A 32-bit x that is not negative in calibration (its ONNX value is `name`) gets several tables.
+ * lies. An x of 32 bits, or of several grids, gets several tables if it is the ONNX value `name`.
  */
 export function emitTable(
 	context: Context,
@@ -22,12 +22,19 @@ export function emitTable(
 	name?: string,
 ): Value {
 	const { low, high, scale, shape } = x.spec;
+	const range = name === undefined ? undefined : context.facts.ranges.get(name);
+	const grades = name === undefined ? undefined : context.gradesOf(name);
+	if (range && isFloat(context.type(fused.output)) && (grades || high - low >= LARGEST_TABLE)) {
+		const quantisation = context.quantisation(fused.output, UNBOUNDED, natural);
+		const operand = {
+			x: grades?.coarse ?? x,
+			fine: grades?.fine,
+			range,
+			least: grades?.least ?? range.low / 4,
+		};
+		return emitWideTable(context, fused.output, operand, f, quantisation);
+	}
 	if (high - low >= LARGEST_TABLE) {
-		const range = name === undefined ? undefined : context.facts.ranges.get(name);
-		if (range && range.low >= 0 && isFloat(context.type(fused.output))) {
-			const quantisation = context.quantisation(fused.output, UNBOUNDED, natural);
-			return emitWideTable(context, fused.output, x, f, range, quantisation);
-		}
 		throw context.error(
 			`its operand takes ${high - low + 1} different integers, a table holds ${LARGEST_TABLE}`,
 			"Values beyond 16 bits cannot go through a nonlinear function: scale them down before",

@@ -5,6 +5,7 @@ import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
+import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks } from "./masks.ts";
 import { withoutNanChecks } from "./nan-checks.ts";
 import type { Observe } from "./pass.ts";
@@ -36,8 +37,13 @@ interface Rewrite {
 	run(graph: Graph, round: Round): Graph;
 }
 
-/** What makes infinities numbers: if one changes something, ranges are measured anew before the others. */
-const FINITE: readonly Rewrite[] = [
+/** What comes before the others: if one changes something, shapes and ranges are measured anew before these. */
+const FIRST: readonly Rewrite[] = [
+	{
+		name: "logarithms",
+		summary: "logarithms of what is made of exponentials are computed from the exponents",
+		run: (graph, { facts }) => fromExponents(graph, facts),
+	},
 	{
 		name: "infinities",
 		summary: "−∞ in constants that are added, chosen or compared becomes a number below all others",
@@ -90,7 +96,8 @@ export async function decomposeModel(
 	observe: Observe = () => {},
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
-	if (!hasComposites(model.graph) && !sumsSquares(model.graph)) return { model, sharedRanges };
+	const { graph } = model;
+	if (!hasComposites(graph) && !sumsSquares(graph) && !takesLogarithms(graph)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
 	let lowest: number | undefined;
 	for (let count = 0; count < MOST_ROUNDS; count++) {
@@ -102,10 +109,10 @@ export async function decomposeModel(
 			if (after !== graph) observe({ name, summary }, graph, after);
 			return after;
 		};
-		const finite = FINITE.reduce(rewrite, folded);
-		const simpler = finite === folded ? REWRITES.reduce(rewrite, folded) : finite;
+		const first = FIRST.reduce(rewrite, folded);
+		const simpler = first === folded ? REWRITES.reduce(rewrite, folded) : first;
 		current = { ...current, graph: simpler };
-		if (finite !== folded) continue;
+		if (first !== folded) continue;
 		if (simpler === folded || !hasComposites(simpler)) return { model: current, sharedRanges };
 	}
 	const rest = [

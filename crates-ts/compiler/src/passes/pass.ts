@@ -4,6 +4,7 @@ import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Built } from "../build.ts";
 import type { Feed, Repetition } from "../import/steps.ts";
 import type { CompileOptions } from "../options.ts";
+import type { Evening } from "../powers/even.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 
 /** What passes hand on to one another, by name. */
@@ -28,6 +29,10 @@ export interface Compilation {
 	readonly method: RangeMethod;
 	/** The model without what does not depend on its inputs, with what is known of its values. */
 	readonly folded: FoldedModel;
+	/** What of it is divided by powers of two. */
+	readonly evening: Evening;
+	/** Values of it from which an offset was subtracted. */
+	readonly centred: readonly string[];
 	/** The program, proved exact and perhaps measured. */
 	readonly built: Built;
 }

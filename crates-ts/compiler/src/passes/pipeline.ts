@@ -1,8 +1,12 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
-import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { FoldedModel } from "@umpire/graph/facts.ts";
+import { foldModel } from "@umpire/graph/fold.ts";
+import { union } from "@umpire/graph/ranges.ts";
+import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { buildProgram } from "../build.ts";
+import { budgetOf } from "../fidelity/error-budget.ts";
 import { fixInputs } from "../import/fix-inputs.ts";
 import { fixShapes } from "../import/fix-shapes.ts";
 import { withoutHalf, withoutHalfFloats } from "../import/half-floats.ts";
@@ -11,6 +15,8 @@ import { feedsOfSteps, repetitionOf } from "../import/steps.ts";
 import { syntheticInputs } from "../import/synthetic.ts";
 import { tokenLimits } from "../import/token-limits.ts";
 import type { CompileOptions } from "../options.ts";
+import { centreOffsets } from "../powers/centre.ts";
+import { AS_IT_WAS, evenedFeed, evenFeatures } from "../powers/even.ts";
 import { defaultMethod } from "../quantise/calibration.ts";
 import { decomposeModel } from "./decompose.ts";
 import { removeIdentities } from "./identities.ts";
@@ -128,15 +134,51 @@ export const PIPELINE: readonly Pass[] = [
 		},
 	}),
 	pass({
+		name: "even features",
+		summary:
+			"features of unlike size are divided by powers of two, and offsets subtracted; both go into the constants that they meet",
+		needs: ["model", "folded", "feeds", "repetition", "method"],
+		leaves: ["folded", "evening", "centred"],
+		run: async ({ model, folded, feeds, repetition, method }) => {
+			const carried = new Set(repetition.carried.map(({ input }) => input));
+			const histograms = method !== "min-max";
+			const evened = evenFeatures(folded.graph, folded.facts, carried);
+			const evening = evened ?? AS_IT_WAS;
+			const divided = feeds.map((feed) => evenedFeed(feed, evening));
+			const fold = (graph: Graph) => foldModel({ ...model, graph }, divided, { histograms });
+			const even = evened ? await fold(evened.graph) : folded;
+			const centred = centreOffsets(even.graph, even.facts);
+			if (!centred) return { folded: even, evening, centred: [] };
+			const reached = withReaches(await fold(centred.graph), centred.reaches);
+			return { folded: reached, evening, centred: [...centred.reaches.keys()] };
+		},
+	}),
+	pass({
 		name: "build",
 		summary:
 			"nodes become canonical operators on integers, proved exact, measured, and given more bits by a budget",
-		needs: ["model", "folded", "float", "feeds", "sharedRanges", "repetition", "method"],
+		needs: [
+			"model",
+			"folded",
+			"evening",
+			"centred",
+			"float",
+			"feeds",
+			"sharedRanges",
+			"repetition",
+			"method",
+		],
 		leaves: ["built"],
 		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute }) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
-				built: await buildProgram(source, { bits, method, execute, losses: losses !== false, budget }),
+				built: await buildProgram(source, {
+					bits,
+					method,
+					execute,
+					losses: losses !== false,
+					budget: budget === undefined ? undefined : budgetOf(budget),
+				}),
 			};
 		},
 	}),
@@ -150,6 +192,14 @@ async function floatOf(
 	feeds: readonly ReadonlyMap<string, Tensor>[],
 ): Promise<Model> {
 	return runs === float ? inner : runnableModel(float, feeds);
+}
+
+/** A folded model in which some values reach at least so far. */
+function withReaches(folded: FoldedModel, reaches: ReadonlyMap<string, number>): FoldedModel {
+	const ranges = new Map(folded.facts.ranges);
+	for (const [name, reach] of reaches)
+		ranges.set(name, union(ranges.get(name)!, { low: -reach, high: reach }));
+	return { ...folded, facts: { ...folded.facts, ranges } };
 }
 
 /** The given shapes without those of inputs that became constants. */

@@ -2,8 +2,10 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import type { Range } from "@umpire/graph/ranges.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
+import type { Needs } from "../powers/needs.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
+import { joinedOutputs } from "./joined-outputs.ts";
 import {
 	dyadicQuantisation,
 	type Precision,
@@ -25,6 +27,7 @@ export const REASONS = {
 	compared: "compared with constants or other inputs, with which it shares a grid",
 	moved: "moved to outputs that lie close together, or compared: 32 bits of its range",
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
+	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",
 	budget: "more bits, to meet the error budget",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
@@ -45,13 +48,19 @@ export type Assignment = ReadonlyMap<string, Assigned>;
 
 const PLAIN: Assigned = { reasons: [], wide: false, dyadic: false };
 
+export interface AssignOptions {
+	readonly precision: Precision;
+	readonly overrides: PrecisionOverrides;
+	/** How fine values have to be. */
+	readonly needs: Needs;
+}
+
 /** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
 export function assign(
 	graph: Graph,
 	fusedOps: readonly FusedOp[],
 	facts: Facts,
-	precision: Precision,
-	overrides: PrecisionOverrides,
+	{ precision, overrides, needs }: AssignOptions,
 ): Assignment {
 	const assignment = new Map<string, Assigned>();
 	const add = (name: string, reason: Reason, how: Partial<Assigned>): void => {
@@ -62,7 +71,9 @@ export function assign(
 	for (const [name, fixed] of compared) add(name, "compared", { fixed });
 	for (const [name, fixed] of wideInputs(graph, fusedOps, facts, precision))
 		if (!compared.has(name)) add(name, "moved", { fixed });
-	for (const name of wideValues(graph, fusedOps, facts, precision)) add(name, "wide", { wide: true });
+	for (const name of wideValues(graph, fusedOps, facts, { precision, needs }))
+		add(name, "wide", { wide: true });
+	for (const name of joinedOutputs(graph, facts, precision)) add(name, "joined", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
 	for (const name of valuesOnDyadicGrids(graph.nodes, facts)) add(name, "dyadic", { dyadic: true });
 	return assignment;

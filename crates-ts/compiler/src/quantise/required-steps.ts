@@ -3,6 +3,7 @@ import { constantScalar } from "@umpire/graph/facts.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
+import type { Needs } from "../powers/needs.ts";
 
 /** Whether the node gives the numbers of its operand, in other places or in another type. */
 export const isView = (node: Node): boolean => has(node, "views", "casts");
@@ -11,6 +12,8 @@ export const isView = (node: Node): boolean => has(node, "views", "casts");
 const SHARE_OF_ROW = 1 / 256;
 /** Grid step of what goes through exp: half of it is the relative error of the result. */
 const EXPONENT_STEP = 1 / 512;
+/** Steps of what would show at full scale (powers/needs.ts). */
+export const SHARE_OF_NEED = 2 ** -12;
 /** A row whose mean square is a smaller share of the largest than this gets no finer steps than one of this share. */
 const LEAST_ROW = 2 ** -24;
 
@@ -19,12 +22,17 @@ const LEAST_ROW = 2 ** -24;
  * normalised need it fine for the smallest of them, however large the others are, and so do
  * exponents of a softmax. It is passed on to what the value is the sum of.
  */
-export function requiredSteps(fusedOps: readonly FusedOp[], facts: Facts): ReadonlyMap<string, number> {
+export function requiredSteps(
+	fusedOps: readonly FusedOp[],
+	facts: Facts,
+	needs: Needs,
+): ReadonlyMap<string, number> {
 	const steps = new Map<string, number>();
 	const require = (name: string, step: number | undefined): void => {
 		if (step === undefined || !(step > 0) || facts.constants.has(name)) return;
 		steps.set(name, Math.min(step, steps.get(name) ?? Number.POSITIVE_INFINITY));
 	};
+	for (const [name, own] of needs) require(name, Math.min(...own) * SHARE_OF_NEED);
 	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
 	for (const fused of fusedOps.toReversed()) {
 		const [node] = fused.nodes;

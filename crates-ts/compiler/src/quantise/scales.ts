@@ -70,7 +70,9 @@ export function quantisationOf(
 	const { limit, margin, bits } = precision;
 	let reach = snapUp(reachOf(range) * margin);
 	reach = Math.min(reach, reachOf(bounds));
-	if (!(reach > NEGLIGIBLE)) reach = natural > 0 ? 0 : 1;
+	// A tensor without range is a constant, however fine its operands' grids are: products of those
+	// would make finer and finer ones.
+	if (!(reach > NEGLIGIBLE)) reach = 1;
 	const scale = Math.max(reach / limit, natural);
 	return { scale, width: bits, ...integerBounds(bounds, scale, limit) };
 }

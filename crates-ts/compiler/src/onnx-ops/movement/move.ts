@@ -55,7 +55,10 @@ export function lowerConcat(fused: FusedOp, context: Context): void {
 	// Opset 1 had a default.
 	const axis = normaliseAxis(int(node, "axis", 1), rank);
 	if (axis === undefined) throw context.error(`its axis is out of range for rank ${rank}`);
-	context.bind(fused.output, emitConcat(context, alignScales(context, node.inputs), axis));
+	context.bind(
+		fused.output,
+		emitConcat(context, alignScales(context, node.inputs, context.isWide(fused.output)), axis),
+	);
 }
 
 function emitExpand(context: Context, x: Value, shape: readonly number[], form: "expand" | "tile"): Value {

@@ -10,7 +10,12 @@ import { quantisationOf } from "../../quantise/scales.ts";
 import { MATRIX_SUMS, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 
-function matrixLimits({ precision }: Context): WeightLimits {
+/** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
+const EXACT = 2 ** 52;
+
+/** Sums with an operand of 32 bits have room for weights of fewer levels. */
+function matrixLimits({ precision }: Context, x: Value): WeightLimits {
+	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
 	return { limit: WEIGHT_LIMIT, ...(precision.bits === 8 ? NARROW_SUMS : MATRIX_SUMS) };
 }
 
@@ -106,9 +111,6 @@ function rangeOf(context: Context, name: string): Range {
 	return data.reduce((r, v) => ({ low: Math.min(r.low, v), high: Math.max(r.high, v) }), { low: 0, high: 0 });
 }
 
-/** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
-const EXACT = 2 ** 52;
-
 /** Factors of 32 bits with as many bits as sums of their products have room for: rows times themselves. */
 function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value] {
 	const count = a.spec.shape[a.spec.shape.length - 1];
@@ -185,7 +187,7 @@ function emitMatrixProduct(
 		bias,
 		shape,
 		axis: weightsFirst ? rank - 2 : rank - 1,
-		limits: matrixLimits(context),
+		limits: matrixLimits(context, x.value),
 		...(range ? { range } : {}),
 	});
 }

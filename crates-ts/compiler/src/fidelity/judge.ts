@@ -1,0 +1,173 @@
+import { NEGLIGIBLE } from "../quantise/scales.ts";
+import type { ErrorBudget } from "./error-budget.ts";
+
+/** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
+export function isMask(value: number): boolean {
+	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
+}
+
+/** One element of an output that is not what it should be. */
+export interface ElementError {
+	/** Its position along every axis. */
+	readonly position: readonly number[];
+	readonly expected: number;
+	readonly found: number;
+	readonly absolute: number;
+	/** Infinity where 0 is expected. */
+	readonly relative: number;
+}
+
+/** How far an output is from what it should be. */
+export interface Judgement {
+	readonly maxAbs: number;
+	readonly meanAbs: number;
+	/** maxAbs relative to the range of the reference, or to its magnitude where it varies by less than a 2^16th of that. */
+	readonly maxRelRange: number;
+	/** The largest error of an element relative to itself; Infinity where another number stands for 0. */
+	readonly maxRelative: number;
+	/** Whether the output holds probabilities, whose errors count as they are. */
+	readonly isProbability: boolean;
+	/** Share of rows along the last axis whose largest element is the same, or cannot be told from it. */
+	readonly argmaxAgrees: number;
+	/** The element with the largest absolute error; undefined if there is none. */
+	readonly worst?: ElementError;
+	/** The element with the largest relative error. */
+	readonly worstRelative?: ElementError;
+}
+
+/** Numbers that differ by less than this share of the largest are one in float32, after some sums. */
+const FLOAT32_NOISE = 2 ** -16;
+
+/** Compares an output with a reference, over one or several inputs. Where the reference is not finite, or a mask, nothing is compared. */
+export class Judge {
+	readonly #isProbability: boolean;
+	#low = Number.POSITIVE_INFINITY;
+	#high = Number.NEGATIVE_INFINITY;
+	#sum = 0;
+	#count = 0;
+	#rows = 0;
+	#agreeing = 0;
+	#worst: ElementError | undefined;
+	#worstRelative: ElementError | undefined;
+
+	constructor(isProbability = false) {
+		this.#isProbability = isProbability;
+	}
+
+	/** @param step what one integer of the output stands for */
+	add(reference: ArrayLike<number>, values: ArrayLike<number>, shape: readonly number[], step: number): void {
+		for (let i = 0; i < reference.length; i++) {
+			const expected = reference[i];
+			if (!Number.isFinite(expected) || isMask(expected)) continue;
+			const absolute = Math.abs(expected - values[i]);
+			this.#low = Math.min(this.#low, expected);
+			this.#high = Math.max(this.#high, expected);
+			this.#sum += absolute;
+			this.#count += 1;
+			// Uninitialised test data is full of numbers near 1e-310, which no grid tells from 0.
+			if (!(absolute > NEGLIGIBLE)) continue;
+			const relative = expected === 0 ? Number.POSITIVE_INFINITY : absolute / Math.abs(expected);
+			if (absolute > (this.#worst?.absolute ?? 0)) this.#worst = errorAt(i, shape, expected, values[i]);
+			if (relative > (this.#worstRelative?.relative ?? 0))
+				this.#worstRelative = errorAt(i, shape, expected, values[i]);
+		}
+		const size = shape.at(-1) ?? 1;
+		for (let start = 0; start < reference.length; start += size) {
+			this.#rows += 1;
+			if (agrees(reference, values, start, size, tieOf(reference, start, size, shape, step)))
+				this.#agreeing += 1;
+		}
+	}
+
+	get judgement(): Judgement {
+		const magnitude = this.#count === 0 ? 0 : Math.max(Math.abs(this.#low), Math.abs(this.#high));
+		const spread = this.#high - this.#low;
+		const range = spread > magnitude * 2 ** -16 ? spread : magnitude;
+		const maxAbs = this.#worst?.absolute ?? 0;
+		return {
+			maxAbs,
+			meanAbs: this.#sum / Math.max(1, this.#count),
+			maxRelRange: maxAbs === 0 ? 0 : range > 0 ? maxAbs / range : 1,
+			maxRelative: this.#worstRelative?.relative ?? 0,
+			isProbability: this.#isProbability,
+			argmaxAgrees: this.#rows === 0 ? 1 : this.#agreeing / this.#rows,
+			...(this.#worst ? { worst: this.#worst } : {}),
+			...(this.#worstRelative ? { worstRelative: this.#worstRelative } : {}),
+		};
+	}
+}
+
+/** An output's error as a budget measures it. */
+export function errorBy(judgement: Judgement, { measure }: Pick<ErrorBudget, "measure">): number {
+	const { maxAbs, maxRelRange, maxRelative, isProbability } = judgement;
+	if (measure === "absolute") return maxAbs;
+	if (measure === "relative") return maxRelative;
+	return isProbability ? maxAbs : maxRelRange;
+}
+
+/** The largest error of outputs, or infinity if the largest element of a row is another. */
+export function worstError(judgements: readonly Judgement[], budget: Pick<ErrorBudget, "measure">): number {
+	const errors = judgements.map((one) =>
+		one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget),
+	);
+	// Three digits: what is beyond depends on the machine that ran the float model.
+	return Number(Math.max(0, ...errors).toPrecision(3));
+}
+
+/** The element that a budget's measure looks at. */
+export function worstElement(
+	judgement: Judgement,
+	{ measure }: Pick<ErrorBudget, "measure">,
+): ElementError | undefined {
+	return measure === "relative" ? judgement.worstRelative : judgement.worst;
+}
+
+function errorAt(index: number, shape: readonly number[], expected: number, found: number): ElementError {
+	const position: number[] = [];
+	let rest = index;
+	for (const size of shape.toReversed()) {
+		position.unshift(rest % size);
+		rest = Math.floor(rest / size);
+	}
+	const absolute = Math.abs(expected - found);
+	const relative = expected === 0 ? Number.POSITIVE_INFINITY : absolute / Math.abs(expected);
+	return { position, expected, found, absolute, relative };
+}
+
+/**
+ * How far apart elements of a row may be and still be one: in scores of classes, what float32 itself
+ * cannot tell; along the last axis of anything larger, which seldom holds classes, a step of the grid.
+ */
+function tieOf(
+	reference: ArrayLike<number>,
+	start: number,
+	size: number,
+	shape: readonly number[],
+	step: number,
+): number {
+	if (shape.length > 2) return step;
+	let most = 0;
+	for (let i = start; i < start + size; i++) {
+		const magnitude = Math.abs(reference[i]);
+		if (Number.isFinite(magnitude) && !isMask(magnitude)) most = Math.max(most, magnitude);
+	}
+	return Math.min(step, most * FLOAT32_NOISE);
+}
+
+/** The reference's largest element is among the largest found, or what is found to be largest is no further below it than a tie. */
+function agrees(
+	reference: ArrayLike<number>,
+	values: ArrayLike<number>,
+	start: number,
+	size: number,
+	tie: number,
+): boolean {
+	let best = -1;
+	let most = -1;
+	for (let i = start; i < start + size; i++) {
+		if (Number.isNaN(reference[i])) continue;
+		if (best < 0 || reference[i] > reference[best]) best = i;
+		if (most < 0 || values[i] > values[most]) most = i;
+	}
+	return best < 0 || values[best] === values[most] || reference[best] - reference[most] <= tie;
+}

@@ -1,0 +1,73 @@
+import { string } from "@umpire/graph/attributes.ts";
+import { toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import { producersOf } from "@umpire/graph/uses.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
+
+/** Outputs of a float model that hold probabilities: numbers from 0 to 1 of which only the absolute error means something. */
+export function probabilitiesOf(graph: Graph): ReadonlySet<string> {
+	const producers = producersOf(graph);
+	const known = new Map<string, boolean>();
+	const constant = (name: string): ArrayLike<number> | undefined => {
+		const attribute = producers.get(name)?.attributes.get("value");
+		const tensor =
+			graph.initializers.get(name) ?? (attribute?.type === "tensor" ? attribute.value : undefined);
+		return tensor && !Array.isArray(tensor.data) ? toReal(tensor).data : undefined;
+	};
+	const isOne = (name: string): boolean => {
+		const values = constant(name);
+		return values?.length === 1 && values[0] === 1;
+	};
+	const isProbability = (name: string): boolean => {
+		const before = known.get(name);
+		if (before !== undefined) return before;
+		known.set(name, false);
+		const node = producers.get(name);
+		const result = node !== undefined && follows(node, name);
+		known.set(name, result);
+		return result;
+	};
+	const follows = (node: Node, name: string): boolean => {
+		const [a, b] = node.inputs;
+		if (node.domain === "ai.onnx.ml")
+			return node.outputs[1] === name && /^(SOFTMAX|LOGISTIC)/.test(string(node, "post_transform", "NONE"));
+		if (node.domain !== "") return false;
+		if (has(node, "permutes", "moves", "casts", "largest", "least", "clips")) return isProbability(a);
+		switch (node.opType) {
+			case "Sigmoid":
+			case "HardSigmoid":
+			case "Softmax":
+				return true;
+			case "ReduceMean":
+			case "AveragePool":
+			case "Dropout":
+				return isProbability(a);
+			case "Concat":
+				return node.inputs.every(isProbability);
+			case "Mul":
+				return isProbability(a) && isProbability(b);
+			case "Sub":
+				return isOne(a) && isProbability(b);
+			case "Div":
+				return isSpeltOut(a, b);
+			case "Reciprocal":
+				return isLogistic(a);
+			default:
+				return false;
+		}
+	};
+	/** e / Σ e, or 1 / (1 + e). */
+	const isSpeltOut = (dividend: string, divisor: string): boolean => {
+		const sum = producers.get(divisor);
+		if (sum?.opType === "ReduceSum" && sum.inputs[0] === dividend)
+			return producers.get(dividend)?.opType === "Exp";
+		return isOne(dividend) && isLogistic(divisor);
+	};
+	/** 1 + exp(x). */
+	const isLogistic = (name: string): boolean => {
+		const sum = producers.get(name);
+		if (sum?.opType !== "Add") return false;
+		return sum.inputs.some(isOne) && sum.inputs.some((input) => producers.get(input)?.opType === "Exp");
+	};
+	return new Set(graph.outputs.map(({ name }) => name).filter(isProbability));
+}
