@@ -1,12 +1,12 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { toReal } from "@umpire/graph/real.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
-import { belowAll, withoutInfinities } from "./infinities.ts";
+import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import { boundMasks } from "./masks.ts";
-import { withoutNanChecks } from "./nan-checks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
@@ -24,8 +24,6 @@ function hasComposites(graph: Graph): boolean {
 interface Round {
 	readonly facts: Facts;
 	readonly opset: number;
-	/** The number that stands for −∞ (infinities.ts). */
-	readonly lowest: number;
 	readonly sharedRanges: (readonly string[])[];
 }
 
@@ -36,19 +34,26 @@ interface Rewrite {
 	run(graph: Graph, round: Round): Graph;
 }
 
-/** What makes infinities numbers: if one changes something, ranges are measured anew before the others. */
-const FINITE: readonly Rewrite[] = [
-	{
-		name: "infinities",
-		summary: "−∞ in constants that are added, chosen or compared becomes a number below all others",
-		run: (graph, { lowest }) => withoutInfinities(graph, lowest),
-	},
-	{
-		name: "NaN checks",
-		summary: "IsNaN of a softmax asks whether a row is masked everywhere",
-		run: (graph, { facts, lowest }) => withoutNanChecks(graph, facts, lowest),
-	},
-];
+/** What comes before the others: ranges are measured anew after it. */
+const INFINITIES = {
+	name: "infinities",
+	summary: "infinities are taken apart: truth values say where they are, and numbers go on alone",
+};
+
+function replaced(graph: Graph, round: Round, chosen?: (node: Node) => boolean): Graph {
+	const found = replaceNodes(graph, round.facts, round.opset, chosen);
+	round.sharedRanges.push(...(found?.sharedRanges ?? []));
+	return found?.graph ?? graph;
+}
+
+/** Inputs that hold nothing but 0 and 1. */
+function truthsOf({ graph }: Model, feeds: readonly ReadonlyMap<string, Tensor>[]): Set<string> {
+	const isTruth = (name: string): boolean =>
+		feeds.every((feed) => toReal(feed.get(name)!).data.every((value) => value === 0 || value === 1));
+	return new Set(
+		graph.inputs.filter(({ type }) => type !== "string").flatMap(({ name }) => (isTruth(name) ? [name] : [])),
+	);
+}
 
 const REWRITES: readonly Rewrite[] = [
 	{
@@ -59,11 +64,7 @@ const REWRITES: readonly Rewrite[] = [
 	{
 		name: "composites",
 		summary: "composite operators are replaced by what their records say",
-		run: (graph, { facts, opset, sharedRanges }) => {
-			const replaced = replaceNodes(graph, facts, opset);
-			sharedRanges.push(...(replaced?.sharedRanges ?? []));
-			return replaced?.graph ?? graph;
-		},
+		run: (graph, round) => replaced(graph, round),
 	},
 	{
 		name: "squares",
@@ -90,23 +91,30 @@ export async function decomposeModel(
 	observe: Observe = () => {},
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
-	if (!hasComposites(model.graph) && !sumsSquares(model.graph)) return { model, sharedRanges };
+	const { graph: given } = model;
+	if (!hasComposites(given) && !sumsSquares(given) && !holdsInfinities(given)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
-	let lowest: number | undefined;
+	const kept: Kept = { settled: new Set(), truths: truthsOf(model, feeds), staying: new Set() };
 	for (let count = 0; count < MOST_ROUNDS; count++) {
 		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
-		lowest ??= belowAll(facts);
-		const round = { facts, opset: current.opsets.get("") ?? 1, lowest, sharedRanges };
-		const rewrite = (graph: Graph, { name, summary, run }: Rewrite): Graph => {
-			const after = run(graph, round);
-			if (after !== graph) observe({ name, summary }, graph, after);
-			return after;
-		};
-		const finite = FINITE.reduce(rewrite, folded);
-		const simpler = finite === folded ? REWRITES.reduce(rewrite, folded) : finite;
+		const opset = current.opsets.get("") ?? 1;
+		const round = { facts, opset, sharedRanges };
+		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);
+		let simpler = finite;
+		if (waiting.size > 0) {
+			simpler = replaced(folded, round, (node) => waiting.has(node));
+			if (simpler === folded) for (const { name } of waiting) kept.staying.add(name);
+		} else if (finite === folded) {
+			simpler = REWRITES.reduce((graph, { name, summary, run }) => {
+				const after = run(graph, round);
+				if (after !== graph) observe({ name, summary }, graph, after);
+				return after;
+			}, folded);
+		} else observe(INFINITIES, folded, finite);
 		current = { ...current, graph: simpler };
-		if (finite !== folded) continue;
-		if (simpler === folded || !hasComposites(simpler)) return { model: current, sharedRanges };
+		if (waiting.size > 0) continue;
+		const done = simpler === folded || (finite === folded && !hasComposites(simpler));
+		if (done) return { model: current, sharedRanges };
 	}
 	const rest = [
 		...new Set(current.graph.nodes.filter((node) => isComposite(node, current.graph)).map(qualifiedName)),

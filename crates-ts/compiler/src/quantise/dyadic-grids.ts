@@ -1,5 +1,6 @@
 import { float } from "@umpire/graph/attributes.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { HUGE } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
@@ -51,7 +52,7 @@ function passes(node: Node, facts: Facts): boolean {
 function constantsOf({ inputs }: Node, facts: Facts): number[] {
 	return inputs.flatMap((name) => {
 		const constant = facts.constants.get(name);
-		return constant ? [...toReal(constant).data] : [];
+		return constant ? [...toReal(constant).data].filter((value) => Math.abs(value) < HUGE) : [];
 	});
 }
 

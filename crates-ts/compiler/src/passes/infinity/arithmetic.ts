@@ -1,0 +1,200 @@
+import { constantScalar } from "@umpire/graph/facts.ts";
+import { HUGE } from "@umpire/graph/ranges.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import type { Node } from "@umpire/onnx/model.ts";
+import { type RealFunction, UNARY } from "../../lower/functions.ts";
+import { ABSORBED, BEYOND, type Extended, LEAST_STAND_IN, opposite, SIDES, type Side } from "./extended.ts";
+import type { Rule } from "./rules.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const NUMBERS = Number.POSITIVE_INFINITY;
+
+const extendedOf = (name: string, around: Surroundings): Extended =>
+	around.extended(name) ?? { finite: name, least: NUMBERS };
+
+/** ONNX Add, Sum, and Sub (sign −1). */
+export function added(sign: 1 | -1): Rule {
+	return (node, around) => {
+		const [first, ...others] = node.inputs.map((name) => extendedOf(name, around));
+		const operands = [first, ...others.map((other) => (sign === 1 ? other : opposite(other)))];
+		const least = Math.min(...operands.map((operand) => operand.least));
+		if (operands.some(({ finite }) => around.reach(finite) * ABSORBED > least)) return undefined;
+		const type = around.type(node.outputs[0]);
+		const plus = (a: Extended, b: Extended): Extended => {
+			const names = [a.finite, b.finite];
+			let finite = sign === -1 ? undefined : names.find((_, k) => around.isZero(names[1 - k]));
+			if (sign === -1 && around.isZero(b.finite)) finite = a.finite;
+			finite ??= around.emit(sign === 1 ? "Add" : "Sub", names, around.broadcast(names), type);
+			const [low, high] = [around.or(a.low, b.low), around.or(a.high, b.high)];
+			const all = a.all ?? b.all;
+			return { finite, low, high, nan: around.or(a.nan, b.nan), all, least: Math.min(a.least, b.least) };
+		};
+		const sum = operands.reduce(plus);
+		// A large number that is added to all elements is a shift.
+		return sum.all && sum.least < HUGE ? undefined : [sum];
+	};
+}
+
+export const negated: Rule = (node, around) => {
+	const x = around.extended(node.inputs[0]);
+	if (!x) return undefined;
+	const zero = around.isZero(x.finite);
+	const finite = zero
+		? x.finite
+		: around.emit("Neg", [x.finite], around.shape(x.finite), around.type(x.finite));
+	return [{ ...opposite(x), finite }];
+};
+
+/** 1 or −1 if a value has one sign everywhere, as far as is known, and is never near 0. */
+function signOf(name: string, around: Surroundings): 1 | -1 | undefined {
+	const constant = around.constant(name);
+	if (!constant) return undefined;
+	const { data } = toReal(constant);
+	if (data.every((value) => value > 0)) return 1;
+	return data.every((value) => value < 0) ? -1 : undefined;
+}
+
+/** ONNX Mul and Div by constants of one sign: the sides stay, or change. */
+function scaled(node: Node, around: Surroundings, place: number): ReturnType<Rule> {
+	const [x, factor] = [node.inputs[place], node.inputs[1 - place]];
+	const extended = around.extended(x);
+	const sign = signOf(factor, around);
+	if (!extended || !sign) return undefined;
+	const magnitudes = toReal(around.constant(factor)!).data.map(Math.abs);
+	const factors = node.opType === "Mul" ? magnitudes : magnitudes.map((value) => 1 / value);
+	const least = extended.least * factors.reduce((a, b) => Math.min(a, b));
+	const { finite } = extended;
+	const inputs = place === 0 ? [finite, factor] : [factor, finite];
+	const zero = around.isZero(finite);
+	const product = zero ? finite : around.emit(node.opType, inputs, around.broadcast(inputs), around.type(x));
+	return [{ ...(sign === 1 ? extended : opposite(extended)), finite: product, least }];
+}
+
+export const multiplied: Rule = (node, around) => {
+	const place = node.inputs.findIndex((name) => !around.constant(name));
+	return place < 0 || !around.extended(node.inputs[place])
+		? maskOf(node, around)
+		: scaled(node, around, place);
+};
+
+/** ONNX Div: by a constant, or of numbers by infinities. */
+export const divided: Rule = (node, around) => {
+	const [a, b] = node.inputs;
+	const [x, y] = [around.extended(a), around.extended(b)];
+	if (x && !y) return around.constant(a) ? undefined : scaled(node, around, 0);
+	if (x || !y || y.least < HUGE || around.constant(b)) return undefined;
+	const type = around.type(node.outputs[0]);
+	const none = around.or(y.low, y.high);
+	const divisor = around.choose(none, around.number(1, type), y.finite);
+	const quotient = around.emit("Div", [a, divisor], around.broadcast([a, divisor]), type);
+	return [{ finite: around.choose(none, around.zero(type), quotient), nan: y.nan, least: y.least }];
+};
+
+/** The least stand-in for infinity that whole numbers and inputs of 0 and 1 are multiplied by; truth values may be by less. */
+const LEAST_FACTOR = 1e6;
+
+/** Truth values times a number that stands for infinity. */
+function maskOf(node: Node, around: Surroundings): ReturnType<Rule> {
+	const type = around.type(node.outputs[0]);
+	for (const place of isFloat(type) ? [0, 1] : []) {
+		const [name, other] = [node.inputs[place], node.inputs[1 - place]];
+		const value = constantScalar(name, around.facts);
+		if (value === undefined || !(Math.abs(value) >= LEAST_STAND_IN)) continue;
+		const sign = signOfTruth(other, around);
+		if (!sign || !isTruth(other, around, Math.abs(value) >= LEAST_FACTOR)) continue;
+		const opType = sign === 1 ? "Greater" : "Less";
+		const truth = around.emit(opType, [other, around.number(sign / 2, type)], around.shape(other), "bool");
+		const side = value * sign < 0 ? "low" : "high";
+		return [{ finite: around.zero(type), [side]: truth, least: Math.abs(value) }];
+	}
+	return undefined;
+}
+
+/** 1 or −1 if calibration saw numbers from 0 to that. */
+function signOfTruth(name: string, around: Surroundings): 1 | -1 | undefined {
+	const range = around.facts.ranges.get(name);
+	if (!range) return undefined;
+	if (range.low >= 0 && range.high <= 1) return 1;
+	return range.high <= 0 && range.low >= -1 ? -1 : undefined;
+}
+
+/** What keeps whole numbers what they are. */
+const WHOLE = ["Add", "Max", "Min", "Mul", "Neg", "Sub"];
+
+/** Whether a value is whole for all inputs, because it is made from truth values, or (`far`) from whole numbers or an input of 0 and 1. */
+function isTruth(name: string, around: Surroundings, far: boolean): boolean {
+	const constant = around.constant(name);
+	if (constant) return toReal(constant).data.every(Number.isInteger);
+	const type = around.type(name);
+	if (type === "bool" || (far && !isFloat(type))) return true;
+	const node = around.producer(name);
+	if (!node) return far && around.truths.has(name);
+	const { domain, opType, inputs } = node;
+	if (domain !== "") return false;
+	if (opType === "Cast" || has(node, "moves")) return isTruth(inputs[0], around, far);
+	if (opType === "Where") return inputs.slice(1).every((one) => isTruth(one, around, far));
+	return WHOLE.includes(opType) && inputs.every((one) => isTruth(one, around, far));
+}
+
+/** ONNX Where. */
+export const chosen: Rule = (node, around) => {
+	const [condition, ...names] = node.inputs;
+	const [a, b] = names.map((name) => extendedOf(name, around));
+	const least = Math.min(a.least, b.least);
+	if ([a, b].some(({ finite }) => around.reach(finite) * BEYOND > least)) return undefined;
+	const otherwise = around.not(condition)!;
+	const sides = SIDES.map((side): [Side, string | undefined] => {
+		// What is replaced exactly where it is no number is so nowhere.
+		const kept = around.same(b[side], condition) ? undefined : around.and(otherwise, b[side]);
+		return [side, around.or(around.and(condition, a[side]), kept)];
+	});
+	const finite = a.all ? b.finite : b.all ? a.finite : around.choose(condition, a.finite, b.finite);
+	return [{ finite, ...Object.fromEntries(sides), least }];
+};
+
+/** Functions of single elements that have a value, or a side, at infinity. */
+export function functionOf(node: Node): RealFunction | undefined {
+	return Object.hasOwn(UNARY, node.opType) ? UNARY[node.opType](node) : undefined;
+}
+
+export function unary(f: RealFunction): Rule {
+	return (node, around) => {
+		const x = around.extended(node.inputs[0]);
+		if (!x) return undefined;
+		const type = around.type(node.outputs[0]);
+		const shape = around.shape(x.finite);
+		let { finite, low, high, nan, least }: Extended = x;
+		const operands = [finite, ...node.inputs.slice(1)];
+		finite = around.copy(node, operands, { shape, type })[0];
+		const sides = { low: undefined, high: undefined, nan } as Record<Side, string | undefined>;
+		let next = Number.POSITIVE_INFINITY;
+		for (const [truth, value] of [
+			[low, f(-least)],
+			[high, f(least)],
+		] as const) {
+			if (truth === undefined) continue;
+			if (Number.isNaN(value)) sides.nan = around.or(sides.nan, truth);
+			else if (Math.abs(value) >= LEAST_STAND_IN) {
+				const side = value < 0 ? "low" : "high";
+				sides[side] = around.or(sides[side], truth);
+				next = Math.min(next, Math.abs(value));
+			} else finite = around.choose(truth, around.number(value, type), finite);
+		}
+		({ low, high, nan } = sides);
+		return [{ finite, low, high, nan, least: next }];
+	};
+}
+
+/** ONNX Cast: to floats as it is, to truth values true. */
+export const cast: Rule = (node, around) => {
+	const x = around.extended(node.inputs[0]);
+	const type = around.type(node.outputs[0]);
+	if (!x || !(isFloat(type) || type === "bool")) return undefined;
+	const { finite, ...sides } = x;
+	const numbers = around.cast(finite, type);
+	if (type !== "bool") return [{ ...sides, finite: numbers }];
+	return [
+		{ finite: around.or(numbers, around.or(sides.low, around.or(sides.high, sides.nan)))!, least: NUMBERS },
+	];
+};
