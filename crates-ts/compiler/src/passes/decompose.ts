@@ -1,12 +1,13 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
-import { toReal } from "@umpire/graph/real.ts";
+import { observe as observeRange, type RangeTable } from "@umpire/graph/ranges.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
-import { boundMasks } from "./masks.ts";
+import { maskInputs } from "./infinity/masks.ts";
+import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
@@ -46,15 +47,6 @@ function replaced(graph: Graph, round: Round, chosen?: (node: Node) => boolean):
 	return found?.graph ?? graph;
 }
 
-/** Inputs that hold nothing but 0 and 1. */
-function truthsOf({ graph }: Model, feeds: readonly ReadonlyMap<string, Tensor>[]): Set<string> {
-	const isTruth = (name: string): boolean =>
-		feeds.every((feed) => toReal(feed.get(name)!).data.every((value) => value === 0 || value === 1));
-	return new Set(
-		graph.inputs.filter(({ type }) => type !== "string").flatMap(({ name }) => (isTruth(name) ? [name] : [])),
-	);
-}
-
 const REWRITES: readonly Rewrite[] = [
 	{
 		name: "masks",
@@ -82,7 +74,7 @@ const REWRITES: readonly Rewrite[] = [
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
  * nodes are named after the node that they stand for. The shapes and constants that the
- * decompositions ask for come from one run of the model on the first of `feeds`.
+ * decompositions ask for come from one run of the model on the first of `feeds`; what inputs hold, from all.
  * @throws CompileError naming the node that cannot be replaced
  */
 export async function decomposeModel(
@@ -92,11 +84,20 @@ export async function decomposeModel(
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
 	const { graph: given } = model;
-	if (!hasComposites(given) && !sumsSquares(given) && !holdsInfinities(given)) return { model, sharedRanges };
+	const inputs: RangeTable = new Map();
+	for (const feed of feeds) for (const { name } of given.inputs) observeRange(inputs, name, feed.get(name)!);
+	const rewritable = [
+		hasComposites(given),
+		sumsSquares(given),
+		holdsInfinities(given),
+		masksPositions(given, inputs),
+	];
+	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
-	const kept: Kept = { settled: new Set(), truths: truthsOf(model, feeds), staying: new Set() };
+	const kept: Kept = { settled: new Set(), inputs: maskInputs(given, feeds), staying: new Set() };
 	for (let count = 0; count < MOST_ROUNDS; count++) {
-		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		const { graph: folded, facts: seen } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		const facts = { ...seen, ranges: new Map([...seen.ranges, ...inputs]) };
 		const opset = current.opsets.get("") ?? 1;
 		const round = { facts, opset, sharedRanges };
 		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);

@@ -8,6 +8,7 @@ import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { snapUp } from "../quantise/scales.ts";
 import { type Extended, isPlain, LEAST_STAND_IN, partsOf } from "./infinity/extended.ts";
+import type { MaskInputs } from "./infinity/masks.ts";
 import { ruleOf } from "./infinity/rules.ts";
 import { Surroundings } from "./infinity/surroundings.ts";
 
@@ -41,8 +42,7 @@ export function holdsInfinities({ initializers, nodes }: Graph): boolean {
 export interface Kept {
 	/** Values with infinities that are to stay as they are. */
 	readonly settled: Set<string>;
-	/** Inputs that hold nothing but 0 and 1. */
-	readonly truths: ReadonlySet<string>;
+	readonly inputs: MaskInputs;
 	/** Names of composite operators that nothing replaces. */
 	readonly staying: Set<string>;
 }
@@ -60,9 +60,9 @@ export interface Unbounded {
  * values. Where only order counts (ArgMax, Softmax, …), and where nothing is known of a reader, they
  * are put together again by one choice between the numbers and −∞, which stays (`settled`).
  */
-export function withoutInfinities(graph: Graph, facts: Facts, { settled, truths, staying }: Kept): Unbounded {
+export function withoutInfinities(graph: Graph, facts: Facts, { settled, inputs, staying }: Kept): Unbounded {
 	const editor = new GraphEditor(graph, facts.shapes.keys());
-	const around = new Surroundings(editor, facts, settled, truths);
+	const around = new Surroundings(editor, facts, settled, inputs);
 	const beside = new Map<Node, Node[]>();
 	const answered = new Set<Node>();
 	const waiting = new Set<Node>();
@@ -92,11 +92,10 @@ export function withoutInfinities(graph: Graph, facts: Facts, { settled, truths,
 		const infinite = (name: string): boolean => {
 			const extended = around.extended(name);
 			// What holds NaN is refused where the model writes it (graph/not-finite.ts).
-			if (!extended || extended.nan !== undefined) return false;
-			return extended.finite !== name && extended.least >= HUGE;
+			return extended !== undefined && extended.nan === undefined && extended.finite !== name;
 		};
 		if (!written.some((name) => asked.has(name)) || !written.every(infinite)) continue;
-		if (written.some((name) => around.isWritten(name))) continue;
+		if (written.some((name) => around.isWritten(name) || around.isSettled(name))) continue;
 		for (const name of written) put(name, around.extended(name)!, around);
 		answered.add(node);
 		beside.set(node, [...beside.get(node)!, ...around.take()]);
@@ -134,5 +133,8 @@ function answer(node: Node, results: readonly (Extended | undefined)[], around: 
 }
 
 function put(name: string, result: Extended, around: Surroundings): void {
-	around.define(name, around.join(result, around.shape(name), around.type(name)));
+	const seen = around.facts.ranges.get(name);
+	// A stand-in that calibration saw goes on as the number that it is to readers of which nothing is known.
+	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : Number.POSITIVE_INFINITY;
+	around.define(name, around.join(result, around.shape(name), around.type(name), size));
 }

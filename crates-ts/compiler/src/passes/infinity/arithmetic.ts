@@ -1,10 +1,9 @@
-import { constantScalar } from "@umpire/graph/facts.ts";
 import { HUGE } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
-import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { type RealFunction, UNARY } from "../../lower/functions.ts";
 import { ABSORBED, BEYOND, type Extended, LEAST_STAND_IN, opposite, SIDES, type Side } from "./extended.ts";
+import { maskOf } from "./masks.ts";
 import type { Rule } from "./rules.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -27,8 +26,12 @@ export function added(sign: 1 | -1): Rule {
 			if (sign === -1 && around.isZero(b.finite)) finite = a.finite;
 			finite ??= around.emit(sign === 1 ? "Add" : "Sub", names, around.broadcast(names), type);
 			const [low, high] = [around.or(a.low, b.low), around.or(a.high, b.high)];
+			// ∞ − ∞ is NaN, and what stands for it cancels out.
+			const both = around.or(around.and(a.low, b.high), around.and(a.high, b.low));
+			const empty = around.or(both, around.or(a.empty, b.empty));
+			const sides = { low: around.without(low, both), high: around.without(high, both), empty };
 			const all = a.all ?? b.all;
-			return { finite, low, high, nan: around.or(a.nan, b.nan), all, least: Math.min(a.least, b.least) };
+			return { finite, ...sides, nan: around.or(a.nan, b.nan), all, least: Math.min(a.least, b.least) };
 		};
 		const sum = operands.reduce(plus);
 		// A large number that is added to all elements is a shift.
@@ -90,52 +93,6 @@ export const divided: Rule = (node, around) => {
 	const quotient = around.emit("Div", [a, divisor], around.broadcast([a, divisor]), type);
 	return [{ finite: around.choose(none, around.zero(type), quotient), nan: y.nan, least: y.least }];
 };
-
-/** The least stand-in for infinity that whole numbers and inputs of 0 and 1 are multiplied by; truth values may be by less. */
-const LEAST_FACTOR = 1e6;
-
-/** Truth values times a number that stands for infinity. */
-function maskOf(node: Node, around: Surroundings): ReturnType<Rule> {
-	const type = around.type(node.outputs[0]);
-	for (const place of isFloat(type) ? [0, 1] : []) {
-		const [name, other] = [node.inputs[place], node.inputs[1 - place]];
-		const value = constantScalar(name, around.facts);
-		if (value === undefined || !(Math.abs(value) >= LEAST_STAND_IN)) continue;
-		const sign = signOfTruth(other, around);
-		if (!sign || !isTruth(other, around, Math.abs(value) >= LEAST_FACTOR)) continue;
-		const opType = sign === 1 ? "Greater" : "Less";
-		const truth = around.emit(opType, [other, around.number(sign / 2, type)], around.shape(other), "bool");
-		const side = value * sign < 0 ? "low" : "high";
-		return [{ finite: around.zero(type), [side]: truth, least: Math.abs(value) }];
-	}
-	return undefined;
-}
-
-/** 1 or −1 if calibration saw numbers from 0 to that. */
-function signOfTruth(name: string, around: Surroundings): 1 | -1 | undefined {
-	const range = around.facts.ranges.get(name);
-	if (!range) return undefined;
-	if (range.low >= 0 && range.high <= 1) return 1;
-	return range.high <= 0 && range.low >= -1 ? -1 : undefined;
-}
-
-/** What keeps whole numbers what they are. */
-const WHOLE = ["Add", "Max", "Min", "Mul", "Neg", "Sub"];
-
-/** Whether a value is whole for all inputs, because it is made from truth values, or (`far`) from whole numbers or an input of 0 and 1. */
-function isTruth(name: string, around: Surroundings, far: boolean): boolean {
-	const constant = around.constant(name);
-	if (constant) return toReal(constant).data.every(Number.isInteger);
-	const type = around.type(name);
-	if (type === "bool" || (far && !isFloat(type))) return true;
-	const node = around.producer(name);
-	if (!node) return far && around.truths.has(name);
-	const { domain, opType, inputs } = node;
-	if (domain !== "") return false;
-	if (opType === "Cast" || has(node, "moves")) return isTruth(inputs[0], around, far);
-	if (opType === "Where") return inputs.slice(1).every((one) => isTruth(one, around, far));
-	return WHOLE.includes(opType) && inputs.every((one) => isTruth(one, around, far));
-}
 
 /** ONNX Where. */
 export const chosen: Rule = (node, around) => {

@@ -1,3 +1,4 @@
+import { string } from "@umpire/graph/attributes.ts";
 import { type Extended, SIDES, type Side } from "./extended.ts";
 import type { Rule } from "./rules.ts";
 
@@ -42,4 +43,22 @@ export const joined: Rule = (node, around) => {
 		return [[side, around.copy(node, truths, { type: "bool" })[0]]];
 	});
 	return [{ finite, ...Object.fromEntries(sides), least }];
+};
+
+/** ONNX Pad with a constant: what infinity is written for, padded or moved. */
+export const padded: Rule = (node, around) => {
+	const [x, pads, value = "", axes = ""] = node.inputs;
+	const [inner, outer] = [around.extended(x), around.extended(value)];
+	if (string(node, "mode", "constant") !== "constant" || (!inner && !outer)) return undefined;
+	const shape = around.shape(x);
+	const fill = (name: string, filling: string, truth: boolean): string =>
+		around.copy(node, [around.expanded(name, shape), pads, filling, axes], truth ? { type: "bool" } : {})[0];
+	const filling = outer?.finite ?? (value || around.zero(around.type(x)));
+	const sides = SIDES.flatMap((side): [Side, string][] => {
+		const [a, b] = [inner?.[side], outer?.[side]];
+		if (a === undefined && b === undefined) return [];
+		return [[side, fill(a ?? around.nowhere, b ? around.everywhere : around.nowhere, true)]];
+	});
+	const least = Math.min(...[inner, outer].map((one) => one?.least ?? Number.POSITIVE_INFINITY));
+	return [{ finite: fill(inner?.finite ?? x, filling, false), ...Object.fromEntries(sides), least }];
 };

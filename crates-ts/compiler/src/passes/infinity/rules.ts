@@ -5,7 +5,7 @@ import { clipOf } from "../../lower/clip.ts";
 import { added, cast, chosen, divided, functionOf, multiplied, negated, unary } from "./arithmetic.ts";
 import { COMPARISONS, compare, isInfinite, isNotNumber } from "./comparisons.ts";
 import type { Extended } from "./extended.ts";
-import { joined, moved } from "./moves.ts";
+import { joined, moved, padded } from "./moves.ts";
 import { argExtreme, extreme, largestOf, softmax, summed, topK } from "./order.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	Min: largestOf(true),
 	Mul: multiplied,
 	Neg: negated,
+	Pad: padded,
 	ReduceMax: extreme(false),
 	ReduceMean: summed,
 	ReduceMin: extreme(true),

@@ -5,6 +5,7 @@ import { broadcastShapes, sameShape } from "@umpire/graph/shapes.ts";
 import { codeOfType, tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
 import { type Extended, partsOf, type Side } from "./extended.ts";
+import type { MaskInputs } from "./masks.ts";
 
 interface Described {
 	readonly type?: ElementType;
@@ -29,12 +30,11 @@ export class Surroundings {
 	#everywhere: string | undefined;
 	#nowhere: string | undefined;
 
-	/** Inputs of the model that hold nothing but 0 and 1 in calibration. */
-	readonly truths: ReadonlySet<string>;
+	readonly inputs: MaskInputs;
 
 	/** @param settled values with infinities that are to stay as they are; what is written down here is added */
-	constructor(editor: GraphEditor, facts: Facts, settled: Set<string>, truths: ReadonlySet<string>) {
-		this.truths = truths;
+	constructor(editor: GraphEditor, facts: Facts, settled: Set<string>, inputs: MaskInputs) {
+		this.inputs = inputs;
 		this.#editor = editor;
 		this.#facts = facts;
 		this.#settled = settled;
@@ -83,7 +83,7 @@ export class Surroundings {
 
 	/** Infinities of a value; of a constant too. */
 	extended(name: string): Extended | undefined {
-		return this.#values.get(name) ?? this.#ofConstant(name);
+		return this.#values.get(name) ?? this.#ofConstant(name) ?? this.#ofInput(name);
 	}
 
 	set(name: string, extended: Extended): void {
@@ -238,20 +238,26 @@ export class Surroundings {
 		return made;
 	}
 
-	/** Whether the value is the choice between numbers and −∞ or ∞ already. */
+	/** Whether the value is numbers and −∞ or ∞ already: a choice between them, or a border of infinities. */
 	isWritten(name: string): boolean {
 		const node = this.producer(name);
-		if (node?.domain !== "" || node.opType !== "Where") return false;
-		return [1, 2].some((k) => {
-			const own = this.#ofConstant(node.inputs[k]);
-			const plain = !this.extended(node.inputs[3 - k]) && !this.constant(node.inputs[3 - k]);
+		if (node?.domain !== "") return false;
+		const places = node.opType === "Where" ? [1, 2] : node.opType === "Pad" ? [2] : [];
+		return places.some((k) => {
+			const own = this.#ofConstant(node.inputs[k] ?? "");
+			const other = node.inputs[k === 2 && node.opType === "Pad" ? 0 : 3 - k];
+			const plain = !this.extended(other) && !this.constant(other);
 			return own?.all !== undefined && own.least >= HUGE && plain;
 		});
 	}
 
-	/** Numbers and infinities as one tensor. */
-	join({ finite, low, high, nan, least }: Extended, shape: readonly number[], type: ElementType): string {
-		const size = least >= HUGE ? Number.POSITIVE_INFINITY : least;
+	/** Numbers and infinities, as which `size` is written, as one tensor. */
+	join(
+		{ finite, low, high, nan }: Extended,
+		shape: readonly number[],
+		type: ElementType,
+		size = Number.POSITIVE_INFINITY,
+	): string {
 		let joined = finite;
 		for (const [truth, value] of [
 			[low, -size],
@@ -260,6 +266,16 @@ export class Surroundings {
 		] as const)
 			if (truth !== undefined) joined = this.choose(truth, this.number(value, type), joined);
 		return this.expanded(joined, shape);
+	}
+
+	#ofInput(name: string): Extended | undefined {
+		const least = this.inputs.added.get(name);
+		if (least === undefined) return undefined;
+		const type = this.type(name);
+		const low = this.emit("Less", [name, this.number(-least / 2, type)], this.shape(name), "bool");
+		const extended = { finite: this.zero(type), low, least };
+		this.#values.set(name, extended);
+		return extended;
 	}
 
 	#ofConstant(name: string): Extended | undefined {
