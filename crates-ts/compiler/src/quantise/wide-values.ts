@@ -7,6 +7,7 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
+import { makesWhole } from "./whole-results.ts";
 
 /** Where the largest value is less than this many times the smallest, 16 bits say enough of the smallest. */
 const SPREAD = 16;
@@ -39,7 +40,7 @@ export function wideValues(
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
-		if (has(node, "passesErrors")) return true;
+		if (has(node, "passesErrors") || makesWhole(node, facts)) return true;
 		switch (node.opType) {
 			case "Cast":
 				return wide.has(reader.output);
