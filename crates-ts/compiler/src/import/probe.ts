@@ -27,7 +27,7 @@ export async function probe(
 export function openSizes(graph: Graph): Graph {
 	const inputs = graph.inputs.map((input) => ({
 		...input,
-		dims: input.dims && input.dims.map((_, axis) => `${input.name}/${axis}`),
+		dims: input.dims?.map((_, axis) => `${input.name}/${axis}`) ?? null,
 	}));
 	return { ...graph, inputs };
 }
