@@ -115,15 +115,24 @@ export function functionOf(node: Node): RealFunction | undefined {
 	return Object.hasOwn(UNARY, node.opType) ? UNARY[node.opType](node) : undefined;
 }
 
+/** Functions whose results reach no further than their operands, or than 1. */
+const BOUNDED: ReadonlySet<string> = new Set(
+	"Abs Atan Clip Cos Erf HardSigmoid LeakyRelu Relu Sigmoid Sign Sin Softsign Tanh ThresholdedRelu".split(
+		" ",
+	),
+);
+
 export function unary(f: RealFunction): Rule {
 	return (node, around) => {
 		const x = around.extended(node.inputs[0]);
 		if (!x) return undefined;
 		const type = around.type(node.outputs[0]);
-		const shape = around.shape(x.finite);
 		let { finite, low, high, nan, least }: Extended = x;
-		const operands = [finite, ...node.inputs.slice(1)];
-		finite = around.copy(node, operands, { shape, type })[0];
+		// What stands where no number is must not become one that is larger than all others.
+		const none = BOUNDED.has(node.opType) ? undefined : around.or(low, around.or(high, nan));
+		const neutral = Math.abs(f(0)) < LEAST_STAND_IN ? 0 : 1;
+		const operands = [around.choose(none, around.number(neutral, type), finite), ...node.inputs.slice(1)];
+		finite = around.copy(node, operands, { shape: around.shape(operands[0]), type })[0];
 		const sides = { low: undefined, high: undefined, nan } as Record<Side, string | undefined>;
 		let next = Number.POSITIVE_INFINITY;
 		for (const [truth, value] of [

@@ -16,7 +16,8 @@ const SAME = 0.01;
 
 /** How −∞ of one operand compares with −∞ of the other, which may be written as different numbers. */
 function lowSign(a: Extended, b: Extended): number {
-	if (a.least === b.least || Math.abs(a.least - b.least) <= SAME * Math.max(a.least, b.least)) return 0;
+	const [less, more] = [Math.min(a.least, b.least), Math.max(a.least, b.least)];
+	if (less === more || less >= more * (1 - SAME)) return 0;
 	return a.least > b.least ? -1 : 1;
 }
 
