@@ -255,13 +255,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"bin/log.ts",
 		[PRINTABLE],
-		[
-			[
-				"progress reaches the terminal as it is",
-				"textLine(level, printable(text))",
-				"textLine(level, text)",
-			],
-		],
+		[["progress reaches the terminal as it is", "textLine(level, printable(text))", "textLine(level, text)"]],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/own-execution.ts",

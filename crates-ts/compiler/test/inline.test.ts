@@ -251,3 +251,23 @@ test("a sequence that the model returns is one output for each of its tensors", 
 	const { program } = await expectFaithful(model);
 	expect(program.outputs.map(({ name }) => name)).toEqual([0, 1, 2].map((k) => `${returned.name}_${k}`));
 });
+
+test("a branch that is not taken need not suit the sizes of the inputs", async () => {
+	const g = new GraphBuilder("branches", { opset: 17 });
+	const x = g.input("x", "float32", [1, 5, 7, 3]);
+	const one = g.constant("one", tensorFrom("int64", [1], [1]));
+	let squeezed = x;
+	for (const axis of [2, 1]) {
+		const from = squeezed;
+		const place = g.constant(`axis${axis}`, tensorFrom("int64", [1], [axis]));
+		const size = g.node("Gather", [g.node("Shape", [from]), place]);
+		const branch = (name: string, opType: string, inputs: string[]) =>
+			graphOf(name, (inner) => inner.output(inner.node(opType, inputs, {}, name)));
+		squeezed = g.node("If", [g.node("Equal", [size, one])], {
+			then_branch: branch(`squeezed${axis}`, "Squeeze", [from, place]),
+			else_branch: branch(`kept${axis}`, "Identity", [from]),
+		});
+	}
+	g.output(g.node("Neg", [squeezed]));
+	await expectFaithful(g.model());
+});

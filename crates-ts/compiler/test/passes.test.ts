@@ -61,7 +61,7 @@ describe("a report", () => {
 	test("says which values have a grid for a reason of its own", async () => {
 		const rounded = modelOf([[2, 4]], (g, [x]) => g.node("Round", [x]));
 		const { grids } = (await compile(rounded)).report;
-		expect(grids).toEqual([{ value: "x0", reasons: ["dyadic"] }]);
+		expect(grids).toEqual([{ value: "x0", reasons: ["compared", "wide", "dyadic"] }]);
 		const plain = modelOf([[2, 4]], (g, [x]) => g.node("Relu", [x]));
 		expect((await compile(plain)).report.grids).toEqual([]);
 	});

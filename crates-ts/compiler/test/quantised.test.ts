@@ -1,6 +1,6 @@
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
-import { expectFaithful, floats, modelOf } from "@umpire/testing/compiler/check.ts";
+import { expectFaithful, expectOutputs, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, test } from "vitest";
 import { expectSameFloats } from "./decompose.ts";
 
@@ -217,5 +217,33 @@ test("onnxruntime's QLinearAdd, QLinearMul, QLinearSigmoid, QLinearLeakyRelu", a
 		const inputs = two ? [x, y] : [x];
 		await expectSameFloats(model, inputs, 1 / 100);
 		await expectFaithful(model, 1e-2, { inputs: [inputs] });
+	}
+});
+
+describe("trees as tensors: comparisons cast to bytes, and multiplied", () => {
+	for (const type of ["int8", "uint8"] as const) {
+		const to = type === "int8" ? 3 : 2;
+		const paths = [1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1];
+		test.each(["MatMul", "Mul", "MatMulInteger"])(`%s of ${type}`, async (opType) => {
+			const model = modelOf([[3, 4]], (g, [x]) => {
+				const less = g.node("Less", [x, g.constant("thresholds", floats([4], [0, 0.5, -0.5, 1]))]);
+				const bytes = g.node("Cast", [less], { to });
+				const shape = opType === "Mul" ? [3, 4] : [4, 3];
+				const product = g.node(opType, [bytes, g.constant("paths", tensorFrom(type, shape, paths))]);
+				return g.node("Cast", [product], { to: 1 });
+			});
+			const x = random([3, 4], 5);
+			const bits = Array.from(x.data as Float32Array, (value, k) => Number(value < [0, 0.5, -0.5, 1][k % 4]));
+			const expected =
+				opType === "Mul"
+					? bits.map((bit, k) => bit * paths[k])
+					: Array.from({ length: 9 }, (_, k) =>
+							[0, 1, 2, 3].reduce(
+								(sum, j) => sum + bits[4 * Math.floor(k / 3) + j] * paths[3 * j + (k % 3)],
+								0,
+							),
+						);
+			await expectOutputs(model, [x], [expected]);
+		});
 	}
 });

@@ -43,7 +43,12 @@ export function refuseInfinite(node: Node, { constants }: Facts): void {
 		if (found === undefined) continue;
 		throw new CompileError(`its constant "${name}" holds ${found}`, {
 			node,
-			hint: "Use finite numbers; a mask may be -10000",
+			hint: Number.isNaN(found) ? MISSING : UNORDERED,
 		});
 	}
 }
+
+const MISSING =
+	"NaN as a mark of what is missing cannot be committed to: give the mask out as an output of its own, and 0 in place of NaN";
+const UNORDERED =
+	"Infinity has an order but no size: it compiles where numbers are compared, chosen or masked (Where, Max, Min, Clip, Equal, ArgMax, Softmax, …), not where it is computed with";

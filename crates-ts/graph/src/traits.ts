@@ -40,7 +40,7 @@ export type Trait =
 	| "recurrent"
 	/** A step of an unrolled recurrence that is no activation: its results have a range for each place. */
 	| "recurrentStep"
-	/** An infinite constant is a bound or a mask to it. */
+	/** An infinite constant is a bound, a mask or something to compare with to it: only its order counts. */
 	| "takesInfinity"
 	/** Ends in a rescaling, whose clip can be that of an activation that follows. */
 	| "rescales"
@@ -91,26 +91,26 @@ const TRAITS = {
 	ConvTranspose: T("rescales"),
 	DepthToSpace: T("moves keepsDyadic"),
 	Div: T("arithmetic writesWide"),
-	Equal: T("compares"),
+	Equal: T("compares takesInfinity"),
 	Expand: T("views moves keepsDyadic"),
 	EyeLike: T("shapeOnly"),
 	Flatten: T("permutes views moves keepsDyadic"),
 	Floor: T("rounds"),
 	GRU: T("recurrent"),
-	Gather: T("moves writesWide keepsDyadic"),
-	GatherElements: T("moves keepsDyadic"),
-	GatherND: T("moves keepsDyadic"),
+	Gather: T("moves takesInfinity writesWide keepsDyadic"),
+	GatherElements: T("moves takesInfinity keepsDyadic"),
+	GatherND: T("moves takesInfinity keepsDyadic"),
 	Gemm: T("rescales writesWide"),
 	GlobalAveragePool: T("rescales keepsDyadic homogeneous"),
 	GlobalMaxPool: T("largest"),
-	Greater: T("compares"),
-	GreaterOrEqual: T("compares"),
+	Greater: T("compares takesInfinity"),
+	GreaterOrEqual: T("compares takesInfinity"),
 	Identity: T("permutes views moves keepsDyadic"),
 	If: T("control"),
 	LSTM: T("recurrent"),
 	LeakyRelu: T("homogeneous"),
-	Less: T("compares"),
-	LessOrEqual: T("compares"),
+	Less: T("compares takesInfinity"),
+	LessOrEqual: T("compares takesInfinity"),
 	Log: T("relative"),
 	Loop: T("control"),
 	MatMul: T("rescales sums writesWide recurrentStep"),

@@ -11,13 +11,25 @@ export async function probe(
 ): Promise<Map<string, Tensor>> {
 	if (names.length === 0) return new Map();
 	const outputs = names.map((name) => ({ name, type: "undefined" as const, dims: null }));
-	const graph = removeDead({ ...model.graph, outputs });
+	const graph = removeDead({ ...openSizes(model.graph), outputs });
 	const session = await createFloatSession({ ...model, graph }, { outputs: names, optimisation: "basic" });
 	try {
 		return await session.run(feed);
 	} finally {
 		await session.release();
 	}
+}
+
+/**
+ * The graph with names for the sizes of its inputs. With numbers, onnxruntime works out the shapes of all
+ * branches before it runs, and refuses the model for one that is not taken.
+ */
+export function openSizes(graph: Graph): Graph {
+	const inputs = graph.inputs.map((input) => ({
+		...input,
+		dims: input.dims?.map((_, axis) => `${input.name}/${axis}`) ?? null,
+	}));
+	return { ...graph, inputs };
 }
 
 /** The Loop with one more output, of as many rows as it runs iterations. */

@@ -1,6 +1,7 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import { createFloatSession, type FloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { openSizes } from "./probe.ts";
 
 /** From the second step on, input `input` takes what output `output` was in the step before. */
 export interface Carried {
@@ -73,10 +74,13 @@ export async function feedsOfSteps(
 	{ steps, carried }: Repetition,
 ): Promise<Feed[]> {
 	if (steps === 1) return [...first];
-	const session = await createFloatSession(model, {
-		outputs: [...new Set(carried.map(({ output }) => output))],
-		optimisation: "basic",
-	});
+	const session = await createFloatSession(
+		{ ...model, graph: openSizes(model.graph) },
+		{
+			outputs: [...new Set(carried.map(({ output }) => output))],
+			optimisation: "basic",
+		},
+	);
 	try {
 		const feeds: Feed[] = [];
 		for (let feed of first) {

@@ -1,6 +1,6 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
-import { type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { HUGE, type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
 import { identityLayout, sameShape } from "@umpire/graph/shapes.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
@@ -139,11 +139,9 @@ export class Context {
 		return value;
 	}
 
-	/** Quantisation of a constant to its own range; whole numbers keep scale 1. */
+	/** Quantisation of a constant to the range of its numbers, at the ends of which infinities lie; whole numbers keep scale 1. */
 	ownQuantisation(real: Real, float: boolean, wide = false): Quantisation {
-		const range = extremes(real.data);
-		if (!Number.isFinite(reachOf(range)))
-			throw this.error("a constant is infinite", "Use a finite number that is large enough");
+		const range = extremes(real.data.filter((value) => Math.abs(value) < HUGE));
 		if (float) {
 			const { limit, bits } = wide ? { limit: WIDE_LIMIT, bits: 32 as const } : this.precision;
 			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };

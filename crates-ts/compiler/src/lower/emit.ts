@@ -57,6 +57,18 @@ export function emitConverted(context: Context, converted: Converted): Value {
 	return context.emit({ kind, form, operands, shape, quantisation, rescale: { rows: [row], axes: [] } });
 }
 
+/** Units of the result that factors may lose by being rounded to coefficients. */
+const MOST_LOST = 1;
+
+/** The same numbers in as small units as 32 bits have room for; undefined where they are that already. */
+function refined(context: Context, operand: Value): Value | undefined {
+	const { scale, low, high } = operand.spec;
+	const bits = 30 - Math.ceil(Math.log2(integerReach(operand) + 1));
+	if (bits < 1) return undefined;
+	const size = 2 ** bits;
+	return rescaled(context, operand, { scale: scale / size, width: 32, low: low * size, high: high * size });
+}
+
 /** Σ factors[k]·operands[k] + biases[row] (real units), with NumPy broadcasting to `shape`. */
 export function emitLinear(
 	context: Context,
@@ -70,12 +82,23 @@ export function emitLinear(
 	},
 ): Value {
 	const { scale } = quantisation;
+	const ratios = operands.map((operand, k) => (factors[k] * operand.spec.scale) / scale);
 	const { coefficients, rows } = linearOf(
-		operands.map((operand, k) => (factors[k] * operand.spec.scale) / scale),
+		ratios,
 		operands.map(integerReach),
 		Array.from(biases.values, (bias) => bias / scale),
 		limitOf(quantisation),
 	);
+	const unit = 2 ** rows[0].shift;
+	const lost = operands.map(
+		(one, k) => (Math.abs(coefficients[k] - ratios[k] * unit) * integerReach(one)) / unit,
+	);
+	const coarsest = ratios.reduce(
+		(most, ratio, k) => (Math.abs(ratio) > Math.abs(ratios[most]) ? k : most),
+		0,
+	);
+	const finer = Math.max(...lost) > MOST_LOST ? refined(context, operands[coarsest]) : undefined;
+	if (finer) return emitLinear(context, operands.with(coarsest, finer), factors, shape, quantisation, biases);
 	return context.emit({
 		kind: "Add",
 		form: { type: "linear", coefficients },

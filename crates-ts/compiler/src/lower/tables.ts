@@ -5,6 +5,7 @@ import { has } from "@umpire/graph/traits.ts";
 import { type Context, elementsOf, type Value } from "./context.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
 import type { FusedOp } from "./fused-op.ts";
+import { lowerRounding } from "./rounding.ts";
 import { emitWideTable } from "./wide-table.ts";
 
 const LARGEST_TABLE = 65536;
@@ -89,6 +90,11 @@ export function wholeTolerance(scale: number): number {
 export function lowerUnary(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const x = context.value(node.inputs[0]);
+	const rounded = lowerRounding(fused, context, x);
+	if (rounded) {
+		context.bind(fused.output, rounded);
+		return;
+	}
 	const f = UNARY[node.opType](node);
 	// Results that are whole numbers are exact at scale 1.
 	const natural = has(node, "rounds") ? 1 : 0;

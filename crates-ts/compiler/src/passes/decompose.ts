@@ -1,13 +1,14 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { observe as observeRange, type RangeTable } from "@umpire/graph/ranges.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
-import { belowAll, withoutInfinities } from "./infinities.ts";
+import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
+import { maskInputs } from "./infinity/masks.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
-import { boundMasks } from "./masks.ts";
-import { withoutNanChecks } from "./nan-checks.ts";
+import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
@@ -25,8 +26,6 @@ function hasComposites(graph: Graph): boolean {
 interface Round {
 	readonly facts: Facts;
 	readonly opset: number;
-	/** The number that stands for −∞ (infinities.ts). */
-	readonly lowest: number;
 	readonly sharedRanges: (readonly string[])[];
 }
 
@@ -37,24 +36,21 @@ interface Rewrite {
 	run(graph: Graph, round: Round): Graph;
 }
 
-/** What comes before the others: if one changes something, shapes and ranges are measured anew before these. */
-const FIRST: readonly Rewrite[] = [
-	{
-		name: "logarithms",
-		summary: "logarithms of what is made of exponentials are computed from the exponents",
-		run: (graph, { facts }) => fromExponents(graph, facts),
-	},
-	{
-		name: "infinities",
-		summary: "−∞ in constants that are added, chosen or compared becomes a number below all others",
-		run: (graph, { lowest }) => withoutInfinities(graph, lowest),
-	},
-	{
-		name: "NaN checks",
-		summary: "IsNaN of a softmax asks whether a row is masked everywhere",
-		run: (graph, { facts, lowest }) => withoutNanChecks(graph, facts, lowest),
-	},
-];
+/** What comes before the others: if one of these changes something, shapes and ranges are measured anew. */
+const LOGARITHMS = {
+	name: "logarithms",
+	summary: "logarithms of what is made of exponentials are computed from the exponents",
+};
+const INFINITIES = {
+	name: "infinities",
+	summary: "infinities are taken apart: truth values say where they are, and numbers go on alone",
+};
+
+function replaced(graph: Graph, round: Round, chosen?: (node: Node) => boolean): Graph {
+	const found = replaceNodes(graph, round.facts, round.opset, chosen);
+	round.sharedRanges.push(...(found?.sharedRanges ?? []));
+	return found?.graph ?? graph;
+}
 
 const REWRITES: readonly Rewrite[] = [
 	{
@@ -65,11 +61,7 @@ const REWRITES: readonly Rewrite[] = [
 	{
 		name: "composites",
 		summary: "composite operators are replaced by what their records say",
-		run: (graph, { facts, opset, sharedRanges }) => {
-			const replaced = replaceNodes(graph, facts, opset);
-			sharedRanges.push(...(replaced?.sharedRanges ?? []));
-			return replaced?.graph ?? graph;
-		},
+		run: (graph, round) => replaced(graph, round),
 	},
 	{
 		name: "squares",
@@ -87,7 +79,7 @@ const REWRITES: readonly Rewrite[] = [
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
  * nodes are named after the node that they stand for. The shapes and constants that the
- * decompositions ask for come from one run of the model on the first of `feeds`.
+ * decompositions ask for come from one run of the model on the first of `feeds`; what inputs hold, from all.
  * @throws CompileError naming the node that cannot be replaced
  */
 export async function decomposeModel(
@@ -96,24 +88,46 @@ export async function decomposeModel(
 	observe: Observe = () => {},
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
-	const { graph } = model;
-	if (!hasComposites(graph) && !sumsSquares(graph) && !takesLogarithms(graph)) return { model, sharedRanges };
+	const { graph: given } = model;
+	const inputs: RangeTable = new Map();
+	for (const feed of feeds) for (const { name } of given.inputs) observeRange(inputs, name, feed.get(name)!);
+	const rewritable = [
+		hasComposites(given),
+		sumsSquares(given),
+		holdsInfinities(given),
+		masksPositions(given, inputs),
+		takesLogarithms(given),
+	];
+	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
-	let lowest: number | undefined;
+	const kept: Kept = { settled: new Set(), inputs: maskInputs(given, feeds), staying: new Set() };
 	for (let count = 0; count < MOST_ROUNDS; count++) {
-		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
-		lowest ??= belowAll(facts);
-		const round = { facts, opset: current.opsets.get("") ?? 1, lowest, sharedRanges };
-		const rewrite = (graph: Graph, { name, summary, run }: Rewrite): Graph => {
-			const after = run(graph, round);
-			if (after !== graph) observe({ name, summary }, graph, after);
-			return after;
-		};
-		const first = FIRST.reduce(rewrite, folded);
-		const simpler = first === folded ? REWRITES.reduce(rewrite, folded) : first;
+		const { graph: folded, facts: seen } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		const facts = { ...seen, ranges: new Map([...seen.ranges, ...inputs]) };
+		const opset = current.opsets.get("") ?? 1;
+		const round = { facts, opset, sharedRanges };
+		const plain = fromExponents(folded, facts);
+		if (plain !== folded) {
+			observe(LOGARITHMS, folded, plain);
+			current = { ...current, graph: plain };
+			continue;
+		}
+		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);
+		let simpler = finite;
+		if (waiting.size > 0) {
+			simpler = replaced(folded, round, (node) => waiting.has(node));
+			if (simpler === folded) for (const { name } of waiting) kept.staying.add(name);
+		} else if (finite === folded) {
+			simpler = REWRITES.reduce((graph, { name, summary, run }) => {
+				const after = run(graph, round);
+				if (after !== graph) observe({ name, summary }, graph, after);
+				return after;
+			}, folded);
+		} else observe(INFINITIES, folded, finite);
 		current = { ...current, graph: simpler };
-		if (first !== folded) continue;
-		if (simpler === folded || !hasComposites(simpler)) return { model: current, sharedRanges };
+		if (waiting.size > 0) continue;
+		const done = simpler === folded || (finite === folded && !hasComposites(simpler));
+		if (done) return { model: current, sharedRanges };
 	}
 	const rest = [
 		...new Set(current.graph.nodes.filter((node) => isComposite(node, current.graph)).map(qualifiedName)),

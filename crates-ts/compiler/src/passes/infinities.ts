@@ -1,10 +1,16 @@
 import { GraphEditor } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { HUGE, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
-import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { readsOf, writesOf } from "@umpire/graph/uses.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
+import { isComposite } from "../onnx-ops/operators.ts";
 import { snapUp } from "../quantise/scales.ts";
+import { type Extended, isPlain, LEAST_STAND_IN, partsOf } from "./infinity/extended.ts";
+import type { MaskInputs } from "./infinity/masks.ts";
+import { ruleOf } from "./infinity/rules.ts";
+import { Surroundings } from "./infinity/surroundings.ts";
 
 /** A number this far below everything else has no part in a softmax, and masks.ts takes it for a mask. */
 const LEAST = 1024;
@@ -20,71 +26,115 @@ export function withoutHuge(tensor: Tensor): Tensor {
 	return tensorFrom(tensor.type, shape, finite);
 }
 
-/** A number below all that calibration saw, with room for sums of it and others. */
-export function belowAll(facts: Facts): number {
-	const floats = [...facts.ranges].filter(([name]) => isFloat(facts.types.get(name) ?? "undefined"));
-	const reach = floats.reduce((most, [, range]) => Math.max(most, reachOf(range)), 0);
-	return -snapUp(LEAST + 4 * reach);
+/** Whether a graph may hold infinities, or numbers in their place, as far as its constants tell. */
+export function holdsInfinities({ initializers, nodes }: Graph): boolean {
+	if ([...initializers.values()].some((tensor) => partsOf(tensor))) return true;
+	return nodes.some(({ opType, attributes }) =>
+		[...attributes.values()].some(
+			(attribute) =>
+				(attribute.type === "tensor" && partsOf(attribute.value) !== undefined) ||
+				(opType === "Constant" && attribute.type === "float" && Math.abs(attribute.value) >= LEAST_STAND_IN),
+		),
+	);
+}
+
+/** What is known of infinities from round to round. */
+export interface Kept {
+	/** Values with infinities that are to stay as they are. */
+	readonly settled: Set<string>;
+	readonly inputs: MaskInputs;
+	/** Names of composite operators that nothing replaces. */
+	readonly staying: Set<string>;
+}
+
+/** What is done with infinities in a round. */
+export interface Unbounded {
+	readonly graph: Graph;
+	/** Composite operators that have infinities for operands: what they make of them is known when they are replaced. */
+	readonly waiting: ReadonlySet<Node>;
 }
 
 /**
- * The graph with the finite number `lowest` for −∞ in constants that truth values choose between,
- * that are added to something, or that something is compared with: masks that are added up, and
- * looked at (is a row all −∞?), before a softmax.
+ * The graph with infinities taken apart (infinity/extended.ts): numbers and truth values take
+ * different ways, and what asks for infinities (Equal, IsInf, exp, …) is answered from the truth
+ * values. Where only order counts (ArgMax, Softmax, …), and where nothing is known of a reader, they
+ * are put together again by one choice between the numbers and −∞, which stays (`settled`).
  */
-export function withoutInfinities(graph: Graph, lowest: number): Graph {
-	const editor = new GraphEditor(graph);
-	const known = new Map<string, string>();
-	const realsOf = (name: string): Real | undefined => {
-		const tensor = graph.initializers.get(name);
-		return tensor && isFloat(tensor.type) ? toReal(tensor) : undefined;
-	};
-	const derived = (name: string, suffix: string, f: (x: number) => number): string => {
-		const base = `${name}/${suffix}`;
-		const before = known.get(base);
-		if (before !== undefined) return before;
-		const { shape, data } = realsOf(name)!;
-		const { type } = graph.initializers.get(name)!;
-		const made = editor.constant(base, tensorFrom(type, shape, data.map(f)));
-		known.set(base, made);
-		return made;
-	};
-	const finite = (name: string): string => {
-		if (!realsOf(name)?.data.includes(Number.NEGATIVE_INFINITY)) return name;
-		return derived(name, "finite", (x) => (x === Number.NEGATIVE_INFINITY ? lowest : x));
-	};
-	/** Which operand of a comparison is −∞ everywhere; −1 if none is. */
-	const infinite = ({ domain, opType, inputs }: Node): number => {
-		if (domain !== "" || opType !== "Equal") return -1;
-		return inputs.findIndex((name) => realsOf(name)?.data.every((x) => x === Number.NEGATIVE_INFINITY));
-	};
-	const compared = new Set(
-		graph.nodes.flatMap((node) => (infinite(node) < 0 ? [] : [node.inputs[1 - infinite(node)]])),
-	);
+export function withoutInfinities(graph: Graph, facts: Facts, { settled, inputs, staying }: Kept): Unbounded {
+	const editor = new GraphEditor(graph, facts.shapes.keys());
+	const around = new Surroundings(editor, facts, settled, inputs);
+	const beside = new Map<Node, Node[]>();
+	const answered = new Set<Node>();
+	const waiting = new Set<Node>();
+	const asked = new Set(graph.outputs.map(({ name }) => name));
 	for (const node of graph.nodes) {
-		const place = infinite(node);
-		if (place >= 0) {
-			// A sum of −∞ and a number is −∞, but no sum is the same finite number.
-			const halfway = derived(node.inputs[place], "halfway", () => lowest / 2);
-			editor.replace(node, [{ ...node, opType: "Less", inputs: [node.inputs[1 - place], halfway] }]);
+		const results = resultsOf(node, around);
+		beside.set(node, around.take());
+		if (results) {
+			note(node, results, around);
+			if (node.outputs.some((name, k) => results[k] && results[k].finite !== name && isPlain(results[k]))) {
+				answer(node, results, around);
+				answered.add(node);
+				beside.set(node, [...beside.get(node)!, ...around.take()]);
+			}
 			continue;
 		}
-		const places = placesOf(node, graph, compared);
-		const inputs = node.inputs.map((name, k) => (places.includes(k) ? finite(name) : name));
-		if (inputs.some((name, k) => name !== node.inputs[k])) editor.replace(node, [{ ...node, inputs }]);
+		const unknown = readsOf(node).filter((name) => around.extended(name));
+		const waits = isComposite(node, graph) && !ruleOf(node, around) && !staying.has(node.name);
+		if (unknown.length > 0 && waits) waiting.add(node);
+		for (const name of unknown) if (!facts.constants.has(name)) asked.add(name);
 	}
-	return editor.graph();
+	if (waiting.size > 0) return { graph, waiting };
+	let changed = answered.size > 0;
+	for (const node of graph.nodes) {
+		if (answered.has(node)) continue;
+		const written = writesOf(node);
+		const infinite = (name: string): boolean => {
+			const extended = around.extended(name);
+			// What holds NaN is refused where the model writes it (graph/not-finite.ts).
+			return extended !== undefined && extended.nan === undefined && extended.finite !== name;
+		};
+		if (!written.some((name) => asked.has(name)) || !written.every(infinite)) continue;
+		if (written.some((name) => around.isWritten(name) || around.isSettled(name))) continue;
+		for (const name of written) put(name, around.extended(name)!, around);
+		answered.add(node);
+		beside.set(node, [...beside.get(node)!, ...around.take()]);
+		changed = true;
+	}
+	if (!changed) return { graph, waiting };
+	for (const [node, added] of beside) {
+		if (answered.has(node)) editor.replace(node, added);
+		else if (added.length > 0) editor.replace(node, [node, ...added]);
+	}
+	return { graph: editor.graph(), waiting };
 }
 
-/** Operands of the node whose −∞ is meant as a number among others. */
-function placesOf(
-	{ domain, opType, inputs, outputs }: Node,
-	{ initializers }: Graph,
-	compared: ReadonlySet<string>,
-): readonly number[] {
-	if (domain !== "") return [];
-	if (opType === "Add") return [0, 1];
-	// Where only one choice is a constant, it is a mask that needs no number (onnx-ops/logic/where.ts).
-	const chosen = [1, 2].every((k) => initializers.has(inputs[k])) || compared.has(outputs[0]);
-	return opType === "Where" && chosen ? [1, 2] : [];
+function resultsOf(node: Node, around: Surroundings): readonly (Extended | undefined)[] | undefined {
+	if (node.outputs.some((name) => around.isSettled(name))) return undefined;
+	const rule = ruleOf(node, around);
+	const concerned = node.opType === "Mul" || node.inputs.some((name) => around.extended(name));
+	return rule && concerned ? rule(node, around) : undefined;
+}
+
+/** Remembers what is no number of a node's outputs. */
+function note(node: Node, results: readonly (Extended | undefined)[], around: Surroundings): void {
+	node.outputs.forEach((name, k) => {
+		const result = results[k];
+		if (result && !isPlain(result)) around.set(name, result);
+	});
+}
+
+/** Defines the outputs of a node by what was worked out beside it. */
+function answer(node: Node, results: readonly (Extended | undefined)[], around: Surroundings): void {
+	node.outputs.forEach((name, k) => {
+		const result = results[k];
+		if (name !== "" && result && result.finite !== name) put(name, result, around);
+	});
+}
+
+function put(name: string, result: Extended, around: Surroundings): void {
+	const seen = around.facts.ranges.get(name);
+	// A stand-in that calibration saw goes on as the number that it is to readers of which nothing is known.
+	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : Number.POSITIVE_INFINITY;
+	around.define(name, around.join(result, around.shape(name), around.type(name), size));
 }

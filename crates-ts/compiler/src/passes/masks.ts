@@ -1,7 +1,8 @@
+import { int } from "@umpire/graph/attributes.ts";
 import { GraphEditor, nodeOf } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
-import type { Range } from "@umpire/graph/ranges.ts";
+import { type Range, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
@@ -10,21 +11,36 @@ import { snapUp } from "../quantise/scales.ts";
 
 /** exp(−16) is less than what 16 bits of a softmax show. */
 const INVISIBLE = 16;
+/** Scores reach up to three times what one calibration input shows, on either side (quantise/scales.ts). */
+const FARTHEST = 6;
 /** Numbers below this are masks, not scores. */
 const MASK = -1000;
 
 /**
  * Attention adds −10000, −3.4e38 or −∞ to scores before a softmax where it must not look, or
- * puts it in their place. Such a number would take all bits of the scores' range; one that lies
+ * puts it in their place; so do masks of actions before an ArgMax or a TopK. Such a number would take all bits of the scores' range; one that lies
  * safely below all scores has the same effect, and here it becomes that. Only masks on their way
- * to nothing but a softmax are changed. `facts` are of the graph with its softmaxes still in it.
+ * to nothing but one of these are changed. `facts` are of the graph with its softmaxes still in it.
  */
 export function boundMasks(graph: Graph, facts: Facts): Graph {
 	const masks = new Masks(graph, facts);
 	for (const node of graph.nodes) {
-		if (node.domain === "" && /^(Log)?Softmax$/.test(node.opType)) masks.tame(node.inputs[0]);
+		if (node.domain !== "") continue;
+		const positions =
+			node.opType === "TopK" && int(node, "largest", 1) === 1 && masks.isUnused(node.outputs[0]);
+		if (/^(Log)?Softmax$/.test(node.opType))
+			masks.tame(node.inputs[0], ({ low, high }) => 1.5 * (high - low));
+		else if (positions || node.opType === "ArgMax")
+			masks.tame(node.inputs[0], (range) => FARTHEST * reachOf(range));
 	}
 	return masks.graph();
+}
+
+/** Whether the graph may hold masks before an ArgMax, as far as it can be told without running it. */
+export function masksPositions(graph: Graph, inputs: ReadonlyMap<string, Range>): boolean {
+	if (!graph.nodes.some(({ domain, opType }) => domain === "" && opType === "ArgMax")) return false;
+	const constants = [...graph.initializers.values()].filter(({ type }) => isFloat(type)).map(rangeOf);
+	return [...constants, ...inputs.values()].some(({ low }) => low < MASK);
 }
 
 /** An operand that depends on inputs and holds masks. */
@@ -49,14 +65,18 @@ class Masks {
 		return this.editor.graph();
 	}
 
+	isUnused(name: string): boolean {
+		return this.editor.reads(name) === 0;
+	}
+
 	/** Whether the node moves numbers, or casts floats to floats. */
 	private isMove(node: Node): boolean {
 		const both = [node.inputs[0], node.outputs[0]].map((name) => this.facts.types.get(name) ?? "undefined");
 		return has(node, "views") || (node.opType === "Cast" && both.every(isFloat));
 	}
 
-	/** Looks for a mask behind the operand of a softmax. */
-	tame(logits: string): void {
+	/** Looks for a mask behind scores; `room` is for scores that calibration did not see. */
+	tame(logits: string, room: (scores: Range) => number): void {
 		const node = this.behind(logits);
 		const seen = node && (this.editor.replacement(node) || this.varying.some((mask) => mask.node === node));
 		if (!node || seen || !isFloat(this.facts.types.get(node.outputs[0])!)) return;
@@ -64,7 +84,7 @@ class Masks {
 		for (const place of choices) {
 			const scores = this.facts.ranges.get(node.inputs[choices[0] + choices[1] - place]);
 			if (!scores || scores.low < MASK) continue;
-			const gap = snapUp(INVISIBLE + 1.5 * (scores.high - scores.low));
+			const gap = snapUp(INVISIBLE + room(scores));
 			const least = node.opType === "Add" ? -gap : snapUp(gap - Math.min(scores.low, 0)) * -1;
 			if (this.raise(node, place, least)) return;
 		}

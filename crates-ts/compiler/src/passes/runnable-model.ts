@@ -127,7 +127,10 @@ const USUAL: ReadonlyMap<ElementType, ElementType> = new Map([
 
 /** The node with its operands of unusual types as int64 and float32, and its first result cast back. */
 function inUsualType(model: Model, node: Node, facts: Facts): Model | undefined {
-	const usual = (name: string): ElementType | undefined => USUAL.get(facts.types.get(name) ?? "undefined");
+	// Facts are of what the node's operands are computed from: constants of its own are not among them.
+	const typeOf = (name: string): ElementType =>
+		facts.types.get(name) ?? model.graph.initializers.get(name)?.type ?? "undefined";
+	const usual = (name: string): ElementType | undefined => USUAL.get(typeOf(name));
 	const unusual = new Set(node.inputs.filter((name) => usual(name) !== undefined));
 	if (unusual.size === 0) return undefined;
 	const editor = new GraphEditor(model.graph, facts.types.keys());
@@ -140,7 +143,7 @@ function inUsualType(model: Model, node: Node, facts: Facts): Model | undefined 
 	const before = [...renamed].map(([name, to]) => cast(name, to, usual(name)!));
 	const [result, ...others] = node.outputs;
 	const from = resultOperand(node);
-	const back = from === undefined ? undefined : facts.types.get(node.inputs[from]);
+	const back = from === undefined ? undefined : typeOf(node.inputs[from]);
 	const isCast = back !== undefined && USUAL.has(back);
 	const inner = isCast ? names.fresh(`${node.name}/${result}/usual`) : result;
 	const computed: Node = {

@@ -24,7 +24,7 @@ export type Reason = keyof typeof REASONS;
 
 /** What each reason means. */
 export const REASONS = {
-	compared: "compared with constants or other inputs, with which it shares a grid",
+	compared: "rounded, or compared with constants or other inputs, with which it shares a grid",
 	moved: "moved to outputs that lie close together, or compared: 32 bits of its range",
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
 	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",

@@ -5,6 +5,7 @@ import { has } from "@umpire/graph/traits.ts";
 import { readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { type Precision, type Quantisation, quantisationOf } from "./scales.ts";
+import { makesWhole } from "./whole-results.ts";
 
 /** Two bits less than 32, so that twice a number and differences of two stay within 32. */
 const LIMIT = 2 ** 29;
@@ -14,7 +15,7 @@ const FARTHEST = 256;
 
 /**
  * Inputs of the model that are compared, with the constants that they are compared with, by name.
- * What is only moved and compared (the features and thresholds of decision trees) has 30 bits on
+ * What is only moved, compared and rounded (the features and thresholds of decision trees) has 30 bits on
  * one grid whose step is a power of two. Then float32 numbers of like size lie on the grid exactly,
  * and a comparison says what the float model's says, ties included. What is computed with too (the
  * quantiles between which a value is interpolated) shares a grid of the program's precision: what
@@ -29,7 +30,7 @@ export function comparedQuantisations(
 	const inputs = graph.inputs.filter(({ type }) => isFloat(type)).map(({ name }) => name);
 	for (const name of [...inputs, ...graph.initializers.keys()]) classes.find(name);
 	const compared = new Set<string>();
-	for (const node of graph.nodes) visit(node, classes, compared);
+	for (const node of graph.nodes) visit(node, classes, compared, facts);
 	for (const { name } of graph.outputs) classes.spoil(name);
 	const result = new Map<string, Quantisation>();
 	const roots = new Set(inputs.map((name) => classes.find(name)));
@@ -51,14 +52,14 @@ export function comparedQuantisations(
 	return result;
 }
 
-function visit(node: Node, classes: Classes, compared: Set<string>): void {
+function visit(node: Node, classes: Classes, compared: Set<string>, facts: Facts): void {
 	if (has(node, "compares")) {
 		const [a, b] = node.inputs;
 		classes.join(a, b);
 		compared.add(a);
 		return;
 	}
-	if (has(node, "ranks")) {
+	if (has(node, "ranks") || makesWhole(node, facts)) {
 		compared.add(node.inputs[0]);
 		return;
 	}

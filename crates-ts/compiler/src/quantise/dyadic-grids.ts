@@ -1,9 +1,11 @@
 import { float } from "@umpire/graph/attributes.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { HUGE } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
 import type { Node } from "@umpire/onnx/model.ts";
+import { divisorOf, makesWhole } from "./whole-results.ts";
 
 /** Functions that jump where their operand is a number that an attribute says, with its default. */
 const STEPS: Readonly<Record<string, readonly [string, number]>> = {
@@ -15,7 +17,7 @@ const STEPS: Readonly<Record<string, readonly [string, number]>> = {
 const FINEST = 2 ** -10;
 
 /**
- * Values that may lie exactly between two results: halves that are rounded and binary fractions
+ * Values that may lie exactly between two results: halves and whole numbers that are rounded, multiples of a divisor and binary fractions
  * that are compared with, at once or after operators that keep them what they are. On a grid whose
  * step is a power of two they lie exactly, and Round or Equal says of them what the float model says.
  */
@@ -34,7 +36,9 @@ export function valuesOnDyadicGrids(nodes: readonly Node[], facts: Facts): Set<s
 
 /** Zero lies on every grid: comparisons with it need none of their own. */
 function decides(node: Node, facts: Facts): boolean {
-	if (node.opType === "Round") return true;
+	if (makesWhole(node, facts)) return node.opType !== "Sign" && facts.types.get(node.outputs[0]) !== "bool";
+	const divisor = divisorOf(node, facts);
+	if (divisor !== undefined) return isBinary(divisor);
 	const step = STEPS[node.opType];
 	if (step) return isBinary(float(node, ...step));
 	const constants = constantsOf(node, facts);
@@ -51,7 +55,7 @@ function passes(node: Node, facts: Facts): boolean {
 function constantsOf({ inputs }: Node, facts: Facts): number[] {
 	return inputs.flatMap((name) => {
 		const constant = facts.constants.get(name);
-		return constant ? [...toReal(constant).data] : [];
+		return constant ? [...toReal(constant).data].filter((value) => Math.abs(value) < HUGE) : [];
 	});
 }
 

@@ -1,9 +1,11 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
+import { reachOf } from "@umpire/graph/ranges.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Needs } from "../powers/needs.ts";
+import { makesWhole } from "./whole-results.ts";
 
 /** Whether the node gives the numbers of its operand, in other places or in another type. */
 export const isView = (node: Node): boolean => has(node, "views", "casts");
@@ -20,7 +22,7 @@ const LEAST_ROW = 2 ** -24;
 /**
  * Per value, the coarsest step of its grid that does no harm, where that is known: rows that are
  * normalised need it fine for the smallest of them, however large the others are, and so do
- * exponents of a softmax. It is passed on to what the value is the sum of.
+ * exponents of a softmax and what is rounded to whole numbers as exactly as the inputs say. It is passed on to what the value is the sum of.
  */
 export function requiredSteps(
 	fusedOps: readonly FusedOp[],
@@ -34,17 +36,47 @@ export function requiredSteps(
 	};
 	for (const [name, own] of needs) require(name, Math.min(...own) * SHARE_OF_NEED);
 	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
+	const near = nearInputs(fusedOps, producers, facts);
 	for (const fused of fusedOps.toReversed()) {
 		const [node] = fused.nodes;
 		if (fused.table || node.domain !== "") continue;
 		const own = steps.get(fused.output);
-		if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
+		const [x] = node.inputs;
+		if (makesWhole(node, facts) && near.has(x)) require(x, finestStep(x, facts));
+		else if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
 		else if (isSquare(fused, producers)) require(node.inputs[0], stepOfRows(fused, facts));
 		else if (isView(node)) require(node.inputs[0], own);
 		else if (has(node, "passesErrors")) for (const name of node.inputs) require(name, own);
 		else if (own !== undefined) requireFactor(node, own, facts, require);
 	}
 	return steps;
+}
+
+/** About what float32 tells apart. */
+const FINEST_SHARE = 2 ** -24;
+
+function finestStep(name: string, { ranges }: Facts): number | undefined {
+	const range = ranges.get(name);
+	return range && reachOf(range) * FINEST_SHARE;
+}
+
+/** Values that are as exact as the model's inputs: these themselves, moved, or with constants added and multiplied. */
+function nearInputs(
+	fusedOps: readonly FusedOp[],
+	producers: ReadonlyMap<string, FusedOp>,
+	facts: Facts,
+): ReadonlySet<string> {
+	const near = new Set<string>();
+	const isNear = (name: string): boolean =>
+		name === "" || facts.constants.has(name) || near.has(name) || !producers.has(name);
+	for (const { nodes, table, output } of fusedOps) {
+		const [node] = nodes;
+		const exact = isView(node) || has(node, "arithmetic", "moves");
+		const alone = node.inputs.filter((name) => !facts.constants.has(name)).length === 1;
+		if (!table && exact && alone && node.inputs.every(isNear)) near.add(output);
+	}
+	for (const name of facts.ranges.keys()) if (!producers.has(name)) near.add(name);
+	return near;
 }
 
 /** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */

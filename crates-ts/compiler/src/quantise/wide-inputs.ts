@@ -58,7 +58,7 @@ function movesTo(
 			compared = true;
 			continue;
 		}
-		if (!has(node, "moves", "largest")) return undefined;
+		if (!has(node, "moves", "largest", "least")) return undefined;
 		for (const output of node.outputs) {
 			if (output === "") continue;
 			const further = movesTo(output, fusedOps, outputs);

@@ -8,6 +8,7 @@ import type { FusedOp } from "../lower/fused-op.ts";
 import type { Needs } from "../powers/needs.ts";
 import { isSquare, isView, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
+import { makesWhole } from "./whole-results.ts";
 
 /** Sums of so many products of 32 bits leave their weights some ten bits. */
 const LONGEST_WIDE_SUM = 1024;
@@ -42,7 +43,7 @@ export function wideValues(
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
-		if (has(node, "passesErrors")) return true;
+		if (has(node, "passesErrors") || makesWhole(node, facts)) return true;
 		if (has(node, "compares")) return node.inputs.some((input) => facts.constants.has(input));
 		switch (node.opType) {
 			case "Cast":

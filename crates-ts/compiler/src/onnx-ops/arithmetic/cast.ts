@@ -4,6 +4,7 @@ import type { Context, Value } from "../../lower/context.ts";
 import { emitLinear, rescaled } from "../../lower/emit.ts";
 import type { RealFunction } from "../../lower/functions.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
+import { emitNotZero, lowerRounding } from "../../lower/rounding.ts";
 import { emitTable, wholeTolerance } from "../../lower/tables.ts";
 import { wrapped } from "../integers/integer-table.ts";
 
@@ -22,14 +23,18 @@ export function lowerCast(fused: FusedOp, context: Context): void {
 	const x = context.value(node.inputs[0]);
 	const from = context.type(node.inputs[0]);
 	const to = context.type(fused.output);
-	if (to === "bool" && from !== "bool") {
+	if (to === "bool" && x.spec.width === 32) {
+		context.bind(fused.output, emitNotZero(context, x));
+	} else if (to === "bool" && from !== "bool") {
 		context.bind(
 			fused.output,
 			emitTable(context, fused, x, (value) => (value === 0 ? 0 : 1)),
 		);
 	} else if (isFloat(from) && !isFloat(to)) {
 		const whole = x.spec.scale === 1;
-		context.bind(fused.output, whole ? x : emitTable(context, fused, x, truncation(x.spec.scale)));
+		const truncated = (): Value =>
+			lowerRounding(fused, context, x) ?? emitTable(context, fused, x, truncation(x.spec.scale));
+		context.bind(fused.output, whole ? x : truncated());
 	} else if (isFloat(to) && isFloat(from) && x.spec.width === 32) {
 		context.bind(fused.output, rescaled(context, x, context.quantisation(fused.output)));
 	} else if (isFloat(to) && x.spec.width === 32) {

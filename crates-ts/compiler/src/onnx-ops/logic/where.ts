@@ -1,5 +1,5 @@
 import type { Width } from "@umpire/commitment/constants.ts";
-import { reachOf } from "@umpire/graph/ranges.ts";
+import { HUGE, reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real } from "@umpire/graph/real.ts";
 import { alignScales } from "../../lower/align.ts";
 import { type Context, quantisationOfValue, type Value } from "../../lower/context.ts";
@@ -48,5 +48,5 @@ function choicesOf(context: Context, names: readonly string[]): Value[] {
 }
 
 function isMask({ data }: Real, reach: number): boolean {
-	return reach > 0 && data.some((value) => Math.abs(value) > MASK * reach);
+	return data.some((value) => Math.abs(value) >= HUGE || (reach > 0 && Math.abs(value) > MASK * reach));
 }

@@ -1,0 +1,166 @@
+import { HUGE } from "@umpire/graph/ranges.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
+import type { Node } from "@umpire/onnx/model.ts";
+import { type RealFunction, UNARY } from "../../lower/functions.ts";
+import { ABSORBED, BEYOND, type Extended, LEAST_STAND_IN, opposite, SIDES, type Side } from "./extended.ts";
+import { maskOf } from "./masks.ts";
+import type { Rule } from "./rules.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const NUMBERS = Number.POSITIVE_INFINITY;
+
+const extendedOf = (name: string, around: Surroundings): Extended =>
+	around.extended(name) ?? { finite: name, least: NUMBERS };
+
+/** ONNX Add, Sum, and Sub (sign −1). */
+export function added(sign: 1 | -1): Rule {
+	return (node, around) => {
+		const [first, ...others] = node.inputs.map((name) => extendedOf(name, around));
+		const operands = [first, ...others.map((other) => (sign === 1 ? other : opposite(other)))];
+		const least = Math.min(...operands.map((operand) => operand.least));
+		if (operands.some(({ finite }) => around.reach(finite) * ABSORBED > least)) return undefined;
+		const type = around.type(node.outputs[0]);
+		const plus = (a: Extended, b: Extended): Extended => {
+			const names = [a.finite, b.finite];
+			let finite = sign === -1 ? undefined : names.find((_, k) => around.isZero(names[1 - k]));
+			if (sign === -1 && around.isZero(b.finite)) finite = a.finite;
+			finite ??= around.emit(sign === 1 ? "Add" : "Sub", names, around.broadcast(names), type);
+			const [low, high] = [around.or(a.low, b.low), around.or(a.high, b.high)];
+			// ∞ − ∞ is NaN, and what stands for it cancels out.
+			const both = around.or(around.and(a.low, b.high), around.and(a.high, b.low));
+			const empty = around.or(both, around.or(a.empty, b.empty));
+			const sides = { low: around.without(low, both), high: around.without(high, both), empty };
+			const all = a.all ?? b.all;
+			return { finite, ...sides, nan: around.or(a.nan, b.nan), all, least: Math.min(a.least, b.least) };
+		};
+		const sum = operands.reduce(plus);
+		// A large number that is added to all elements is a shift.
+		return sum.all && sum.least < HUGE ? undefined : [sum];
+	};
+}
+
+export const negated: Rule = (node, around) => {
+	const x = around.extended(node.inputs[0]);
+	if (!x) return undefined;
+	const zero = around.isZero(x.finite);
+	const finite = zero
+		? x.finite
+		: around.emit("Neg", [x.finite], around.shape(x.finite), around.type(x.finite));
+	return [{ ...opposite(x), finite }];
+};
+
+/** 1 or −1 if a value has one sign everywhere, as far as is known, and is never near 0. */
+function signOf(name: string, around: Surroundings): 1 | -1 | undefined {
+	const constant = around.constant(name);
+	if (!constant) return undefined;
+	const { data } = toReal(constant);
+	if (data.every((value) => value > 0)) return 1;
+	return data.every((value) => value < 0) ? -1 : undefined;
+}
+
+/** ONNX Mul and Div by constants of one sign: the sides stay, or change. */
+function scaled(node: Node, around: Surroundings, place: number): ReturnType<Rule> {
+	const [x, factor] = [node.inputs[place], node.inputs[1 - place]];
+	const extended = around.extended(x);
+	const sign = signOf(factor, around);
+	if (!extended || !sign) return undefined;
+	const magnitudes = toReal(around.constant(factor)!).data.map(Math.abs);
+	const factors = node.opType === "Mul" ? magnitudes : magnitudes.map((value) => 1 / value);
+	const least = extended.least * factors.reduce((a, b) => Math.min(a, b));
+	const { finite } = extended;
+	const inputs = place === 0 ? [finite, factor] : [factor, finite];
+	const zero = around.isZero(finite);
+	const product = zero ? finite : around.emit(node.opType, inputs, around.broadcast(inputs), around.type(x));
+	return [{ ...(sign === 1 ? extended : opposite(extended)), finite: product, least }];
+}
+
+export const multiplied: Rule = (node, around) => {
+	const place = node.inputs.findIndex((name) => !around.constant(name));
+	return place < 0 || !around.extended(node.inputs[place])
+		? maskOf(node, around)
+		: scaled(node, around, place);
+};
+
+/** ONNX Div: by a constant, or of numbers by infinities. */
+export const divided: Rule = (node, around) => {
+	const [a, b] = node.inputs;
+	const [x, y] = [around.extended(a), around.extended(b)];
+	if (x && !y) return around.constant(a) ? undefined : scaled(node, around, 0);
+	if (x || !y || y.least < HUGE || around.constant(b)) return undefined;
+	const type = around.type(node.outputs[0]);
+	const none = around.or(y.low, y.high);
+	const divisor = around.choose(none, around.number(1, type), y.finite);
+	const quotient = around.emit("Div", [a, divisor], around.broadcast([a, divisor]), type);
+	return [{ finite: around.choose(none, around.zero(type), quotient), nan: y.nan, least: y.least }];
+};
+
+/** ONNX Where. */
+export const chosen: Rule = (node, around) => {
+	const [condition, ...names] = node.inputs;
+	const [a, b] = names.map((name) => extendedOf(name, around));
+	const least = Math.min(a.least, b.least);
+	if ([a, b].some(({ finite }) => around.reach(finite) * BEYOND > least)) return undefined;
+	const otherwise = around.not(condition)!;
+	const sides = SIDES.map((side): [Side, string | undefined] => {
+		// What is replaced exactly where it is no number is so nowhere.
+		const kept = around.same(b[side], condition) ? undefined : around.and(otherwise, b[side]);
+		return [side, around.or(around.and(condition, a[side]), kept)];
+	});
+	const finite = a.all ? b.finite : b.all ? a.finite : around.choose(condition, a.finite, b.finite);
+	return [{ finite, ...Object.fromEntries(sides), least }];
+};
+
+/** Functions of single elements that have a value, or a side, at infinity. */
+export function functionOf(node: Node): RealFunction | undefined {
+	return Object.hasOwn(UNARY, node.opType) ? UNARY[node.opType](node) : undefined;
+}
+
+/** Functions whose results reach no further than their operands, or than 1. */
+const BOUNDED: ReadonlySet<string> = new Set(
+	"Abs Atan Clip Cos Erf HardSigmoid LeakyRelu Relu Sigmoid Sign Sin Softsign Tanh ThresholdedRelu".split(
+		" ",
+	),
+);
+
+export function unary(f: RealFunction): Rule {
+	return (node, around) => {
+		const x = around.extended(node.inputs[0]);
+		if (!x) return undefined;
+		const type = around.type(node.outputs[0]);
+		let { finite, low, high, nan, least }: Extended = x;
+		// What stands where no number is must not become one that is larger than all others.
+		const none = BOUNDED.has(node.opType) ? undefined : around.or(low, around.or(high, nan));
+		const neutral = Math.abs(f(0)) < LEAST_STAND_IN ? 0 : 1;
+		const operands = [around.choose(none, around.number(neutral, type), finite), ...node.inputs.slice(1)];
+		finite = around.copy(node, operands, { shape: around.shape(operands[0]), type })[0];
+		const sides = { low: undefined, high: undefined, nan } as Record<Side, string | undefined>;
+		let next = Number.POSITIVE_INFINITY;
+		for (const [truth, value] of [
+			[low, f(-least)],
+			[high, f(least)],
+		] as const) {
+			if (truth === undefined) continue;
+			if (Number.isNaN(value)) sides.nan = around.or(sides.nan, truth);
+			else if (Math.abs(value) >= LEAST_STAND_IN) {
+				const side = value < 0 ? "low" : "high";
+				sides[side] = around.or(sides[side], truth);
+				next = Math.min(next, Math.abs(value));
+			} else finite = around.choose(truth, around.number(value, type), finite);
+		}
+		({ low, high, nan } = sides);
+		return [{ finite, low, high, nan, least: next }];
+	};
+}
+
+/** ONNX Cast: to floats as it is, to truth values true. */
+export const cast: Rule = (node, around) => {
+	const x = around.extended(node.inputs[0]);
+	const type = around.type(node.outputs[0]);
+	if (!x || !(isFloat(type) || type === "bool")) return undefined;
+	const { finite, ...sides } = x;
+	const numbers = around.cast(finite, type);
+	if (type !== "bool") return [{ ...sides, finite: numbers }];
+	return [
+		{ finite: around.or(numbers, around.or(sides.low, around.or(sides.high, sides.nan)))!, least: NUMBERS },
+	];
+};

@@ -1,0 +1,64 @@
+import { string } from "@umpire/graph/attributes.ts";
+import { type Extended, SIDES, type Side } from "./extended.ts";
+import type { Rule } from "./rules.ts";
+
+/** What moves numbers moves their sides alike. */
+export const moved: Rule = (node, around) => {
+	const [x, ...rest] = node.inputs;
+	const extended = around.extended(x);
+	if (!extended) return undefined;
+	const shape = around.shape(x);
+	const through = (name: string, truth: boolean): string[] =>
+		around.copy(node, [around.expanded(name, shape), ...rest], truth ? { type: "bool" } : {});
+	const { all, least } = extended;
+	if (all) return node.outputs.map(() => extended);
+	const finite = around.isZero(extended.finite) ? undefined : through(extended.finite, false);
+	const sides = SIDES.flatMap((side): [Side, string[]][] => {
+		const truth = extended[side];
+		return truth === undefined ? [] : [[side, through(truth, true)]];
+	});
+	return node.outputs.map((name, k): Extended | undefined => {
+		if (name === "") return undefined;
+		const own = Object.fromEntries(sides.map(([side, outputs]) => [side, outputs[k]]));
+		return { finite: finite?.[k] ?? extended.finite, ...own, least };
+	});
+};
+
+/** ONNX Concat. */
+export const joined: Rule = (node, around) => {
+	const pieces = node.inputs.map((name) => ({
+		name,
+		extended: around.extended(name),
+		shape: around.shape(name),
+	}));
+	const least = Math.min(...pieces.map(({ extended }) => extended?.least ?? Number.POSITIVE_INFINITY));
+	const finite = around.copy(
+		node,
+		pieces.map(({ name, extended, shape }) => around.expanded(extended?.finite ?? name, shape)),
+	)[0];
+	const sides = SIDES.flatMap((side): [Side, string][] => {
+		const given = pieces.map(({ extended }) => extended?.[side]);
+		if (given.every((truth) => truth === undefined)) return [];
+		const truths = given.map((truth, k) => around.expanded(truth ?? around.nowhere, pieces[k].shape));
+		return [[side, around.copy(node, truths, { type: "bool" })[0]]];
+	});
+	return [{ finite, ...Object.fromEntries(sides), least }];
+};
+
+/** ONNX Pad with a constant: what infinity is written for, padded or moved. */
+export const padded: Rule = (node, around) => {
+	const [x, pads, value = "", axes = ""] = node.inputs;
+	const [inner, outer] = [around.extended(x), around.extended(value)];
+	if (string(node, "mode", "constant") !== "constant" || (!inner && !outer)) return undefined;
+	const shape = around.shape(x);
+	const fill = (name: string, filling: string, truth: boolean): string =>
+		around.copy(node, [around.expanded(name, shape), pads, filling, axes], truth ? { type: "bool" } : {})[0];
+	const filling = outer?.finite ?? (value || around.zero(around.type(x)));
+	const sides = SIDES.flatMap((side): [Side, string][] => {
+		const [a, b] = [inner?.[side], outer?.[side]];
+		if (a === undefined && b === undefined) return [];
+		return [[side, fill(a ?? around.nowhere, b ? around.everywhere : around.nowhere, true)]];
+	});
+	const least = Math.min(...[inner, outer].map((one) => one?.least ?? Number.POSITIVE_INFINITY));
+	return [{ finite: fill(inner?.finite ?? x, filling, false), ...Object.fromEntries(sides), least }];
+};
