@@ -6,7 +6,7 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { imageOptionsOf } from "@umpire/onnx/image.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { type InputOptions, readExpected, readInputs, readSamples } from "@umpire/onnx/input-files.ts";
-import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Model, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 
@@ -125,8 +125,12 @@ export function openSamples(
 }
 
 /** The expected outputs in a file or folder. Throws UmpireError if it has none. */
-export function openExpected(path: string, model: Model, shapes: Shapes): Map<string, Tensor> {
-	const expected = readExpected(filesOf(path), model.graph.outputs, { shapes });
+export function openExpected(
+	path: string,
+	outputs: readonly ValueInfo[],
+	shapes: Shapes,
+): Map<string, Tensor> {
+	const expected = readExpected(filesOf(path), outputs, { shapes });
 	if (expected === null)
 		throw new UmpireError("OPTION", `${path} holds no expected output`, {
 			advice: `give output_0.pb or "output_data".`,
