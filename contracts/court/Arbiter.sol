@@ -32,7 +32,8 @@ import {
 import {DotPart, ElementsPart} from "../types/Part.sol";
 
 /// @title Decides from openings and a proof what an element's value is. Keeps no state.
-/// @dev The contract derives parts, leaves, offsets and lengths itself; a settlement brings only what was hashed.
+/// @dev The contract derives parts, leaves, offsets and lengths itself; a settlement brings only what was hashed. The
+/// file is long because it is one decision, from the descriptor to the value; what others use too is in libraries.
 contract Arbiter is IArbiter {
 	/// @dev The part that is proved, of how many, and whether these are to be all.
 	struct At {

@@ -15,7 +15,8 @@ import {Trees} from "../libraries/Trees.sol";
 
 /// @title Requests, claims and their money
 /// @dev Invariant: the balance is the fees of open requests, the bonds of live claims, and what is owed. Numbers of
-/// requests and claims say what exists; no content field does. Only the court rejects.
+/// requests and claims say what exists; no content field does. Only the court rejects. The file is long because all
+/// that moves this money, with the order of its checks, is to be read in one place.
 contract Market is IMarket, Ledger {
 	uint256 internal constant CALLBACK_GAS = 200_000;
 	/// @dev What the call itself costs (cold account, calldata) beyond the gas handed over.

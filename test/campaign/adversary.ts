@@ -8,26 +8,26 @@ import { callOf } from "@umpire/chain/action-call.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { publishedChildren } from "@umpire/chain/published-children.ts";
-import { type Hex, TAG } from "@umpire/commitment/constants.ts";
-import { rootFromPath } from "@umpire/commitment/tree.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { entryOf, honestChallenger } from "@umpire/game/challenger.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
-import { answeredAt, challengeEnd, chunkCount } from "@umpire/game/input-demands.ts";
+import { answeredAt, challengeEnd } from "@umpire/game/input-demands.ts";
 import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { readsInput } from "@umpire/game/openings.ts";
 import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
-import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
-import { elementCount } from "@umpire/operators/tensors.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
-import { encodeFunctionData, keccak256, numberToHex, parseEther, toHex } from "viem";
+import { parseEther } from "viem";
 import { accountAt, SEATS } from "./accounts.ts";
 import type { SimulatedChain } from "./chain.ts";
 import { putSpoiled } from "./files.ts";
 import type { Fixture, Guarded } from "./fixture.ts";
+import { inputDemand } from "./input-demand.ts";
 import { junkAction } from "./junk.ts";
+import { contentOf, inventedContent } from "./lies.ts";
 import type { CampaignMove } from "./moves.ts";
+import { pokedAction } from "./pokes.ts";
+import { sendTipped } from "./tipped.ts";
 
 type Move<T extends CampaignMove["type"]> = Extract<CampaignMove, { type: T }>;
 
@@ -40,8 +40,6 @@ interface Plan {
 const LIAR = accountAt(SEATS.adversary).address;
 const ACCOMPLICE = accountAt(SEATS.accomplice).address;
 const NO_DEADLINE = 4_294_967_295;
-/** Wei per gas above what honest parties pay: the adversary's moves come first. */
-const TIP = 3_000_000_000n;
 
 /** The adversary: two accounts whose moves the node signs. What the contracts would refuse is not sent. */
 export class Adversary {
@@ -195,7 +193,7 @@ export class Adversary {
 				: claimOfTrace(played.commitment, evidence.trace);
 		} else {
 			const right = await played.right(request.inputsRoot, inputs);
-			content = inventedContent(right, (i) => (move.lie === "zero nodes" ? zero : wordOf(move.seed + i)));
+			content = inventedContent(right, move.lie === "zero nodes" ? undefined : move.seed);
 		}
 		this.#lies.set(contentOf({ traceRoot: content.traceRoot, outputRoot: content.opening.root }), {
 			evidence,
@@ -242,27 +240,9 @@ export class Adversary {
 	async #demand(state: GameState, move: Move<"demand">): Promise<void> {
 		const found = pick(this.#liveClaims(state), move.claim);
 		if (found === undefined) return;
-		const { commitment, program } = found.guarded.played;
-		const value = state.parameters.demandBond;
+		const { played } = found.guarded;
 		for (let i = 0; i < move.chunks; i++) {
-			const input = i % program.inputs.length;
-			const { shape, width } = program.inputs[input];
-			const chunk = Math.floor(i / program.inputs.length) % chunkCount(elementCount(shape), width);
-			const operator = commitment.descriptors.findIndex(({ operands }) =>
-				operands.some((operand) => readsInput(operand, input)),
-			);
-			const descriptor = encodeDescriptor(commitment.descriptors[operator]);
-			const opening = { descriptor, path: commitment.descriptorTree.path(operator) };
-			const action = {
-				type: "demandInput",
-				value,
-				claim: found.id,
-				input,
-				chunk,
-				operator,
-				opening,
-			} as const;
-			await this.#send("demand", action, ACCOMPLICE);
+			await this.#send("demand", inputDemand(played, found.id, i, state.parameters.demandBond), ACCOMPLICE);
 		}
 	}
 
@@ -274,21 +254,9 @@ export class Adversary {
 		await this.#send("answer a demand", inputAnswer(id, demand, { inputs, inputTree: inputTreeOf(inputs) }));
 	}
 
-	async #poke(state: GameState, { kind, number }: Move<"poke">): Promise<void> {
-		const of = (count: number) => 1 + (number % Math.max(count, 1));
-		const [requests, claims] = [of(state.requests.length), of(state.claims.length)];
-		const [disputes, demands] = [of(state.disputes.length), of(state.inputDemands.length)];
-		const actions: Record<typeof kind, Action> = {
-			finalise: { type: "finalise", claim: claims },
-			refund: { type: "refund", request: requests },
-			withdraw: { type: "withdraw", from: number % 3 === 0 ? "court" : "market" },
-			timeout: { type: "timeout", dispute: disputes },
-			reclaim: { type: "reclaim", dispute: disputes },
-			timeoutInput: { type: "timeoutInput", demand: demands },
-			collectAnswered: { type: "collectAnswered", demand: demands },
-			reclaimInput: { type: "reclaimInput", demand: demands },
-		};
-		await this.#send(`poke: ${kind}`, actions[kind], number % 2 === 0 ? LIAR : ACCOMPLICE);
+	async #poke(state: GameState, move: Move<"poke">): Promise<void> {
+		const { kind, number } = move;
+		await this.#send(`poke: ${kind}`, pokedAction(state, move), number % 2 === 0 ? LIAR : ACCOMPLICE);
 	}
 
 	/** Junk in the place of traces of its own claims, and of programs that nobody has. */
@@ -322,20 +290,7 @@ export class Adversary {
 	}
 
 	async #send(kind: string, action: Action, from: Hex = LIAR): Promise<void> {
-		const { contract, functionName, args = [], value = 0n } = callOf(this.#fixture.contracts, action);
-		const data = encodeFunctionData({ abi: contract.abi, functionName, args } as never);
-		const call = { from, to: contract.address, data, value: numberToHex(value) };
-		const request = this.#chain.connection.reader.request as unknown as (args: {
-			method: string;
-			params: readonly unknown[];
-		}) => Promise<unknown>;
-		try {
-			const gas = BigInt((await request({ method: "eth_estimateGas", params: [call, "pending"] })) as Hex);
-			const maxPriorityFeePerGas = numberToHex(TIP);
-			const fees = { maxPriorityFeePerGas, maxFeePerGas: numberToHex(100n * TIP) };
-			const sent = { ...call, ...fees, gas: numberToHex((gas * 13n) / 10n) };
-			await request({ method: "eth_sendTransaction", params: [sent] });
-		} catch {
+		if (!(await sendTipped(this.#chain.connection, callOf(this.#fixture.contracts, action), from))) {
 			this.#count("refused by the contracts");
 			return;
 		}
@@ -343,30 +298,6 @@ export class Adversary {
 		this.#count(kind);
 	}
 }
-
-/** What identifies a claim's content. */
-function contentOf({ traceRoot, outputRoot }: { traceRoot: Hex; outputRoot: Hex }): string {
-	return `${traceRoot} ${outputRoot}`;
-}
-
-/** A claim whose nodes nobody can open, but for the way of its output to its trace root. */
-function inventedContent(right: Evidence, nodeAt: (index: number) => Hex): ClaimContent {
-	const { program, commitment, trace } = right;
-	if (program.lazy) {
-		const words = [0n, 0n, 0n, 0n, 0n];
-		return { traceRoot: zero, opening: { root: nodeAt(1), operatorPath: [], stepPath: [], words } };
-	}
-	const { opening } = claimOfTrace(commitment, trace);
-	const operatorPath = opening.operatorPath.map((_, i) => nodeAt(i));
-	const stepPath = opening.stepPath.map((_, i) => nodeAt(100 + i));
-	const { outputOperator, operatorCount, steps } = commitment.header;
-	const stepRoot = rootFromPath(opening.root, outputOperator, operatorCount, operatorPath, TAG.operators);
-	const traceRoot = rootFromPath(stepRoot, steps - 1, steps, stepPath, TAG.steps);
-	return { traceRoot, opening: { ...opening, operatorPath, stepPath } };
-}
-
-const zero: Hex = `0x${"00".repeat(32)}`;
-const wordOf = (number: number): Hex => keccak256(toHex(number));
 
 function pick<T>(list: readonly T[], number: number): T | undefined {
 	return list.length === 0 ? undefined : list[number % list.length];

@@ -304,4 +304,27 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/store/src/home.ts",
+		["crates-ts/actors/test/home-files.test.ts"],
+		[
+			[
+				"a damaged journal stops its actor",
+				"if (!(error instanceof DamagedFile)) throw error;",
+				"throw error;",
+			],
+			["a damaged journal is told of only", "await rename(path, aside);", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/store/src/keystore.ts",
+		["crates-ts/store/test/keystore.test.ts"],
+		[
+			[
+				"a password is asked for before its file is looked for",
+				"const text = await readFile(path",
+				"await password(); const text = await readFile(path",
+			],
+		],
+	),
 ];

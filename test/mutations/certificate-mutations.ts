@@ -105,4 +105,15 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/runtime/src/onnxruntime-web.ts",
+		["crates-ts/runtime/test/onnxruntime-web.test.ts"],
+		[
+			[
+				"browsers run what onnxruntime makes of a graph, unseen",
+				'graphOptimizationLevel: "disabled"',
+				'graphOptimizationLevel: "all"',
+			],
+		],
+	),
 ];

@@ -9,18 +9,18 @@ import { type Contracts, getClaim, getRequest } from "@umpire/chain/contracts.ts
 import { ChainError } from "@umpire/chain/errors.ts";
 import { type ChainEvent, eventFeed, eventsOf } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
-import { Ledger } from "@umpire/chain/ledger.ts";
 import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { read, send, sendDeployment } from "@umpire/chain/send.ts";
 import { travel } from "@umpire/chain/time.ts";
 import { CLAIM_STATUS, PHASE } from "@umpire/game/state.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import fc from "fast-check";
-import { keccak256, type Log, zeroAddress, zeroHash } from "viem";
+import { type Log, zeroAddress } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Fixture, opponents, setUpFixture } from "./fixture.ts";
 import { Attacker, type HostileMove, hostileMove } from "./hostile-moves.ts";
 
+// One file, though a long one: each of these needs the chain that is set up here, and that takes longer than they do.
 let fixture: Fixture;
 let contracts: Contracts;
 let guarded: ReadonlySet<`0x${string}`>;
@@ -248,40 +248,6 @@ describe("events that a node leaves out", () => {
 		expect(warnings).toEqual([expect.stringMatching(/^dispute 1 is left out/)]);
 		expect(state.disputes[0].phase).toBe(PHASE.closed);
 		expect(state.claims).toEqual(right.claims);
-	});
-
-	it("about a chunk that was paid for are noticed", () => {
-		const ledger = new Ledger();
-		const place = { address: zeroAddress, transaction: zeroHash, block: 1n, blockHash: zeroHash };
-		const market = zeroAddress;
-		const header = { outputElements: 1n } as never;
-		const meaning = { outputMantissa: 1n } as never;
-		const [program, inputsRoot] = [zeroHash, keccak256("0x01")];
-		const terms = { submitter: zeroAddress, exclusiveUntil: 0n, isSealed: false };
-		const by = { requester: zeroAddress, consumer: zeroAddress, fee: 0n, deadline: 9n, ...terms };
-		const root = {
-			traceRoot: zeroHash,
-			outputRoot: zeroHash,
-			submitter: zeroAddress,
-			words: [0n, 0n, 0n, 0n, 0n] as const,
-		};
-		const chunk = { market, inputsRoot, input: 0n, chunk: 3n };
-		const before: ChainEvent[] = [
-			{ ...place, name: "Registered", args: { program, number: 1n, header, meaning } },
-			{ ...place, name: "Requested", args: { ...by, request: 1n, program, inputsRoot } },
-			{ ...place, name: "Claimed", args: { ...root, claim: 1n, request: 1n } },
-			{ ...place, name: "InputDemanded", args: { ...chunk, demand: 1n, claim: 1n, demander: zeroAddress } },
-		];
-		for (const event of before) ledger.take(event);
-		const paid: ChainEvent = {
-			...place,
-			name: "AnswerPaid",
-			args: { market, demand: 1n, claim: 1n, paid: 1n },
-		};
-		expect(() => ledger.take(paid)).toThrow(/the event of answer 1/);
-		ledger.take({ ...place, name: "InputAnswered", args: { ...chunk, demand: 1n, words: [] } });
-		ledger.take(paid);
-		expect(ledger.demands[0].closed).toBe(true);
 	});
 
 	it("about the end of a claim are noticed", async () => {
