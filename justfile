@@ -46,6 +46,7 @@ check:
     tsc
     biome check --error-on-warnings
     node docs/generate-operators.ts --check
+    node docs/generate-json.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 
