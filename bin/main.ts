@@ -1,5 +1,5 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import yargs, { type CommandModule } from "yargs";
+import yargs, { type Argv, type CommandModule } from "yargs";
 import { bench } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
@@ -31,44 +31,60 @@ export const COMMANDS: CommandModule[] = [
 	...[demo, bench, setup],
 ];
 
-/** Runs the command line and gives its exit code: 0 fine, else as docs/errors.md says. */
-export async function main(words: string[]): Promise<number> {
+/** The command line of these commands; it throws instead of ending the process. */
+function commandLine(words: readonly string[], commands: readonly CommandModule[]): Argv {
 	const asked = COMMANDS.find(({ command }) => String(command).split(" ")[0] === words[0]);
 	const help = asked === undefined ? "umpire --help" : `umpire ${words[0]} --help`;
+	return yargs([...words])
+		.scriptName("umpire")
+		.usage("$0 COMMAND\n\nOptimistic machine learning: exact programs, traces, disputes.")
+		.option("json", { type: "boolean", default: false, describe: "print data as JSON" })
+		.option("verbose", { type: "boolean", default: false, describe: "show where errors come from" })
+		.option("log-format", {
+			choices: LOG_FORMATS,
+			default: "text" as const,
+			describe: "how progress, warnings and errors are written to stderr",
+		})
+		.option("home", {
+			type: "string",
+			describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
+			requiresArg: true,
+		})
+		.command([...commands])
+		.demandCommand(1, "Name a command; umpire --help lists them.")
+		.strict()
+		.recommendCommands()
+		.version(false)
+		.help()
+		.alias("help", "h")
+		.wrap(Math.min(100, process.stdout.columns ?? 100))
+		.exitProcess(false)
+		.fail((message, error) => {
+			if (error !== undefined && error !== null && error.name !== "YError") throw error;
+			const found = error?.message ?? message;
+			throw new UmpireError(
+				"USAGE",
+				found.includes("--help") ? found : `${found.replace(/[^.?]$/, "$&.")} See ${help}.`,
+			);
+		});
+}
+
+/**
+ * Reads a command line without doing what it says.
+ *
+ * @throws UmpireError if it is not understood
+ */
+export async function parse(words: readonly string[]): Promise<void> {
+	await commandLine(
+		words,
+		COMMANDS.map((command) => ({ ...command, handler: () => {} })),
+	).parseAsync();
+}
+
+/** Runs the command line and gives its exit code: 0 fine, else as docs/errors.md says. */
+export async function main(words: string[]): Promise<number> {
 	try {
-		await yargs(words)
-			.scriptName("umpire")
-			.usage("$0 COMMAND\n\nOptimistic machine learning: exact programs, traces, disputes.")
-			.option("json", { type: "boolean", default: false, describe: "print data as JSON" })
-			.option("verbose", { type: "boolean", default: false, describe: "show where errors come from" })
-			.option("log-format", {
-				choices: LOG_FORMATS,
-				default: "text" as const,
-				describe: "how progress, warnings and errors are written to stderr",
-			})
-			.option("home", {
-				type: "string",
-				describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
-				requiresArg: true,
-			})
-			.command(COMMANDS)
-			.demandCommand(1, "Name a command; umpire --help lists them.")
-			.strict()
-			.recommendCommands()
-			.version(false)
-			.help()
-			.alias("help", "h")
-			.wrap(Math.min(100, process.stdout.columns ?? 100))
-			.exitProcess(false)
-			.fail((message, error) => {
-				if (error !== undefined && error !== null && error.name !== "YError") throw error;
-				const found = error?.message ?? message;
-				throw new UmpireError(
-					"USAGE",
-					found.includes("--help") ? found : `${found.replace(/[^.?]$/, "$&.")} See ${help}.`,
-				);
-			})
-			.parseAsync();
+		await commandLine(words, COMMANDS).parseAsync();
 		return Number(process.exitCode ?? 0);
 	} catch (error) {
 		if (words.includes("--json")) reportFailure(error);
