@@ -289,6 +289,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	result: own({
 		request: count,
 		program: root,
+		programNumber: count,
 		inputsRoot: root,
 		requester: address,
 		consumer: address.describe("address, 0 for none"),

@@ -34,6 +34,8 @@ export interface StandingClaim {
 export interface RequestState {
 	readonly request: number;
 	readonly program: Hex;
+	/** Its number in the registry. */
+	readonly programNumber: number;
 	readonly inputsRoot: Hex;
 	readonly requester: Hex;
 	readonly consumer: Hex;
@@ -76,9 +78,12 @@ export async function requestState(view: View, id: number, known?: Program): Pro
 		const loss = lossOf(feed.events, Number(claim), program);
 		return loss === undefined ? [] : [{ ...loss, because: lossText(loss) }];
 	});
+	const registered = feed.events.find(({ name, args }) => name === "Registered" && args.program === root);
+	const programNumber = registered?.name === "Registered" ? Number(registered.args.number) : 0;
 	const base = {
 		request: id,
 		program: root,
+		programNumber,
 		inputsRoot,
 		requester,
 		consumer,
@@ -123,7 +128,7 @@ export function waitingText(state: RequestState): string {
 		case "open":
 			return last === undefined
 				? `Request ${request} waits for a submitter since ${clock(since)}; until ${clock(deadline)} it can be claimed.`
-				: `Claim ${last.claim} was rejected: ${last.because}. Request ${request} waits for another submitter (an account claims a request once; on a local chain: ./just submit --as second-submitter); until ${clock(deadline)} it can be claimed.`;
+				: `Claim ${last.claim} was rejected: ${last.because}. Request ${request} waits for another submitter (an account claims a request once; on a local chain: ./just submit ${state.programNumber} --as second-submitter); until ${clock(deadline)} it can be claimed.`;
 		case "claimed":
 			return claimText(claim!);
 		case "final":
