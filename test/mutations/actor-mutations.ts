@@ -205,15 +205,9 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		[["marks that turn the writing reach the terminal", "\\p{Cc}\\p{Cf}", "\\p{Cc}"]],
 	),
 	...mutationsOf(
-		"bin/output.ts",
+		"bin/log.ts",
 		[PRINTABLE],
-		[
-			[
-				"progress reaches the terminal as it is",
-				"errorColours.dim(printable(text))",
-				"errorColours.dim(text)",
-			],
-		],
+		[["progress reaches the terminal as it is", "textLine(level, printable(text))", "textLine(level, text)"]],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/own-execution.ts",
