@@ -296,6 +296,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		fee: wei,
 		since: time,
 		deadline: time,
+		only: own({ submitter: address, until: time }).nullable().describe("whom alone it asks at present"),
 		status: z.enum(["open", "claimed", "final", "refunded", "expired"]),
 		claim: own({
 			claim: count,
