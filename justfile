@@ -52,6 +52,7 @@ check:
     biome check --error-on-warnings
     node docs/generate-operators.ts --check
     node packaging/generate-abi.ts --check
+    node docs/generate-json.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
 

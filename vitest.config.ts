@@ -6,7 +6,7 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 const PROOF = [
 	"crates-ts/prover/test/prove.test.ts",
 	"crates-ts/actors/test/{conformance,modes,rehearse,steps,transformers,withheld-inputs}.test.ts",
-	"test/{actors,command-line,dapp-guide}.test.ts",
+	"test/{actors,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",

@@ -109,5 +109,7 @@ export const request = command<Options>({
 			]),
 			...(result.output === undefined ? [] : [`output   ${result.output.join(" ")}`]),
 		]);
+		// Nobody earned the fee: whoever waited for the result has none.
+		if (result.status === "expired" || result.status === "refunded") process.exitCode = 1;
 	},
 });

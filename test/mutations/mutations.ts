@@ -3,6 +3,7 @@ import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
+import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
@@ -24,4 +25,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
+	...COMMAND_MUTATIONS,
 ];

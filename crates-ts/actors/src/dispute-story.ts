@@ -62,15 +62,7 @@ export async function disputeStory(view: View, id: number): Promise<DisputeStory
 	const { events } = feed;
 	const mine = events.filter(({ args }) => "dispute" in args && Number(args.dispute) === id);
 	const challenged = mine.find(({ name }) => name === "Challenged");
-	if (challenged?.name !== "Challenged") {
-		const count = events.filter(({ name }) => name === "Challenged").length;
-		throw new UmpireError(
-			"NOT_FOUND",
-			count === 0
-				? "There is no dispute yet (umpire status says what there is)."
-				: `There is no dispute ${id}: there ${count === 1 ? "is 1" : `are 1 to ${count}`} (umpire status lists them).`,
-		);
-	}
+	if (challenged?.name !== "Challenged") throw noDispute(events, id);
 	const at = feed.head?.hash;
 	const { claim, challenger } = challenged.args;
 	const { submitter, request } = await getClaim(contracts, claim, at);
@@ -114,6 +106,24 @@ export async function disputeStory(view: View, id: number): Promise<DisputeStory
 		),
 		burned: last.reduce((sum, { name, args }) => (name === "Burned" ? sum + args.amount : sum), 0n),
 	};
+}
+
+/** A claim may have fallen without a dispute: what was published of it was enough for a proof. */
+function noDispute(events: readonly ChainEvent[], id: number): UmpireError {
+	const count = events.filter(({ name }) => name === "Challenged").length;
+	const found = count === 0 ? "There is no dispute yet" : `There is no dispute ${id}`;
+	const direct = events.find(({ name, args }) => name === "Rejected" && args.dispute === 0n);
+	const claim = direct?.name === "Rejected" ? direct.args.claim : undefined;
+	const claimed = events.find(({ name, args }) => name === "Claimed" && args.claim === claim);
+	if (claimed?.name === "Claimed") {
+		return new UmpireError("NOT_FOUND", found, {
+			advice: `claim ${claim} was rejected without one, in one transaction (umpire result ${claimed.args.request} tells why).`,
+		});
+	}
+	const there = count === 1 ? "is 1" : `are 1 to ${count}`;
+	return new UmpireError("NOT_FOUND", found, {
+		advice: count === 0 ? "umpire status says what there is." : `there ${there} (umpire status lists them).`,
+	});
 }
 
 /** What answers demands is named by its content, not by the dispute that it is for. */

@@ -62,19 +62,24 @@ export type InputFinder = (root: Hex) => Promise<Elements[] | undefined>;
 /** Reads inputs from the store. Inputs that are missing or damaged are complained about, and looked for again. */
 export function inputFinder(world: World, program: Program, tell: (line: string) => void): InputFinder {
 	return async (root) => {
+		let isMissing = false;
 		try {
 			const inputs = await getInputs(world.home.content, program, root);
 			if (inputs !== null) return inputs;
-			const fetched = await fetchInputs(world, program, root, tell);
-			if (fetched !== undefined) return fetched;
+			isMissing = true;
+		} catch (error) {
+			if (!(error instanceof UmpireError)) throw error;
+			tell(error.message);
+		}
+		// What is damaged here may be whole elsewhere, and is replaced by that.
+		const fetched = await fetchInputs(world, program, root, tell);
+		if (fetched !== undefined) return fetched;
+		if (isMissing) {
 			tell(
 				program.inputs.length === 0
 					? `The program has no inputs: nothing is computed on ${root}.`
 					: `The inputs ${root} are not in ${world.home.content.place}: waiting for them.`,
 			);
-		} catch (error) {
-			if (!(error instanceof UmpireError)) throw error;
-			tell(error.message);
 		}
 		return undefined;
 	};

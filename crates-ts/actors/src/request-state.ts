@@ -12,6 +12,7 @@ import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { getProgram } from "@umpire/store/programs.ts";
+import { zeroAddress } from "viem";
 import { type ClaimLoss, lossOf, lossText } from "./claim-loss.ts";
 import { endOf } from "./dispute-end.ts";
 import { fetchProgram } from "./fetch-content.ts";
@@ -34,12 +35,16 @@ export interface StandingClaim {
 export interface RequestState {
 	readonly request: number;
 	readonly program: Hex;
+	/** Its number in the registry. */
+	readonly programNumber: number;
 	readonly inputsRoot: Hex;
 	readonly requester: Hex;
 	readonly consumer: Hex;
 	readonly fee: bigint;
 	readonly since: number;
 	readonly deadline: number;
+	/** Whom alone it asks at present, and until when. */
+	readonly only: { readonly submitter: Hex; readonly until: number } | null;
 	/** `expired`: nobody has answered in time, and the fee can be had back. */
 	readonly status: "open" | "claimed" | "final" | "refunded" | "expired";
 	readonly claim: StandingClaim | null;
@@ -65,7 +70,11 @@ export async function requestState(view: View, id: number, known?: Program): Pro
 	const asked = feed.events.find(({ name, args }) => name === "Requested" && Number(args.request) === id);
 	if (asked?.name !== "Requested") throw unknownRequest(feed, id);
 	const { program: root, inputsRoot, requester, consumer, fee } = asked.args;
-	const { closed, liveClaim, deadline } = await getRequest(contracts, BigInt(id), at);
+	const { closed, liveClaim, deadline, submitter, exclusiveUntil } = await getRequest(
+		contracts,
+		BigInt(id),
+		at,
+	);
 	const now = Number(await chainTime(contracts.connection, feed.head));
 	const since = await timeOf(view, asked.blockHash);
 	const program = known ?? (await programOrNone(view, root));
@@ -76,9 +85,13 @@ export async function requestState(view: View, id: number, known?: Program): Pro
 		const loss = lossOf(feed.events, Number(claim), program);
 		return loss === undefined ? [] : [{ ...loss, because: lossText(loss) }];
 	});
+	const registered = feed.events.find(({ name, args }) => name === "Registered" && args.program === root);
+	const programNumber = registered?.name === "Registered" ? Number(registered.args.number) : 0;
 	const base = {
+		only: submitter === zeroAddress || now > exclusiveUntil ? null : { submitter, until: exclusiveUntil },
 		request: id,
 		program: root,
+		programNumber,
 		inputsRoot,
 		requester,
 		consumer,
@@ -117,13 +130,13 @@ export async function requestState(view: View, id: number, known?: Program): Pro
 
 /** What a request waits for, in one line. */
 export function waitingText(state: RequestState): string {
-	const { request, status, claim, since, deadline, rejected, fee } = state;
+	const { request, status, claim, since, deadline, only, rejected, fee } = state;
 	const last = rejected.at(-1);
 	switch (status) {
 		case "open":
 			return last === undefined
-				? `Request ${request} waits for a submitter since ${clock(since)}; until ${clock(deadline)} it can be claimed.`
-				: `Claim ${last.claim} was rejected: ${last.because}. Request ${request} waits for another submitter (an account claims a request once; on a local chain: ./just submit --as second-submitter); until ${clock(deadline)} it can be claimed.`;
+				? `Request ${request} waits for ${only === null ? "a submitter" : `${only.submitter} alone (until ${clock(only.until)})`} since ${clock(since)}; until ${clock(deadline)} it can be claimed.`
+				: `Claim ${last.claim} was rejected: ${last.because}. Request ${request} waits for another submitter (an account claims a request once; on a local chain: ./just submit ${state.programNumber} --as second-submitter); until ${clock(deadline)} it can be claimed.`;
 		case "claimed":
 			return claimText(claim!);
 		case "final":

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { callOf } from "@umpire/chain/action-call.ts";
+import { RevertError } from "@umpire/chain/errors.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { publishedChildren } from "@umpire/chain/published-children.ts";
 import { chainTime } from "@umpire/chain/time.ts";
@@ -252,7 +253,11 @@ class Submitter implements Actor {
 			return true;
 		}
 		const move = { type: "claim", value, request: id, ...content, ...sealed } as const;
-		const sent = await this.#send(`claim:${id}`, move, request.deadline);
+		const sent = await this.#send(`claim:${id}`, move, request.deadline).catch((error: unknown) => {
+			if (!(error instanceof RevertError && /AlreadyClaimed/.test(error.message))) throw error;
+			this.#troubles.tell(`Request ${id}: another submitter was faster.`);
+			return false;
+		});
 		const { traceRoot, opening } = content;
 		const what = this.#loaded.program.lazy ? `output ${opening.root}` : `trace ${traceRoot}`;
 		if (sent) this.#say(`Claimed request ${id} with ${what}.`);

@@ -35,7 +35,7 @@ export async function getInputs(
 		new UmpireError(
 			"STORED",
 			`The inputs ${root} in ${store.place} are damaged or belong to another program`,
-			{ advice: "delete their file.", cause },
+			{ advice: "umpire inputs put writes them anew, or delete their file.", cause },
 		);
 	const size = encodedSize(sizes);
 	const found = await store.stamp("inputs", root);

@@ -1,0 +1,93 @@
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import yargs, { type Argv, type CommandModule } from "yargs";
+import { bench } from "./commands/bench.ts";
+import { check } from "./commands/check.ts";
+import { compile } from "./commands/compile.ts";
+import { conformance } from "./commands/conformance.ts";
+import { demo } from "./commands/demo.ts";
+import { deploy } from "./commands/deploy.ts";
+import { dispute } from "./commands/dispute.ts";
+import { inputs } from "./commands/inputs.ts";
+import { key } from "./commands/key.ts";
+import { monitor } from "./commands/monitor.ts";
+import { network } from "./commands/network.ts";
+import { refund } from "./commands/refund.ts";
+import { register } from "./commands/register.ts";
+import { rehearse } from "./commands/rehearse.ts";
+import { request } from "./commands/request.ts";
+import { result } from "./commands/result.ts";
+import { run } from "./commands/run.ts";
+import { setup } from "./commands/setup.ts";
+import { status } from "./commands/status.ts";
+import { submit } from "./commands/submit.ts";
+import { verify } from "./commands/verify.ts";
+import { reportFailure, tellFailure } from "./failure.ts";
+import { LOG_FORMATS } from "./log.ts";
+
+export const COMMANDS: CommandModule[] = [
+	...[compile, run, check, conformance, rehearse],
+	...[network, deploy, register, request, submit, verify],
+	...[status, result, dispute, refund, inputs, monitor, key],
+	...[demo, bench, setup],
+];
+
+/** The command line of these commands; it throws instead of ending the process. */
+function commandLine(words: readonly string[], commands: readonly CommandModule[]): Argv {
+	const asked = COMMANDS.find(({ command }) => String(command).split(" ")[0] === words[0]);
+	const help = asked === undefined ? "umpire --help" : `umpire ${words[0]} --help`;
+	return yargs([...words])
+		.scriptName("umpire")
+		.usage("$0 COMMAND\n\nOptimistic machine learning: exact programs, traces, disputes.")
+		.option("json", { type: "boolean", default: false, describe: "print data as JSON" })
+		.option("verbose", { type: "boolean", default: false, describe: "show where errors come from" })
+		.option("log-format", {
+			choices: LOG_FORMATS,
+			default: "text" as const,
+			describe: "how progress, warnings and errors are written to stderr",
+		})
+		.option("home", {
+			type: "string",
+			describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
+			requiresArg: true,
+		})
+		.command([...commands])
+		.demandCommand(1, "Name a command; umpire --help lists them.")
+		.strict()
+		.recommendCommands()
+		.version(false)
+		.help()
+		.alias("help", "h")
+		.wrap(Math.min(100, process.stdout.columns ?? 100))
+		.exitProcess(false)
+		.fail((message, error) => {
+			if (error !== undefined && error !== null && error.name !== "YError") throw error;
+			const found = error?.message ?? message;
+			throw new UmpireError(
+				"USAGE",
+				found.includes("--help") ? found : `${found.replace(/[^.?]$/, "$&.")} See ${help}.`,
+			);
+		});
+}
+
+/**
+ * Reads a command line without doing what it says.
+ *
+ * @throws UmpireError if it is not understood
+ */
+export async function parse(words: readonly string[]): Promise<void> {
+	await commandLine(
+		words,
+		COMMANDS.map((command) => ({ ...command, handler: () => {} })),
+	).parseAsync();
+}
+
+/** Runs the command line and gives its exit code: 0 fine, else as docs/errors.md says. */
+export async function main(words: string[]): Promise<number> {
+	try {
+		await commandLine(words, COMMANDS).parseAsync();
+		return Number(process.exitCode ?? 0);
+	} catch (error) {
+		if (words.includes("--json")) reportFailure(error);
+		return tellFailure(error, words.includes("--verbose"));
+	}
+}

@@ -1,0 +1,416 @@
+import { z } from "zod/v4";
+
+// What commands print with --json (docs/json.md is made from this). A field is added, but neither renamed nor given
+// another meaning. `own` objects have no other fields; those of reports that grow may have more.
+const own = z.strictObject;
+const growing = z.looseObject;
+
+const wei = z
+	.string()
+	.regex(/^-?\d+$/)
+	.describe("wei");
+const address = z
+	.string()
+	.regex(/^0x[0-9a-fA-F]{40}$/)
+	.describe("address");
+const root = z
+	.string()
+	.regex(/^0x[0-9a-f]{64}$/)
+	.describe("root");
+const hash = z
+	.string()
+	.regex(/^0x[0-9a-f]{64}$/)
+	.describe("transaction");
+const count = z.int().min(0);
+const seconds = z.number().describe("seconds");
+const time = count.describe("seconds since 1970");
+const shape = z.array(count);
+
+const comparison = growing({
+	maxAbs: z.number().describe("largest error"),
+	meanAbs: z.number(),
+	maxRelRange: z.number().describe("largest error as a share of the output's range"),
+	argmaxAgrees: z.boolean(),
+});
+const calibration = own({
+	sets: count.describe("sets of sample inputs"),
+	synthetic: z.boolean(),
+	ranges: z.string().describe("how ranges follow from them"),
+});
+const place = own({ step: count, operator: count, element: count });
+const finding = own({
+	...place.shape,
+	steps: count.describe("of the program"),
+	kind: z.string(),
+	node: z.string().describe("ONNX node"),
+	opType: z.string().describe("ONNX operator"),
+	shape,
+	position: z.array(count).describe("of the element along each axis"),
+	scale: z.number().describe("what the integer 1 stands for"),
+	claimed: z.int(),
+	right: z.int(),
+});
+const proved = own({
+	step: count,
+	operator: count,
+	element: count,
+	part: count.nullable().describe("after which a sum is wrong; null if the element itself was proved"),
+	claimed: z.int(),
+	computed: z.int(),
+	node: z.string().nullable().describe("ONNX node, if the program is in the home folder"),
+	opType: z.string().nullable(),
+});
+const moveGas = z.record(z.string(), own({ count, gas: count }));
+const paid = z.record(z.string(), wei).describe("what each role won or lost, gas apart");
+const parameters = own({
+	challengePeriod: seconds,
+	increment: seconds,
+	reserve: seconds,
+	provingAllowance: seconds,
+	commitAllowance: seconds,
+	computeAllowance: seconds,
+	crowding: seconds,
+	depth: count,
+	window: count,
+	burnPermille: count,
+	submitterBond: wei,
+	challengerBond: wei,
+	demandBond: wei,
+});
+const problem = own({ id: z.string().describe("stays as long as the problem does"), text: z.string() });
+const network = { url: z.string(), chainId: count, pid: count, log: z.string().describe("file") };
+const checked = growing({
+	ok: z.boolean(),
+	model: z.string(),
+	seed: count,
+	operators: count,
+	steps: count,
+	kinds: z.array(z.string()),
+	parameters: count,
+	leaves: count,
+	exact: z.boolean(),
+	fidelity: comparison.describe("program against float model"),
+	expected: comparison.optional().describe("program against --expect"),
+	settled: own({ sampled: count, agreed: count }),
+	ms: growing({ float: z.number(), exact: z.number(), commit: z.number(), prove: z.number() }),
+	error: z.string().optional().describe("why it is not ok"),
+});
+
+/** What is printed instead when a command fails. */
+export const FAILURE = own({
+	ok: z.literal(false),
+	model: z.string().optional(),
+	error: z.string().describe("the message, on one line"),
+	code: z.string().describe("see errors.md; DEFECT for a defect of Umpire"),
+	found: z.string(),
+	advice: z.string().nullable().describe("what would help"),
+	retryable: z.boolean(),
+});
+
+/** A line of `--log-format json`, and of what `submit` and `verify` print with `--json`. */
+export const LOG_LINE = own({
+	time: z.iso.datetime(),
+	level: z.enum(["info", "warning", "error"]),
+	message: z.string(),
+	code: z.string().optional().describe("of an error"),
+});
+
+/** What each command prints. */
+export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+	compile: growing({
+		file: z.string(),
+		root,
+		name: z.string(),
+		steps: count,
+		operators: z.array(
+			growing({
+				index: count,
+				node: z.string(),
+				opType: z.string(),
+				kind: z.string(),
+				form: z.string(),
+				shape,
+				width: count,
+				scale: z.number(),
+			}),
+		),
+		kinds: z.array(z.string()),
+		parameters: count,
+		inputs: z.array(own({ name: z.string(), shape, width: count, scale: z.number() })),
+		calibration,
+		warnings: z.array(z.string()),
+		certificates: z.array(
+			growing({ operator: count, plan: z.string(), bound: z.number(), limit: z.number() }),
+		),
+		fidelity: z.array(growing({ name: z.string(), maxAbs: z.number(), maxRelRange: z.number() })),
+		budget: growing({ largest: z.number(), met: z.boolean() }).optional(),
+		worst: z.array(growing({ index: count, node: z.string() })).describe("operators that lose most"),
+	}),
+	run: own({
+		program: root,
+		inputsRoot: root,
+		traceRoot: root,
+		outputs: z.array(
+			own({
+				name: z.string(),
+				shape,
+				scale: z.number(),
+				integers: z.array(z.int()),
+				values: z.array(z.number()).describe("integers times scale"),
+			}),
+		),
+	}),
+	check: checked,
+	conformance: own({
+		ok: z.boolean(),
+		folder: z.string(),
+		seed: count,
+		passed: count,
+		failed: count,
+		refused: count.describe("as the list of refusals expects"),
+		models: z.array(
+			own({
+				name: z.string(),
+				verdict: z.enum(["passed", "failed", "refused"]),
+				milliseconds: z.number(),
+				check: checked.optional(),
+				error: z.string().optional(),
+			}),
+		),
+	}),
+	rehearse: own({
+		ok: z.boolean(),
+		error: z.string().optional(),
+		model: z.string(),
+		parameters: count,
+		steps: count,
+		seed: count,
+		defect: place.nullable().describe("where the submitter lied"),
+		attack: z.boolean(),
+		verdict: z.enum(["final", "rejected"]),
+		found: finding.nullable(),
+		rounds: count,
+		transactions: z.array(own({ move: z.string(), by: z.string().describe("role"), gas: count })),
+		gas: own({ claim: count, dispute: count, total: count, byMove: moveGas }),
+		seconds: z.record(z.string(), seconds),
+		paid,
+	}),
+	demo: own({
+		finding,
+		rounds: count,
+		provingSeconds: seconds,
+		gas: moveGas,
+		paid,
+		digit: count,
+		seconds,
+	}),
+	"network start": own(network),
+	"network status": own({ running: z.boolean(), ...z.object(network).partial().shape }),
+	"network stop": own({ stopped: z.boolean() }),
+	deploy: own({
+		chainId: count,
+		block: z.string().regex(/^\d+$/).describe("from which on there are events"),
+		registry: address,
+		market: address,
+		court: address,
+		arbiter: address,
+		dotVerifier: address,
+		elementsVerifier: address,
+		parameters,
+	}),
+	register: own({
+		number: count,
+		root,
+		name: z.string(),
+		file: z.string(),
+		known: z.boolean().describe("registered before: nothing was sent"),
+		calibration: calibration.nullable().describe("null for a program file"),
+		warnings: z.array(z.string()),
+	}),
+	request: own({
+		request: count,
+		program: root,
+		inputsRoot: root,
+		status: z.enum(["open", "final", "refunded", "expired"]),
+		output: z.array(z.number()).optional().describe("real values, if it is final and fits one leaf"),
+		outputRoot: root.optional(),
+	}),
+	submit: LOG_LINE.describe("a line for each thing that it tells"),
+	verify: LOG_LINE.describe("a line for each thing that it tells"),
+	status: own({
+		chainId: count,
+		rpc: z.array(z.string()).describe("hosts"),
+		market: address,
+		court: address,
+		programs: z.array(own({ number: count, root })),
+		requests: z.array(own({ request: count, program: count, fee: wei, status: z.string() })),
+		claims: z.array(
+			own({
+				claim: count,
+				request: count,
+				submitter: address,
+				status: z.enum(["live", "final", "rejected"]),
+				winner: address.nullable().describe("who was paid for its rejection"),
+			}),
+		),
+		disputes: z.array(
+			own({
+				dispute: count,
+				claim: count,
+				challenger: address,
+				phase: z.string(),
+				turn: z.string().describe('"" if it is over'),
+				winner: address.nullable(),
+			}),
+		),
+		demands: z.array(
+			own({ demand: count, claim: count, input: count, chunk: count, left: z.string().describe("time") }),
+		),
+		actors: z.array(
+			z.union([
+				own({
+					role: z.literal("submitter"),
+					account: address,
+					bonds: wei.describe("wei, locked"),
+					mostBonds: wei,
+					leastFee: wei,
+					leastFeeWithConsumer: wei,
+				}),
+				own({
+					role: z.literal("verifier"),
+					account: address,
+					bonds: wei.describe("wei, locked"),
+					demandInputs: count,
+					demandInputsTotal: count,
+				}),
+			]),
+		),
+	}),
+	result: own({
+		request: count,
+		program: root,
+		programNumber: count,
+		inputsRoot: root,
+		requester: address,
+		consumer: address.describe("address, 0 for none"),
+		fee: wei,
+		since: time,
+		deadline: time,
+		only: own({ submitter: address, until: time }).nullable().describe("whom alone it asks at present"),
+		status: z.enum(["open", "claimed", "final", "refunded", "expired"]),
+		claim: own({
+			claim: count,
+			submitter: address,
+			since: time.describe("seconds since 1970, of its status"),
+			finalFrom: time.nullable(),
+			disputes: z.array(own({ dispute: count, turn: z.string(), until: time })),
+		}).nullable(),
+		rejected: z.array(
+			own({
+				claim: count,
+				dispute: count.describe("0 if there was none"),
+				winner: address,
+				why: z.enum(["wrong number", "out of time", "inputs withheld", "unknown"]),
+				proved: proved.nullable(),
+				block: count,
+				transaction: hash,
+				because: z.string(),
+			}),
+		),
+		output: z.array(z.number()).nullable().describe("real values, if the program is in the home folder"),
+		outputRoot: root.nullable(),
+		words: z.array(z.string()).nullable().describe("the leaf as the contract has it"),
+	}),
+	dispute: own({
+		dispute: count,
+		claim: count,
+		request: count,
+		program: root,
+		challenger: address,
+		submitter: address,
+		phase: z.string(),
+		clocks: own({
+			turn: z.string(),
+			secondsLeft: z.number(),
+			submitterReserve: seconds,
+			challengerReserve: seconds,
+		}).nullable(),
+		moves: z.array(
+			own({
+				move: z.string(),
+				side: z.enum(["challenger", "submitter", "other"]),
+				by: address,
+				block: count,
+				time,
+				gas: count,
+				transaction: hash,
+			}),
+		),
+		end: z
+			.enum(["wrong number", "submitter out of time", "challenger out of time", "decided elsewhere"])
+			.nullable(),
+		winner: address.nullable(),
+		proved: proved.nullable(),
+		gas: own({ submitter: count, challenger: count, other: count }),
+		paid: z.array(own({ account: address, amount: wei })),
+		burned: wei,
+	}),
+	refund: own({ request: count, fee: wei, requester: address, withdrawn: wei }),
+	inputs: own({ program: root, inputsRoot: root, place: z.string() }),
+	monitor: own({
+		chainId: count,
+		market: address,
+		court: address,
+		block: own({ number: count, time }),
+		lastEvent: own({ name: z.string(), block: count, time }).nullable(),
+		endpoints: z.array(
+			own({
+				endpoint: z.string(),
+				block: count.nullable(),
+				headAge: count.nullable(),
+				trouble: z.string().nullable(),
+			}),
+		),
+		claims: z.array(
+			own({
+				claim: count,
+				request: count,
+				program: count,
+				submitter: address,
+				status: z.string(),
+				openDisputes: count,
+				secondsLeft: z.number().nullable(),
+				execution: z.enum(["agrees", "disagrees", "pending", "unknown"]),
+				watched: z.boolean(),
+			}),
+		),
+		disputes: z.array(
+			own({
+				dispute: count,
+				claim: count,
+				challenger: address,
+				submitter: address,
+				phase: z.string(),
+				turn: z.string().nullable(),
+				secondsLeft: z.number().nullable(),
+			}),
+		),
+		money: own({
+			balance: wei,
+			liabilities: wei,
+			surplus: wei,
+			claimBonds: wei,
+			disputeBonds: wei,
+			owed: wei,
+			price: wei.describe("wei, of gas"),
+		}),
+		account: own({ address, balance: wei, bonds: wei, owed: wei, needed: wei }).nullable(),
+		problems: z.array(problem),
+		acknowledged: z.array(problem),
+	}).describe("one line for each look; with --once one alone"),
+	"key new": own({ address, keystore: z.string() }),
+	"key import": own({ address, keystore: z.string() }),
+	"key address": own({ address }),
+	bench: growing({}).describe("figures of one machine, which are no interface"),
+	setup: own({ built: z.boolean(), made: z.boolean(), seconds }),
+};

@@ -1,0 +1,235 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectRpc } from "@umpire/chain/connection.ts";
+import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { travel } from "@umpire/chain/time.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { COMMANDS, main } from "../bin/main.ts";
+import { FAILURE, LOG_LINE, SCHEMAS } from "../docs/json-schemas.ts";
+
+const testdata = join(projectRoot, "testdata");
+const model = join(testdata, "dnn.onnx");
+const input = join(testdata, "dnn-input.json");
+/** What was printed by which command. */
+const seen = new Set<string>();
+const running: ChildProcess[] = [];
+let folder: string;
+let port: number;
+let rpc: string;
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "umpire-json-"));
+	port = await freePort();
+	rpc = `http://127.0.0.1:${port}`;
+	vi.stubEnv("UMPIRE_HOME", join(folder, "home"));
+	vi.stubEnv("UMPIRE_RPC", "");
+});
+afterAll(async () => {
+	for (const child of running) child.kill("SIGKILL");
+	await run("network", "stop").catch(() => {});
+	await rm(folder, { recursive: true, force: true });
+	vi.unstubAllEnvs();
+	process.exitCode = 0;
+});
+
+/** Runs a command in this process: its exit code, and what it printed to stdout. */
+async function run(...words: string[]): Promise<{ code: number; stdout: string }> {
+	let stdout = "";
+	const spies = [
+		vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+			stdout += text;
+			return true;
+		}),
+		vi.spyOn(process.stderr, "write").mockImplementation(() => true),
+	];
+	process.exitCode = 0;
+	try {
+		return { code: await main([...words, "--json"]), stdout };
+	} finally {
+		process.exitCode = 0;
+		for (const spy of spies) spy.mockRestore();
+	}
+}
+
+/** Runs a command that must succeed, and holds what it prints to its schema: one document and nothing else. */
+async function json<T = Record<string, unknown>>(...words: string[]): Promise<T> {
+	const { code, stdout } = await run(...words);
+	expect(code, stdout).toBe(0);
+	return check(words, JSON.parse(stdout)) as T;
+}
+
+function check(words: readonly string[], data: unknown): unknown {
+	const name = SCHEMAS[words[0]] === undefined ? words.slice(0, 2).join(" ") : words[0];
+	expect(SCHEMAS[name], name).toBeDefined();
+	seen.add(name);
+	const { error } = SCHEMAS[name].safeParse(data);
+	expect(error?.issues ?? [], `${name}: ${JSON.stringify(data).slice(0, 2000)}`).toEqual([]);
+	return data;
+}
+
+/** A command that runs on, in a process of its own. */
+function start(...words: string[]): {
+	until(pattern: RegExp): Promise<void>;
+	stop(): Promise<number | null>;
+} {
+	const child = spawn(process.execPath, [join(projectRoot, "bin", "umpire.ts"), ...words, "--json"], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	running.push(child);
+	let stdout = "";
+	let told = "";
+	const exited = new Promise<number | null>((resolve) => {
+		child.on("exit", resolve);
+	});
+	child.stdout.on("data", (chunk) => {
+		stdout += chunk;
+	});
+	child.stderr.on("data", (chunk) => {
+		told += chunk;
+	});
+	return {
+		async until(pattern) {
+			while (!pattern.test(stdout)) {
+				if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${stdout}${told}`);
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			}
+		},
+		async stop() {
+			child.kill("SIGTERM");
+			const code = await exited;
+			const lines = stdout.trim().split("\n");
+			for (const line of lines) check(words, JSON.parse(line));
+			return code;
+		},
+	};
+}
+
+describe("what commands print with --json", () => {
+	it("is as it is written where no chain is needed", async () => {
+		await json("setup");
+		const out = join(folder, "out");
+		const { file, root } = await json("compile", model, "--calibrate", input, "--out", out);
+		expect(await json("run", file as string, "--input", input)).toMatchObject({ program: root });
+		const settings = ["--input", input, "--samples", "0", "--seed", "1"];
+		await json("check", model, ...settings);
+		await mkdir(join(folder, "models"));
+		await cp(model, join(folder, "models", "dnn.onnx"));
+		await json("conformance", join(folder, "models"), "--samples", "0");
+		await writeFile(join(folder, "password"), "secret\n");
+		const keystore = ["--keystore", join(folder, "key.json"), "--password-file", join(folder, "password")];
+		const { address } = await json("key", "new", ...keystore);
+		expect(await json("key", "address", ...keystore)).toEqual({ address });
+		await json("inputs", "put", file as string, input);
+	});
+
+	it("is the same in rehearsals and the demonstration", async () => {
+		const { ok, paid } = await json<{ ok: boolean; paid: Record<string, string> }>(
+			"rehearse",
+			model,
+			...["--input", input, "--defect", "0:3", "--seed", "1"],
+		);
+		expect([ok, paid.submitter]).toEqual([true, "-100000000000000000"]);
+		expect(await json("demo")).toMatchObject({ digit: 3 });
+	});
+
+	it("is as it is written on a chain, from the first request to its refund", async () => {
+		await json("network", "start", "--port", String(port));
+		expect(await json("network", "status")).toMatchObject({ running: true, url: rpc });
+		const { market } = await json("deploy", "--increment", "3600", "--challenge-period", "3600");
+		await refused();
+		expect(await json("deploy", "--umpire", market as string)).toMatchObject({ market });
+		const registered = await json("register", model, "--calibrate", input);
+		expect(registered).toMatchObject({ number: 1, known: false, warnings: [] });
+		expect(await json("register", model, "--calibrate", input)).toMatchObject({ number: 1, known: true });
+		expect(await json("request", "1", input, "--no-wait")).toMatchObject({ request: 1, status: "open" });
+		await json("request", "1", input, "--no-wait", "--within", "4000", "--fee", "0.000001");
+
+		// The walk of the README: what the first submitter loses, a second one answers.
+		const liar = start("submit", "1", "--defect", "0:3");
+		const guard = start("verify", "1");
+		await liar.until(/Claim 1 is rejected: element 3 of operator 0.*--as second-submitter/);
+		await guard.until(/Withdrew/);
+		const again = start("submit", "1");
+		await again.until(/Request 1 is left to others/);
+		const honest = start("submit", "1", "--as", "second-submitter");
+		await honest.until(/Claimed request 1/);
+		await guard.until(/Claim 2 agrees/);
+		const watching = start("monitor", "--interval", "0.2");
+		await watching.until(/\n.*\n/);
+		for (const one of [liar, guard, again, watching]) expect(await one.stop()).toBe(0);
+
+		expect(await json("result", "1")).toMatchObject({
+			status: "claimed",
+			rejected: [{ claim: 1, dispute: 1 }],
+		});
+		expect(await json("dispute", "1")).toMatchObject({ end: "wrong number", clocks: null });
+		await travel(await connectRpc(rpc), 4001n);
+		await honest.until(/Claim 2 is final/);
+		expect(await honest.stop()).toBe(0);
+		expect(await json("result", "1")).toMatchObject({ status: "final", claim: { claim: 2 } });
+		expect(await json("refund", "2")).toMatchObject({ withdrawn: "1000000000000" });
+		const { actors } = await json<{ actors: { role: string }[] }>("status");
+		expect(actors.map(({ role }) => role).sort()).toEqual(["submitter", "submitter", "verifier"]);
+		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
+		await json("inputs", "get", "1", await inputsRoot());
+		await json("network", "stop");
+	});
+
+	it("is an error where a command fails", async () => {
+		for (const words of [
+			["compile", join(folder, "none.onnx")],
+			["status", "--rpc", "http://127.0.0.1:9"],
+			["check", model, "--samples", "many"],
+			["frobnicate"],
+		]) {
+			const { code, stdout } = await run(...words);
+			expect(code).toBe(1);
+			expect(FAILURE.safeParse(JSON.parse(stdout)).error?.issues ?? [], stdout).toEqual([]);
+		}
+		expect(LOG_LINE.safeParse({ time: new Date().toISOString(), level: "info", message: "" }).success).toBe(
+			true,
+		);
+	});
+
+	it("is described for every command, and was seen here but for what takes long or asks", () => {
+		const described = new Set(Object.keys(SCHEMAS).map((name) => name.split(" ")[0]));
+		expect([...described].sort()).toEqual(
+			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
+		);
+		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
+		expect(unseen).toEqual(["key import", "bench"]);
+	});
+});
+
+/** A second deployment is refused while the first is there, and so is a second chain on the port. */
+async function refused(): Promise<void> {
+	const second = await run("deploy");
+	expect(second.code).toBe(1);
+	expect(JSON.parse(second.stdout).error).toMatch(/are on chain 31337 already .*--replace/);
+	vi.stubEnv("UMPIRE_HOME", join(folder, "other"));
+	const other = await run("network", "start", "--port", String(port));
+	expect(JSON.parse(other.stdout).error).toMatch(/Another chain answers at/);
+	const taken = createServer().listen(0, "127.0.0.1");
+	await new Promise((resolve) => taken.once("listening", resolve));
+	const { port: used } = taken.address() as { port: number };
+	const held = await run("network", "start", "--port", String(used));
+	taken.close();
+	expect(JSON.parse(held.stdout).error).toMatch(/something that is no chain listens there/);
+	vi.stubEnv("UMPIRE_HOME", join(folder, "home"));
+}
+
+async function inputsRoot(): Promise<string> {
+	return (await json<{ inputsRoot: string }>("result", "1")).inputsRoot;
+}
+
+function freePort(): Promise<number> {
+	return new Promise((resolve) => {
+		const server = createServer().listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}
