@@ -8,6 +8,7 @@ import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
@@ -24,4 +25,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
+	...SCALE_MUTATIONS,
 ];
