@@ -24,8 +24,16 @@ export const SCALE_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/compiler/src/powers/even.ts",
 		[FEATURES],
 		[
-			["features share one scale", "if (lost < spare ||", "if (lost < 99 ||"],
-			["features of like size have scales of their own", "if (lost < spare ||", "if (lost < -99 ||"],
+			[
+				"features share one scale",
+				"if (lost < spare || lost - Math.log2(evened) < LEAST_GAIN) return undefined;",
+				"return undefined;",
+			],
+			[
+				"features of like size have scales of their own",
+				"if (lost < spare || lost - Math.log2(evened) < LEAST_GAIN) return undefined;",
+				"",
+			],
 			["what is carried is divided by powers", "!fixed.has(name) && ", ""],
 		],
 	),
