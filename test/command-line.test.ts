@@ -49,6 +49,30 @@ function smallModel(opType: string, dims: (number | string)[]): Uint8Array {
 	return writeModel(graph.model());
 }
 
+describe("a program that misses its error budget", () => {
+	const missing = ["--budget", "abs:1e-12"];
+
+	it("is not written, unless the loss is accepted", async () => {
+		const out = join(folder, "lossy");
+		const refused = umpire("compile", model, "--out", out, ...missing);
+		expect(refused.status).toBe(1);
+		expect(refused.stdout).toMatch(/is missed: output .* arises at .*\n.*--accept-loss/);
+		const accepted = umpire("compile", model, "--out", out, ...missing, "--accept-loss");
+		expect(accepted.status, accepted.stderr).toBe(0);
+		expect(await readdir(out)).toEqual(["digits.umpire.onnx"]);
+	});
+
+	it("fails its check by name", () => {
+		const { status, stdout } = umpire("check", model, "--samples", "0", ...missing);
+		expect(status).toBe(1);
+		expect(stdout).toMatch(/not ok: output ".*" differs from the float model at \[.*more than 1e-12/);
+	});
+
+	it("is asked for with a budget that is one", () => {
+		expect(complaint("compile", model, "--budget", "much")).toMatch(/--budget much is none: give 1%/);
+	});
+});
+
 describe("what cannot be read", () => {
 	it("is refused in one line that says what to do", async () => {
 		const bytes = await readFile(model);

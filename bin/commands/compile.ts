@@ -68,7 +68,10 @@ export const compile = command<Options>({
 			operators: about.operators,
 			kinds,
 			parameters,
-			inputs: program.inputs.map(({ name, shape, width, scale }) => ({ name, shape, width, scale })),
+			inputs: program.inputs.map(({ name, shape, width, scale, powers }) => ({
+				...{ name, shape, width, scale },
+				...(powers ? { powers } : {}),
+			})),
 			calibration,
 			warnings,
 			certificates,

@@ -9,6 +9,7 @@ import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
@@ -26,4 +27,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
+	...SCALE_MUTATIONS,
 ];

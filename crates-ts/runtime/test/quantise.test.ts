@@ -79,4 +79,11 @@ describe("quantiseInput", () => {
 			}),
 		);
 	});
+
+	it("counts every element in units of its own power of two", () => {
+		const features = { ...spec, scale: 1, powers: { shape: [1, 3], exponents: [10, 0, -10] } };
+		const { elements, clipped } = quantiseInput(floats([51200, 7, 0.001, -1024, -7, 0.2]), features);
+		expect([...elements]).toEqual([50, 7, 1, -1, -7, 100]);
+		expect(clipped).toBe(1);
+	});
 });
