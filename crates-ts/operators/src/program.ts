@@ -25,6 +25,8 @@ export interface ConstantTensor extends TensorSpec {
 
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
+	/** The number that NaN is given as, where the model says what becomes of what is missing. */
+	readonly missing?: number;
 }
 
 /** One operator of a program: its output tensor, its kind and form, its operands. */

@@ -1,5 +1,12 @@
 import type { Width } from "@umpire/commitment/constants.ts";
-import type { ConstantTensor, Elements, Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
+import type {
+	ConstantTensor,
+	Elements,
+	InputTensor,
+	Operator,
+	Program,
+	TensorSpec,
+} from "@umpire/operators/program.ts";
 
 /** Thrown when a program file cannot be used; the message says why and what to do. */
 export class ProgramFileError extends Error {
@@ -34,7 +41,7 @@ export function programFromJson(
 	return {
 		name: string(json.name, "name"),
 		steps: number(json.steps, "steps"),
-		inputs: list(json.inputs, "inputs").map((item, i) => named(item, `input ${i}`)),
+		inputs: list(json.inputs, "inputs").map((item, i) => input(item, `input ${i}`)),
 		constants: list(json.constants, "constants").map((item, i): ConstantTensor => {
 			const constant = named(item, `constant ${i}`);
 			return { ...constant, data: dataOf(i, constant.name, constant.width) };
@@ -57,6 +64,12 @@ function lazy(value: unknown): Pick<Program, "lazy"> {
 	if (value === undefined) return {};
 	if (typeof value !== "boolean") throw new ProgramFileError("lazy is neither true nor false");
 	return { lazy: value };
+}
+
+function input(value: unknown, where: string): InputTensor {
+	const { missing } = object(value, where);
+	const known = named(value, where);
+	return missing === undefined ? known : { ...known, missing: number(missing, `${where}: missing`) };
 }
 
 function operator(value: unknown, where: string): Operator {

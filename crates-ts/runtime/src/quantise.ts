@@ -27,7 +27,8 @@ export class InputError extends Error {
  *   infinity, or (strict) a value out of range
  */
 export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
-	const { name, shape, scale, low, high } = spec;
+	const { name, shape, scale, high, missing } = spec;
+	const least = Math.max(spec.low, Math.ceil(leastPresent(missing) / scale));
 	const count = elementCount(shape);
 	const values = realsOf(tensor, name);
 	if (values.length !== count) {
@@ -38,13 +39,14 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	const elements = emptyElements(spec.width, count);
 	let clipped = 0;
 	for (let i = 0; i < count; i++) {
-		const value = values[i];
+		const value = Number.isNaN(values[i]) && missing !== undefined ? missing : values[i];
 		if (!Number.isFinite(value)) {
 			throw new InputError(
 				`input "${name}" holds ${value} at position ${positionText(i, shape)}; only finite numbers can be committed`,
 			);
 		}
 		const rounded = Math.floor(value / scale + 0.5);
+		const low = Number.isNaN(values[i]) ? spec.low : least;
 		if (rounded < low || rounded > high) {
 			if (options.strict === true) {
 				throw new InputError(
@@ -57,6 +59,14 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	}
 	return { elements, clipped };
 }
+
+/** The least number that is not missing, where a number stands for what is; the rest is a gap between the two. */
+export function leastPresent(missing: number | undefined): number {
+	return missing === undefined ? Number.NEGATIVE_INFINITY : missing * PRESENT;
+}
+
+/** A program takes for missing what is below the middle between this share of the stand-in and all of it. */
+const PRESENT = 0.75;
 
 /** The real numbers that integers stand for. */
 export function dequantise(elements: Elements, spec: Pick<TensorSpec, "scale">): Float64Array {

@@ -90,9 +90,13 @@ class Accumulator {
 }
 
 /** Integers of a float input at the program's input scale, clipped to its range. */
-export function quantise(tensor: Tensor, spec: TensorSpec): { elements: Elements; clipped: number } {
+export function quantise(
+	tensor: Tensor,
+	spec: TensorSpec & { readonly missing?: number },
+): { elements: Elements; clipped: number } {
 	let clipped = 0;
-	const integers = Array.from(toReal(tensor).data, (value) => {
+	const integers = Array.from(toReal(tensor).data, (given) => {
+		const value = Number.isNaN(given) ? (spec.missing ?? given) : given;
 		const integer = Math.round(value / spec.scale) + 0;
 		if (integer >= spec.low && integer <= spec.high) return integer;
 		clipped += 1;
