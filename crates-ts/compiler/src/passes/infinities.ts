@@ -135,6 +135,6 @@ function answer(node: Node, results: readonly (Extended | undefined)[], around: 
 function put(name: string, result: Extended, around: Surroundings): void {
 	const seen = around.facts.ranges.get(name);
 	// A stand-in that calibration saw goes on as the number that it is to readers of which nothing is known.
-	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : Number.POSITIVE_INFINITY;
+	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : undefined;
 	around.define(name, around.join(result, around.shape(name), around.type(name), size));
 }
