@@ -10,13 +10,20 @@ export const SCALE_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/operators/src/signature.ts",
 		[POWERS],
-		[["a program's root does not bind powers", "powers.length === 0", "powers.length >= 0"]],
+		[
+			[
+				"a program's root does not bind powers",
+				"powers.length === 0 && missing.length === 0",
+				"powers.length >= 0",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/validate.ts",
 		[POWERS],
 		[
 			["what is carried may have powers", "first.powers === undefined", "true"],
+			["what stands for NaN need not be negative", "\t\t\tvalidateMissing(input);\n", ""],
 			["powers need not be valid", "\t\t\tvalidatePowers(input);\n", ""],
 		],
 	),

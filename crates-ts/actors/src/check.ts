@@ -11,7 +11,7 @@ import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
-import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
+import { dequantise } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
 import { type Comparison, compareOutputs, complaint, joinComparisons } from "./compare.ts";
@@ -19,6 +19,7 @@ import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts
 import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
+import { quantiseInputs } from "./run-program.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
@@ -87,7 +88,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 		const outputs = await run();
 		return [outputs, await timed(run)] as const;
 	});
-	const quantised = program.inputs.map((spec) => quantiseInput(inputs.get(spec.name)!, spec).elements);
+	const quantised = quantiseInputs(program, inputs, { warn: progress });
 	const exactTime = await withSession(openSession(program, { record: "outputs" }), async (session) => {
 		await session.run(quantised);
 		return timed(() => session.run(quantised));

@@ -1,6 +1,6 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { type CompileReport, reportOf } from "./fidelity/report.ts";
 import type { CompileOptions } from "./options.ts";
 import { runPasses } from "./passes/pass.ts";
@@ -26,9 +26,14 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	for (const set of sets) checkCount(model, set);
 	const name = options.name ?? (model.graph.name || "model");
 	const { state, reports } = await runPasses(PIPELINE, { model, sets }, { ...options, name });
-	const { built, synthetic, method, fixedInputs } = state;
+	const { built, synthetic, method, fixedInputs, missing } = state;
+	const { program } = built.lowered;
+	const inputs = program.inputs.map((input): InputTensor => {
+		const standIn = missing.get(input.name);
+		return standIn === undefined ? input : { ...input, missing: standIn };
+	});
 	return {
-		program: built.lowered.program,
+		program: { ...program, inputs },
 		report: reportOf(built, {
 			bits: options.bits ?? 16,
 			calibration: { sets: state.sets.length, synthetic, ranges: method },

@@ -1,3 +1,4 @@
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { expectOutputs, floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
@@ -64,4 +65,26 @@ test("Dropout keeps everything, and its mask says so; in training it is refused"
 		1e-4,
 	);
 	await expect(compile(dropping(1), { inputs: [inputs] })).rejects.toThrow(/drops at random/);
+});
+
+test("a number that only says which branch is taken is a constant, and the other branch need not suit the sizes", async () => {
+	const model = modelOf([[1, 6]], (g, [data]) => {
+		const rate = g.input("rate", "int64", []);
+		const branch = (name: string, sizes: readonly number[]) => {
+			const inner = new GraphBuilder(name);
+			const shape = inner.constant(`${name}_shape`, whole(sizes));
+			inner.output(inner.node("Reshape", [data, shape], {}, name));
+			return { type: "graph", value: inner.graph() } as const;
+		};
+		const isLow = g.node("Equal", [rate, g.constant("low", tensorFrom("int64", [], [8]))]);
+		return g.node("If", [isLow], {
+			then_branch: branch("then", [4, 2]),
+			else_branch: branch("else", [2, 3]),
+		});
+	});
+	const rate = tensorFrom("int64", [], [16]);
+	const six = floats([1, 6], [1, 2, 3, 4, 5, 6]);
+	const { program, report } = await expectOutputs(model, [six, rate], [[1, 2, 3, 4, 5, 6]], 1e-4);
+	expect(report.fixedInputs).toEqual(["rate"]);
+	expect(program.operators.at(-1)!.shape).toEqual([2, 3]);
 });

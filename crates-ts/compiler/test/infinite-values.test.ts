@@ -117,6 +117,15 @@ describe.each(LOWEST)("%d in the place of −∞", (lowest) => {
 	});
 });
 
+test("a softmax of rows of which all is replaced by a number is even", async () => {
+	const model = modelOf([[3, 4]], (g, [x]) => {
+		const keep = g.input("keep", "bool", [3, 4]);
+		return g.node("Softmax", [g.node("Where", [keep, x, g.scalar("low", -1e9)])]);
+	});
+	const some = tensorFrom("bool", [3, 4], [1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0]);
+	await expectAsFloat(model, [X, some]);
+});
+
 describe("masks of actions", () => {
 	const ALLOWED = [0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1];
 	for (const type of ["bool", "int64", "float32"] as const) {

@@ -50,6 +50,11 @@ export interface InputTensor extends TensorSpec {
 	readonly type?: WholeType;
 	/** Where features of unlike size stand side by side: an integer v stands for v·scale·2^exponent. */
 	readonly powers?: Powers;
+	/**
+	 * The numbers that NaN is given as, where the model says what becomes of what is missing: one for all elements, or
+	 * one for each place of the last axis.
+	 */
+	readonly missing?: readonly number[];
 }
 
 /** An exponent of 2 for every element of a tensor: those of `shape`, whose sizes are the tensor's own or 1, broadcast to it. */

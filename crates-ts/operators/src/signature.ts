@@ -39,6 +39,16 @@ const SIGNATURE_ABI: readonly AbiParameter[] = [
 	{ name: "outputs", type: "tuple[]", components: TENSOR },
 ];
 
+const MISSING: AbiParameter = {
+	name: "missing",
+	type: "tuple[]",
+	components: [
+		{ name: "input", type: "uint32" },
+		{ name: "mantissas", type: "uint64[]" },
+		{ name: "exponents", type: "int16[]" },
+	],
+};
+
 const POWERS: AbiParameter = {
 	name: "powers",
 	type: "tuple[]",
@@ -50,7 +60,8 @@ const POWERS: AbiParameter = {
 };
 
 /**
- * keccak256(abi.encode(inputs, outputs)), or of (inputs, outputs, powers) if an input has powers: what gives a program's numbers their meaning (protocol section 2).
+ * keccak256(abi.encode(inputs, outputs)), or of (inputs, outputs, powers, missing) if an input has powers or numbers for
+ * what is missing (of which the sign is changed): what gives a program's numbers their meaning (protocol section 2).
  * Descriptors know physical positions and integers only; names, shapes, layouts, ranges and scales of inputs
  * and outputs, and which operators the outputs are, would otherwise be whatever the file says.
  */
@@ -62,10 +73,21 @@ export function signatureHash({ inputs, outputs, operators }: Program): Hex {
 	const powers = inputs.flatMap(({ powers: own }, input) =>
 		own ? [{ input, shape: own.shape.map(BigInt), exponents: own.exponents }] : [],
 	);
+	const missing = inputs.flatMap(({ missing: own }, input) => {
+		if (own === undefined) return [];
+		const numbers = own.map((value) => binaryScale(-value));
+		return [
+			{
+				input,
+				mantissas: numbers.map(({ mantissa }) => BigInt(mantissa)),
+				exponents: numbers.map(({ exponent }) => exponent),
+			},
+		];
+	});
 	const encoded =
-		powers.length === 0
+		powers.length === 0 && missing.length === 0
 			? encodeAbiParameters(SIGNATURE_ABI, tensors)
-			: encodeAbiParameters([...SIGNATURE_ABI, POWERS], [...tensors, powers]);
+			: encodeAbiParameters([...SIGNATURE_ABI, POWERS, MISSING], [...tensors, powers, missing]);
 	return toHex(keccak_256(fromHex(encoded)));
 }
 

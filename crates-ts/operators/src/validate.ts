@@ -3,6 +3,7 @@ import { descriptorOf } from "./descriptor.ts";
 import { definitionOf, FORMS } from "./forms.ts";
 import { isRescaled } from "./kinds.ts";
 import { DEFAULT_LIMITS, type Limits, requireReads, requireWithin } from "./limits.ts";
+import { validateMissing } from "./missing.ts";
 import { validatePowers } from "./powers.ts";
 import type { Descriptor, Operator, Program, TensorRef } from "./program.ts";
 import { brief, ensure, ProgramError } from "./program-error.ts";
@@ -29,6 +30,7 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 		within(`input ${index} (${input.name})`, () => {
 			validateSpec(input);
 			validatePowers(input);
+			validateMissing(input);
 		});
 	}
 	for (const [index, constant] of constants.entries()) {
@@ -117,6 +119,10 @@ function validateReference(program: Program, index: number, ref: TensorRef): voi
 		String([first.width, first.scale, first.shape, "/", first.layout]) ===
 		String([state.width, state.scale, state.shape, "/", state.layout]);
 	ensure(first.powers === undefined, `input ${ref.initial}, which is carried, has powers`);
+	ensure(
+		first.missing === undefined,
+		`input ${ref.initial}, which is carried, has numbers for what is missing`,
+	);
 	ensure(alike, `${what} and input ${ref.initial} differ in shape, layout, width or scale`);
 }
 

@@ -139,7 +139,7 @@ function named(value: unknown, where: string): TensorSpec & { readonly name: str
 }
 
 function input(value: unknown, where: string): InputTensor {
-	const { type: given, powers: own } = object(value, where);
+	const { type: given, powers: own, missing } = object(value, where);
 	const type = WHOLE_TYPES.find((whole) => whole === given);
 	if (given !== undefined && type === undefined)
 		throw new ProgramFileError(`${where}: no type of whole numbers`);
@@ -147,6 +147,7 @@ function input(value: unknown, where: string): InputTensor {
 		...named(value, where),
 		...(type === undefined ? {} : { type }),
 		...(own === undefined ? {} : { powers: powers(own, `${where}: powers`) }),
+		...(missing === undefined ? {} : { missing: numbers(missing, `${where}: missing`) }),
 	};
 }
 

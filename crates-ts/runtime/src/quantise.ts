@@ -24,7 +24,7 @@ export interface Quantised {
  *   infinity, or (strict) a value out of range
  */
 export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
-	const { name, shape, low, high } = spec;
+	const { name, shape, high, missing } = spec;
 	const scales = inputScales(spec);
 	const count = elementCount(shape);
 	const values = realsOf(tensor, name);
@@ -36,13 +36,17 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	const elements = emptyElements(spec.width, count);
 	let clipped = 0;
 	for (let i = 0; i < count; i++) {
-		const value = values[i];
+		const standIn = missing?.[i % missing.length];
+		const value = Number.isNaN(values[i]) && standIn !== undefined ? standIn : values[i];
 		if (!Number.isFinite(value)) {
 			throw new InputError(`input "${name}" holds ${value} at position ${positionText(i, shape)}`, {
 				advice: "only finite numbers can be committed",
 			});
 		}
 		const rounded = Math.floor(value / scales[i] + 0.5);
+		const low = Number.isNaN(values[i])
+			? spec.low
+			: Math.max(spec.low, Math.ceil(leastPresent(standIn) / scales[i]));
 		if (rounded < low || rounded > high) {
 			if (options.strict === true) {
 				throw new InputError(
@@ -56,6 +60,14 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	}
 	return { elements, clipped };
 }
+
+/** The least number that is not missing, where a number stands for what is; the rest is a gap between the two. */
+export function leastPresent(missing: number | undefined): number {
+	return missing === undefined ? Number.NEGATIVE_INFINITY : missing * PRESENT;
+}
+
+/** A program takes for missing what is below the middle between this share of the stand-in and all of it. */
+const PRESENT = 0.75;
 
 /** The real numbers that integers stand for. */
 export function dequantise(elements: Elements, spec: Pick<TensorSpec, "scale">): Float64Array {

@@ -87,3 +87,29 @@ describe("quantiseInput", () => {
 		expect(clipped).toBe(1);
 	});
 });
+
+describe("where numbers stand for NaN, a client", () => {
+	const spec = {
+		name: "x",
+		shape: [3],
+		layout: [0],
+		width: 16,
+		low: -32767,
+		high: 32767,
+		scale: 1 / 1024,
+	} as const;
+	const elementsOf = (values: readonly number[], ...missing: number[]) =>
+		quantiseInput(
+			{ type: "float32", dims: [3], data: Float32Array.from(values) },
+			missing.length === 0 ? spec : { ...spec, missing },
+		).elements;
+
+	it("writes the number that stands for NaN, and clips others well above it", () => {
+		expect([...elementsOf([Number.NaN, -30, 1], -16)]).toEqual([-16384, -12288, 1024]);
+		const own = elementsOf([Number.NaN, -7, Number.NaN], -16, -8, -4);
+		expect([...own]).toEqual([-16384, -6144, -4096]);
+	});
+	it("refuses NaN where none stands for it", () => {
+		expect(() => elementsOf([Number.NaN, 0, 1])).toThrow(/holds NaN/);
+	});
+});

@@ -96,7 +96,8 @@ class Accumulator {
 export function quantise(tensor: Tensor, spec: InputTensor): { elements: Elements; clipped: number } {
 	let clipped = 0;
 	const scales = inputScales(spec);
-	const integers = Array.from(toReal(tensor).data, (value, i) => {
+	const integers = Array.from(toReal(tensor).data, (given, i) => {
+		const value = Number.isNaN(given) ? (spec.missing?.[i % spec.missing.length] ?? given) : given;
 		const integer = Math.round(value / scales[i]) + 0;
 		if (integer >= spec.low && integer <= spec.high) return integer;
 		clipped += 1;

@@ -79,8 +79,9 @@ export interface FixedInputs {
 
 /**
  * Makes constants of the inputs that decide the program's structure (axes, sizes, trip counts:
- * at most one axis) or have no elements, with their values in the calibration inputs `sets`, as
- * fixShapes does with open dimensions. Without calibration inputs the model stays as it is.
+ * at most one axis), say which branch is taken (a number and nothing else, in all sets the same: the
+ * other branches need not suit the inputs' sizes) or have no elements, with their values in the
+ * calibration inputs `sets`, as fixShapes does with open dimensions. Without calibration inputs the model stays as it is.
  * @throws CompileError if the calibration inputs disagree about one
  */
 export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): FixedInputs {
@@ -95,8 +96,10 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 		// What a float decides through other operators, it decides as a number among others.
 		const reaches = isFloat(first.type) ? direct.has(name) : structural.has(name) || direct.has(name);
 		const decides = reaches && (first.dims.length <= 1 || grids.has(name));
-		if (first.type === "string" || !(decides || sizeOf(first.dims) === 0)) continue;
-		if (sets.some((set) => !sameTensor(set[k], first))) {
+		const differs = sets.some((set) => !sameTensor(set[k], first));
+		const branches = !differs && isNumber(first) && onlyBranches(graph, name);
+		if (first.type === "string" || !(decides || branches || sizeOf(first.dims) === 0)) continue;
+		if (differs) {
 			throw new CompileError(`input "${name}" decides shapes, and differs between the calibration inputs`, {
 				hint: "Compile one program for each of its values",
 			});
@@ -140,6 +143,26 @@ function upstreamOf(graph: Graph, names: readonly string[]): Set<string> {
 			for (const name of readsOf(node)) found.add(name);
 	}
 	return found;
+}
+
+/** One whole number: a sample rate, a mode. */
+function isNumber({ type, dims }: Tensor): boolean {
+	return /^u?int/.test(type) && sizeOf(dims) === 1;
+}
+
+/** Whether nothing is done with a value but to choose between branches of Ifs. */
+function onlyBranches(graph: Graph, name: string): boolean {
+	const derived = new Set([name]);
+	let chooses = false;
+	for (const node of graph.nodes) {
+		const reads = readsOf(node).filter((one) => derived.has(one));
+		if (reads.length === 0) continue;
+		if (node.domain === "" && node.opType === "If") {
+			if (reads.length > 1 || reads[0] !== node.inputs[0]) return false;
+			chooses = true;
+		} else for (const output of node.outputs) derived.add(output);
+	}
+	return chooses && !graph.outputs.some((output) => derived.has(output.name));
 }
 
 function sameTensor(a: Tensor, b: Tensor): boolean {

@@ -8,7 +8,7 @@ import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { snapUp } from "../quantise/scales.ts";
 import { type Extended, isPlain, LEAST_STAND_IN, partsOf } from "./infinity/extended.ts";
-import type { MaskInputs } from "./infinity/masks.ts";
+import type { MaskInputs } from "./infinity/mask-inputs.ts";
 import { ruleOf } from "./infinity/rules.ts";
 import { Surroundings } from "./infinity/surroundings.ts";
 
@@ -135,6 +135,6 @@ function answer(node: Node, results: readonly (Extended | undefined)[], around: 
 function put(name: string, result: Extended, around: Surroundings): void {
 	const seen = around.facts.ranges.get(name);
 	// A stand-in that calibration saw goes on as the number that it is to readers of which nothing is known.
-	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : Number.POSITIVE_INFINITY;
+	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : undefined;
 	around.define(name, around.join(result, around.shape(name), around.type(name), size));
 }

@@ -17,6 +17,8 @@ export interface Compilation {
 	readonly fixedInputs: ReadonlyMap<string, Tensor>;
 	/** Whether the calibration inputs stand in for such as nobody gave. */
 	readonly synthetic: boolean;
+	/** By input that may hold NaN, the number that stands for it. */
+	readonly missing: ReadonlyMap<string, readonly number[]>;
 	/** How often the model runs, and what its steps hand on. */
 	readonly repetition: Repetition;
 	/** What the model reads in every step of every calibration input. */

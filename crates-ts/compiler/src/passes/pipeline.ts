@@ -11,6 +11,7 @@ import { fixInputs } from "../import/fix-inputs.ts";
 import { fixShapes } from "../import/fix-shapes.ts";
 import { withoutHalf, withoutHalfFloats } from "../import/half-floats.ts";
 import { inlineModel } from "../import/inline.ts";
+import { missingNumbers } from "../import/missing-numbers.ts";
 import { feedsOfSteps, repetitionOf } from "../import/steps.ts";
 import { syntheticInputs } from "../import/synthetic.ts";
 import { tokenLimits } from "../import/token-limits.ts";
@@ -76,6 +77,13 @@ export const PIPELINE: readonly Pass[] = [
 			sets.length > 0
 				? { sets: sets.map((set) => set.map(withoutHalf).map(withoutHuge)), synthetic: false }
 				: { sets: syntheticInputs(graph.inputs, SYNTHETIC_SETS, 1, tokenLimits(graph)), synthetic: true },
+	}),
+	pass({
+		name: "missing numbers",
+		summary: "NaN in inputs becomes a number far below all others, which the model tells apart first",
+		needs: ["model", "sets"],
+		leaves: ["model", "sets", "missing"],
+		run: ({ model, sets }) => missingNumbers(model, sets),
 	}),
 	pass({
 		name: "steps",

@@ -45,6 +45,7 @@ export function readEnsemble(
 	}
 	const features = numbers(node, "nodes_featureids");
 	const values = reals(node, "nodes_values");
+	const tracks = numbers(node, "nodes_missing_value_tracks_true");
 	const [trueIds, falseIds] = ["nodes_truenodeids", "nodes_falsenodeids"].map((name) => numbers(node, name));
 	const nodes: TreeNode[] = [];
 	const reached = new Set<number>();
@@ -52,7 +53,8 @@ export function readEnsemble(
 		if (mode === "LEAF") continue;
 		const children = [find(trees[k], trueIds[k]), find(trees[k], falseIds[k])];
 		for (const child of children) reached.add(child);
-		const made = branch(mode, features[k], values[k], places[children[0]], places[children[1]]);
+		const split = { feature: features[k], value: values[k], tracks: tracks[k] === 1 };
+		const made = branch(mode, split, places[children[0]], places[children[1]]);
 		if (!made) throw context.error(`its node mode ${mode} is not supported`);
 		nodes.push(made);
 	}

@@ -18,6 +18,7 @@ export function readTreeEnsemble(node: Node, context: DecomposeContext): Ensembl
 	const modes = tensor(node, "nodes_modes");
 	const splits = tensor(node, "nodes_splits");
 	const features = numbers(node, "nodes_featureids");
+	const tracks = numbers(node, "nodes_missing_value_tracks_true");
 	const place = (ids: string, leafs: string): Place[] => {
 		const isLeaf = numbers(node, leafs);
 		return numbers(node, ids).map((id, k) => (isLeaf[k] ? { leaf: id } : { node: id }));
@@ -29,7 +30,8 @@ export function readTreeEnsemble(node: Node, context: DecomposeContext): Ensembl
 	const sets = memberships(node);
 	for (const [k, mode] of modes.entries()) {
 		if (mode !== MEMBER) {
-			const made = branch(MODES[mode] ?? "", features[k], splits[k], yes[k], no[k]);
+			const split = { feature: features[k], value: splits[k], tracks: tracks[k] === 1 };
+			const made = branch(MODES[mode] ?? "", split, yes[k], no[k]);
 			if (!made) throw context.error(`its node mode ${mode} is not supported`);
 			nodes[k] = made;
 			continue;
@@ -38,10 +40,11 @@ export function readTreeEnsemble(node: Node, context: DecomposeContext): Ensembl
 		if (set.length === 0) throw context.error(`node ${k} has no membership_values`);
 		let otherwise = no[k];
 		for (const value of set.slice(1).reverse()) {
-			chains.push({ feature: features[k], value, mode: "Equal", yes: yes[k], no: otherwise });
+			chains.push({ feature: features[k], value, mode: "Equal", yes: yes[k], no: otherwise, missing: false });
 			otherwise = { node: modes.length + chains.length - 1 };
 		}
-		nodes[k] = { feature: features[k], value: set[0], mode: "Equal", yes: yes[k], no: otherwise };
+		const asked = { feature: features[k], value: set[0], mode: "Equal", missing: tracks[k] === 1 } as const;
+		nodes[k] = { ...asked, yes: yes[k], no: otherwise };
 	}
 	const targets = numbers(node, "leaf_targetids");
 	const leaves = tensor(node, "leaf_weights").map((value, k) => [{ target: targets[k], value }]);

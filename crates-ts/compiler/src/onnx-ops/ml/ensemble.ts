@@ -10,6 +10,8 @@ export interface TreeNode {
 	readonly mode: Mode;
 	readonly yes: Place;
 	readonly no: Place;
+	/** Whether NaN takes the true branch; otherwise it takes the other. */
+	readonly missing: boolean;
 }
 
 /** What a leaf adds to which target. */
@@ -41,18 +43,22 @@ const BRANCHES: ReadonlyMap<string, { readonly mode: Mode; readonly swap: boolea
 
 export const MODES: readonly Mode[] = [...new Set([...BRANCHES.values()].map(({ mode }) => mode))];
 
-/** A node of one of ONNX's modes; undefined for a mode that is none of them. */
+/**
+ * A node of one of ONNX's modes; undefined for a mode that is none of them.
+ * @param tracks whether NaN takes the true branch; where it does not, no comparison but ≠ holds of it
+ */
 export function branch(
 	mode: string,
-	feature: number,
-	value: number,
+	split: { readonly feature: number; readonly value: number; readonly tracks: boolean },
 	yes: Place,
 	no: Place,
 ): TreeNode | undefined {
 	const known = BRANCHES.get(mode);
 	if (!known) return undefined;
+	const { feature, value, tracks } = split;
 	const [first, second] = known.swap ? [no, yes] : [yes, no];
-	return { feature, value, mode: known.mode, yes: first, no: second };
+	const missing = known.swap ? !tracks && known.mode !== "Equal" : tracks;
+	return { feature, value, mode: known.mode, yes: first, no: second, missing };
 }
 
 /** Number of the longest path's nodes, by tree; Infinity if a path never ends. */

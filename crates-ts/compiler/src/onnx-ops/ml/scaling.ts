@@ -2,6 +2,7 @@ import { float, numbers, string } from "@umpire/graph/attributes.ts";
 import { cast, finish, intsOf, numbersOf, reshape, scalarOf } from "../build.ts";
 import type { DecomposeContext, Decomposition } from "../decomposition.ts";
 import { featuresOf } from "./features.ts";
+import { holdsMissing } from "./missing.ts";
 
 /** A list with one entry per feature, or one for all of them. */
 function perFeature(
@@ -50,7 +51,7 @@ export const decomposeNormalizer: Decomposition = (node, context) => {
 	finishAs(context, node, context.emit("Div", [x, divisor]));
 };
 
-/** ONNX ai.onnx.ml Imputer. Integers have no NaN, so that there is nothing to replace where NaN is to be replaced. */
+/** ONNX ai.onnx.ml Imputer. There is nothing to replace where NaN is to be replaced and none comes: integers have none, floats where calibration saw it. */
 export const decomposeImputer: Decomposition = (node, context) => {
 	const [x] = node.inputs;
 	const type = context.type(x);
@@ -59,13 +60,15 @@ export const decomposeImputer: Decomposition = (node, context) => {
 	const imputed = numbers(node, `imputed_value_${kind}s`);
 	const attribute = node.attributes.get(`replaced_value_${kind}`);
 	const replaced = attribute?.type === "float" || attribute?.type === "int" ? Number(attribute.value) : 0;
-	if (Number.isNaN(replaced)) {
+	if (Number.isNaN(replaced) && (whole || !holdsMissing(context, x))) {
 		finish(context, node, x);
 		return;
 	}
 	const shape = context.shape(x);
 	const values = perFeature(context, imputed, shape[shape.length - 1] ?? 1, `imputed_value_${kind}s`);
-	const missing = context.emit("Equal", [x, scalarOf(context, type, replaced)]);
+	const missing = Number.isNaN(replaced)
+		? context.emit("IsNaN", [x])
+		: context.emit("Equal", [x, scalarOf(context, type, replaced)]);
 	const row = numbersOf(context, type, [values.length], values);
 	finish(context, node, context.emit("Where", [missing, row, x]));
 };

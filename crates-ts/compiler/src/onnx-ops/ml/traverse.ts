@@ -2,12 +2,16 @@ import { cast, intsOf, numbersOf } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
 import { depthOf, type Ensemble, MODES, type Place, type Weight } from "./ensemble.ts";
 import type { Features } from "./features.ts";
+import { holdsMissing } from "./missing.ts";
 
 /** A comparison of one feature with one value: nodes that compare alike share a column. */
 interface Column {
 	readonly feature: number;
 	readonly value: number;
 }
+
+/** Comparisons of one mode, by whether NaN counts as one that holds. */
+const GROUPS = MODES.flatMap((mode) => [false, true].map((missing) => ({ mode, missing })));
 
 /**
  * Which leaf of every tree each row ends in: int64 [rows, trees].
@@ -19,9 +23,11 @@ interface Column {
 function leavesOf(context: DecomposeContext, features: Features, ensemble: Ensemble): string {
 	const { nodes, roots, leaves } = ensemble;
 	const numberOf = (place: Place): number => ("leaf" in place ? place.leaf : leaves.length + place.node);
-	const columns = MODES.map((): Map<string, Column> => new Map());
-	const keys = nodes.map(({ mode, feature, value }) => {
-		const group = MODES.indexOf(mode);
+	const columns = GROUPS.map((): Map<string, Column> => new Map());
+	// Where nothing is missing, all that a node says of NaN is nobody's business.
+	const mayMiss = holdsMissing(context, features.x);
+	const keys = nodes.map(({ mode, feature, value, missing }) => {
+		const group = GROUPS.findIndex((one) => one.mode === mode && one.missing === (mayMiss && missing));
 		const key = `${feature}:${value}`;
 		columns[group].set(key, { feature, value });
 		return { group, key };
@@ -98,7 +104,10 @@ function compare(
 			[1, columns.length],
 			columns.map(({ value }) => value),
 		);
-		return [cast(context, context.emit(MODES[k], [chosen, values]), "int64")];
+		const { mode, missing } = GROUPS[k];
+		let holds = context.emit(mode, [chosen, values]);
+		if (missing) holds = context.emit("Or", [holds, context.emit("IsNaN", [chosen])]);
+		return [cast(context, holds, "int64")];
 	});
 	return pieces.length === 1 ? pieces[0] : context.emit("Concat", pieces, { axis: 1 });
 }

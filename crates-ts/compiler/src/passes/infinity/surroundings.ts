@@ -5,7 +5,10 @@ import { broadcastShapes, sameShape } from "@umpire/graph/shapes.ts";
 import { codeOfType, tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
 import { type Extended, partsOf, type Side } from "./extended.ts";
-import type { MaskInputs } from "./masks.ts";
+import type { MaskInputs } from "./mask-inputs.ts";
+
+/** The largest float32. */
+const LARGEST = 3.4028234663852886e38;
 
 interface Described {
 	readonly type?: ElementType;
@@ -253,10 +256,11 @@ export class Surroundings {
 
 	/** Numbers and infinities, as which `size` is written, as one tensor. */
 	join(
-		{ finite, low, high, nan }: Extended,
+		{ finite, low, high, nan, least }: Extended,
 		shape: readonly number[],
 		type: ElementType,
-		size = Number.POSITIVE_INFINITY,
+		// A softmax of what only stands for infinity is even where nothing else is left, and NaN of −∞.
+		size = least < Number.POSITIVE_INFINITY ? LARGEST : least,
 	): string {
 		let joined = finite;
 		for (const [truth, value] of [
