@@ -1,8 +1,11 @@
+import { type Measured, refineToBudget } from "@umpire/compiler/fidelity/budget.ts";
 import { budgetText, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
 import { Judge, type Judgement, worstError } from "@umpire/compiler/fidelity/judge.ts";
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
 import { missedBudget } from "@umpire/compiler/fidelity/report.ts";
+import { precisionOf } from "@umpire/compiler/quantise/scales.ts";
+import type { Facts } from "@umpire/graph/facts.ts";
 import type { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import { compileChecked, floats, modelOf, random } from "@umpire/testing/compiler/check.ts";
@@ -154,9 +157,43 @@ describe("a program that misses its budget", () => {
 		);
 	});
 
-	test("was not searched for longer than rounds gained something", async () => {
-		const { report } = await compileChecked(model, { budget });
-		expect(report.budget!.rounds).toBeLessThanOrEqual(4);
+	test("is not searched for any longer when rounds gain nothing: the rest is tried at once", async () => {
+		const names = Array.from({ length: 200 }, (_, k) => `v${k}`);
+		const sizes: number[] = [];
+		const judge = new Judge();
+		judge.add([0, 1], [0.5, 1], [1, 2], 1);
+		const loss = { maxAbs: 1, meanAbs: 1, saturated: 0, inherited: 0 };
+		const measured = {
+			lowered: {
+				program: {
+					inputs: [],
+					operators: names.map(() => ({ kind: "Add", form: { type: "linear" }, operands: [{}] })),
+				},
+				origins: names,
+			},
+			fidelity: {
+				outputs: [{ name: "y", ...judge.judgement }],
+				operators: names.map((_, k) => ({ ...loss, maxRelRange: k / 1000 })),
+			},
+		} as unknown as Measured;
+		const { report } = await refineToBudget(
+			measured,
+			{ measure: "natural", most: 0.01 },
+			{
+				facts: { types: new Map(names.map((name) => [name, "float32" as const])) } as unknown as Facts,
+				precision: precisionOf(16, 1),
+				sets: 1,
+				sharedRanges: [],
+				build: (overrides) => {
+					sizes.push(overrides.size);
+					return measured;
+				},
+				measure: async () => measured,
+			},
+		);
+		expect(sizes).toEqual([4, 12, 200]);
+		expect(report).toMatchObject({ met: false, rounds: 3, refined: [] });
+		expect(report.limits.map(({ value }) => value)).toEqual(["v199", "v198", "v197"]);
 	});
 
 	test("is no complaint where the budget is met", async () => {

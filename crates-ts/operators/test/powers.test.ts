@@ -44,6 +44,7 @@ describe("powers of an input", () => {
 
 	test("are valid if they fit, are whole, and leave a scale that float64 holds", () => {
 		validateProgram(program(powered([1, 3], [0, -60, 60])));
+		expect(() => validateProgram(program(powered([3], [0, 0, 0])))).toThrow(/input 0 .*does not broadcast/);
 		expect(() => validatePowers(powered([3], [0, 0, 0]))).toThrow(/does not broadcast/);
 		expect(() => validatePowers(powered([1, 2], [0, 0]))).toThrow(/does not broadcast/);
 		expect(() => validatePowers(powered([1, 3], [0, 0]))).toThrow(/2 exponents/);
