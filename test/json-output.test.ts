@@ -171,6 +171,9 @@ describe("what commands print with --json", () => {
 		expect(await honest.stop()).toBe(0);
 		expect(await json("result", "1")).toMatchObject({ status: "final", claim: { claim: 2 } });
 		expect(await json("refund", "2")).toMatchObject({ withdrawn: "1000000000000" });
+		const unanswered = await run("request", "1", input, "--within", "1");
+		expect(unanswered.code).toBe(1);
+		expect(check(["request"], JSON.parse(unanswered.stdout))).toMatchObject({ status: "expired" });
 		const { actors } = await json<{ actors: { role: string }[] }>("status");
 		expect(actors.map(({ role }) => role).sort()).toEqual(["submitter", "submitter", "verifier"]);
 		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
