@@ -6,9 +6,27 @@ import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 
-/** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
-export function isMask(value: number): boolean {
-	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
+/** Numbers this many times as large as all others stand for infinity, as the compiler takes them (passes/infinity). */
+const BEYOND = 2 ** 16;
+const LEAST_MASK = 1e4;
+
+/**
+ * The magnitude from which numbers of a float tensor stand for −∞ and ∞, which no tensor of integers
+ * holds: an end of float32, or far beyond all others.
+ */
+export function maskBound(values: ArrayLike<number>): number {
+	let most = 0;
+	for (let i = 0; i < values.length; i++) {
+		const magnitude = Math.abs(values[i]);
+		if (magnitude > most && magnitude < 3.4e38) most = magnitude;
+	}
+	if (most < LEAST_MASK) return 3.4e38;
+	let next = 0;
+	for (let i = 0; i < values.length; i++) {
+		const magnitude = Math.abs(values[i]);
+		if (magnitude > next && magnitude < most / 2) next = magnitude;
+	}
+	return next > 0 && next * BEYOND < most ? most / 2 : 3.4e38;
 }
 
 /** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
@@ -62,8 +80,9 @@ class Accumulator {
 	private beyond = 0;
 
 	add(real: Float64Array, elements: Elements, { scale, low, high }: TensorSpec): void {
+		const bound = maskBound(real);
 		for (let i = 0; i < real.length; i++) {
-			if (!Number.isFinite(real[i]) || isMask(real[i])) continue;
+			if (!(Math.abs(real[i]) < bound)) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];
