@@ -3,6 +3,7 @@ import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
+import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
@@ -20,6 +21,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
+	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,

@@ -30,7 +30,8 @@ export async function compile(model: Model, options: CompileOptions = {}): Promi
 	const { program } = built.lowered;
 	const inputs = program.inputs.map((input): InputTensor => {
 		const standIn = missing.get(input.name);
-		return standIn === undefined ? input : { ...input, missing: standIn };
+		if (standIn === undefined) return input;
+		return { ...input, missing: Math.max(input.low, Math.round(standIn / input.scale)) };
 	});
 	return {
 		program: { ...program, inputs },

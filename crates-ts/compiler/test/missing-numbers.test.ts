@@ -89,8 +89,8 @@ describe("a client", () => {
 		quantiseInput(tensorFrom("float32", [3], values), missing === undefined ? spec : { ...spec, missing })
 			.elements;
 
-	test("writes the number that stands for NaN, and clips others well above it", () => {
-		expect([...elementsOf([NONE, -30, 1], -16)]).toEqual([-16384, -12288, 1024]);
+	test("writes the integer that stands for NaN, and clips others well above it", () => {
+		expect([...elementsOf([NONE, -30, 1], -16384)]).toEqual([-16384, -12288, 1024]);
 	});
 	test("refuses NaN where none stands for it", () => {
 		expect(() => elementsOf([NONE, 0, 1])).toThrow(/holds NaN/);

@@ -25,7 +25,7 @@ export interface ConstantTensor extends TensorSpec {
 
 export interface InputTensor extends TensorSpec {
 	readonly name: string;
-	/** The number that NaN is given as, where the model says what becomes of what is missing. */
+	/** The integer that NaN is given as, where the model says what becomes of what is missing. */
 	readonly missing?: number;
 }
 

@@ -39,8 +39,17 @@ const SIGNATURE_ABI: readonly AbiParameter[] = [
 	{ name: "outputs", type: "tuple[]", components: TENSOR },
 ];
 
+const MISSING: AbiParameter = {
+	name: "missing",
+	type: "tuple[]",
+	components: [
+		{ name: "input", type: "uint32" },
+		{ name: "integer", type: "int64" },
+	],
+};
+
 /**
- * keccak256(abi.encode(inputs, outputs)): what gives a program's numbers their meaning (protocol section 2).
+ * keccak256(abi.encode(inputs, outputs)), with what NaN is given as behind them if an input may hold it: what gives a program's numbers their meaning (protocol section 2).
  * Descriptors know physical positions and integers only; names, shapes, layouts, ranges and scales of inputs
  * and outputs, and which operators the outputs are, would otherwise be whatever the file says.
  */
@@ -49,7 +58,17 @@ export function signatureHash({ inputs, outputs, operators }: Program): Hex {
 		inputs.map((input) => tensorOf(input.name, input, 0)),
 		outputs.map(({ name, operator }) => tensorOf(name, operators[operator], operator)),
 	];
-	return toHex(keccak_256(fromHex(encodeAbiParameters(SIGNATURE_ABI, tensors))));
+	const missing = inputs.flatMap((input, index) =>
+		input.missing === undefined ? [] : [{ input: index, integer: BigInt(input.missing) }],
+	);
+	const [abi, values] =
+		missing.length === 0
+			? [SIGNATURE_ABI, tensors]
+			: [
+					[...SIGNATURE_ABI, MISSING],
+					[...tensors, missing],
+				];
+	return toHex(keccak_256(fromHex(encodeAbiParameters(abi, values))));
 }
 
 /** `operator` is the output's operator; of inputs it is 0. */

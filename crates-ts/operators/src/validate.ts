@@ -3,7 +3,7 @@ import { descriptorOf } from "./descriptor.ts";
 import { definitionOf, FORMS } from "./forms.ts";
 import { isRescaled } from "./kinds.ts";
 import { DEFAULT_LIMITS, type Limits, requireReads, requireWithin } from "./limits.ts";
-import type { Descriptor, Operator, Program, TensorRef } from "./program.ts";
+import type { Descriptor, InputTensor, Operator, Program, TensorRef } from "./program.ts";
 import { brief, ensure, ProgramError } from "./program-error.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
 import { type Counting, validateCone } from "./validate-cone.ts";
@@ -25,7 +25,10 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 	ensure(Number.isInteger(steps) && steps >= 1 && steps <= MAX_COUNT, `The program has ${steps} steps`);
 	ensure(operators.length >= 1 && operators.length <= MAX_COUNT, "The program has no operators");
 	for (const [index, input] of inputs.entries()) {
-		within(`input ${index} (${input.name})`, () => validateSpec(input));
+		within(`input ${index} (${input.name})`, () => {
+			validateSpec(input);
+			validateMissing(input);
+		});
 	}
 	for (const [index, constant] of constants.entries()) {
 		within(`constant ${index} (${constant.name})`, () => {
@@ -49,6 +52,12 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 			`Output ${brief(name)} refers to operator ${operator}, which is not there`,
 		);
 	}
+}
+
+/** What NaN is given as is one of the input's integers, and below all numbers. */
+function validateMissing({ missing, low }: InputTensor): void {
+	const sound = missing === undefined || (Number.isInteger(missing) && missing >= low && missing < 0);
+	ensure(sound, `NaN is given as ${missing}, which is no negative integer from ${low} on`);
 }
 
 function within(what: string, check: () => void): void {

@@ -89,6 +89,12 @@ describe("invalid programs are refused", () => {
 		["a state of another scale", carried({}, { scale: 2 }), /differ in shape, layout, width or scale/],
 		["a state of another layout", carried({}, { layout: [0, 1, 2, 3] }), /differ in shape, layout/],
 		["a state of another width", carried({}, { width: 16 }), /differ in shape, layout, width/],
+		["NaN as a number", { ...valid, inputs: [{ ...valid.inputs[0], missing: 0 }] }, /NaN is given as 0/],
+		[
+			"NaN below all",
+			{ ...valid, inputs: [{ ...valid.inputs[0], missing: -1000 }] },
+			/NaN is given as -1000/,
+		],
 		["no operators", { ...valid, operators: [], outputs: [] }, /no operators/],
 		["no outputs", { ...valid, outputs: [] }, /no outputs/],
 		[

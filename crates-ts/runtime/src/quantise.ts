@@ -28,7 +28,7 @@ export class InputError extends Error {
  */
 export function quantiseInput(tensor: Tensor, spec: InputTensor, options: QuantiseOptions = {}): Quantised {
 	const { name, shape, scale, high, missing } = spec;
-	const least = Math.max(spec.low, Math.ceil(leastPresent(missing) / scale));
+	const low = Math.max(spec.low, leastPresent(missing));
 	const count = elementCount(shape);
 	const values = realsOf(tensor, name);
 	if (values.length !== count) {
@@ -39,14 +39,17 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	const elements = emptyElements(spec.width, count);
 	let clipped = 0;
 	for (let i = 0; i < count; i++) {
-		const value = Number.isNaN(values[i]) && missing !== undefined ? missing : values[i];
+		const value = values[i];
+		if (Number.isNaN(value) && missing !== undefined) {
+			elements[i] = missing;
+			continue;
+		}
 		if (!Number.isFinite(value)) {
 			throw new InputError(
 				`input "${name}" holds ${value} at position ${positionText(i, shape)}; only finite numbers can be committed`,
 			);
 		}
 		const rounded = Math.floor(value / scale + 0.5);
-		const low = Number.isNaN(values[i]) ? spec.low : least;
 		if (rounded < low || rounded > high) {
 			if (options.strict === true) {
 				throw new InputError(
@@ -60,12 +63,12 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	return { elements, clipped };
 }
 
-/** The least number that is not missing, where a number stands for what is; the rest is a gap between the two. */
-export function leastPresent(missing: number | undefined): number {
-	return missing === undefined ? Number.NEGATIVE_INFINITY : missing * PRESENT;
+/** The least integer that is not missing, where one far below stands for what is. */
+function leastPresent(missing: number | undefined): number {
+	return missing === undefined ? Number.NEGATIVE_INFINITY : Math.ceil(missing * PRESENT);
 }
 
-/** A program takes for missing what is below the middle between this share of the stand-in and all of it. */
+/** A program takes for missing what is below 7/8 of the integer that stands for it (compiler/src/import/missing-numbers.ts). */
 const PRESENT = 0.75;
 
 /** The real numbers that integers stand for. */

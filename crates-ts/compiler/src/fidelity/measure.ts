@@ -114,8 +114,8 @@ export function quantise(
 	spec: TensorSpec & { readonly missing?: number },
 ): { elements: Elements; clipped: number } {
 	let clipped = 0;
-	const integers = Array.from(toReal(tensor).data, (given) => {
-		const value = Number.isNaN(given) ? (spec.missing ?? given) : given;
+	const integers = Array.from(toReal(tensor).data, (value) => {
+		if (Number.isNaN(value) && spec.missing !== undefined) return spec.missing;
 		const integer = Math.round(value / spec.scale) + 0;
 		if (integer >= spec.low && integer <= spec.high) return integer;
 		clipped += 1;
