@@ -4,6 +4,7 @@ import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { COMMAND_MUTATIONS } from "./command-mutations.ts";
+import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
@@ -22,6 +23,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
+	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,

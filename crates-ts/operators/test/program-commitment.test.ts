@@ -206,6 +206,8 @@ describe("a program's commitment", () => {
 			{ ...program, inputs: [{ ...input, low: input.low + 1 }] },
 			{ ...program, inputs: [{ ...input, high: input.high - 1 }] },
 			{ ...program, inputs: [{ ...input, scale: input.scale * (1 + 2 ** -52) }] },
+			{ ...program, inputs: [{ ...input, missing: [-1] }] },
+			{ ...program, inputs: [{ ...input, missing: [-2] }] },
 			{ ...program, outputs: [{ ...output, name: "other" }] },
 			{ ...program, outputs: [output, output] },
 			{ ...program, outputs: [output, { ...output, name: "other" }] },

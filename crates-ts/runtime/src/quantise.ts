@@ -61,12 +61,12 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 	return { elements, clipped };
 }
 
-/** The least number that is not missing, where a number stands for what is; the rest is a gap between the two. */
-export function leastPresent(missing: number | undefined): number {
-	return missing === undefined ? Number.NEGATIVE_INFINITY : missing * PRESENT;
+/** The least number that is not missing, where one far below stands for what is. */
+function leastPresent(standIn: number | undefined): number {
+	return standIn === undefined ? Number.NEGATIVE_INFINITY : standIn * PRESENT;
 }
 
-/** A program takes for missing what is below the middle between this share of the stand-in and all of it. */
+/** A program takes for missing what is below 7/8 of the number that stands for it (compiler/src/import/missing-numbers.ts). */
 const PRESENT = 0.75;
 
 /** The real numbers that integers stand for. */

@@ -13,8 +13,9 @@ import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
-import { isMask, Judge, type Judgement } from "./judge.ts";
+import { Judge, type Judgement } from "./judge.ts";
 import { probabilitiesOf } from "./probabilities.ts";
+import { leastStandIn } from "./stand-ins.ts";
 
 /** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
 export type Executor = (
@@ -65,8 +66,9 @@ class Accumulator {
 	private beyond = 0;
 
 	add(real: Float64Array, elements: Elements, { scale, low, high }: TensorSpec): void {
+		const bound = Math.min(leastStandIn(real), 3.4e38);
 		for (let i = 0; i < real.length; i++) {
-			if (!Number.isFinite(real[i]) || isMask(real[i])) continue;
+			if (!(Math.abs(real[i]) < bound)) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];

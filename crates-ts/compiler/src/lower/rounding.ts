@@ -1,7 +1,7 @@
 import { emitSign } from "../onnx-ops/logic/compare.ts";
 import { BOOLEAN, type Quantisation, wholeNumbers } from "../quantise/scales.ts";
 import { type Context, quantisationOfValue, type Value } from "./context.ts";
-import { emitLinear } from "./emit.ts";
+import { emitLinear, rescaled } from "./emit.ts";
 import type { FusedOp } from "./fused-op.ts";
 
 /** How a number becomes a whole one: down, up, towards 0, to the nearest, of two to the even one. */
@@ -10,25 +10,26 @@ export type Rounding = "floor" | "ceil" | "zero" | "even";
 const ROUNDINGS: Readonly<Record<string, Rounding>> = { Ceil: "ceil", Floor: "floor", Round: "even" };
 
 /**
- * Whole numbers from a tensor of 32 bits, which no table takes, on a grid whose step is a power of
- * two: arithmetic on its integers, exact wherever the number lies. Undefined for other tensors and operators.
+ * Whole numbers from a tensor of 32 bits, which no table takes: arithmetic on its integers, exact wherever
+ * the number lies if the step of its grid is a power of two. Undefined for other tensors and operators.
  */
 export function lowerRounding(fused: FusedOp, context: Context, x: Value): Value | undefined {
 	const { opType } = context.node;
-	const digits = -Math.log2(x.spec.scale);
-	if (x.spec.width !== 32 || !Number.isInteger(digits)) return undefined;
+	if (x.spec.width !== 32) return undefined;
 	if (opType === "Sign") return emitSign(context, [x], [1], x.spec.shape);
 	const rounding = opType === "Cast" ? "zero" : ROUNDINGS[opType];
 	if (!rounding) return undefined;
-	if (digits <= 0) return x;
+	const digits = -Math.ceil(Math.log2(x.spec.scale));
+	if (digits <= 0 && x.spec.scale === 2 ** -digits) return x;
 	const whole = wholeNumbers(context.facts.ranges.get(fused.output) ?? { low: 0, high: 0 });
-	if (!whole) return undefined;
-	const { low, high, scale } = x.spec;
+	if (!whole || digits <= 0) return undefined;
+	const { low, high } = x.spec;
+	const dyadic = rescaled(context, x, { scale: 2 ** -digits, low, high, width: 32 });
 	const bounds = {
-		low: Math.max(whole.low, Math.floor(low * scale)),
-		high: Math.min(whole.high, Math.ceil(high * scale)),
+		low: Math.max(whole.low, Math.floor(low * x.spec.scale)),
+		high: Math.min(whole.high, Math.ceil(high * x.spec.scale)),
 	};
-	return emitRounding(context, x, digits, rounding, { ...whole, ...bounds });
+	return emitRounding(context, dyadic, digits, rounding, { ...whole, ...bounds });
 }
 
 function emitRounding(

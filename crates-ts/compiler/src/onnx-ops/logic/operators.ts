@@ -29,13 +29,13 @@ export const LOGIC: readonly OnnxOperator[] = [
 		name: "IsInf",
 		since: 10,
 		decompose: decomposeNever,
-		summary: "never: every tensor that can be committed to is finite",
+		summary: "answered from where the model writes infinities; elsewhere never: no integer is infinite",
 	}),
 	operator({
 		name: "IsNaN",
 		since: 9,
 		decompose: decomposeNever,
-		summary: "never: every tensor that can be committed to is finite",
+		summary: "answered from where the model or its inputs hold NaN; elsewhere never: no integer is NaN",
 	}),
 	operator({
 		name: "Less",

@@ -40,7 +40,7 @@ export const ML: readonly OnnxOperator[] = [
 		domain: AI_ONNX_ML,
 		since: 1,
 		decompose: decomposeImputer,
-		summary: "a value per feature wherever a given number stands; NaN stands nowhere",
+		summary: "a value per feature wherever a given number stands, or NaN where calibration inputs hold it",
 	}),
 	operator({
 		name: "LabelEncoder",

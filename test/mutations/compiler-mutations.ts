@@ -1,0 +1,108 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+
+const VALUES = "crates-ts/compiler/test/infinite-values.test.ts";
+const PASSES = "crates-ts/compiler/src/passes/infinity";
+
+/** What a program computes instead of what the float model does, and nothing that a certificate would notice. */
+export const COMPILER_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		`${PASSES}/comparisons.ts`,
+		[VALUES],
+		[
+			["−∞ is not equal to itself", "say(around.and(a.low, b.low), lowSign(a, b));", ""],
+			[
+				"a finite stand-in compares as −∞ does",
+				"if (less === more || less >= more * (1 - SAME)) return 0;",
+				"return 0;",
+			],
+		],
+	),
+	...mutationsOf(
+		`${PASSES}/order.ts`,
+		[VALUES],
+		[
+			[
+				"a maximum of −∞ and a number is what stood in its place",
+				"finite = around.choose(a.low, b.finite, finite);",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		`${PASSES}/arithmetic.ts`,
+		[VALUES],
+		[
+			["∞ − ∞ is ∞", "around.without(low, both)", "low"],
+			[
+				"a number that is added to all of a tensor is a mask",
+				"sum.all && sum.least < HUGE ? undefined : [sum]",
+				"[sum]",
+			],
+			[
+				"what stands where no number is goes through exp",
+				"around.choose(none, around.number(neutral, type), finite)",
+				"finite",
+			],
+		],
+	),
+	...mutationsOf(
+		`${PASSES}/masks.ts`,
+		[VALUES],
+		[
+			[
+				"any number between 0 and 1 is a truth value",
+				"if (!far) return undefined;",
+				"if (isFloat(type)) return around.facts.ranges.get(name);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/lower/rounding.ts",
+		["crates-ts/compiler/test/rounding.test.ts"],
+		[
+			[
+				"halves are rounded up",
+				"return emitLinear(context, [above, excess], [1, -1], shape, whole);",
+				"return above;",
+			],
+			[
+				"rounding down rounds to the nearest",
+				'if (rounding === "floor") return shifted(down);',
+				'if (rounding === "floor") return shifted(0);',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/ml/ensemble.ts",
+		["crates-ts/compiler/test/missing-numbers.test.ts"],
+		[
+			[
+				"a tree forgets that NaN is not greater",
+				'known.swap ? !tracks && known.mode !== "Equal" : tracks',
+				"tracks",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/quantise.ts",
+		["crates-ts/runtime/test/quantise.test.ts"],
+		[
+			[
+				"a number far down is taken for a missing one",
+				"Math.max(spec.low, Math.ceil(leastPresent(standIn) / scales[i]))",
+				"spec.low",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/import/probe.ts",
+		["crates-ts/compiler/test/inline.test.ts"],
+		[
+			[
+				"branches that are not taken must suit the sizes",
+				"...openSizes(model.graph), outputs",
+				"...model.graph, outputs",
+			],
+		],
+	),
+];
