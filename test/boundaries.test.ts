@@ -139,7 +139,7 @@ describe("imports", () => {
  */
 const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
-	onnx: ["external-files.ts", "input-files.ts", "read.ts"],
+	onnx: ["external-files.ts", "image.ts", "input-files.ts", "read.ts"],
 	graph: [],
 	operators: [],
 	compiler: [],

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { arrayOfType, tensorFrom } from "./element-types.ts";
