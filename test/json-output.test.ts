@@ -140,6 +140,10 @@ describe("what commands print with --json", () => {
 		expect(await json("network", "status")).toMatchObject({ running: true, url: rpc });
 		const { market } = await json("deploy", "--increment", "3600", "--challenge-period", "3600");
 		await refused();
+		await writeFile(join(folder, "home", "deployments", "31337.json"), '{"market":');
+		expect(JSON.parse((await run("status")).stdout).error).toMatch(
+			/31337.json is damaged: umpire deploy --umpire/,
+		);
 		expect(await json("deploy", "--umpire", market as string)).toMatchObject({ market });
 		const registered = await json("register", model, "--calibrate", input);
 		expect(registered).toMatchObject({ number: 1, known: false, warnings: [] });
@@ -179,6 +183,10 @@ describe("what commands print with --json", () => {
 		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
 		await json("inputs", "get", "1", await inputsRoot());
 		await json("network", "stop");
+		await writeFile(join(folder, "home", "network.json"), "?");
+		expect(JSON.parse((await run("status")).stdout).error).toMatch(/damaged: umpire network stop removes it/);
+		expect(await json("network", "stop")).toEqual({ stopped: false });
+		expect(await json("network", "status")).toEqual({ running: false });
 	});
 
 	it("is an error where a command fails", async () => {

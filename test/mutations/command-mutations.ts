@@ -74,7 +74,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/actors/src/stopping.ts",
 		["crates-ts/actors/test/actor.test.ts"],
 		[
-			["an actor begins once more after it was stopped", "if (signal.aborted) return stopped(work);", ""],
+			["what is begun after a stop is waited for", "if (signal.aborted) return stopped(work);", ""],
 			["what was left ends the process", "work.catch(() => {});", ""],
 		],
 	),

@@ -11,6 +11,7 @@ import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
 import { openHome } from "@umpire/store/home.ts";
+import { httpStore } from "@umpire/store/http-store.ts";
 import { getAddress } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Fixture, setUpFixture } from "./fixture.ts";
@@ -137,6 +138,17 @@ describe("programs and inputs that are not in the home folder", () => {
 			expect(await world.home.content.stamp("programs", root)).toBeNull();
 			expect(await world.home.content.stamp("inputs", inputsRoot)).toBeNull();
 		}));
+
+	it("are read no further than their size", async () => {
+		const [{ inputsRoot, program }] = await requests();
+		await expect(httpStore(source, 100).read("programs", program)).rejects.toThrow(
+			/sends more than 100 bytes/,
+		);
+		await expect(httpStore(source, 1 << 20).read("inputs", inputsRoot, 10)).rejects.toThrow(
+			/more than 10 bytes/,
+		);
+		expect(await httpStore(source, 1 << 20).read("inputs", `0x${"00".repeat(32)}`)).toBeNull();
+	});
 
 	it("are missed without a source, and where no source has them", async () => {
 		await elsewhere([], async (world) => {

@@ -14,7 +14,7 @@ import { formatEther, zeroAddress } from "viem";
 import type { Actor } from "./actor.ts";
 import { DemandAnswers } from "./answer-demands.ts";
 import { rememberLimits, type SubmitterLimits, submitterBudget, weiOf } from "./budget.ts";
-import { lossOf, lossText } from "./claim-loss.ts";
+import { lossOf } from "./claim-loss.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import { inputFinder, type LoadedProgram, loadRegistered } from "./loaded-program.ts";
@@ -26,6 +26,7 @@ import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
 import { mayBeAnothers, unsettled } from "./settled.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
+import { ANSWERS, bondsText, lostText } from "./submitter-words.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
@@ -206,20 +207,10 @@ class Submitter implements Actor {
 		const canBeAnswered = !closed && liveClaim === 0 && now < BigInt(deadline);
 		if (this.#lost.has(id) || !(this.#live.has(id) || canBeAnswered)) return;
 		this.#lost.add(id);
-		const bond = formatEther(state.parameters.submitterBond);
 		const loss = lossOf(this.#world.feed.events, id, this.#loaded.program);
-		const why = loss === undefined ? "" : `: ${lossText(loss)}`;
-		const others = canBeAnswered
-			? ` Request ${request} is left to others: an account claims a request once (${this.#others()}).`
-			: "";
-		this.#say(`Claim ${id} is rejected${why}. Its bond of ${bond} ETH is lost.${others}`);
-	}
-
-	/** How another account is named. */
-	#others(): string {
-		return isDevelopment(this.#world.contracts.connection)
-			? "--as second-submitter is another"
-			: "--keystore names another";
+		const { submitterBond } = state.parameters;
+		const isLocal = isDevelopment(this.#world.contracts.connection);
+		this.#say(lostText(id, submitterBond, loss, canBeAnswered ? { request, isLocal } : undefined));
 	}
 
 	/** One line however many there are: the one that pays most, which comes first. */
@@ -303,14 +294,6 @@ class Submitter implements Actor {
 	}
 }
 
-/** Why a request waits: bonds are bounded, or the account has none to give. */
-function bondsText(bond: bigint, locked: bigint, most: bigint, account: string): string {
-	const what = `Requests wait: a bond is ${formatEther(bond)} ETH, ${formatEther(locked)} ETH are locked`;
-	return most <= locked
-		? `${what}, and ${account} has too little for another and the gas of a dispute: fund it.`
-		: `${what}, and at most ${formatEther(most)} ETH may be (--most-bonds).`;
-}
-
 /** A request that costs more than it pays, in wei. */
 interface Underpaid {
 	readonly id: number;
@@ -330,11 +313,3 @@ function sharedKey(action: Action): string | undefined {
 	const content = JSON.stringify(action, (_, value) => (typeof value === "bigint" ? `${value}` : value));
 	return createHash("sha256").update(content).digest("hex");
 }
-
-const ANSWERS: Readonly<Record<string, string>> = {
-	bindTrace: "committed to the trace",
-	open: "opened the demanded node",
-	publishLeaf: "published the words of the demanded leaf",
-	publishPartials: "published the partial results of the named element",
-	timeout: "the challenger ran out of time",
-};

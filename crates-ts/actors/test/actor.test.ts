@@ -56,6 +56,11 @@ describe("an actor", () => {
 		fail(new Error("too late"));
 		await new Promise((resolve) => setImmediate(resolve));
 		expect(await unlessStopped(new AbortController().signal, Promise.resolve("done"))).toBe("done");
+		// Nor is it waited for when it is begun after that.
+		const late = unlessStopped(stop.signal, new Promise<string>(() => {}));
+		const next = new Promise((resolve) => setImmediate(() => resolve("waits")));
+		expect(await Promise.race([late, next])).toBeUndefined();
+		expect(await unlessStopped(stop.signal, Promise.reject(new Error("too late")))).toBeUndefined();
 	});
 
 	it("makes moves in the order of their deadlines, and those without one last", async () => {
