@@ -66,6 +66,27 @@ export function numbersOption(name: string, describe: string, rule: Omit<NumberR
 	};
 }
 
+/** An option that takes an amount of ether, which stays a text: a number would lose its last digits. */
+export function etherOption(name: string, describe: string, otherwise?: string) {
+	return {
+		describe,
+		type: "string" as const,
+		requiresArg: true,
+		...(otherwise === undefined ? {} : { default: otherwise }),
+		coerce: refusing((text) => etherText(`--${name}`, text)),
+	};
+}
+
+/** @throws UmpireError if a text is no amount of ether */
+export function etherText(option: string, given: unknown): string {
+	const text = once(option, given).trim();
+	if (/^\d+(\.\d{1,18})?$/.test(text)) return text;
+	throw new UmpireError(
+		"OPTION",
+		`${option} takes an amount of ether, as in 0.01, not ${text === "" ? "nothing" : text}.`,
+	);
+}
+
 /** What is read, or why it is refused: yargs makes another error of one that is thrown here (`command` throws it). */
 function refusing<T>(read: (given: unknown) => T): (given: unknown) => T | UmpireError | undefined {
 	return (given) => {

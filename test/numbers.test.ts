@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { numberOf } from "../bin/numbers.ts";
+import { etherText, numberOf } from "../bin/numbers.ts";
 
 const read = (given: unknown, rule: Partial<Parameters<typeof numberOf>[2]> = {}) =>
 	numberOf("--n", given, { describe: "", ...rule });
@@ -27,5 +27,13 @@ describe("a number on the command line", () => {
 		expect(() => read("9007199254740993", { whole: true })).toThrow(/takes a whole number, not/);
 		expect(() => read("0", { least: 1e-9 })).toThrow("--n takes a number from 0.000000001 on, not 0.");
 		expect(() => read(["1", "2"])).toThrow("--n is given 2 times: give it once.");
+	});
+
+	it("is a text where it is an amount, digit for digit", () => {
+		expect(etherText("--fee", "0.000000000000000001")).toBe("0.000000000000000001");
+		expect(etherText("--fee", 5)).toBe("5");
+		for (const given of ["1,5", "-1", "1e-3", "0.0000000000000000001", "", "many", ".5"]) {
+			expect(() => etherText("--fee", given)).toThrow(/^--fee takes an amount of ether, as in 0.01, not /);
+		}
 	});
 });

@@ -8,7 +8,7 @@ import {
 } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
-import { numberOption } from "../numbers.ts";
+import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions, ImageOptions {
@@ -44,7 +44,7 @@ export const request = command<Options>({
 				demandOption: true,
 			})
 			.positional("input", { type: "string", describe: "input file (default: seeded synthetic)" })
-			.option("fee", { type: "string", default: "0.01", describe: "in ether", requiresArg: true })
+			.option("fee", etherOption("fee", "in ether", "0.01"))
 			.option(
 				"within",
 				numberOption("within", {

@@ -1,7 +1,7 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
-import { seedOption } from "../numbers.ts";
+import { etherOption, seedOption } from "../numbers.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -41,17 +41,20 @@ export const submit = command<Options>({
 				default: false,
 				describe: "store claimed traces for all, so that a wrong number can be shown without a search",
 			})
-			.option("least-fee", {
-				type: "string",
-				describe:
+			.option(
+				"least-fee",
+				etherOption(
+					"least-fee",
 					"ether below which a request is left to others (default: the gas of claim, finalisation, withdrawal and callback at its present price, and a fifth more)",
-				requiresArg: true,
-			})
-			.option("most-bonds", {
-				type: "string",
-				describe: "ether locked in bonds of claims at once (default: half of what the account has)",
-				requiresArg: true,
-			})
+				),
+			)
+			.option(
+				"most-bonds",
+				etherOption(
+					"most-bonds",
+					"ether locked in bonds of claims at once (default: half of what the account has)",
+				),
+			)
 			.option("as", {
 				choices: ["submitter", "second-submitter"] as const,
 				default: "submitter",

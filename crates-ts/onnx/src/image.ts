@@ -34,7 +34,7 @@ interface Pixels {
 
 /**
  * A PNG or JPEG as the tensor of a declared value, scaled to the size that the model wants (bilinear, averaging where
- * it becomes smaller). Transparency is left out, and so is the orientation that a camera noted.
+ * it becomes smaller); a list of features takes the pixels of a gray one as they are. Transparency is left out, and so is the orientation that a camera noted.
  *
  * @throws InputError if the bytes are no image, the value takes none, or nobody said what its pixels are to become
  */
@@ -45,6 +45,17 @@ export function imageTensor(
 	dims: ValueInfo["dims"] = value.dims,
 ): Tensor {
 	const image = decode(bytes);
+	return isVector(dims)
+		? flatTensor(image, value, options, dims)
+		: pictureTensor(image, value, options, dims);
+}
+
+function pictureTensor(
+	image: Pixels,
+	value: ValueInfo,
+	options: ImageOptions,
+	dims: ValueInfo["dims"],
+): Tensor {
 	const { axes, count } = layoutOf(value.name, dims, options.channels);
 	const sizeOf = (axis: number, own: number) => {
 		const size = dims![axis];
@@ -84,11 +95,37 @@ export function imageTensor(
 function requireType(numbers: Float64Array, type: Tensor["type"], name: string): void {
 	if (type.includes("float")) return;
 	const bits = type === "string" || type === "bool" ? 0 : 8 * arrayOfType(type).BYTES_PER_ELEMENT;
-	const most = 2 ** (type.startsWith("u") ? bits : bits - 1) - 1;
-	if (bits > 0 && numbers.every((number) => Number.isInteger(number) && Math.abs(number) <= most)) return;
+	const [least, most] = type.startsWith("u") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+	const fits = (number: number) => Number.isInteger(number) && number >= least && number <= most;
+	if (bits > 0 && numbers.every(fits)) return;
 	throw new InputError(`"${name}" takes ${type}: these pixels are none`, {
 		advice: "give --pixels 0..255 without --mean and --std",
 	});
+}
+
+/** Whether a value is a list of features rather than a picture: [features], or [1, features]. */
+function isVector(dims: ValueInfo["dims"]): dims is NonNullable<ValueInfo["dims"]> {
+	const sizes = dims ?? [];
+	return sizes.length === 1 || (sizes.length === 2 && (typeof sizes[0] !== "number" || sizes[0] === 1));
+}
+
+/** A gray image whose pixels are a model's features, row by row; it is not scaled, as its shape is not known. */
+function flatTensor(
+	image: Pixels,
+	value: ValueInfo,
+	options: ImageOptions,
+	dims: NonNullable<ValueInfo["dims"]>,
+): Tensor {
+	const { width, height } = image;
+	const size = dims.at(-1);
+	if (typeof size === "number" && size !== width * height) {
+		throw new InputError(
+			`an image of ${width}×${height} pixels does not fit "${value.name}" of shape ${showDims(dims)}`,
+			{ advice: `give a gray one of ${size} pixels` },
+		);
+	}
+	const flat = pictureTensor(image, value, { ...options, channels: "gray" }, [1, 1, height, width]);
+	return { ...flat, dims: dims.length === 1 ? [width * height] : [1, width * height] };
 }
 
 interface Axes {
@@ -108,7 +145,8 @@ function layoutOf(
 	const isChannel = (size: unknown) =>
 		size === 1 || size === 3 || (typeof size !== "number" && order !== undefined);
 	const start = rank - 3;
-	if (rank === 2) return { axes: { height: 0, width: 1, channel: undefined }, count: 1 };
+	if (rank === 2 && !isBatch(dims![0]))
+		return { axes: { height: 0, width: 1, channel: undefined }, count: 1 };
 	if ((rank === 4 && isBatch(dims![0])) || rank === 3) {
 		const count = (axis: number) => {
 			const size = dims![axis];

@@ -38,7 +38,17 @@ describe("an image", () => {
 		// 0.299 of red is 76; 0.587 of 100 and 0.114 of 200 are 82.
 		const gray = imageTensor(RED_TEAL, value([1, 1, 1, 2]), { pixels });
 		expect(numbers(gray)).toEqual([76, 82]);
-		expect(imageTensor(RED_TEAL, value([1, 2]), { pixels }).dims).toEqual([1, 2]);
+		expect(imageTensor(RED_TEAL, value([3, 2]), { pixels }).dims).toEqual([3, 2]);
+	});
+
+	test("gives its pixels to a list of features, gray and row by row, and is not scaled for that", () => {
+		const pixels = "0..255";
+		expect(numbers(imageTensor(RED_TEAL, value([1, 2]), { pixels }))).toEqual([76, 82]);
+		expect(imageTensor(RED_TEAL, value(["batch", 2]), { pixels }).dims).toEqual([1, 2]);
+		expect(imageTensor(RED_TEAL, value([2]), { pixels }).dims).toEqual([2]);
+		expect(() => imageTensor(RED_TEAL, value([1, 10]), { pixels })).toThrow(
+			/2×1 pixels does not fit "image" of shape \[1, 10\]: give a gray one of 10 pixels/,
+		);
 	});
 
 	test("becomes numbers as it is told, and of no own accord", () => {
@@ -61,6 +71,9 @@ describe("an image", () => {
 		expect(bytes.data).toEqual(Uint8Array.of(255, 0, 0, 100, 0, 200));
 		const halves = () => imageTensor(RED_TEAL, value([1, 3, 1, 2], "uint8"), { pixels: "0..1" });
 		expect(halves).toThrow(/takes uint8: these pixels are none/);
+		const black = () =>
+			imageTensor(png(1, 1, [0, 0, 0, 255]), value([1, 1, 1, 1], "uint8"), { pixels: "-1..1" });
+		expect(black).toThrow(/takes uint8/);
 	});
 
 	test("is described by the model's metadata", () => {
@@ -87,8 +100,7 @@ describe("an image", () => {
 			/neither a PNG nor/,
 		);
 		expect(() => imageTensor(RED_TEAL.subarray(0, 40), value([1, 3, 2, 2]), {})).toThrow(/cannot be read/);
-		expect(() => imageTensor(RED_TEAL, value([1, 10]), { pixels: "0..1" })).not.toThrow();
-		expect(() => imageTensor(RED_TEAL, value([10]), { pixels: "0..1" })).toThrow(
+		expect(() => imageTensor(RED_TEAL, value([]), { pixels: "0..1" })).toThrow(
 			/does not fit "image" of shape/,
 		);
 		expect(() => imageTensor(RED_TEAL, value([4, 3, 2, 2]), { pixels: "0..1" })).toThrow(/does not fit/);
