@@ -141,7 +141,10 @@ function readFiles(
 		values.slice(0, paths.length).map((value, at) => {
 			const from = byName ? tensors.findIndex(({ name }) => name === value.name) : at;
 			const shape = options.shapes?.get(value.name);
-			const declared = shape === undefined ? value : { ...value, dims: shape };
+			// What an If gives has the shape of the branch that is taken, whatever names a model declares for sizes.
+			const open = what === "output" && value.dims?.some((size) => typeof size !== "number") === true;
+			const declared =
+				shape !== undefined ? { ...value, dims: shape } : open ? { ...value, dims: null } : value;
 			const dims = fitDims(tensors[from].tensor.dims, declared, symbols, paths[from]);
 			return [value.name, converted(tensors[from].tensor, value, dims, paths[from], what)];
 		}),
