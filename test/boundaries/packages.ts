@@ -11,6 +11,7 @@ export const ORDER = [
 	"operators",
 	"compiler",
 	"runtime",
+	"training",
 	"game",
 	"prover",
 	"chain",
