@@ -1,7 +1,8 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { FoldedModel } from "@umpire/graph/facts.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import { shareRanges } from "@umpire/graph/ranges.ts";
-import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Model } from "@umpire/onnx/model.ts";
 import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
@@ -17,6 +18,7 @@ import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
+import type { Pins } from "./quantise/pins.ts";
 import { precisionOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
@@ -25,7 +27,7 @@ export interface Source extends FoldedModel {
 	/** The float model, and the one of primitive operators that was folded. */
 	readonly float: Model;
 	readonly primitive: Model;
-	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+	readonly feeds: Feeds;
 	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
@@ -38,6 +40,7 @@ export interface BuildOptions {
 	/** False if what every operator loses need not be measured. */
 	readonly losses: boolean;
 	readonly budget: number | undefined;
+	readonly pins: Pins | undefined;
 }
 
 export interface Built extends Proved {
@@ -53,8 +56,8 @@ export interface Built extends Proved {
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, facts, sharedRanges, feeds, repetition } = source;
 	const { execute, budget, losses } = options;
-	const sets = feeds.length / repetition.steps;
-	const precision = precisionOf(options.bits, sets);
+	const sets = feeds.count / repetition.steps;
+	const precision = { ...precisionOf(options.bits, sets), ...(options.pins ? { pins: options.pins } : {}) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	const build = (overrides: PrecisionOverrides): Proved => {
 		const kept = new Set([...ends, ...overrides.keys()]);

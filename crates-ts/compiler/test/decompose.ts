@@ -22,7 +22,7 @@ export async function expectSameFloats(
 ): Promise<Model> {
 	const model = { ...given, graph: nameNodes(given.graph) };
 	const feed = new Map(model.graph.inputs.map(({ name }, k) => [name, inputs[k]]));
-	const { model: primitive } = await decomposeModel(model, [feed]);
+	const { model: primitive } = await decomposeModel(model, feed);
 	const [expected, found] = [await runFloat(model, feed), await runFloat(primitive, feed)];
 	for (const [name, tensor] of expected) expectClose(found.get(name)!, tensor, tolerance, name);
 	return primitive;

@@ -43,7 +43,7 @@ export function mlModel(
 export async function decomposed(model: Model, x: Tensor): Promise<Model> {
 	const feed = new Map([["x", x]]);
 	const { model: inlined } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return (await decomposeModel(inlined, [feed])).model;
+	return (await decomposeModel(inlined, feed)).model;
 }
 
 /** The decomposed model has no ai.onnx.ml operator left and gives what onnxruntime gives for the original. */

@@ -72,7 +72,7 @@ function feedOf(model: Model, seed: number): Map<string, Tensor> {
 async function decomposed(model: Model): Promise<Model> {
 	const feed = feedOf(model, 11);
 	const { model: named } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return (await decomposeModel(named, [feed])).model;
+	return (await decomposeModel(named, feed)).model;
 }
 
 /** The decomposed model gives what onnxruntime gives for the original. */

@@ -3,6 +3,7 @@ import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model
 import { Names, removeDead } from "./edit.ts";
 import { CompileError } from "./errors.ts";
 import type { FoldedModel } from "./facts.ts";
+import type { Feeds } from "./feeds.ts";
 import { Histogram } from "./histogram.ts";
 import { refuseNotFinite } from "./not-finite.ts";
 import { observe, type RangeTable } from "./ranges.ts";
@@ -18,7 +19,7 @@ import { readsOf, writesOf } from "./uses.ts";
  */
 export async function foldModel(
 	model: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
+	feeds: Feeds,
 	{ histograms: counts = false } = {},
 ): Promise<FoldedModel> {
 	const graph = removeDead(model.graph);
@@ -51,11 +52,16 @@ export async function foldModel(
 	for (const [name, tensor] of graph.initializers) describe(name, tensor);
 	const session = await createFloatSession({ ...model, graph }, { outputs: values, optimisation: "basic" });
 	try {
-		for (const [index, feed] of feeds.entries()) {
+		const seen = new Map<string, Tensor>();
+		let index = -1;
+		for await (const feed of feeds.each()) {
+			index += 1;
 			for (const { name } of graph.inputs) {
 				const tensor = feed.get(name)!;
 				if (index === 0) describe(name, tensor);
-				observe(ranges, name, tensor);
+				// What stays the same in all steps, a whole data set perhaps, is looked at once.
+				if (seen.get(name) !== tensor) observe(ranges, name, tensor);
+				seen.set(name, tensor);
 			}
 			const computed = await session.run(feed);
 			// What has no elements is the same for all inputs.

@@ -82,13 +82,6 @@ export class Tape {
 		return Array.from(toReal(tensor).data);
 	}
 
-	/** A new input of the graph that is being written. */
-	input(base: string, { shape, type }: ValueFacts): string {
-		const name = this.#names.fresh(base);
-		this.#known.set(name, { shape, type });
-		return name;
-	}
-
 	tensor(value: Tensor): string {
 		const key = `${value.type} ${value.dims.join()} ${Array.from(value.data as ArrayLike<unknown>, String).join()}`;
 		const known = value.data.length <= 64 ? this.#made.get(key) : undefined;
@@ -301,8 +294,24 @@ export class Tape {
 		return this.numbers(type, shape, new Array<number>(sizeOf(shape)).fill(0));
 	}
 
-	/** x under another name. */
-	alias(x: string, name: string): string {
-		return this.emit("Identity", [x], this.#facts(x), {}, this.#names.fresh(name));
+	/** A name that nothing has yet. */
+	fresh(base: string): string {
+		return this.#names.fresh(base);
+	}
+
+	/** Nodes that are there already, whose values are known. */
+	append(nodes: readonly Node[]): void {
+		this.nodes.push(...nodes);
+	}
+
+	/** Whether a node that was written computes the value. */
+	computes(name: string): boolean {
+		return this.nodes.some(({ outputs }) => outputs.includes(name));
+	}
+
+	/** States a value that comes from elsewhere: an input of the graph, or a renamed one. */
+	know(name: string, facts: ValueFacts): string {
+		this.#known.set(name, facts);
+		return name;
 	}
 }

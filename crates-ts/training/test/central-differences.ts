@@ -1,3 +1,4 @@
+import { feedsOf } from "@umpire/graph/feeds.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
@@ -37,7 +38,7 @@ export async function deviations(
 	step: number,
 	random: () => number,
 ): Promise<Deviation[]> {
-	const { graph, facts } = await foldModel(model, [feed]);
+	const { graph, facts } = await foldModel(model, feedsOf([feed]));
 	const tape = new Tape(graph, facts);
 	const weights = new Map(
 		graph.outputs.map(({ name }) => [

@@ -5,7 +5,9 @@ import { rescaled } from "./emit.ts";
 
 /** Brings inputs to the coarsest of their scales; constants are quantised to it directly. */
 export function alignScales(context: Context, names: readonly string[]): Value[] {
-	const specs = names.map((name) => context.value(name).spec);
+	// Zeros lie on every grid and decide none.
+	const telling = names.filter((name) => !context.real(name)?.data.every((value) => value === 0));
+	const specs = (telling.length > 0 ? telling : names).map((name) => context.value(name).spec);
 	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
 	const width = specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
 	const widest = specs.filter((spec) => spec.width === width).map(limitOf);

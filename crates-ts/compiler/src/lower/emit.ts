@@ -25,11 +25,22 @@ export function convert(
 	represent = ratioAtMost,
 ): { quantisation: Quantisation; row: Row } {
 	const limit = limitOf(quantisation);
-	const { multiplier, shift } = represent(rawScale / quantisation.scale, limit);
+	const { multiplier, shift } = lowest(represent(rawScale / quantisation.scale, limit));
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
 	if (scale === quantisation.scale) return { quantisation, row };
 	return { quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) }, row };
+}
+
+/** A power of two as multiplier 1: sums need not be enlarged before they are shifted, and may be so much larger. */
+function lowest({ multiplier, shift }: { multiplier: number; shift: number }): {
+	multiplier: number;
+	shift: number;
+} {
+	const twos = Math.min(Math.log2(multiplier), shift - 1);
+	return Number.isInteger(Math.log2(multiplier))
+		? { multiplier: multiplier / 2 ** twos, shift: shift - twos }
+		: { multiplier, shift };
 }
 
 /** An operator whose raw result is in units of `rawScale`. */

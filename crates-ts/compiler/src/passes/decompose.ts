@@ -1,7 +1,8 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { type Feed, feedsOf } from "@umpire/graph/feeds.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { belowAll, withoutInfinities } from "./infinities.ts";
@@ -81,12 +82,12 @@ const REWRITES: readonly Rewrite[] = [
  * Replaces composite ONNX operators by the primitive ones that the compiler lowers. What the
  * model computes stays the same in real numbers; names of inputs and outputs stay, and new
  * nodes are named after the node that they stand for. The shapes and constants that the
- * decompositions ask for come from one run of the model on the first of `feeds`.
+ * decompositions ask for come from one run of the model on `feed`.
  * @throws CompileError naming the node that cannot be replaced
  */
 export async function decomposeModel(
 	model: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
+	feed: Feed,
 	observe: Observe = () => {},
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
@@ -94,7 +95,7 @@ export async function decomposeModel(
 	let current = upgradeTo20(model);
 	let lowest: number | undefined;
 	for (let count = 0; count < MOST_ROUNDS; count++) {
-		const { graph: folded, facts } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		const { graph: folded, facts } = (await foldRunnable(current, feedsOf([feed]))).folded;
 		lowest ??= belowAll(facts);
 		const round = { facts, opset: current.opsets.get("") ?? 1, lowest, sharedRanges };
 		const rewrite = (graph: Graph, { name, summary, run }: Rewrite): Graph => {

@@ -1,5 +1,6 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset } from "@umpire/onnx/opset.ts";
 import { buildProgram } from "../build.ts";
@@ -89,7 +90,7 @@ export const PIPELINE: readonly Pass[] = [
 		needs: ["model", "feeds", "sharedRanges"],
 		leaves: ["model", "sharedRanges"],
 		run: async ({ model, feeds, sharedRanges }) => {
-			const inlined = await inlineModel(model, feeds[0]);
+			const inlined = await inlineModel(model, feeds.first);
 			return { model: inlined.model, sharedRanges: [...sharedRanges, ...inlined.sharedRanges] };
 		},
 	}),
@@ -109,7 +110,7 @@ export const PIPELINE: readonly Pass[] = [
 		needs: ["model", "feeds", "sharedRanges"],
 		leaves: ["model", "sharedRanges"],
 		run: async ({ model, feeds, sharedRanges }, _, observe) => {
-			const primitive = await decomposeModel(model, feeds, observe);
+			const primitive = await decomposeModel(model, feeds.first, observe);
 			return { model: primitive.model, sharedRanges: [...sharedRanges, ...primitive.sharedRanges] };
 		},
 	}),
@@ -133,22 +134,17 @@ export const PIPELINE: readonly Pass[] = [
 			"nodes become canonical operators on integers, proved exact, measured, and given more bits by a budget",
 		needs: ["model", "folded", "float", "feeds", "sharedRanges", "repetition", "method"],
 		leaves: ["built"],
-		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute }) => {
+		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute, pins }) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
-				built: await buildProgram(source, { bits, method, execute, losses: losses !== false, budget }),
+				built: await buildProgram(source, { bits, method, execute, losses: losses !== false, budget, pins }),
 			};
 		},
 	}),
 ];
 
 /** The float model as it runs: the folded one where nothing had to be replaced. */
-async function floatOf(
-	float: Model,
-	runs: Model,
-	inner: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
-): Promise<Model> {
+async function floatOf(float: Model, runs: Model, inner: Model, feeds: Feeds): Promise<Model> {
 	return runs === float ? inner : runnableModel(float, feeds);
 }
 

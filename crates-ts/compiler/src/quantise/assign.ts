@@ -4,6 +4,7 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
+import { type PinnedBits, pinnedQuantisation, pinnedValues } from "./pins.ts";
 import {
 	dyadicQuantisation,
 	type Precision,
@@ -26,6 +27,7 @@ export const REASONS = {
 	moved: "moved to outputs that lie close together, or compared: 32 bits of its range",
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
 	budget: "more bits, to meet the error budget",
+	pinned: "carried from step to step, or on the way there: as many bits as the caller says",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
 
@@ -37,6 +39,8 @@ export interface Assigned {
 	/** Its own precision instead of the program's. */
 	readonly precision?: Precision;
 	readonly wide: boolean;
+	/** Bits that the caller demands. */
+	readonly pinned?: PinnedBits;
 	readonly dyadic: boolean;
 }
 
@@ -64,7 +68,9 @@ export function assign(
 		if (!compared.has(name)) add(name, "moved", { fixed });
 	for (const name of wideValues(graph, fusedOps, facts, precision)) add(name, "wide", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
-	for (const name of valuesOnDyadicGrids(graph.nodes, facts)) add(name, "dyadic", { dyadic: true });
+	for (const [name, bits] of precision.pins ?? []) add(name, "pinned", { pinned: bits });
+	for (const name of precision.pins ? pinnedValues(facts) : valuesOnDyadicGrids(graph.nodes, facts))
+		add(name, "dyadic", { dyadic: true });
 	return assignment;
 }
 
@@ -73,15 +79,17 @@ export function assign(
  * quantisationOf. What is wide has 32 bits, whatever a budget says.
  */
 export function assignedQuantisation(
-	{ precision, wide, dyadic }: Assigned = PLAIN,
+	{ precision, wide, dyadic, pinned }: Assigned = PLAIN,
 	range: Range,
 	program: Precision,
 	bounds: Range,
 	natural: number,
 ): Quantisation {
 	const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
-	const own = wide
-		? wideQuantisationOf(range, program, bounds, finest)
-		: quantisationOf(range, precision ?? program, bounds, finest);
+	const own = pinned
+		? pinnedQuantisation(pinned, range, program, bounds, finest)
+		: wide
+			? wideQuantisationOf(range, program, bounds, finest)
+			: quantisationOf(range, precision ?? program, bounds, finest);
 	return dyadic ? dyadicQuantisation(own, bounds) : own;
 }

@@ -83,7 +83,7 @@ const convTranspose: Gradient = (node, tape, [gain], wanted) => {
 	const [x, w] = node.inputs;
 	const kernel = tape.shape(w).slice(2);
 	const size = tape.shape(gain).slice(2);
-	// What ONNX pads here, a convolution of the result pads; output_padding is beyond its last window.
+	// What ONNX pads here, a convolution of the result pads; output_padding is less than a stride, so that no further window fits.
 	const windows = windowsOf(at(node, tape), kernel, size, tape.shape(x).slice(2));
 	const auto = node.attributes.get("auto_pad");
 	if (node.attributes.has("output_shape") || (auto?.type === "string" && auto.value.startsWith("SAME"))) {
@@ -93,23 +93,8 @@ const convTranspose: Gradient = (node, tape, [gain], wanted) => {
 	const { strides, dilations, pads } = windows;
 	const attributes = { strides, dilations, pads, group, kernel_shape: kernel };
 	const facts = { shape: tape.shape(x), type: tape.type(x) };
-	const reduced = (): string => {
-		const rank = kernel.length;
-		const extra = size.map((own, i) => {
-			const reach = (kernel[i] - 1) * dilations[i] + 1;
-			return own - ((tape.shape(x)[i + 2] - 1) * strides[i] + reach - pads[i] - pads[rank + i]);
-		});
-		const axes = extra.map((_, i) => i + 2);
-		const cut = tape.slice(
-			gain,
-			axes,
-			axes.map(() => 0),
-			size.map((own, i) => own - Math.max(0, extra[i])),
-		);
-		return tape.emit("Conv", [cut, w], facts, attributes);
-	};
 	return [
-		wanted.has(0) ? reduced() : undefined,
+		wanted.has(0) ? tape.emit("Conv", [gain, w], facts, attributes) : undefined,
 		wanted.has(1) ? towardsWeights(tape, gain, x, windows, group) : undefined,
 		wanted.has(2) ? towardsBias(tape, gain) : undefined,
 	];
