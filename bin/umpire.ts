@@ -18,11 +18,12 @@ import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
+import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
 import { complain } from "./output.ts";
 
 const COMMANDS: CommandModule[] = [
-	...[compile, run, check, conformance, rehearse],
+	...[compile, run, check, conformance, rehearse, train],
 	...[network, deploy, register, request, submit, verify, status, monitor, key],
 	...[demo, bench, setup],
 ];

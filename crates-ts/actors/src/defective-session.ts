@@ -41,7 +41,8 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 			}
 			for (const { name: state, operator } of whole.states) feeds[state] = results[whole.operators[operator]];
 			const operators = program.operators.map((spec, i) => toElements(results[whole.operators[i]], spec));
-			yield { operators, outputs: () => program.outputs.map(({ operator }) => operators[operator]) };
+			const output = (k: number): Elements => operators[program.outputs[k].operator];
+			yield { operators, output, outputs: () => program.outputs.map((_, k) => output(k)) };
 		}
 	}
 	return {

@@ -29,6 +29,8 @@ export interface RunResult {
 export interface StepResult {
 	/** The program's outputs, logical order. */
 	outputs(): Elements[];
+	/** One of them, by its index. */
+	output(index: number): Elements;
 	/** With `record: "trace"`: every operator's tensor. */
 	readonly operators?: Elements[];
 }
@@ -99,8 +101,13 @@ async function* steps(
 		const elementsAt = (index: number): Elements =>
 			toElements(results[model.operators[index]] as Tensor, program.operators[index]);
 		const operators = record === "trace" ? program.operators.map((_, index) => elementsAt(index)) : undefined;
+		const output = (index: number): Elements => {
+			const { operator } = program.outputs[index];
+			return operators?.[operator] ?? elementsAt(operator);
+		};
 		yield {
-			outputs: () => program.outputs.map(({ operator }) => operators?.[operator] ?? elementsAt(operator)),
+			output,
+			outputs: () => program.outputs.map((_, index) => output(index)),
 			...(operators ? { operators } : {}),
 		};
 	}

@@ -98,11 +98,13 @@ async function* goThrough(
 	const session = await open();
 	try {
 		for (let feed of first) {
-			yield feed;
-			for (let step = 1; step < steps; step++) {
-				feed = nextFeed(feed, await runStep(session, feed, step - 1), carried);
+			for (let step = 0; step < steps - 1; step++) {
+				// Before anyone else runs the step: what cannot be run is told as a step's failure.
+				const next = nextFeed(feed, await runStep(session, feed, step), carried);
 				yield feed;
+				feed = next;
 			}
+			yield feed;
 		}
 	} finally {
 		await session.release();
