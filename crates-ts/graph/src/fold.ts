@@ -12,6 +12,9 @@ import { sizeOf } from "./shapes.ts";
 import { has } from "./traits.ts";
 import { readsOf, writesOf } from "./uses.ts";
 
+/** What runs so often is small: to wake further threads would cost it more than they save. */
+const MANY = 64;
+
 /**
  * Runs the float model with every value exposed and folds away what does not depend on its
  * inputs, and what has no elements. `feeds` are the calibration inputs; ranges, and histograms if
@@ -50,7 +53,11 @@ export async function foldModel(
 		types.set(name, tensor.type);
 	};
 	for (const [name, tensor] of graph.initializers) describe(name, tensor);
-	const session = await createFloatSession({ ...model, graph }, { outputs: values, optimisation: "basic" });
+	const session = await createFloatSession({ ...model, graph }, {
+		outputs: values,
+		optimisation: "basic",
+		...(feeds.count > MANY ? { threads: 1 } : {}),
+	});
 	try {
 		const seen = new Map<string, Tensor>();
 		let index = -1;

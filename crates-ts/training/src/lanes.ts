@@ -15,7 +15,8 @@ export function drawn(tape: Tape, lanes: string): string {
 	const low = tape.sub(lanes, tape.mul(high, whole(QUOTIENT)));
 	const next = tape.sub(tape.mul(low, whole(FACTOR)), tape.mul(high, whole(REMAINDER)));
 	const positive = tape.compare("Greater", next, whole(0));
-	return tape.where(positive, next, tape.add(next, whole(MODULUS)));
+	// Added to what needs it alone: the sum stays within 32 bits too.
+	return tape.add(next, tape.where(positive, whole(0), whole(MODULUS)));
 }
 
 /** Which elements a dropout keeps in this step: those whose lanes are not among the lowest. */

@@ -78,7 +78,10 @@ export async function prepare(given: Model, batch: Tensor, options: PrepareOptio
 	const training = names.fresh("training");
 	const dropped = withoutDropout(shaped.graph, training, names);
 	const normal = withBatchStatistics(dropped.graph, training, names);
-	const parameters = parametersOf(normal.graph, options.freeze ?? []);
+	const running = new Set(normal.statistics.map((one) => one.running));
+	const parameters = parametersOf(normal.graph, options.freeze ?? []).filter(
+		({ name }) => !running.has(name),
+	);
 	const free = withInputs(normal.graph, parameters, normal.statistics, dropped.masks, training);
 	const feed = new Map<string, Tensor>([
 		[inputs[0].name, batch],

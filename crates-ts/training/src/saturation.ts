@@ -52,7 +52,7 @@ export class SaturationCount {
 function endsOf({ low, high, scale }: Operator): number[] {
 	// Whole numbers lie at their ends because they are meant to.
 	if (scale === 1) return [];
-	return [low, high].filter((end) => FULL.has(Math.abs(end)));
+	return low === -high ? [low, high] : [low, high].filter((end) => FULL.has(Math.abs(end)));
 }
 
 const FULL = new Set([2 ** 7 - 1, 2 ** 15 - 1, 2 ** 23 - 1, 2 ** 31 - 1]);

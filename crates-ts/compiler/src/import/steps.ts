@@ -61,6 +61,9 @@ function known(what: string, name: string, names: readonly string[]): void {
 	});
 }
 
+/** What is repeated so often is small: to wake further threads would cost it more than they save. */
+const MANY = 64;
+
 /**
  * What the float model reads in every step: the feeds of the first one's steps, then of the second one's, …
  * A step's are forgotten when the next one's are made.
@@ -76,6 +79,7 @@ export async function feedsOfSteps(
 		createFloatSession(model, {
 			outputs: [...new Set(carried.map(({ output }) => output))],
 			optimisation: "basic",
+			...(steps > MANY ? { threads: 1 } : {}),
 		});
 	const session = await open();
 	try {

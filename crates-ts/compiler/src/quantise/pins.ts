@@ -1,7 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
-import type { Range } from "@umpire/graph/ranges.ts";
+import { type Range, reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
-import { type Precision, type Quantisation, quantisationOf, wideQuantisationOf } from "./scales.ts";
+import { type Precision, type Quantisation, quantisationOf, snapUp, wideQuantisationOf } from "./scales.ts";
 
 /** Bits that a value may be given: 24 lie in a tensor of 32, so that their squares stay exact. */
 export type PinnedBits = 16 | 24 | 32;
@@ -24,8 +24,17 @@ export function pinnedQuantisation(
 	bounds: Range,
 	natural: number,
 ): Quantisation {
-	if (bits === 32) return wideQuantisationOf(range, precision, bounds, natural);
 	if (bits === 16)
 		return { ...quantisationOf(range, { ...precision, limit: 32767 }, bounds, natural), width: 16 };
-	return { ...quantisationOf(range, { ...precision, limit: LIMIT_OF_24 }, bounds, natural), width: 32 };
+	const own =
+		bits === 32
+			? wideQuantisationOf(range, precision, bounds, natural)
+			: {
+					...quantisationOf(range, { ...precision, limit: LIMIT_OF_24 }, bounds, natural),
+					width: 32 as const,
+				};
+	// On a coarser grid than the bits would have, integers need not reach as far as the bits would: sums with them
+	// stay exact.
+	const most = Math.max(1, Math.ceil(snapUp(reachOf(range) * precision.margin) / own.scale));
+	return { ...own, low: Math.max(own.low, -most), high: Math.min(own.high, most) };
 }
