@@ -140,7 +140,7 @@ export const train = command<Options>({
 				...(result.exact.test === null ? [] : [[`${what}, test`, both(({ test }) => test)] as const]),
 				[
 					"one step",
-					`changes differ by at most ${(100 * result.oneStepError).toPrecision(2)} % of the largest`,
+					`changes differ from float by at most ${(100 * result.oneStepError).toPrecision(2)} % out of the same state`,
 				],
 				["clipped", saturated.length === 0 ? "nothing" : clippedText(saturated)],
 				["weights", `${files.trained} (float), ${files.inference} (program)`],

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
-import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import type { ElementType, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import type { InputTensor, Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { type CommittedProgram, loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -63,7 +63,12 @@ async function openProgram(source: string, home: string | undefined): Promise<Co
 
 /** The float inputs in a file, as a program's inputs. Throws InputError if they do not fit. */
 export function readProgramInputs(program: Program, path: string): ReadonlyMap<string, Tensor> {
-	const infos = program.inputs.map(({ name, shape }): ValueInfo => ({ name, type: "float32", dims: shape }));
+	// Whole numbers of 32 bits are more than a float32 holds.
+	const typeOf = ({ scale, width }: InputTensor): ElementType =>
+		scale === 1 && width === 32 ? "float64" : "float32";
+	const infos = program.inputs.map(
+		(spec): ValueInfo => ({ name: spec.name, type: typeOf(spec), dims: spec.shape }),
+	);
 	return readInputs(existsSync(path) ? [path] : path.split(","), infos);
 }
 

@@ -65,7 +65,7 @@ export interface Training {
 	readonly operators: number;
 	readonly exact: Summary;
 	readonly float: Summary;
-	/** The largest error of one step's changes, out of the same state, relative to the largest change. */
+	/** The largest error of one step's changes of a tensor, out of the same state (root mean square, relative). */
 	readonly oneStepError: number;
 	readonly saturated: readonly Saturated[];
 	readonly files: Readonly<Record<"trained" | "inference" | "step" | "training" | "inputs", string>> & {

@@ -28,7 +28,7 @@ export interface Curve {
 /** How far one exact step is from the float step out of the same state. */
 export interface OneStep {
 	readonly step: number;
-	/** The largest difference of a change of a parameter, relative to the largest change of that parameter. */
+	/** Root mean square of the differences of a tensor's changes, relative to that of the changes; the worst tensor's. */
 	readonly error: number;
 }
 
@@ -172,12 +172,12 @@ async function difference(
 		const exact = dequantise(outputs[k], program.operators[program.outputs[k].operator]);
 		const before = same.get(carry.find((pair) => pair.output === output)!.input)!.data;
 		const after = found.get(output)!.data;
-		let [largest, off] = [0, 0];
+		let [change, off] = [0, 0];
 		exact.forEach((value, i) => {
-			largest = Math.max(largest, Math.abs(Number(after[i]) - Number(before[i])));
-			off = Math.max(off, Math.abs(value - Number(after[i])));
+			change += (Number(after[i]) - Number(before[i])) ** 2;
+			off += (value - Number(after[i])) ** 2;
 		});
-		return largest > 0 ? off / largest : 0;
+		return change > 0 ? Math.sqrt(off / change) : 0;
 	});
 	return Math.max(0, ...errors);
 }
