@@ -7,6 +7,7 @@ import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
+import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
@@ -25,7 +26,7 @@ import { complain } from "./output.ts";
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse, train],
 	...[network, deploy, register, request, submit, verify, status, monitor, key],
-	...[demo, bench, setup],
+	...[demo, demoTraining, bench, setup],
 ];
 
 /** Runs the command line and gives its exit code: 0 fine, 1 the user's mistake, 75 try again. */

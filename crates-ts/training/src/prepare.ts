@@ -73,7 +73,7 @@ export async function prepare(given: Model, batch: Tensor, options: PrepareOptio
 			},
 		);
 	}
-	const shaped = fixShapes({ ...model, graph: nameNodes(model.graph) }, {}, [batch]);
+	const shaped = fixShapes({ ...model, graph: nameNodes(batched(model.graph)) }, {}, [batch]);
 	const names = new Names(shaped.graph);
 	const training = names.fresh("training");
 	const dropped = withoutDropout(shaped.graph, training, names);
@@ -102,6 +102,15 @@ export async function prepare(given: Model, batch: Tensor, options: PrepareOptio
 		dropouts: masked,
 		training,
 	};
+}
+
+/** The graph with as many rows as one wants, where it was exported for so many. */
+function batched(graph: Graph): Graph {
+	const inputs = graph.inputs.map((input) => ({
+		...input,
+		dims: input.dims?.map((size, axis) => (axis === 0 ? null : size)) ?? null,
+	}));
+	return { ...graph, inputs, outputs: graph.outputs.map((output) => ({ ...output, dims: null })) };
 }
 
 const TRUE: Tensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };
