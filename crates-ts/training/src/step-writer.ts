@@ -1,7 +1,8 @@
 import type { Carried } from "@umpire/compiler/import/steps.ts";
+import type { Pin } from "@umpire/compiler/quantise/pins.ts";
 import { removeDead } from "@umpire/graph/edit.ts";
 import type { Graph, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import type { Bits } from "./optimisers/optimiser.ts";
+import type { PinValue } from "./optimisers/optimiser.ts";
 import type { Prepared } from "./prepare.ts";
 import { Tape } from "./tape.ts";
 
@@ -12,11 +13,11 @@ export class StepWriter {
 	readonly #graph: Graph;
 	readonly #inputs: ValueInfo[] = [];
 	readonly #feed = new Map<string, Tensor>();
-	readonly #pins = new Map<string, Bits>();
+	readonly #pins = new Map<string, Pin>();
 	/** Outputs, by the values that they are. */
 	readonly #outputs = new Map<string, string>();
 
-	constructor({ graph, facts }: Prepared) {
+	constructor({ graph, facts }: Pick<Prepared, "graph" | "facts">) {
 		this.#graph = graph;
 		this.tape = new Tape(graph, facts);
 	}
@@ -35,8 +36,8 @@ export class StepWriter {
 	}
 
 	/** States how many bits a value has. */
-	readonly pin = (name: string, bits: Bits): string => {
-		this.#pins.set(name, bits);
+	readonly pin: PinValue = (name, bits, more = {}) => {
+		this.#pins.set(name, { bits, ...more });
 		return name;
 	};
 
@@ -58,7 +59,7 @@ export class StepWriter {
 	}
 
 	/** The graph with these outputs first, without inputs that nothing reads, and its first feed. */
-	finish(first: readonly string[]): { graph: Graph; feed: Map<string, Tensor>; pins: Map<string, Bits> } {
+	finish(first: readonly string[]): { graph: Graph; feed: Map<string, Tensor>; pins: Map<string, Pin> } {
 		const renamed = (name: string): string => this.#outputs.get(name) ?? name;
 		const nodes = this.tape.nodes.map((node) => ({
 			...node,
@@ -84,7 +85,7 @@ export class StepWriter {
 		return {
 			graph: { ...graph, inputs },
 			feed: new Map(inputs.map(({ name }) => [name, this.#feed.get(name)!])),
-			pins: new Map([...this.#pins].map(([name, bits]) => [renamed(name), bits])),
+			pins: new Map([...this.#pins].map(([name, pin]) => [renamed(name), pin])),
 		};
 	}
 }

@@ -1,4 +1,5 @@
 import type { Carried } from "@umpire/compiler/import/steps.ts";
+import type { Pins } from "@umpire/compiler/quantise/pins.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
@@ -8,7 +9,6 @@ import { differentiate } from "./differentiate.ts";
 import { evaluationSteps, hyperOf, type Job } from "./job.ts";
 import { drawn, keptBy, seeded } from "./lanes.ts";
 import { type BatchLoss, lossOf } from "./losses.ts";
-import type { Bits } from "./optimisers/optimiser.ts";
 import { OPTIMISERS } from "./optimisers/registry.ts";
 import { pinnedBefore } from "./pins.ts";
 import type { Parameter, Prepared } from "./prepare.ts";
@@ -29,7 +29,7 @@ export interface Step {
 	/** What the first step reads. */
 	readonly feed: ReadonlyMap<string, Tensor>;
 	/** Bits of values that have more than the others. */
-	readonly pins: ReadonlyMap<string, Bits>;
+	readonly pins: Pins;
 	/** Initializers of the forward model, and the outputs that they become. */
 	readonly learnt: readonly Learnt[];
 	readonly reports: Reports;

@@ -4,7 +4,7 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
-import { type PinnedBits, pinnedQuantisation, pinnedValues } from "./pins.ts";
+import { type Pin, pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
 import {
 	dyadicQuantisation,
 	type Precision,
@@ -40,7 +40,7 @@ export interface Assigned {
 	readonly precision?: Precision;
 	readonly wide: boolean;
 	/** Bits that the caller demands. */
-	readonly pinned?: PinnedBits;
+	readonly pinned?: Pin;
 	readonly dyadic: boolean;
 }
 
@@ -68,7 +68,8 @@ export function assign(
 		if (!compared.has(name)) add(name, "moved", { fixed });
 	for (const name of wideValues(graph, fusedOps, facts, precision)) add(name, "wide", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
-	for (const [name, bits] of precision.pins ?? []) add(name, "pinned", { pinned: bits });
+	const pins = pinsBefore(graph, facts, precision.pins ?? new Map());
+	for (const [name, pinned] of pins) add(name, "pinned", { pinned });
 	for (const name of precision.pins ? pinnedValues(facts) : valuesOnDyadicGrids(graph.nodes, facts))
 		add(name, "dyadic", { dyadic: true });
 	return assignment;

@@ -1,14 +1,42 @@
 import type { Facts } from "@umpire/graph/facts.ts";
-import { type Range, reachOf } from "@umpire/graph/ranges.ts";
+import { type Range, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { has } from "@umpire/graph/traits.ts";
+import type { Graph } from "@umpire/onnx/model.ts";
 import { type Precision, type Quantisation, quantisationOf, snapUp, wideQuantisationOf } from "./scales.ts";
 
 /** Bits that a value may be given: 24 lie in a tensor of 32, so that their squares stay exact. */
 export type PinnedBits = 16 | 24 | 32;
 
-/** Values whose bits the caller decides, by name. */
-export type Pins = ReadonlyMap<string, PinnedBits>;
+/** What the caller demands of a value. */
+export interface Pin {
+	readonly bits: PinnedBits;
+	/** What its range reaches at least, where the float run leaves out what rounding adds: 0 by default. */
+	readonly reach?: number;
+	/** Whole numbers of which the float run showed all that there will be. */
+	readonly whole?: boolean;
+}
 
+/** Values whose bits the caller decides, by name. */
+export type Pins = ReadonlyMap<string, Pin>;
+
+/**
+ * The pins, with those of the values that a pinned one is a view or a multiple of and that have none: it cannot be
+ * finer than these.
+ */
+export function pinsBefore({ nodes }: Graph, { constants }: Facts, pins: Pins): Map<string, Pin> {
+	const all = new Map(pins);
+	for (const node of nodes.toReversed()) {
+		const pin = all.get(node.outputs[0]);
+		const [x, factor] = node.inputs;
+		const multiple = node.domain === "" && /^(Mul|Div)$/.test(node.opType) && constants.has(factor);
+		if (!pin || all.has(x) || !(has(node, "views") || multiple)) continue;
+		all.set(x, multiple ? { bits: pin.bits } : pin);
+	}
+	return all;
+}
+
+const LARGEST_OF_16 = 32767;
 const LIMIT_OF_24 = 2 ** 23 - 1;
 
 /** All floats that depend on inputs. With powers of two throughout, no multiplier enlarges a sum before it is rescaled. */
@@ -18,14 +46,19 @@ export function pinnedValues({ ranges, types }: Facts): string[] {
 
 /** Quantisation of a value on so many bits, whatever the program's. */
 export function pinnedQuantisation(
-	bits: PinnedBits,
-	range: Range,
+	{ bits, reach = 0, whole = false }: Pin,
+	measured: Range,
 	precision: Precision,
 	bounds: Range,
 	natural: number,
 ): Quantisation {
+	const range = union(measured, { low: -reach, high: reach });
+	if (whole) {
+		const high = Math.ceil(reachOf(range));
+		return { scale: 1, width: high <= LARGEST_OF_16 ? 16 : 32, low: -high, high };
+	}
 	if (bits === 16)
-		return { ...quantisationOf(range, { ...precision, limit: 32767 }, bounds, natural), width: 16 };
+		return { ...quantisationOf(range, { ...precision, limit: LARGEST_OF_16 }, bounds, natural), width: 16 };
 	const own =
 		bits === 32
 			? wideQuantisationOf(range, precision, bounds, natural)

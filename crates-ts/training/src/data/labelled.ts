@@ -87,17 +87,21 @@ export function scaledRows(tensor: Tensor, factor: number): Tensor {
 /** 0 … count − 1 in an order that the seed alone decides (Fisher and Yates). */
 export function shuffled(count: number, seed: number): number[] {
 	const order = Array.from({ length: count }, (_, k) => k);
-	let state = seed >>> 0;
-	const draw = (): number => {
-		// mulberry32
-		state = (state + 0x6d2b79f5) >>> 0;
-		let t = Math.imul(state ^ (state >>> 15), state | 1);
-		t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-	};
+	const draw = uniform(seed);
 	for (let k = count - 1; k > 0; k--) {
 		const other = Math.floor(draw() * (k + 1));
 		[order[k], order[other]] = [order[other], order[k]];
 	}
 	return order;
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+export function uniform(seed: number): () => number {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let t = Math.imul(state ^ (state >>> 15), state | 1);
+		t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+	};
 }

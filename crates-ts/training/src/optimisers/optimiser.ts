@@ -1,3 +1,4 @@
+import type { Pin, PinnedBits } from "@umpire/compiler/quantise/pins.ts";
 import type { Tape } from "../tape.ts";
 
 /** Numbers that an optimiser takes from the job, as scalars of the step. */
@@ -18,8 +19,8 @@ export interface Update {
 }
 
 /** Bits of values on the way, where they are not those of all others. */
-export type Pin = (name: string, bits: Bits) => string;
-export type Bits = 16 | 24 | 32;
+export type PinValue = (name: string, bits: Bits, more?: Omit<Pin, "bits">) => string;
+export type Bits = PinnedBits;
 
 /** How gradients become changes. */
 export interface Optimiser {
@@ -29,5 +30,5 @@ export interface Optimiser {
 	readonly gradientBits: Bits;
 	/** The rate as all updates of a step take it; the rate itself by default. */
 	correctedRate?(tape: Tape, settings: Settings): string;
-	update(tape: Tape, gradient: string, states: readonly string[], settings: Settings, pin: Pin): Update;
+	update(tape: Tape, gradient: string, states: readonly string[], settings: Settings, pin: PinValue): Update;
 }
