@@ -9,6 +9,7 @@ import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
+import { fit } from "./commands/fit.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
@@ -24,7 +25,7 @@ import { verify } from "./commands/verify.ts";
 import { complain } from "./output.ts";
 
 const COMMANDS: CommandModule[] = [
-	...[compile, run, check, conformance, rehearse, train],
+	...[compile, run, check, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify, status, monitor, key],
 	...[demo, demoTraining, bench, setup],
 ];
