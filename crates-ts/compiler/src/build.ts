@@ -18,7 +18,7 @@ import type { Repetition } from "./import/steps.ts";
 import { lowerModel } from "./lower/lower.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
-import type { Pins } from "./quantise/pins.ts";
+import type { Pins } from "./quantise/pin.ts";
 import { precisionOf } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */

@@ -2,7 +2,7 @@ import type { Tensor } from "@umpire/onnx/model.ts";
 import type { Executor } from "./fidelity/measure.ts";
 import type { Carried } from "./import/steps.ts";
 import type { RangeMethod } from "./quantise/calibration.ts";
-import type { Pins } from "./quantise/pins.ts";
+import type { Pins } from "./quantise/pin.ts";
 
 export interface CompileOptions {
 	/** Calibration inputs: each set has one tensor per model input, in the model's order. */

@@ -53,11 +53,14 @@ export async function foldModel(
 		types.set(name, tensor.type);
 	};
 	for (const [name, tensor] of graph.initializers) describe(name, tensor);
-	const session = await createFloatSession({ ...model, graph }, {
-		outputs: values,
-		optimisation: "basic",
-		...(feeds.count > MANY ? { threads: 1 } : {}),
-	});
+	const session = await createFloatSession(
+		{ ...model, graph },
+		{
+			outputs: values,
+			optimisation: "basic",
+			...(feeds.count > MANY ? { threads: 1 } : {}),
+		},
+	);
 	try {
 		const seen = new Map<string, Tensor>();
 		let index = -1;

@@ -1,5 +1,5 @@
 import type { Carried } from "@umpire/compiler/import/steps.ts";
-import type { Pin } from "@umpire/compiler/quantise/pins.ts";
+import type { Pin } from "@umpire/compiler/quantise/pin.ts";
 import { removeDead } from "@umpire/graph/edit.ts";
 import type { Graph, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import type { PinValue } from "./optimisers/optimiser.ts";

@@ -1,5 +1,5 @@
 import type { Carried } from "@umpire/compiler/import/steps.ts";
-import type { Pins } from "@umpire/compiler/quantise/pins.ts";
+import type { Pins } from "@umpire/compiler/quantise/pin.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";

@@ -4,7 +4,8 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
-import { type Pin, pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
+import type { Pin } from "./pin.ts";
+import { pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
 import {
 	dyadicQuantisation,
 	type Precision,

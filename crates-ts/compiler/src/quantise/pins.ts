@@ -3,22 +3,8 @@ import { type Range, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
+import type { Pin, Pins } from "./pin.ts";
 import { type Precision, type Quantisation, quantisationOf, snapUp, wideQuantisationOf } from "./scales.ts";
-
-/** Bits that a value may be given: 24 lie in a tensor of 32, so that their squares stay exact. */
-export type PinnedBits = 16 | 24 | 32;
-
-/** What the caller demands of a value. */
-export interface Pin {
-	readonly bits: PinnedBits;
-	/** What its range reaches at least, where the float run leaves out what rounding adds: 0 by default. */
-	readonly reach?: number;
-	/** Whole numbers of which the float run showed all that there will be. */
-	readonly whole?: boolean;
-}
-
-/** Values whose bits the caller decides, by name. */
-export type Pins = ReadonlyMap<string, Pin>;
 
 /**
  * The pins, with those of the values that a pinned one is a view or a multiple of and that have none: it cannot be

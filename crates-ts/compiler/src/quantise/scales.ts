@@ -1,6 +1,6 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
-import type { Pins } from "./pins.ts";
+import type { Pins } from "./pin.ts";
 
 /** How a tensor's integers stand for real numbers: real = integer·scale, low ≤ integer ≤ high. */
 export interface Quantisation {

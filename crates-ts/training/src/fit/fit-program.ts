@@ -1,6 +1,6 @@
 import { type Compiled, compile } from "@umpire/compiler/compile.ts";
 import type { Carried } from "@umpire/compiler/import/steps.ts";
-import type { Pins } from "@umpire/compiler/quantise/pins.ts";
+import type { Pins } from "@umpire/compiler/quantise/pin.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";

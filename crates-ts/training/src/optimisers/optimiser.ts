@@ -1,4 +1,4 @@
-import type { Pin, PinnedBits } from "@umpire/compiler/quantise/pins.ts";
+import type { Pin, PinnedBits } from "@umpire/compiler/quantise/pin.ts";
 import type { Tape } from "../tape.ts";
 
 /** Numbers that an optimiser takes from the job, as scalars of the step. */
