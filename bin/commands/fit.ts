@@ -65,7 +65,7 @@ export const fit = command<Options>({
 			})
 			.option("plot", { type: "string", describe: "file for a picture (SVG)", requiresArg: true }),
 	async run(options) {
-		const { fit: run } = await import("@umpire/actors/fit.ts");
+		const { fitTable: run } = await import("@umpire/actors/fit.ts");
 		const found = await run({ ...options, progress });
 		const { files, result } = found;
 		report(options.json, found, () => [

@@ -86,9 +86,14 @@ interface Outcome {
  *
  * @throws InputError if the table does not allow it
  */
-export async function fit(options: FitOptions): Promise<Fit> {
-	const { method, data, drop, out, plot, progress } = options;
+export async function fitTable(options: FitOptions): Promise<Fit> {
+	const { method, data, drop, clusters, components, steps, out, plot, progress } = options;
 	if (!existsSync(data)) throw new InputError(`${data} does not exist: check the path`);
+	for (const [name, value] of Object.entries({ clusters, components, steps: steps ?? 1 })) {
+		if (!(Number.isInteger(value) && value >= 1)) {
+			throw new InputError(`--${name} is ${value}: give a whole number, at least 1`);
+		}
+	}
 	const columns = readColumns(data, drop);
 	progress(`Fitting ${columns.rows.length} rows of ${columns.names.length} columns...`);
 	const outcome = await OUTCOMES[method](columns, options);

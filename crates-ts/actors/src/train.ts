@@ -16,7 +16,7 @@ import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { lineChart } from "@umpire/training/chart.ts";
 import { type Divided, divided, rowsAt, scaledRows } from "@umpire/training/data/labelled.ts";
 import { readLabelled } from "@umpire/training/data/read.ts";
-import { evaluationSteps, type Job } from "@umpire/training/job.ts";
+import { evaluationSteps, HYPER_UNIT, type Job } from "@umpire/training/job.ts";
 import type { LossName } from "@umpire/training/losses.ts";
 import type { OptimiserName } from "@umpire/training/optimisers/registry.ts";
 import { prepare } from "@umpire/training/prepare.ts";
@@ -146,11 +146,39 @@ function dataOf({ data, label, loss, scale, validation, test, seed }: TrainOptio
 
 function jobOf(options: TrainOptions, { parts }: Divided): Job {
 	const { loss, optimizer, lr, momentum, weightDecay, steps, batch, seed } = options;
+	requireNumbers(options);
 	if (batch > parts.train) {
 		throw new InputError(`a batch of ${batch} is larger than the ${parts.train} rows to train on`);
 	}
 	const job = { loss, optimiser: optimizer, rate: lr, momentum, decay: weightDecay, steps, batch, seed };
 	return { ...job, parts };
+}
+
+/** Hyper-parameters are committed to as multiples of 2^−24 in 32 bits: rates from 2^−24 to below 2^7. */
+function requireNumbers({
+	lr,
+	momentum,
+	weightDecay,
+	steps,
+	batch,
+	validation,
+	test,
+	scale,
+}: TrainOptions): void {
+	const share = "a share from 0 to below 1";
+	const whole = "a whole number, at least 1";
+	const rules: readonly (readonly [string, number, boolean, string])[] = [
+		["lr", lr, lr >= HYPER_UNIT && lr < 128, "a number above 0 and below 128"],
+		["momentum", momentum, momentum >= 0 && momentum < 1, share],
+		["weight-decay", weightDecay, weightDecay >= 0 && weightDecay < 1, share],
+		["steps", steps, Number.isInteger(steps) && steps >= 1 && steps < 2 ** 31, whole],
+		["batch", batch, Number.isInteger(batch) && batch >= 1, whole],
+		["validation", validation, validation >= 0 && validation < 1, share],
+		["test", test, test >= 0 && test < 1, share],
+		["scale", scale, Number.isFinite(scale) && scale !== 0, "a number that is not 0"],
+	];
+	const wrong = rules.find(([, , admissible]) => !admissible);
+	if (wrong) throw new InputError(`--${wrong[0]} is ${wrong[1]}: give ${wrong[3]}`);
 }
 
 function firstBatch(rows: Tensor, size: number): Tensor {
