@@ -9,6 +9,7 @@ import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
+import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
 /** All faults that `just mutations` tries. */
@@ -24,4 +25,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...SENDING_MUTATIONS,
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
+	...TRAINING_MUTATIONS,
 ];
