@@ -45,12 +45,12 @@ export function settingOf(tape: Tape, hyper: string, index: number): string {
 	return tape.scaled(tape.cast(tape.slice(hyper, [0], [index], [index + 1]), "float32"), HYPER_UNIT);
 }
 
-/** Σ of the scores of the rows from `start` to before `end`: [1]. */
-export function sumOfRows(tape: Tape, scores: string, rows: string, start: number, end: number): string {
-	const inside = tape.compare(
-		"And",
-		tape.compare("GreaterOrEqual", rows, tape.ints([start])),
-		tape.compare("Less", rows, tape.ints([end])),
-	);
-	return tape.sum(tape.masked(inside, scores), [0]);
+/** The scores of the rows before `end`, 0 for others. */
+export function before(tape: Tape, scores: string, rows: string, end: number): string {
+	return tape.masked(tape.compare("Less", rows, tape.ints([end])), scores);
+}
+
+/** The scores of the rows from `start` on, 0 for others. */
+export function from(tape: Tape, scores: string, rows: string, start: number): string {
+	return tape.masked(tape.compare("GreaterOrEqual", rows, tape.ints([start])), scores);
 }

@@ -59,19 +59,16 @@ function crossEntropy(tape: Tape, logits: string, labels: string): BatchLoss {
 	const p = tape.emit("Softmax", [logits], { shape, type }, { axis: shape.length - 1 });
 	const gain = tape.scaled(tape.sub(p, one), 1 / rows);
 	const own = tape.sum(tape.masked(hot, p), [shape.length - 1], true);
-	const log = tape.unary("Log", tape.max(own, tape.scalar(type, LEAST_PROBABILITY)));
+	const log = tape.scaled(tape.unary("Log", tape.max(own, tape.scalar(type, LEAST_PROBABILITY))), -1);
 	const hits = tape.compare("Equal", tape.argMax(logits, shape.length - 1, true), labels);
 	const perRow = tape.cast(hits, "int64");
 	const inner = lead.slice(1).map((_, axis) => axis + 1);
 	return {
 		seed: [logits, gain],
 		mean: tape.reshape(
-			tape.scaled(
-				tape.mean(
-					log,
-					lead.map((_, axis) => axis),
-				),
-				-1,
+			tape.mean(
+				log,
+				lead.map((_, axis) => axis),
 			),
 			[1],
 		),

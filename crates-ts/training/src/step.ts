@@ -4,7 +4,7 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
-import { type Batch, nextBatch, settingOf, sumOfRows } from "./batches.ts";
+import { type Batch, before, from, nextBatch, settingOf } from "./batches.ts";
 import { differentiate } from "./differentiate.ts";
 import { evaluationSteps, hyperOf, type Job } from "./job.ts";
 import { drawn, keptBy, seeded } from "./lanes.ts";
@@ -175,7 +175,7 @@ function update(writer: StepWriter, job: Job, { parameters, gains, hyper, batch,
 		const gain = gains.get(read);
 		if (!gain) return [];
 		tape.name(`${name}/update`);
-		for (const before of pinnedBefore(tape, gain)) pin(before, optimiser.gradientBits);
+		for (const one of pinnedBefore(tape, gain)) pin(one, optimiser.gradientBits);
 		const { change, states: next } = optimiser.update(tape, gain, states, settings, pin);
 		const kept = loss ? pin(tape.sub(value, pin(tape.mul(value, loss), 32)), 32) : value;
 		const { output } = writer.carried(pin(tape.sub(kept, change), 32), value);
@@ -196,22 +196,33 @@ function reportsOf(
 	tape.name("report");
 	const total = parts.train + parts.validation + parts.test;
 	const what = loss === "mse" ? "error" : "hits";
-	const sum = (start: number, end: number): string => {
-		const own = sumOfRows(tape, scores, batch.rows, start, end);
+	const sum = (values: string): string => {
+		const own = tape.sum(values, [0]);
 		return loss === "mse" ? pin(own, 32) : own;
 	};
-	const part = (name: string, start: number, count: number): string | undefined => {
+	const inside = before(tape, scores, batch.rows, total);
+	const judged = from(tape, inside, batch.rows, parts.train);
+	const tested = parts.train + parts.validation;
+	const part = (name: string, values: () => string, count: number): string | undefined => {
 		if (count === 0) return undefined;
 		const initial = loss === "mse" ? zeros([1]) : tensorFrom("int64", [1], [0]);
 		const so = loss === "mse" ? writer.wideInput(name, initial) : writer.input(name, initial);
-		const next = tape.add(so, sum(start, start + count));
+		const next = tape.add(so, sum(values()));
 		return writer.carried(loss === "mse" ? pin(next, 32) : next, so).output;
 	};
 	return {
-		validation: part(`validation_${what}`, parts.train, parts.validation),
-		test: part(`test_${what}`, parts.train + parts.validation, parts.test),
+		validation: part(
+			`validation_${what}`,
+			() => (parts.test === 0 ? judged : before(tape, judged, batch.rows, tested)),
+			parts.validation,
+		),
+		test: part(
+			`test_${what}`,
+			() => (parts.validation === 0 ? judged : from(tape, inside, batch.rows, tested)),
+			parts.test,
+		),
 		loss: writer.output(mean, "loss"),
-		score: writer.output(sum(0, total), what),
+		score: writer.output(sum(inside), what),
 	};
 }
 

@@ -367,4 +367,12 @@ describe("gradients are what central differences say", () => {
 			}
 		}
 	});
+
+	test("padding is no element of a window, though it looks like a zero", async () => {
+		const attributes = { kernel_shape: [2], strides: [1], pads: [1, 1] };
+		const { model } = caseOf("MaxPool", [[1, 1, 3]], numbersFrom(1), { attributes, type: "float32" });
+		const feed = new Map([["x0", tensorFrom("float32", [1, 1, 3], [0, -1, -2])]]);
+		for (const { error } of await deviations(model, feed, 2 ** -6, numbersFrom(2)))
+			expect(error).toBeLessThan(1e-4);
+	});
 });
