@@ -6,7 +6,7 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
-import type { Job } from "../src/job.ts";
+import { hyperOf, type Job } from "../src/job.ts";
 import type { Dataset, Step } from "../src/step.ts";
 import { trainBoth } from "../src/train.ts";
 import { compileStep, inputsOf } from "../src/training-program.ts";
@@ -91,6 +91,22 @@ describe("the exact program of a step", () => {
 		}
 		expect(runs[1]).toEqual(runs[0]);
 		expect(runs[2]).toEqual(runs[0]);
+	});
+
+	test("serves the rates that it was compiled for, and clips larger ones", async () => {
+		const { step, job } = await stepOf(classifier(), DATA, { steps: 20, rate: 0.02 });
+		const faster = { ...job, rate: 0.4 };
+		const hyper = tensorFrom("int64", [4], hyperOf(faster));
+		const fast = { ...step, feed: new Map([...step.feed, ["hyper", hyper]]) };
+		const lossOf = async (hypers: readonly (readonly number[])[]): Promise<number[]> => {
+			const { program } = await compileStep(step, "toy", hypers);
+			const { exact, float } = await trainBoth(fast, program, faster, quiet);
+			return [exact, float].map(({ points }) => points.at(-1)!.loss);
+		};
+		const [both, float] = await lossOf([hyperOf(faster)]);
+		expect(Math.abs(both - float)).toBeLessThan(0.02);
+		const [slow] = await lossOf([]);
+		expect(slow - float).toBeGreaterThan(0.1);
 	});
 
 	test("follows from the whole float run: what grows in later steps is not clipped", async () => {
