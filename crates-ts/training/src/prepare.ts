@@ -9,8 +9,9 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { feedsOf } from "@umpire/graph/feeds.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
+import { sizeOf } from "@umpire/graph/shapes.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { upgradeOpset, upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { type BatchStatistics, withBatchStatistics } from "./batch-statistics.ts";
 import { withoutRule } from "./differentiate.ts";
@@ -59,10 +60,10 @@ const MOST_ROUNDS = 50;
  * A float model with its trained initializers as inputs, without functions, branches and loops, and with what has
  * no gradient of its own replaced by simpler operators.
  *
- * @param batch one batch of data
+ * @param rows one batch of data
  * @throws CompileError naming what cannot be trained
  */
-export async function prepare(given: Model, batch: Tensor, options: PrepareOptions = {}): Promise<Prepared> {
+export async function prepare(given: Model, rows: Tensor, options: PrepareOptions = {}): Promise<Prepared> {
 	const model = withoutHalfFloats(upgradeTo20(upgradeOpset(given)));
 	const { inputs, outputs } = model.graph;
 	if (inputs.length !== 1) {
@@ -73,6 +74,7 @@ export async function prepare(given: Model, batch: Tensor, options: PrepareOptio
 			},
 		);
 	}
+	const batch = fitted(rows, inputs[0]);
 	const shaped = fixShapes({ ...model, graph: nameNodes(batched(model.graph)) }, {}, [batch]);
 	const names = new Names(shaped.graph);
 	const training = names.fresh("training");
@@ -102,6 +104,20 @@ export async function prepare(given: Model, batch: Tensor, options: PrepareOptio
 		dropouts: masked,
 		training,
 	};
+}
+
+/** Rows of as many numbers as the input takes, in its shape: a table's, for a model of images. */
+function fitted(rows: Tensor, { name, dims }: ValueInfo): Tensor {
+	const [count, ...inner] = rows.dims;
+	const wanted = dims?.slice(1);
+	if (!wanted?.every((size) => typeof size === "number")) return rows;
+	if (sizeOf(wanted) !== sizeOf(inner)) {
+		throw new CompileError(
+			`a row of the data has ${sizeOf(inner)} numbers ([${inner.join(", ")}]), input "${name}" takes ${sizeOf(wanted)} ([${wanted.join(", ")}])`,
+			{ hint: "Give data of the shape of the model's input" },
+		);
+	}
+	return { ...rows, dims: [count, ...wanted] };
 }
 
 /** The graph with as many rows as one wants, where it was exported for so many. */
@@ -209,9 +225,8 @@ async function masksOf(
 ): Promise<Dropout[]> {
 	const known: Dropout[] = [];
 	for (const one of masks) {
-		const reader = model.graph.nodes.find(({ inputs }) => inputs.includes(one.mask))!;
+		const [, operand] = model.graph.nodes.find(({ inputs }) => inputs.includes(one.mask))!.inputs;
 		// What comes before this one has no masks but those that are known.
-		const operand = model.graph.nodes.find(({ outputs }) => outputs.includes(reader.outputs[0]))!.inputs[1];
 		const before: Model = {
 			...model,
 			graph: removeDead({

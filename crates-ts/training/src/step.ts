@@ -115,6 +115,7 @@ export function buildStep(prepared: Prepared, job: Job, { rows, labels }: Datase
 	tape.name("loss");
 	const wanted = tape.gather(known, batch.indices, 0);
 	const loss = lossOf(job.loss, tape, forward, rename(prepared.output), wanted);
+	if (job.loss === "cross-entropy") requireClasses(labels, tape.shape(loss.seed[0]).at(-1)!);
 	const reads = parameters.map(({ read }) => read);
 	const gains = differentiate(tape, forward, new Map([loss.seed]), reads);
 	const learnt = [
@@ -228,6 +229,14 @@ function reportsOf(
 
 const zeros = (dims: readonly number[]): Tensor =>
 	tensorFrom("float32", dims, new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(0));
+
+function requireClasses(labels: Tensor, classes: number): void {
+	const largest = toReal(labels).data.reduce((a, b) => Math.max(a, b), 0);
+	if (largest < classes) return;
+	throw new CompileError(`a label is ${largest}, the model tells ${classes} classes apart, counted from 0`, {
+		hint: "Give a model with an output for each class, or say which column is the label (--label)",
+	});
+}
 
 /** Labels of classes as int64. */
 function wholeLabels(labels: Tensor): Tensor {

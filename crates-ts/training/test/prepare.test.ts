@@ -70,6 +70,28 @@ describe("what is trained", () => {
 	});
 });
 
+describe("data", () => {
+	test("of tables fits models of images that have as many numbers", async () => {
+		const g = new GraphBuilder("image", { opset: 20 });
+		const x = g.input("x", "float32", [1, 1, 2, 3]);
+		const flat = g.node("Flatten", [x]);
+		g.output(g.node("Gemm", [flat, g.constant("w", drawn([3, 6], 1))], { transB: 1 }));
+		const { graph, facts } = await prepare(g.model(), drawn([5, 6], 2));
+		expect(facts.shapes.get(graph.inputs[0].name)).toEqual([5, 1, 2, 3]);
+		await expect(prepare(g.model(), drawn([5, 7], 2))).rejects.toThrow(
+			/a row of the data has 7 numbers .* takes 6/,
+		);
+	});
+
+	test("with more classes than the model has is refused", async () => {
+		await expect(stepOf(classifier(2), DATA)).rejects.toThrow(
+			/a label is 2, the model tells 2 classes apart/,
+		);
+		const labels = tensorFrom("float32", [61], new Array<number>(61).fill(0.5));
+		await expect(stepOf(classifier(), { ...DATA, labels })).rejects.toThrow(/a label is 0.5/);
+	});
+});
+
 describe("batch normalisation", () => {
 	const model = classifier(3, (g, h) => {
 		const operands = ["scale", "bias", "mean", "variance"].map((name, k) =>
@@ -120,6 +142,18 @@ describe("dropout", () => {
 			expect(outputs.get(`${name}_next`)!.data).toEqual(expected);
 			lanes = expected;
 		}
+	});
+
+	test("has a mask of its own wherever it stands", async () => {
+		const twice = classifier(3, (g, h) => {
+			const first = g.node("Relu", [g.node("Dropout", [h], {}, "first_drop")]);
+			return g.node("Dropout", [first, g.scalar("ratio", 0.25)], {}, "second_drop");
+		});
+		const { step } = await stepOf(twice, DATA, { steps: 3 });
+		const names = ["first_drop", "second_drop"].map((name) => `${name}/kept/lanes`);
+		for (const name of names) expect(step.feed.get(name)!.dims).toEqual([8, 8]);
+		expect(step.feed.get(names[0])!.data).not.toEqual(step.feed.get(names[1])!.data);
+		await floatRun(step);
 	});
 
 	test("keeps about the share that it is to keep, larger by as much, and everything in evaluation", async () => {
