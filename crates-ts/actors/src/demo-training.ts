@@ -23,7 +23,6 @@ import { verifier } from "./verifier.ts";
 const JOB = {
 	loss: "cross-entropy",
 	optimiser: "momentum",
-	steps: 250,
 	batch: 32,
 	rate: 0.05,
 	momentum: 0.9,
@@ -34,8 +33,9 @@ const JOB = {
 const SHARES = { validation: 0.1, test: 0.2 };
 /** Grey values are 0 … 16. */
 const SCALE = 1 / 16;
-/** The step in which the submitter lies, and the node: what the first layer's weights gain. */
-const LIE = { step: 120, node: "/fc1/Gemm/gradient/Gemm", element: 700 };
+const STEPS = 250;
+/** The node at which the submitter lies, half way: what the first layer's weights gain. */
+const LIE = { node: "/fc1/Gemm/gradient/Gemm", element: 700 };
 const FEE = "0.05";
 
 /** What the demonstration shows at its end. */
@@ -53,7 +53,11 @@ export interface TrainingDemonstration extends Omit<Demonstration, "digit"> {
  *
  * @param say takes the story, line by line
  */
-export async function demonstrateTraining(say: (line: string) => void): Promise<TrainingDemonstration> {
+export async function demonstrateTraining(
+	say: (line: string) => void,
+	steps = STEPS,
+): Promise<TrainingDemonstration> {
+	const wrongStep = Math.floor(steps / 2);
 	const detail = (line: string) => say(`     ${line}`);
 	const as = (who: string) => (line: string) => detail(`${who}: ${line}`);
 	await setUp(detail);
@@ -63,7 +67,7 @@ export async function demonstrateTraining(say: (line: string) => void): Promise<
 	say("1. A network of 64-32-10, untrained, and 1,797 handwritten digits.");
 	const found = readLabelled(join(folder, "digits.csv"));
 	const data = divided({ ...found, rows: scaledRows(found.rows, SCALE) }, SHARES, JOB.seed);
-	const job: Job = { ...JOB, parts: data.parts };
+	const job: Job = { ...JOB, steps, parts: data.parts };
 	const batch = rowsAt(
 		data.rows,
 		Array.from({ length: job.batch }, (_, k) => k),
@@ -95,9 +99,9 @@ export async function demonstrateTraining(say: (line: string) => void): Promise<
 		await postRequest(requester, loaded, inputs, { fee: FEE, within: 86_400 });
 
 		const operator = program.operators.findIndex(({ node, kind }) => node === LIE.node && kind === "Dot");
-		say(`4. A submitter trains too, falsifies one number of a gradient in step ${LIE.step}, and claims.`);
+		say(`4. A submitter trains too, falsifies one number of a gradient in step ${wrongStep}, and claims.`);
 		const liar = await submitter(await stage.world("submitter"), String(number), {
-			defect: `${LIE.step}/${operator}:${LIE.element}`,
+			defect: `${wrongStep}/${operator}:${LIE.element}`,
 			progress: as("submitter"),
 		});
 		await stage.settle([liar]);

@@ -7,6 +7,7 @@ import { runFloat } from "@umpire/onnx/float-session.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demonstrateTraining } from "../src/demo-training.ts";
 import { fitTable } from "../src/fit.ts";
 import { rehearse } from "../src/rehearse.ts";
 import { runProgram } from "../src/run-program.ts";
@@ -136,6 +137,18 @@ describe("a training program", () => {
 			progress,
 		} as const;
 		await expect(rehearse(given)).rejects.toThrow(/is a compiled program: give its inputs with --input/);
+	});
+});
+
+describe("the demonstration", () => {
+	it("rejects the claim with one wrong gradient and makes the honest one final", async () => {
+		const told: string[] = [];
+		const shown = await demonstrateTraining((line) => told.push(line), 6);
+		expect([shown.finding.step, shown.finding.node]).toEqual([3, "/fc1/Gemm/gradient/Gemm"]);
+		expect(shown.hits).toBe(Math.round(shown.exact.validation! * 180));
+		expect(shown.paid.submitter).toBeLessThan(0n);
+		expect(shown.paid["second-submitter"]).toBeGreaterThan(0n);
+		expect(told.at(-1)).toMatch(/The result is final: \d+ of 180 digits/);
 	});
 });
 
