@@ -1,11 +1,13 @@
+import { withoutHalfFloats } from "@umpire/compiler/import/half-floats.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import type { Step } from "./step.ts";
 
-/** The forward model with what was learnt in its initializers. */
-export function withLearnt(model: Model, learnt: ReadonlyMap<string, Tensor>): Model {
+/** The forward model with what was learnt in its initializers; half floats become float32, as they were trained. */
+export function withLearnt(given: Model, learnt: ReadonlyMap<string, Tensor>): Model {
+	const model = withoutHalfFloats(given);
 	const initializers = new Map(
 		[...model.graph.initializers].map(([name, tensor]) => {
 			const found = learnt.get(name);

@@ -1,3 +1,4 @@
+import { nodeOf } from "@umpire/graph/edit.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
@@ -58,6 +59,44 @@ describe("a step", () => {
 			expect(run.at(-1)!.get(output)!.data).toEqual(run[4].get(output)!.data);
 			expect(run[4].get(output)!.data).not.toEqual(run[3].get(output)!.data);
 		}
+	});
+
+	test("takes a softmax at the end of the model off, and trains as without it", async () => {
+		const last = async (end?: string): Promise<Tensor> => {
+			const plain = classifier();
+			const [{ name }] = plain.graph.outputs;
+			const nodes = end ? [nodeOf("end", end, [name], ["probabilities"], { axis: -1 })] : [];
+			const outputs = end ? [{ ...plain.graph.outputs[0], name: "probabilities" }] : plain.graph.outputs;
+			const graph = { ...plain.graph, nodes: [...plain.graph.nodes, ...nodes], outputs };
+			const { step } = await stepOf({ ...plain, graph }, DATA, { steps: 5 });
+			return (await floatRun(step)).at(-1)!.get(step.learnt[0].output)!;
+		};
+		const plain = await last();
+		expect(await last("Softmax")).toEqual(plain);
+		expect(await last("LogSoftmax")).toEqual(plain);
+	});
+
+	test("gives models of half floats back in float32", async () => {
+		const plain = classifier();
+		const halves = new Map(
+			[...plain.graph.initializers].map(([name, tensor]): [string, Tensor] => [
+				name,
+				{ type: "float16", dims: tensor.dims, data: new Uint16Array(tensor.data.length).fill(0x3800) },
+			]),
+		);
+		const graph = {
+			...plain.graph,
+			inputs: plain.graph.inputs.map((one) => ({ ...one, type: "float16" as const })),
+			outputs: plain.graph.outputs.map((one) => ({ ...one, type: "float16" as const })),
+			initializers: halves,
+		};
+		const { step } = await stepOf({ ...plain, graph }, DATA, { steps: 1 });
+		const [first] = await floatRun(step);
+		const learnt = new Map(step.learnt.map(({ initializer, output }) => [initializer, first.get(output)!]));
+		const found = withLearnt({ ...plain, graph }, learnt).graph.initializers.get("second.bias")!;
+		expect(found.type).toBe("float32");
+		expect(Number(found.data[0])).toBeGreaterThan(0.3);
+		expect(Number(found.data[0])).toBeLessThan(0.7);
 	});
 
 	test("learns", async () => {
