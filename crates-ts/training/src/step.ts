@@ -117,9 +117,12 @@ export function buildStep(prepared: Prepared, job: Job, { rows, labels }: Datase
 	const loss = lossOf(job.loss, tape, forward, rename(prepared.output), wanted);
 	if (job.loss === "cross-entropy") requireClasses(labels, tape.shape(loss.seed[0]).at(-1)!);
 	const reads = parameters.map(({ read }) => read);
-	const gains = differentiate(tape, forward, new Map([loss.seed]), reads);
+	const rate = tape.masked(batch.training, settingOf(tape, hyper, 1));
+	const [end, gain] = loss.seed;
+	const seed = OPTIMISERS[job.optimiser].scalesLoss ? tape.mul(gain, rate) : gain;
+	const gains = differentiate(tape, forward, new Map([[end, seed]]), reads);
 	const learnt = [
-		...update(writer, job, { parameters, gains, hyper, batch, step }),
+		...update(writer, job, { parameters, gains, hyper, rate, step }),
 		...statistics.map(({ initializer, value, next }) => ({
 			initializer,
 			output: writer.carried(writer.pin(next, 32), value).output,
@@ -159,16 +162,16 @@ interface Updating {
 	readonly parameters: readonly Trained[];
 	readonly gains: ReadonlyMap<string, string>;
 	readonly hyper: string;
-	readonly batch: Batch;
+	/** 0 in steps that only evaluate. */
+	readonly rate: string;
 	readonly step: string;
 }
 
 /** Writes what becomes of the parameters; one that the loss does not depend on stays what it is. */
-function update(writer: StepWriter, job: Job, { parameters, gains, hyper, batch, step }: Updating): Learnt[] {
+function update(writer: StepWriter, job: Job, { parameters, gains, hyper, rate, step }: Updating): Learnt[] {
 	const { tape, pin } = writer;
 	const optimiser = OPTIMISERS[job.optimiser];
 	tape.name("update");
-	const rate = tape.masked(batch.training, settingOf(tape, hyper, 1));
 	const given = { rate, momentum: settingOf(tape, hyper, 2), step };
 	const settings = { ...given, rate: optimiser.correctedRate?.(tape, given) ?? rate };
 	const loss = job.decay > 0 ? tape.mul(rate, settingOf(tape, hyper, 3)) : undefined;

@@ -26,6 +26,8 @@ export type Bits = PinnedBits;
 export interface Optimiser {
 	/** What it keeps of every parameter, in tensors of the parameter's shape that begin as 0. */
 	readonly states: readonly string[];
+	/** Whether changes are gradients times the rate and nothing else: then the loss is taken times the rate instead. */
+	readonly scalesLoss?: boolean;
 	/** Bits that the gradients have. */
 	readonly gradientBits: Bits;
 	/** The rate as all updates of a step take it; the rate itself by default. */
