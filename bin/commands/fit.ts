@@ -1,6 +1,7 @@
 import type { Result } from "@umpire/actors/fit.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress } from "../log.ts";
+import { type NumberRule, numberOption, seedOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends CommonOptions {
@@ -15,6 +16,9 @@ interface Options extends CommonOptions {
 	out: string;
 	plot?: string;
 }
+
+const counted = (name: string, rule: NumberRule) =>
+	numberOption(name, { least: 1, most: 1e6, whole: true, ...rule });
 
 export const fit = command<Options>({
 	command: "fit <method>",
@@ -45,19 +49,16 @@ export const fit = command<Options>({
 				describe: "columns that are left out",
 				requiresArg: true,
 			})
-			.option("clusters", { type: "number", default: 3, describe: "of kmeans", requiresArg: true })
-			.option("components", { type: "number", default: 2, describe: "of pca", requiresArg: true })
-			.option("steps", {
-				type: "number",
-				describe: "iterations (default: 50 of kmeans, 200 of pca)",
-				requiresArg: true,
-			})
-			.option("seed", {
-				type: "number",
-				default: 1,
-				describe: "of what iterations begin with",
-				requiresArg: true,
-			})
+			.option("clusters", counted("clusters", { default: 3, describe: "of kmeans" }))
+			.option("components", counted("components", { default: 2, describe: "of pca" }))
+			.option(
+				"steps",
+				counted("steps", {
+					describe: "iterations",
+					defaultDescription: "50 of kmeans, 200 of pca",
+				}),
+			)
+			.option("seed", seedOption("of what iterations begin with", 1))
 			.option("out", {
 				type: "string",
 				default: ".",

@@ -1,5 +1,7 @@
+import { HYPER_UNIT } from "@umpire/training/job.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress } from "../log.ts";
+import { numberOption, seedOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends CommonOptions {
@@ -22,6 +24,12 @@ interface Options extends CommonOptions {
 	plot?: string;
 	commit: boolean;
 }
+
+const counted = (name: string, otherwise: number, describe: string) =>
+	numberOption(name, { default: otherwise, least: 1, most: 1e6, whole: true, describe });
+
+const share = (name: string, otherwise: number, describe: string) =>
+	numberOption(name, { default: otherwise, least: 0, most: 0.999999, describe });
 
 export const train = command<Options>({
 	command: "train <model>",
@@ -51,39 +59,26 @@ export const train = command<Options>({
 			})
 			.option("loss", { choices: ["cross-entropy", "mse"] as const, default: "cross-entropy" as const })
 			.option("optimizer", { choices: ["sgd", "momentum", "adam"] as const, default: "momentum" as const })
-			.option("lr", { type: "number", default: 0.03, describe: "learning rate", requiresArg: true })
-			.option("momentum", {
-				type: "number",
-				default: 0.9,
-				describe: "share of the velocity that is kept, with --optimizer momentum",
-				requiresArg: true,
-			})
-			.option("weight-decay", {
-				type: "number",
-				default: 0,
-				describe: "every step takes lr times this share off the weights",
-				requiresArg: true,
-			})
-			.option("steps", { type: "number", default: 1000, describe: "steps of training", requiresArg: true })
-			.option("batch", { type: "number", default: 32, describe: "rows of a step", requiresArg: true })
-			.option("validation", {
-				type: "number",
-				default: 0.1,
-				describe: "share of the rows by which runs are compared",
-				requiresArg: true,
-			})
-			.option("test", {
-				type: "number",
-				default: 0.1,
-				describe: "share of the rows that tells how good the result is",
-				requiresArg: true,
-			})
-			.option("scale", {
-				type: "number",
-				default: 1,
-				describe: "the numbers of the data are multiplied by this",
-				requiresArg: true,
-			})
+			.option(
+				"lr",
+				numberOption("lr", { default: 0.03, least: HYPER_UNIT, most: 127, describe: "learning rate" }),
+			)
+			.option(
+				"momentum",
+				share("momentum", 0.9, "share of the velocity that is kept, with --optimizer momentum"),
+			)
+			.option(
+				"weight-decay",
+				share("weight-decay", 0, "every step takes lr times this share off the weights"),
+			)
+			.option("steps", counted("steps", 1000, "steps of training"))
+			.option("batch", counted("batch", 32, "rows of a step"))
+			.option("validation", share("validation", 0.1, "share of the rows by which runs are compared"))
+			.option("test", share("test", 0.1, "share of the rows that tells how good the result is"))
+			.option(
+				"scale",
+				numberOption("scale", { default: 1, describe: "the numbers of the data are multiplied by this" }),
+			)
 			.option("freeze", {
 				type: "string",
 				array: true,
@@ -91,12 +86,7 @@ export const train = command<Options>({
 				describe: "initializers that are not trained",
 				requiresArg: true,
 			})
-			.option("seed", {
-				type: "number",
-				default: 1,
-				describe: "of the order of the rows and of dropouts",
-				requiresArg: true,
-			})
+			.option("seed", seedOption("of the order of the rows and of dropouts", 1))
 			.option("out", {
 				type: "string",
 				default: ".",

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import { writeTensorProto } from "@umpire/onnx/tensor-file.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
@@ -88,10 +89,12 @@ interface Outcome {
  */
 export async function fitTable(options: FitOptions): Promise<Fit> {
 	const { method, data, drop, clusters, components, steps, out, plot, progress } = options;
-	if (!existsSync(data)) throw new InputError(`${data} does not exist: check the path`);
+	if (!existsSync(data)) throw new InputError(`${data} does not exist`, { advice: "check the path" });
 	for (const [name, value] of Object.entries({ clusters, components, steps: steps ?? 1 })) {
 		if (!(Number.isInteger(value) && value >= 1)) {
-			throw new InputError(`--${name} is ${value}: give a whole number, at least 1`);
+			throw new UmpireError("OPTION", `--${name} is ${value}`, {
+				advice: "give a whole number, at least 1",
+			});
 		}
 	}
 	const columns = readColumns(data, drop);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { compile } from "@umpire/compiler/compile.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { readModel } from "@umpire/onnx/read.ts";
@@ -178,7 +179,7 @@ function requireNumbers({
 		["scale", scale, Number.isFinite(scale) && scale !== 0, "a number that is not 0"],
 	];
 	const wrong = rules.find(([, , admissible]) => !admissible);
-	if (wrong) throw new InputError(`--${wrong[0]} is ${wrong[1]}: give ${wrong[3]}`);
+	if (wrong) throw new UmpireError("OPTION", `--${wrong[0]} is ${wrong[1]}`, { advice: `give ${wrong[3]}` });
 }
 
 function firstBatch(rows: Tensor, size: number): Tensor {

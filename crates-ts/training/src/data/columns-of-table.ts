@@ -22,9 +22,9 @@ export function readColumns(path: string, drop: readonly string[] = []): Columns
 			kept.map((k) => {
 				const value = row[k] === "" ? Number.NaN : Number(row[k]);
 				if (Number.isFinite(value)) return value;
-				throw new InputError(
-					`${path}, row ${at + 1}, column "${names[k]}": "${row[k]}" is no number (leave the column out with --drop)`,
-				);
+				throw new InputError(`${path}, row ${at + 1}, column "${names[k]}": "${row[k]}" is no number`, {
+					advice: "leave the column out with --drop",
+				});
 			}),
 		),
 	};
@@ -46,7 +46,7 @@ export function parted(
 }
 
 function noColumn(path: string, name: string, names: readonly string[]): InputError {
-	return new InputError(
-		`${path} has no column "${name}": it has ${names.map((one) => `"${one}"`).join(", ")}`,
-	);
+	return new InputError(`${path} has no column "${name}"`, {
+		advice: `it has ${names.map((one) => `"${one}"`).join(", ")}`,
+	});
 }

@@ -1,17 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
-import jpeg from "jpeg-js";
-import { PNG } from "pngjs";
+import { decodeImage, type Pixels } from "@umpire/onnx/image.ts";
 import type { Labelled } from "./labelled.ts";
-
-/** One image: four bytes a pixel, row by row. */
-interface Pixels {
-	readonly width: number;
-	readonly height: number;
-	readonly data: Uint8Array;
-}
 
 /**
  * A folder with one folder of images for each class, classes in the order of their names: rows
@@ -30,16 +22,17 @@ export function readImageFolder(folder: string): Labelled & { readonly classes: 
 			.map((file) => ({ label, path: join(folder, name, file) })),
 	);
 	if (images.length === 0) {
-		throw new InputError(
-			`${folder} holds no images in folders: make one folder of .png or .jpg files per class`,
-		);
+		throw new InputError(`${folder} holds no images in folders`, {
+			advice: "make one folder of .png or .jpg files per class",
+		});
 	}
-	const pixels = images.map(({ path }) => decode(path));
+	const pixels = images.map(({ path }) => readImage(path));
 	const [{ width, height }] = pixels;
 	const other = pixels.findIndex((one) => one.width !== width || one.height !== height);
 	if (other >= 0) {
 		throw new InputError(
-			`${images[other].path} is ${pixels[other].width} × ${pixels[other].height}, ${images[0].path} is ${width} × ${height}: scale them to one size`,
+			`${images[other].path} is ${pixels[other].width} × ${pixels[other].height}, ${images[0].path} is ${width} × ${height}`,
+			{ advice: "scale them to one size" },
 		);
 	}
 	const gray = pixels.every(isGray);
@@ -70,13 +63,13 @@ function isGray({ data }: Pixels): boolean {
 	return true;
 }
 
-function decode(path: string): Pixels {
-	const bytes = readFileSync(path);
+function readImage(path: string): Pixels {
 	try {
-		return extname(path).toLowerCase() === ".png"
-			? PNG.sync.read(bytes)
-			: jpeg.decode(bytes, { useTArray: true });
+		return decodeImage(readFileSync(path));
 	} catch (cause) {
-		throw new InputError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+		if (cause instanceof InputError) {
+			throw new InputError(`${path}: ${cause.found}`, { advice: cause.advice, cause });
+		}
+		throw cause;
 	}
 }

@@ -20,7 +20,7 @@ import { type Labelled, rowsAt } from "./labelled.ts";
 export function readLabelled(path: string, label?: string): Labelled {
 	const files = existsSync(path) ? [path] : path.split(",");
 	const missing = files.find((file) => !existsSync(file));
-	if (missing !== undefined) throw new InputError(`${missing} does not exist: check the path`);
+	if (missing !== undefined) throw new InputError(`${missing} does not exist`, { advice: "check the path" });
 	const [first, second] = files;
 	const data = (): Labelled => {
 		if (statSync(first).isDirectory()) return readImageFolder(first);
@@ -33,11 +33,13 @@ export function readLabelled(path: string, label?: string): Labelled {
 				return labelledArrays(first);
 			case ".npy":
 				if (second) return { rows: readArray(first), labels: readArray(second) };
-				throw new InputError(`${first} has no labels: give two files, as in x.npy,y.npy, or a .npz file`);
+				throw new InputError(`${first} has no labels`, {
+					advice: "give two files, as in x.npy,y.npy, or a .npz file",
+				});
 		}
-		throw new InputError(
-			`${first} is no .csv, .npz, .npy file or folder of images: convert it to one of these`,
-		);
+		throw new InputError(`${first} is no .csv, .npz, .npy file or folder of images`, {
+			advice: "convert it to one of these",
+		});
 	};
 	const found = data();
 	const [rows, labels] = [found.rows.dims[0] ?? 0, found.labels.dims[0] ?? 0];
@@ -114,9 +116,9 @@ function labelledArrays(path: string): Labelled {
 			one.rows !== undefined && one.labels !== undefined,
 	);
 	if (parts[0]?.part !== "train") {
-		throw new InputError(
-			`${path} has the arrays ${[...arrays.keys()].join(", ")}: call them x and y, or x_train, y_train, x_test, y_test`,
-		);
+		throw new InputError(`${path} has the arrays ${[...arrays.keys()].join(", ")}`, {
+			advice: "call them x and y, or x_train, y_train, x_test, y_test",
+		});
 	}
 	const sizeOf = (part: keyof Parts): number => parts.find((one) => one.part === part)?.rows.dims[0] ?? 0;
 	return {

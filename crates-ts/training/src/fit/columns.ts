@@ -36,12 +36,12 @@ export function wholeColumns(
 		rows.reduce((most, row) => Math.max(most, Math.abs(row[k] - offsets[k])), 0),
 	);
 	const widest = Math.max(...reaches);
-	if (!(widest > 0)) throw new InputError("all rows are the same: there is nothing to fit");
+	if (!(widest > 0)) throw new InputError("all rows are the same", { advice: "give rows that differ" });
 	const empty = reaches.findIndex((reach) => !(reach > 0));
 	if (empty >= 0 && !together) {
-		throw new InputError(
-			`column "${names[empty]}" has one value only: leave it out (--drop ${names[empty]})`,
-		);
+		throw new InputError(`column "${names[empty]}" has one value only`, {
+			advice: `leave it out (--drop ${names[empty]})`,
+		});
 	}
 	const factors = reaches.map((reach) => mostOf(sums) / (together ? widest : reach));
 	return {

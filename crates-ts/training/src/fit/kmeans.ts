@@ -36,7 +36,7 @@ export interface ClusterOptions {
 export async function kmeans(columns: Columns, options: ClusterOptions): Promise<Clusters> {
 	const { rows, names } = columns;
 	if (options.clusters > rows.length) {
-		throw new InputError(`${options.clusters} clusters of ${rows.length} rows: ask for fewer`);
+		throw new InputError(`${options.clusters} clusters of ${rows.length} rows`, { advice: "ask for fewer" });
 	}
 	const whole = wholeColumns(columns, { sums: rows.length * names.length, together: true });
 	const program = clusterProgram(whole, rows.length, options);

@@ -34,7 +34,9 @@ export interface ComponentOptions {
 export async function pca(columns: Columns, options: ComponentOptions): Promise<Components> {
 	const { rows, names } = columns;
 	if (options.components > names.length) {
-		throw new InputError(`${options.components} components of ${names.length} columns: ask for fewer`);
+		throw new InputError(`${options.components} components of ${names.length} columns`, {
+			advice: "ask for fewer",
+		});
 	}
 	const whole = wholeColumns(columns, { sums: rows.length * names.length, together: true });
 	const program = componentProgram(whole.values, rows.length, options);
