@@ -130,6 +130,22 @@ export const TRAINING_MUTATIONS: readonly Mutation[] = [
 				"(telling.length > 0 ? telling : names).map(",
 				"(telling.length > 0 ? names : telling).map(",
 			],
+			[
+				"tensors of 32 bits beside pins are aligned to any grid",
+				"context.precision.pins ? 2 ** Math.ceil(Math.log2(reach / limit)) : reach / limit",
+				"reach / limit",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/pipeline.ts",
+		[PINS],
+		[
+			[
+				"features are divided though pins name their values",
+				"if (pins) return { folded, evening: AS_IT_WAS, centred: [] };",
+				"",
+			],
 		],
 	),
 	...mutationsOf(

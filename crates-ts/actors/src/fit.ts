@@ -5,6 +5,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import { writeTensorProto } from "@umpire/onnx/tensor-file.ts";
+import { isGivenAgain } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
@@ -114,7 +115,8 @@ export async function fitTable(options: FitOptions): Promise<Fit> {
 		await saveProgram(program, temporary, commitment);
 	});
 	await mkdir(files.inputs, { recursive: true });
-	for (const [k, { name }] of program.inputs.entries()) {
+	const given = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	for (const [k, { name }] of given.entries()) {
 		await writeFile(
 			join(files.inputs, `input_${k}.pb`),
 			writeTensorProto(outcome.program.feed.get(name)!, name),

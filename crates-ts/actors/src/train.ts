@@ -8,7 +8,7 @@ import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import { writeTensorProto } from "@umpire/onnx/tensor-file.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import { isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
@@ -250,7 +250,8 @@ async function save(
 		await saveProgram(program, temporary, commitment);
 	});
 	await mkdir(files.inputs, { recursive: true });
-	for (const [k, { name: input }] of program.inputs.entries()) {
+	const given = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
+	for (const [k, { name: input }] of given.entries()) {
 		await write(join(files.inputs, `input_${k}.pb`), writeTensorProto(step.feed.get(input)!, input));
 	}
 	const inference = await compile(trained, { name: `${name}-trained`, inputs: samplesOf(trained, data) });

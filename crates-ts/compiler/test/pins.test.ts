@@ -76,6 +76,49 @@ describe("pins", () => {
 		expect(high * scale).toBeGreaterThan(1.8);
 	});
 
+	test("keep features of unlike size and offsets on the grids that they name", async () => {
+		const unlike = [52_000, 2023, 0.42, 3e-6];
+		const x = (share: number) =>
+			floats(
+				[1, 4],
+				unlike.map((value) => value * share),
+			);
+		const weighed = modelOf([[1, 4]], (g, [x]) =>
+			g.node("MatMul", [
+				x,
+				g.constant(
+					"w",
+					floats(
+						[4, 1],
+						unlike.map((value) => 1 / value),
+					),
+				),
+			]),
+		);
+		const inputs = [[x(1)], [x(1.001)], [x(0.9)]];
+		const free = (await compile(weighed, { inputs })).program.inputs[0];
+		const { program } = await compile(weighed, { inputs, pins: new Map([["x0", { bits: 24 }]]) });
+		const [{ powers, high, scale }] = program.inputs;
+		expect(free.powers).toBeDefined();
+		expect([powers, high]).toEqual([undefined, 2 ** 23 - 1]);
+		expect(Math.log2(scale)).toSatisfy(Number.isInteger);
+	});
+
+	test("keep tensors of 32 bits that are joined on powers of two", async () => {
+		const joined = modelOf(
+			[
+				[1, 2],
+				[1, 2],
+			],
+			(g, [x, y]) => g.node("Concat", [x, y], { axis: 1 }, "joined", ["joined"]),
+		);
+		const pins: Pins = new Map([["x0", { bits: 32, reach: 3 }]]);
+		const inputs = [[floats([1, 2], [0.3, -0.011]), floats([1, 2], [700, 5])]];
+		const { program } = await compile(joined, { inputs, pins });
+		for (const { scale } of [...program.inputs, ...program.operators])
+			expect(Math.log2(scale)).toSatisfy(Number.isInteger);
+	});
+
 	test("reach as far as they are told, and keep whole numbers whole", async () => {
 		const wide = await compiled(new Map([["x0", { bits: 16, reach: 100 }]]));
 		expect(wide.inputs[0].scale * wide.inputs[0].high).toBeGreaterThan(100);

@@ -148,7 +148,9 @@ export const PIPELINE: readonly Pass[] = [
 			"features of unlike size are divided by powers of two, and offsets subtracted; both go into the constants that they meet",
 		needs: ["model", "folded", "feeds", "repetition", "method"],
 		leaves: ["folded", "evening", "centred"],
-		run: async ({ model, folded, feeds, repetition, method }) => {
+		run: async ({ model, folded, feeds, repetition, method }, { pins }) => {
+			// What a pin names would go on under other names, without it.
+			if (pins) return { folded, evening: AS_IT_WAS, centred: [] };
 			const carried = new Set(repetition.carried.map(({ input }) => input));
 			const histograms = method !== "min-max";
 			const evened = evenFeatures(folded.graph, folded.facts, carried);
