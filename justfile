@@ -20,6 +20,11 @@ default:
 demo *ARGS: setup
     @exec {{umpire}} demo "$@"
 
+# Trains a network on handwritten digits, then plays a claim with one wrong gradient and an honest one
+[no-cd]
+demo-training *ARGS: setup
+    @exec {{umpire}} demo-training "$@"
+
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
     @exec {{umpire}} setup

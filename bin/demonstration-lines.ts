@@ -3,8 +3,10 @@ import { formatEther } from "viem";
 import { bold, good, table } from "./output.ts";
 import { foundRows, grouped } from "./rehearsal-lines.ts";
 
+const NEXT = "play the roles yourself, ./just setup-network";
+
 /** The end of the demonstration: what was wrong, what it cost, who was paid what. */
-export function demonstrationLines(summary: Demonstration): string[] {
+export function demonstrationLines(summary: Omit<Demonstration, "digit">, next = NEXT): string[] {
 	const { finding, gas, paid, provingSeconds, rounds, seconds } = summary;
 	const dispute = Object.entries(gas).filter(([move]) => move !== "register" && move !== "withdraw");
 	return [
@@ -28,7 +30,7 @@ export function demonstrationLines(summary: Demonstration): string[] {
 			Object.entries(paid).map(([role, wei]): [string, string] => [role, signed(wei)]),
 			"  ",
 		),
-		good(`Done in ${seconds.toFixed(0)} s. Next: play the roles yourself, ./just setup-network`),
+		good(`Done in ${seconds.toFixed(0)} s. Next: ${next}`),
 	];
 }
 

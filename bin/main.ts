@@ -5,8 +5,10 @@ import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
+import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
+import { fit } from "./commands/fit.ts";
 import { inputs } from "./commands/inputs.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
@@ -20,15 +22,16 @@ import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
+import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
 import { reportFailure, tellFailure } from "./failure.ts";
 import { LOG_FORMATS } from "./log.ts";
 
 export const COMMANDS: CommandModule[] = [
-	...[compile, run, check, conformance, rehearse],
+	...[compile, run, check, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
-	...[demo, bench, setup],
+	...[demo, demoTraining, bench, setup],
 ];
 
 /** The command line of these commands; it throws instead of ending the process. */

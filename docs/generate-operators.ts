@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FAMILIES } from "@umpire/training/gradients/registry.ts";
 import { canonicalOperators } from "./operators/canonical.ts";
 import { onnxOperators } from "./operators/onnx.ts";
 
@@ -20,6 +21,16 @@ What the [compiler](${COMPILER}/compile.ts) accepts, by domain; its [passes](${C
 Not in the tables, because they are gone before: inputs that decide shapes ([fixed](${COMPILER}/import/fix-inputs.ts) at their values in the calibration inputs: axes, sizes, trip counts, scales of quantisation), whatever does not depend on the model's inputs or has no elements ([folded](../crates-ts/graph/src/fold.ts), Shape and Constant among it), [Dropout](${COMPILER}/passes/identities.ts), calls of the model's own functions, If, Loop and Scan ([inlined](${COMPILER}/import/inline.ts)), [sequences](${COMPILER}/import/sequences.ts), and [ZipMap](${COMPILER}/import/runnable.ts). Float16 and bfloat16 are [computed as float32](${COMPILER}/import/half-floats.ts), weights and inputs of 2 and 4 bits [read as 8 bits](../crates-ts/onnx/src/element-types.ts); operators and element types for which onnxruntime has no kernel are [replaced](${COMPILER}/passes/runnable-model.ts) before it runs the float model.
 
 ${onnxOperators()}
+
+## Gradients
+
+\`umpire train\` goes back through these by a rule of their own ([training/src/gradients](../crates-ts/training/src/gradients)), through others that are rewritten by what they become, and refuses the rest by name.
+
+| family | operators |
+|---|---|
+${Object.entries(FAMILIES)
+	.map(([family, rules]) => `| ${family} | ${Object.keys(rules).sort().join(", ")} |`)
+	.join("\n")}
 
 ## Canonical operators
 

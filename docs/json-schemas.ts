@@ -62,6 +62,17 @@ const proved = own({
 });
 const moveGas = z.record(z.string(), own({ count, gas: count }));
 const paid = z.record(z.string(), wei).describe("what each role won or lost, gas apart");
+const learnt = own({
+	validation: z.number().optional().describe("share of the rows that are right"),
+	test: z.number().optional().describe("share of the rows that are right"),
+});
+const trained = own({
+	loss: z.number().describe("mean of the last tenth of the steps"),
+	score: z.number().describe("likewise, share of a batch that is right"),
+	validation: z.number().nullable().describe("share that is right, or the mean squared error"),
+	test: z.number().nullable().describe("share that is right, or the mean squared error"),
+});
+const byColumn = z.record(z.string(), z.number()).describe("by column");
 const parameters = own({
 	challengePeriod: seconds,
 	increment: seconds,
@@ -202,6 +213,80 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		gas: moveGas,
 		paid,
 		digit: count,
+		seconds,
+	}),
+	train: own({
+		program: root.describe("root, of the training program"),
+		inputsRoot: root,
+		traceRoot: root.nullable().describe("with --commit"),
+		steps: count.describe("of training and of evaluation"),
+		parameters: z.array(z.string()).describe("initializers that were trained"),
+		operators: count,
+		exact: trained.describe("of the program"),
+		float: trained.describe("of the float training beside it"),
+		oneStepError: z
+			.number()
+			.describe("largest error of what one step changes, out of the same state (root mean square, relative)"),
+		saturated: z.array(
+			own({
+				operator: count,
+				node: z.string(),
+				elements: count.describe("that were clipped"),
+				of: count.describe("elements that were looked at"),
+			}),
+		),
+		files: own({
+			trained: z.string().describe("float model"),
+			inference: z.string().describe("its program"),
+			step: z.string().describe("float model of one step"),
+			training: z.string().describe("the training program"),
+			inputs: z.string().describe("folder"),
+			plot: z.string().optional(),
+		}),
+	}),
+	fit: own({
+		program: root,
+		inputsRoot: root,
+		steps: count,
+		operators: count,
+		rows: count,
+		result: z.union([
+			own({
+				method: z.literal("linear"),
+				target: z.string().describe("column"),
+				coefficients: byColumn,
+				intercept: z.number(),
+				mse: z.number().describe("mean squared error"),
+			}),
+			own({
+				method: z.literal("kmeans"),
+				centres: z.array(byColumn),
+				labels: z.array(count).describe("cluster of each row"),
+				inertia: z.number().describe("sum of squared distances to the centres"),
+			}),
+			own({
+				method: z.literal("pca"),
+				components: z.array(byColumn),
+				variances: z.array(z.number()),
+				shares: z.array(z.number()).describe("of the variance"),
+			}),
+		]),
+		files: own({
+			program: z.string(),
+			inputs: z.string().describe("folder"),
+			table: z.string(),
+			plot: z.string().optional(),
+		}),
+	}),
+	"demo-training": own({
+		finding,
+		rounds: count,
+		provingSeconds: seconds,
+		gas: moveGas,
+		paid,
+		exact: learnt.describe("of the program"),
+		float: learnt.describe("of the float training beside it"),
+		hits: count.describe("rows of the validation part that are right, as the chain has it"),
 		seconds,
 	}),
 	"network start": own(network),

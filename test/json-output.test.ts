@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,6 +125,24 @@ describe("what commands print with --json", () => {
 		await json("inputs", "put", file as string, input);
 	});
 
+	it("is as it is written of training and fits", async () => {
+		const digits = join(testdata, "optdigits");
+		const table = (await readFile(join(digits, "digits.csv"), "utf8")).split("\n").slice(0, 60).join("\n");
+		await writeFile(join(folder, "digits.csv"), table);
+		const settings = ["--data", join(folder, "digits.csv"), "--out", join(folder, "learnt")];
+		await json(
+			...["train", join(digits, "model.onnx"), ...settings, "--scale", "0.0625"],
+			...["--steps", "2", "--batch", "4", "--plot", join(folder, "curves.svg")],
+		);
+		await writeFile(join(folder, "points.csv"), "a,b,c\n1,2,3\n2,3,5\n4,1,6\n5,7,9\n");
+		for (const method of ["linear", "kmeans", "pca"]) {
+			const points = ["--data", join(folder, "points.csv"), "--out", join(folder, "fitted")];
+			expect(await json("fit", method, ...points, "--clusters", "2", "--steps", "3")).toMatchObject({
+				result: { method },
+			});
+		}
+	});
+
 	it("is the same in rehearsals and the demonstration", async () => {
 		const { ok, paid } = await json<{ ok: boolean; paid: Record<string, string> }>(
 			"rehearse",
@@ -211,7 +229,7 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["key import", "bench"]);
+		expect(unseen).toEqual(["demo-training", "key import", "bench"]);
 	});
 });
 

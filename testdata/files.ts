@@ -3,13 +3,23 @@ import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { writeNpy } from "@umpire/onnx/npy.ts";
 import { Random } from "@umpire/onnx/random.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
-import { conv2d, digitClassifier, dnn, leNet5 } from "./models.ts";
+import { conv2d, digitClassifier, dnn, leNet5, optdigits } from "./models.ts";
 import * as training from "./train-digits.ts";
 
 /** Contents of files, by path below testdata/. */
 export type Files = Map<string, Uint8Array | string>;
 
-const SEED = { dnn: 1, conv2d: 2, training: 3, test: 4, mlp: 5, leNet5: 6, order: 7, inputs: 8 };
+const SEED = {
+	dnn: 1,
+	conv2d: 2,
+	training: 3,
+	test: 4,
+	mlp: 5,
+	leNet5: 6,
+	order: 7,
+	inputs: 8,
+	optdigits: 9,
+};
 /** Digits of the committed test set. */
 export const TEST_DIGITS = 200;
 
@@ -19,6 +29,7 @@ export async function drawnFiles(): Promise<Files> {
 	const random = new Random(SEED.inputs);
 	await addModel(files, "dnn", dnn(SEED.dnn), drawnInput(random, [1, 784], 0));
 	await addModel(files, "conv2d", conv2d(SEED.conv2d), drawnInput(random, [1, 3, 32, 32], -1));
+	files.set("optdigits/model.onnx", writeModel(optdigits(SEED.optdigits)));
 	const { images, labels } = testSet();
 	const pixels = Uint8Array.from(images.flatMap((image) => [...image]));
 	files.set("digits/test-images.npy", writeNpy({ type: "uint8", dims: [images.length, 784], data: pixels }));

@@ -109,6 +109,16 @@ function dense(name: string, fc1: Weights, fc2: Weights): Model {
 		.finish(10);
 }
 
+/** 64-32-10 with drawn weights, to be trained on 8 × 8 images of digits. */
+export function optdigits(seed: number): Model {
+	const random = new Random(seed);
+	return new Network("optdigits", "pixels", [1, 64])
+		.gemm("fc1", drawn(random, [32, 64]))
+		.relu("relu1")
+		.gemm("fc2", drawn(random, [10, 32]), "scores")
+		.finish(10);
+}
+
 /** LeNet-5 (1998) with Relu and MaxPool on a 32 × 32 image, 61,706 parameters. */
 export function leNet5(layers: readonly Layer[]): Model {
 	const [conv1, conv2, fc1, fc2, fc3] = withParameters(layers).map(trained);

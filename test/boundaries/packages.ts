@@ -13,6 +13,7 @@ export const ORDER = [
 	"operators",
 	"compiler",
 	"runtime",
+	"training",
 	"game",
 	"prover",
 	"chain",

@@ -66,7 +66,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/actors/src/run-program.ts",
 		[INPUTS],
 		[
-			["fractions are rounded where the model refuses them", 'type: type ?? "float32"', 'type: "float32"'],
+			["fractions are rounded where the model refuses them", "type ?? (scale", "(scale"],
 			["inputs are not kept", "await putInputs(openHome(options.home).content, program, inputs);", ""],
 		],
 	),

@@ -56,6 +56,18 @@ export const COMPILER_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		`${PASSES}/masks.ts`,
+		["crates-ts/compiler/test/infinities.test.ts"],
+		[
+			[
+				"an input is a mask if one sample says so",
+				"if (!data.every((value) => value === 0 || value === 1)) this.truths.delete(name);",
+				"",
+			],
+			["of an input that is a mask the last sample's magnitude counts", "Math.min(a, -b)", "-b"],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/lower/rounding.ts",
 		["crates-ts/compiler/test/rounding.test.ts"],
 		[

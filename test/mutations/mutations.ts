@@ -12,6 +12,7 @@ import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
+import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 
 /** All faults that `just mutations` tries. */
@@ -30,4 +31,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
 	...SCALE_MUTATIONS,
+	...TRAINING_MUTATIONS,
 ];

@@ -3,10 +3,13 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
+import { readModel } from "@umpire/onnx/read.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
@@ -23,6 +26,7 @@ import { drawSeed, seededRandom } from "./random.ts";
 import { registerProgram } from "./register.ts";
 import type { Rehearsal, RehearsedMove } from "./rehearsal.ts";
 import { postRequest } from "./requester.ts";
+import { quantiseInputs, readProgramInputs } from "./run-program.ts";
 import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
@@ -127,10 +131,32 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 	}
 }
 
+/** What a rehearsal needs of a compiled model. */
+type Compiled = Pick<CompiledFile, "program" | "commitment" | "parameters">;
+
+/** A program file as it is, with its inputs from a file; undefined if the file is a model. */
+async function compiledProgram({
+	model,
+	input,
+	progress,
+}: RehearseOptions): Promise<{ compiled: Compiled; inputs: Elements[] } | undefined> {
+	if (!readModel(model).metadata.has("umpire.program")) return undefined;
+	const { program, commitment } = await loadCommittedProgram(model);
+	if (input === undefined) {
+		throw new UmpireError("INPUT", `${model} is a compiled program`, {
+			advice: "give its inputs with --input FILE",
+		});
+	}
+	const inputs = quantiseInputs(program, readProgramInputs(program, input), { warn: progress });
+	return { compiled: { program, commitment, parameters: 0 }, inputs };
+}
+
 async function compileWithInputs(
 	options: RehearseOptions,
 	seed: number,
-): Promise<{ compiled: CompiledFile; inputs: Elements[] }> {
+): Promise<{ compiled: Compiled; inputs: Elements[] }> {
+	const program = await compiledProgram(options);
+	if (program) return program;
 	const shapes = parseShapes(options.shape);
 	const { model: source } = openSource(options.model, options);
 	const model = options.input === undefined ? sizedModel(source, shapes) : source;
@@ -146,7 +172,7 @@ async function compileWithInputs(
 
 /** A trace with a wrong number in a place that is drawn. */
 async function falseEvidence(
-	{ program, commitment }: CompiledFile,
+	{ program, commitment }: Compiled,
 	inputs: Elements[],
 	seed: number,
 ): Promise<Evidence> {

@@ -4,7 +4,7 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
-import type { Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import type { ElementType, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { type InputTensor, isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import type { CommittedProgram } from "@umpire/runtime/program-bytes.ts";
@@ -77,9 +77,10 @@ export function readProgramInputs(
 	images: ImageOptions = {},
 ): ReadonlyMap<string, Tensor> {
 	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
-	const infos = inputs.map(
-		({ name, shape, type }): ValueInfo => ({ name, type: type ?? "float32", dims: shape }),
-	);
+	// Whole numbers of 32 bits are more than a float32 holds.
+	const typeOf = ({ type, scale, width }: InputTensor): ElementType =>
+		type ?? (scale === 1 && width === 32 ? "float64" : "float32");
+	const infos = inputs.map((spec): ValueInfo => ({ name: spec.name, type: typeOf(spec), dims: spec.shape }));
 	return readInputs(filesOf(path), infos, { images });
 }
 

@@ -1,7 +1,8 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { FoldedModel } from "@umpire/graph/facts.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import { shareRanges } from "@umpire/graph/ranges.ts";
-import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Model } from "@umpire/onnx/model.ts";
 import { type Certificate, exactnessOf } from "@umpire/operators/exactness.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
@@ -22,6 +23,7 @@ import type { Evening } from "./powers/even.ts";
 import { type Needs, needsOf } from "./powers/needs.ts";
 import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
+import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
 
@@ -31,7 +33,7 @@ export interface Source extends FoldedModel {
 	/** The float model, and the one of primitive operators that was folded. */
 	readonly float: Model;
 	readonly primitive: Model;
-	readonly feeds: readonly ReadonlyMap<string, Tensor>[];
+	readonly feeds: Feeds;
 	/** Groups of values that have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	readonly repetition: Repetition;
@@ -48,6 +50,7 @@ export interface BuildOptions {
 	/** False if what every operator loses need not be measured. */
 	readonly losses: boolean;
 	readonly budget: ErrorBudget | undefined;
+	readonly pins: Pins | undefined;
 }
 
 export interface Built extends Proved {
@@ -63,8 +66,8 @@ export interface Built extends Proved {
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
-	const sets = feeds.length / repetition.steps;
-	const precision = precisionOf(options.bits, sets);
+	const sets = feeds.count / repetition.steps;
+	const precision = { ...precisionOf(options.bits, sets), ...(options.pins ? { pins: options.pins } : {}) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	const needs = needsOf(graph, facts);
 	const build = (overrides: PrecisionOverrides): Proved => {
@@ -87,7 +90,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	if (budget === undefined) return first;
 	if (!meetsBudget(first.fidelity, budget)) {
 		// What float32 rounds is no error of the program, nor is it one that more bits would mend.
-		const model = await float64Model(source.float, feeds[0]);
+		const model = await float64Model(source.float, feeds.first);
 		reference = model && { model, feed: float64Feed };
 		if (reference || !losses) first = await measure(proved, true);
 	}

@@ -3,6 +3,7 @@ import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import type { Executor } from "./fidelity/measure.ts";
 import type { Carried } from "./import/steps.ts";
 import type { RangeMethod } from "./quantise/calibration.ts";
+import type { Pins } from "./quantise/pin.ts";
 
 export interface CompileOptions {
 	/** Calibration inputs: each set has one tensor per model input, in the model's order. */
@@ -26,6 +27,8 @@ export interface CompileOptions {
 	readonly budget?: number | ErrorBudget;
 	/** False if the report need not say what every operator loses. */
 	readonly losses?: boolean;
+	/** Bits of single values; if there are any, the step of every grid is a power of two. */
+	readonly pins?: Pins;
 	/** Runs the program, so that the report can compare it with the float model (runtime's openSession). */
 	readonly execute?: Executor;
 }

@@ -1,4 +1,5 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
+import { feedsOf } from "@umpire/graph/feeds.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -22,7 +23,7 @@ export async function expectSameFloats(
 ): Promise<Model> {
 	const model = { ...given, graph: nameNodes(given.graph) };
 	const feed = new Map(model.graph.inputs.map(({ name }, k) => [name, inputs[k]]));
-	const { model: primitive } = await decomposeModel(model, [feed]);
+	const { model: primitive } = await decomposeModel(model, feedsOf([feed]));
 	const [expected, found] = [await runFloat(model, feed), await runFloat(primitive, feed)];
 	for (const [name, tensor] of expected) expectClose(found.get(name)!, tensor, tolerance, name);
 	return primitive;

@@ -9,6 +9,7 @@ import {
 	random,
 } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
+import { InputMasks } from "../src/passes/infinity/masks.ts";
 
 const infinity = Number.NEGATIVE_INFINITY;
 
@@ -160,6 +161,7 @@ describe("tensors without elements", () => {
 		const { program } = await expectFaithful(model);
 		expect(program.outputs.map(({ name }) => name)).toEqual([model.graph.outputs[0].name]);
 	});
+
 	test("a model of nothing is refused", async () => {
 		const model = modelOf([[2, 4]], (g, [x]) => {
 			const [start, end] = ["start", "end"].map((name) => g.constant(name, whole([2])));
@@ -169,4 +171,34 @@ describe("tensors without elements", () => {
 			/Slice "s": output ".*" has no elements: its shape is \[0, 4\]/,
 		);
 	});
+});
+
+test("inputs are masks only if all samples say so", () => {
+	const masks = new InputMasks(modelOf([[2], [2], [2], [2]], (_, [x]) => x).graph);
+	const samples = [
+		[
+			[1, 0],
+			[0, 1],
+			[0, -1e7],
+			[0, 0],
+		],
+		[
+			[0, 1],
+			[0, 2],
+			[0, -1e9],
+			[0, -1e8],
+		],
+	];
+	for (const sample of samples)
+		sample.forEach((values, k) => {
+			masks.add(`x${k}`, floats([2], values));
+		});
+	const { truths, added } = masks.found();
+	expect([[...truths], [...added]]).toEqual([
+		["x0"],
+		[
+			["x2", 1e7],
+			["x3", 1e8],
+		],
+	]);
 });

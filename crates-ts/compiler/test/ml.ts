@@ -1,4 +1,5 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
+import { feedsOf } from "@umpire/graph/feeds.ts";
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
@@ -43,7 +44,7 @@ export function mlModel(
 export async function decomposed(model: Model, x: Tensor): Promise<Model> {
 	const feed = new Map([["x", x]]);
 	const { model: inlined } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return (await decomposeModel(inlined, [feed])).model;
+	return (await decomposeModel(inlined, feedsOf([feed]))).model;
 }
 
 /** The decomposed model has no ai.onnx.ml operator left and gives what onnxruntime gives for the original. */

@@ -1,4 +1,5 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
+import { feedsOf } from "@umpire/graph/feeds.ts";
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
@@ -72,7 +73,7 @@ function feedOf(model: Model, seed: number): Map<string, Tensor> {
 async function decomposed(model: Model): Promise<Model> {
 	const feed = feedOf(model, 11);
 	const { model: named } = await inlineModel({ ...model, graph: nameNodes(model.graph) }, feed);
-	return (await decomposeModel(named, [feed])).model;
+	return (await decomposeModel(named, feedsOf([feed]))).model;
 }
 
 /** The decomposed model gives what onnxruntime gives for the original. */

@@ -3,6 +3,7 @@ import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model
 import { Names, removeDead } from "./edit.ts";
 import { CompileError } from "./errors.ts";
 import type { Extents, FoldedModel } from "./facts.ts";
+import type { Feeds } from "./feeds.ts";
 import { Histogram } from "./histogram.ts";
 import { refuseNotFinite } from "./not-finite.ts";
 import { HUGE, observe, type RangeTable } from "./ranges.ts";
@@ -11,6 +12,9 @@ import { sizeOf } from "./shapes.ts";
 import { has } from "./traits.ts";
 import { readsOf, writesOf } from "./uses.ts";
 
+/** What runs so often is small: to wake further threads would cost it more than they save. */
+const MANY = 64;
+
 /**
  * Runs the float model with every value exposed and folds away what does not depend on its
  * inputs, and what has no elements. `feeds` are the calibration inputs; ranges, and histograms if
@@ -18,7 +22,7 @@ import { readsOf, writesOf } from "./uses.ts";
  */
 export async function foldModel(
 	model: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
+	feeds: Feeds,
 	{ histograms: counts = false } = {},
 ): Promise<FoldedModel> {
 	const graph = removeDead(model.graph);
@@ -52,12 +56,25 @@ export async function foldModel(
 		types.set(name, tensor.type);
 	};
 	for (const [name, tensor] of graph.initializers) describe(name, tensor);
-	const session = await createFloatSession({ ...model, graph }, { outputs: values, optimisation: "basic" });
+	const session = await createFloatSession(
+		{ ...model, graph },
+		{
+			outputs: values,
+			optimisation: "basic",
+			...(feeds.count > MANY ? { threads: 1 } : {}),
+		},
+	);
 	try {
-		for (const [index, feed] of feeds.entries()) {
+		const seen = new Map<string, Tensor>();
+		let index = -1;
+		for await (const feed of feeds.each()) {
+			index += 1;
 			for (const { name } of graph.inputs) {
 				const tensor = feed.get(name)!;
 				if (index === 0) describe(name, tensor);
+				// What stays the same in all steps, a whole data set perhaps, is looked at once.
+				if (seen.get(name) === tensor) continue;
+				seen.set(name, tensor);
 				observe(ranges, name, tensor);
 				extend(extents, name, tensor, MOST_FEATURES);
 			}

@@ -11,9 +11,11 @@ import { has } from "./traits.ts";
  */
 export function refuseNotFinite(graph: Graph, values: ReadonlyMap<string, Tensor>): void {
 	const inputs = graph.inputs.map(({ name }) => name);
-	if (inputs.some((name) => finiteShare(values.get(name)) < 1)) return;
-	for (const { name } of graph.outputs) {
-		if (!values.has(name) || finiteShare(values.get(name)) > 0) continue;
+	const suspects = graph.outputs.filter(
+		({ name }) => values.has(name) && finiteShare(values.get(name)) === 0,
+	);
+	if (suspects.length === 0 || inputs.some((name) => finiteShare(values.get(name)) < 1)) return;
+	for (const { name } of suspects) {
 		const node = graph.nodes.find(
 			({ inputs: operands, outputs }) =>
 				outputs.some((one) => finiteShare(values.get(one)) < 1) &&

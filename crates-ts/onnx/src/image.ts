@@ -26,7 +26,7 @@ const RANGES: ReadonlyMap<string, PixelRange> = new Map([
 ]);
 
 /** A decoded image: four bytes a pixel, row by row. */
-interface Pixels {
+export interface Pixels {
 	readonly width: number;
 	readonly height: number;
 	readonly data: Uint8Array;
@@ -44,7 +44,7 @@ export function imageTensor(
 	options: ImageOptions,
 	dims: ValueInfo["dims"] = value.dims,
 ): Tensor {
-	const image = decode(bytes);
+	const image = decodeImage(bytes);
 	return isVector(dims)
 		? flatTensor(image, value, options, dims)
 		: pictureTensor(image, value, options, dims);
@@ -201,7 +201,12 @@ function normaliser(
 		(byte * factor + offset - mean[mean.length === 1 ? 0 : channel]) / std[std.length === 1 ? 0 : channel];
 }
 
-function decode(bytes: Uint8Array): Pixels {
+/**
+ * The pixels of a PNG or JPEG.
+ *
+ * @throws InputError if the bytes are neither
+ */
+export function decodeImage(bytes: Uint8Array): Pixels {
 	try {
 		if (bytes[0] === 0x89) return PNG.sync.read(Buffer.from(bytes));
 		if (bytes[0] === 0xff) return jpeg.decode(bytes, { useTArray: true });

@@ -25,10 +25,22 @@ export interface RunResult {
 	readonly operators?: Elements[];
 }
 
+/** What one step computed. */
+export interface StepResult {
+	/** The program's outputs, logical order. */
+	outputs(): Elements[];
+	/** One of them, by its index. */
+	output(index: number): Elements;
+	/** With `record: "trace"`: every operator's tensor. */
+	readonly operators?: Elements[];
+}
+
 export interface ProgramSession {
 	readonly program: Program;
 	/** The level of optimisation that onnxruntime runs at. */
 	readonly level: Level;
+	/** Runs step after step, keeping nothing but what the next one reads. */
+	steps(inputs: readonly Elements[]): AsyncIterable<StepResult>;
 	/** Runs all steps. `inputs` are in logical order, one per program input. */
 	run(inputs: readonly Elements[]): Promise<RunResult>;
 	release(): Promise<void>;
@@ -48,18 +60,31 @@ export async function openSession(program: Program, options: SessionOptions): Pr
 	return {
 		program,
 		level,
-		run: (inputs) => run(program, model, session, options.record, inputs),
+		steps: (inputs) => steps(program, model, session, options.record, inputs),
+		run: (inputs) => runAll(steps(program, model, session, options.record, inputs)),
 		release: () => session.release(),
 	};
 }
 
-async function run(
+/** All steps at once, with everything that was recorded. */
+export async function runAll(results: AsyncIterable<StepResult>): Promise<RunResult> {
+	const operators: Elements[] = [];
+	let last: StepResult | undefined;
+	for await (const result of results) {
+		operators.push(...(result.operators ?? []));
+		last = result;
+	}
+	if (last === undefined) throw new Error("a program has at least one step");
+	return last.operators ? { outputs: last.outputs(), operators } : { outputs: last.outputs() };
+}
+
+async function* steps(
 	program: Program,
 	model: Executable,
 	session: InferenceSession,
 	record: Recording,
 	inputs: readonly Elements[],
-): Promise<RunResult> {
+): AsyncGenerator<StepResult> {
 	checkInputs(program, inputs);
 	const feeds: { [name: string]: Tensor } = {};
 	inputs.forEach((elements, i) => {
@@ -68,25 +93,24 @@ async function run(
 	for (const { name, initial } of model.states) {
 		feeds[name] = toTensor(inputs[initial], program.inputs[initial]);
 	}
-	const operators: Elements[] = [];
-	let results: InferenceSession.OnnxValueMapType = {};
 	for (let step = 0; step < program.steps; step++) {
-		results = await session.run(feeds);
+		const results = await session.run(feeds);
 		for (const { name, operator } of model.states) {
 			feeds[name] = results[model.operators[operator]] as Tensor;
 		}
-		if (record === "trace") {
-			program.operators.forEach((operator, index) => {
-				operators.push(toElements(results[model.operators[index]] as Tensor, operator));
-			});
-		}
+		const elementsAt = (index: number): Elements =>
+			toElements(results[model.operators[index]] as Tensor, program.operators[index]);
+		const operators = record === "trace" ? program.operators.map((_, index) => elementsAt(index)) : undefined;
+		const output = (index: number): Elements => {
+			const { operator } = program.outputs[index];
+			return operators?.[operator] ?? elementsAt(operator);
+		};
+		yield {
+			output,
+			outputs: () => program.outputs.map((_, index) => output(index)),
+			...(operators ? { operators } : {}),
+		};
 	}
-	const outputs = program.outputs.map(({ operator }) =>
-		record === "trace"
-			? operators[operators.length - program.operators.length + operator]
-			: toElements(results[model.operators[operator]] as Tensor, program.operators[operator]),
-	);
-	return record === "trace" ? { outputs, operators } : { outputs };
 }
 
 function checkInputs(program: Program, inputs: readonly Elements[]): void {

@@ -41,7 +41,7 @@ export interface TraceOptions {
  * @throws Error if the session does not record the trace
  */
 export async function recordTrace(
-	session: ProgramSession,
+	session: Pick<ProgramSession, "program" | "run">,
 	commitment: ProgramCommitment,
 	inputs: readonly Elements[],
 	options: TraceOptions = {},

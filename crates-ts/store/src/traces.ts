@@ -56,12 +56,7 @@ export async function getTrace(
 	if (operators === null) return null;
 	const last = operators.slice(-program.operators.length);
 	const outputs = program.outputs.map(({ operator }) => last[operator]);
-	const stored = {
-		program,
-		level: "all",
-		run: async () => ({ operators, outputs }),
-		release: async () => {},
-	} as const;
+	const stored = { program, run: async () => ({ operators, outputs }) };
 	const trace = await recordTrace(stored, commitment, inputs);
 	if (trace.traceRoot !== root) {
 		throw new UmpireError("STORED", `The trace ${root} in ${store.place} is damaged`, {

@@ -1,4 +1,5 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
+import { feedsOf } from "@umpire/graph/feeds.ts";
 import { InputError, OnnxError } from "@umpire/onnx/errors.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -29,5 +30,5 @@ export async function floatModel(model: Model, inputs: ReadonlyMap<string, Tenso
 	const wide = withoutHalfFloats({ ...upgraded, graph: nameNodes(upgraded.graph) });
 	const feed = new Map([...inputs].map(([name, tensor]) => [name, withoutHalf(tensor)]));
 	const inlined = await inlineModel(wide, feed);
-	return { model: await runnableModel(inlined.model, [feed]), inputs: feed };
+	return { model: await runnableModel(inlined.model, feedsOf([feed])), inputs: feed };
 }

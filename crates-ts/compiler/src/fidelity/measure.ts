@@ -1,3 +1,4 @@
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -17,12 +18,19 @@ import { Judge, type Judgement } from "./judge.ts";
 import { probabilitiesOf } from "./probabilities.ts";
 import { leastStandIn } from "./stand-ins.ts";
 
+/** What a program computed in one step. */
+export interface StepResult {
+	outputs(): Elements[];
+	/** With every operator: each one's output. */
+	readonly operators?: Elements[];
+}
+
 /** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
 export type Executor = (
 	program: Program,
 	every: boolean,
 ) => Promise<{
-	run(inputs: Elements[]): Promise<{ outputs: Elements[]; operators?: Elements[] }>;
+	steps(inputs: Elements[]): AsyncIterable<StepResult>;
 	release?(): Promise<void>;
 }>;
 
@@ -130,7 +138,7 @@ export interface MeasuredModel {
 export async function measureFidelity(
 	{ float: model, primitive, evening }: MeasuredModel,
 	lowered: Lowered,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
+	feeds: Feeds,
 	execute: Executor,
 	{ every = true, reference }: { readonly every?: boolean; readonly reference?: Reference } = {},
 ): Promise<Fidelity> {
@@ -159,9 +167,10 @@ export async function measureFidelity(
 	const inputSums = program.inputs.map(() => new Accumulator());
 	let clippedInputs = 0;
 	try {
-		let result: Awaited<ReturnType<typeof session.run>> | undefined;
-		for (const [index, feed] of feeds.entries()) {
-			const step = index % program.steps;
+		let results: AsyncIterator<StepResult> | undefined;
+		let index = 0;
+		for await (const feed of feeds.each()) {
+			const step = index++ % program.steps;
 			if (step === 0) {
 				const inputs = program.inputs.map((spec, k) => {
 					const tensor = feed.get(spec.name)!;
@@ -171,10 +180,11 @@ export async function measureFidelity(
 					clippedInputs += clipped;
 					return elements;
 				});
-				result = await session.run(inputs);
+				results = session.steps(inputs)[Symbol.asyncIterator]();
 			}
-			const tensors = result?.operators?.slice(step * origins.length, (step + 1) * origins.length);
-			const last = step === program.steps - 1 ? result?.outputs : undefined;
+			const { value: result } = (await results!.next()) as IteratorYieldResult<StepResult>;
+			const tensors = result.operators;
+			const last = step === program.steps - 1 ? result.outputs() : undefined;
 			if (!tensors && !last) continue;
 			const values = await inner.run(feed);
 			const expected = same ? values : await float.run(reference ? reference.feed(feed) : feed);

@@ -1,4 +1,5 @@
 import { CompileError } from "@umpire/graph/errors.ts";
+import { type Feed, type Feeds, feedsOf } from "@umpire/graph/feeds.ts";
 import { createFloatSession, type FloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { openSizes } from "./probe.ts";
@@ -16,9 +17,6 @@ export interface Repetition {
 }
 
 export const ONCE: Repetition = { steps: 1, carried: [] };
-
-/** Tensors by name. */
-export type Feed = ReadonlyMap<string, Tensor>;
 
 /**
  * Checks that a model can be repeated so.
@@ -64,33 +62,58 @@ function known(what: string, name: string, names: readonly string[]): void {
 	});
 }
 
+/** What is repeated so often is small: to wake further threads would cost it more than they save. */
+const MANY = 64;
+
 /**
  * What the float model reads in every step: the feeds of the first one's steps, then of the second one's, …
+ * A step's are forgotten when the next one's are made.
  * @throws CompileError if what is carried does not have the type and shape of its input
  */
 export async function feedsOfSteps(
 	model: Model,
 	first: readonly Feed[],
 	{ steps, carried }: Repetition,
-): Promise<Feed[]> {
-	if (steps === 1) return [...first];
-	const session = await createFloatSession(
-		{ ...model, graph: openSizes(model.graph) },
-		{
-			outputs: [...new Set(carried.map(({ output }) => output))],
-			optimisation: "basic",
-		},
-	);
+): Promise<Feeds> {
+	if (steps === 1) return feedsOf(first);
+	const open = (): Promise<FloatSession> =>
+		createFloatSession(
+			{ ...model, graph: openSizes(model.graph) },
+			{
+				outputs: [...new Set(carried.map(({ output }) => output))],
+				optimisation: "basic",
+				...(steps > MANY ? { threads: 1 } : {}),
+			},
+		);
+	const session = await open();
 	try {
-		const feeds: Feed[] = [];
+		nextFeed(first[0], await runStep(session, first[0], 0), carried);
+	} finally {
+		await session.release();
+	}
+	return {
+		first: first[0],
+		count: first.length * steps,
+		each: () => goThrough(open, first, { steps, carried }),
+	};
+}
+
+async function* goThrough(
+	open: () => Promise<FloatSession>,
+	first: readonly Feed[],
+	{ steps, carried }: Repetition,
+): AsyncGenerator<Feed> {
+	const session = await open();
+	try {
 		for (let feed of first) {
-			feeds.push(feed);
-			for (let step = 1; step < steps; step++) {
-				feed = nextFeed(feed, await runStep(session, feed, step - 1), carried);
-				feeds.push(feed);
+			for (let step = 0; step < steps - 1; step++) {
+				// Before anyone else runs the step: what cannot be run is told as a step's failure.
+				const next = nextFeed(feed, await runStep(session, feed, step), carried);
+				yield feed;
+				feed = next;
 			}
+			yield feed;
 		}
-		return feeds;
 	} finally {
 		await session.release();
 	}

@@ -10,7 +10,9 @@ import { rescaled } from "./emit.ts";
  * @param wide whether to use 32 bits though no input has them
  */
 export function alignScales(context: Context, names: readonly string[], wide = false): Value[] {
-	const specs = names.map((name) => context.value(name).spec);
+	// Zeros lie on every grid and decide none.
+	const telling = names.filter((name) => !context.real(name)?.data.every((value) => value === 0));
+	const specs = (telling.length > 0 ? telling : names).map((name) => context.value(name).spec);
 	const coarsest = specs.reduce((a, b) => (b.scale > a.scale ? b : a));
 	const width = wide ? 32 : specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
 	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
@@ -19,7 +21,9 @@ export function alignScales(context: Context, names: readonly string[], wide = f
 	const finest = Math.min(...specs.map(({ scale }) => scale));
 	const reach = Math.max(...specs.map((spec) => spec.scale * limitOf(spec)));
 	const isWide = width === 32 && isFloat(context.type(names[0]));
-	const scale = isWide ? Math.max(finest, reach / limit) : coarsest.scale;
+	// Where all grids are powers of two, this one is too.
+	const least = context.precision.pins ? 2 ** Math.ceil(Math.log2(reach / limit)) : reach / limit;
+	const scale = isWide ? Math.max(finest, least) : coarsest.scale;
 	const target: Quantisation = { scale, width, low: -limit, high: limit };
 	return names.map((name) => {
 		const value = context.value(name);

@@ -29,11 +29,22 @@ export function convert(
 	// Raw units so small that all that calibration saw is no unit of the result: dead activations.
 	if (ratio < 2 ** -maxShift(limit))
 		return { quantisation, row: { bias: 0n, multiplier: 1, shift: maxShift(limit) } };
-	const { multiplier, shift } = represent(ratio, limit);
+	const { multiplier, shift } = lowest(represent(ratio, limit));
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
 	if (scale === quantisation.scale) return { quantisation, row };
 	return { quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) }, row };
+}
+
+/** A power of two as multiplier 1: sums need not be enlarged before they are shifted, and may be so much larger. */
+function lowest({ multiplier, shift }: { multiplier: number; shift: number }): {
+	multiplier: number;
+	shift: number;
+} {
+	const twos = Math.min(Math.log2(multiplier), shift - 1);
+	return Number.isInteger(Math.log2(multiplier))
+		? { multiplier: multiplier / 2 ** twos, shift: shift - twos }
+		: { multiplier, shift };
 }
 
 /** An operator whose raw result is in units of `rawScale`. */

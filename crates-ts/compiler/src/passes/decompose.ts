@@ -1,12 +1,14 @@
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
+import { type Feeds, feedsOf } from "@umpire/graph/feeds.ts";
 import { observe as observeRange, type RangeTable } from "@umpire/graph/ranges.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
-import { maskInputs } from "./infinity/masks.ts";
+import type { MaskInputs } from "./infinity/mask-inputs.ts";
+import { InputMasks } from "./infinity/masks.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
@@ -84,13 +86,12 @@ const REWRITES: readonly Rewrite[] = [
  */
 export async function decomposeModel(
 	model: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
+	feeds: Feeds,
 	observe: Observe = () => {},
 ): Promise<DecomposedModel> {
 	const sharedRanges: (readonly string[])[] = [];
 	const { graph: given } = model;
-	const inputs: RangeTable = new Map();
-	for (const feed of feeds) for (const { name } of given.inputs) observeRange(inputs, name, feed.get(name)!);
+	const { ranges: inputs, masks } = await lookAtInputs(given, feeds);
 	const rewritable = [
 		hasComposites(given),
 		sumsSquares(given),
@@ -100,9 +101,9 @@ export async function decomposeModel(
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
-	const kept: Kept = { settled: new Set(), inputs: maskInputs(given, feeds), staying: new Set() };
+	const kept: Kept = { settled: new Set(), inputs: masks, staying: new Set() };
 	for (let count = 0; count < MOST_ROUNDS; count++) {
-		const { graph: folded, facts: seen } = (await foldRunnable(current, feeds.slice(0, 1))).folded;
+		const { graph: folded, facts: seen } = (await foldRunnable(current, feedsOf([feeds.first]))).folded;
 		const facts = { ...seen, ranges: new Map([...seen.ranges, ...inputs]) };
 		const opset = current.opsets.get("") ?? 1;
 		const round = { facts, opset, sharedRanges };
@@ -139,4 +140,25 @@ export interface DecomposedModel {
 	readonly model: Model;
 	/** Groups of values that should have one range (graph/ranges.ts: shareRanges). */
 	readonly sharedRanges: readonly (readonly string[])[];
+}
+
+/** What the inputs hold in all of `feeds`. */
+async function lookAtInputs(
+	graph: Graph,
+	feeds: Feeds,
+): Promise<{ readonly ranges: RangeTable; readonly masks: MaskInputs }> {
+	const ranges: RangeTable = new Map();
+	const masks = new InputMasks(graph);
+	const seen = new Map<string, Tensor>();
+	for await (const feed of feeds.each()) {
+		for (const { name } of graph.inputs) {
+			const tensor = feed.get(name)!;
+			// What stays the same in all steps is looked at once.
+			if (seen.get(name) === tensor) continue;
+			seen.set(name, tensor);
+			observeRange(ranges, name, tensor);
+			masks.add(name, tensor);
+		}
+	}
+	return { ranges, masks: masks.found() };
 }

@@ -1,8 +1,9 @@
 import type { FoldedModel } from "@umpire/graph/facts.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Built } from "../build.ts";
-import type { Feed, Repetition } from "../import/steps.ts";
+import type { Repetition } from "../import/steps.ts";
 import type { CompileOptions } from "../options.ts";
 import type { Evening } from "../powers/even.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
@@ -22,7 +23,7 @@ export interface Compilation {
 	/** How often the model runs, and what its steps hand on. */
 	readonly repetition: Repetition;
 	/** What the model reads in every step of every calibration input. */
-	readonly feeds: readonly Feed[];
+	readonly feeds: Feeds;
 	/** Groups of values that have one range. */
 	readonly sharedRanges: readonly (readonly string[])[];
 	/** The model in its own operators, with which the program's outputs are compared. */

@@ -1,6 +1,7 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { FoldedModel } from "@umpire/graph/facts.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { union } from "@umpire/graph/ranges.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
@@ -17,7 +18,7 @@ import { syntheticInputs } from "../import/synthetic.ts";
 import { tokenLimits } from "../import/token-limits.ts";
 import type { CompileOptions } from "../options.ts";
 import { centreOffsets } from "../powers/centre.ts";
-import { AS_IT_WAS, evenedFeed, evenFeatures } from "../powers/even.ts";
+import { AS_IT_WAS, evenedFeeds, evenFeatures } from "../powers/even.ts";
 import { defaultMethod } from "../quantise/calibration.ts";
 import { decomposeModel } from "./decompose.ts";
 import { removeIdentities } from "./identities.ts";
@@ -103,7 +104,7 @@ export const PIPELINE: readonly Pass[] = [
 		needs: ["model", "feeds", "sharedRanges"],
 		leaves: ["model", "sharedRanges"],
 		run: async ({ model, feeds, sharedRanges }) => {
-			const inlined = await inlineModel(model, feeds[0]);
+			const inlined = await inlineModel(model, feeds.first);
 			return { model: inlined.model, sharedRanges: [...sharedRanges, ...inlined.sharedRanges] };
 		},
 	}),
@@ -147,12 +148,14 @@ export const PIPELINE: readonly Pass[] = [
 			"features of unlike size are divided by powers of two, and offsets subtracted; both go into the constants that they meet",
 		needs: ["model", "folded", "feeds", "repetition", "method"],
 		leaves: ["folded", "evening", "centred"],
-		run: async ({ model, folded, feeds, repetition, method }) => {
+		run: async ({ model, folded, feeds, repetition, method }, { pins }) => {
+			// What a pin names would go on under other names, without it.
+			if (pins) return { folded, evening: AS_IT_WAS, centred: [] };
 			const carried = new Set(repetition.carried.map(({ input }) => input));
 			const histograms = method !== "min-max";
 			const evened = evenFeatures(folded.graph, folded.facts, carried);
 			const evening = evened ?? AS_IT_WAS;
-			const divided = feeds.map((feed) => evenedFeed(feed, evening));
+			const divided = evenedFeeds(feeds, evening);
 			const fold = (graph: Graph) => foldModel({ ...model, graph }, divided, { histograms });
 			const even = evened ? await fold(evened.graph) : folded;
 			const centred = centreOffsets(even.graph, even.facts);
@@ -177,7 +180,7 @@ export const PIPELINE: readonly Pass[] = [
 			"method",
 		],
 		leaves: ["built"],
-		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute }) => {
+		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute, pins }) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
 				built: await buildProgram(source, {
@@ -186,6 +189,7 @@ export const PIPELINE: readonly Pass[] = [
 					execute,
 					losses: losses !== false,
 					budget: budget === undefined ? undefined : budgetOf(budget),
+					pins,
 				}),
 			};
 		},
@@ -193,12 +197,7 @@ export const PIPELINE: readonly Pass[] = [
 ];
 
 /** The float model as it runs: the folded one where nothing had to be replaced. */
-async function floatOf(
-	float: Model,
-	runs: Model,
-	inner: Model,
-	feeds: readonly ReadonlyMap<string, Tensor>[],
-): Promise<Model> {
+async function floatOf(float: Model, runs: Model, inner: Model, feeds: Feeds): Promise<Model> {
 	return runs === float ? inner : runnableModel(float, feeds);
 }
 

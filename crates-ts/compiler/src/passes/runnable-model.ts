@@ -1,17 +1,16 @@
 import { GraphEditor, nameNodes } from "@umpire/graph/edit.ts";
 import type { Facts, FoldedModel } from "@umpire/graph/facts.ts";
+import { type Feeds, feedsOf } from "@umpire/graph/feeds.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { readsOf, writesOf } from "@umpire/graph/uses.ts";
 import { codeOfType } from "@umpire/onnx/element-types.ts";
 import { OnnxError } from "@umpire/onnx/errors.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
-import type { ElementType, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import type { ElementType, Model, Node } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { decompositionOf } from "../onnx-ops/operators.ts";
 import { replaceNodes } from "./replace.ts";
-
-type Feeds = readonly ReadonlyMap<string, Tensor>[];
 
 /** The forms in which onnxruntime's errors name the node that it cannot run. */
 const COMPLAINTS = [
@@ -42,7 +41,7 @@ export async function foldRunnable(
  * @throws OnnxError
  */
 export async function runnableModel(given: Model, feeds: Feeds): Promise<Model> {
-	const { model } = await attempt(given, feeds, (current) => runFloat(current, feeds[0]));
+	const { model } = await attempt(given, feeds, (current) => runFloat(current, feeds.first));
 	return model;
 }
 
@@ -80,7 +79,7 @@ async function withoutNode(given: Model, node: Node, feeds: Feeds): Promise<Mode
 	const known = decompositionOf(node) !== undefined;
 	const model = known ? namedModel(upgradeTo20(given)) : given;
 	const refused = model.graph.nodes.find(({ name }) => name === node.name) ?? node;
-	const before = await foldRunnable(upTo(model, refused), feeds.slice(0, 1));
+	const before = await foldRunnable(upTo(model, refused), feedsOf([feeds.first]));
 	const runnable: Model = { ...model, graph: joined(model, before.model, refused) };
 	const { facts } = before.folded;
 	const replaced = known

@@ -1,4 +1,5 @@
 import { type Facts, reachesOf } from "@umpire/graph/facts.ts";
+import type { Feed, Feeds } from "@umpire/graph/feeds.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
@@ -147,14 +148,28 @@ function valueExponents(
 }
 
 /** What an evened graph reads for what the model reads. */
-export function evenedFeed(
-	feed: ReadonlyMap<string, Tensor>,
-	{ inputs }: Evening,
-): ReadonlyMap<string, Tensor> {
-	const divided = [...inputs].map(([name, exponents]): [string, Tensor] => {
-		const { type, dims } = feed.get(name)!;
-		const values = toReal(feed.get(name)!).data.map((value, i) => value / 2 ** exponents[i]);
-		return [name, tensorFrom(type, dims, values)];
-	});
-	return new Map([...feed, ...divided]);
+export function evenedFeeds(feeds: Feeds, { inputs }: Evening): Feeds {
+	if (inputs.size === 0) return feeds;
+	// What stays the same in all steps is divided once.
+	const known = new Map([...inputs.keys()].map((name) => [name, new WeakMap<Tensor, Tensor>()]));
+	const divided = (name: string, tensor: Tensor, exponents: Float64Array): Tensor => {
+		const before = known.get(name)!.get(tensor);
+		if (before) return before;
+		const values = toReal(tensor).data.map((value, i) => value / 2 ** exponents[i]);
+		const even = tensorFrom(tensor.type, tensor.dims, values);
+		known.get(name)!.set(tensor, even);
+		return even;
+	};
+	const evened = (feed: Feed): Feed =>
+		new Map([
+			...feed,
+			...[...inputs].map(([name, exponents]) => [name, divided(name, feed.get(name)!, exponents)] as const),
+		]);
+	return {
+		first: evened(feeds.first),
+		count: feeds.count,
+		async *each() {
+			for await (const feed of feeds.each()) yield evened(feed);
+		},
+	};
 }

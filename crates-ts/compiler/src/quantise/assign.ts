@@ -6,6 +6,8 @@ import type { Needs } from "../powers/needs.ts";
 import { comparedQuantisations } from "./compared.ts";
 import { valuesOnDyadicGrids } from "./dyadic-grids.ts";
 import { joinedOutputs } from "./joined-outputs.ts";
+import type { Pin } from "./pin.ts";
+import { pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
 import {
 	dyadicQuantisation,
 	type Precision,
@@ -29,6 +31,7 @@ export const REASONS = {
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
 	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",
 	budget: "more bits, to meet the error budget",
+	pinned: "carried from step to step, or on the way there: as many bits as the caller says",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
 
@@ -40,6 +43,8 @@ export interface Assigned {
 	/** Its own precision instead of the program's. */
 	readonly precision?: Precision;
 	readonly wide: boolean;
+	/** Bits that the caller demands. */
+	readonly pinned?: Pin;
 	readonly dyadic: boolean;
 }
 
@@ -75,7 +80,10 @@ export function assign(
 		add(name, "wide", { wide: true });
 	for (const name of joinedOutputs(graph, facts, precision)) add(name, "joined", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
-	for (const name of valuesOnDyadicGrids(graph.nodes, facts)) add(name, "dyadic", { dyadic: true });
+	const pins = pinsBefore(graph, facts, precision.pins ?? new Map());
+	for (const [name, pinned] of pins) add(name, "pinned", { pinned });
+	for (const name of precision.pins ? pinnedValues(facts) : valuesOnDyadicGrids(graph.nodes, facts))
+		add(name, "dyadic", { dyadic: true });
 	return assignment;
 }
 
@@ -84,15 +92,17 @@ export function assign(
  * quantisationOf. What is wide has 32 bits, whatever a budget says.
  */
 export function assignedQuantisation(
-	{ precision, wide, dyadic }: Assigned = PLAIN,
+	{ precision, wide, dyadic, pinned }: Assigned = PLAIN,
 	range: Range,
 	program: Precision,
 	bounds: Range,
 	natural: number,
 ): Quantisation {
 	const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
-	const own = wide
-		? wideQuantisationOf(range, program, bounds, finest)
-		: quantisationOf(range, precision ?? program, bounds, finest);
+	const own = pinned
+		? pinnedQuantisation(pinned, range, program, bounds, finest)
+		: wide
+			? wideQuantisationOf(range, program, bounds, finest)
+			: quantisationOf(range, precision ?? program, bounds, finest);
 	return dyadic ? dyadicQuantisation(own, bounds) : own;
 }

@@ -1,5 +1,6 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import type { Pins } from "./pin.ts";
 
 /** How a tensor's integers stand for real numbers: real = integer·scale, low ≤ integer ≤ high. */
 export interface Quantisation {
@@ -16,6 +17,8 @@ export interface Precision {
 	readonly limit: number;
 	/** Factor by which calibrated ranges grow, so that slightly larger inputs are not clipped. */
 	readonly margin: number;
+	/** Values with bits of their own. */
+	readonly pins?: Pins;
 }
 
 /**

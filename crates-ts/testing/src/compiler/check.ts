@@ -1,5 +1,5 @@
 import { type Compiled, type CompileOptions, compile } from "@umpire/compiler/compile.ts";
-import { quantise } from "@umpire/compiler/fidelity/measure.ts";
+import { type Executor, quantise } from "@umpire/compiler/fidelity/measure.ts";
 import { syntheticInputs } from "@umpire/compiler/import/synthetic.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
@@ -9,11 +9,13 @@ import { evaluate } from "./evaluate.ts";
 
 /** Compiles with the fidelity measured by the reference evaluation. */
 export function compileChecked(model: Model, options: CompileOptions = {}): Promise<Compiled> {
-	const execute: CompileOptions["execute"] = async (program) => ({
-		run: async (inputs) => {
-			const operators = evaluate(program, inputs);
-			const last = operators.slice(-program.operators.length);
-			return { outputs: program.outputs.map(({ operator }) => last[operator]), operators };
+	const execute: Executor = async (program) => ({
+		async *steps(inputs) {
+			const all = evaluate(program, inputs);
+			for (const count = program.operators.length; all.length > 0; ) {
+				const operators = all.splice(0, count);
+				yield { outputs: () => program.outputs.map(({ operator }) => operators[operator]), operators };
+			}
 		},
 	});
 	return compile(model, { ...options, execute });

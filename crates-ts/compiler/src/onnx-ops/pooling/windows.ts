@@ -25,7 +25,7 @@ export function padsDilated(node: Node): boolean {
 
 /** Reads strides, dilations, pads and auto_pad of the node; `size` and `out` are spatial sizes. */
 export function windowsOf(
-	context: Context,
+	context: Pick<Context, "node" | "error">,
 	kernel: readonly number[],
 	size: readonly number[],
 	out: readonly number[],

@@ -120,7 +120,10 @@ function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value]
 	const coarse = (value: Value): Value => {
 		const reach = integerReach(value);
 		if (reach <= limit) return value;
-		const scale = (value.spec.scale * reach) / limit;
+		// Where all grids are powers of two, this one is too.
+		const { pins } = context.precision;
+		const unit = pins ? 2 ** Math.ceil(Math.log2(reach / limit)) : reach / limit;
+		const scale = value.spec.scale * unit;
 		const quantisation = { scale, low: -limit, high: limit, width: 32 } as const;
 		return emitLinear(context, [value], [1], value.spec.shape, quantisation);
 	};

@@ -65,18 +65,37 @@ function wholeRange(name: string, around: Surroundings, far: boolean): Range | u
 	return !node && around.inputs.truths.has(name) ? { low: 0, high: 1 } : undefined;
 }
 
-/** The inputs that are masks in all of `feeds`. */
-export function maskInputs({ inputs }: Graph, feeds: readonly ReadonlyMap<string, Tensor>[]): MaskInputs {
-	const truths = new Set<string>();
-	const added = new Map<string, number>();
-	for (const { name, type } of inputs) {
-		if (!isFloat(type)) continue;
-		const all = feeds.map((feed) => toReal(feed.get(name)!).data);
-		if (all.every((data) => data.every((value) => value === 0 || value === 1))) truths.add(name);
-		else if (all.every((data) => data.every((value) => value === 0 || value <= -LEAST_FACTOR))) {
-			const magnitudes = all.map((data) => data.reduce((a, b) => (b < 0 ? Math.min(a, -b) : a), Infinity));
-			added.set(name, Math.min(...magnitudes));
-		}
+/** Finds the inputs that are masks in all that they hold. */
+export class InputMasks {
+	private readonly truths: Set<string>;
+	/** The least magnitudes so far. */
+	private readonly added: Map<string, number>;
+
+	constructor({ inputs }: Graph) {
+		const names = inputs.filter(({ type }) => isFloat(type)).map(({ name }) => name);
+		this.truths = new Set(names);
+		this.added = new Map(names.map((name) => [name, Number.POSITIVE_INFINITY]));
 	}
-	return { truths, added };
+
+	add(name: string, tensor: Tensor): void {
+		if (!this.truths.has(name) && !this.added.has(name)) return;
+		const { data } = toReal(tensor);
+		if (!data.every((value) => value === 0 || value === 1)) this.truths.delete(name);
+		const least = this.added.get(name);
+		if (least === undefined) return;
+		if (!data.every((value) => value === 0 || value <= -LEAST_FACTOR)) this.added.delete(name);
+		else
+			this.added.set(
+				name,
+				data.reduce((a, b) => (b < 0 ? Math.min(a, -b) : a), least),
+			);
+	}
+
+	/** What holds nothing but zeros are truth values. */
+	found(): MaskInputs {
+		return {
+			truths: this.truths,
+			added: new Map([...this.added].filter(([name]) => !this.truths.has(name))),
+		};
+	}
 }
