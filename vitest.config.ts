@@ -17,7 +17,7 @@ const PROOF = [
 const CHAIN = [
 	"crates-ts/chain/test/**/*.test.ts",
 	"test/solidity.test.ts",
-	"test/{attacks,game,libraries,operations}/**/*.test.ts",
+	"test/{attacks,game,libraries,markets,operations}/**/*.test.ts",
 ];
 
 /** A project takes the shared settings below; every test file is in exactly one. */

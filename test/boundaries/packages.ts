@@ -12,6 +12,7 @@ export const ORDER = [
 	"compiler",
 	"runtime",
 	"game",
+	"markets",
 	"prover",
 	"chain",
 	"store",
