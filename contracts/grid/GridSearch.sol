@@ -43,11 +43,14 @@ contract GridSearch is GridOpening {
 		if (_holds(gridId, seat.request)) {
 			revert ReservationOpen(gridId, _places[seat.request].point, msg.sender);
 		}
+		uint256 beaconRound_ = _beaconRounds[gridId][round];
+		(RoundStatus status,) = beacon.lookUp(beaconRound_);
+		if (status != RoundStatus.Pending) revert RoundDecided(gridId, round, beaconRound_);
 		_takeEther(g.stake);
 		seat.waiting = true;
 		++g.waiting;
 		Round storage r = _rounds[gridId][round];
-		if (r.joiners.length == 0) _order(g, _beaconRounds[gridId][round]);
+		if (r.joiners.length == 0) _order(g, beaconRound_);
 		r.joiners.push(msg.sender);
 		emit Joined(gridId, round, msg.sender);
 	}

@@ -163,6 +163,8 @@ interface IGrid is IConsumer, ITokenLedger {
 	error AlreadyJoined(uint256 grid, address worker);
 	/// @notice Thrown when an account joins that has a reservation without a claim.
 	error ReservationOpen(uint256 grid, uint256 point, address worker);
+	/// @notice Thrown when a worker joins a round whose value is known, or can never be known.
+	error RoundDecided(uint256 grid, uint256 round, uint256 beaconRound);
 	/// @notice Thrown when a round is drawn before its end.
 	error RoundNotOver(uint256 grid, uint256 round, uint256 time, uint256 end);
 	/// @notice Thrown when nobody waits for a point.

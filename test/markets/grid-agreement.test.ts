@@ -12,6 +12,7 @@ import {
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { arbitraryGridTurn, gridMoveOf, PROGRAMS, TERMS } from "./random-grid-moves.ts";
+import { windUp } from "./wind-up.ts";
 
 let chain: TestChain;
 let stage: GridStage;
@@ -62,6 +63,9 @@ test("the model and the contract agree move for move, in every refusal, in state
 				if (i % 25 === 24) await check();
 			}
 			await check();
+			await windUp(driver, people);
+			await check();
+			expect([...driver.world.ledger.liabilities.values()].every((held) => held === 0n)).toBe(true);
 		} finally {
 			await chain.restore(snapshot);
 		}

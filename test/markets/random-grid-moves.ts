@@ -31,27 +31,27 @@ export const TERMS: Omit<GridTerms, "token"> = {
 	hyperElements: 2,
 	bounty: 101n,
 	stake: 40n,
-	rounds: 4,
-	roundSeconds: 30,
+	rounds: 12,
+	roundSeconds: 40,
 	reservationSeconds: 40,
 };
 
 const KINDS = {
-	open: 1,
-	add: 1,
-	start: 1,
-	join: 10,
-	bring: 8,
-	draw: 9,
-	claim: 10,
-	challenge: 3,
-	timeout: 3,
-	finalise: 7,
-	deliver: 2,
-	sync: 4,
+	open: 2,
+	add: 3,
+	start: 2,
+	join: 18,
+	bring: 12,
+	draw: 14,
+	claim: 14,
+	challenge: 5,
+	timeout: 4,
+	finalise: 9,
+	deliver: 4,
+	sync: 8,
 	expire: 4,
-	close: 4,
-	withdraw: 2,
+	close: 2,
+	withdraw: 3,
 	makeVoid: 1,
 } as const;
 
@@ -67,7 +67,7 @@ export const arbitraryGridTurn = fc.record({
 	a: fc.nat({ max: 1 << 20 }),
 	b: fc.nat({ max: 1 << 20 }),
 	wait: fc.oneof(
-		{ weight: 20, arbitrary: fc.integer({ min: 0, max: 3 }) },
+		{ weight: 40, arbitrary: fc.integer({ min: 0, max: 2 }) },
 		{ weight: 4, arbitrary: fc.integer({ min: 8, max: 30 }) },
 		{ weight: 1, arbitrary: fc.integer({ min: 60, max: 110 }) },
 	),
@@ -83,7 +83,7 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 	const { kind, a, b, bad, edge } = turn;
 	const someone = people[a % people.length];
 	const other = people[b % people.length];
-	const id = bad && b % 5 === 0 ? world.grids.length + 1 : 1 + (b % (world.grids.length || 1));
+	const id = idOf(turn, world.grids);
 	const grid = world.grids[id - 1];
 	const soon = (time: number): number | undefined =>
 		edge === null ? undefined : Math.max(driver.now + 1, time + edge);
@@ -117,7 +117,10 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 			return { sender: someone, action: { type: "join", grid: id, round, value } };
 		}
 		case "bring": {
-			const pending = (grid?.beaconRounds ?? []).filter(
+			const joined = (grid?.beaconRounds ?? []).filter(
+				(_, round) => (grid.rounds.get(round)?.joiners.length ?? 0) > 0,
+			);
+			const pending = joined.filter(
 				(round) => round <= driver.now && (bad || !world.beacon.values.has(round)),
 			);
 			if (pending.length === 0) return undefined;
@@ -126,11 +129,12 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 		}
 		case "makeVoid": {
 			const round = grid?.beaconRounds[a % 4];
-			if (a % 3 !== 0 || round === undefined || world.beacon.values.has(round)) return undefined;
+			if (a % 2 !== 0 || round === undefined || world.beacon.values.has(round)) return undefined;
 			return { sender: someone, action: { type: "makeVoid", round } };
 		}
 		case "draw": {
 			if (grid === undefined) return { sender: someone, action: { type: "draw", grid: id, most: 1 } };
+			if (grid.waiting === 0 && !bad) return undefined;
 			const action = { type: "draw", grid: id, most: 1 + (a % 4) } as const;
 			const over = grid.waiting > 0 ? soon(endOfRound(grid, firstJoined(grid.rounds))) : undefined;
 			return { sender: someone, action, ...(over === undefined ? {} : { at: over }) };
@@ -167,7 +171,10 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 			return { sender: someone, action: { type: "timeout", dispute }, at: Math.max(driver.now + 1, late) };
 		}
 		case "finalise": {
-			const claim = 1 + (a % (world.game.claims.length || 1));
+			const live = world.game.claims.flatMap(({ status }, i) =>
+				status === CLAIM_STATUS.live ? [i + 1] : [],
+			);
+			const claim = bad || live.length === 0 ? 1 + (a % 4) : live[a % live.length];
 			const made = world.game.claims[claim - 1];
 			const at = made === undefined ? undefined : soon(made.claimedAt + PARAMETERS.challengePeriod);
 			return { sender: someone, action: { type: "finalise", claim }, ...(at === undefined ? {} : { at }) };
@@ -183,6 +190,7 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 			const claim = 1 + (a % (world.game.claims.length + (bad ? 1 : 0) || 1));
 			const made = world.game.claims[claim - 1];
 			const place = made === undefined ? undefined : world.places.get(made.request);
+			if (place === undefined && !bad) return undefined;
 			const at = bad || place === undefined ? { grid: id, point: b % 5 } : place;
 			return { sender: someone, action: { type: "sync", ...at, claim } };
 		}
@@ -206,6 +214,14 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 			return { sender: someone, action: { type: "withdrawTo", token, recipient: other } };
 		}
 	}
+}
+
+/** Mostly a grid that the move can be about. */
+function idOf({ kind, b, bad }: GridTurn, grids: readonly { readonly status: number }[]): number {
+	if (bad && b % 5 === 0) return grids.length + 1;
+	const wanted = kind === "add" || kind === "start" ? GRID_STATUS.filling : GRID_STATUS.open;
+	const fitting = grids.flatMap(({ status }, i) => (status === wanted ? [i + 1] : []));
+	return bad || fitting.length === 0 ? 1 + (b % (grids.length || 1)) : fitting[b % fitting.length];
 }
 
 const firstJoined = (rounds: ReadonlyMap<number, { readonly joiners: readonly Hex[] }>): number =>

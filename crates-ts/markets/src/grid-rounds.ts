@@ -37,9 +37,13 @@ export function join(world: GridWorld, move: Sent<JoinMove>, now: number): GridW
 	if (seated.has(sender)) throw new GameError("AlreadyJoined", move.grid, sender);
 	const held = heldPoint(world, move.grid, sender);
 	if (held !== undefined) throw new GameError("ReservationOpen", move.grid, held, sender);
+	const beaconRound = beaconRounds[round];
+	if (world.beacon.values.has(beaconRound) || world.beacon.void.has(beaconRound)) {
+		throw new GameError("RoundDecided", move.grid, round, beaconRound);
+	}
 	const { joiners, dealt } = rounds.get(round) ?? NO_ROUND;
 	const next: GridWorld = { ...world, ledger: takeEther(world.ledger, move.value, terms.stake) };
-	return withGrid(joiners.length === 0 ? order(next, move.grid, beaconRounds[round]) : next, move.grid, {
+	return withGrid(joiners.length === 0 ? order(next, move.grid, beaconRound) : next, move.grid, {
 		seated: new Set([...seated, sender]),
 		waiting: waiting + 1,
 		rounds: new Map(rounds).set(round, { joiners: [...joiners, sender], dealt }),
