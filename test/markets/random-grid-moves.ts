@@ -30,7 +30,7 @@ export const TERMS: Omit<GridTerms, "token"> = {
 	hyperWidth: 16,
 	hyperElements: 2,
 	bounty: 101n,
-	stake: 40n,
+	stake: 55n,
 	rounds: 12,
 	roundSeconds: 40,
 	reservationSeconds: 40,

@@ -24,9 +24,15 @@ export class Deployed {
 		this.abi = abi;
 	}
 
-	static async deploy(chain: TestChain, name: string, args: readonly unknown[] = []): Promise<Deployed> {
+	/** @param value wei that the deployment brings */
+	static async deploy(
+		chain: TestChain,
+		name: string,
+		args: readonly unknown[] = [],
+		value = 0n,
+	): Promise<Deployed> {
 		const { abi } = await readArtifact(name);
-		return new Deployed(chain, await chain.deploy(name, args), abi as Abi);
+		return new Deployed(chain, await chain.deploy(name, args, value), abi as Abi);
 	}
 
 	callOf(functionName: string, args: readonly unknown[] = []): Hex {

@@ -22,7 +22,7 @@ const CHAIN_ID = 31_337;
 const BURN: Hex = "0x000000000000000000000000000000000000dEaD";
 
 type Request = (method: string, params: unknown[]) => Promise<unknown>;
-type Deploy = (name: string, args?: readonly unknown[]) => Promise<Hex>;
+type Deploy = (name: string, args?: readonly unknown[], value?: bigint) => Promise<Hex>;
 
 /** How a transaction went. */
 export interface Outcome {
@@ -267,7 +267,7 @@ export class TestChain {
 /** Deploys with the libraries that a contract needs, each once. */
 function deployer(request: Request, from: Hex, abi: Abi): Deploy {
 	const libraries = new Map<string, Hex>();
-	const deploy: Deploy = async (name, args = []) => {
+	const deploy: Deploy = async (name, args = [], value = 0n) => {
 		const artifact = await readArtifact(name);
 		for (const library of artifact.links.keys()) {
 			if (!libraries.has(library)) libraries.set(library, await deploy(library));
@@ -275,7 +275,8 @@ function deployer(request: Request, from: Hex, abi: Abi): Deploy {
 		const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
 		const data = linkBytecode(artifact, libraries) + encodeAbiParameters(inputs, args).slice(2);
 		try {
-			const hash = await request("eth_sendTransaction", [{ from, data, gas: `0x${GAS.toString(16)}` }]);
+			const [gas, sent] = [GAS, value].map((n) => `0x${n.toString(16)}`);
+			const hash = await request("eth_sendTransaction", [{ from, data, gas, value: sent }]);
 			const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
 			return receipt.contractAddress.toLowerCase() as Hex;
 		} catch (error) {
