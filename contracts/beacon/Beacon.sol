@@ -37,7 +37,7 @@ abstract contract Beacon is IBeacon, Ledger {
 	/// @inheritdoc IBeacon
 	function collect(uint256 round) external {
 		Round storage r = _rounds[round];
-		if (!r.ordered || r.paid || r.known || !_isVoid(round)) revert NothingToCollect(round);
+		if (!r.ordered || r.paid || !_isVoid(round)) revert NothingToCollect(round);
 		_payFee(r);
 	}
 

@@ -242,6 +242,18 @@ describe("G2: points are dealt in rounds", () => {
 	});
 });
 
+test("B1: a beacon value that somebody else has ordered is not paid again", async () => {
+	await play.begin(1);
+	const { beacon, fee } = play.stage;
+	const [round] = grid().beaconRounds;
+	const at = { value: fee, at: ++play.now };
+	await beacon.send(play.stranger, "order", [BigInt(round)], at);
+	const ordered = new Set([round]);
+	play.world = { ...play.world, beacon: { ...play.world.beacon, ordered } };
+	await play.join(0, play.workers[0]);
+	expect(grid().budget).toBe(fee * BigInt(TERMS.rounds));
+});
+
 describe("G3, G4: what is paid", () => {
 	test("a share at once, half to the best on closing, the rest to the client, exact to a wei", async () => {
 		await play.begin(4);
