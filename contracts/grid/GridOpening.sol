@@ -43,7 +43,7 @@ abstract contract GridOpening is GridStore, TokenLedger {
 		(g.client, g.status) = (msg.sender, GridStatus.Filling);
 		(g.program, g.token, g.bounty, g.stake) = (terms.program, terms.token, terms.bounty, terms.stake);
 		(g.rounds, g.roundSeconds) = (terms.rounds, terms.roundSeconds);
-		g.reservationSeconds = terms.reservationSeconds;
+		(g.reservationSeconds, g.lowest) = (terms.reservationSeconds, terms.lowest);
 		(g.hyperInput, g.hyperWidth, g.hyperElements) =
 			(terms.hyperInput, terms.hyperWidth, terms.hyperElements);
 		bytes32[] memory roots = terms.inputRoots;

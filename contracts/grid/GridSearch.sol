@@ -164,13 +164,13 @@ contract GridSearch is GridOpening {
 		emit PointAccepted(gridId, point, p.worker, claimId, score);
 		_credit(ETHER, p.worker, g.stake);
 		_pay(g, p.worker, g.share);
-		if (g.best == 0 || _isBetter(p, _points[gridId][g.best - 1])) g.best = uint16(point + 1);
+		if (g.best == 0 || _isBetter(g.lowest, p, _points[gridId][g.best - 1])) g.best = uint16(point + 1);
 	}
 
 	/// @dev Of equal scores the one that was dealt first is the better one. That was random, and known before there was
 	/// a score: the first claim would be an auction for a place in a block.
-	function _isBetter(Point storage a, Point storage b) private view returns (bool) {
-		if (a.score != b.score) return a.score > b.score;
+	function _isBetter(bool lowest, Point storage a, Point storage b) private view returns (bool) {
+		if (a.score != b.score) return (a.score < b.score) == lowest;
 		if (a.round != b.round) return a.round < b.round;
 		return a.position < b.position;
 	}

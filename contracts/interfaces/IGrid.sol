@@ -34,6 +34,8 @@ struct GridTerms {
 	uint8 hyperWidth;
 	/// how many they are, in one leaf
 	uint16 hyperElements;
+	/// the lowest score is the best, as it is of an error
+	bool lowest;
 	/// what the bounty is paid in; 0 is ether
 	address token;
 	uint128 bounty;
@@ -81,6 +83,7 @@ struct Grid {
 	uint32 hyperInput;
 	uint8 hyperWidth;
 	uint16 hyperElements;
+	bool lowest;
 	/// 1 + the best accepted point; 0 if none is accepted
 	uint16 best;
 }

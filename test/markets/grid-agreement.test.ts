@@ -31,7 +31,7 @@ async function begin(driver: GridDriver): Promise<void> {
 	const client = people[0];
 	await driver.play(client, { type: "register", header: PROGRAMS[0].header });
 	for (const [i, token] of [ETHER, stage.token.address].entries()) {
-		await driver.play(client, { type: "openGrid", terms: { ...TERMS, token } });
+		await driver.play(client, { type: "openGrid", terms: { ...TERMS, token, lowest: token === ETHER } });
 		const points = [0, 1, 2, 3].map((n) => ({ steps: 1 + (n % 2), hyperparameters: [n, -n] }));
 		await driver.play(client, { type: "addPoints", grid: i + 1, points });
 		const value = BigInt(TERMS.rounds) * stage.fee + (token === ETHER ? TERMS.bounty : 0n);

@@ -320,6 +320,14 @@ describe("G3, G4: what is paid", () => {
 		}
 	});
 
+	test("the lowest score is the best if the terms say so", async () => {
+		await play.begin(2, { lowest: true });
+		const workers = play.workers.slice(0, 2);
+		await play.deal(0, workers);
+		await play.finalise(await play.claim(workers[0], 1), await play.claim(workers[1], 0));
+		expect(grid().best - 1).toBe(play.pointOf(workers[1]));
+	});
+
 	test("G4: of equal scores that of the earlier round is the best", async () => {
 		await play.begin(2);
 		const [first, second] = play.workers;

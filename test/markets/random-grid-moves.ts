@@ -29,6 +29,7 @@ export const TERMS: Omit<GridTerms, "token"> = {
 	hyperInput: 1,
 	hyperWidth: 16,
 	hyperElements: 2,
+	lowest: false,
 	bounty: 101n,
 	stake: 55n,
 	rounds: 12,
@@ -92,7 +93,7 @@ export function gridMoveOf(turn: GridTurn, driver: GridDriver, people: readonly 
 			const token = a % 2 === 0 ? ETHER : driver.stage.token.address;
 			return {
 				sender: people[0],
-				action: { type: "openGrid", terms: wrongTerms({ ...TERMS, token }, turn) },
+				action: { type: "openGrid", terms: wrongTerms({ ...TERMS, token, lowest: b % 2 === 0 }, turn) },
 			};
 		}
 		case "add": {

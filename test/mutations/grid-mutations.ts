@@ -180,7 +180,16 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 			],
 			["G5: an accepted point keeps its worker's stake", "_credit(ETHER, p.worker, g.stake);", ""],
 			["G3: an accepted point is not paid", "_pay(g, p.worker, g.share);", ""],
-			["G3: the lowest score is the best", "return a.score > b.score;", "return a.score < b.score;"],
+			[
+				"G3: the lowest score is the best",
+				"return (a.score < b.score) == lowest;",
+				"return a.score < b.score;",
+			],
+			[
+				"G3: the highest score is the best",
+				"return (a.score < b.score) == lowest;",
+				"return a.score > b.score;",
+			],
 			["G4: of equal scores the first claim is the best", "return a.position < b.position;", "return false;"],
 			[
 				"G4: of equal scores that of a later round is the best",

@@ -47,16 +47,17 @@ function accept(world: GridWorld, id: number, point: number, claim: number): Gri
 		open: open - 1,
 		accepted: accepted + 1,
 		credited: credited + share,
-		best: best === 0 || isBetter(p, points[best - 1]) ? point + 1 : best,
+		best: best === 0 || isBetter(terms.lowest, p, points[best - 1]) ? point + 1 : best,
 	});
 }
 
 /** Of equal scores the one that was dealt first is better: that was random, and known before there was a score. */
 export function isBetter(
+	lowest: boolean,
 	a: Pick<Point, "score" | "round" | "position">,
 	b: Pick<Point, "score" | "round" | "position">,
 ): boolean {
-	if (a.score !== b.score) return a.score > b.score;
+	if (a.score !== b.score) return a.score < b.score === lowest;
 	return a.round === b.round ? a.position < b.position : a.round < b.round;
 }
 

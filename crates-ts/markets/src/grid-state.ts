@@ -21,6 +21,8 @@ export interface GridTerms {
 	readonly hyperInput: number;
 	readonly hyperWidth: number;
 	readonly hyperElements: number;
+	/** the lowest score is the best, as it is of an error */
+	readonly lowest: boolean;
 	readonly token: Hex;
 	readonly bounty: bigint;
 	readonly stake: bigint;

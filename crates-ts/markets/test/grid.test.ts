@@ -40,9 +40,9 @@ describe("G3: payments", () => {
 			round: fc.nat({ max: 2 }),
 			position: fc.nat({ max: 2 }),
 		});
-		const property = fc.property(point, point, (a, b) => {
+		const property = fc.property(fc.boolean(), point, point, (lowest, a, b) => {
 			const same = a.score === b.score && a.round === b.round && a.position === b.position;
-			expect(Number(isBetter(a, b)) + Number(isBetter(b, a))).toBe(same ? 0 : 1);
+			expect(Number(isBetter(lowest, a, b)) + Number(isBetter(lowest, b, a))).toBe(same ? 0 : 1);
 		});
 		fc.assert(property);
 	});
@@ -70,6 +70,7 @@ describe("G2: the dealing", () => {
 			hyperInput: 1,
 			hyperWidth: 16,
 			hyperElements: 1,
+			lowest: false,
 			token: ETHER,
 			bounty: 100n,
 			stake: 50n,

@@ -209,6 +209,7 @@ const COMPARED = [
 	"startedAt",
 	"bounty",
 	"stake",
+	"lowest",
 	"share",
 	"credited",
 	"budget",
