@@ -7,7 +7,9 @@ import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
+import { demoGrid } from "./commands/demo-grid.ts";
 import { deploy } from "./commands/deploy.ts";
+import { grid } from "./commands/grid.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
@@ -24,7 +26,7 @@ import { complain } from "./output.ts";
 const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse],
 	...[network, deploy, register, request, submit, verify, status, monitor, key],
-	...[demo, bench, setup],
+	...[grid, demo, demoGrid, bench, setup],
 ];
 
 /** Runs the command line and gives its exit code: 0 fine, 1 the user's mistake, 75 try again. */
