@@ -81,6 +81,8 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 
 	/// @notice Thrown when something is submitted after the last second of submissions.
 	error SubmissionsOver(uint256 time, uint256 until);
+	/// @notice Thrown when something is submitted though the round's value is known, or can never be known.
+	error RoundDecided(uint256 round);
 	/// @notice Thrown when the same weights are submitted again.
 	error AlreadySubmitted(bytes32 weightsRoot);
 	/// @notice Thrown when a submission is not in the status that the call needs.
@@ -127,6 +129,9 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	function submit(bytes32 weightsRoot) external payable nonReentrant returns (uint256 submission) {
 		uint256 until = _setup.submitUntil;
 		if (block.timestamp > until) revert SubmissionsOver(block.timestamp, until);
+		// The times of blocks may lag behind by more than the beacon's drift: what is known here is known.
+		(RoundStatus status,) = beacon.lookUp(round);
+		if (status != RoundStatus.Pending) revert RoundDecided(round);
 		if (_submitted[weightsRoot]) revert AlreadySubmitted(weightsRoot);
 		_takeEther(_setup.deposit);
 		_submitted[weightsRoot] = true;

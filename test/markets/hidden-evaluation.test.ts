@@ -104,6 +104,11 @@ describe("the test data of a hidden evaluation", () => {
 		expect(await contest.refusal(second, "ask", [1n])).toBe("WrongStatus");
 	});
 
+	test("B1: nothing is submitted when the value is known, however early that is", async () => {
+		await beacon.send(second, "bring", [await round(), VALUE]);
+		expect(await submit(first, 1n)).toBe("RoundDecided");
+	});
+
 	test("are the leaf of states that the beacon's value has, computed on and off chain alike", async () => {
 		await submit(first, 77n);
 		await reveal();

@@ -130,6 +130,11 @@ export const BEACON_MUTATIONS: readonly Mutation[] = [
 				"if (_submitted[weightsRoot]) revert AlreadySubmitted(weightsRoot);",
 				"",
 			],
+			[
+				"B1: weights are submitted when the value is known",
+				"if (status != RoundStatus.Pending) revert RoundDecided(round);",
+				"status;",
+			],
 			["submitting is free", "_takeEther(_setup.deposit);", ""],
 			["test data do not follow from the beacon", "Seed.states(beacon.valueOf(round))", "Seed.states(0)"],
 			[

@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { GRID_AGREEMENT, GRID_RULES, GRID_TOKENS } from "./tests.ts";
+import { GRID_AGREEMENT, GRID_RULES, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
 
 /** The rules of grids, one at a time, and what is paid in tokens. */
 export const GRID_MUTATIONS: readonly Mutation[] = [
@@ -241,6 +241,32 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 				"(question.deadline, question.exclusiveUntil) = (block.timestamp + 1 days, block.timestamp + 1 days);",
 			],
 			["C1: a rejected claim is none", "return r.liveClaim != 0 || r.closed;", "return r.liveClaim != 0;"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/markets/src/grid-steps.ts",
+		[GRID_STEPS],
+		[
+			[
+				"G7: a worker expires reservations without their grace",
+				"status === POINT_STATUS.reserved && now >= until + grid.grace",
+				"status === POINT_STATUS.reserved && now >= until",
+			],
+			[
+				"G2: a worker joins while it has a point to compute",
+				"return holds || free <= waiting ? undefined : round;",
+				"return free <= waiting ? undefined : round;",
+			],
+			[
+				"B1: a worker joins a round whose value is known",
+				'if (grid.rounds[round].value === "known" || grid.rounds[round].value === "void") return undefined;',
+				"",
+			],
+			[
+				"G8: a worker closes a grid whose claims are live",
+				"now >= endOf(grid, grid.rounds.length - 1) && isIdle && !isOpen",
+				"now >= endOf(grid, grid.rounds.length - 1) && isIdle",
+			],
 		],
 	),
 	...mutationsOf(
