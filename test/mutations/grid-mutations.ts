@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { GRID_AGREEMENT, GRID_RULES, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
+import { GRID_AGREEMENT, GRID_RULES, GRID_SIZE, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
 
 /** The rules of grids, one at a time, and what is paid in tokens. */
 export const GRID_MUTATIONS: readonly Mutation[] = [
@@ -32,6 +32,7 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 				"G1: a grid has more than 256 points",
 				"if (count + terms.length > MOST_POINTS) {",
 				"if (count + terms.length > 2 * MOST_POINTS) {",
+				[GRID_SIZE],
 			],
 			[
 				"G1: a point has more hyper-parameters than others",

@@ -11,6 +11,7 @@ export const FLIGHTS = "test/operations/flights.test.ts";
 export const FLOODS = "test/operations/event-floods.test.ts";
 export const GRID_AGREEMENT = "test/markets/grid-agreement.test.ts";
 export const GRID_RULES = "test/markets/grid-rules.test.ts";
+export const GRID_SIZE = "test/markets/grid-size.test.ts";
 export const GRID_STEPS = "crates-ts/markets/test/grid-steps.test.ts";
 export const GRID_TOKENS = "test/markets/grid-tokens.test.ts";
 export const HIDDEN = "test/markets/hidden-evaluation.test.ts";
