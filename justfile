@@ -20,6 +20,11 @@ default:
 demo *ARGS: setup
     @exec {{umpire}} demo "$@"
 
+# Plays a grid search over nine points: three workers, of whom the third lies (--lie score|data|hyper|seed|steps|copy|silence)
+[no-cd]
+demo-grid *ARGS: setup
+    @exec {{umpire}} demo-grid "$@"
+
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
     @exec {{umpire}} setup

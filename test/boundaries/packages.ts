@@ -14,6 +14,7 @@ export const ORDER = [
 	"compiler",
 	"runtime",
 	"game",
+	"markets",
 	"prover",
 	"chain",
 	"store",
