@@ -2,6 +2,8 @@ import { demonstrateGrid } from "@umpire/actors/grid/demo-grid.ts";
 import { LIES, type Lie } from "@umpire/actors/grid/lies.ts";
 import { parseEther } from "viem";
 import { describe, expect, test } from "vitest";
+import { jsonText } from "../../bin/output.ts";
+import { SCHEMAS } from "../../docs/json-schemas.ts";
 
 const STAKE = parseEther("1");
 const BOUNTY = parseEther("9");
@@ -15,7 +17,9 @@ describe("a grid of nine points, whose workers, client and verifier are the real
 		"the third worker loses its stake, and nobody else a wei (%s)",
 		async (lie) => {
 			const lines: string[] = [];
-			const { points, paid, burned, rejected } = await demonstrateGrid(lie, (line) => lines.push(line));
+			const summary = await demonstrateGrid(lie, (line) => lines.push(line));
+			const { points, paid, burned, rejected } = summary;
+			expect(SCHEMAS["demo-grid"].safeParse(JSON.parse(jsonText(summary))).error?.issues ?? []).toEqual([]);
 			const isCaught = CAUGHT.includes(lie);
 			expect(paid["third-submitter"]).toBe(-STAKE);
 			expect(rejected).toBe(isCaught ? 1 : 0);
