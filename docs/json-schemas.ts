@@ -180,7 +180,15 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			growing({ operator: count, plan: z.string(), bound: z.number(), limit: z.number() }),
 		),
 		fidelity: z.array(growing({ name: z.string(), maxAbs: z.number(), maxRelRange: z.number() })),
-		budget: growing({ largest: z.number(), met: z.boolean() }).optional(),
+		budget: growing({
+			error: z
+				.number()
+				.nullable()
+				.describe(
+					"largest one of an output, as the budget measures it; null if another element is a row's largest",
+				),
+			met: z.boolean(),
+		}).optional(),
 		worst: z.array(growing({ index: count, node: z.string() })).describe("operators that lose most"),
 	}),
 	run: own({
