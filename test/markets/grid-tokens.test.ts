@@ -67,6 +67,13 @@ describe("T2: a bounty is taken exactly, or not at all", () => {
 		}
 	});
 
+	test("of one that has barred the contract", async () => {
+		await play.fill(2, { token: token.address });
+		await make(token, "bar", [stage.grid.address]);
+		expect(await refusal(play.client, "start", [1n], fees())).toBe("TransferFrozen");
+		expect(await stage.grid.read("liabilities", [ETHER])).toBe(0n);
+	});
+
 	test("and of one that returns nothing", async () => {
 		await play.fill(2, { token: token.address });
 		expect(await startIn(MODE.silent)).toBe(undefined);

@@ -1,11 +1,11 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { GRID_AGREEMENT, GRID_RULES, GRID_SIZE, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
+import { GRID_AGREEMENT, GRID_DEALING, GRID_RULES, GRID_SIZE, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
 
 /** The rules of grids, one at a time, and what is paid in tokens. */
 export const GRID_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"contracts/grid/GridOpening.sol",
-		[GRID_RULES, GRID_AGREEMENT],
+		[GRID_DEALING, GRID_RULES, GRID_AGREEMENT],
 		[
 			[
 				"G1: a stranger adds points and starts a grid",
@@ -77,7 +77,7 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/grid/GridSearch.sol",
-		[GRID_RULES, GRID_AGREEMENT],
+		[GRID_DEALING, GRID_AGREEMENT],
 		[
 			[
 				"G2: a round is joined after its last second",
@@ -143,6 +143,17 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 				"emit NotDealt(gridId, round, worker);\n\t\t_credit(ETHER, worker, g.stake);",
 				"emit NotDealt(gridId, round, worker);",
 			],
+			[
+				"B1: a beacon value is ordered that is ordered",
+				"if (fee == 0 || beacon.isOrdered(beaconRound_)) return;",
+				"if (fee == 0) return;",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/grid/GridSearch.sol",
+		[GRID_RULES, GRID_AGREEMENT],
+		[
 			["G7: a reservation ends without grace", "uint256 end = p.until + grace;", "uint256 end = p.until;"],
 			[
 				"G7: a reservation expires a second late",
@@ -215,11 +226,6 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 			["G3: the rest of a bounty is nobody's", "_credit(g.token, g.client, rest);", ""],
 			["G3: fees that nobody earned are nobody's", "_credit(ETHER, g.client, g.budget);", ""],
 			[
-				"B1: a beacon value is ordered that is ordered",
-				"if (fee == 0 || beacon.isOrdered(beaconRound_)) return;",
-				"if (fee == 0) return;",
-			],
-			[
 				"C6: anybody tells a grid of endings",
 				"if (msg.sender != address(market)) revert NotTheMarket(msg.sender, address(market));",
 				"",
@@ -272,7 +278,7 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/libraries/Lanes.sol",
-		[GRID_RULES],
+		[GRID_DEALING],
 		[
 			["a hyper-parameter is below its range", "if (value < -half || value >= half)", "if (value >= half)"],
 			["a hyper-parameter is above its range", "if (value < -half || value >= half)", "if (value < -half)"],

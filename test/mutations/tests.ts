@@ -10,6 +10,7 @@ export const ENDPOINTS = "test/operations/endpoints.test.ts";
 export const FLIGHTS = "test/operations/flights.test.ts";
 export const FLOODS = "test/operations/event-floods.test.ts";
 export const GRID_AGREEMENT = "test/markets/grid-agreement.test.ts";
+export const GRID_DEALING = "test/markets/grid-dealing.test.ts";
 export const GRID_RULES = "test/markets/grid-rules.test.ts";
 export const GRID_SIZE = "test/markets/grid-size.test.ts";
 export const GRID_STEPS = "crates-ts/markets/test/grid-steps.test.ts";
