@@ -25,6 +25,11 @@ demo *ARGS: setup
 demo-training *ARGS: setup
     @exec {{umpire}} demo-training "$@"
 
+# Plays a grid search over nine points: three workers, of whom the third lies (--lie score|data|hyper|seed|steps|copy|silence)
+[no-cd]
+demo-grid *ARGS: setup
+    @exec {{umpire}} demo-grid "$@"
+
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
     @exec {{umpire}} setup

@@ -10,6 +10,7 @@ const PROOF = [
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
+	"test/markets/grid-{copies,demo}.test.ts",
 	"test/operations/{endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",
 ];
 
@@ -17,7 +18,7 @@ const PROOF = [
 const CHAIN = [
 	"crates-ts/chain/test/**/*.test.ts",
 	"test/solidity.test.ts",
-	"test/{attacks,game,libraries,operations}/**/*.test.ts",
+	"test/{attacks,game,libraries,markets,operations}/**/*.test.ts",
 ];
 
 /** A project takes the shared settings below; every test file is in exactly one. */

@@ -267,9 +267,9 @@ export function command<T extends CommonOptions>(definition: {
 	describe: string;
 	examples?: readonly (readonly [string, string])[];
 	/** Whether it runs on, until it is stopped or something happens: what it tells has times then. */
-	runsOn?: boolean;
+	runsOn?: boolean | ((options: T) => boolean);
 	/** Whether what it tells is all that it has to say: its data with `--json`. */
-	tells?: boolean;
+	tells?: boolean | ((options: T) => boolean);
 	options?: (yargs: Argv<CommonOptions>) => unknown;
 	run: (options: T) => Promise<void>;
 }): CommandModule {
@@ -283,8 +283,9 @@ export function command<T extends CommonOptions>(definition: {
 		handler: async (given) => {
 			const options = { ...given, warn } as unknown as T;
 			const { runsOn = false, tells = false } = definition;
-			setLog({ format: options.logFormat, timed: runsOn });
-			if (tells && options.json) setLog({ format: "json", to: "stdout" });
+			const holds = (said: typeof runsOn) => (typeof said === "function" ? said(options) : said);
+			setLog({ format: options.logFormat, timed: holds(runsOn) });
+			if (holds(tells) && options.json) setLog({ format: "json", to: "stdout" });
 			await definition.run(options).catch((error: unknown) => {
 				const { model } = options as { readonly model?: unknown };
 				if (options.json) reportFailure(error, model === undefined ? {} : { model });

@@ -5,10 +5,12 @@ import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
 import { demo } from "./commands/demo.ts";
+import { demoGrid } from "./commands/demo-grid.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
 import { fit } from "./commands/fit.ts";
+import { grid } from "./commands/grid.ts";
 import { inputs } from "./commands/inputs.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
@@ -31,7 +33,7 @@ export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
-	...[demo, demoTraining, bench, setup],
+	...[grid, demo, demoTraining, demoGrid, bench, setup],
 ];
 
 /** The command line of these commands; it throws instead of ending the process. */

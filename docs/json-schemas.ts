@@ -5,6 +5,8 @@ import { z } from "zod/v4";
 const own = z.strictObject;
 const growing = z.looseObject;
 
+const integer = z.string().regex(/^-?\d+$/);
+const units = integer.describe("smallest units of the token");
 const wei = z
 	.string()
 	.regex(/^-?\d+$/)
@@ -107,6 +109,41 @@ const checked = growing({
 	error: z.string().optional().describe("why it is not ok"),
 });
 
+const grid = own({
+	id: count,
+	client: address,
+	status: z.int().min(0).max(3).describe("0 none, 1 filling, 2 open, 3 closed"),
+	token: address.describe("address, 0 for ether"),
+	bounty: units,
+	stake: wei,
+	share: units.describe("smallest units of the token, for each accepted point"),
+	startedAt: time,
+	roundSeconds: seconds,
+	points: z.array(
+		own({
+			program: root,
+			inputsRoot: root,
+			worker: address.describe("address, 0 for none"),
+			request: count.describe("of the reservation, 0 for none"),
+			until: time.describe("seconds since 1970, the reservation's last"),
+			status: z.int().min(0).max(3).describe("0 free, 1 reserved, 2 claimed, 3 accepted"),
+			claim: own({ id: count, status: z.int().min(0).max(3).describe("1 live, 2 final, 3 rejected") })
+				.optional()
+				.describe("what the worker has claimed"),
+			score: integer.describe("in the program's units, of an accepted point"),
+		}),
+	),
+	accepted: count.describe("points"),
+	best: count.describe("1 + the best accepted point, 0 for none"),
+	rounds: z.array(
+		own({
+			joiners: z.array(address).describe("who waits"),
+			value: z.enum(["pending", "ready", "known", "void"]).describe("the beacon's"),
+		}),
+	),
+	grace: seconds,
+});
+
 /** What is printed instead when a command fails. */
 export const FAILURE = own({
 	ok: z.literal(false),
@@ -118,7 +155,7 @@ export const FAILURE = own({
 	retryable: z.boolean(),
 });
 
-/** A line of `--log-format json`, and of what `submit` and `verify` print with `--json`. */
+/** A line of `--log-format json`, and of what `submit`, `verify` and `grid work` print with `--json`. */
 export const LOG_LINE = own({
 	time: z.iso.datetime(),
 	level: z.enum(["info", "warning", "error"]),
@@ -154,7 +191,15 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			growing({ operator: count, plan: z.string(), bound: z.number(), limit: z.number() }),
 		),
 		fidelity: z.array(growing({ name: z.string(), maxAbs: z.number(), maxRelRange: z.number() })),
-		budget: growing({ largest: z.number(), met: z.boolean() }).optional(),
+		budget: growing({
+			error: z
+				.number()
+				.nullable()
+				.describe(
+					"largest one of an output, as the budget measures it; null if another element is a row's largest",
+				),
+			met: z.boolean(),
+		}).optional(),
 		worst: z.array(growing({ index: count, node: z.string() })).describe("operators that lose most"),
 	}),
 	run: own({
@@ -289,6 +334,27 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		hits: count.describe("rows of the validation part that are right, as the chain has it"),
 		seconds,
 	}),
+	"demo-grid": own({
+		lie: z.string(),
+		points: z.array(
+			own({
+				steps: count,
+				rate: count,
+				worker: z.string().optional().describe("role"),
+				error: z.int().describe("in the program's units"),
+				best: z.boolean(),
+			}),
+		),
+		paid: paid.describe("what each role won or lost by the grid contract, gas and bonds apart"),
+		burned: wei,
+		rejected: count.describe("claims of the third worker"),
+		seconds,
+	}),
+	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
+	"grid open": own({ grid: count }),
+	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
+	"grid status": grid,
+	"grid close": grid,
 	"network start": own(network),
 	"network status": own({ running: z.boolean(), ...z.object(network).partial().shape }),
 	"network stop": own({ stopped: z.boolean() }),

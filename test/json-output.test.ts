@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { travel } from "@umpire/chain/time.ts";
+import { GraphBuilder } from "@umpire/onnx/builder.ts";
+import { writeModel } from "@umpire/onnx/write.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS, main } from "../bin/main.ts";
 import { FAILURE, LOG_LINE, SCHEMAS } from "../docs/json-schemas.ts";
@@ -200,6 +202,7 @@ describe("what commands print with --json", () => {
 		expect(actors.map(({ role }) => role).sort()).toEqual(["submitter", "submitter", "verifier"]);
 		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
 		await json("inputs", "get", "1", await inputsRoot());
+		await grids();
 		await json("network", "stop");
 		await writeFile(join(folder, "home", "network.json"), "?");
 		expect(JSON.parse((await run("status")).stdout).error).toMatch(/damaged: umpire network stop removes it/);
@@ -229,7 +232,7 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["demo-training", "key import", "bench"]);
+		expect(unseen).toEqual(["demo-training", "demo-grid", "key import", "bench"]);
 	});
 });
 
@@ -248,6 +251,34 @@ async function refused(): Promise<void> {
 	taken.close();
 	expect(JSON.parse(held.stdout).error).toMatch(/something that is no chain listens there/);
 	vi.stubEnv("UMPIRE_HOME", join(folder, "home"));
+}
+
+/** A grid of one point, from its contract to its end; what demo-grid prints is looked at where it is played. */
+async function grids(): Promise<void> {
+	const [small, values, points] = ["small.onnx", "values.json", "points.json"].map((name) =>
+		join(folder, name),
+	);
+	const g = new GraphBuilder("small");
+	g.output(g.node("Relu", [g.input("hyper", "float32", [1, 2])]), "float32", [1, 2]);
+	await writeFile(small, writeModel(g.model()));
+	await writeFile(values, JSON.stringify({ input_data: [[1, -1]] }));
+	await writeFile(points, JSON.stringify([{ steps: 1, hyperparameters: [3, 5] }]));
+	const chain = await connectRpc(rpc);
+	expect(await json("register", small, "--calibrate", values)).toMatchObject({ number: 2 });
+	const lengths = ["--rounds", "1", "--round-seconds", "600", "--reservation-seconds", "600"];
+	await json("grid", "deploy", "--block-seconds", "600");
+	const terms = ["--hyper", "hyper", "--points", points, "--bounty", "1", "--stake", "0.5", ...lengths];
+	expect(await json("grid", "open", "2", values, ...terms)).toEqual({ grid: 1 });
+	const worker = start("grid", "work", "1", "--as", "third-submitter");
+	await worker.until(/Joined round 0/);
+	expect(await json("grid", "status", "1")).toMatchObject({ status: 2, rounds: [{ value: "pending" }] });
+	await travel(chain, 600n);
+	await worker.until(/Claimed request/);
+	expect(await json("grid", "status", "1")).toMatchObject({ points: [{ status: 2, claim: { status: 1 } }] });
+	await travel(chain, 3601n);
+	await worker.until(/Withdrew .* ETH/);
+	expect(await worker.stop()).toBe(0);
+	expect(await json("grid", "close", "1")).toMatchObject({ status: 3, accepted: 1, best: 1 });
 }
 
 async function inputsRoot(): Promise<string> {

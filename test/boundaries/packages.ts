@@ -15,6 +15,7 @@ export const ORDER = [
 	"runtime",
 	"training",
 	"game",
+	"markets",
 	"prover",
 	"chain",
 	"store",

@@ -15,13 +15,23 @@ const DEPLOYED = [
 	"contracts/verifiers/ElementsVerifier.sol",
 ];
 const HARNESS = "contracts/test-harness/LibrariesHarness.sol";
-/** An example that one test deploys by its name. */
-const EXAMPLE = "contracts/examples/Classifier.sol";
+/** Contracts that tests deploy by their names. */
+const NAMED = [
+	"contracts/beacon/BlockHashBeacon.sol",
+	"contracts/beacon/DrandBeacon.sol",
+	"contracts/examples/Classifier.sol",
+	"contracts/examples/HiddenEvaluation.sol",
+	"contracts/test-harness/TestBeacon.sol",
+];
 /** Which contracts a test deploys follows from the modules that it imports, directly or not. */
 const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]])[] = [
 	["test/libraries/harness.ts", [HARNESS]],
 	["crates-ts/testing/src/chain/test-chain.ts", DEPLOYED],
 	["crates-ts/chain/src/deploy.ts", DEPLOYED],
+	[
+		"crates-ts/testing/src/markets/grid-driver.ts",
+		["contracts/grid/GridSearch.sol", "contracts/test-harness/TestBeacon.sol"],
+	],
 ];
 const LARGEST_CODE = 24_576;
 
@@ -37,8 +47,8 @@ export function affectedContracts(root: string, { file }: Mutation, test: string
 	if (!file.endsWith(".sol")) return [];
 	const modules = modulesOf(root, test);
 	const deployed = DEPLOYS.flatMap(([module, contracts]) => (modules.has(module) ? contracts : []));
-	if (readFileSync(join(root, test), "utf8").includes(`"${basename(EXAMPLE, ".sol")}"`))
-		deployed.push(EXAMPLE);
+	const text = readFileSync(join(root, test), "utf8");
+	deployed.push(...NAMED.filter((contract) => text.includes(`"${basename(contract, ".sol")}"`)));
 	return [...new Set(deployed)].filter((contract) => importsOf(root, contract).has(file));
 }
 

@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
@@ -7,6 +8,7 @@ import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
+import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
@@ -23,6 +25,8 @@ export const MUTATIONS: readonly Mutation[] = [
 	...INPUT_MUTATIONS,
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
+	...BEACON_MUTATIONS,
+	...GRID_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,

@@ -1,6 +1,7 @@
 /** The test files that notice most faults. */
 export const AGREEMENT = "test/game/agreement.test.ts";
 export const ANSWERS = "test/attacks/answers.test.ts";
+export const BEACON = "test/markets/beacon.test.ts";
 export const CHUNKS = "test/attacks/answered-chunks.test.ts";
 export const CLOCKS = "test/game/clocks.test.ts";
 export const CONES = "test/libraries/cones.test.ts";
@@ -8,6 +9,13 @@ export const DIRECT = "test/attacks/direct-settlement.test.ts";
 export const ENDPOINTS = "test/operations/endpoints.test.ts";
 export const FLIGHTS = "test/operations/flights.test.ts";
 export const FLOODS = "test/operations/event-floods.test.ts";
+export const GRID_AGREEMENT = "test/markets/grid-agreement.test.ts";
+export const GRID_DEALING = "test/markets/grid-dealing.test.ts";
+export const GRID_RULES = "test/markets/grid-rules.test.ts";
+export const GRID_SIZE = "test/markets/grid-size.test.ts";
+export const GRID_STEPS = "crates-ts/markets/test/grid-steps.test.ts";
+export const GRID_TOKENS = "test/markets/grid-tokens.test.ts";
+export const HIDDEN = "test/markets/hidden-evaluation.test.ts";
 export const HONEST_CLAIM = "test/attacks/honest-claim.test.ts";
 export const INPUTS = "test/attacks/withheld-inputs.test.ts";
 export const KINDS = "test/attacks/kinds.test.ts";

@@ -70,7 +70,8 @@ export async function deploy(
 	return { chainId: chain.id, block, registry, market, court, arbiter, ...verifiers, parameters };
 }
 
-function constructorArguments(abi: Abi, args: readonly unknown[]): Hex {
+/** What a contract's constructor takes, encoded. */
+export function constructorArguments(abi: Abi, args: readonly unknown[]): Hex {
 	const found = abi.find((entry) => entry.type === "constructor");
 	return found === undefined ? "0x" : encodeAbiParameters(found.inputs, args);
 }

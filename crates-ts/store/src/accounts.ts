@@ -7,7 +7,14 @@ import { readKeystore } from "./keystore.ts";
 import { readPassword } from "./password.ts";
 
 /** Who acts; on a local chain each role has a funded account of its own. */
-export const ROLES = ["deployer", "requester", "submitter", "verifier", "second-submitter"] as const;
+export const ROLES = [
+	"deployer",
+	"requester",
+	"submitter",
+	"verifier",
+	"second-submitter",
+	"third-submitter",
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The mnemonic that Hardhat's chains fund; worth nothing anywhere else. */

@@ -22,7 +22,7 @@ const CHAIN_ID = 31_337;
 const BURN: Hex = "0x000000000000000000000000000000000000dEaD";
 
 type Request = (method: string, params: unknown[]) => Promise<unknown>;
-type Deploy = (name: string, args?: readonly unknown[]) => Promise<Hex>;
+type Deploy = (name: string, args?: readonly unknown[], value?: bigint) => Promise<Hex>;
 
 /** How a transaction went. */
 export interface Outcome {
@@ -69,8 +69,12 @@ export class TestChain {
 		this.close = at.close;
 	}
 
-	/** Builds, starts a chain and deploys everything. */
-	static async open(parameters: Parameters): Promise<TestChain> {
+	/**
+	 * Builds, starts a chain and deploys everything.
+	 *
+	 * @param others further contracts, which tests deploy themselves: their errors are known by name
+	 */
+	static async open(parameters: Parameters, others: readonly string[] = []): Promise<TestChain> {
 		await buildContracts();
 		const hre = await hardhat();
 		const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
@@ -79,7 +83,10 @@ export class TestChain {
 			(account) => account.toLowerCase() as Hex,
 		);
 		const names = ["Market", "Court", "Registry", "Arbiter", "Packing", "Trees", "Parts", "Cone", "Kinds"];
-		const abi = (await Promise.all(names.map(readArtifact))).flatMap((artifact) => artifact.abi) as Abi;
+		const abiOf = async (name: string) => (await readArtifact(name)).abi;
+		const abis = await Promise.all(names.map(abiOf));
+		const errors = (await Promise.all(others.map(abiOf))).flat().filter(({ type }) => type === "error");
+		const abi = [...abis.flat(), ...errors] as Abi;
 		const deploy = deployer(request, accounts[0], abi);
 		const verifiers = [await deploy("DotVerifier"), await deploy("ElementsVerifier")];
 		const arbiter = await deploy("Arbiter", verifiers);
@@ -198,6 +205,15 @@ export class TestChain {
 		return { market: await this.balance(this.market), court: await this.balance(this.court) };
 	}
 
+	/** Calls a view with encoded arguments; throws an Error with the custom error's name. */
+	async raw(to: Hex, data: Hex): Promise<Hex> {
+		try {
+			return (await this.#request("eth_call", [{ to, data }, "latest"])) as Hex;
+		} catch (error) {
+			throw new Error(errorName(this.#abi, error), { cause: error });
+		}
+	}
+
 	/** Calls a view of any contract. */
 	async call(to: Hex, signature: string, args: readonly unknown[] = []): Promise<unknown> {
 		const abi = parseAbi([signature]) as Abi;
@@ -225,6 +241,29 @@ export class TestChain {
 		await this.#request("evm_revert", [snapshot]);
 	}
 
+	/** Mines empty blocks, a second apart. */
+	async mine(count: number): Promise<void> {
+		await this.#request("hardhat_mine", [`0x${count.toString(16)}`]);
+	}
+
+	/** Puts code at an address, and a word into its storage, as a chain does with its own contracts. */
+	async install(account: Hex, code: Hex, slot: bigint, word: Hex): Promise<void> {
+		await this.#request("hardhat_setCode", [account, code]);
+		await this.#request("hardhat_setStorageAt", [account, `0x${slot.toString(16)}`, word]);
+	}
+
+	/** A block's hash and time. */
+	async block(number: number): Promise<{ readonly hash: Hex; readonly time: number }> {
+		const block = await this.#request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+		const { hash, timestamp } = block as { hash: Hex; timestamp: Hex };
+		return { hash, time: Number(timestamp) };
+	}
+
+	/** Number of the latest block. */
+	async height(): Promise<number> {
+		return Number((await this.#request("eth_blockNumber", [])) as Hex);
+	}
+
 	/** Time of the latest block. */
 	async time(): Promise<number> {
 		const block = (await this.#request("eth_getBlockByNumber", ["latest", false])) as { timestamp: Hex };
@@ -235,7 +274,7 @@ export class TestChain {
 /** Deploys with the libraries that a contract needs, each once. */
 function deployer(request: Request, from: Hex, abi: Abi): Deploy {
 	const libraries = new Map<string, Hex>();
-	const deploy: Deploy = async (name, args = []) => {
+	const deploy: Deploy = async (name, args = [], value = 0n) => {
 		const artifact = await readArtifact(name);
 		for (const library of artifact.links.keys()) {
 			if (!libraries.has(library)) libraries.set(library, await deploy(library));
@@ -243,7 +282,8 @@ function deployer(request: Request, from: Hex, abi: Abi): Deploy {
 		const inputs = artifact.abi.find((entry) => entry.type === "constructor")?.inputs ?? [];
 		const data = linkBytecode(artifact, libraries) + encodeAbiParameters(inputs, args).slice(2);
 		try {
-			const hash = await request("eth_sendTransaction", [{ from, data, gas: `0x${GAS.toString(16)}` }]);
+			const [gas, sent] = [GAS, value].map((n) => `0x${n.toString(16)}`);
+			const hash = await request("eth_sendTransaction", [{ from, data, gas, value: sent }]);
 			const receipt = (await request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
 			return receipt.contractAddress.toLowerCase() as Hex;
 		} catch (error) {

@@ -1,0 +1,92 @@
+import type { Argv } from "yargs";
+import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
+import { progress } from "../log.ts";
+import { numberOption } from "../numbers.ts";
+import { report, table } from "../output.ts";
+
+interface Options extends SigningOptions, LimitsOptions {
+	action: "deploy" | "open" | "work" | "status" | "close";
+	id?: string;
+	input?: string;
+	hyper?: string;
+	points?: string;
+	bounty: string;
+	stake: string;
+	rounds: number;
+	roundSeconds: number;
+	reservationSeconds: number;
+	lowest: boolean;
+	blockSeconds: number;
+	preset: "test" | "rollup" | "mainnet";
+	as: "submitter" | "second-submitter" | "third-submitter";
+}
+
+export const grid = command<Options>({
+	command: "grid <action> [id] [input]",
+	describe: "let others train the points of a grid and pay the best (docs/grid.md)",
+	examples: [
+		["umpire grid deploy", "deploys the contract and its beacon beside the market"],
+		[
+			"umpire grid open 1 data.npz --hyper hyper --points points.json --bounty 9 --stake 1",
+			"nine trainings of program 1",
+		],
+		["umpire grid work 1", "joins rounds of grid 1, computes, claims and defends, until Ctrl-C"],
+		["umpire grid status 1", "shows its points"],
+		["umpire grid close 1", "does what is due, and pays when all is over"],
+	],
+	runsOn: ({ action }) => action === "work",
+	tells: ({ action }) => action === "work",
+	options: (yargs) => withTerms(withSources(withLimits(withSigner(yargs))) as unknown as Argv),
+	async run(options) {
+		const { runGrid } = await import("../grid-actions.ts");
+		const { untilInterrupted } = await import("../interrupt.ts");
+		const done = await runGrid(
+			{ ...options, limits: limitsOf(options) },
+			{ progress, signal: untilInterrupted },
+		);
+		if (done === undefined) return;
+		const { data, lines } = done;
+		report(options.json, data, () => (Array.isArray(lines) ? lines : table(Object.entries(lines))));
+	},
+});
+
+function withTerms(yargs: Argv): Argv {
+	return yargs
+		.positional("action", {
+			choices: ["deploy", "open", "work", "status", "close"] as const,
+			demandOption: true,
+		})
+		.positional("id", { type: "string", describe: "of a grid; with open, number or root of a program" })
+		.positional("input", { type: "string", describe: "with open: file with the program's inputs" })
+		.option("hyper", { type: "string", describe: "input that the hyper-parameters are", requiresArg: true })
+		.option("points", {
+			type: "string",
+			describe: 'JSON file: [{ "steps": 8, "hyperparameters": [64, 2] }, …], as the program\'s integers',
+			requiresArg: true,
+		})
+		.option("bounty", { type: "string", default: "1", describe: "in ether", requiresArg: true })
+		.option("stake", { type: "string", default: "0.5", describe: "of a worker, in ether", requiresArg: true })
+		.option("rounds", whole("rounds", 8, "in which points are dealt", 64))
+		.option("round-seconds", whole("round-seconds", 300, "length of a round"))
+		.option("reservation-seconds", whole("reservation-seconds", 3600, "time for a claim"))
+		.option("lowest", { type: "boolean", default: false, describe: "the lowest score is the best" })
+		.option(
+			"block-seconds",
+			whole("block-seconds", 12, "with deploy: the least time between two blocks of the chain"),
+		)
+		.option("preset", {
+			choices: ["test", "rollup", "mainnet"] as const,
+			default: "test",
+			describe: "with deploy: least stake, drift and fees for a kind of chain",
+		})
+		.option("as", {
+			choices: ["submitter", "second-submitter", "third-submitter"] as const,
+			default: "submitter",
+			describe: "with work: which local account acts",
+		});
+}
+
+/** An option that takes a whole number from 1 on, which the contract keeps in 32 bits. */
+const whole = (name: string, otherwise: number, describe: string, most = 2 ** 32 - 1) =>
+	numberOption(name, { default: otherwise, least: 1, most, whole: true, describe });

@@ -1,0 +1,87 @@
+import { blockHashBeaconAbi } from "@umpire/abi/block-hash-beacon.ts";
+import { gridAbi } from "@umpire/abi/grid.ts";
+import { linkBytecode } from "@umpire/chain/artifact.ts";
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
+import { constructorArguments } from "@umpire/chain/deploy.ts";
+import { type Contract, sendDeployment } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
+import type { View, World } from "../world.ts";
+
+/** Where the grid contract and its beacon are on one chain. */
+export interface GridDeployment {
+	readonly chainId: number;
+	readonly market: Hex;
+	readonly grid: Hex;
+	readonly beacon: Hex;
+}
+
+/** The grid contract and its beacon. */
+export interface GridContracts {
+	readonly grid: Contract<typeof gridAbi>;
+	readonly beacon: Contract<typeof blockHashBeaconAbi>;
+}
+
+export interface GridDeployOptions {
+	/** in wei */
+	readonly leastStake: bigint;
+	/** wei for whoever brings a value */
+	readonly beaconFee: bigint;
+	/** the least seconds between two blocks, and how far their times may lag */
+	readonly blockSeconds: number;
+	readonly drift: number;
+}
+
+const fileOf = ({ home, contracts }: View) =>
+	home.path("grids", `${contracts.connection.chain.id}-${contracts.deployment.market.toLowerCase()}.json`);
+
+/** Deploys a beacon of block hashes and a grid contract for the market, and remembers where they are. */
+export async function deployGrids(world: World, options: GridDeployOptions): Promise<GridDeployment> {
+	const { contracts, signer } = world;
+	const libraries = new Map<string, Hex>();
+	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
+		const artifact = await readArtifact(name);
+		for (const library of artifact.links.keys()) {
+			if (!libraries.has(library)) libraries.set(library, await create(library));
+		}
+		const data = linkBytecode(artifact, libraries) + constructorArguments(artifact.abi, args).slice(2);
+		return sendDeployment(signer, name, data as Hex);
+	};
+	const { beaconFee, blockSeconds, drift, leastStake } = options;
+	const beacon = await create("BlockHashBeacon", [beaconFee, BigInt(blockSeconds), BigInt(drift)]);
+	const { market } = contracts.deployment;
+	const grid = await create("GridSearch", [market, beacon, leastStake]);
+	const deployment = { chainId: contracts.connection.chain.id, market, grid, beacon };
+	await writeJson(fileOf(world), deployment);
+	return deployment;
+}
+
+/**
+ * The grid contract of the market.
+ *
+ * @throws UmpireError if none was deployed from this home folder
+ */
+export async function openGrids(view: View): Promise<GridContracts> {
+	const isHex = (value: unknown) => typeof value === "string";
+	const found = await readJson<GridDeployment>(
+		fileOf(view),
+		(value) => hasAll(value, { grid: isHex, beacon: isHex }),
+		"umpire grid deploy deploys others and writes it anew.",
+	);
+	if (found === undefined) {
+		throw new UmpireError("NOT_FOUND", "No grid contract is deployed for this market", {
+			advice: "run umpire grid deploy.",
+		});
+	}
+	// What the market, the court or the registry refuse comes through the grid.
+	const errors = [...gridAbi, ...view.contracts.market.abi, ...blockHashBeaconAbi].filter(
+		(entry) => entry.type === "error",
+	);
+	const once = new Map(errors.map((error) => [error.name, error])).values();
+	const abi = [...gridAbi.filter(({ type }) => type !== "error"), ...once] as unknown as typeof gridAbi;
+	return {
+		grid: { address: found.grid, abi },
+		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
+	};
+}

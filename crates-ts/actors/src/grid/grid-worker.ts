@@ -1,0 +1,214 @@
+import { type Call, read } from "@umpire/chain/send.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { GRID_STATUS, POINT_STATUS } from "@umpire/markets/grid-state.ts";
+import {
+	type GridStep,
+	roundToJoin,
+	type SeenGrid,
+	type SeenPoint,
+	stepsForAll,
+} from "@umpire/markets/grid-steps.ts";
+import { ETHER } from "@umpire/markets/token-ledger.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { getInputs } from "@umpire/store/inputs.ts";
+import { getProgram } from "@umpire/store/programs.ts";
+import { formatEther } from "viem";
+import type { Actor } from "../actor.ts";
+import { submitter } from "../submitter.ts";
+import { Troubles } from "../troubles.ts";
+import { act, landAll, type World } from "../world.ts";
+import type { GridContracts } from "./grid-contracts.ts";
+import { readGrid } from "./read-grid.ts";
+
+/** Who computes and claims what a worker was dealt: the honest way is a submitter of each program. */
+export type Claimant = (world: World, grid: SeenGrid, mine: readonly SeenPoint[]) => Promise<Actor[]>;
+
+export interface GridWorkerOptions {
+	readonly grid: number;
+	readonly progress: (line: string) => void;
+	/** How points are claimed; the honest way by default. */
+	readonly claimant?: Claimant | undefined;
+	/** How often it joins: always by default; never, it only does what moves the grid on. */
+	readonly joins?: "always" | "once" | "never" | undefined;
+}
+
+/** Draws that one transaction makes at most, each of some 220,000 gas. */
+const DRAWS_AT_ONCE = 16;
+
+/**
+ * Works on a grid: joins rounds, computes and claims what it is dealt, defends its claims, and does what moves the grid
+ * on. What it does follows from the chain and the home folder alone.
+ *
+ * @throws UmpireError if a program or inputs of the grid are not at hand: nobody joins what it cannot compute
+ */
+export async function gridWorker(
+	world: World,
+	contracts: GridContracts,
+	options: GridWorkerOptions,
+): Promise<Actor> {
+	await world.feed.poll();
+	const grid = await readGrid(world, contracts, options.grid);
+	if (options.joins !== "never") await requireAtHand(world, grid);
+	return new GridWorker(world, contracts, options);
+}
+
+/** @throws UmpireError unless all programs validate, and all inputs hash to their roots */
+export async function requireAtHand({ home, limits }: World, { points }: SeenGrid): Promise<void> {
+	for (const { program: root, inputsRoot } of points) {
+		const { program } = await getProgram(home.content, root, limits);
+		if ((await getInputs(home.content, program, inputsRoot)) !== null) continue;
+		throw new UmpireError("NOT_FOUND", `The inputs ${inputsRoot} are not in ${home.content.place}`, {
+			advice: "ask the client for them.",
+		});
+	}
+}
+
+class GridWorker implements Actor {
+	readonly name = "grid worker";
+	readonly #world: World;
+	readonly #contracts: GridContracts;
+	readonly #options: GridWorkerOptions;
+	readonly #account: Hex;
+	readonly #troubles: Troubles;
+	readonly #claimant: Claimant;
+	#joined = false;
+
+	constructor(world: World, contracts: GridContracts, options: GridWorkerOptions) {
+		this.#world = world;
+		this.#contracts = contracts;
+		this.#options = options;
+		this.#account = world.signer.account.address.toLowerCase() as Hex;
+		this.#troubles = new Troubles(options.progress);
+		this.#claimant = options.claimant ?? honestly(options.progress);
+	}
+
+	async tick(): Promise<boolean> {
+		const { contracts, feed } = this.#world;
+		await feed.poll();
+		const grid = await readGrid(this.#world, this.#contracts, this.#options.grid);
+		const now = Number(await chainTime(contracts.connection, feed.head));
+		let acted = false;
+		const attempt = async (item: string, make: () => Promise<boolean>) => {
+			if (await this.#troubles.attempt(item, make)) acted = true;
+		};
+		const round = this.#mayJoin() ? roundToJoin(grid, this.#account, now) : undefined;
+		const steps: readonly GridStep[] = [
+			...(round === undefined ? [] : [{ type: "join", round } as const]),
+			...stepsForAll(grid, now),
+		];
+		for (const step of steps) await attempt(step.type, () => this.#make(grid, step));
+		await attempt("withdrawing", () => this.#withdraw(grid));
+		await landAll(this.#world, this.#options.progress);
+		const mine = grid.points.filter(
+			({ worker, status }) =>
+				worker === this.#account && (status === POINT_STATUS.reserved || status === POINT_STATUS.claimed),
+		);
+		for (const actor of await this.#claimant(this.#world, grid, mine)) if (await actor.tick()) acted = true;
+		return acted;
+	}
+
+	#mayJoin(): boolean {
+		const { joins = "always" } = this.#options;
+		return joins === "always" || (joins === "once" && !this.#joined);
+	}
+
+	async #make(grid: SeenGrid, step: GridStep): Promise<boolean> {
+		const { id } = grid;
+		switch (step.type) {
+			case "join":
+				this.#joined = true;
+				return this.#send(
+					`join:${step.round}`,
+					`Joined round ${step.round}.`,
+					"join",
+					[id, step.round],
+					grid.stake,
+				);
+			case "bring":
+				return this.#bring(grid, step.round);
+			case "draw": {
+				const what = `draw:${step.round}:${step.waiting}`;
+				return this.#send(what, `Drew round ${step.round}.`, "draw", [id, DRAWS_AT_ONCE]);
+			}
+			case "sync": {
+				const said = `Point ${step.point}: claim ${step.claim} has ended.`;
+				return this.#send(`sync:${step.claim}`, said, "sync", [id, step.point, step.claim]);
+			}
+			case "expire": {
+				const said = `Point ${step.point}: its reservation has expired.`;
+				return this.#send(`expire:${step.request}`, said, "expire", [id, step.point]);
+			}
+			case "close":
+				return this.#send("close", `Closed grid ${id}.`, "close", [id]);
+		}
+	}
+
+	async #bring(grid: SeenGrid, round: number): Promise<boolean> {
+		const args = [BigInt(grid.id), BigInt(round)] as const;
+		const named = await read(this.#world.contracts, this.#contracts.grid, "beaconRound", args);
+		const call = { contract: this.#contracts.beacon, functionName: "bring", args: [named] };
+		const sent = await act(this.#world, `beacon:${named}`, call);
+		if (sent !== undefined) this.#options.progress(`Brought the value of round ${round}: block ${named}.`);
+		return sent !== undefined;
+	}
+
+	async #send(
+		name: string,
+		said: string,
+		functionName: string,
+		args: readonly number[],
+		value = 0n,
+	): Promise<boolean> {
+		const call = { contract: this.#contracts.grid, functionName, args: args.map(BigInt), value };
+		const sent = await act(this.#world, `grid:${this.#options.grid}:${name}`, call);
+		if (sent !== undefined) this.#options.progress(said);
+		return sent !== undefined;
+	}
+
+	/** Takes what grid contract and beacon owe once the grid is closed: one transaction each instead of many. */
+	async #withdraw(grid: SeenGrid): Promise<boolean> {
+		if (grid.status !== GRID_STATUS.closed) return false;
+		const { grid: contract, beacon } = this.#contracts;
+		const account = this.#account;
+		let acted = false;
+		for (const token of new Set([ETHER, grid.token.toLowerCase() as Hex])) {
+			const owed = await read(this.#world.contracts, contract, "owed", [token, account]);
+			const call = { contract, functionName: "withdrawTo", args: [token, account] };
+			const said = token === ETHER ? `${formatEther(owed)} ETH` : `${owed} of ${token}`;
+			if (await this.#take(`grid:${grid.id}:withdraw:${token}:${owed}`, owed, said, call)) acted = true;
+		}
+		const owed = await read(this.#world.contracts, beacon, "owed", [account]);
+		const said = `${formatEther(owed)} ETH for values of the beacon`;
+		const call = { contract: beacon, functionName: "withdraw" };
+		return (await this.#take(`beacon:withdraw:${grid.id}:${owed}`, owed, said, call)) || acted;
+	}
+
+	async #take(name: string, owed: bigint, said: string, call: Call): Promise<boolean> {
+		if (owed === 0n || (await act(this.#world, name, call)) === undefined) return false;
+		this.#options.progress(`Withdrew ${said}.`);
+		return true;
+	}
+}
+
+/**
+ * A submitter of each program of which the worker was dealt a point: it claims what is reserved for it, and defends.
+ *
+ * @param defectOf the wrong number that it puts into claims of a program; none by default
+ */
+export function honestly(
+	progress: (line: string) => void,
+	defectOf: (program: Program) => string | undefined = () => undefined,
+): Claimant {
+	const serving = new Map<Hex, Actor>();
+	return async (world, _, mine) => {
+		for (const root of new Set(mine.map((point) => point.program))) {
+			if (serving.has(root)) continue;
+			const { program } = await getProgram(world.home.content, root, world.limits);
+			const defect = defectOf(program);
+			serving.set(root, await submitter(world, root, { leastFee: "0", defect, progress }));
+		}
+		return [...serving.values()];
+	};
+}
