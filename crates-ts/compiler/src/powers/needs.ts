@@ -161,6 +161,12 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		case "Max":
 		case "Min":
 			return at(1);
+		// Functions that are nowhere steeper than 1, or than ¼.
+		case "Tanh":
+		case "Softplus":
+			return at(1);
+		case "Sigmoid":
+			return at(4);
 		case "Clip":
 			return k === 0 ? at(1) : undefined;
 		case "Where":
