@@ -61,7 +61,7 @@ export const SCALE_MUTATIONS: readonly Mutation[] = [
 			["what is carried is read on several grids", "carried.has(name) || ", ""],
 			[
 				"small numbers have one grid",
-				"if (given.scale <= finest) continue;",
+				"if (given.scale * ENOUGH <= least) continue;",
 				"if (given.scale > 0) continue;",
 			],
 		],

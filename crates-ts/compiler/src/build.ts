@@ -69,7 +69,8 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const sets = feeds.count / repetition.steps;
 	const precision = { ...precisionOf(options.bits, sets), ...(options.pins ? { pins: options.pins } : {}) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
-	const needs = needsOf(graph, facts);
+	// A value of one step may be small by chance: what its part in all steps shows counts.
+	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
 	const build = (overrides: PrecisionOverrides): Proved => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);

@@ -161,6 +161,12 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		case "Max":
 		case "Min":
 			return at(1);
+		// Functions that are nowhere steeper than 1, or than ¼: of a small operand they tell little.
+		case "Tanh":
+		case "Softplus":
+			return coarser(at(1), uniform(node.inputs[k], facts));
+		case "Sigmoid":
+			return coarser(at(4), uniform(node.inputs[k], facts));
 		case "Clip":
 			return k === 0 ? at(1) : undefined;
 		case "Where":
@@ -201,6 +207,8 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 			return undefined;
 	}
 }
+
+const coarser = (a: Float64Array, b: Float64Array): Float64Array => a.map((step, i) => Math.max(step, b[i]));
 
 function uniformly(shape: readonly number[], step: number): Float64Array {
 	return new Float64Array(sizeOf(shape)).fill(step);

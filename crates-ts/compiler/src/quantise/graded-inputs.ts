@@ -8,6 +8,8 @@ import { isRelativeTable } from "./wide-values.ts";
 
 /** Magnitudes are told to within this share of themselves. */
 const SHARE = 1 / 512;
+/** An input whose least magnitude is this many steps of its own grid needs no other. */
+const ENOUGH = 64;
 /** Inputs may be smaller than what calibration saw by this factor. */
 const MARGIN = 16;
 /** The finer grid must reach to where 65,536 steps of the coarser one do. */
@@ -45,7 +47,7 @@ export function gradedInputs(
 		if (!isFloat(type) || carried.has(name) || !range || least === undefined) continue;
 		const finest = (least / MARGIN) * SHARE;
 		const given = own(name);
-		if (given.scale <= finest) continue;
+		if (given.scale * ENOUGH <= least) continue;
 		if (!fusedOps.some((fused) => isRelativeTable(fused, name, facts))) continue;
 		const wide = wideQuantisationOf(range, precision);
 		const bits = Math.min(MOST_FINER_BITS, Math.ceil(Math.log2(wide.scale / finest)));
