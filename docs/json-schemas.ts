@@ -28,11 +28,24 @@ const seconds = z.number().describe("seconds");
 const time = count.describe("seconds since 1970");
 const shape = z.array(count);
 
+// JSON has no infinity.
+const error = z.number().nullable();
+const element = growing({ position: shape, expected: error, found: error, absolute: error, relative: error });
+const judgement = {
+	maxAbs: error.describe("largest error"),
+	meanAbs: error,
+	maxRelRange: error.describe("largest error as a share of the output's range"),
+	maxRelative: error.describe("largest error of an element as a share of itself; null if it is infinite"),
+	isProbability: z.boolean(),
+	worst: element.optional().describe("the element of the largest error"),
+	worstRelative: element.optional(),
+};
 const comparison = growing({
-	maxAbs: z.number().describe("largest error"),
-	meanAbs: z.number(),
-	maxRelRange: z.number().describe("largest error as a share of the output's range"),
+	maxAbs: error.describe("largest error of all outputs"),
+	meanAbs: error,
+	maxRelRange: error,
 	argmaxAgrees: z.boolean(),
+	outputs: z.array(growing({ output: z.string(), ...judgement, argmaxAgrees: z.boolean() })),
 });
 const calibration = own({
 	sets: count.describe("sets of sample inputs"),
@@ -103,6 +116,9 @@ const checked = growing({
 	leaves: count,
 	exact: z.boolean(),
 	fidelity: comparison.describe("program against float model"),
+	float64: growing({ fidelity: comparison, float32: comparison })
+		.optional()
+		.describe("program against the float model in float64, and how far float32 is from that"),
 	expected: comparison.optional().describe("program against --expect"),
 	settled: own({ sampled: count, agreed: count }),
 	ms: growing({ float: z.number(), exact: z.number(), commit: z.number(), prove: z.number() }),
@@ -166,7 +182,7 @@ export const LOG_LINE = own({
 /** What each command prints. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
-		file: z.string(),
+		file: z.string().optional().describe("left out if the budget is missed, and that is not accepted"),
 		root,
 		name: z.string(),
 		steps: count,
@@ -184,22 +200,28 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		),
 		kinds: z.array(z.string()),
 		parameters: count,
-		inputs: z.array(own({ name: z.string(), shape, width: count, scale: z.number() })),
+		inputs: z.array(growing({ name: z.string(), shape, width: count, scale: z.number() })),
 		calibration,
 		warnings: z.array(z.string()),
 		certificates: z.array(
 			growing({ operator: count, plan: z.string(), bound: z.number(), limit: z.number() }),
 		),
-		fidelity: z.array(growing({ name: z.string(), maxAbs: z.number(), maxRelRange: z.number() })),
+		fidelity: z.array(
+			growing({
+				name: z.string(),
+				...judgement,
+				argmaxAgrees: z.number().describe("share of rows whose largest element is the same"),
+			}),
+		),
 		budget: growing({
-			error: z
-				.number()
-				.nullable()
-				.describe(
-					"largest one of an output, as the budget measures it; null if another element is a row's largest",
-				),
+			budget: growing({ measure: z.string(), most: z.number() }),
+			error: error.describe("by the budget's measure; null where the largest element of a row is another"),
 			met: z.boolean(),
+			refined: z.array(growing({ value: z.string(), bits: count })),
+			rounds: count,
+			limits: z.array(growing({ value: z.string(), loss: error, reason: z.string() })),
 		}).optional(),
+		missed: z.string().optional().describe("why the budget is missed"),
 		worst: z.array(growing({ index: count, node: z.string() })).describe("operators that lose most"),
 	}),
 	run: own({
