@@ -160,7 +160,7 @@ describe("masks of actions", () => {
 		const model = modelOf([[3, 4]], (g, [x]) =>
 			g.node("ArgMax", [g.node("Mul", [g.node("Sigmoid", [x]), g.scalar("price", 2e6)])], { axis: -1 }),
 		);
-		await expectAsFloat(model, [X], 0);
+		await expectAsFloat(model, [floats([3, 4], [1, 2.25, -0.75, 1, 0.5, 3, -2, 2, 1, -1, 4, -2])], 0);
 	});
 	test("a large number that is added to all is no mask", async () => {
 		const model = modelOf([[3, 4]], (g, [x]) => g.node("Add", [x, g.scalar("year", 20000)]));
@@ -205,7 +205,11 @@ describe("what compares with infinities", () => {
 			const difference = g.node("Sub", [masked, first]);
 			const some = g.node("Where", [g.node("IsNaN", [difference]), g.scalar("nine", 9), difference]);
 			const infinite = g.node("IsInf", [some], { detect_positive: 0 });
-			return g.node("Where", [infinite, zero, g.node("Min", [some, g.scalar("ten", 10)])]);
+			const found = g.node("Where", [infinite, zero, g.node("Min", [some, g.scalar("ten", 10)])]);
+			const compared = ["Equal", "Less", "GreaterOrEqual"].map((opType) =>
+				g.node("Cast", [g.node(opType, [difference, low])], { to: 1 }),
+			);
+			return [found, ...compared];
 		});
 		await expectAsFloat(model, [X, KEEP]);
 	});

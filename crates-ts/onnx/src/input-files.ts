@@ -237,7 +237,10 @@ function fitted(
 		values.map((value, at) => {
 			const { path, tensor } = found[at];
 			const shape = options.shapes?.get(value.name);
-			const declared = shape === undefined ? value : { ...value, dims: shape };
+			// What an If gives has the shape of the branch that is taken, whatever names a model declares for sizes.
+			const open = what === "output" && value.dims?.some((size) => typeof size !== "number") === true;
+			const declared =
+				shape !== undefined ? { ...value, dims: shape } : open ? { ...value, dims: null } : value;
 			const dims = fitDims(tensor.dims, declared, symbols, path);
 			return [value.name, converted(tensor, value, dims, path, what)];
 		}),

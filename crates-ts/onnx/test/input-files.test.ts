@@ -176,3 +176,10 @@ describe("expected outputs", () => {
 		expect(readExpected(file({ input_data: [] }), outputs)).toBeNull();
 	});
 });
+
+test("an expected output has the shape that it is given with where the model's is open", () => {
+	const given = tensorFrom("float32", [1, 5, 3], new Array(15).fill(1));
+	const path = file(writeTensorProto(given, "y"), ".pb");
+	expect(readExpected([path], [value("y", ["batch", 3])])?.get("y")?.dims).toEqual([1, 5, 3]);
+	expect(() => readExpected([path], [value("y", [1, 3])])).toThrow(InputError);
+});

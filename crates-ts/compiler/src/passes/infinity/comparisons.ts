@@ -41,7 +41,7 @@ export const compare: Rule = (node, around) => {
 	say(around.or(around.without(b.low, a.low), around.without(a.high, b.high)), 1);
 	say(around.and(a.low, b.low), lowSign(a, b));
 	say(around.and(a.high, b.high), -lowSign(a, b));
-	result = around.without(result, around.or(a.nan, b.nan));
+	for (const { nan, empty } of [a, b]) result = around.without(result, around.or(nan, empty));
 	const shape = around.shape(node.outputs[0]);
 	return [{ finite: around.expanded(result ?? around.nowhere, shape), least: Number.POSITIVE_INFINITY }];
 };
