@@ -7,6 +7,7 @@ import { writeModel } from "@umpire/onnx/write.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFile, saveCompiled } from "../src/compile-file.ts";
+import { getInputFile, putInputFile } from "../src/input-exchange.ts";
 import { outFile } from "../src/out-file.ts";
 import { runProgram } from "../src/run-program.ts";
 
@@ -71,6 +72,13 @@ describe("compiling a file", () => {
 		const row = join(folder, "row.csv");
 		writeFileSync(row, ",2\n");
 		const { outputs } = await runProgram(file, row, { strict: true, home: folder, warn: () => {} });
+		const kept = { home: folder, warn: () => {} };
+		const { inputsRoot } = await putInputFile(file, row, kept);
+		for (const name of ["inputs.json", "inputs.bin"]) {
+			const out = join(folder, name);
+			expect(await getInputFile(file, inputsRoot, { ...kept, out })).toMatchObject({ place: out });
+			expect((await putInputFile(file, out, kept)).inputsRoot).toBe(inputsRoot);
+		}
 		const [first, second] = outputs[0].values;
 		expect([Math.abs(first - 1.5) < 0.01, Math.abs(second - 2) < 0.01]).toEqual([true, true]);
 	});
