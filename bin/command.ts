@@ -10,7 +10,7 @@ import {
 import type { Argv, CommandModule } from "yargs";
 import { reportFailure } from "./failure.ts";
 import { type LogFormat, setLog, warn } from "./log.ts";
-import { numberOption, numbersOption } from "./numbers.ts";
+import { numberOption, numbersOption, once, refusing } from "./numbers.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -181,7 +181,7 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		.option("budget", {
 			type: "string",
 			default: "1%",
-			coerce: parsedBudget,
+			coerce: refusing((text) => budgetOf(once("--budget", text))),
 			describe:
 				"largest error of an output: 1% of its range (of a probability 0.01), abs:0.02 in its units, rel:1% of every element; tensors get more bits until it is met (0: never)",
 			requiresArg: true,
@@ -246,12 +246,13 @@ export function withLoss<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Loss
 	}) as unknown as Argv<T & LossOptions>;
 }
 
-function parsedBudget(text: string): ErrorBudget {
+function budgetOf(text: string): ErrorBudget {
 	const budget = parseBudget(text);
 	if (budget) return budget;
-	throw new UmpireError("OPTION", `--budget ${text} is none`, {
-		advice: "give 1%, 0.01, abs:0.02 or rel:1%.",
-	});
+	throw new UmpireError(
+		"OPTION",
+		`--budget takes the largest error, as in 1%, 0.01, abs:0.02 or rel:1%, not ${text}.`,
+	);
 }
 
 /** Options whose one text becomes a list, and yargs' own words. */

@@ -88,7 +88,7 @@ export function etherText(option: string, given: unknown): string {
 }
 
 /** What is read, or why it is refused: yargs makes another error of one that is thrown here (`command` throws it). */
-function refusing<T>(read: (given: unknown) => T): (given: unknown) => T | UmpireError | undefined {
+export function refusing<T>(read: (given: unknown) => T): (given: unknown) => T | UmpireError | undefined {
 	return (given) => {
 		try {
 			return given === undefined ? undefined : read(given);
@@ -126,7 +126,7 @@ const plain = (value: number): string =>
 	Math.abs(value) < 1e-6 && value !== 0 ? value.toFixed(12).replace(/0+$/, "") : String(value);
 
 /** The text of an option that is given once. */
-function once(option: string, given: unknown): string {
+export function once(option: string, given: unknown): string {
 	if (!Array.isArray(given)) return String(given);
 	throw new UmpireError("OPTION", `${option} is given ${given.length} times: give it once.`);
 }

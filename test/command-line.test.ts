@@ -120,7 +120,7 @@ describe("a command", () => {
 			/--within takes a whole number of seconds from 1/,
 		);
 		expect(complaint("check", model, "--budget", "-1")).toMatch(
-			/--budget takes a number from 0 to 1, not -1/,
+			/--budget takes the largest error, as in 1%.*, not -1\.$/,
 		);
 		expect(complaint("check", model, "--bits", "8", "--bits", "16")).toMatch(/--bits is given 2 times/);
 		expect(complaint("result", "one")).toMatch(/<request> takes a whole number from 1 on, not one/);

@@ -15,6 +15,7 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { compileWarnings } from "./compile-warnings.ts";
+import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { outFile } from "./out-file.ts";
 
@@ -73,8 +74,9 @@ export async function compileFile(
 	if (files.length + calibration.length === 0) sizedModel(model, shapes);
 	options.progress(`Compiling ${modelName(path)}...`);
 	const { budget = BUDGET } = options;
+	const sets = [...files, ...calibration];
 	const { program: compiled, report } = await compile(model, {
-		inputs: [...files, ...calibration],
+		inputs: sets,
 		bits: options.bits,
 		shapes: Object.fromEntries(shapes),
 		name: modelName(path),
@@ -84,6 +86,8 @@ export async function compileFile(
 		...(budget.most > 0 ? { budget } : {}),
 		losses: options.fidelity === true,
 		...(budget.most > 0 || options.fidelity === true ? { execute } : {}),
+	}).catch((error: unknown) => {
+		throw explainMissing(error, model, sets);
 	});
 	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
 	for (const name of report.fixedInputs)

@@ -5,9 +5,10 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
-import type { Program } from "@umpire/operators/program.ts";
+import { inputScales } from "@umpire/operators/powers.ts";
+import { type InputTensor, isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { dequantise } from "@umpire/runtime/quantise.ts";
+import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { getInputs, putInputs } from "@umpire/store/inputs.ts";
@@ -108,12 +109,26 @@ async function find(
 	});
 }
 
+/** The real numbers of an input, each of its own scale; NaN where the number stands that is given for it. */
+function realsOf(elements: Elements, spec: InputTensor): number[] {
+	const scales = inputScales(spec);
+	const { missing } = spec;
+	const dims = [...spec.shape];
+	const none = new Float64Array(elements.length).fill(Number.NaN);
+	const standIns =
+		missing === undefined ? undefined : quantiseInput({ type: "float64", dims, data: none }, spec).elements;
+	return Array.from(elements, (value, at) => (value === standIns?.[at] ? Number.NaN : value * scales[at]));
+}
+
 function contentOf(program: Program, inputs: readonly Elements[], out: string): Uint8Array | string {
 	const kind = extname(out).toLowerCase();
 	if (kind === ".bin") return encodeTensors(inputs);
 	if (kind === ".json") {
-		const data = inputs.map((elements, index) => [...dequantise(elements, program.inputs[index])]);
-		return `${JSON.stringify({ input_data: data })}\n`;
+		const data = inputs.flatMap((elements, index) =>
+			isGivenAgain(program.inputs, index) ? [] : [realsOf(elements, program.inputs[index])],
+		);
+		// NaN, for which JSON has nothing, as Python writes it and the readers here take it.
+		return `${JSON.stringify({ input_data: data }).replaceAll("null", "NaN")}\n`;
 	}
 	throw new UmpireError("OPTION", `--out ${out} says no format`, {
 		advice: "give a name that ends in .json or .bin.",

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFile, saveCompiled } from "../src/compile-file.ts";
+import { getInputFile, putInputFile } from "../src/input-exchange.ts";
 import { outFile } from "../src/out-file.ts";
+import { runProgram } from "../src/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "umpire-compile-"));
 const model = join(folder, "small.onnx");
@@ -43,6 +46,41 @@ describe("compiling a file", () => {
 		});
 		expect(warnings).toEqual([expect.stringMatching(/^Claims state/)]);
 		expect(report.calibration).toMatchObject({ sets: 3, synthetic: false });
+	});
+
+	it("names the sample that is missing where the model does not say what becomes of it", async () => {
+		const holes = join(folder, "holes.csv");
+		writeFileSync(holes, "x_0,x_1\n1,2\n3,\n");
+		await expect(compileFile(model, { ...quiet, calibrate: [holes] })).rejects.toThrow(
+			/"x", element 1 is NaN, and the model does not say .*: give finite numbers/,
+		);
+	});
+
+	it("is given NaN where the model says what becomes of it", async () => {
+		const graph = new GraphBuilder("imputed");
+		const x = graph.input("x", "float32", [1, 2]);
+		const isMissing = graph.node("IsNaN", [x], {}, "/missing", ["missing"]);
+		const mean = graph.constant("mean", tensorFrom("float32", [], [1.5]));
+		graph.output(graph.node("Where", [isMissing, mean, x], {}, "/imputed", ["y"]), "float32", [1, 2]);
+		const imputed = join(folder, "imputed.onnx");
+		writeFileSync(imputed, writeModel(graph.model()));
+		const holes = join(folder, "rows.csv");
+		writeFileSync(holes, "1,2\n3,\n,-4\n");
+		const { program, commitment } = await compileFile(imputed, { ...quiet, calibrate: [holes] });
+		const file = join(folder, "imputed.umpire.onnx");
+		await saveProgram(program, file, commitment);
+		const row = join(folder, "row.csv");
+		writeFileSync(row, ",2\n");
+		const { outputs } = await runProgram(file, row, { strict: true, home: folder, warn: () => {} });
+		const kept = { home: folder, warn: () => {} };
+		const { inputsRoot } = await putInputFile(file, row, kept);
+		for (const name of ["inputs.json", "inputs.bin"]) {
+			const out = join(folder, name);
+			expect(await getInputFile(file, inputsRoot, { ...kept, out })).toMatchObject({ place: out });
+			expect((await putInputFile(file, out, kept)).inputsRoot).toBe(inputsRoot);
+		}
+		const [first, second] = outputs[0].values;
+		expect([Math.abs(first - 1.5) < 0.01, Math.abs(second - 2) < 0.01]).toEqual([true, true]);
 	});
 
 	it("writes to the file or into the folder that is named, and says before if it cannot", async () => {

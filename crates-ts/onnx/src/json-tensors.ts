@@ -78,7 +78,8 @@ export function tensorOfCells(
 	const numbers = Float64Array.from(cells, (cell, at) => {
 		const truth = type === "bool" ? TRUTHS.get(cell.toLowerCase()) : undefined;
 		const number = truth ?? (cell === "" ? Number.NaN : Number(cell));
-		if (!Number.isNaN(number) || (role === "output" && /^nan$/i.test(cell))) return number;
+		// What is missing is NaN, as pandas writes and reads it.
+		if (!Number.isNaN(number) || (type.includes("float") && /^(nan)?$/i.test(cell))) return number;
 		throw new InputError(`${place(at)} is ${cell === "" ? "empty" : `"${cell}"`}, not a number`);
 	});
 	return checkedTensor(numbers, type, dims, `${value.name}`, role);
@@ -109,8 +110,8 @@ function numbersToTensor(
 
 /**
  * A tensor of a declared type from numbers that must all be representable in it.
- * Expected outputs of float types may be NaN or infinite.
- * @throws InputError naming the first element that is not finite, not whole or out of range
+ * Expected outputs of float types may be NaN or infinite, inputs NaN.
+ * @throws InputError naming the first element that is infinite, not whole or out of range
  */
 export function checkedTensor(
 	numbers: Float64Array,
@@ -122,7 +123,8 @@ export function checkedTensor(
 	const floating = type.includes("float");
 	const range = floating ? null : rangeOf(type);
 	for (const [at, number] of numbers.entries()) {
-		if (floating && role === "output") break;
+		// A model may say what becomes of what is missing; where it does not, NaN is refused with the place when it is quantised.
+		if (floating && (role === "output" || Number.isNaN(number))) continue;
 		if (!Number.isFinite(number))
 			throw new InputError(`${label}, element ${at} is ${number}`, {
 				advice: "only finite numbers can be committed to",

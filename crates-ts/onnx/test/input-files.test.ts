@@ -91,7 +91,11 @@ describe("JSON", () => {
 	});
 
 	test.each([
-		["NaN as Python writes it", '{"input_data": [[1, NaN, 3, 4]]}', /"x", element 1 is NaN: only finite/],
+		[
+			"an infinity as Python writes it",
+			'{"input_data": [[1, Infinity, 3, 4]]}',
+			/"x", element 1 is Infinity: only/,
+		],
 		["a number beyond doubles", '{"input_data": [[1, 2, 3, -1e999]]}', /element 3 is -Infinity/],
 		[
 			"a number beyond float32",
@@ -110,6 +114,12 @@ describe("JSON", () => {
 		const read = () => readInputs(file(text), [x]);
 		expect(read).toThrow(InputError);
 		expect(read).toThrow(message);
+	});
+
+	test("NaN, as Python writes it, is what is missing: among numbers, and not among whole ones", () => {
+		const nan = () => file('{"input_data": [[1, NaN, 3, 4]]}');
+		expect(readInputs(nan(), [x]).get("x")).toEqual(tensorFrom("float32", [1, 4], [1, Number.NaN, 3, 4]));
+		expect(() => readInputs(nan(), [value("x", [1, 4], "int64")])).toThrow(/element 1 is NaN/);
 	});
 
 	test("refuses fractions and values out of range where the model takes integers", () => {

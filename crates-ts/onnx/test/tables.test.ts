@@ -93,13 +93,20 @@ describe(".csv", () => {
 
 	test.each([
 		["a cell that is no number", "a,b,c\n1,2,3\n4,x,6", /row 2, column "b" is "x", not a number/],
-		["an empty cell", "1,,3", /row 1, column 2 is empty, not a number/],
 		["rows of unlike lengths", "1,2,3\n4,5", /not a table of comma-separated values/],
 		["too few columns", "1,2\n3,4\n5,6", /3 rows of 2 columns for "x", the model wants \[batch, 3\]: keep/],
 		["a table without rows", "a,b,c\n", /no rows of numbers/],
 		["a number that is not finite", "1,2,Infinity", /only finite numbers/],
 	])("refuses %s", (_, text, message) => {
 		expect(() => readInputs(file(text, ".csv"), [x])).toThrow(message);
+	});
+
+	test("an empty cell, or NaN, is what is missing: among numbers, and not among whole ones", () => {
+		const missing = tensorFrom("float32", [1, 3], [1, Number.NaN, Number.NaN]);
+		expect(readInputs(file("1,,NaN", ".csv"), [x]).get("x")).toEqual(missing);
+		expect(() => readInputs(file("1,,3", ".csv"), [value("x", [1, 3], "int64")])).toThrow(
+			/row 1, column 2 is empty, not a number/,
+		);
 	});
 
 	test("a fraction where the model takes whole numbers is refused", () => {
