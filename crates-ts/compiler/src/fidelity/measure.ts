@@ -9,24 +9,27 @@ import { NEGLIGIBLE } from "../quantise/scales.ts";
 /** Numbers this many times as large as all others stand for infinity, as the compiler takes them (passes/infinity). */
 const BEYOND = 2 ** 16;
 const LEAST_MASK = 1e4;
+/** Around the ends of float32; beyond them are numbers of float64. */
+const [LARGEST, PAST] = [3.4e38, 3.5e38];
 
 /**
- * The magnitude from which numbers of a float tensor stand for −∞ and ∞, which no tensor of integers
- * holds: an end of float32, or far beyond all others.
+ * Which numbers of a float tensor stand for −∞ and ∞, which no tensor of integers holds: the ends of
+ * float32, and what is far beyond all others.
  */
-export function maskBound(values: ArrayLike<number>): number {
+export function masksOf(values: ArrayLike<number>): (value: number) => boolean {
 	let most = 0;
 	for (let i = 0; i < values.length; i++) {
 		const magnitude = Math.abs(values[i]);
-		if (magnitude > most && magnitude < 3.4e38) most = magnitude;
+		if (magnitude > most && magnitude < PAST) most = magnitude;
 	}
-	if (most < LEAST_MASK) return 3.4e38;
 	let next = 0;
 	for (let i = 0; i < values.length; i++) {
 		const magnitude = Math.abs(values[i]);
 		if (magnitude > next && magnitude < most / 2) next = magnitude;
 	}
-	return next > 0 && next * BEYOND < most ? most / 2 : 3.4e38;
+	const alone = most >= LEAST_MASK && next > 0 && next * BEYOND < most;
+	const bound = alone ? Math.min(most / 2, LARGEST) : LARGEST;
+	return (value) => Math.abs(value) > bound && Math.abs(value) < PAST;
 }
 
 /** Opens a program for running; with `every`, every operator's output is wanted. Elements are in logical order. */
@@ -80,9 +83,9 @@ class Accumulator {
 	private beyond = 0;
 
 	add(real: Float64Array, elements: Elements, { scale, low, high }: TensorSpec): void {
-		const bound = maskBound(real);
+		const isMask = masksOf(real);
 		for (let i = 0; i < real.length; i++) {
-			if (!(Math.abs(real[i]) < bound)) continue;
+			if (!Number.isFinite(real[i]) || isMask(real[i])) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];
