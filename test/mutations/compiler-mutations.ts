@@ -84,7 +84,7 @@ export const COMPILER_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/runtime/src/quantise.ts",
-		["crates-ts/compiler/test/missing-numbers.test.ts"],
+		["crates-ts/runtime/test/quantise.test.ts"],
 		[
 			[
 				"a number far down is taken for a missing one",

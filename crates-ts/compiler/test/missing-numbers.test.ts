@@ -1,12 +1,11 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
-import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
-import type { Model, Tensor } from "@umpire/onnx/model.ts";
-import { quantiseInput } from "@umpire/runtime/quantise.ts";
+import type { Model } from "@umpire/onnx/model.ts";
 import { floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
+import { quantise } from "../src/fidelity/measure.ts";
 import { mlModel, reals } from "./ml.ts";
 
 const NONE = Number.NaN;
@@ -17,7 +16,7 @@ const OTHERS = floats([4, 2], [NONE, 2, 0.25, NONE, 1.5, -1, NONE, NONE]);
 async function expectAsFloat(model: Model, tolerance = 1e-3): Promise<void> {
 	const { program } = await compile(model, { inputs: [[ROWS]] });
 	for (const rows of [ROWS, OTHERS]) {
-		const elements = program.inputs.map((spec) => quantiseInput(rows, spec).elements);
+		const elements = program.inputs.map((spec) => quantise(rows, spec).elements);
 		const tensors = evaluate(program, elements);
 		const expected = await runFloat(model, new Map([[model.graph.inputs[0].name, rows]]));
 		for (const { name, operator } of program.outputs) {
@@ -72,27 +71,5 @@ describe("inputs may hold NaN where the model says what becomes of it", () => {
 	test("what hands NaN on is refused by name", async () => {
 		const model = modelOf([[4, 2]], (g, [x]) => g.node("Relu", [x]));
 		await expect(compile(model, { inputs: [[ROWS]] })).rejects.toThrow(/"x0\/or_missing".*holds NaN/);
-	});
-});
-
-describe("a client", () => {
-	const spec = {
-		name: "x",
-		shape: [3],
-		layout: [0],
-		width: 16,
-		low: -32767,
-		high: 32767,
-		scale: 1 / 1024,
-	} as const;
-	const elementsOf = (values: readonly number[], missing?: number): Tensor["data"] =>
-		quantiseInput(tensorFrom("float32", [3], values), missing === undefined ? spec : { ...spec, missing })
-			.elements;
-
-	test("writes the integer that stands for NaN, and clips others well above it", () => {
-		expect([...elementsOf([NONE, -30, 1], -16384)]).toEqual([-16384, -12288, 1024]);
-	});
-	test("refuses NaN where none stands for it", () => {
-		expect(() => elementsOf([NONE, 0, 1])).toThrow(/holds NaN/);
 	});
 });

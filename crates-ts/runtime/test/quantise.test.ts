@@ -1,3 +1,4 @@
+import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import type { InputTensor } from "@umpire/operators/program.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -78,5 +79,27 @@ describe("quantiseInput", () => {
 				for (let i = 0; i < 6; i++) expect(Math.abs(back[i] - values[i])).toBeLessThanOrEqual(0.25);
 			}),
 		);
+	});
+});
+
+describe("an input that may hold NaN", () => {
+	const spec = {
+		name: "x",
+		shape: [3],
+		layout: [0],
+		width: 16,
+		low: -32767,
+		high: 32767,
+		scale: 1 / 1024,
+	} as const;
+	const elementsOf = (values: readonly number[], missing?: number) =>
+		quantiseInput(tensorFrom("float32", [3], values), missing === undefined ? spec : { ...spec, missing })
+			.elements;
+
+	it("has an integer for it, and clips numbers well above", () => {
+		expect([...elementsOf([Number.NaN, -30, 1], -16384)]).toEqual([-16384, -12288, 1024]);
+	});
+	it("is the only one that takes it", () => {
+		expect(() => elementsOf([Number.NaN, 0, 1])).toThrow(/holds NaN/);
 	});
 });

@@ -7,8 +7,7 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { snapUp } from "../quantise/scales.ts";
-import { type Extended, isPlain, LEAST_STAND_IN, partsOf } from "./infinity/extended.ts";
-import type { MaskInputs } from "./infinity/masks.ts";
+import { type Extended, isPlain, LEAST_STAND_IN, type MaskInputs, partsOf } from "./infinity/extended.ts";
 import { ruleOf } from "./infinity/rules.ts";
 import { Surroundings } from "./infinity/surroundings.ts";
 

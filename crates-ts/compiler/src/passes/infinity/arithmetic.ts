@@ -4,7 +4,7 @@ import type { Node } from "@umpire/onnx/model.ts";
 import { type RealFunction, UNARY } from "../../lower/functions.ts";
 import { ABSORBED, BEYOND, type Extended, LEAST_STAND_IN, opposite, SIDES, type Side } from "./extended.ts";
 import { maskOf } from "./masks.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const NUMBERS = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { int } from "@umpire/graph/attributes.ts";
 import type { Extended } from "./extended.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** What each comparison says of the sign of a − b. */
 export const COMPARISONS: Readonly<Record<string, (sign: number) => boolean>> = {

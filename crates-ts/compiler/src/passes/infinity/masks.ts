@@ -3,8 +3,8 @@ import { type Range, rangeOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
-import { LEAST_STAND_IN } from "./extended.ts";
-import type { Rule } from "./rules.ts";
+import { LEAST_STAND_IN, type MaskInputs } from "./extended.ts";
+import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The least stand-in for infinity that whole numbers and inputs of 0 and 1 are multiplied by; truth values may be by less. */
@@ -62,14 +62,6 @@ function wholeRange(name: string, around: Surroundings, far: boolean): Range | u
 	if (!far) return undefined;
 	if (!isFloat(type)) return around.facts.ranges.get(name);
 	return !node && around.inputs.truths.has(name) ? { low: 0, high: 1 } : undefined;
-}
-
-/** Inputs that are masks. */
-export interface MaskInputs {
-	/** Those that hold nothing but 0 and 1. */
-	readonly truths: ReadonlySet<string>;
-	/** Those that hold nothing but 0 and numbers far below, and the least magnitude of these. */
-	readonly added: ReadonlyMap<string, number>;
 }
 
 /** The inputs that are masks in all of `feeds`. */

@@ -1,6 +1,6 @@
 import { string } from "@umpire/graph/attributes.ts";
 import { type Extended, SIDES, type Side } from "./extended.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** What moves numbers moves their sides alike. */
 export const moved: Rule = (node, around) => {

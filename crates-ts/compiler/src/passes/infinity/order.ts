@@ -3,7 +3,7 @@ import { HUGE } from "@umpire/graph/ranges.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { BEYOND, type Extended, opposite } from "./extended.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The node's results from its first operand with infinities written down. */

@@ -4,16 +4,10 @@ import type { Node } from "@umpire/onnx/model.ts";
 import { clipOf } from "../../lower/clip.ts";
 import { added, cast, chosen, divided, functionOf, multiplied, negated, unary } from "./arithmetic.ts";
 import { COMPARISONS, compare, isInfinite, isNotNumber } from "./comparisons.ts";
-import type { Extended } from "./extended.ts";
 import { joined, moved, padded } from "./moves.ts";
 import { argExtreme, extreme, largestOf, softmax, summed, topK } from "./order.ts";
+import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/**
- * What a node makes of operands with infinities: numbers and sides of every output that it says
- * something of; undefined if it asks for more than their order.
- */
-export type Rule = (node: Node, around: Surroundings) => readonly (Extended | undefined)[] | undefined;
 
 const RULES: Readonly<Record<string, Rule>> = {
 	Add: added(1),
