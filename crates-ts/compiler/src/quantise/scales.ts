@@ -70,7 +70,8 @@ export function quantisationOf(
 	const { limit, margin, bits } = precision;
 	let reach = snapUp(reachOf(range) * margin);
 	reach = Math.min(reach, reachOf(bounds));
-	if (!(reach > NEGLIGIBLE)) reach = natural > 0 ? 0 : 1;
+	// What calibration saw nothing of has room to be something.
+	if (!(reach > NEGLIGIBLE)) reach = Math.min(1, reachOf(bounds));
 	const scale = Math.max(reach / limit, natural);
 	return { scale, width: bits, ...integerBounds(bounds, scale, limit) };
 }
