@@ -71,7 +71,7 @@ export function quantisationOf(
 	let reach = snapUp(reachOf(range) * margin);
 	reach = Math.min(reach, reachOf(bounds));
 	// What calibration saw nothing of has room to be something.
-	if (!(reach > NEGLIGIBLE)) reach = Math.min(1, reachOf(bounds));
+	if (!(reach > NEGLIGIBLE)) reach = natural > 0 ? Math.min(1, reachOf(bounds)) : 1;
 	const scale = Math.max(reach / limit, natural);
 	return { scale, width: bits, ...integerBounds(bounds, scale, limit) };
 }
