@@ -52,3 +52,12 @@ describe("a complaint", () => {
 		expect(said(compare([0.5, 0.5 + 2 ** -20], [0.5, 0.4999], 1), NATURAL)).toBeUndefined();
 	});
 });
+
+test("what stands for infinity is left out, and numbers of float64 are not", () => {
+	const share = (reference: number[], values: number[]) =>
+		compareOutputs({ output: "y", reference, values, dims: [reference.length], step: 0.01 }).maxRelRange;
+	expect(share([1, -1e9, 2], [1, -30, 2])).toBe(0);
+	expect(share([1, -3.4028234663852886e38, 2], [1.5, -30, 2])).toBe(0.5);
+	expect(share([1, 20000, 2], [1, 0, 2])).toBeGreaterThan(0.9);
+	expect(share([1, 9e223], [1, 0])).toBe(1);
+});

@@ -162,6 +162,24 @@ describe("masks of actions", () => {
 		);
 		await expectAsFloat(model, [floats([3, 4], [1, 2.25, -0.75, 1, 0.5, 3, -2, 2, 1, -1, 4, -2])], 0);
 	});
+	test("a large number among small ones in a table, or beside others, is a number", async () => {
+		const model = modelOf([[3, 4]], (g, [x]) => {
+			const table = g.constant("table", floats([4], [1, 2, 3, 20000]));
+			const place = g.node("Cast", [g.node("Clip", [x, g.scalar("low", 0), g.scalar("high", 3)])], { to: 7 });
+			const wide = g.constant("wide", floats([3, 1], [20000, 1, 2]));
+			return [
+				g.node("MatMul", [
+					g.node("Gather", [table, place]),
+					g.constant("ones", floats([4, 1], [1, 1, 1, 1])),
+				]),
+				g.node("MatMul", [
+					g.node("Concat", [x, wide], { axis: 1 }),
+					g.constant("five", floats([5, 1], [1, 1, 1, 1, 1])),
+				]),
+			];
+		});
+		await expectAsFloat(model, [X]);
+	});
 	test("a large number that is added to all is no mask", async () => {
 		const model = modelOf([[3, 4]], (g, [x]) => g.node("Add", [x, g.scalar("year", 20000)]));
 		await expectAsFloat(model, [X]);

@@ -16,7 +16,7 @@ import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { probabilitiesOf } from "./probabilities.ts";
-import { leastStandIn } from "./stand-ins.ts";
+import { isMask, leastStandIn } from "./stand-ins.ts";
 
 /** What a program computed in one step. */
 export interface StepResult {
@@ -74,9 +74,9 @@ class Accumulator {
 	private beyond = 0;
 
 	add(real: Float64Array, elements: Elements, { scale, low, high }: TensorSpec): void {
-		const bound = Math.min(leastStandIn(real), 3.4e38);
+		const bound = leastStandIn(real);
 		for (let i = 0; i < real.length; i++) {
-			if (!(Math.abs(real[i]) < bound)) continue;
+			if (!Number.isFinite(real[i]) || isMask(real[i]) || Math.abs(real[i]) >= bound) continue;
 			const difference = Math.abs(real[i] - elements[i] * scale);
 			if (difference > this.maxAbs) this.maxAbs = difference;
 			if (real[i] < this.low) this.low = real[i];

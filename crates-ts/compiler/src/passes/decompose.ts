@@ -7,7 +7,7 @@ import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
-import type { MaskInputs } from "./infinity/mask-inputs.ts";
+import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks, masksPositions } from "./masks.ts";

@@ -7,8 +7,14 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
 import { snapUp } from "../quantise/scales.ts";
-import { type Extended, isPlain, LEAST_STAND_IN, partsOf } from "./infinity/extended.ts";
-import type { MaskInputs } from "./infinity/mask-inputs.ts";
+import {
+	ABSORBED,
+	type Extended,
+	isPlain,
+	LEAST_STAND_IN,
+	type MaskInputs,
+	partsOf,
+} from "./infinity/extended.ts";
 import { ruleOf } from "./infinity/rules.ts";
 import { Surroundings } from "./infinity/surroundings.ts";
 
@@ -92,7 +98,11 @@ export function withoutInfinities(graph: Graph, facts: Facts, { settled, inputs,
 		const infinite = (name: string): boolean => {
 			const extended = around.extended(name);
 			// What holds NaN is refused where the model writes it (graph/not-finite.ts).
-			return extended !== undefined && extended.nan === undefined && extended.finite !== name;
+			if (!extended || extended.nan !== undefined || extended.finite === name) return false;
+			const { least, finite } = extended;
+			// What calibration saw of a stand-in is a number to readers of which nothing is known; in outputs it shows nothing of the others.
+			const isNumber = least < HUGE && isSeen(name, extended, around);
+			return !isNumber || (editor.isOutput(name) && around.reach(finite) * ABSORBED <= least);
 		};
 		if (!written.some((name) => asked.has(name)) || !written.every(infinite)) continue;
 		if (written.some((name) => around.isWritten(name) || around.isSettled(name))) continue;
@@ -133,8 +143,12 @@ function answer(node: Node, results: readonly (Extended | undefined)[], around: 
 }
 
 function put(name: string, result: Extended, around: Surroundings): void {
-	const seen = around.facts.ranges.get(name);
-	// A stand-in that calibration saw goes on as the number that it is to readers of which nothing is known.
-	const size = seen && 2 * reachOf(seen) >= result.least ? result.least : undefined;
+	const size = isSeen(name, result, around) ? result.least : undefined;
 	around.define(name, around.join(result, around.shape(name), around.type(name), size));
+}
+
+/** Whether numbers that stand for infinity are among those that calibration saw of a value. */
+function isSeen(name: string, { least }: Extended, { facts }: Surroundings): boolean {
+	const range = facts.ranges.get(name);
+	return range !== undefined && 2 * reachOf(range) >= least;
 }

@@ -60,23 +60,34 @@ function finestStep(name: string, { ranges }: Facts): number | undefined {
 	return range && reachOf(range) * FINEST_SHARE;
 }
 
-/** Values that are as exact as the model's inputs: these themselves, moved, or with constants added and multiplied. */
+/**
+ * Values that can be as exact as the model's inputs: these themselves, other views of them, or with
+ * constants added and multiplied, where 32 bits are welcome to all that read them on the way.
+ */
 function nearInputs(
 	fusedOps: readonly FusedOp[],
 	producers: ReadonlyMap<string, FusedOp>,
 	facts: Facts,
 ): ReadonlySet<string> {
-	const near = new Set<string>();
-	const isNear = (name: string): boolean =>
-		name === "" || facts.constants.has(name) || near.has(name) || !producers.has(name);
+	const coarse = new Set<string>();
+	for (const { nodes, table } of fusedOps) {
+		const [node] = nodes;
+		for (const name of node.inputs)
+			if (table || !(isExact(node, facts) || makesWhole(node, facts))) coarse.add(name);
+	}
+	const near = new Set([...facts.ranges.keys()].filter((name) => !producers.has(name) && !coarse.has(name)));
 	for (const { nodes, table, output } of fusedOps) {
 		const [node] = nodes;
-		const exact = isView(node) || has(node, "arithmetic", "moves");
-		const alone = node.inputs.filter((name) => !facts.constants.has(name)).length === 1;
-		if (!table && exact && alone && node.inputs.every(isNear)) near.add(output);
+		const known = node.inputs.every((name) => facts.constants.has(name) || near.has(name));
+		if (!table && known && isExact(node, facts) && !coarse.has(output)) near.add(output);
 	}
-	for (const name of facts.ranges.keys()) if (!producers.has(name)) near.add(name);
 	return near;
+}
+
+/** Views, sums and differences, and products and quotients with constants. */
+function isExact(node: Node, { constants }: Facts): boolean {
+	if (isView(node) || has(node, "passesErrors")) return true;
+	return has(node, "arithmetic") && constants.has(node.inputs[1]);
 }
 
 /** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */

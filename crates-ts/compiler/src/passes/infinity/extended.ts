@@ -91,3 +91,11 @@ export function opposite({ low, high, all, ...rest }: Extended): Extended {
 export function isPlain(extended: Extended): boolean {
 	return SIDES.every((side) => extended[side] === undefined);
 }
+
+/** Inputs that are masks. */
+export interface MaskInputs {
+	/** Those that hold nothing but 0 and 1. */
+	readonly truths: ReadonlySet<string>;
+	/** Those that hold nothing but 0 and numbers far below, and the least magnitude of these. */
+	readonly added: ReadonlyMap<string, number>;
+}

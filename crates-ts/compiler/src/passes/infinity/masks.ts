@@ -3,8 +3,7 @@ import { type Range, rangeOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
-import { LEAST_STAND_IN } from "./extended.ts";
-import type { MaskInputs } from "./mask-inputs.ts";
+import { LEAST_STAND_IN, type MaskInputs } from "./extended.ts";
 import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 

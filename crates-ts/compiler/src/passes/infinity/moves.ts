@@ -1,12 +1,14 @@
 import { string } from "@umpire/graph/attributes.ts";
-import { type Extended, SIDES, type Side } from "./extended.ts";
+import { HUGE } from "@umpire/graph/ranges.ts";
+import { ABSORBED, type Extended, SIDES, type Side } from "./extended.ts";
 import type { Rule } from "./rule.ts";
 
 /** What moves numbers moves their sides alike. */
 export const moved: Rule = (node, around) => {
 	const [x, ...rest] = node.inputs;
 	const extended = around.extended(x);
-	if (!extended) return undefined;
+	// A table may hold one large number among small ones.
+	if (!extended || (around.constant(x) && extended.least < HUGE)) return undefined;
 	const shape = around.shape(x);
 	const through = (name: string, truth: boolean): string[] =>
 		around.copy(node, [around.expanded(name, shape), ...rest], truth ? { type: "bool" } : {});
@@ -32,6 +34,8 @@ export const joined: Rule = (node, around) => {
 		shape: around.shape(name),
 	}));
 	const least = Math.min(...pieces.map(({ extended }) => extended?.least ?? Number.POSITIVE_INFINITY));
+	const reach = Math.max(...pieces.map(({ name, extended }) => around.reach(extended?.finite ?? name)));
+	if (reach * ABSORBED > least) return undefined;
 	const finite = around.copy(
 		node,
 		pieces.map(({ name, extended, shape }) => around.expanded(extended?.finite ?? name, shape)),
@@ -60,5 +64,6 @@ export const padded: Rule = (node, around) => {
 		return [[side, fill(a ?? around.nowhere, b ? around.everywhere : around.nowhere, true)]];
 	});
 	const least = Math.min(...[inner, outer].map((one) => one?.least ?? Number.POSITIVE_INFINITY));
+	if (around.reach(inner?.finite ?? x) * ABSORBED > least) return undefined;
 	return [{ finite: fill(inner?.finite ?? x, filling, false), ...Object.fromEntries(sides), least }];
 };

@@ -4,8 +4,7 @@ import { HUGE, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
 import { broadcastShapes, sameShape } from "@umpire/graph/shapes.ts";
 import { codeOfType, tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
-import { type Extended, partsOf, type Side } from "./extended.ts";
-import type { MaskInputs } from "./mask-inputs.ts";
+import { type Extended, type MaskInputs, partsOf, type Side } from "./extended.ts";
 
 /** The largest float32. */
 const LARGEST = 3.4028234663852886e38;
