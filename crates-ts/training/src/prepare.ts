@@ -11,6 +11,8 @@ import { feedsOf } from "@umpire/graph/feeds.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
+import { OnnxError } from "@umpire/onnx/errors.ts";
+import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { upgradeOpset, upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { type BatchStatistics, withBatchStatistics } from "./batch-statistics.ts";
@@ -76,6 +78,7 @@ export async function prepare(given: Model, rows: Tensor, options: PrepareOption
 	}
 	const batch = fitted(rows, inputs[0]);
 	const shaped = fixShapes({ ...model, graph: nameNodes(batched(model.graph)) }, {}, [batch]);
+	await requireBatch(shaped, inputs[0], batch);
 	const names = new Names(shaped.graph);
 	const training = names.fresh("training");
 	const dropped = withoutDropout(shaped.graph, training, names);
@@ -118,6 +121,22 @@ function fitted(rows: Tensor, { name, dims }: ValueInfo): Tensor {
 		);
 	}
 	return { ...rows, dims: [count, ...wanted] };
+}
+
+/** A model that was exported for so many rows may have their number in its shapes. */
+async function requireBatch(model: Model, { name, dims }: ValueInfo, batch: Tensor): Promise<void> {
+	const [given] = dims ?? [];
+	const [rows] = batch.dims;
+	if (typeof given !== "number" || given === rows) return;
+	try {
+		await runFloat(model, new Map([[name, batch]]));
+	} catch (cause) {
+		if (!(cause instanceof OnnxError)) throw cause;
+		throw new CompileError(`the model was exported for ${given} rows and does not run with ${rows}`, {
+			hint: `Export it with a dynamic first dimension, or train with --batch ${given}`,
+			cause,
+		});
+	}
 }
 
 /** The graph with as many rows as one wants, where it was exported for so many. */

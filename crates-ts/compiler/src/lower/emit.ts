@@ -83,10 +83,17 @@ export function emitLinear(
 		Array.from(biases.values, (bias) => bias / scale),
 		limitOf(quantisation),
 	);
+	// What is too small to count is not read: nothing has to hold its products.
+	const counts = operands.filter((_, k) => coefficients[k] !== 0);
+	const enough = counts.some(({ spec }) => sameShape(spec.shape, shape));
+	const kept = enough ? counts : operands;
 	return context.emit({
 		kind: "Add",
-		form: { type: "linear", coefficients },
-		operands,
+		form: {
+			type: "linear",
+			coefficients: enough ? coefficients.filter((coefficient) => coefficient !== 0) : coefficients,
+		},
+		operands: kept,
 		shape,
 		quantisation,
 		rescale: rescaleOf(rows, biases.axes),

@@ -29,6 +29,7 @@ export interface Lowered {
 
 /**
  * Lowers a folded model.
+ * @param round how often what it carries has been given more room already
  * @throws CompileError naming the node that cannot be lowered
  */
 export function lowerModel(
@@ -37,6 +38,7 @@ export function lowerModel(
 	precision: Precision,
 	overrides: PrecisionOverrides = new Map(),
 	repetition: Repetition = ONCE,
+	round = 0,
 ): Lowered {
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
@@ -69,10 +71,10 @@ export function lowerModel(
 		name: output.name,
 		operator: outputOperator(output.name, context),
 	}));
-	const widened = widenCarriedRanges(repetition.carried, context, inputs);
+	const widened = widenCarriedRanges(repetition.carried, context, inputs, round);
 	if (widened) {
 		const wider = { graph, facts: { ...facts, ranges: widened } };
-		return lowerModel(wider, name, precision, overrides, repetition);
+		return lowerModel(wider, name, precision, overrides, repetition, round + 1);
 	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
 		inputs.findIndex((spec) => spec.name === input),
