@@ -122,6 +122,17 @@ export const TRAINING_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/arithmetic/sum.ts",
+		[PINS, PROGRAM],
+		[
+			[
+				"a pinned sum may be far finer than all that is known of it",
+				"Math.max(finest, Math.max(0, ...scales) / FINER)",
+				"Math.max(finest, Math.max(0, ...scales) / 2 ** 60)",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/lower/align.ts",
 		[PINS],
 		[

@@ -119,6 +119,28 @@ describe("pins", () => {
 			expect(Math.log2(scale)).toSatisfy(Number.isInteger);
 	});
 
+	test("make no sum far finer than its coarsest operand, and carry it on that grid", async () => {
+		// y stays near 0: x less itself, and what it was before.
+		const step = modelOf([X.dims, X.dims], (g, [x, y]) => {
+			const large = g.node("Mul", [x, x], {}, "large", ["large"]);
+			const less = g.node("Sub", [large, g.node("Mul", [x, x], {}, "again", ["again"])], {}, "less", [
+				"less",
+			]);
+			return g.node("Add", [less, y], {}, "sum", ["next"]);
+		});
+		const tiny = floats(
+			[1, 4],
+			NUMBERS.map((value) => value / 2 ** 40),
+		);
+		const pins: Pins = new Map(["x1", "less", "next"].map((name) => [name, { bits: 32 }]));
+		const carry = [{ output: "next", input: "x1" }];
+		const { program } = await compile(step, { inputs: [[X, tiny]], steps: 3, carry, pins });
+		const [sum] = program.outputs.map(({ operator }) => program.operators[operator]);
+		// 32 bits of its own range would be steps of 2^−69; products of x have steps of 2^−30 at most.
+		expect(Math.log2(sum.scale)).toBeGreaterThanOrEqual(-30 - 20);
+		expect(program.inputs[1].scale).toBe(sum.scale);
+	});
+
 	test("reach as far as they are told, and keep whole numbers whole", async () => {
 		const wide = await compiled(new Map([["x0", { bits: 16, reach: 100 }]]));
 		expect(wide.inputs[0].scale * wide.inputs[0].high).toBeGreaterThan(100);

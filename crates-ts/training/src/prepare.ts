@@ -9,10 +9,10 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { feedsOf } from "@umpire/graph/feeds.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
-import { sizeOf } from "@umpire/graph/shapes.ts";
 import { writesOf } from "@umpire/graph/uses.ts";
-import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeOpset, upgradeTo20 } from "@umpire/onnx/opset.ts";
+import { batched, fitted, requireBatch } from "./batch-size.ts";
 import { type BatchStatistics, withBatchStatistics } from "./batch-statistics.ts";
 import { withoutRule } from "./differentiate.ts";
 import { withoutDropout } from "./dropout.ts";
@@ -76,6 +76,7 @@ export async function prepare(given: Model, rows: Tensor, options: PrepareOption
 	}
 	const batch = fitted(rows, inputs[0]);
 	const shaped = fixShapes({ ...model, graph: nameNodes(batched(model.graph)) }, {}, [batch]);
+	await requireBatch(shaped, inputs[0], batch);
 	const names = new Names(shaped.graph);
 	const training = names.fresh("training");
 	const dropped = withoutDropout(shaped.graph, training, names);
@@ -104,29 +105,6 @@ export async function prepare(given: Model, rows: Tensor, options: PrepareOption
 		dropouts: masked,
 		training,
 	};
-}
-
-/** Rows of as many numbers as the input takes, in its shape: a table's, for a model of images. */
-function fitted(rows: Tensor, { name, dims }: ValueInfo): Tensor {
-	const [count, ...inner] = rows.dims;
-	const wanted = dims?.slice(1);
-	if (!wanted?.every((size) => typeof size === "number")) return rows;
-	if (sizeOf(wanted) !== sizeOf(inner)) {
-		throw new CompileError(
-			`a row of the data has ${sizeOf(inner)} numbers ([${inner.join(", ")}]), input "${name}" takes ${sizeOf(wanted)} ([${wanted.join(", ")}])`,
-			{ hint: "Give data of the shape of the model's input" },
-		);
-	}
-	return { ...rows, dims: [count, ...wanted] };
-}
-
-/** The graph with as many rows as one wants, where it was exported for so many. */
-function batched(graph: Graph): Graph {
-	const inputs = graph.inputs.map((input) => ({
-		...input,
-		dims: input.dims?.map((size, axis) => (axis === 0 ? null : size)) ?? null,
-	}));
-	return { ...graph, inputs, outputs: graph.outputs.map((output) => ({ ...output, dims: null })) };
 }
 
 const TRUE: Tensor = { type: "bool", dims: [1], data: Uint8Array.of(1) };

@@ -83,6 +83,16 @@ describe("data", () => {
 		);
 	});
 
+	test("in batches that a model cannot take is refused", async () => {
+		const g = new GraphBuilder("one", { opset: 20 });
+		const flat = g.node("Reshape", [g.input("x", "float32", [1, 2, 3]), g.ints("shape", [1, 6])]);
+		g.output(g.node("Gemm", [flat, g.constant("w", drawn([3, 6], 1))], { transB: 1 }));
+		await expect(prepare(g.model(), drawn([4, 2, 3], 2))).rejects.toThrow(
+			/exported for 1 rows and does not run with 4.*--batch 1/,
+		);
+		expect((await prepare(g.model(), drawn([1, 2, 3], 2))).parameters).toHaveLength(1);
+	});
+
 	test("with more classes than the model has is refused", async () => {
 		await expect(stepOf(classifier(2), DATA)).rejects.toThrow(
 			/a label is 2, the model tells 2 classes apart/,

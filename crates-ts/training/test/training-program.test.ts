@@ -1,3 +1,4 @@
+import { nodeOf } from "@umpire/graph/edit.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
@@ -209,6 +210,23 @@ describe("what can be trained exactly", () => {
 			{ parts: { train: 24, validation: 0, test: 0 }, batch: 4 },
 		);
 		expect(step.learnt.map(({ initializer }) => initializer)).toContain("table");
+	});
+
+	test("a parameter whose gradients the float run cancels to nothing", async () => {
+		const plain = classifier();
+		const [{ name }] = plain.graph.outputs;
+		// What is added to all scores alike changes no probability.
+		const graph = {
+			...plain.graph,
+			nodes: [...plain.graph.nodes, nodeOf("shift", "Add", [name, "shift.value"], ["scores"])],
+			outputs: [{ ...plain.graph.outputs[0], name: "scores" }],
+			initializers: new Map([
+				...plain.graph.initializers,
+				["shift.value", tensorFrom("float32", [1], [0.5])],
+			]),
+		};
+		const step = await near({ ...plain, graph }, DATA, { optimiser: "adam", rate: 0.01 });
+		expect(step.learnt.map(({ initializer }) => initializer)).toContain("shift.value");
 	});
 
 	test("a regression, judged by squared errors", async () => {

@@ -110,10 +110,17 @@ export function emitLinear(
 	);
 	const finer = Math.max(...lost) > MOST_LOST ? refined(context, operands[coarsest]) : undefined;
 	if (finer) return emitLinear(context, operands.with(coarsest, finer), factors, shape, quantisation, biases);
+	// What is too small to count is not read: nothing has to hold its products.
+	const counts = operands.filter((_, k) => coefficients[k] !== 0);
+	const enough = counts.some(({ spec }) => sameShape(spec.shape, shape));
+	const kept = enough ? counts : operands;
 	return context.emit({
 		kind: "Add",
-		form: { type: "linear", coefficients },
-		operands,
+		form: {
+			type: "linear",
+			coefficients: enough ? coefficients.filter((coefficient) => coefficient !== 0) : coefficients,
+		},
+		operands: kept,
 		shape,
 		quantisation,
 		rescale: rescaleOf(rows, biases.axes),

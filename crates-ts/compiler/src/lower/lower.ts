@@ -38,6 +38,8 @@ export interface LowerOptions {
 	readonly evening?: Evening;
 	/** How fine values have to be. */
 	readonly needs?: Needs;
+	/** How often what is carried has been given more room already. */
+	readonly round?: number;
 }
 
 /**
@@ -50,7 +52,13 @@ export function lowerModel(
 	precision: Precision,
 	options: LowerOptions = {},
 ): Lowered {
-	const { overrides = new Map(), repetition = ONCE, evening = AS_IT_WAS, needs = new Map() } = options;
+	const {
+		overrides = new Map(),
+		repetition = ONCE,
+		evening = AS_IT_WAS,
+		needs = new Map(),
+		round = 0,
+	} = options;
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
@@ -98,10 +106,10 @@ export function lowerModel(
 		name: output.name,
 		operator: outputOperator(output.name, context),
 	}));
-	const widened = widenCarriedRanges(repetition.carried, context, inputs);
+	const widened = widenCarriedRanges(repetition.carried, context, inputs, round);
 	if (widened) {
 		const wider = { graph, facts: { ...facts, ranges: widened } };
-		return lowerModel(wider, name, precision, options);
+		return lowerModel(wider, name, precision, { ...options, round: round + 1 });
 	}
 	const carriedInputs = repetition.carried.map(({ input }) =>
 		inputs.findIndex((spec) => spec.name === input),

@@ -20,21 +20,34 @@ export function requantised(context: Context, value: Value, input: InputTensor):
 	return emitLinear(context, [value], [1], spec.shape, { scale, width, low, high });
 }
 
+/** A state that grows by its own grid has a coarser one each time: after so many times it is rounded to the one it has. */
+const MOST_ROUNDS = 4;
+
 /**
  * Whole numbers that are carried may leave what calibration has shown: an index can become any that ArgMax yields.
- * Gives the ranges with room for them; undefined if there is room.
+ * And numbers that a float run cancels to nearly nothing get a grid no finer than what they are computed from, on
+ * which they are carried too. Gives the ranges with room for both; undefined if there is room.
  */
 export function widenCarriedRanges(
 	carried: readonly Carried[],
 	context: Context,
 	inputs: readonly InputTensor[],
+	round: number,
 ): ReadonlyMap<string, Range> | undefined {
 	let changed = false;
 	const ranges: RangeTable = new Map(context.facts.ranges);
 	for (const { output, input } of carried) {
-		if (isFloat(context.type(input))) continue;
-		const { width } = inputs.find(({ name }) => name === input)!;
+		const { width, scale } = inputs.find(({ name }) => name === input)!;
 		const { spec } = context.value(output);
+		if (isFloat(context.type(input))) {
+			const factor = spec.scale / scale;
+			if (!context.precision.pins || factor <= 1 || round >= MOST_ROUNDS) continue;
+			changed = true;
+			const { low, high } = ranges.get(input)!;
+			const wider = { low: low * factor, high: high * factor };
+			for (const name of [output, input]) ranges.set(name, wider);
+			continue;
+		}
 		if (spec.width <= width) continue;
 		changed = true;
 		for (const name of [output, input]) ranges.set(name, union(ranges.get(name) ?? spec, spec));

@@ -98,7 +98,9 @@ export function assignedQuantisation(
 	bounds: Range,
 	natural: number,
 ): Quantisation {
-	const finest = dyadic && !Number.isInteger(Math.log2(natural)) ? 0 : natural;
+	const off = dyadic && !Number.isInteger(Math.log2(natural));
+	const below = program.pins && natural > 0 ? 2 ** Math.floor(Math.log2(natural)) : 0;
+	const finest = off ? below : natural;
 	const own = pinned
 		? pinnedQuantisation(pinned, range, program, bounds, finest)
 		: wide

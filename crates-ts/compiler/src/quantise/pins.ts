@@ -22,6 +22,8 @@ export function pinsBefore({ nodes }: Graph, { constants }: Facts, pins: Pins): 
 	return all;
 }
 
+/** Steps of its grid that a value may reach by rounding alone. */
+const ROUNDED = 256;
 const LARGEST_OF_16 = 32767;
 const LIMIT_OF_24 = 2 ** 23 - 1;
 
@@ -53,7 +55,7 @@ export function pinnedQuantisation(
 					width: 32 as const,
 				};
 	// On a coarser grid than the bits would have, integers need not reach as far as the bits would: sums with them
-	// stay exact.
-	const most = Math.max(1, Math.ceil(snapUp(reachOf(range) * precision.margin) / own.scale));
+	// stay exact. What the float run cancels to nothing, rounding does not.
+	const most = Math.max(ROUNDED, Math.ceil(snapUp(reachOf(range) * precision.margin) / own.scale));
 	return { ...own, low: Math.max(own.low, -most), high: Math.min(own.high, most) };
 }

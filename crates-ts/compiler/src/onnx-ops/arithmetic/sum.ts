@@ -8,6 +8,9 @@ import type { FusedOp } from "../../lower/fused-op.ts";
 import { type Quantisation, quantisationOf, wholeNumbers } from "../../quantise/scales.ts";
 import { gridWith } from "./product.ts";
 
+/** How many times finer than its coarsest operand a sum may be, where all grids are powers of two. */
+const FINER = 2 ** 20;
+
 interface Term {
 	readonly value: Value;
 	readonly factor: number;
@@ -60,7 +63,10 @@ function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real
 	const scales = last
 		.map(({ value, factor }) => value.spec.scale * Math.abs(factor))
 		.filter((scale) => scale > 0);
-	const natural = gridWith(scales.length ? Math.min(...scales) : 0, rows?.values ?? []);
+	const finest = scales.length ? Math.min(...scales) : 0;
+	// What a float run cancels to nothing, a coarse operand does not: no grid needs to be far finer than that.
+	const sensible = context.precision.pins ? Math.max(finest, Math.max(0, ...scales) / FINER) : finest;
+	const natural = gridWith(sensible, rows?.values ?? []);
 	return emitLinear(
 		context,
 		last.map(({ value }) => value),
