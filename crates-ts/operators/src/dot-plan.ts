@@ -90,3 +90,17 @@ export const fits = (bounds: Bounds, type: FloatType): boolean => magnitude(boun
 
 export const planFor = (context: OperatorContext, acc: readonly Bounds[], least?: FloatType): RescalePlan =>
 	planRescale(rescaleOf(context), acc, context.operator, least);
+
+/**
+ * The same where an operand is split into limbs. The certificate bounds each limb by itself, so that their sum seems
+ * to reach a little further than the operand does: the last clip stays, whether it can act or not.
+ */
+export const planForLimbs = (
+	context: OperatorContext,
+	acc: readonly Bounds[],
+	least?: FloatType,
+): RescalePlan => ({
+	...planFor(context, acc, least),
+	clipLow: true,
+	clipHigh: true,
+});

@@ -5,7 +5,7 @@ import { partialSums } from "../../dot-bounds.ts";
 import {
 	boundsPerRow,
 	followsChannels,
-	planFor,
+	planForLimbs,
 	rescaleOf,
 	rowValues,
 	targetOf,
@@ -43,7 +43,7 @@ export function halvesPlan(context: Context<ConvForm>, bounds: ConvBounds): Plan
 	}
 	if (best === undefined) return undefined;
 	const { bits, bound, outer } = best;
-	const finish = planFor(context, boundsPerRow(rescale, bounds.channels(), 1), "float64");
+	const finish = planForLimbs(context, boundsPerRow(rescale, bounds.channels(), 1), "float64");
 	const emit = (body: Body, [a, b]: readonly string[]): string => {
 		const { rest, multiple } = emitNearest(body, body.cast(a, "float32"), bits);
 		const per = (row: Fraction): number => 2 ** -Number(inner(row, bits));

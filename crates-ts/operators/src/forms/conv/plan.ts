@@ -6,6 +6,7 @@ import {
 	foldedWeights,
 	offsetVector,
 	planFor,
+	planForLimbs,
 	rescaleOf,
 	targetOf,
 } from "../../dot-plan.ts";
@@ -62,7 +63,9 @@ function foldedPlan(context: Context<ConvForm>, bounds: ConvBounds): Plan | unde
 /** A convolution for each pair of limbs, rescaled in float64. */
 function splitPlan(context: Context<ConvForm>, bounds: ConvBounds, split: Split): Plan {
 	const [x, w] = context.operands;
-	const plan = planFor(context, boundsPerRow(rescaleOf(context), bounds.channels(), 1), "float64");
+	const isWhole = split.x.count * split.w.count === 1;
+	const planned = isWhole ? planFor : planForLimbs;
+	const plan = planned(context, boundsPerRow(rescaleOf(context), bounds.channels(), 1), "float64");
 	const emit = (body: Body, [a, b]: readonly string[]): string => {
 		const left = emitLimbs(body, a, split.x);
 		const right = emitLimbs(body, b, split.w);

@@ -2,7 +2,7 @@ import { type Body, int, ints, LIMIT } from "../../body.ts";
 import { larger, magnitude } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
 import { partialSums, sumWeights, type Weights } from "../../dot-bounds.ts";
-import { boundsPerRow, planFor, rescaleOf, targetOf } from "../../dot-plan.ts";
+import { boundsPerRow, planFor, planForLimbs, rescaleOf, targetOf } from "../../dot-plan.ts";
 import { emitNearest, nearestRanges } from "../../limbs.ts";
 import type { Range } from "../../range.ts";
 import { emitRescale } from "../../rescale-nodes.ts";
@@ -62,7 +62,11 @@ function planWith(
 	slices: number,
 	{ ranges, bits, bound }: Limbs,
 ): Plan {
-	const plan = planFor(context, boundsPerRow(rescaleOf(context), bounds.channels(), 1), "float64");
+	const plan = (ranges.length === 1 ? planFor : planForLimbs)(
+		context,
+		boundsPerRow(rescaleOf(context), bounds.channels(), 1),
+		"float64",
+	);
 	const emit = (body: Body, [a, b]: readonly string[]): string => {
 		const x = body.cast(a, "float32");
 		const limbs = ranges.length === 1 ? [x] : Object.values(emitNearest(body, x, bits));
