@@ -232,6 +232,16 @@ describe("G8: the end", () => {
 		expect(await play.try(play.stranger, { type: "close", grid: 2 })).toBe(undefined);
 	});
 
+	test("a grid is not closed while somebody waits for a draw, though nothing else is open", async () => {
+		await play.begin(2);
+		play.wait(endOfRound(grid(), TERMS.rounds - 1) - 1);
+		await play.join(TERMS.rounds - 1, play.workers[0]);
+		await play.reveal(TERMS.rounds - 1);
+		expect(await play.try(play.stranger, { type: "close", grid: 1 })).toBe("GridRunning");
+		await play.play(play.stranger, { type: "draw", grid: 1, most: 1 });
+		expect(play.pointOf(play.workers[0])).not.toBe(-1);
+	});
+
 	test("stakes of those who joined when all was accepted come back after the end", async () => {
 		await play.begin(1);
 		const [first, second] = play.workers;

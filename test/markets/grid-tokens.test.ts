@@ -201,7 +201,10 @@ describe("T4, T5: payments are pulled, token by token", () => {
 		expect(await refusal(worker, "withdrawTo", [ETHER, refusing])).toBe("PaymentRefused");
 		expect(await stage.grid.read("owed", [ETHER, worker])).toBe(stake);
 		const before = await chain.balance(play.stranger);
+		const liabilities = () => stage.grid.read<bigint>("liabilities", [ETHER]);
+		const held = await liabilities();
 		await play.play(worker, { type: "withdrawTo", token: ETHER, recipient: play.stranger });
+		expect(await liabilities()).toBe(held - stake);
 		expect((await chain.balance(play.stranger)) - before).toBe(stake);
 		expect(await refusal(worker, "withdrawTo", [ETHER, worker])).toBe("NothingToWithdraw");
 	});
