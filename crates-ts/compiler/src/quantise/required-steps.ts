@@ -1,6 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
+import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
@@ -75,7 +76,9 @@ function nearInputs(
 		for (const name of node.inputs)
 			if (table || !(isExact(node, facts) || makesWhole(node, facts))) coarse.add(name);
 	}
-	const near = new Set([...facts.ranges.keys()].filter((name) => !producers.has(name) && !coarse.has(name)));
+	const isRoot = (name: string): boolean =>
+		!producers.has(name) && !coarse.has(name) && isFloat(facts.types.get(name) ?? "undefined");
+	const near = new Set([...facts.ranges.keys()].filter(isRoot));
 	for (const { nodes, table, output } of fusedOps) {
 		const [node] = nodes;
 		const known = node.inputs.every((name) => facts.constants.has(name) || near.has(name));

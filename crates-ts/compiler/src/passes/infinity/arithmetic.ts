@@ -115,12 +115,12 @@ export function functionOf(node: Node): RealFunction | undefined {
 	return Object.hasOwn(UNARY, node.opType) ? UNARY[node.opType](node) : undefined;
 }
 
-/** Functions whose results reach no further than their operands, or than 1. */
-const BOUNDED: ReadonlySet<string> = new Set(
-	"Abs Atan Clip Cos Erf HardSigmoid LeakyRelu Relu Sigmoid Sign Sin Softsign Tanh ThresholdedRelu".split(
-		" ",
-	),
-);
+const PROBES = [-100, -8, -1e-6, 0, 1e-6, 8, 100];
+
+/** Whether a function's results reach no further than its operands, or than 1. */
+function isBounded(f: RealFunction): boolean {
+	return PROBES.every((x) => Math.abs(f(x)) <= Math.max(1, Math.abs(x)));
+}
 
 export function unary(f: RealFunction): Rule {
 	return (node, around) => {
@@ -129,7 +129,7 @@ export function unary(f: RealFunction): Rule {
 		const type = around.type(node.outputs[0]);
 		let { finite, low, high, nan, least }: Extended = x;
 		// What stands where no number is must not become one that is larger than all others.
-		const none = BOUNDED.has(node.opType) ? undefined : around.or(low, around.or(high, nan));
+		const none = isBounded(f) ? undefined : around.or(low, around.or(high, nan));
 		const neutral = Math.abs(f(0)) < LEAST_STAND_IN ? 0 : 1;
 		const operands = [around.choose(none, around.number(neutral, type), finite), ...node.inputs.slice(1)];
 		finite = around.copy(node, operands, { shape: around.shape(operands[0]), type })[0];
