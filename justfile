@@ -37,6 +37,7 @@ setup:
 # Runs all checks and tests
 test *ARGS: prepare
     @node crates-ts/prover/src/generate-verifiers.ts --check
+    @node packaging/generate-abi.ts --check
     @vitest run "$@"
 
 # Each keeps about one core busy
@@ -61,7 +62,6 @@ check:
     tsc
     biome check --error-on-warnings
     node docs/generate-operators.ts --check
-    node packaging/generate-abi.ts --check
     node docs/generate-json.ts --check
     solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
     sh circuits/lint.sh
