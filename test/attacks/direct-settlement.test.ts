@@ -93,8 +93,8 @@ describe("a direct settlement of several parts", () => {
 		expect(await withEvidence(theirs[0], ...rest)).toBe("InvalidProof");
 		const { values, proof } = beside.evidence[1];
 		expect(await withEvidence(first, { ...rest[0], values, proof }, ...rest.slice(1))).toBe("InvalidProof");
-		// a right element, well proved: nothing is wrong there
-		expect(await direct(beside)).toBe("ValuesAgree");
+		// right elements, well proved: nothing is wrong there
+		for (const settlement of [beside, await proved(0)]) expect(await direct(settlement)).toBe("ValuesAgree");
 	});
 
 	test("with all of them rejects the claim", async () => {
@@ -125,4 +125,33 @@ describe("a direct settlement of several parts", () => {
 		await driver.play(driver.requester, { type: "settle", dispute: 1, settlement: good });
 		expect(driver.game.state.claims[again - 1].status).toBe(CLAIM_STATUS.rejected);
 	});
+});
+
+test("a right partial result follows from the one before it and its part, so that no dispute takes it for wrong", async () => {
+	const honest = await driver.claim(right);
+	const value = PARAMETERS.challengerBond;
+	await driver.play(driver.challenger, {
+		type: "challenge",
+		value,
+		claim: honest,
+		entry: NO_DESCRIPTOR,
+	});
+	const dispute = driver.game.state.disputes.length;
+	for (;;) {
+		const answer = honestSubmitter(driver.game.view(dispute), viewOf(right));
+		if (answer !== null) await driver.play(driver.submitter, answer);
+		if (driver.game.state.disputes[dispute - 1].partials.length > 0) break;
+		// Who takes the wrong trace for the right one names an element of which nothing is wrong.
+		const move = honestChallenger(driver.game.view(dispute), viewOf(wrong));
+		if (move === null || move.type === "prove") throw new Error("No partial results were asked for");
+		await driver.play(driver.challenger, move);
+	}
+	const { partials } = driver.game.state.disputes[dispute - 1];
+	expect(partials.length).toBeGreaterThan(1);
+	const words = right.trace.operators[0][DENSE].words(0);
+	for (const part of partials.keys()) {
+		const disputed = { step: 0, operator: DENSE, element: 1, part, words, partials };
+		const settlement = await driver.proveElement(right, disputed, driver.challenger);
+		expect(await driver.try(driver.challenger, { type: "settle", dispute, settlement })).toBe("ValuesAgree");
+	}
 });

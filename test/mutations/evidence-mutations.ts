@@ -202,7 +202,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"a partial result follows from itself",
 				"int256(s.partials[s.part - 1])",
 				"int256(s.partials[s.part])",
-				[SETTLEMENT, KINDS],
+				[DIRECT],
 			],
 			[
 				"parts of a product are left out",
