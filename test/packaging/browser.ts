@@ -55,8 +55,10 @@ export async function openPage(project: Project) {
 	});
 	const page = await browser.newPage();
 	const [url] = server.resolvedUrls?.local ?? [];
+	// A page whose modules throw would be waited for in vain.
+	const failure = new Promise<never>((_, reject) => page.once("pageerror", reject));
 	await page.goto(url);
-	await page.waitForFunction(() => "computed" in globalThis);
+	await Promise.race([page.waitForFunction(() => "computed" in globalThis), failure]);
 	return {
 		evaluate: page.evaluate.bind(page),
 		async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import { parse } from "csv-parse/sync";
+// The build for browsers, which runs in Node.js as well.
+import { parse } from "csv-parse/browser/esm/sync";
 import { InputError } from "./errors.ts";
 import { tensorOfCells } from "./json-tensors.ts";
 import type { Tensor, ValueInfo } from "./model.ts";
