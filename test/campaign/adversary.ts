@@ -10,10 +10,10 @@ import { gameReader, publishedChildren } from "@umpire/chain/game-state.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { rootFromPath } from "@umpire/commitment/tree.ts";
 import { entryOf, honestChallenger } from "@umpire/game/challenger.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
+import { boundTrace } from "@umpire/game/dispute.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { answeredAt, challengeEnd, chunkCount } from "@umpire/game/input-demands.ts";
-import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { readsInput } from "@umpire/game/openings.ts";
 import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
@@ -213,7 +213,9 @@ export class Adversary {
 		const { id, claim, guarded, inputs, inputsRoot } = found;
 		const evidence = await guarded.played.wrong(inputsRoot, inputs, move.seed);
 		const { header } = guarded.played.commitment;
-		const entry = isUnbound(claim, header) ? NO_DESCRIPTOR : entryOf(header, traceView(evidence));
+		const entry = entryOf(header, traceView(evidence), (segment) => {
+			return boundTrace(claim, header, segment) !== undefined;
+		});
 		this.#attacks.set(id, { evidence, left: move.diligence });
 		const value = state.parameters.challengerBond;
 		await this.#send("attack", { type: "challenge", value, claim: id, entry }, ACCOMPLICE);

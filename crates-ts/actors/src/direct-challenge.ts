@@ -1,8 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
+import { boundTrace, isUnbound } from "@umpire/game/dispute.ts";
 import type { SettleDirectlyMove } from "@umpire/game/move.ts";
 import type { Claim } from "@umpire/game/state.ts";
 import { partCount } from "@umpire/operators/parts.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { ownPaths } from "./claimed-trees.ts";
@@ -77,11 +78,16 @@ async function planOf(
 	own: Evidence,
 	{ claim, stated, store }: DirectChallenge,
 ): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
-	if (isUnbound(claim, own.commitment.header)) return "its trace is not bound yet";
+	const { header } = own.commitment;
+	if (isUnbound(claim, header)) return "its trace is not bound yet";
 	const claimed = stated && (await claimedTrace(own, claim.traceRoot, stated, store));
 	if (claimed === undefined) return `its trace is not in ${store.place}`;
 	const place = firstDifference(own, claimed);
-	return place === undefined ? "its trace is mine" : { claimed, place };
+	if (place === undefined) return "its trace is mine";
+	const segment = segmentOf(header, place.step);
+	const isBoundToIt = boundTrace(claim, header, segment)?.traceRoot === claimed.segmentTrees[segment].root;
+	if (header.segment !== 0 && !isBoundToIt) return "its segment is not bound to that trace";
+	return { claimed, place };
 }
 
 /** A wrong element (physical index), and the parts of its cone. */
@@ -118,7 +124,7 @@ async function prepareDirect(
 ): Promise<Prepared & Pick<SettleDirectlyMove, "location">> {
 	const tensor = claimed.operators[step][operator];
 	const leaf = leafOf(own, operator, element);
-	const paths = ownPaths(claimed);
+	const paths = ownPaths(own.commitment.header, claimed);
 	const disputed = { step, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
 	const location = {
 		step,

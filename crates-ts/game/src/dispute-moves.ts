@@ -2,11 +2,12 @@ import { type Hex, LEAF_ELEMENTS, MAX_PARTS, TAG, type Width } from "@umpire/com
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { charge, hasRunOut, turnOf } from "./clock.ts";
 import {
+	boundTrace,
 	crowdingNow,
-	isUnbound,
 	publishedAt,
 	requireDispute,
 	requirePhase,
@@ -16,6 +17,7 @@ import {
 import { GameError } from "./errors.ts";
 import { challengeEnd } from "./input-demands.ts";
 import type {
+	Case,
 	ChallengeMove,
 	DescendMove,
 	DescriptorOpening,
@@ -41,7 +43,15 @@ import {
 	withDispute,
 } from "./patch.ts";
 import { follow, gather } from "./paths.ts";
-import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "./search.ts";
+import {
+	childPosition,
+	demanded,
+	isCheckpoint,
+	isLeaf,
+	passSingles,
+	rootPosition,
+	segmentPosition,
+} from "./search.ts";
 import {
 	CLAIM_STATUS,
 	type Dispute,
@@ -86,18 +96,20 @@ export function challenge(
 		partials: [],
 	};
 	next = receive({ ...next, disputes: [...state.disputes, added] }, "court", move.value);
-	return begin(next, next.disputes.length, move.entry, now, arbiter);
+	const at = rootPosition(headerOf(state, move.claim));
+	return demand(next, next.disputes.length, at, c.traceRoot, move.entry, now, arbiter);
 }
 
 export function enter(state: GameState, move: Sent<EnterMove>, now: number, arbiter: Arbiter): GameState {
 	const d = requirePhase(state, move.dispute, PHASE.root);
 	const published = requireTurn(state, move.dispute, d, move.sender);
 	const charged = withDispute(state, move.dispute, charge(d, published, now, state.parameters));
-	return begin(charged, move.dispute, move.entry, now, arbiter);
+	return demand(charged, move.dispute, position(d), d.node, move.entry, now, arbiter);
 }
 
 export function open(state: GameState, move: OpenMove, now: number): GameState {
-	if (move.tree < TAG.tensor || move.tree > TAG.steps) throw new GameError("WrongTree", move.tree);
+	const isTrace = move.tree >= TAG.tensor && move.tree <= TAG.steps;
+	if (!isTrace && move.tree !== TAG.checkpoints) throw new GameError("WrongTree", move.tree);
 	if (move.childLevel > 63) throw new GameError("LevelTooHigh", move.childLevel, 63);
 	const most = 2 ** Math.max(state.parameters.depth, state.parameters.window);
 	const count = move.children.length;
@@ -185,7 +197,7 @@ export function settle(state: GameState, move: SettleMove, now: number, arbiter:
 	const d = requireDispute(state, move.dispute);
 	if (d.phase !== PHASE.leaf && d.phase !== PHASE.partials)
 		throw new GameError("WrongPhase", move.dispute, d.phase, PHASE.leaf);
-	const c = requireLive(state, d.claim);
+	requireLive(state, d.claim);
 	if (publishedAt(state, d) === 0) {
 		throw new GameError("WrongTurn", move.dispute, SIDE.submitter, SIDE.challenger);
 	}
@@ -198,20 +210,8 @@ export function settle(state: GameState, move: SettleMove, now: number, arbiter:
 		}
 		if (settlement.partials.join() !== d.partials.join()) throw new GameError("NotThePartials");
 	}
-	const { inputsRoot } = state.requests[c.request - 1];
-	arbiter.judge(
-		{
-			header: headerOf(state, d.claim),
-			inputsRoot,
-			traceRoot: c.traceRoot,
-			step: d.step,
-			operator: d.operator,
-			leaf: d.start,
-			beneficiary: d.challenger,
-			inParts,
-		},
-		settlement,
-	);
+	const at = { step: d.step, operator: d.operator, leaf: d.start };
+	arbiter.judge({ ...caseOf(state, d.claim, at), beneficiary: d.challenger, inParts }, settlement);
 	return challengerWins(state, move.dispute, d, now);
 }
 
@@ -221,14 +221,9 @@ export function settleDirectly(
 	now: number,
 	arbiter: Arbiter,
 ): GameState {
-	const c = requireLive(state, move.claim);
+	requireLive(state, move.claim);
 	const { location, settlement, beneficiary } = move;
-	const { step, operator, leaf } = location;
-	const header = headerOf(state, move.claim);
-	if (isUnbound(c, header)) throw new GameError("TraceNotBound", move.claim);
-	const { inputsRoot } = state.requests[c.request - 1];
-	const { traceRoot } = c;
-	const what = { header, inputsRoot, traceRoot, step, operator, leaf, beneficiary, inParts: false };
+	const what = { ...caseOf(state, move.claim, location), beneficiary, inParts: false };
 	arbiter.judgeAt(what, location, settlement);
 	return reject(state, move.claim, beneficiary, now);
 }
@@ -264,23 +259,34 @@ function challengerWins(state: GameState, id: number, d: Dispute, now: number): 
 	return reject(closed, d.claim, d.challenger, now);
 }
 
-/** Demands the children of the trace root, or the trace root where there is none yet. */
-function begin(
+/** Where a leaf of a claim's trace is, and what the claim says of its step and of the one before. */
+function caseOf(
 	state: GameState,
-	id: number,
-	entry: DescriptorOpening,
-	now: number,
-	arbiter: Arbiter,
-): GameState {
-	const { claim } = state.disputes[id - 1];
+	claim: number,
+	{ step, operator, leaf }: Pick<Case, "step" | "operator" | "leaf">,
+): Omit<Case, "beneficiary" | "inParts"> {
 	const c = state.claims[claim - 1];
 	const header = headerOf(state, claim);
-	if (!isUnbound(c, header)) return demand(state, id, rootPosition(header), c.traceRoot, entry, now, arbiter);
-	if (entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
-	return withDispute(state, id, { phase: PHASE.root, demandedAt: now, crowding: crowdingNow(state, claim) });
+	const { inputsRoot } = state.requests[c.request - 1];
+	const place = {
+		header,
+		inputsRoot,
+		step,
+		operator,
+		leaf,
+		traceRoot: c.traceRoot,
+		checkpointsRoot: NO_NODE,
+	};
+	if (!header.lazy && header.segment === 0) return place;
+	const bound = boundTrace(c, header, segmentOf(header, step));
+	if (bound === undefined) throw new GameError("TraceNotBound", claim);
+	return { ...place, traceRoot: bound.traceRoot, checkpointsRoot: c.traceRoot };
 }
 
-/** Demands what is below the subtree `from` with root `node`. */
+/**
+ * Demands what is below the subtree `from` with root `node`. Below a checkpoint is the trace that its segment was
+ * bound to, or it is demanded that it be bound.
+ */
 function demand(
 	state: GameState,
 	id: number,
@@ -292,8 +298,10 @@ function demand(
 ): GameState {
 	const d = state.disputes[id - 1];
 	const header = headerOf(state, d.claim);
+	const bound = isCheckpoint(from) ? boundTrace(state.claims[d.claim - 1], header, from.start) : undefined;
 	let enters = false;
-	const at = passSingles(from, header, (operator) => {
+	const below = bound === undefined ? from : segmentPosition(header, from.start);
+	const at = passSingles(below, header, (operator) => {
 		enters = true;
 		const shape = arbiter.shape(header, operator, entry);
 		if (shape.elements === 0 || shape.elements > MOST_ELEMENTS) {
@@ -304,9 +312,9 @@ function demand(
 	if (!enters && entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
 	return withDispute(state, id, {
 		...at,
-		phase: isLeaf(at) ? PHASE.leaf : PHASE.search,
+		phase: isLeaf(at) ? PHASE.leaf : isCheckpoint(at) ? PHASE.root : PHASE.search,
 		demandedAt: now,
-		node,
+		node: bound?.traceRoot ?? node,
 		crowding: crowdingNow(state, d.claim),
 	});
 }

@@ -40,4 +40,9 @@ export interface Program {
 	readonly outputs: readonly { readonly name: string; readonly operator: number }[];
 	/** True: claims state the output alone, and commit to their trace when they are challenged. False by default. */
 	readonly lazy?: boolean;
+	/**
+	 * Steps of a segment, 2 at least: claims commit to the last step of every segment, and to a segment's other steps
+	 * when it is challenged. Left out: the program has no segments. Not together with `lazy`.
+	 */
+	readonly segment?: number;
 }

@@ -6,21 +6,16 @@ import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitm
 import type { Elements, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import type { ProgramSession } from "./executable.ts";
+import { type TraceTrees, traceTrees } from "./trace-trees.ts";
 
 /** A run with the commitments of everything it read and computed (docs/protocol.md section 1). */
-export interface Trace {
+export interface Trace extends TraceTrees {
 	readonly inputs: readonly TensorCommitment[];
 	/** Tree over the inputs' roots (tag 6). */
 	readonly inputTree: MerkleTree;
 	readonly inputsRoot: Hex;
 	/** operators[step][index], elements in physical order. */
 	readonly operators: readonly (readonly TensorCommitment[])[];
-	/** One tree per step over its operators' roots (tag 2). */
-	readonly stepTrees: readonly MerkleTree[];
-	readonly stepRoots: readonly Hex[];
-	/** Tree over the step roots (tag 3). */
-	readonly traceTree: MerkleTree;
-	readonly traceRoot: Hex;
 	/** The program's outputs after the last step, in logical order. */
 	readonly outputs: readonly Elements[];
 }
@@ -83,18 +78,12 @@ export async function recordTrace(
 	}
 	const steps = await Promise.all(pending.map((tensors) => Promise.all(tensors)));
 	const inputTree = inputTreeOf(committedInputs);
-	const stepTrees = steps.map((tensors) => treeOf(tensors, TAG.operators));
-	const stepRoots = stepTrees.map((tree) => tree.root);
-	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
 	return {
 		inputs: committedInputs,
 		inputTree,
 		inputsRoot: inputTree.root,
 		operators: steps,
-		stepTrees,
-		stepRoots,
-		traceTree,
-		traceRoot: traceTree.root,
+		...traceTrees(commitment.header, steps),
 		outputs,
 	};
 }
@@ -113,19 +102,15 @@ export async function commitInputs(
 
 /** The tree of inputs (tag 6). */
 export const inputTreeOf = (inputs: readonly TensorCommitment[]): MerkleTree =>
-	inputs.length === 0 ? NO_INPUTS : treeOf(inputs, TAG.inputs);
+	inputs.length === 0
+		? NO_INPUTS
+		: MerkleTree.of(
+				inputs.map(({ root }) => root),
+				TAG.inputs,
+			);
 
 /** A program without inputs has inputsRoot 0 (protocol section 1). */
 const NO_INPUTS = new MerkleTree(new Uint8Array(32), TAG.inputs);
-
-const treeOf = (
-	tensors: readonly TensorCommitment[],
-	tag: (typeof TAG)["inputs" | "operators"],
-): MerkleTree =>
-	MerkleTree.of(
-		tensors.map(({ root }) => root),
-		tag,
-	);
 
 const physicalOf = (logical: Elements, spec: TensorSpec): Elements =>
 	toPhysical(logical, spec.shape, spec.layout);
