@@ -1,3 +1,4 @@
+import { COMMITMENTS, type Commitment, SEGMENT } from "@umpire/actors/commitments.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Argv, CommandModule } from "yargs";
@@ -83,7 +84,8 @@ export interface CompileOptions extends CommonOptions {
 	ranges?: RangeMethod;
 	budget: number;
 	shape?: string[];
-	commitment: "eager" | "lazy";
+	commitment: Commitment;
+	segment?: number;
 	steps?: number;
 	carry?: string[];
 	decode?: string;
@@ -118,9 +120,16 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			requiresArg: true,
 		})
 		.option("commitment", {
-			choices: ["eager", "lazy"] as const,
+			choices: COMMITMENTS,
 			default: "eager" as const,
-			describe: "whether claims carry their trace root, or commit to the trace when they are challenged",
+			describe:
+				"whether claims carry their trace root, commit to the trace when they are challenged, or carry the last steps of segments",
+		})
+		.option("segment", {
+			type: "number",
+			describe: "steps of a segment, with --commitment segments",
+			defaultDescription: `${SEGMENT}`,
+			requiresArg: true,
 		})
 		.option("steps", {
 			type: "number",

@@ -10,6 +10,7 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
+import type { CommitmentOptions } from "./commitments.ts";
 import { type Comparison, compareOutputs, joinComparisons } from "./compare.ts";
 import { compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import type { Evidence } from "./evidence.ts";
@@ -18,7 +19,7 @@ import { drawSeed, type Random, seededRandom } from "./random.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
-export interface CheckOptions extends StepOptions {
+export interface CheckOptions extends StepOptions, CommitmentOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	readonly expect?: string | undefined;

@@ -12,9 +12,10 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
+import { type CommitmentOptions, committed } from "./commitments.ts";
 import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 
-export interface CompileFileOptions extends StepOptions {
+export interface CompileFileOptions extends StepOptions, CommitmentOptions {
 	readonly bits: 8 | 16;
 	/** Files with sample inputs, one set each. */
 	readonly calibrate?: readonly string[] | undefined;
@@ -26,8 +27,6 @@ export interface CompileFileOptions extends StepOptions {
 	readonly budget?: number | undefined;
 	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
-	/** When claims commit to their trace: at once (eager, the default), or when they are challenged. */
-	readonly commitment?: "eager" | "lazy" | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -59,6 +58,7 @@ export async function compileFile(
 	options: CompileFileOptions,
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
+	const claims = committed(options);
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).map((file) =>
@@ -79,7 +79,7 @@ export async function compileFile(
 		losses: options.fidelity === true,
 		...(budget > 0 || options.fidelity === true ? { execute } : {}),
 	});
-	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
+	const program: Program = { ...compiled, ...claims };
 	for (const name of report.fixedInputs)
 		options.progress(
 			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,

@@ -1,9 +1,8 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { boundTrace, isUnbound } from "@umpire/game/dispute.ts";
+import { isUnbound } from "@umpire/game/dispute.ts";
 import type { SettleDirectlyMove } from "@umpire/game/move.ts";
 import type { Claim } from "@umpire/game/state.ts";
 import { partCount } from "@umpire/operators/parts.ts";
-import { segmentOf } from "@umpire/operators/segments.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { ownPaths } from "./claimed-trees.ts";
@@ -80,13 +79,11 @@ async function planOf(
 ): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
 	const { header } = own.commitment;
 	if (isUnbound(claim, header)) return "its trace is not bound yet";
+	if (header.segment !== 0) return "only a search leads from checkpoints to a number";
 	const claimed = stated && (await claimedTrace(own, claim.traceRoot, stated, store));
 	if (claimed === undefined) return `its trace is not in ${store.place}`;
 	const place = firstDifference(own, claimed);
 	if (place === undefined) return "its trace is mine";
-	const segment = segmentOf(header, place.step);
-	const isBoundToIt = boundTrace(claim, header, segment)?.traceRoot === claimed.segmentTrees[segment].root;
-	if (header.segment !== 0 && !isBoundToIt) return "its segment is not bound to that trace";
 	return { claimed, place };
 }
 

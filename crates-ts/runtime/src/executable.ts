@@ -1,9 +1,9 @@
+import { availableParallelism } from "node:os";
 import { carrier } from "@umpire/operators/context.ts";
 import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { openExact } from "#exact-session";
-import { type InferenceSession, Tensor } from "#onnxruntime";
-import type { Level } from "./onnxruntime.ts";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { type Level, openExact } from "./onnxruntime.ts";
 import { type Executable, executable, type Recording } from "./program-model.ts";
 import { workOf } from "./work.ts";
 
@@ -25,10 +25,31 @@ export interface RunResult {
 	readonly operators?: Elements[];
 }
 
+/** What one step computed. */
+export interface StepResult {
+	/** The program's outputs, logical order. */
+	outputs(): Elements[];
+	/** One of them, by its index. */
+	output(index: number): Elements;
+	/** What an operator that is carried computed: the next step's state. */
+	state(operator: number): Elements;
+	/** With `record: "trace"`: every operator's tensor. */
+	readonly operators?: Elements[];
+}
+
+/** Where a run goes on: its first step, and what the carried operators computed in the step before. */
+export interface Start {
+	readonly step: number;
+	/** By operator, in logical order. */
+	readonly states: ReadonlyMap<number, Elements>;
+}
+
 export interface ProgramSession {
 	readonly program: Program;
 	/** The level of optimisation that onnxruntime runs at. */
 	readonly level: Level;
+	/** Runs step after step, keeping nothing but what the next one reads. From the first step on by default. */
+	steps(inputs: readonly Elements[], from?: Start): AsyncIterable<StepResult>;
 	/** Runs all steps. `inputs` are in logical order, one per program input. */
 	run(inputs: readonly Elements[]): Promise<RunResult>;
 	release(): Promise<void>;
@@ -38,55 +59,69 @@ export interface ProgramSession {
 const SMALL = 100_000;
 
 /**
- * Makes a program ready to run in onnxruntime (CPU; WebAssembly in browsers), its functions generated anew.
+ * Makes a program ready to run in onnxruntime (CPU), its functions generated anew.
  * @throws ExactnessError if an operator cannot be computed exactly
  */
 export async function openSession(program: Program, options: SessionOptions): Promise<ProgramSession> {
-	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : navigator.hardwareConcurrency);
+	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : availableParallelism());
 	const model = executable(program, options.record);
 	const { session, level } = await openExact(model.model, threads, options.levels);
 	return {
 		program,
 		level,
-		run: (inputs) => run(program, model, session, options.record, inputs),
+		steps: (inputs, from) => steps(program, model, session, options.record, inputs, from),
+		run: (inputs) => runAll(steps(program, model, session, options.record, inputs)),
 		release: () => session.release(),
 	};
 }
 
-async function run(
+/** All steps at once, with everything that was recorded. */
+export async function runAll(results: AsyncIterable<StepResult>): Promise<RunResult> {
+	const operators: Elements[] = [];
+	let last: StepResult | undefined;
+	for await (const result of results) {
+		operators.push(...(result.operators ?? []));
+		last = result;
+	}
+	if (last === undefined) throw new Error("a program has at least one step");
+	return last.operators ? { outputs: last.outputs(), operators } : { outputs: last.outputs() };
+}
+
+async function* steps(
 	program: Program,
 	model: Executable,
 	session: InferenceSession,
 	record: Recording,
 	inputs: readonly Elements[],
-): Promise<RunResult> {
+	from?: Start,
+): AsyncGenerator<StepResult> {
 	checkInputs(program, inputs);
 	const feeds: { [name: string]: Tensor } = {};
 	inputs.forEach((elements, i) => {
 		feeds[model.inputs[i]] = toTensor(elements, program.inputs[i]);
 	});
-	for (const { name, initial } of model.states) {
-		feeds[name] = toTensor(inputs[initial], program.inputs[initial]);
+	for (const { name, initial, operator } of model.states) {
+		feeds[name] = toTensor(from?.states.get(operator) ?? inputs[initial], program.inputs[initial]);
 	}
-	const operators: Elements[] = [];
-	let results: InferenceSession.OnnxValueMapType = {};
-	for (let step = 0; step < program.steps; step++) {
-		results = await session.run(feeds);
+	for (let step = from?.step ?? 0; step < program.steps; step++) {
+		const results = await session.run(feeds);
 		for (const { name, operator } of model.states) {
 			feeds[name] = results[model.operators[operator]] as Tensor;
 		}
-		if (record === "trace") {
-			program.operators.forEach((operator, index) => {
-				operators.push(toElements(results[model.operators[index]] as Tensor, operator));
-			});
-		}
+		const elementsAt = (index: number): Elements =>
+			toElements(results[model.operators[index]] as Tensor, program.operators[index]);
+		const operators = record === "trace" ? program.operators.map((_, index) => elementsAt(index)) : undefined;
+		const output = (index: number): Elements => {
+			const { operator } = program.outputs[index];
+			return operators?.[operator] ?? elementsAt(operator);
+		};
+		yield {
+			output,
+			outputs: () => program.outputs.map((_, index) => output(index)),
+			state: (operator) => operators?.[operator] ?? elementsAt(operator),
+			...(operators ? { operators } : {}),
+		};
 	}
-	const outputs = program.outputs.map(({ operator }) =>
-		record === "trace"
-			? operators[operators.length - program.operators.length + operator]
-			: toElements(results[model.operators[operator]] as Tensor, program.operators[operator]),
-	);
-	return record === "trace" ? { outputs, operators } : { outputs };
 }
 
 function checkInputs(program: Program, inputs: readonly Elements[]): void {

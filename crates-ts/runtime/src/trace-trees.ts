@@ -2,7 +2,7 @@ import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
-import { segmentLength } from "@umpire/operators/segments.ts";
+import { segmentCount, segmentLength, stepsFrom } from "@umpire/operators/segments.ts";
 
 /** The trees over the tensors of a trace (docs/protocol.md section 1). */
 export interface TraceTrees {
@@ -16,17 +16,48 @@ export interface TraceTrees {
 	readonly traceRoot: Hex;
 }
 
-/** @param operators tensors by step and operator */
-export function traceTrees(
-	header: Pick<ProgramHeader, "steps" | "segment">,
-	operators: readonly (readonly Pick<TensorCommitment, "root">[])[],
-): TraceTrees {
-	const stepTrees = operators.map((tensors) =>
-		MerkleTree.of(
-			tensors.map(({ root }) => root),
-			TAG.operators,
-		),
+type Header = Pick<ProgramHeader, "steps" | "segment">;
+/** By step and operator; steps that nobody has are left out. */
+type Tensors = readonly (readonly Pick<TensorCommitment, "root">[])[];
+
+const treeOf = (tensors: Tensors[number]): MerkleTree =>
+	MerkleTree.of(
+		tensors.map(({ root }) => root),
+		TAG.operators,
 	);
+
+/** The trees of a program in segments of whose steps only the last ones of all segments are known. */
+export function checkpointTrees(header: Header, operators: Tensors): TraceTrees {
+	const stepTrees = operators.map(treeOf);
+	const stepRoots = stepTrees.map(({ root }) => root);
+	const traceTree = MerkleTree.of(Object.values(stepRoots), TAG.checkpoints);
+	const none = new Array<MerkleTree>(segmentCount(header));
+	return { stepTrees, stepRoots, segmentTrees: none, traceTree, traceRoot: traceTree.root };
+}
+
+/** The same with the steps of a segment. */
+export function segmentTrees(
+	header: Header,
+	known: TraceTrees,
+	operators: Tensors,
+	segment: number,
+): Pick<TraceTrees, "stepTrees" | "stepRoots" | "segmentTrees"> {
+	const first = segment * segmentLength(header);
+	const stepTrees = [...known.stepTrees];
+	const stepRoots = [...known.stepRoots];
+	const end = first + stepsFrom(header, first);
+	for (let step = first; step < end; step++) {
+		stepTrees[step] = treeOf(operators[step]);
+		stepRoots[step] = stepTrees[step].root;
+	}
+	const trees = [...known.segmentTrees];
+	trees[segment] = MerkleTree.of(stepRoots.slice(first, end), TAG.steps);
+	return { stepTrees, stepRoots, segmentTrees: trees };
+}
+
+/** The trees of a trace all of whose steps are known. */
+export function traceTrees(header: Header, operators: Tensors): TraceTrees {
+	const stepTrees = operators.map(treeOf);
 	const stepRoots = stepTrees.map(({ root }) => root);
 	const length = segmentLength(header);
 	const segmentTrees: MerkleTree[] = [];

@@ -14,7 +14,11 @@ export interface Trace extends TraceTrees {
 	/** Tree over the inputs' roots (tag 6). */
 	readonly inputTree: MerkleTree;
 	readonly inputsRoot: Hex;
-	/** operators[step][index], elements in physical order. */
+	/**
+	 * operators[step][index], elements in physical order. Of a program in segments there may be the last steps of all
+	 * segments only, and the steps of some (checkpoints.ts); then `stepTrees`, `stepRoots` and `segmentTrees` have no
+	 * others either.
+	 */
 	readonly operators: readonly (readonly TensorCommitment[])[];
 	/** The program's outputs after the last step, in logical order. */
 	readonly outputs: readonly Elements[];
@@ -36,7 +40,7 @@ export interface TraceOptions {
  * @throws Error if the session does not record the trace
  */
 export async function recordTrace(
-	session: ProgramSession,
+	session: Pick<ProgramSession, "program" | "run">,
 	commitment: ProgramCommitment,
 	inputs: readonly Elements[],
 	options: TraceOptions = {},
@@ -45,38 +49,12 @@ export async function recordTrace(
 	const { outputs, operators: recorded } = await session.run(inputs);
 	if (recorded === undefined) throw new Error('open the session with record: "trace" to record a trace');
 	const committedInputs = await commitInputs(program, inputs);
-	const total = recorded.length;
-	const leaves = recorded.reduce((sum, elements) => sum + leafCount(elements.length, widthOf(elements)), 0);
-	let done = 0;
-	// All at once: while threads hash one tensor, this one packs the next.
-	const pending: Promise<TensorCommitment>[][] = [];
-	for (let step = 0; step < program.steps; step++) {
-		const tensors: Promise<TensorCommitment>[] = [];
-		const find = (ref: TensorRef): TensorCommitment | Promise<TensorCommitment> => {
-			switch (ref.source) {
-				case "constant":
-					return commitment.constants[ref.index];
-				case "input":
-					return committedInputs[ref.index];
-				case "operator":
-					return tensors[ref.index];
-				case "state":
-					return step === 0 ? committedInputs[ref.initial] : pending[step - 1][ref.index];
-			}
-		};
-		const commit = async (operator: Operator, logical: Elements): Promise<TensorCommitment> => {
-			const physical = physicalOf(logical, operator);
-			const known = await shared(operator, physical, find);
-			const tensor = known ?? (await commitTensor(physical, operator.width, leaves));
-			options.progress?.(++done, total);
-			return tensor;
-		};
-		for (const [index, operator] of program.operators.entries()) {
-			tensors.push(commit(operator, recorded[step * program.operators.length + index]));
-		}
-		pending.push(tensors);
-	}
-	const steps = await Promise.all(pending.map((tensors) => Promise.all(tensors)));
+	const count = program.operators.length;
+	const perStep = Array.from({ length: program.steps }, (_, step) =>
+		recorded.slice(step * count, (step + 1) * count),
+	);
+	const { progress } = options;
+	const steps = await commitSteps(program, commitment, committedInputs, perStep, undefined, progress);
 	const inputTree = inputTreeOf(committedInputs);
 	return {
 		inputs: committedInputs,
@@ -86,6 +64,54 @@ export async function recordTrace(
 		...traceTrees(commitment.header, steps),
 		outputs,
 	};
+}
+
+/**
+ * Commits what every operator computed, step by step.
+ *
+ * @param recorded consecutive steps, every operator's tensor in logical order
+ * @param before the tensors of the step before; without them the first step's states are the inputs, or hashed anew
+ */
+export async function commitSteps(
+	program: Program,
+	commitment: ProgramCommitment,
+	inputs: readonly TensorCommitment[],
+	recorded: readonly (readonly Elements[])[],
+	before?: readonly TensorCommitment[],
+	progress?: TraceOptions["progress"],
+): Promise<TensorCommitment[][]> {
+	const all = recorded.flat();
+	const leaves = all.reduce((sum, elements) => sum + leafCount(elements.length, widthOf(elements)), 0);
+	let done = 0;
+	// All at once: while threads hash one tensor, this one packs the next.
+	const pending: Promise<TensorCommitment>[][] = [];
+	for (const [step, tensorsOfStep] of recorded.entries()) {
+		const tensors: Promise<TensorCommitment>[] = [];
+		const find = (ref: TensorRef): TensorCommitment | Promise<TensorCommitment> => {
+			switch (ref.source) {
+				case "constant":
+					return commitment.constants[ref.index];
+				case "input":
+					return inputs[ref.index];
+				case "operator":
+					return tensors[ref.index];
+				case "state":
+					return step === 0 ? (before?.[ref.index] ?? inputs[ref.initial]) : pending[step - 1][ref.index];
+			}
+		};
+		const commit = async (operator: Operator, logical: Elements): Promise<TensorCommitment> => {
+			const physical = physicalOf(logical, operator);
+			const known = await shared(operator, physical, find);
+			const tensor = known ?? (await commitTensor(physical, operator.width, leaves));
+			progress?.(++done, all.length);
+			return tensor;
+		};
+		for (const [index, operator] of program.operators.entries()) {
+			tensors.push(commit(operator, tensorsOfStep[index]));
+		}
+		pending.push(tensors);
+	}
+	return Promise.all(pending.map((tensors) => Promise.all(tensors)));
 }
 
 /** Commits a program's inputs; `inputsRoot` of a request is the root of `inputTreeOf` these. */
