@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import { carrier } from "@umpire/operators/context.ts";
 import type { Elements, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { type Level, openExact } from "./onnxruntime.ts";
+import { openExact } from "#exact-session";
+import { type InferenceSession, Tensor } from "#onnxruntime";
+import type { Level } from "./onnxruntime.ts";
 import { type Executable, executable, type Recording } from "./program-model.ts";
 import { workOf } from "./work.ts";
 
@@ -59,11 +59,11 @@ export interface ProgramSession {
 const SMALL = 100_000;
 
 /**
- * Makes a program ready to run in onnxruntime (CPU), its functions generated anew.
+ * Makes a program ready to run in onnxruntime (CPU; WebAssembly in browsers), its functions generated anew.
  * @throws ExactnessError if an operator cannot be computed exactly
  */
 export async function openSession(program: Program, options: SessionOptions): Promise<ProgramSession> {
-	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : availableParallelism());
+	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : navigator.hardwareConcurrency);
 	const model = executable(program, options.record);
 	const { session, level } = await openExact(model.model, threads, options.levels);
 	return {
