@@ -7,7 +7,7 @@ export const COMMITMENTS = ["eager", "lazy", "segments"] as const;
 export type Commitment = (typeof COMMITMENTS)[number];
 
 /** Steps of a segment, unless another number is given. */
-export const SEGMENT = 256;
+export const SEGMENT = 512;
 
 /** As in --commitment and --segment. */
 export interface CommitmentOptions {
