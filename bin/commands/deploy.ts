@@ -43,7 +43,7 @@ export const deploy = command<Options>({
 			.option("proving-allowance", { ...seconds, describe: "further time to prove" })
 			.option("commit-allowance", {
 				...seconds,
-				describe: "further time to compute the trace of a lazy program",
+				describe: "further time to compute the trace of a lazy program, or of a segment",
 			})
 			.option("crowding", {
 				...seconds,
