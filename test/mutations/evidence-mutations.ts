@@ -112,13 +112,13 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			[
 				"the state of a segment's first step is what the segment before was bound to",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = false;",
+				"isCheckpoint = step % segment == segment;",
 				[STATES],
 			],
 			[
 				"the state of every step is a checkpoint",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = true;",
+				"isCheckpoint = step % segment < segment;",
 				[STATES],
 			],
 			[
@@ -130,7 +130,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			[
 				"a step is opened under another place of its segment",
 				"uint256 place = step % Segments.length(header.commitment, header.steps);",
-				"uint256 place = 0 * step;",
+				"uint256 place = step / (step + 1);",
 				[STATES],
 			],
 			[
