@@ -63,6 +63,7 @@ export async function deepEvidence(count: number): Promise<Evidence> {
 		operators: [operators],
 		stepTrees: [stepTree],
 		stepRoots: [stepTree.root],
+		segmentTrees: [traceTree],
 		traceTree,
 		traceRoot: traceTree.root,
 		outputs: [operators[count - 1].elements],

@@ -1,3 +1,4 @@
+import { COMMITMENTS, type Commitment, SEGMENT } from "@umpire/actors/commitments.ts";
 import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -7,6 +8,7 @@ import {
 	PIXEL_RANGES,
 	type PixelRange,
 } from "@umpire/onnx/image-options.ts";
+import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
 import type { Argv, CommandModule } from "yargs";
 import { reportFailure } from "./failure.ts";
 import { type LogFormat, setLog, warn } from "./log.ts";
@@ -157,7 +159,8 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
 	shape?: string[];
-	commitment: "eager" | "lazy";
+	commitment: Commitment;
+	segment?: number;
 	steps?: number;
 	carry?: string[];
 	decode?: string;
@@ -193,10 +196,21 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			requiresArg: true,
 		})
 		.option("commitment", {
-			choices: ["eager", "lazy"] as const,
+			choices: COMMITMENTS,
 			default: "eager" as const,
-			describe: "whether claims carry their trace root, or commit to the trace when they are challenged",
+			describe:
+				"whether claims carry their trace root, commit to the trace when they are challenged, or carry the last steps of segments",
 		})
+		.option(
+			"segment",
+			numberOption("segment", {
+				least: 2,
+				most: MOST_SEGMENT_STEPS,
+				whole: true,
+				describe: "steps of a segment, with --commitment segments",
+				defaultDescription: `${SEGMENT}`,
+			}),
+		)
 		.option(
 			"steps",
 			numberOption("steps", {

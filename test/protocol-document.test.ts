@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { PRESETS } from "@umpire/chain/presets.ts";
-import { coveredGasPrice } from "@umpire/game/bonds.ts";
+import { coveredGasPrice, coveredOfAll } from "@umpire/game/bonds.ts";
 import {
 	challengerGas,
 	inputAnswerGas,
-	LARGEST_PROGRAM,
+	LARGEST_PROGRAMS,
+	LONG_PROGRAM,
 	ORDINARY_PROGRAM,
 	type ProgramSize,
 	submitterGas,
@@ -48,17 +49,21 @@ describe("every test that the table of rules names is there", () => {
 });
 
 describe("numbers in the text are those of the code", () => {
-	const numbers = (size: ProgramSize) => {
+	const numbers = (...sizes: readonly ProgramSize[]) => {
 		const [{ depth, window }] = presets;
-		const gas = [submitterGas, challengerGas].map((of) => of(size, { depth, window }));
-		return [...gas, inputAnswerGas(size)].map((value) => value.toLocaleString("en-GB"));
+		const gas = [submitterGas, challengerGas, inputAnswerGas].map((of) =>
+			Math.max(...sizes.map((size) => of(size, { depth, window }))),
+		);
+		return gas.map((value) => value.toLocaleString("en-GB"));
 	};
 	const gwei = (price: bigint): string => (Math.floor(Number(price) / 1e7) / 100).toFixed(2);
 
 	test("gas that one dispute may take", () => {
 		const ordinary = rows.find(([first]) => first.startsWith("ordinary:"))!;
 		expect(ordinary.slice(1)).toEqual(numbers(ORDINARY_PROGRAM));
-		expect(cellsOf("any valid program")).toEqual(numbers(LARGEST_PROGRAM));
+		const long = rows.find(([first]) => first.startsWith("long:"))!;
+		expect(long.slice(1)).toEqual(numbers(LONG_PROGRAM));
+		expect(cellsOf("any valid program")).toEqual(numbers(...LARGEST_PROGRAMS));
 	});
 
 	test.each(Object.keys(PRESETS.test.parameters) as (keyof Parameters)[])("recommended: %s", (name) => {
@@ -71,14 +76,19 @@ describe("numbers in the text are those of the code", () => {
 
 	test.each<[string, (parameters: Parameters) => string | number]>([
 		["bonds cover up to (gwei)", (p) => gwei(coveredGasPrice(ORDINARY_PROGRAM, p))],
-		["bonds cover any valid program up to (gwei)", (p) => gwei(coveredGasPrice(LARGEST_PROGRAM, p))],
+		["bonds cover long programs up to (gwei)", (p) => gwei(coveredGasPrice(LONG_PROGRAM, p))],
+		["bonds cover any valid program up to (gwei)", (p) => gwei(coveredOfAll(LARGEST_PROGRAMS, p))],
 		["rounds until the leaf, at most", (p) => predictedRounds(ORDINARY_PROGRAM, ORDINARY_PROGRAM.leaves, p)],
 		["longest dispute, one challenger", (p) => longest(ORDINARY_PROGRAM, p, 1)],
 		[
 			"each further challenger adds",
 			(p) => longest(ORDINARY_PROGRAM, p, 2) - longest(ORDINARY_PROGRAM, p, 1),
 		],
-		["longest dispute, any valid program, one challenger", (p) => longest(LARGEST_PROGRAM, p, 1)],
+		["longest dispute, long programs, one challenger", (p) => longest(LONG_PROGRAM, p, 1)],
+		[
+			"longest dispute, any valid program, one challenger",
+			(p) => Math.max(...LARGEST_PROGRAMS.map((size) => longest(size, p, 1))),
+		],
 	])("derived: %s", (name, derive) => {
 		expect(cellsOf(name)).toEqual(presets.map((parameters) => `${derive(parameters)}`));
 	});

@@ -55,7 +55,7 @@ export const deploy = command<Options>({
 			.option("proving-allowance", seconds("proving-allowance", "further time to prove"))
 			.option(
 				"commit-allowance",
-				seconds("commit-allowance", "further time to compute the trace of a lazy program"),
+				seconds("commit-allowance", "further time to compute the trace of a lazy program, or of a segment"),
 			)
 			.option(
 				"crowding",

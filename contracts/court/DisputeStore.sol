@@ -10,6 +10,7 @@ import {ProgramHeader} from "../interfaces/IRegistry.sol";
 import {Clock} from "../libraries/Clock.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Search} from "../libraries/Search.sol";
+import {Segments} from "../libraries/Segments.sol";
 import {Trees} from "../libraries/Trees.sol";
 import {Docket} from "./Docket.sol";
 
@@ -20,6 +21,12 @@ abstract contract DisputeStore is Docket {
 		uint8 width;
 		uint16 count;
 		bytes32 wordsHash;
+	}
+
+	/// @dev The trace of a segment, and when it was bound: 0 if it was not, whatever the root is.
+	struct BoundTrace {
+		uint256 time;
+		bytes32 root;
 	}
 
 	/// @dev A subtree while the search passes trees of one leaf.
@@ -38,10 +45,12 @@ abstract contract DisputeStore is Docket {
 
 	mapping(IClaims market => uint256) internal _disputeCounts;
 	mapping(IClaims market => mapping(uint256 disputeId => Dispute)) internal _disputes;
+	mapping(IClaims market => mapping(uint256 claimId => mapping(uint256 segment => BoundTrace))) internal _bound;
 	mapping(bytes32 key => uint256 time) internal _openings;
 	mapping(bytes32 node => Published) internal _leaves;
 
-	/// @dev Names the subtree `at` with root `node`, passing trees of one leaf, and demands what is below it.
+	/// @dev Names the subtree `at` with root `node`, passing trees of one leaf, and demands what is below it. Below a
+	/// checkpoint is the trace that its segment was bound to, or it is demanded that it be bound.
 	function _demand(
 		IClaims market,
 		uint256 disputeId,
@@ -52,8 +61,21 @@ abstract contract DisputeStore is Docket {
 		DescriptorOpening calldata entry
 	) internal {
 		bool enters = false;
+		Phase phase = Phase.Search;
+		if (at.tree == Trees.CHECKPOINTS && at.level == 0) {
+			BoundTrace storage bound = _bound[market][d.claim][at.start];
+			if (bound.time == 0) {
+				phase = Phase.Root;
+			} else {
+				node = bound.root;
+				at.step = at.start * Segments.length(header.commitment, header.steps);
+				at.start = 0;
+				at.tree = Trees.STEPS;
+				at.level = Search.levelOf(_count(at, header));
+			}
+		}
 		if (at.tree == Trees.STEPS && at.level == 0) {
-			at.step = at.start;
+			at.step += at.start;
 			at.start = 0;
 			at.tree = Trees.OPERATORS;
 			at.level = Search.levelOf(header.operatorCount);
@@ -70,16 +92,19 @@ abstract contract DisputeStore is Docket {
 			at.level = Search.levelOf(Packing.leafCount(at.elements, at.width));
 		}
 		if (!enters && entry.descriptor.length != 0) revert DescriptorNotNeeded();
-		d.phase = at.tree == Trees.TENSOR && at.level == 0 ? Phase.Leaf : Phase.Search;
-		d.tree = SafeCast.toUint8(at.tree);
-		d.level = SafeCast.toUint8(at.level);
+		if (at.tree == Trees.TENSOR && at.level == 0) phase = Phase.Leaf;
+		d.phase = phase;
+		// A tree's tag; a level of at most 48.
+		d.tree = uint8(at.tree);
+		d.level = uint8(at.level);
 		d.width = at.width;
 		d.demandedAt = SafeCast.toUint32(block.timestamp);
 		d.node = node;
-		d.start = SafeCast.toUint48(at.start);
-		d.elements = SafeCast.toUint48(at.elements);
-		d.operator = SafeCast.toUint32(at.operator);
-		d.step = SafeCast.toUint32(at.step);
+		// Within a tree whose leaves the header counts in 32 bits, or a tensor's _MOST_ELEMENTS.
+		d.start = uint48(at.start);
+		d.elements = uint48(at.elements);
+		d.operator = uint32(at.operator);
+		d.step = uint32(at.step);
 		d.crowding = _crowd(market, d.claim);
 		emit Descended(market, disputeId, d.tree, at.step, at.operator, at.start, at.level, node);
 	}
@@ -170,7 +195,7 @@ abstract contract DisputeStore is Docket {
 	{
 		if (d.phase == Phase.Leaf) return _leafPublished(d);
 		if (d.phase == Phase.Partials) return d.partialsAt;
-		if (d.phase == Phase.Root) return _proceedings[market][d.claim].boundAt;
+		if (d.phase == Phase.Root) return _bound[market][d.claim][d.start].time;
 		Cursor memory at = _cursor(d);
 		(uint256 below, uint256 children) = _asked(at, header);
 		return _openings[_key(d.node, at.tree, below, children)];
@@ -196,7 +221,8 @@ abstract contract DisputeStore is Docket {
 
 	/// @dev How many leaves the tree has that the cursor is in.
 	function _count(Cursor memory at, ProgramHeader memory header) internal pure returns (uint256) {
-		if (at.tree == Trees.STEPS) return header.steps;
+		if (at.tree == Trees.CHECKPOINTS) return Segments.count(header.commitment, header.steps);
+		if (at.tree == Trees.STEPS) return Segments.stepsFrom(header.commitment, header.steps, at.step);
 		if (at.tree == Trees.OPERATORS) return header.operatorCount;
 		return Packing.leafCount(at.elements, at.width);
 	}

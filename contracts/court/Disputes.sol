@@ -10,6 +10,7 @@ import {ProgramHeader} from "../interfaces/IRegistry.sol";
 import {Clock} from "../libraries/Clock.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Search} from "../libraries/Search.sol";
+import {Segments} from "../libraries/Segments.sol";
 import {Trees} from "../libraries/Trees.sol";
 
 /// @title The dispute game (docs/protocol.md section 5)
@@ -42,7 +43,7 @@ abstract contract Disputes is TraceBinding {
 
 	/// @inheritdoc IDisputes
 	function open(uint8 tree, uint256 childLevel, bytes32[] calldata children) external returns (bytes32 node) {
-		if (tree < Trees.TENSOR || tree > Trees.STEPS) revert WrongTree(tree);
+		if ((tree < Trees.TENSOR || tree > Trees.STEPS) && tree != Trees.CHECKPOINTS) revert WrongTree(tree);
 		if (childLevel > 63) revert LevelTooHigh(childLevel, 63);
 		uint256 most = 1 << (_depth > _window ? _depth : _window);
 		if (children.length < 2 || children.length > most) revert WrongChildCount(children.length, most);
@@ -99,8 +100,9 @@ abstract contract Disputes is TraceBinding {
 		d.phase = Phase.Partials;
 		d.demandedAt = SafeCast.toUint32(block.timestamp);
 		d.crowding = _crowd(market, d.claim);
-		d.element = SafeCast.toUint64(element);
-		d.parts = SafeCast.toUint16(parts);
+		// Within the leaf, and at most _MOST_PARTS.
+		d.element = uint64(element);
+		d.parts = uint16(parts);
 		emit Named(market, disputeId, element, parts);
 	}
 
@@ -155,7 +157,6 @@ abstract contract Disputes is TraceBinding {
 		Settlement calldata settlement
 	) external {
 		Case memory what = _case(market, claimId, location.step, location.operator, location.leaf, beneficiary);
-		if (_isUnbound(market, claimId, what.header)) revert TraceNotBound(claimId);
 		(int256 claimed, int256 computed) = arbiter.judgeAt(what, location, settlement);
 		_settled(market, 0, claimId, what, settlement, claimed, computed);
 		market.reject(claimId, 0, beneficiary);
@@ -230,7 +231,7 @@ abstract contract Disputes is TraceBinding {
 		market.reject(d.claim, disputeId, d.challenger);
 	}
 
-	/// @dev What is to be judged of a live claim.
+	/// @dev What is to be judged of a live claim. Its trace, at that step, is known.
 	function _case(
 		IClaims market,
 		uint256 claimId,
@@ -241,7 +242,13 @@ abstract contract Disputes is TraceBinding {
 	) private view returns (Case memory what) {
 		what.header = _headerOf(_requireLive(market, claimId));
 		(what.inputsRoot, what.traceRoot) = market.claimRoots(claimId);
-		if (what.header.lazy) what.traceRoot = _proceedings[market][claimId].traceRoot;
+		uint256 commitment = what.header.commitment;
+		if (commitment != Segments.EAGER) {
+			BoundTrace storage bound =
+				_bound[market][claimId][step / Segments.length(commitment, what.header.steps)];
+			if (bound.time == 0) revert TraceNotBound(claimId);
+			(what.checkpointsRoot, what.traceRoot) = (what.traceRoot, bound.root);
+		}
 		what.step = step;
 		what.operator = operator;
 		what.leaf = leaf;

@@ -1,44 +1,53 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DescriptorOpening} from "../interfaces/IArbiter.sol";
 import {ClaimFacts, IClaims} from "../interfaces/IClaims.sol";
 import {Dispute, IDisputes, Phase} from "../interfaces/IDisputes.sol";
-import {Proceedings} from "../interfaces/ICourt.sol";
 import {ProgramHeader} from "../interfaces/IRegistry.sol";
 import {OutputPath} from "../libraries/OutputPath.sol";
 import {Search} from "../libraries/Search.sol";
+import {Segments} from "../libraries/Segments.sol";
 import {Trees} from "../libraries/Trees.sol";
 import {DisputeStore} from "./DisputeStore.sol";
 
-/// @title How a search begins: at the trace root of the claim or, if the program is lazy, by demanding one
+/// @title How a search begins at what the claim carries, and goes on in a trace that it does not carry
 abstract contract TraceBinding is DisputeStore {
 	/// @inheritdoc IDisputes
 	function bindTrace(
 		IClaims market,
 		uint256 claimId,
+		uint256 segment,
 		bytes32 traceRoot,
-		bytes32[] calldata operatorPath,
-		bytes32[] calldata stepPath
+		bytes32 lastStep,
+		bytes32[] calldata stepPath,
+		bytes32[] calldata claimPath
 	) external {
 		ClaimFacts memory facts = _requireLive(market, claimId);
 		if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);
 		ProgramHeader memory h = _headerOf(facts);
-		if (!_isUnbound(market, claimId, h)) revert TraceKnown(claimId, _traceRoot(market, claimId, h));
-		OutputPath.requireUnder(
-			traceRoot,
-			market.outputRoot(claimId),
-			h.outputOperator,
-			h.operatorCount,
-			h.steps,
-			operatorPath,
-			stepPath
-		);
-		Proceedings storage p = _proceedings[market][claimId];
-		p.traceRoot = traceRoot;
-		p.boundAt = uint40(block.timestamp);
-		emit TraceBound(market, claimId, traceRoot);
+		(, bytes32 expected) = market.claimRoots(claimId);
+		if (h.commitment == Segments.EAGER) revert TraceKnown(claimId, expected);
+		uint256 count = Segments.count(h.commitment, h.steps);
+		if (segment >= count) revert SegmentOutOfRange(segment, count);
+		BoundTrace storage bound = _bound[market][claimId][segment];
+		if (bound.time != 0) revert TraceKnown(claimId, bound.root);
+		uint256 steps =
+			Segments.stepsFrom(h.commitment, h.steps, segment * Segments.length(h.commitment, h.steps));
+		bytes32 root = Trees.rootFromPath(lastStep, steps - 1, steps, stepPath, Trees.STEPS, 0);
+		if (root != traceRoot) revert OutputPath.WrongTraceRoot(root, traceRoot);
+		// The other side of the last step: without it an honest trace could defend a false claim.
+		if (Segments.hasCheckpoints(h.commitment)) {
+			root = Trees.rootFromPath(lastStep, segment, count, claimPath, Trees.CHECKPOINTS, 0);
+		} else {
+			root = Trees.rootFromPath(
+				market.outputRoot(claimId), h.outputOperator, h.operatorCount, claimPath, Trees.OPERATORS, 0
+			);
+			expected = lastStep;
+		}
+		if (root != expected) revert OutputPath.WrongTraceRoot(root, expected);
+		(bound.time, bound.root) = (block.timestamp, traceRoot);
+		emit TraceBound(market, claimId, segment, traceRoot);
 	}
 
 	/// @inheritdoc IDisputes
@@ -46,10 +55,21 @@ abstract contract TraceBinding is DisputeStore {
 		(Dispute storage d, ProgramHeader memory header, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Root);
 		_charge(d, published);
-		_begin(market, disputeId, d, header, entry);
+		_demand(market, disputeId, d, header, _cursor(d), d.node, entry);
 	}
 
-	/// @dev Demands the children of the trace root, or the trace root where there is none yet.
+	/// @inheritdoc IDisputes
+	function boundTrace(IClaims market, uint256 claimId, uint256 segment)
+		external
+		view
+		returns (uint256 boundAt, bytes32 traceRoot)
+	{
+		BoundTrace storage bound = _bound[market][claimId][segment];
+		return (bound.time, bound.root);
+	}
+
+	/// @dev Demands the children of the root that the claim carries: of all steps, or of the checkpoints. A lazy claim
+	/// is one of a single checkpoint that it does not say.
 	function _begin(
 		IClaims market,
 		uint256 disputeId,
@@ -57,29 +77,10 @@ abstract contract TraceBinding is DisputeStore {
 		ProgramHeader memory header,
 		DescriptorOpening calldata entry
 	) internal {
-		if (_isUnbound(market, d.claim, header)) {
-			if (entry.descriptor.length != 0) revert DescriptorNotNeeded();
-			d.phase = Phase.Root;
-			d.demandedAt = SafeCast.toUint32(block.timestamp);
-			d.crowding = _crowd(market, d.claim);
-			return;
-		}
 		Cursor memory at;
-		at.tree = Trees.STEPS;
-		at.level = Search.levelOf(header.steps);
-		_demand(market, disputeId, d, header, at, _traceRoot(market, d.claim, header), entry);
-	}
-
-	function _isUnbound(IClaims market, uint256 claimId, ProgramHeader memory header) internal view returns (bool) {
-		return header.lazy && _proceedings[market][claimId].boundAt == 0;
-	}
-
-	function _traceRoot(IClaims market, uint256 claimId, ProgramHeader memory header)
-		internal
-		view
-		returns (bytes32 traceRoot)
-	{
-		if (header.lazy) return _proceedings[market][claimId].traceRoot;
-		(, traceRoot) = market.claimRoots(claimId);
+		at.tree = header.commitment == Segments.EAGER ? Trees.STEPS : Trees.CHECKPOINTS;
+		at.level = Search.levelOf(_count(at, header));
+		(, bytes32 root) = market.claimRoots(d.claim);
+		_demand(market, disputeId, d, header, at, root, entry);
 	}
 }

@@ -18,7 +18,7 @@ struct RowOpening {
 }
 
 /// @notice An operand's tensor root with its way to the root that it belongs to: constants, inputs, or
-/// (operator operands) the operators of its step and the steps of the trace.
+/// (operator operands) the operators of its step and the steps of the segment, or the checkpoints.
 struct TensorOpening {
 	/// which operand of the descriptor
 	uint256 operand;
@@ -68,7 +68,10 @@ struct Settlement {
 struct Case {
 	ProgramHeader header;
 	bytes32 inputsRoot;
+	/// root of the steps of the segment in which the leaf is; of all steps if the program has no segments
 	bytes32 traceRoot;
+	/// root of the checkpoints that the claim carries, if the program has segments
+	bytes32 checkpointsRoot;
 	uint256 step;
 	uint256 operator;
 	/// the disputed leaf in the operator's tensor

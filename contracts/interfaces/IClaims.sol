@@ -29,7 +29,8 @@ interface IClaims {
 	/// @notice Whose a claim is, of what, and where it stands. Never reverts.
 	function claimFacts(uint256 claimId) external view returns (ClaimFacts memory);
 
-	/// @notice The inputs that a claim is about, and its trace root, which is 0 for a lazy claim. Never reverts.
+	/// @notice The inputs that a claim is about, and what it commits to: the trace root, the root of its checkpoints if
+	/// its program has segments, or 0 if it is lazy. Never reverts.
 	function claimRoots(uint256 claimId) external view returns (bytes32 inputsRoot, bytes32 traceRoot);
 
 	/// @notice The tensor root of the output that an existing claim states.

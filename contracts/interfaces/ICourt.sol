@@ -16,7 +16,7 @@ struct CourtParameters {
 	uint32 reserve;
 	/// further time of the challenger where it may have to prove (phases Leaf and Partials)
 	uint32 provingAllowance;
-	/// further time of the submitter to commit to the trace of a lazy claim (phase Root)
+	/// further time of the submitter to commit to the trace of a lazy claim or of a segment (phase Root)
 	uint32 commitAllowance;
 	/// time to compute after the last answer to a demand for inputs
 	uint32 computeAllowance;
@@ -38,10 +38,6 @@ struct Proceedings {
 	uint32 openDemands;
 	/// when the last chunk was published that a closed demand asked for
 	uint40 lastAnswer;
-	/// when the trace of a lazy claim was bound, 0 before
-	uint40 boundAt;
-	/// the root that was bound
-	bytes32 traceRoot;
 }
 
 /// @title Judges the claims of markets: disputes, demands for inputs, and the bonds of both

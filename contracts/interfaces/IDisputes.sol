@@ -25,7 +25,7 @@ struct Dispute {
 	address challenger;
 	uint32 claim;
 	Phase phase;
-	/// tag of the tree: 3 steps, 2 operators, 1 tensor
+	/// tag of the tree: 8 checkpoints, 3 steps, 2 operators, 1 tensor
 	uint8 tree;
 	uint8 level;
 	/// width of the operator's tensor, 0 before the search enters it
@@ -36,6 +36,7 @@ struct Dispute {
 	/// elements of the operator's tensor, 0 before the search enters it
 	uint48 elements;
 	uint32 operator;
+	/// in the tree of steps the first step of the segment
 	uint32 step;
 	uint32 submitterReserve;
 	uint32 challengerReserve;
@@ -57,8 +58,8 @@ interface IDisputes {
 	event Challenged(
 		IClaims indexed market, uint256 indexed dispute, uint256 indexed claim, address challenger
 	);
-	/// @notice The submitter of a lazy claim committed to its trace.
-	event TraceBound(IClaims indexed market, uint256 indexed claim, bytes32 traceRoot);
+	/// @notice The submitter committed to the trace of a segment; that of a lazy claim is segment 0.
+	event TraceBound(IClaims indexed market, uint256 indexed claim, uint256 segment, bytes32 traceRoot);
 	/// @notice The challenger named a subtree and demands its children, or (tensor tree, level 0) a leaf's words.
 	event Descended(
 		IClaims indexed market,
@@ -97,8 +98,10 @@ interface IDisputes {
 
 	/// @notice Thrown when a claim is challenged, or its inputs are demanded, after its challenge period.
 	error ChallengePeriodOver(uint256 claim, uint256 time, uint256 end);
-	/// @notice Thrown when a claim's trace is bound again, or the claim has carried its trace root from the start.
+	/// @notice Thrown when a trace is bound again, or the claim has carried its trace root from the start.
 	error TraceKnown(uint256 claim, bytes32 traceRoot);
+	/// @notice Thrown when a segment is named that the program does not have.
+	error SegmentOutOfRange(uint256 segment, uint256 count);
 	/// @notice Thrown when someone else makes the submitter's move.
 	error NotTheSubmitter(address actual, address expected);
 	/// @notice Thrown when no dispute has this number.
@@ -139,28 +142,36 @@ interface IDisputes {
 	error NotThePartials(bytes32 actual, bytes32 expected);
 	/// @notice Thrown when another element is settled than the one named.
 	error WrongElement(uint256 actual, uint256 expected);
-	/// @notice Thrown when a lazy claim is settled directly before its trace is bound.
+	/// @notice Thrown when a claim is settled directly in a segment whose trace is not bound.
 	error TraceNotBound(uint256 claim);
 
-	/// @notice Challenges a live claim; the value sent is the challenger's bond. Demands the children of the
-	/// trace root, or the trace root itself if the claim is lazy and not bound.
+	/// @notice Challenges a live claim; the value sent is the challenger's bond. Demands the children of the root that
+	/// it carries, or the trace root if it is lazy and not bound.
 	/// @param entry the descriptor of operator 0 if the trace consists of a single operator's output, else empty
 	function challenge(IClaims market, uint256 claimId, DescriptorOpening calldata entry)
 		external
 		payable
 		returns (uint256 disputeId);
 
-	/// @notice Commits the submitter of a lazy claim to its trace, once for all disputes: the output that it claimed
-	/// is opened under the root.
+	/// @notice Commits the submitter to the trace of a segment, or of a lazy claim, once for all disputes. Its last step
+	/// is opened under the root, and is what the claim says: the claim's checkpoint, or of a lazy claim a step of the
+	/// output that it states.
+	/// @param segment 0 if the claim is lazy
+	/// @param lastStep the root of the segment's last step
+	/// @param stepPath from `lastStep` to `traceRoot`
+	/// @param claimPath from `lastStep` to the root of the claim's checkpoints; of a lazy claim, from the output to
+	/// `lastStep`
 	function bindTrace(
 		IClaims market,
 		uint256 claimId,
+		uint256 segment,
 		bytes32 traceRoot,
-		bytes32[] calldata operatorPath,
-		bytes32[] calldata stepPath
+		bytes32 lastStep,
+		bytes32[] calldata stepPath,
+		bytes32[] calldata claimPath
 	) external;
 
-	/// @notice Begins the search in a trace that was bound after the challenge: demands the children of its root.
+	/// @notice Begins the search in a trace that was bound after it was demanded: demands the children of its root.
 	/// @param entry as for `challenge`
 	function enter(IClaims market, uint256 disputeId, DescriptorOpening calldata entry) external;
 
@@ -228,6 +239,13 @@ interface IDisputes {
 
 	/// @notice Who is to move, since when, and until when (last second at which no timeout can be claimed).
 	function turn(IClaims market, uint256 disputeId) external view returns (Side side, uint256 since, uint256 until);
+
+	/// @notice When the trace of a segment of a claim, or of a lazy claim (segment 0), was bound, and the root. Not
+	/// bound if `boundAt` is 0, whatever the root is.
+	function boundTrace(IClaims market, uint256 claimId, uint256 segment)
+		external
+		view
+		returns (uint256 boundAt, bytes32 traceRoot);
 
 	/// @notice When the children of a node were published, 0 if they were not.
 	function openedAt(bytes32 node, uint8 tree, uint256 childLevel, uint256 children) external view returns (uint256);

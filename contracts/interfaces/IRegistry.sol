@@ -13,8 +13,9 @@ struct ProgramHeader {
 	uint32 outputOperator;
 	uint64 outputElements;
 	uint8 outputWidth;
-	/// claims state the output alone; their trace is committed to when it is challenged
-	bool lazy;
+	/// what claims commit to: 0 the whole trace; 1 (lazy) the output alone; k > 1 every k-th step and the last one, the
+	/// steps of a segment being committed to when it is challenged
+	uint24 commitment;
 }
 
 /// @notice What the numbers of a program stand for. No dispute needs it, so that none pays for reading it.
@@ -33,7 +34,7 @@ struct OutputShape {
 	uint32 operator;
 	uint64 elements;
 	uint8 width;
-	bool lazy;
+	uint24 commitment;
 }
 
 /// @title Programs that claims can be made about

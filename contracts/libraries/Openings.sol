@@ -14,6 +14,7 @@ import {
 } from "../types/Descriptor.sol";
 import {Cone} from "./Cone.sol";
 import {Packing} from "./Packing.sol";
+import {Segments} from "./Segments.sol";
 import {Trees} from "./Trees.sol";
 
 /// @title Checks that what a settlement shows is what program, inputs and trace commit to
@@ -68,7 +69,7 @@ library Openings {
 		node = Trees.rootFromPath(
 			node, what.operator, what.header.operatorCount, paths.operatorPath, Trees.OPERATORS, 0
 		);
-		node = Trees.rootFromPath(node, what.step, what.header.steps, paths.stepPath, Trees.STEPS, 0);
+		node = _segmentRoot(what.header, node, what.step, paths.stepPath);
 		if (node != what.traceRoot) revert IArbiter.WrongLocation(node, what.traceRoot);
 	}
 
@@ -80,7 +81,11 @@ library Openings {
 		Operand memory operand = d.operands[opening.operand];
 		ProgramHeader calldata header = what.header;
 		(uint256 source, uint256 index, uint256 step) = (operand.source, operand.index, what.step);
+		uint256 segment = Segments.length(header.commitment, header.steps);
+		bool isCheckpoint = false;
 		if (source == SOURCE_STATE) {
+			// Between segments a state is what the claim committed to, whatever the segment before was bound to.
+			isCheckpoint = step % segment == 0;
 			(source, index, step) =
 				step == 0 ? (SOURCE_INPUT, operand.initial, step) : (SOURCE_OPERATOR, index, step - 1);
 		}
@@ -99,12 +104,32 @@ library Openings {
 			actual = Trees.rootFromPath(
 				opening.root, index, header.operatorCount, opening.path, Trees.OPERATORS, 0
 			);
-			actual = Trees.rootFromPath(actual, step, header.steps, opening.stepPath, Trees.STEPS, 0);
-			expected = what.traceRoot;
+			if (isCheckpoint) {
+				uint256 segments = Segments.count(header.commitment, header.steps);
+				actual = Trees.rootFromPath(
+					actual, step / segment, segments, opening.stepPath, Trees.CHECKPOINTS, 0
+				);
+				expected = what.checkpointsRoot;
+			} else {
+				actual = _segmentRoot(header, actual, step, opening.stepPath);
+				expected = what.traceRoot;
+			}
 		} else {
 			revert IArbiter.UnknownSource(source);
 		}
 		if (actual != expected) revert IArbiter.WrongTensor(opening.operand, actual, expected);
+	}
+
+	/// @dev The root of a step's segment that the step's root and its path lead to.
+	function _segmentRoot(
+		ProgramHeader calldata header,
+		bytes32 stepRoot,
+		uint256 step,
+		bytes32[] calldata path
+	) private pure returns (bytes32) {
+		uint256 place = step % Segments.length(header.commitment, header.steps);
+		uint256 count = Segments.stepsFrom(header.commitment, header.steps, step - place);
+		return Trees.rootFromPath(stepRoot, place, count, path, Trees.STEPS, 0);
 	}
 
 	/// @notice Checks that a leaf of `operandIndex` at `leaf` has the digest shown.

@@ -12,6 +12,7 @@ library Trees {
 	uint256 internal constant CONSTANTS = 5;
 	uint256 internal constant INPUTS = 6;
 	uint256 internal constant ROWS = 7;
+	uint256 internal constant CHECKPOINTS = 8;
 
 	/// @notice Thrown when a path has more or fewer siblings than its node has on the way to the root.
 	error WrongPathLength(uint256 actual, uint256 expected);

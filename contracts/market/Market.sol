@@ -11,6 +11,7 @@ import {Ledger} from "../ledger/Ledger.sol";
 import {OutputPath} from "../libraries/OutputPath.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Parameter} from "../libraries/Parameter.sol";
+import {Segments} from "../libraries/Segments.sol";
 import {Trees} from "../libraries/Trees.sol";
 
 /// @title Requests, claims and their money
@@ -287,16 +288,8 @@ contract Market is IMarket, Ledger {
 		}
 		_requireBond(_submitterBond);
 		OutputShape memory shape = registry.outputShape(r.program);
-		if (!shape.lazy) {
-			OutputPath.requireUnder(
-				traceRoot,
-				opening.root,
-				shape.operator,
-				shape.operatorCount,
-				shape.steps,
-				opening.operatorPath,
-				opening.stepPath
-			);
+		if (shape.commitment != Segments.LAZY) {
+			OutputPath.requireUnder(traceRoot, opening.root, shape, opening.operatorPath, opening.stepPath);
 		} else if (traceRoot != 0 || opening.operatorPath.length != 0 || opening.stepPath.length != 0) {
 			revert TraceNotNeeded();
 		}

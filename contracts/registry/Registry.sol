@@ -35,7 +35,9 @@ contract Registry is IRegistry {
 	/// @inheritdoc IRegistry
 	function outputShape(bytes32 program) external view returns (OutputShape memory) {
 		ProgramHeader storage h = _headers[program];
-		return OutputShape(h.operatorCount, h.steps, h.outputOperator, h.outputElements, h.outputWidth, h.lazy);
+		return OutputShape(
+			h.operatorCount, h.steps, h.outputOperator, h.outputElements, h.outputWidth, h.commitment
+		);
 	}
 
 	/// @inheritdoc IRegistry

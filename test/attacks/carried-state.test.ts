@@ -1,13 +1,12 @@
+import { ownPaths } from "@umpire/actors/claimed-trees.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
-import { TAG } from "@umpire/commitment/constants.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
-import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
-import { commitTensor } from "@umpire/commitment/tensor.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
-import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
+import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
 import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { describe, expect, test } from "vitest";
@@ -18,10 +17,11 @@ const names = { node: "n", opType: "t" };
 const rescale = { rows: [{ bias: 3n, multiplier: 1, shift: 1 }], axes: [] };
 
 /** Operator 1 is carried: in every step operator 0 is half of the last step's operator 1 less x. */
-function programOf(steps: number): Program {
+function programOf(steps: number, segment?: number): Program {
 	return {
 		name: "state",
 		steps,
+		...(segment === undefined ? {} : { segment }),
 		inputs: [
 			{ ...spec, name: "x" },
 			{ ...spec, name: "unused" },
@@ -67,34 +67,29 @@ chainPerTest(parameters, (opened) => {
 	chain = opened;
 });
 
-async function falseAt({ program, commitment, trace }: Evidence, step: number): Promise<Evidence> {
-	const elements = trace.operators[step][0].elements.slice();
-	elements[2] += 1;
-	const tensor = await commitTensor(elements, 8);
-	const operators = trace.operators.with(step, trace.operators[step].with(0, tensor));
-	const stepTrees = operators.map((list) =>
-		MerkleTree.of(
-			list.map(({ root }) => root),
-			TAG.operators,
-		),
-	);
-	const stepRoots = stepTrees.map(({ root }) => root);
-	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
-	const changed = { operators, stepTrees, stepRoots, traceTree, traceRoot: traceTree.root };
-	return { program, commitment, trace: { ...trace, ...changed } };
+/** The third number of operator 0 is false in these steps. */
+async function falseAt(right: Evidence, ...steps: readonly number[]): Promise<Evidence> {
+	let evidence = right;
+	for (const step of steps) evidence = await falsified(evidence, 0, 2, 1, step);
+	return evidence;
 }
 
 describe("a carried state is what the last step left, and in the first step the input that it names", () => {
 	test.each([
-		["the only step", 1, 0],
-		["the first step", 3, 0],
-		["a later step", 3, 1],
-		["the last step", 3, 2],
-	] as const)("%s", async (_, steps, step) => {
-		const program = programOf(steps);
+		["the only step", 1, undefined, [0]],
+		["the first step", 3, undefined, [0]],
+		["a later step", 3, undefined, [1]],
+		["the last step", 3, undefined, [2]],
+		["the first step, in segments", 5, 2, [0, 1]],
+		["the first step of a segment", 5, 2, [2, 3]],
+		["a later step of a segment", 5, 2, [3]],
+		["the only step of the last segment", 5, 2, [4]],
+	] as const)("%s", async (_, steps, segment, faults) => {
+		const [step] = faults;
+		const program = programOf(steps, segment);
 		validateProgram(program);
 		const right = await realEvidence(program, inputs);
-		const wrong = await falseAt(right, step);
+		const wrong = await falseAt(right, ...faults);
 		const driver = new ProofDriver(chain, parameters);
 		const claim = await driver.claim(wrong);
 		const { id, plan } = await driver.searchFor(claim, right, wrong);
@@ -104,13 +99,22 @@ describe("a carried state is what the last step left, and in the first step the 
 			driver.try(driver.challenger, { type: "settle", dispute: id, settlement: { ...good, tensors } });
 		// the state of this step, not of the last one
 		const { trace } = wrong;
-		const now = {
+		const paths = ownPaths(wrong.commitment.header, trace);
+		const opened = (at: number, stepPath: readonly Hex[]) => ({
 			operand: 0,
-			root: trace.operators[step][1].root,
-			path: trace.stepTrees[step].path(1),
-			stepPath: trace.traceTree.path(step),
-		};
-		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([now, ...good.tensors.slice(1)]));
+			root: trace.operators[at][1].root,
+			path: trace.stepTrees[at].path(1),
+			stepPath,
+		});
+		const others = [opened(step, paths.step(step))];
+		if (segment !== undefined) {
+			// what the segment before was bound to, the checkpoint after, and the last step as one of this segment
+			others.push(...trace.segmentTrees.map((_, i) => opened(Math.min(2 * i + 1, 4), paths.checkpoint(i))));
+			if (step > 0) others.push(opened(step - 1, paths.step(step - 1)), opened(step - 1, paths.step(step)));
+		}
+		for (const other of others.filter((shown) => JSON.stringify(shown) !== JSON.stringify(good.tensors[0]))) {
+			expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([other, ...good.tensors.slice(1)]));
+		}
 		// the input of the operator's number
 		const other = { operand: 0, root: trace.inputs[1].root, path: trace.inputTree.path(1), stepPath: [] };
 		expect(["WrongTensor", "WrongPathLength"]).toContain(await refused([other, ...good.tensors.slice(1)]));

@@ -98,7 +98,7 @@ describe("zk-OPML: answering after the search has ended", () => {
 		const opening = { operator: viewOf(wrong).descriptor(DENSE), row: viewOf(wrong).row(DENSE, 4) };
 		const again = { type: "publishPartials", dispute: id, partials, words: words!, ...opening } as const;
 		expect(await driver.try(submitter, again)).toBe("WrongTurn");
-		expect(game.view(id)).toEqual(before);
+		expect(game.view(id)).toEqual({ ...before, isBound: expect.any(Function) });
 		const settlement = await driver.prove(wrong, id, plan);
 		await driver.play(driver.challenger, { type: "settle", dispute: id, settlement });
 		expect(await driver.try(submitter, again)).toBe("WrongPhase");
@@ -133,11 +133,13 @@ describe("opML: overwriting a result", () => {
 		const bind = {
 			type: "bindTrace",
 			claim: 1,
+			segment: 0,
 			traceRoot: content.traceRoot,
-			operatorPath: [],
+			lastStep: content.traceRoot,
 			stepPath: [],
-		};
-		expect(await driver.try(submitter, bind as never)).toBe("TraceKnown");
+			claimPath: [],
+		} as const;
+		expect(await driver.try(submitter, bind)).toBe("TraceKnown");
 		await driver.wait(driver.game.now + parameters.challengePeriod + 1);
 		await driver.play(stranger, { type: "finalise", claim: 1 });
 		for (const sender of [submitter, stranger]) expect(await driver.try(sender, claim)).toBe("RequestClosed");

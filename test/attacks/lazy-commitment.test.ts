@@ -56,11 +56,18 @@ describe("a lazy claim of a false output", () => {
 		expect(phaseOf(id)).toBe(PHASE.root);
 		expect(await bind(right)).toBe("WrongTraceRoot");
 		expect(await bind(hidden)).toBe("WrongTraceRoot");
-		const { operatorPath, stepPath } = wrong.binding();
-		const elsewhere = { type: "bindTrace", claim: 1, traceRoot: right.root, operatorPath, stepPath } as const;
-		expect(await driver.try(driver.submitter, elsewhere)).toBe("WrongTraceRoot");
-		const short = { ...elsewhere, traceRoot: wrong.root, operatorPath: [] };
-		expect(await driver.try(driver.submitter, short)).toBe("WrongPathLength");
+		const own = { type: "bindTrace", claim: 1, ...wrong.binding() } as const;
+		for (const bent of [
+			{ traceRoot: right.root },
+			{ traceRoot: right.root, lastStep: right.binding().lastStep, stepPath: right.binding().stepPath },
+			{ lastStep: right.binding().lastStep },
+		]) {
+			expect(await driver.try(driver.submitter, { ...own, ...bent })).toBe("WrongTraceRoot");
+		}
+		for (const short of [{ stepPath: [] }, { claimPath: [] }]) {
+			expect(await driver.try(driver.submitter, { ...own, ...short })).toBe("WrongPathLength");
+		}
+		expect(await driver.try(driver.submitter, { ...own, segment: 1 })).toBe("SegmentOutOfRange");
 		const { demandedAt } = driver.game.state.disputes[0];
 		const timeout = { type: "timeout", dispute: id } as const;
 		await driver.wait(demandedAt + increment + commitAllowance + reserve);

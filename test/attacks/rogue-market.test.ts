@@ -125,7 +125,7 @@ test("a market that lies about claims, calls back or repeats endings moves only 
 	const call = (kind: (typeof MOVES)[number], id: number): readonly [string, readonly unknown[], bigint] => {
 		const calls = {
 			challenge: ["challenge", [1, entryOf(right)], challengerBond],
-			publish: ["bindTrace", [1, wrong.root, [], []], 0n],
+			publish: ["bindTrace", [1, 0, wrong.root, wrong.root, [], []], 0n],
 			settle: ["settle", [id, settlement], 0n],
 			timeout: ["timeout", [id], 0n],
 			reclaim: ["reclaim", [id], 0n],

@@ -10,10 +10,10 @@ import { gameReader } from "@umpire/chain/game-state.ts";
 import { publishedChildren } from "@umpire/chain/published-children.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { entryOf, honestChallenger } from "@umpire/game/challenger.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
+import { boundTrace } from "@umpire/game/dispute.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { answeredAt, challengeEnd } from "@umpire/game/input-demands.ts";
-import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
@@ -212,7 +212,9 @@ export class Adversary {
 		const { id, claim, guarded, inputs, inputsRoot } = found;
 		const evidence = await guarded.played.wrong(inputsRoot, inputs, move.seed);
 		const { header } = guarded.played.commitment;
-		const entry = isUnbound(claim, header) ? NO_DESCRIPTOR : entryOf(header, traceView(evidence));
+		const entry = entryOf(header, traceView(evidence), (segment) => {
+			return boundTrace(claim, header, segment) !== undefined;
+		});
 		this.#attacks.set(id, { evidence, left: move.diligence });
 		const value = state.parameters.challengerBond;
 		await this.#send("attack", { type: "challenge", value, claim: id, entry }, ACCOMPLICE);

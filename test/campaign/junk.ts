@@ -38,12 +38,14 @@ export function junkAction(
 			return { type: "claim", value, request, traceRoot, opening };
 		}
 		case "bind": {
-			const paths = { operatorPath: [], stepPath: [] };
-			return { type: "bindTrace", claim: of(state.claims.length), traceRoot: rootOf(number), ...paths };
+			const claim = of(state.claims.length);
+			const traceRoot = rootOf(number);
+			const rest = { segment: number % 2, lastStep: traceRoot, stepPath: [], claimPath: [] };
+			return { type: "bindTrace", claim, traceRoot, ...rest };
 		}
 		case "open": {
 			const children = Array.from({ length: [2, 3, 64][number % 3] }, (_, i) => wordHex(BigInt(i % 2)));
-			return { type: "open", tree: 1 + (number % 3), childLevel: 0, children };
+			return { type: "open", tree: [1, 2, 3, 8][number % 4], childLevel: 0, children };
 		}
 		case "publish":
 			return { type: "publishLeaf", width: 8, count: 1 + (number % 3), words };
@@ -63,6 +65,7 @@ function junkHeader(number: number): ProgramHeader {
 		outputElements: [1, 1000, 2 ** 40][number % 3],
 		outputWidth: 8,
 		lazy: number % 4 < 2,
+		segment: number % 4 === 2 ? 2 : 0,
 		signature: wordHex(0n),
 		outputMantissa: 0,
 		outputExponent: 0,

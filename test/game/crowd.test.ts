@@ -24,6 +24,7 @@ const operators = Array.from({ length: 11 }, (_, i) => ({
 }));
 const eager = new ToyTrace(new ToyProgram(operators, 2, 1));
 const lazy = new ToyTrace(new ToyProgram(operators, 2, 1, true));
+const segments = new ToyTrace(new ToyProgram(operators, 3, 1, false, 2));
 /** A cone in parts, and ten places in as many leaves of as many tensors. */
 const PARTS: Place = { step: 0, operator: 0, element: 0 };
 const PLACES = Array.from({ length: 10 }, (_, i) => ({
@@ -41,7 +42,11 @@ afterAll(() => chain.close());
 const CROWDS = [1, 10, 100] as const;
 
 describe("a true claim is final after the challenge period and the longest dispute of a crowd", () => {
-	const cases = CROWDS.flatMap((count) => [[count, "eager", eager] as const, [count, "lazy", lazy] as const]);
+	const cases = CROWDS.flatMap((count) => [
+		[count, "eager", eager] as const,
+		[count, "lazy", lazy] as const,
+		[count, "in segments", segments] as const,
+	]);
 	test.each(cases)("of %i, %s", async (count, _, trace) => {
 		const snapshot = await chain.snapshot();
 		const driver = new ChainDriver(chain, parameters);

@@ -2,7 +2,8 @@ import { PRESETS } from "@umpire/chain/presets.ts";
 import { coveredGasPrice, leastBonds, leastCrowding } from "@umpire/game/bonds.ts";
 import {
 	challengerGas,
-	LARGEST_PROGRAM,
+	LARGEST_PROGRAMS,
+	LONG_PROGRAM,
 	ORDINARY_PROGRAM,
 	type ProgramSize,
 	programSize,
@@ -131,11 +132,20 @@ describe("an honest submitter's balance never falls, gas included", () => {
 	});
 });
 
-/** Programs that are extreme in one way each, and the levels that answers open. */
-const EXTREMES: [string, ToyOperator, number, number, boolean, Pick<Parameters, "depth" | "window">][] = [
+/** Programs that are extreme in one way each (lazy, or the steps of a segment), and the levels that answers open. */
+const EXTREMES: [
+	string,
+	ToyOperator,
+	number,
+	number,
+	boolean | number,
+	Pick<Parameters, "depth" | "window">,
+][] = [
 	["a single leaf", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1, false, LEVELS],
 	["many operators", { width: 8, elements: 1, outside: 1, parts: 1 }, 1200, 1, false, LEVELS],
 	["many steps, lazy", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1200, true, LEVELS],
+	["many segments", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1200, 2, LEVELS],
+	["long segments", { width: 8, elements: 1, outside: 1, parts: 1 }, 1, 1200, 600, LEVELS],
 	["many leaves", { width: 32, elements: 40_000, outside: 1, parts: 1 }, 1, 1, false, LEVELS],
 	[
 		"all children at once",
@@ -164,10 +174,11 @@ const EXTREMES: [string, ToyOperator, number, number, boolean, Pick<Parameters, 
 ];
 
 describe("what a challenge forces on either side is within the bounds that bonds are made of", () => {
-	test.each(EXTREMES)("%s", (_name, operator, count, steps, lazy, levels) => {
+	test.each(EXTREMES)("%s", (_name, operator, count, steps, commitment, levels) => {
 		// the disputed operator is the last one; of equal ones no two have the same values
 		const operators = Array.from({ length: count }, (_, i) => ({ ...operator, outside: (i % 120) - 60 }));
-		const program = new ToyProgram(operators, steps, count - 1, lazy);
+		const [lazy, segment] = typeof commitment === "number" ? [false, commitment] : [commitment, 0];
+		const program = new ToyProgram(operators, steps, count - 1, lazy, segment);
 		const place = { step: steps - 1, operator: count - 1, element: operator.elements - 1 };
 		const right = new ToyTrace(program);
 		const wrong = new ToyTrace(program, [{ ...place, by: 3 }]);
@@ -248,13 +259,14 @@ describe("the presets", () => {
 			expect(parameters.submitterBond).toBeGreaterThanOrEqual(least.submitterBond);
 			expect(parameters.challengerBond).toBeGreaterThanOrEqual(least.challengerBond);
 			expect(parameters.demandBond).toBeGreaterThanOrEqual(least.demandBond);
-			const needed = leastCrowding(gasPerSecond, ORDINARY_PROGRAM, parameters);
-			expect(parameters.crowding).toBeGreaterThanOrEqual(needed);
+			for (const size of [ORDINARY_PROGRAM, LONG_PROGRAM]) {
+				expect(parameters.crowding).toBeGreaterThanOrEqual(leastCrowding(gasPerSecond, size, parameters));
+			}
 		},
 	);
 
 	test("bonds are enough exactly up to the gas price that they cover", () => {
-		const size = fc.constantFrom(ORDINARY_PROGRAM, LARGEST_PROGRAM);
+		const size = fc.constantFrom(ORDINARY_PROGRAM, LONG_PROGRAM, ...LARGEST_PROGRAMS);
 		const levels = { depth: fc.integer({ min: 1, max: 10 }), window: fc.integer({ min: 0, max: 10 }) };
 		const drawn = fc.record({ ...levels, burnPermille: fc.integer({ min: 100, max: 900 }) });
 		fc.assert(

@@ -1,8 +1,10 @@
 import { LEAF_ELEMENTS, TAG, type Tag, type Width } from "@umpire/commitment/constants.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
-import { type DescendMove, NO_DESCRIPTOR } from "@umpire/game/move.ts";
-import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
+import { entryAt } from "@umpire/game/challenger.ts";
+import type { DescendMove } from "@umpire/game/move.ts";
+import { childPosition, demanded } from "@umpire/game/search.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 
 /** A place in a trace. */
 export interface Place {
@@ -21,13 +23,14 @@ export function descentTowards(
 	if (children === undefined) throw new RangeError("Nothing has been opened to name a child of");
 	const { childLevel } = demanded(d, header, parameters);
 	const leaf = Math.floor(place.element / LEAF_ELEMENTS[(d.width || 8) as Width]);
-	const at = d.tree === TAG.steps ? place.step : d.tree === TAG.operators ? place.operator : leaf;
-	const index = Math.floor((at - d.start) / 2 ** childLevel);
-	let entry = NO_DESCRIPTOR;
-	passSingles(childPosition(d, index, header, parameters), header, (operator) => {
-		entry = trace.descriptor(operator);
-		return { elements: 1, width: 8 };
-	});
+	const places: Readonly<Record<number, number>> = {
+		[TAG.checkpoints]: segmentOf(header, place.step),
+		[TAG.steps]: place.step - d.step,
+		[TAG.operators]: place.operator,
+		[TAG.tensor]: leaf,
+	};
+	const index = Math.floor((places[d.tree] - d.start) / 2 ** childLevel);
+	const entry = entryAt(childPosition(d, index, header, parameters), view, trace);
 	const path = MerkleTree.of(children, d.tree as Tag, childLevel).path(index);
 	return { type: "descend", dispute: view.id, index, child: children[index], path, entry };
 }

@@ -4,9 +4,11 @@ import { type Evidence, openDescriptor } from "@umpire/actors/evidence.ts";
 import { leafOf } from "@umpire/actors/settlement.ts";
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
 import { type Hex, MAX_PARTS } from "@umpire/commitment/constants.ts";
+import { honestChallenger } from "@umpire/game/challenger.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { honestSubmitter } from "@umpire/game/submitter.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { ChainDriver, type GasBook } from "@umpire/testing/chain/chain-driver.ts";
@@ -118,11 +120,34 @@ describe("gas", () => {
 		await driver.play(driver.submitter, {
 			type: "bindTrace",
 			claim,
-			...bindingOf(commitment, right.trace),
+			segment: 0,
+			...bindingOf(commitment, right.trace, 0),
 		});
 		await driver.play(driver.challenger, { type: "enter", dispute: 1, entry });
 		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
 			gas.set(`lazy: ${move}`, driver.gas.get(move)!);
+		}
+		await chain.restore(snapshot);
+	});
+
+	test("of the beginning of a dispute about a claim of checkpoints", async () => {
+		const snapshot = await chain.snapshot();
+		const toy = new ToyProgram([{ width: 8, elements: 1, outside: 1, parts: 1 }], 500, 0, false, 16);
+		const own = new ToyTrace(toy);
+		const theirs = new ToyTrace(toy, [{ step: 399, operator: 0, element: 0, by: 1 }]);
+		const driver = new ChainDriver(chain, DEFAULT_PARAMETERS);
+		await driver.sync();
+		const claim = await driver.claimToy(theirs);
+		const id = await driver.challengeToy(own, claim);
+		while (!driver.gas.has("enter")) {
+			const view = driver.game.view(id);
+			const answer = honestSubmitter(view, theirs);
+			const move = answer ?? honestChallenger(view, own);
+			if (move === null || move.type === "prove") throw new Error("there is nothing to bind");
+			await driver.play(answer === null ? driver.challenger : driver.submitter, move);
+		}
+		for (const move of ["claim", "challenge", "bindTrace", "enter"]) {
+			gas.set(`segments: ${move}`, driver.gas.get(move)!);
 		}
 		await chain.restore(snapshot);
 	});

@@ -1,12 +1,12 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
-import { honestChallenger } from "@umpire/game/challenger.ts";
+import { entryAt, honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { type CommittedClaim, claimCommitment } from "@umpire/game/commitment.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
-import { type Action, type DescriptorOpening, NO_DESCRIPTOR, type RequestMove } from "@umpire/game/move.ts";
-import { childPosition, demanded, passSingles } from "@umpire/game/search.ts";
+import { type Action, NO_DESCRIPTOR, type RequestMove } from "@umpire/game/move.ts";
+import { childPosition, demanded } from "@umpire/game/search.ts";
 import { type Claim, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { entryOf, type GameDriver, NOBODY } from "@umpire/testing/game/game-driver.ts";
@@ -92,10 +92,17 @@ export function moveOf(
 			const claim = 1 + (b % (claims || 1));
 			const theirs = claims === 0 ? traces.right : claimedBy(traces, state.claims[claim - 1]);
 			const trace = bad ? drawn(traces, a) : theirs;
-			const binding = trace.binding();
-			const traceRoot = bad && b % 4 === 0 ? wordHex(5n) : binding.traceRoot;
-			const stepPath = bad && b % 4 === 2 ? [...binding.stepPath, wordHex(0n)] : binding.stepPath;
-			return by(people[1], { type: "bindTrace", ...binding, claim, traceRoot, stepPath });
+			const binding = trace.binding(a % trace.segmentTrees.length);
+			const wrong = {
+				traceRoot: wordHex(5n),
+				lastStep: wordHex(5n),
+				stepPath: [...binding.stepPath, wordHex(0n)],
+				claimPath: [...binding.claimPath, wordHex(0n)],
+				segment: binding.segment + trace.segmentTrees.length,
+			};
+			const part = (["traceRoot", "lastStep", "stepPath", "claimPath", "segment"] as const)[b % 7];
+			const bent = bad && part !== undefined ? { [part]: wrong[part] } : {};
+			return by(people[1], { type: "bindTrace", ...binding, ...bent, claim });
 		}
 		case "challenge": {
 			const entry = bad && b % 2 === 0 ? program.opening(0) : entryOf(traces.right);
@@ -111,7 +118,7 @@ export function moveOf(
 		case "badOpen": {
 			const count = a % 20;
 			const children = Array.from({ length: count }, (_, i) => wordHex(BigInt(i)));
-			return by(someone, { type: "open", tree: b % 5, childLevel: a % 70, children });
+			return by(someone, { type: "open", tree: b % 10, childLevel: a % 70, children });
 		}
 		case "badLeaf": {
 			const words = [BigInt(a) << BigInt(b % 230), 0n, bad ? 1n : 0n, 0n, 0n];
@@ -188,11 +195,9 @@ function inDispute(
 			const { childLevel, children } = demanded(d, view.header, view.parameters);
 			const known = theirs.children(d, childLevel);
 			const index = b % children;
-			let entry: DescriptorOpening = NO_DESCRIPTOR;
-			passSingles(childPosition(d, index, view.header, view.parameters), view.header, (at) => {
-				entry = theirs.descriptor(bad && a % 2 === 0 ? 0 : at);
-				return { elements: 1, width: 8 };
-			});
+			const at = childPosition(d, index, view.header, view.parameters);
+			const right = entryAt(at, view, theirs);
+			const entry = bad && a % 2 === 0 && right !== NO_DESCRIPTOR ? theirs.descriptor(0) : right;
 			const path = MerkleTree.of(known, d.tree as 1, childLevel).path(index);
 			const child = bad && a % 3 === 0 ? wordHex(BigInt(b)) : known[index];
 			return by(d.challenger, {
@@ -274,7 +279,7 @@ function direct(
 			leaf: bad && b % 2 === 1 ? leaf + tensor.leafCount : leaf,
 			leafPath: tensor.path(leaf),
 			operatorPath: trace.stepTrees[step].path(operator),
-			stepPath: trace.tree.path(step),
+			stepPath: trace.stepPath(step),
 		},
 		settlement:
 			a % 4 === 0 ? settlement : { ...settlement, evidence: [...settlement.evidence.slice(1), UNREAD] },

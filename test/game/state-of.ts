@@ -1,7 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { NOBODY } from "@umpire/game/commitment.ts";
+import { boundTrace } from "@umpire/game/dispute.ts";
 import { answeredAt } from "@umpire/game/input-demands.ts";
-import { CLAIM_STATUS, type GameState, owedTo } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type Claim, type GameState, owedTo } from "@umpire/game/state.ts";
+import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentCount } from "@umpire/operators/segments.ts";
 import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { encodeAbiParameters, keccak256 } from "viem";
 
@@ -11,8 +14,8 @@ const ZERO: Hex = `0x${"0".repeat(64)}`;
 export interface Visible {
 	readonly requests: readonly unknown[];
 	readonly claims: readonly unknown[];
-	/** by claim: when its trace was bound */
-	readonly bound: readonly bigint[];
+	/** by claim and segment: when its trace was bound, and to what */
+	readonly bound: readonly (readonly (readonly [bigint, Hex])[])[];
 	/** by claim: open disputes */
 	readonly open: readonly bigint[];
 	readonly disputes: readonly unknown[];
@@ -30,9 +33,17 @@ export function visible(state: GameState, people: readonly Hex[]): Visible {
 		requests: state.requests.map((request) =>
 			plain({ ...request, isExclusive: request.submitter !== NOBODY }),
 		),
-		claims: state.claims.map(({ outputRoot: _, boundAt: __, openDisputes: ___, ...claim }) => plain(claim)),
+		claims: state.claims.map(({ outputRoot: _, boundAt: __, openDisputes: ___, segments: ____, ...claim }) =>
+			plain(claim),
+		),
 		open: state.claims.map(({ openDisputes }) => BigInt(openDisputes)),
-		bound: state.claims.map(({ boundAt }) => BigInt(boundAt)),
+		bound: state.claims.map((claim) => {
+			const header = headerOf(state, claim);
+			return Array.from({ length: segmentCount(header) }, (_, segment) => {
+				const { boundAt, traceRoot } = boundTrace(claim, header, segment) ?? { boundAt: 0, traceRoot: ZERO };
+				return [BigInt(boundAt), traceRoot];
+			});
+		}),
 		disputes: state.disputes.map(({ partials, ...dispute }) =>
 			plain({ ...dispute, partialsHash: partials.length === 0 ? ZERO : hashOf("int64[]", partials) }),
 		),
@@ -62,12 +73,19 @@ export async function stateOf(chain: TestChain, state: GameState, people: readon
 			await chain.read("openedAt", [node, Number(tree), BigInt(level), BigInt(children)], chain.court),
 		);
 	}
-	const bound: bigint[] = [];
+	const bound: [bigint, Hex][][] = [];
 	const claims: unknown[] = [];
 	const open: bigint[] = [];
-	for (const [index, { claimedAt }] of state.claims.entries()) {
-		type Proceedings = { boundAt: number; openDisputes: number; traceRoot: Hex };
-		const p = await chain.readCourt<Proceedings>("proceedings", [index + 1]);
+	for (const [index, known] of state.claims.entries()) {
+		const { claimedAt } = known;
+		const header = headerOf(state, known);
+		const p = await chain.readCourt<{ openDisputes: number }>("proceedings", [index + 1]);
+		const traces: [bigint, Hex][] = [];
+		for (let segment = 0; segment < segmentCount(header); segment++) {
+			traces.push([...(await chain.readCourt<[bigint, Hex]>("boundTrace", [index + 1, segment]))]);
+		}
+		bound.push(traces);
+		const [[boundAt, traceRoot]] = traces;
 		const { since, ...claim } = await chain.read<{ since: number; status: number; traceRoot: Hex }>(
 			"getClaim",
 			[index + 1],
@@ -76,13 +94,12 @@ export async function stateOf(chain: TestChain, state: GameState, people: readon
 		claims.push(
 			plain({
 				...claim,
-				traceRoot: p.boundAt === 0 ? claim.traceRoot : p.traceRoot,
+				traceRoot: header.lazy && boundAt !== 0n ? traceRoot : claim.traceRoot,
 				// The market keeps the beginning of the present status only.
 				claimedAt: isLive ? since : claimedAt,
 				endedAt: isLive ? 0 : since,
 			}),
 		);
-		bound.push(BigInt(p.boundAt));
 		open.push(BigInt(p.openDisputes));
 	}
 	const inputDemands: unknown[] = [];
@@ -123,6 +140,10 @@ function plain(record: object): Record<string, unknown> {
 				return [key, typeof value === "string" ? value.toLowerCase() : value];
 			}),
 	);
+}
+
+function headerOf(state: GameState, { request }: Claim): ProgramHeader {
+	return state.programs.get(state.requests[request - 1].program)!;
 }
 
 function hashOf(type: string, values: readonly bigint[]): Hex {

@@ -154,6 +154,32 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/runtime/src/checkpoints.ts",
+		["crates-ts/runtime/test/checkpoints.test.ts"],
+		[
+			[
+				"every segment begins with the inputs",
+				"const from = first === 0 ? undefined : { step: first, states: statesOf(program, states) };",
+				"const from = undefined;",
+			],
+			[
+				"a segment that leads elsewhere is taken",
+				"if (trees.stepRoots[first + count - 1] !== trace.stepRoots[first + count - 1]) {",
+				"if (trees.stepRoots.length === 0) {",
+			],
+			[
+				"a checkpoint goes on from the step before it",
+				"from = { step: last + 1, states: statesOf(program, (operator) => operators[operator]) };",
+				"from = { step: last + 1, states: from?.states ?? new Map() };",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/store/src/traces.ts",
+		["crates-ts/actors/test/stored-checkpoints.test.ts"],
+		[["a shorter last segment has another last step", "return all.with(-1, steps - 1);", "return all;"]],
+	),
+	...mutationsOf(
 		"crates-ts/store/src/tensors-codec.ts",
 		["crates-ts/store/test/hostile-files.test.ts"],
 		[

@@ -9,8 +9,8 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a trace is bound if its root is not zero",
-				"const boundAt = Number(p.boundAt);",
-				"const boundAt = BigInt(p.traceRoot) !== 0n ? Number(p.boundAt) : 0;",
+				"const boundAt = Number(time);",
+				"const boundAt = BigInt(traceRoot) !== 0n ? Number(time) : 0;",
 			],
 			["counts are not compared", "if (BigInt(known) !== found) throw", "if (known < 0) throw"],
 			[

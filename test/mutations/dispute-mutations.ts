@@ -1,5 +1,17 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, ANSWERS, CLOCKS, DIRECT, KINDS, LAZY, MARKET, RULES, SETTLEMENT } from "./tests.ts";
+import {
+	AGREEMENT,
+	ANSWERS,
+	CLOCKS,
+	DIRECT,
+	KINDS,
+	LAZY,
+	MARKET,
+	RULES,
+	SEGMENTS,
+	SETTLEMENT,
+	STATES,
+} from "./tests.ts";
 
 /** Who may do what in a dispute, when, and who is paid. */
 export const DISPUTE_MUTATIONS: readonly Mutation[] = [
@@ -95,26 +107,112 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/court/TraceBinding.sol",
-		[LAZY, AGREEMENT],
+		[LAZY, SEGMENTS, AGREEMENT],
 		[
 			[
-				"anybody binds a lazy claim's trace",
+				"anybody binds a claim's trace",
 				"if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);",
 				"",
 			],
-			["a lazy claim is bound again", "if (!_isUnbound(market, claimId, h)) revert", "if (!h.lazy) revert"],
+			["a trace is bound again", "if (bound.time != 0) revert TraceKnown(claimId, bound.root);", ""],
 			[
 				"a claim that carries its trace is bound to another",
-				"if (!_isUnbound(market, claimId, h)) revert",
-				"if (_proceedings[market][claimId].boundAt != 0) revert",
+				"if (h.commitment == Segments.EAGER) revert TraceKnown(claimId, expected);",
+				"",
+			],
+			["a lazy claim is bound to a trace of another output", "expected = lastStep;", "expected = root;"],
+			[
+				"a false checkpoint is defended by an honest segment",
+				"root = Trees.rootFromPath(lastStep, segment, count, claimPath, Trees.CHECKPOINTS, 0);",
+				"root = expected;",
+				[SEGMENTS],
 			],
 			[
-				"a lazy claim is bound to a trace of another output",
-				"OutputPath.requireUnder(traceRoot, market.outputRoot(claimId), h.outputOperator, h.operatorCount, h.steps, operatorPath, stepPath);",
-				"market.outputRoot(claimId);",
+				"a segment is bound to the checkpoint of another",
+				"root = Trees.rootFromPath(lastStep, segment, count, claimPath, Trees.CHECKPOINTS, 0);",
+				"root = Trees.rootFromPath(lastStep, 0, count, claimPath, Trees.CHECKPOINTS, 0);",
+				[SEGMENTS],
 			],
-			["a trace that was bound does not count", "p.boundAt = uint40(block.timestamp);", ""],
+			[
+				"the last step that is opened need not be the segment's",
+				"if (root != traceRoot) revert OutputPath.WrongTraceRoot(root, traceRoot);",
+				"",
+			],
+			[
+				"a segment is bound that the program does not have",
+				"if (segment >= count) revert SegmentOutOfRange(segment, count);",
+				"",
+			],
+			[
+				"a trace that was bound does not count",
+				"(bound.time, bound.root) = (block.timestamp, traceRoot);",
+				"bound.root = traceRoot;",
+			],
+			[
+				"what is bound for one segment is bound for all",
+				"BoundTrace storage bound = _bound[market][claimId][segment];\n\t\tif",
+				"BoundTrace storage bound = _bound[market][claimId][0];\n\t\tif",
+				[SEGMENTS],
+			],
+			[
+				"what is bound for one claim is bound for all",
+				"BoundTrace storage bound = _bound[market][claimId][segment];\n\t\tif",
+				"BoundTrace storage bound = _bound[market][0][segment];\n\t\tif",
+				[SEGMENTS],
+			],
 			["entering a trace costs no time", "_charge(d, published);", "published;", [AGREEMENT]],
+		],
+	),
+	...mutationsOf(
+		"contracts/court/DisputeStore.sol",
+		[SEGMENTS, AGREEMENT],
+		[
+			["the search goes on in the checkpoint instead of the trace that was bound", "node = bound.root;", ""],
+			[
+				"a segment begins at the first step",
+				"at.step = at.start * Segments.length(header.commitment, header.steps);",
+				"at.step = 0;",
+			],
+			["a segment's steps are counted from the first", "at.step += at.start;", "at.step = at.start;"],
+			[
+				"a dispute about one segment waits for the first",
+				"if (d.phase == Phase.Root) return _bound[market][d.claim][d.start].time;",
+				"if (d.phase == Phase.Root) return _bound[market][d.claim][0].time;",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Segments.sol",
+		[SEGMENTS, AGREEMENT],
+		[
+			[
+				"the last segment is as long as the others",
+				"Math.min(length(commitment, steps), steps - first)",
+				"length(commitment, steps)",
+			],
+			[
+				"a program of one step more than its segments has one fewer",
+				"(steps - 1) / length(commitment, steps) + 1",
+				"(steps - 1) / length(commitment, steps) + 1 - (steps % length(commitment, steps) == 1 ? 1 : 0)",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/court/Disputes.sol",
+		[RULES, AGREEMENT],
+		[
+			[
+				"a segment is settled directly before it is bound",
+				"if (bound.time == 0) revert TraceNotBound(claimId);",
+				"",
+				[AGREEMENT, LAZY],
+			],
+			[
+				"a checkpoint is taken for the trace of its segment",
+				"(what.checkpointsRoot, what.traceRoot) = (what.traceRoot, bound.root);",
+				"what.checkpointsRoot = what.traceRoot;",
+				[STATES],
+			],
 		],
 	),
 	...mutationsOf(

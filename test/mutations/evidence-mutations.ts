@@ -105,9 +105,33 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a leaf of another step is settled directly",
-				"node = Trees.rootFromPath(node, what.step, what.header.steps, paths.stepPath, Trees.STEPS, 0);",
-				"node = Trees.rootFromPath(node, 0, what.header.steps, paths.stepPath, Trees.STEPS, 0);",
+				"node = _segmentRoot(what.header, node, what.step, paths.stepPath);",
+				"node = _segmentRoot(what.header, node, 0, paths.stepPath);",
 				[STATES, DIRECT],
+			],
+			[
+				"the state of a segment's first step is what the segment before was bound to",
+				"isCheckpoint = step % segment == 0;",
+				"isCheckpoint = step % segment == segment;",
+				[STATES],
+			],
+			[
+				"the state of every step is a checkpoint",
+				"isCheckpoint = step % segment == 0;",
+				"isCheckpoint = step % segment < segment;",
+				[STATES],
+			],
+			[
+				"the state of a segment's first step is the first checkpoint",
+				"actual, step / segment, segments, opening.stepPath, Trees.CHECKPOINTS, 0",
+				"actual, 0, segments, opening.stepPath, Trees.CHECKPOINTS, 0",
+				[STATES],
+			],
+			[
+				"a step is opened under another place of its segment",
+				"uint256 place = step % Segments.length(header.commitment, header.steps);",
+				"uint256 place = step / (step + 1);",
+				[STATES],
 			],
 			[
 				"a carried state is that of its own step",
@@ -123,8 +147,8 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"operands come from the first step",
-				"actual = Trees.rootFromPath(actual, step, header.steps, opening.stepPath, Trees.STEPS, 0);",
-				"actual = Trees.rootFromPath(actual, 0 * step, header.steps, opening.stepPath, Trees.STEPS, 0);",
+				"actual = _segmentRoot(header, actual, step, opening.stepPath);",
+				"actual = _segmentRoot(header, actual, 0 * step, opening.stepPath);",
 				[STATES],
 			],
 		],

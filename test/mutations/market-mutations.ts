@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CLOCKS, LAZY, MARKET, REQUESTS, RULES, SCALE } from "./tests.ts";
+import { AGREEMENT, CLOCKS, LAZY, MARKET, REQUESTS, RULES, SCALE, SEGMENTS } from "./tests.ts";
 
 /** Programs, requests, claims and money. */
 export const MARKET_MUTATIONS: readonly Mutation[] = [
@@ -145,8 +145,14 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/libraries/OutputPath.sol",
-		[LAZY, MARKET, AGREEMENT],
+		[LAZY, MARKET, SEGMENTS, AGREEMENT],
 		[
+			[
+				"a claim of checkpoints opens its output as one of all steps",
+				"bool checkpoints = Segments.hasCheckpoints(shape.commitment);",
+				"bool checkpoints = false;",
+				[SEGMENTS],
+			],
 			[
 				"a claim states an output that its trace does not have",
 				"if (root != traceRoot) revert WrongTraceRoot(root, traceRoot);",
@@ -154,8 +160,8 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"the output is that of the first step",
-				"root, steps - 1, steps, stepPath",
-				"root, 0, steps, stepPath",
+				"root, leaves - 1, leaves, stepPath",
+				"root, 0, leaves, stepPath",
 			],
 		],
 	),

@@ -165,7 +165,7 @@ describe("moves on their way", () => {
 			outputOperator: 0,
 			outputElements: 1000n,
 			outputWidth: 8,
-			lazy: true,
+			commitment: 1,
 		};
 		const meaning = { signature: zeroHash, outputMantissa: 1n, outputExponent: 0 };
 		const { registry, market } = fixture.contracts;

@@ -118,8 +118,8 @@ export class Attacker {
 			case "bind": {
 				const claim = pick(move.claim, this.#claims);
 				for (const traceRoot of [rootOf(move.root), await leafRoot()]) {
-					const paths = { operatorPath: [], stepPath: [] };
-					if (await this.#send({ type: "bindTrace", claim, traceRoot, ...paths })) return true;
+					const rest = { segment: 0, lastStep: traceRoot, stepPath: [], claimPath: [] };
+					if (await this.#send({ type: "bindTrace", claim, traceRoot, ...rest })) return true;
 				}
 				return false;
 			}
@@ -184,6 +184,7 @@ function junkHeader(lazy: boolean, leaves: number, steps: number): ProgramHeader
 		outputElements: [1, 1000, 2 ** 40][leaves],
 		outputWidth: 8,
 		lazy,
+		segment: 0,
 		signature: wordHex(0n),
 		outputMantissa: 0,
 		outputExponent: 0,

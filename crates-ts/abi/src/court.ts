@@ -190,6 +190,14 @@ export const courtAbi = [
 	},
 	{
 		inputs: [
+			{ name: "segment", type: "uint256" },
+			{ name: "count", type: "uint256" },
+		],
+		name: "SegmentOutOfRange",
+		type: "error",
+	},
+	{
+		inputs: [
 			{ name: "elements", type: "uint256" },
 			{ name: "most", type: "uint256" },
 		],
@@ -518,6 +526,7 @@ export const courtAbi = [
 		inputs: [
 			{ indexed: true, name: "market", type: "address" },
 			{ indexed: true, name: "claim", type: "uint256" },
+			{ indexed: false, name: "segment", type: "uint256" },
 			{ indexed: false, name: "traceRoot", type: "bytes32" },
 		],
 		name: "TraceBound",
@@ -577,13 +586,29 @@ export const courtAbi = [
 		inputs: [
 			{ name: "market", type: "address" },
 			{ name: "claimId", type: "uint256" },
+			{ name: "segment", type: "uint256" },
 			{ name: "traceRoot", type: "bytes32" },
-			{ name: "operatorPath", type: "bytes32[]" },
+			{ name: "lastStep", type: "bytes32" },
 			{ name: "stepPath", type: "bytes32[]" },
+			{ name: "claimPath", type: "bytes32[]" },
 		],
 		name: "bindTrace",
 		outputs: [],
 		stateMutability: "nonpayable",
+		type: "function",
+	},
+	{
+		inputs: [
+			{ name: "market", type: "address" },
+			{ name: "claimId", type: "uint256" },
+			{ name: "segment", type: "uint256" },
+		],
+		name: "boundTrace",
+		outputs: [
+			{ name: "boundAt", type: "uint256" },
+			{ name: "traceRoot", type: "bytes32" },
+		],
+		stateMutability: "view",
 		type: "function",
 	},
 	{
@@ -846,8 +871,6 @@ export const courtAbi = [
 					{ name: "openDisputes", type: "uint32" },
 					{ name: "openDemands", type: "uint32" },
 					{ name: "lastAnswer", type: "uint40" },
-					{ name: "boundAt", type: "uint40" },
-					{ name: "traceRoot", type: "bytes32" },
 				],
 				name: "",
 				type: "tuple",

@@ -4,8 +4,8 @@ import { publishedChildren } from "@umpire/chain/published-children.ts";
 import { revertName } from "@umpire/chain/revert.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challenger.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
-import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import { boundTrace } from "@umpire/game/dispute.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
 import type { Actor } from "./actor.ts";
 import { disputedPaths } from "./claimed-trees.ts";
@@ -32,8 +32,10 @@ export function attacker(world: World, evidence: Evidence, say: (line: string) =
 
 	async function attack(state: GameState, claim: number): Promise<boolean> {
 		const { header } = evidence.commitment;
-		const unbound = isUnbound(state.claims[claim - 1], header);
-		const entry = unbound ? NO_DESCRIPTOR : entryOf(header, traceView(evidence));
+		const attacked = state.claims[claim - 1];
+		const entry = entryOf(header, traceView(evidence), (segment) => {
+			return boundTrace(attacked, header, segment) !== undefined;
+		});
 		const value = state.parameters.challengerBond;
 		const sent = await send(`challenge:${claim}`, { type: "challenge", value, claim, entry });
 		if (sent !== undefined) say(`Challenged claim ${claim} without a reason.`);

@@ -14,6 +14,7 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
+import type { CommitmentOptions } from "./commitments.ts";
 import { type Comparison, compareOutputs, complaint, joinComparisons } from "./compare.ts";
 import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import type { Evidence } from "./evidence.ts";
@@ -23,7 +24,7 @@ import { quantiseInputs } from "./run-program.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
-export interface CheckOptions extends StepOptions, ImageOptions {
+export interface CheckOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	readonly expect?: string | undefined;

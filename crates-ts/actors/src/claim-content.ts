@@ -4,6 +4,7 @@ import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitm
 import type { BindTraceMove, ClaimMove } from "@umpire/game/move.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { segmentLength, stepsFrom } from "@umpire/operators/segments.ts";
 import type { Trace } from "@umpire/runtime/trace.ts";
 
 /** What a claim states: the trace root and the opened output, or of a lazy program the output alone. */
@@ -14,8 +15,10 @@ const NO_WORDS = [0n, 0n, 0n, 0n, 0n];
 /** What the claim of a trace states. */
 export function claimOfTrace({ header }: Pick<ProgramCommitment, "header">, trace: Trace): ClaimContent {
 	const output = trace.operators[header.steps - 1][header.outputOperator];
-	const { traceRoot, operatorPath, stepPath } = bindingOf({ header }, trace);
-	return { traceRoot, opening: { root: output.root, operatorPath, stepPath, words: wordsOf(output) } };
+	const operatorPath = trace.stepTrees[header.steps - 1].path(header.outputOperator);
+	const stepPath = trace.traceTree.path(trace.traceTree.count - 1);
+	const opening = { root: output.root, operatorPath, stepPath, words: wordsOf(output) };
+	return { traceRoot: trace.traceRoot, opening };
 }
 
 /**
@@ -30,16 +33,20 @@ export async function claimOfOutput(program: Program, output: Elements): Promise
 	return { traceRoot: wordHex(0n), opening };
 }
 
-/** A trace root with the way of the primary output's tensor root to it. */
+/** The trace of a segment, with its last step on the way to what the claim says. */
 export function bindingOf(
 	{ header }: Pick<ProgramCommitment, "header">,
-	{ traceRoot, stepTrees, traceTree }: Trace,
-): Pick<BindTraceMove, "traceRoot" | "operatorPath" | "stepPath"> {
-	const last = header.steps - 1;
+	{ stepTrees, segmentTrees, traceTree }: Pick<Trace, "stepTrees" | "segmentTrees" | "traceTree">,
+	segment: number,
+): Omit<BindTraceMove, "type" | "claim" | "segment"> {
+	const first = segment * segmentLength(header);
+	const last = stepsFrom(header, first) - 1;
+	const step = stepTrees[first + last];
 	return {
-		traceRoot,
-		operatorPath: stepTrees[last].path(header.outputOperator),
-		stepPath: traceTree.path(last),
+		traceRoot: segmentTrees[segment].root,
+		lastStep: step.root,
+		stepPath: segmentTrees[segment].path(last),
+		claimPath: header.lazy ? step.path(header.outputOperator) : traceTree.path(segment),
 	};
 }
 

@@ -1,11 +1,10 @@
-import { type Hex, TAG } from "@umpire/commitment/constants.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { emptyElements, sameElements } from "@umpire/commitment/elements.ts";
 import { leafCount, unpackLeaf } from "@umpire/commitment/leaf.ts";
-import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
+import { type TraceTrees, traceTrees } from "@umpire/runtime/trace-trees.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { readTensors } from "@umpire/store/traces.ts";
-import type { TraceTrees } from "./claimed-trees.ts";
 import type { Evidence } from "./evidence.ts";
 import type { StatedOutput } from "./output-agreement.ts";
 
@@ -45,12 +44,13 @@ async function withStatedOutput(
 	elements.set(unpackLeaf(words, outputWidth, outputElements));
 	const output = await commitTensor(elements, outputWidth);
 	const last = trace.operators[steps - 1].with(outputOperator, output);
-	return treesOf([...trace.operators.slice(0, -1), last]);
+	const operators = [...trace.operators.slice(0, -1), last];
+	return { operators, ...traceTrees(commitment.header, operators) };
 }
 
 /** The trace that the store has under a root; undefined if it has none, or none of this program. */
 async function publishedTrace(
-	{ program, trace }: Evidence,
+	{ program, commitment, trace }: Evidence,
 	root: Hex,
 	store: ContentStore,
 ): Promise<ClaimedTrace | undefined> {
@@ -68,19 +68,5 @@ async function publishedTrace(
 		}
 		operators.push(row);
 	}
-	return treesOf(operators);
-}
-
-function treesOf(operators: readonly (readonly TensorCommitment[])[]): ClaimedTrace {
-	const stepTrees = operators.map((tensors) =>
-		MerkleTree.of(
-			tensors.map(({ root }) => root),
-			TAG.operators,
-		),
-	);
-	const traceTree = MerkleTree.of(
-		stepTrees.map(({ root }) => root),
-		TAG.steps,
-	);
-	return { operators, stepTrees, traceTree };
+	return { operators, ...traceTrees(commitment.header, operators) };
 }

@@ -6,24 +6,29 @@ import { innerNode, type MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { type GameState, openingKey } from "@umpire/game/state.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentLength, segmentOf } from "@umpire/operators/segments.ts";
+import type { TraceTrees } from "@umpire/runtime/trace-trees.ts";
 
-/** Siblings of a node of the trees of operators (of a step) and of steps, in the disputed trace. */
+/** Siblings of a node of the trees of the disputed trace: operators of a step, steps of a segment, checkpoints. */
 export interface TracePaths {
 	operator(step: number, index: number): Hex[];
 	step(index: number): Hex[];
+	checkpoint(segment: number): Hex[];
 }
 
-/** The trees of a trace that someone has: its paths are its own. */
-export interface TraceTrees {
-	readonly stepTrees: readonly MerkleTree[];
-	readonly traceTree: MerkleTree;
-}
+/** Trees in which one's own paths are. */
+type OwnTrees = Pick<TraceTrees, "stepTrees" | "segmentTrees" | "traceTree">;
 
 /** Paths in a trace that one has oneself. */
-export function ownPaths({ stepTrees, traceTree }: TraceTrees): TracePaths {
+export function ownPaths(
+	header: Pick<ProgramHeader, "steps" | "segment">,
+	{ stepTrees, segmentTrees, traceTree }: OwnTrees,
+): TracePaths {
+	const length = segmentLength(header);
 	return {
 		operator: (step, index) => stepTrees[step].path(index),
-		step: (index) => traceTree.path(index),
+		step: (index) => segmentTrees[segmentOf(header, index)].path(index % length),
+		checkpoint: (segment) => traceTree.path(segment),
 	};
 }
 
@@ -40,7 +45,7 @@ export interface DisputeRecord {
  * traces agree; every other sibling on such a path was published on the way of the search.
  */
 export function disputedPaths(
-	own: TraceTrees,
+	own: OwnTrees,
 	dispute: number,
 	{ feed, state, header, published }: DisputeRecord,
 ): TracePaths {
@@ -60,7 +65,7 @@ export function disputedPaths(
 		const children = published(openingKey(args.node, at.tree, asked.childLevel, asked.children));
 		if (children !== undefined) addSubtree(nodes, at, asked.childLevel, children);
 	}
-	const path = (tree: 2 | 3, step: number, levels: MerkleTree, index: number): Hex[] => {
+	const path = (tree: 2 | 3 | 8, step: number, levels: MerkleTree, index: number): Hex[] => {
 		const siblings: Hex[] = [];
 		for (let level = 0; level < levels.height; level++) {
 			const sibling = (index >> level) ^ 1;
@@ -71,12 +76,18 @@ export function disputedPaths(
 	};
 	return {
 		operator: (step, index) => path(TAG.operators, step, own.stepTrees[step], index),
-		step: (index) => path(TAG.steps, 0, own.traceTree, index),
+		step: (index) => {
+			const length = segmentLength(header);
+			const first = index - (index % length);
+			return path(TAG.steps, first, own.segmentTrees[segmentOf(header, index)], index - first);
+		},
+		checkpoint: (segment) => path(TAG.checkpoints, 0, own.traceTree, segment),
 	};
 }
 
+/** @param step of a tree of operators, or the first of a tree of steps */
 const keyOf = (tree: number, step: number, level: number, index: number): string =>
-	`${tree} ${tree === TAG.steps ? 0 : step} ${level} ${index}`;
+	`${tree} ${step} ${level} ${index}`;
 
 /** Adds published children, and the nodes between them and the node that was opened. */
 function addSubtree(
@@ -93,7 +104,7 @@ function addSubtree(
 		});
 		row = Array.from({ length: Math.ceil(row.length / 2) }, (_, i) =>
 			2 * i + 1 < row.length
-				? toHex(innerNode(tree as 2 | 3, at + 1, fromHex(row[2 * i]), fromHex(row[2 * i + 1])))
+				? toHex(innerNode(tree as 2 | 3 | 8, at + 1, fromHex(row[2 * i]), fromHex(row[2 * i + 1])))
 				: row[2 * i],
 		);
 	}

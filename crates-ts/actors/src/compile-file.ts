@@ -14,12 +14,13 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
+import { type CommitmentOptions, committed } from "./commitments.ts";
 import { compileWarnings } from "./compile-warnings.ts";
 import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { outFile } from "./out-file.ts";
 
-export interface CompileFileOptions extends StepOptions, ImageOptions {
+export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly bits: 8 | 16;
 	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
@@ -31,8 +32,6 @@ export interface CompileFileOptions extends StepOptions, ImageOptions {
 	readonly budget?: ErrorBudget | undefined;
 	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
-	/** When claims commit to their trace: at once (eager, the default), or when they are challenged. */
-	readonly commitment?: "eager" | "lazy" | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -66,6 +65,7 @@ export async function compileFile(
 	options: CompileFileOptions,
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
+	const claims = committed(options);
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).flatMap((file) =>
@@ -89,7 +89,7 @@ export async function compileFile(
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
 	});
-	const program = options.commitment === "lazy" ? { ...compiled, lazy: true } : compiled;
+	const program: Program = { ...compiled, ...claims };
 	for (const name of report.fixedInputs)
 		options.progress(
 			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,

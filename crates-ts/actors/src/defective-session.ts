@@ -1,7 +1,7 @@
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { carrier } from "@umpire/operators/context.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
-import { type ProgramSession, runAll, type StepResult } from "@umpire/runtime/executable.ts";
+import { type ProgramSession, runAll, type Start, type StepResult } from "@umpire/runtime/executable.ts";
 import { openExact } from "@umpire/runtime/onnxruntime.ts";
 import { executable } from "@umpire/runtime/program-model.ts";
 import { Tensor } from "onnxruntime-node";
@@ -26,13 +26,16 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 	const honest = await openExact(whole.model, 1);
 	const downstream =
 		rest.outputs.length === 0 ? undefined : await openExact({ ...whole.model, graph: rest }, 1);
-	async function* steps(inputs: readonly Elements[]): AsyncGenerator<StepResult> {
+	async function* steps(inputs: readonly Elements[], from?: Start): AsyncGenerator<StepResult> {
 		const feeds: Record<string, Tensor> = {};
 		inputs.forEach((elements, i) => {
 			feeds[whole.inputs[i]] = toTensor(elements, program.inputs[i]);
 		});
-		for (const { name: state, initial } of whole.states) feeds[state] = feeds[whole.inputs[initial]];
-		for (let step = 0; step < program.steps; step++) {
+		for (const { name: state, initial, operator } of whole.states) {
+			const known = from?.states.get(operator);
+			feeds[state] = known ? toTensor(known, program.inputs[initial]) : feeds[whole.inputs[initial]];
+		}
+		for (let step = from?.step ?? 0; step < program.steps; step++) {
 			let results = (await honest.session.run(feeds)) as Readonly<Record<string, Tensor>>;
 			if (step === place.step) {
 				const spec = program.operators[index];
@@ -42,7 +45,12 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 			for (const { name: state, operator } of whole.states) feeds[state] = results[whole.operators[operator]];
 			const operators = program.operators.map((spec, i) => toElements(results[whole.operators[i]], spec));
 			const output = (k: number): Elements => operators[program.outputs[k].operator];
-			yield { operators, output, outputs: () => program.outputs.map((_, k) => output(k)) };
+			yield {
+				operators,
+				output,
+				state: (i) => operators[i],
+				outputs: () => program.outputs.map((_, k) => output(k)),
+			};
 		}
 	}
 	return {

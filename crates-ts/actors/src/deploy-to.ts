@@ -6,8 +6,8 @@ import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
-import { LARGEST_PROGRAM, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
+import { coveredOfAll, leastBonds } from "@umpire/game/bonds.ts";
+import { LARGEST_PROGRAMS, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
 import { knownDeployment, requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
@@ -124,9 +124,9 @@ const MOST_GWEI = 1_000_000;
 
 /** For people: up to which gas price a deployment's bonds cover all gas of a dispute, by what is disputed. */
 export function gasPricesCovered(parameters: Parameters): Readonly<Record<string, string>> {
-	const price = (size: ProgramSize): string => `${formatGwei(coveredGasPrice(size, parameters))} gwei`;
+	const price = (...sizes: ProgramSize[]): string => `${formatGwei(coveredOfAll(sizes, parameters))} gwei`;
 	return {
 		"gas price covered": `${price(ORDINARY_PROGRAM)} (up to a million operators and leaves)`,
-		"": `${price(LARGEST_PROGRAM)} (any valid program)`,
+		"": `${price(...LARGEST_PROGRAMS)} (any valid program)`,
 	};
 }

@@ -77,11 +77,14 @@ async function planOf(
 	own: Evidence,
 	{ claim, stated, store }: DirectChallenge,
 ): Promise<{ claimed: ClaimedTrace; place: WrongElement } | string> {
-	if (isUnbound(claim, own.commitment.header)) return "its trace is not bound yet";
+	const { header } = own.commitment;
+	if (isUnbound(claim, header)) return "its trace is not bound yet";
+	if (header.segment !== 0) return "only a search leads from checkpoints to a number";
 	const claimed = stated && (await claimedTrace(own, claim.traceRoot, stated, store));
 	if (claimed === undefined) return `its trace is not in ${store.place}`;
 	const place = firstDifference(own, claimed);
-	return place === undefined ? "its trace is mine" : { claimed, place };
+	if (place === undefined) return "its trace is mine";
+	return { claimed, place };
 }
 
 /** A wrong element (physical index), and the parts of its cone. */
@@ -118,7 +121,7 @@ async function prepareDirect(
 ): Promise<Prepared & Pick<SettleDirectlyMove, "location">> {
 	const tensor = claimed.operators[step][operator];
 	const leaf = leafOf(own, operator, element);
-	const paths = ownPaths(claimed);
+	const paths = ownPaths(own.commitment.header, claimed);
 	const disputed = { step, operator, element, part: 0, words: tensor.words(leaf), partials: [] };
 	const location = {
 		step,

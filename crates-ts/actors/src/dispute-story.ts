@@ -130,15 +130,20 @@ function noDispute(events: readonly ChainEvent[], id: number): UmpireError {
 function answersTo(events: readonly ChainEvent[], mine: readonly ChainEvent[], claim: number): ChainEvent[] {
 	const first = mine[0].block;
 	const last = mine.at(-1)!.block;
-	const nodes = new Set<Hex>(mine.flatMap(({ name, args }) => (name === "Descended" ? [args.node] : [])));
+	const nodes = new Set<Hex>();
+	const segments = new Set<bigint>();
+	for (const { name, args } of mine) {
+		if (name !== "Descended") continue;
+		nodes.add(args.node);
+		if (isSegment(args)) segments.add(args.start);
+	}
 	for (const { name, args } of events) {
 		if (name === "Claimed" && Number(args.claim) === claim) nodes.add(args.traceRoot);
-		if (name === "TraceBound" && Number(args.claim) === claim) nodes.add(args.traceRoot);
 	}
 	const open = mine.every(({ name }) => name !== "Settled" && name !== "TimedOut" && name !== "Reclaimed");
 	return events.filter(({ name, args, block }) => {
 		if (block < first || (block > last && !open)) return false;
-		if (name === "TraceBound") return Number(args.claim) === claim;
+		if (name === "TraceBound") return Number(args.claim) === claim && segments.has(args.segment);
 		return (name === "NodeOpened" || name === "LeafPublished") && nodes.has(args.node);
 	});
 }
@@ -155,7 +160,7 @@ function moveText(event: ChainEvent): string | undefined {
 		case "LeafPublished":
 			return "published the words of the leaf";
 		case "Descended":
-			return descent(event.args);
+			return descentText(event.args);
 		case "Named":
 			return `named element ${event.args.element}, of ${event.args.parts} parts`;
 		case "PartialsPublished":
@@ -171,17 +176,25 @@ function moveText(event: ChainEvent): string | undefined {
 	}
 }
 
-/** Where a search went: the trees of a trace are those of steps, operators and one tensor. */
-function descent({ tree, step, operator, start, level }: Descent): string {
-	const subtree = level === 0n ? `${start}` : `${start} (height ${level})`;
-	if (tree === TAG.steps) return `named the steps from ${subtree}`;
+/** Where a search went: through the segments of a claim, and the steps, operators and one tensor of a trace. */
+export function descentText({ tree, step, operator, start, level }: Descent): string {
+	const from = (first: bigint): string => (level === 0n ? `${first}` : `${first} (height ${level})`);
+	const subtree = from(start);
+	if (isSegment({ tree, level })) return `demanded the trace of segment ${start}`;
+	if (tree === TAG.checkpoints) return `named the segments from ${subtree}`;
+	// They are counted from the first of their segment.
+	if (tree === TAG.steps) return `named the steps from ${from(step + start)}`;
 	if (tree === TAG.operators) return `named the operators from ${subtree} of step ${step}`;
 	return level === 0n
 		? `named leaf ${start} of operator ${operator}`
 		: `named the leaves from ${subtree} of operator ${operator}`;
 }
 
-type Descent = Pick<
+/** Whether the search waits for a trace that a segment is bound to; a lazy claim is one segment. */
+const isSegment = ({ tree, level }: Pick<Descent, "tree" | "level">): boolean =>
+	tree === TAG.checkpoints && level === 0n;
+
+export type Descent = Pick<
 	Extract<ChainEvent, { name: "Descended" }>["args"],
 	"tree" | "step" | "operator" | "start" | "level"
 >;

@@ -5,6 +5,7 @@ import { rowAt } from "@umpire/operators/cone.ts";
 import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import { type Program, SOURCE } from "@umpire/operators/program.ts";
 import { type ProgramCommitment, rowPath } from "@umpire/operators/program-commitment.ts";
+import { segmentLength, segmentOf } from "@umpire/operators/segments.ts";
 import type { Fetch } from "@umpire/operators/values.ts";
 import type { Trace } from "@umpire/runtime/trace.ts";
 import type { TracePaths } from "./claimed-trees.ts";
@@ -77,7 +78,10 @@ export function openOperand(
 	if (source === SOURCE.input || step < 0) {
 		return { operand, root, path: trace.inputTree.path(step < 0 ? initial : index), stepPath: [] };
 	}
-	return { operand, root, path: paths.operator(step, index), stepPath: paths.step(step) };
+	const { header } = commitment;
+	const isCheckpoint = source === SOURCE.state && position.step % segmentLength(header) === 0;
+	const stepPath = isCheckpoint ? paths.checkpoint(segmentOf(header, step)) : paths.step(step);
+	return { operand, root, path: paths.operator(step, index), stepPath };
 }
 
 /** Reads operand elements of an operator by their physical index. */

@@ -1,6 +1,6 @@
 import type { Published } from "@umpire/chain/published-children.ts";
 import { hasRunOut, lastSecond, turnOf } from "@umpire/game/clock.ts";
-import { publishedAt } from "@umpire/game/dispute.ts";
+import { boundTrace, publishedAt } from "@umpire/game/dispute.ts";
 import { demanded } from "@umpire/game/search.ts";
 import { CLAIM_STATUS, type GameState, openingKey, PHASE, type Side } from "@umpire/game/state.ts";
 import type { DisputeView } from "@umpire/game/trace-view.ts";
@@ -34,7 +34,8 @@ export function openDispute(
 	const header = state.programs.get(state.requests[claim.request - 1].program)!;
 	const since = publishedAt(state, dispute);
 	const turn = turnOf(dispute, since, state.parameters);
-	const base = { id, dispute, header, parameters: state.parameters, publishedAt: since };
+	const isBound = (segment: number): boolean => boundTrace(claim, header, segment) !== undefined;
+	const base = { id, dispute, header, parameters: state.parameters, publishedAt: since, isBound };
 	const { phase, node, demandedAt } = dispute;
 	let children: DisputeView["children"];
 	if (phase === PHASE.search) {

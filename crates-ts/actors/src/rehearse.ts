@@ -14,6 +14,7 @@ import { quantiseInput } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import { attacker } from "./attacker.ts";
+import type { CommitmentOptions } from "./commitments.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
@@ -33,7 +34,7 @@ import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
 
-export interface RehearseOptions extends StepOptions, ImageOptions {
+export interface RehearseOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly model: string;
 	readonly input?: string | undefined;
 	/** [STEP/]OPERATOR[:ELEMENT], "random" or "none". */
@@ -45,7 +46,6 @@ export interface RehearseOptions extends StepOptions, ImageOptions {
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: ErrorBudget | undefined;
 	readonly shape?: readonly string[] | undefined;
-	readonly commitment?: "eager" | "lazy" | undefined;
 	/** How the verifier brings a wrong claim down; `direct` makes the submitter publish its trace. */
 	readonly mode?: Mode | undefined;
 	readonly progress: (line: string) => void;
@@ -107,7 +107,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		const { status } = await getClaim(stage.contracts, 1n);
 		const verdict = status === CLAIM_STATUS.final ? "final" : "rejected";
 		const harmless =
-			defect !== null && program.lazy === true && !(await reachesOutput(program, defect, inputs));
+			defect !== null && !isWholeTrace(program) && !(await reachesClaim(program, defect, inputs));
 		const error = complaintOf(options, harmless ? null : defect, verdict, found, stage.moves);
 		return {
 			ok: error === undefined,
@@ -183,17 +183,28 @@ async function falseEvidence(
 	return { program, commitment, trace };
 }
 
-/** Whether a wrong number changes the output, which is all that a lazy claim states. */
-async function reachesOutput(program: Program, defect: Place, inputs: Elements[]): Promise<boolean> {
-	const outputs: string[] = [];
+const isWholeTrace = ({ lazy, segment }: Program): boolean => lazy !== true && segment === undefined;
+
+/** Whether a wrong number changes what a claim carries: the output, or the last step of a segment. */
+async function reachesClaim(program: Program, defect: Place, inputs: Elements[]): Promise<boolean> {
+	const carried: string[] = [];
 	for (const session of [
-		await openSession(program, { record: "outputs" }),
+		await openSession(program, { record: "trace" }),
 		await openDefectiveSession(program, defect),
 	]) {
-		outputs.push((await session.run(inputs)).outputs[0].join());
+		const { outputs, operators = [] } = await session.run(inputs);
+		carried.push(program.lazy === true ? outputs[0].join() : lastSteps(program, operators).join());
 		await session.release();
 	}
-	return outputs[0] !== outputs[1];
+	return carried[0] !== carried[1];
+}
+
+/** What every operator computed in the last step of every segment. */
+function lastSteps({ steps, segment = steps, operators: { length } }: Program, all: Elements[]): Elements[] {
+	return all.filter((_, i) => {
+		const step = Math.floor(i / length);
+		return (step + 1) % segment === 0 || step === steps - 1;
+	});
 }
 
 function complaintOf(

@@ -2,6 +2,7 @@ import type { Connection } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { judge } from "@umpire/chain/judge.ts";
 import type { Kind } from "@umpire/operators/program.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import { describeOperator } from "@umpire/operators/tensors.ts";
 import { elementValue } from "@umpire/operators/values.ts";
 import { prove, verify } from "@umpire/prover/prove.ts";
@@ -89,7 +90,8 @@ export async function settleSample(
 		{
 			header: commitment.header,
 			inputsRoot: trace.inputsRoot,
-			traceRoot: trace.traceRoot,
+			traceRoot: trace.segmentTrees[segmentOf(commitment.header, position.step)].root,
+			checkpointsRoot: trace.traceRoot,
 			...position,
 			leaf,
 			beneficiary: BENEFICIARY,

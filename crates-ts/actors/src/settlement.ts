@@ -51,7 +51,7 @@ export async function prepareSettlement(
 	evidence: Evidence,
 	disputed: DisputedElement,
 	beneficiary: Hex,
-	paths: TracePaths = ownPaths(evidence.trace),
+	paths: TracePaths = ownPaths(evidence.commitment.header, evidence.trace),
 ): Promise<Prepared> {
 	const { element, operator } = disputed;
 	const descriptor = evidence.commitment.descriptors[operator];

@@ -3,13 +3,15 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { isUnbound } from "@umpire/game/dispute.ts";
 import type { Claim } from "@umpire/game/state.ts";
-import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { DisputeView } from "@umpire/game/trace-view.ts";
+import type { Trace } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { folderStore } from "@umpire/store/folder-store.ts";
 import { getTrace, putTrace } from "@umpire/store/traces.ts";
 import { failureText } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
+import { recordClaimed, withDisputedSegment } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
 import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import type { Sessions } from "./sessions.ts";
@@ -103,6 +105,21 @@ export class SubmitterComputing {
 		return trace && { program, commitment, trace };
 	}
 
+	/** The same for a dispute: with the steps of the segment that it is in. */
+	async disputed(
+		view: Pick<DisputeView, "dispute" | "header">,
+		claim: Claim,
+		inputsRoot: Hex,
+		order: number,
+	): Promise<Evidence | undefined> {
+		const evidence = await this.evidence(claim, inputsRoot, order);
+		if (evidence === undefined) return undefined;
+		const key = `${inputsRoot} ${evidence.trace.traceRoot}`;
+		const inputs = () => this.#inputs(inputsRoot);
+		const { sessions } = this.#parts;
+		return withDisputedSegment(evidence, view, { bench: this.#bench, sessions, key, order, inputs });
+	}
+
 	/** Under what name the bench has a trace that was computed. */
 	readonly #keys = new Cache<string, string>(KEYS);
 
@@ -137,9 +154,9 @@ export class SubmitterComputing {
 		return trace;
 	}
 
-	async #record(inputs: readonly Elements[]): Promise<Trace> {
+	#record(inputs: readonly Elements[]): Promise<Trace> {
 		const { loaded, sessions } = this.#parts;
-		return recordTrace(await sessions.get("trace"), loaded.commitment, inputs);
+		return recordClaimed(loaded, sessions, inputs);
 	}
 
 	/** Keeps a trace, so that whoever is stopped need not compute it again. */

@@ -271,10 +271,10 @@ class Submitter implements Actor {
 		if (open.side === SIDE.challenger) {
 			if (open.expired) return this.#answerWith(open, { type: "timeout", dispute: id });
 			// What the next answer is made from is kept, or read and computed meanwhile.
-			await this.#computing.evidence(claim, inputsRoot, open.until);
+			await this.#computing.disputed(open.view, claim, inputsRoot, open.until);
 			return false;
 		}
-		const evidence = await this.#computing.evidence(claim, inputsRoot, open.until);
+		const evidence = await this.#computing.disputed(open.view, claim, inputsRoot, open.until);
 		if (evidence === undefined || !canAnswer(open.view, evidence)) return false;
 		const action = honestSubmitter(open.view, submittersView(evidence));
 		if (action === null) return false;

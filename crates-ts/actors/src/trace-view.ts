@@ -3,6 +3,7 @@ import type { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { PHASE, type Position } from "@umpire/game/state.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import { bindingOf } from "./claim-content.ts";
 import { type Evidence, openDescriptor, openRow, type TracePosition } from "./evidence.ts";
 import { partialsLeadingTo } from "./partials.ts";
@@ -15,7 +16,7 @@ export function traceView(evidence: Evidence): TraceView {
 		children: ({ start, level, ...at }, childLevel) =>
 			treeAt(evidence, at).descendants(start, level, childLevel),
 		words: (step, operator, leaf) => trace.operators[step][operator].words(leaf),
-		binding: () => bindingOf(commitment, trace),
+		binding: (segment) => bindingOf(commitment, trace, segment),
 		descriptor: (operator) => openDescriptor(evidence, operator),
 		row: (operator, element) => openRow(evidence, operator, element),
 		partCount: (operator, element) => partCount(commitment.descriptors[operator], element),
@@ -52,10 +53,11 @@ export function submittersView(evidence: Evidence): TraceView {
 
 /** The tree of a trace in which a search stands. */
 function treeAt(
-	{ trace }: Evidence,
+	{ commitment, trace }: Evidence,
 	{ tree, step, operator }: Omit<Position, "start" | "level">,
 ): MerkleTree {
-	if (tree === TAG.steps) return trace.traceTree;
+	if (tree === TAG.checkpoints) return trace.traceTree;
+	if (tree === TAG.steps) return trace.segmentTrees[segmentOf(commitment.header, step)];
 	if (tree === TAG.operators) return trace.stepTrees[step];
 	return trace.operators[step][operator].tree;
 }

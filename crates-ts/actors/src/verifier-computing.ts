@@ -1,9 +1,11 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import type { DisputeView } from "@umpire/game/trace-view.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
-import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { Trace } from "@umpire/runtime/trace.ts";
 import { Cache } from "./cache.ts";
 import { type Direct, type DirectChallenge, proveDirectly } from "./direct-challenge.ts";
+import { recordClaimed, withDisputedSegment } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
 import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import { Sessions } from "./sessions.ts";
@@ -54,6 +56,25 @@ export class VerifierComputing {
 		}
 	}
 
+	/** The same for a dispute: with the steps of the segment that it is in. */
+	async disputed(
+		view: Pick<DisputeView, "dispute" | "header">,
+		inputsRoot: Hex,
+		order: number,
+	): Promise<Evidence | undefined> {
+		const evidence = await this.evidence(inputsRoot, order);
+		return (
+			evidence &&
+			withDisputedSegment(evidence, view, {
+				bench: this.#bench,
+				sessions: this.#sessions,
+				key: `${inputsRoot} ${evidence.trace.traceRoot}`,
+				order,
+				inputs: () => this.#inputs(inputsRoot),
+			})
+		);
+	}
+
 	/** One's own primary output; undefined as long as it is being computed. Throws NoInputs likewise. */
 	async output(inputsRoot: Hex, order: number): Promise<{ readonly elements: Elements } | undefined> {
 		return this.#bench.ask("background", {
@@ -84,8 +105,7 @@ export class VerifierComputing {
 			order,
 			work: async () => {
 				const inputs = await this.#inputs(inputsRoot);
-				const session = await this.#sessions.get("trace");
-				const trace = await recordTrace(session, this.#loaded.commitment, inputs);
+				const trace = await recordClaimed(this.#loaded, this.#sessions, inputs);
 				this.#roots.set(inputsRoot, trace.traceRoot);
 				this.#keys.set(inputsRoot, key);
 				return trace;

@@ -93,7 +93,8 @@ export class VerifierDisputes {
 		const submittersTurn = open.side === SIDE.submitter;
 		if (submittersTurn && open.expired) return this.#move(open, { type: "timeout", dispute: id });
 		// While the other side moves there is time to compute one's own trace, and what is there is kept.
-		const evidence = await this.#computing.evidence(state.requests[claim.request - 1].inputsRoot, open.until);
+		const { inputsRoot } = state.requests[claim.request - 1];
+		const evidence = await this.#computing.disputed(open.view, inputsRoot, open.until);
 		if (submittersTurn || evidence === undefined) return false;
 		if (open.view.dispute.phase === PHASE.root) {
 			const direct = await this.settleDirectly(open.view.dispute.claim, claim, evidence, open.until);

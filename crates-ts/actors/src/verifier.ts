@@ -4,9 +4,9 @@ import { gameReader } from "@umpire/chain/game-state.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { entryOf } from "@umpire/game/challenger.ts";
-import { isUnbound } from "@umpire/game/dispute.ts";
+import { boundTrace, isUnbound } from "@umpire/game/dispute.ts";
 import { challengeEnd } from "@umpire/game/input-demands.ts";
-import { type Action, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type Claim, type GameState, PHASE } from "@umpire/game/state.ts";
 import type { Actor } from "./actor.ts";
 import { rememberLimits } from "./budget.ts";
@@ -188,7 +188,10 @@ class Verifier implements Actor {
 			return false;
 		}
 		if (this.#mayPassOn(state, id, claim, now)) return false;
-		const entry = unbound ? NO_DESCRIPTOR : entryOf(evidence.commitment.header, traceView(evidence));
+		const { header } = evidence.commitment;
+		const entry = entryOf(header, traceView(evidence), (segment) => {
+			return boundTrace(claim, header, segment) !== undefined;
+		});
 		const value = state.parameters.challengerBond;
 		const sent = await this.#send(`challenge:${id}`, { type: "challenge", value, claim: id, entry }, end - 1);
 		if (sent) say(`Challenged claim ${id}.`);

@@ -42,6 +42,7 @@ function forgetful(name: string, start: () => Promise<Actor>): Actor {
 
 interface Play {
 	readonly lazy?: boolean;
+	readonly segment?: number;
 	readonly defect?: string | undefined;
 	readonly publishTrace?: boolean;
 	readonly mode?: Mode;
@@ -50,10 +51,10 @@ interface Play {
 }
 
 /** Plays a claim to its end; gives its status, the moves and what was said. */
-async function play({ lazy = false, defect, publishTrace, mode, tamper }: Play) {
+async function play({ lazy = false, segment, defect, publishTrace, mode, tamper }: Play) {
 	stage = await openStage();
 	const on = stage;
-	const program = { ...compiled.program, lazy };
+	const program = { ...compiled.program, lazy, ...(segment === undefined ? {} : { segment }) };
 	const requester = await on.world("requester");
 	const commitment = await commitProgram(program);
 	const { number, root } = await registerProgram(requester, program, commitment);
@@ -82,6 +83,14 @@ async function play({ lazy = false, defect, publishTrace, mode, tamper }: Play) 
 describe("sides that are killed after every move", () => {
 	it("defend and bring down lazy claims", async () => {
 		const { status, moves } = await play({ lazy: true, defect: HIDDEN, mode: "bisect" });
+		expect(status).toBe(CLAIM_STATUS.rejected);
+		for (const move of ["challenge", "bindTrace", "enter", "settle"]) {
+			expect(moves.filter((made) => made === move)).toHaveLength(1);
+		}
+	});
+
+	it("bring down claims of checkpoints by a search, also where the submitter's trace is published", async () => {
+		const { status, moves } = await play({ segment: 2, defect: POOLING, publishTrace: true, mode: "auto" });
 		expect(status).toBe(CLAIM_STATUS.rejected);
 		for (const move of ["challenge", "bindTrace", "enter", "settle"]) {
 			expect(moves.filter((made) => made === move)).toHaveLength(1);

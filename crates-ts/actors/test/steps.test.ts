@@ -11,6 +11,7 @@ import { random } from "@umpire/testing/compiler/check.ts";
 import { gpt, gptStep } from "@umpire/testing/compiler/gpt.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check } from "../src/check.ts";
+import { committed, SEGMENT } from "../src/commitments.ts";
 import { compileFile, orderedInputs } from "../src/compile-file.ts";
 import { parseDefect } from "../src/defect.ts";
 import { openDefectiveSession } from "../src/defective-session.ts";
@@ -77,7 +78,8 @@ async function tracesOf(program: Program, inputs: Awaited<ReturnType<typeof comp
 describe("programs of several steps", () => {
 	it("settle in sampled steps, with the output of the float model", async () => {
 		const options = { model: file("rnn.onnx"), samples: 1, seed: 2, bits: 16, steps: 6 } as const;
-		const result = await check({ ...options, carry: ["next=state"], progress });
+		const segments = { commitment: "segments", segment: 4 } as const;
+		const result = await check({ ...options, ...segments, carry: ["next=state"], progress });
 		expect(result.error).toBeUndefined();
 		expect(result).toMatchObject({ ok: true, steps: 6 });
 		expect(result.settled.agreed).toBe(result.kinds.length);
@@ -122,6 +124,40 @@ describe("programs of several steps", () => {
 		expect(lie).toMatchObject({ verdict: "rejected", steps: 3, found: { step: 2, operator: 1 } });
 		const truth = await rehearse({ ...options, ...DECODE, defect: "none", progress });
 		expect(truth).toMatchObject({ ok: true, verdict: "final", found: null });
+	});
+
+	it("in segments are disputed by their checkpoints, and in the step of the wrong number", async () => {
+		const steps = { steps: 5, carry: ["next=state"], commitment: "segments", segment: 2 } as const;
+		const options = {
+			model: file("rnn.onnx"),
+			seed: 5,
+			bits: 16,
+			attack: false,
+			progress,
+			...steps,
+		} as const;
+		const lie = await rehearse({ ...options, defect: "3/0" });
+		expect(lie.error).toBeUndefined();
+		expect(lie).toMatchObject({ verdict: "rejected", found: { step: 3, operator: 0 } });
+		for (const move of ["challenge", "bindTrace", "enter", "settle"]) {
+			expect(lie.transactions.filter((sent) => sent.move === move)).toHaveLength(1);
+		}
+		const truth = await rehearse({ ...options, defect: "none" });
+		expect(truth).toMatchObject({ ok: true, verdict: "final", found: null });
+		const attacked = await rehearse({ ...options, defect: "none", attack: true });
+		expect(attacked.error).toBeUndefined();
+		expect(attacked.verdict).toBe("final");
+	});
+
+	it("have as many steps in a segment as the option says, which only programs in segments take", async () => {
+		const options = { bits: 16, progress, ...CACHE } as const;
+		const compile = (rest: object) => compileFile(file("cache.onnx"), { ...options, ...rest });
+		await expect(compile({ segment: 4 })).rejects.toThrow("--segment gives the steps of a segment");
+		const segments = { commitment: "segments" } as const;
+		await expect(compile({ ...segments, segment: 1 })).rejects.toThrow("from 2 to 16777215, not 1");
+		expect(committed(segments)).toEqual({ segment: SEGMENT });
+		expect(committed({ ...segments, segment: 7 })).toEqual({ segment: 7 });
+		expect(committed({ commitment: "lazy" })).toEqual({ lazy: true });
 	});
 
 	it("have defects in any step", async () => {

@@ -58,7 +58,14 @@ function marketCall(action: Played): Pick<Call, "functionName" | "args"> | undef
 function courtArguments(action: Played): readonly unknown[] {
 	switch (action.type) {
 		case "bindTrace":
-			return [action.claim, action.traceRoot, action.operatorPath, action.stepPath];
+			return [
+				action.claim,
+				action.segment,
+				action.traceRoot,
+				action.lastStep,
+				action.stepPath,
+				action.claimPath,
+			];
 		case "challenge":
 			return [action.claim, action.entry];
 		case "enter":

@@ -33,7 +33,7 @@ export interface ReaderOptions {
  * the actor's programs. Of other programs disputes and demands stand as closed ones: nobody looks at them here.
  *
  * Times of publications are those that the contract's clocks go by: never before the demand. `claimedAt`,
- * `openDisputes` and `boundAt` are those of live claims. `burned`, `commitments` and balances are not read, and
+ * `openDisputes` and every `boundAt` are those of live claims. `burned`, `commitments` and balances are not read, and
  * ledgers hold the given account only: no strategy looks at them.
  *
  * An item about which events and state still disagree after all events were read again is left out, with a warning:
@@ -174,11 +174,25 @@ class Reader {
 				if (!isSame) wrong.add(index);
 			});
 			batch.add(court, "proceedings", [market.address, BigInt(id)], (p) => {
-				const boundAt = Number(p.boundAt);
-				found.set(index, { ...found.get(index)!, openDisputes: p.openDisputes, boundAt });
+				found.set(index, { ...found.get(index)!, openDisputes: p.openDisputes });
 				if (p.openDemands !== (demanded.get(id) ?? 0)) wrong.add(index);
-				if (lazy && p.traceRoot !== known.traceRoot) wrong.add(index);
 			});
+			if (lazy) {
+				batch.add(court, "boundTrace", [market.address, BigInt(id), 0n], ([time, traceRoot]) => {
+					const boundAt = Number(time);
+					found.set(index, { ...found.get(index)!, boundAt });
+					if (traceRoot !== known.traceRoot) wrong.add(index);
+				});
+			}
+			// A segment whose event is kept back shows in its disputes: it is the challenger's turn in phase Root.
+			for (const [segment, { traceRoot }] of known.segments) {
+				batch.add(court, "boundTrace", [market.address, BigInt(id), BigInt(segment)], ([time, stored]) => {
+					const claim = found.get(index)!;
+					const segments = new Map(claim.segments).set(segment, { boundAt: Number(time), traceRoot });
+					found.set(index, { ...claim, segments });
+					if (time === 0n || stored !== traceRoot) wrong.add(index);
+				});
+			}
 		}
 		return () =>
 			claims.map((known, index) => {

@@ -35,7 +35,7 @@ type Stored<T> = { -readonly [K in keyof T]: T[K] };
 export class Ledger {
 	readonly programs = new Map<Hex, ProgramHeader>();
 	readonly requests: Stored<Request>[] = [];
-	/** `claimedAt`, `openDisputes`, `boundAt` and `endedAt` are 0 here: the contracts say them (game-state.ts). */
+	/** `claimedAt`, `openDisputes`, every `boundAt` and `endedAt` are 0 here: the contracts say them (game-state.ts). */
 	readonly claims: Stored<Claim>[] = [];
 	readonly disputes: Challenge[] = [];
 	readonly demands: Demand[] = [];
@@ -83,12 +83,18 @@ export class Ledger {
 				const status = CLAIM_STATUS.live;
 				const unread = { claimedAt: 0, openDisputes: 0, boundAt: 0, endedAt: 0 };
 				const decided = { winner: NOBODY, delivered: false };
-				this.claims.push({ traceRoot, outputRoot, submitter, request, status, ...unread, ...decided });
+				const segments: Claim["segments"] = new Map();
+				const said = { traceRoot, outputRoot, submitter, request, status, segments };
+				this.claims.push({ ...said, ...unread, ...decided });
 				break;
 			}
-			case "TraceBound":
-				this.#claim(args.claim).traceRoot = args.traceRoot;
+			case "TraceBound": {
+				const claim = this.#claim(args.claim);
+				const { traceRoot } = args;
+				if (this.programs.get(this.programOf(Number(args.claim)))!.lazy) claim.traceRoot = traceRoot;
+				else claim.segments = new Map(claim.segments).set(Number(args.segment), { boundAt: 0, traceRoot });
 				break;
+			}
 			case "Finalised":
 				this.#claim(args.claim).status = CLAIM_STATUS.final;
 				this.#request(args.request).closed = true;

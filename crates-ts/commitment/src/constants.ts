@@ -24,6 +24,7 @@ export const TAG = {
 	constants: 5,
 	inputs: 6,
 	rows: 7,
+	checkpoints: 8,
 } as const;
 export type Tag = (typeof TAG)[keyof typeof TAG];
 

@@ -43,6 +43,12 @@ export function coveredGasPrice(size: ProgramSize, parameters: Parameters): bigi
 	return prices.toSorted((a, b) => (a < b ? -1 : 1))[0];
 }
 
+/** The same for every one of several programs. */
+export function coveredOfAll(sizes: readonly ProgramSize[], parameters: Parameters): bigint {
+	const prices = sizes.map((size) => coveredGasPrice(size, parameters));
+	return prices.toSorted((a, b) => (a < b ? -1 : 1))[0];
+}
+
 /**
  * The least `crowding`, in whole seconds: in it the blocks have room for the dearest answer to one more challenge and
  * to one more demand for inputs, which are counted apart.

@@ -9,7 +9,14 @@ import {
 	type NameMove,
 	NO_DESCRIPTOR,
 } from "./move.ts";
-import { childPosition, demanded, passSingles } from "./search.ts";
+import {
+	childPosition,
+	demanded,
+	isCheckpoint,
+	passSingles,
+	rootPosition,
+	segmentPosition,
+} from "./search.ts";
 import { PHASE, type Position } from "./state.ts";
 import type { DisputeView, TraceView } from "./trace-view.ts";
 
@@ -33,7 +40,7 @@ export function honestChallenger(
 	if (view.publishedAt === 0) return null;
 	switch (view.dispute.phase) {
 		case PHASE.root:
-			return { type: "enter", dispute: view.id, entry: entryOf(view.header, trace) };
+			return { type: "enter", dispute: view.id, entry: entryAt(view.dispute, view, trace) };
 		case PHASE.search:
 			return descendLeftmost(view, trace);
 		case PHASE.leaf:
@@ -45,12 +52,28 @@ export function honestChallenger(
 	}
 }
 
-/** What a search brings that begins at a trace root: the descriptor if the trace is a single tensor. */
+/** What a challenge brings: the descriptor if what the claim carries, or was bound to, is a single tensor. */
 export function entryOf(
-	{ steps, operatorCount }: Pick<ProgramHeader, "steps" | "operatorCount">,
+	header: ProgramHeader,
+	trace: Pick<TraceView, "descriptor">,
+	isBound: DisputeView["isBound"] = () => false,
+): DescriptorOpening {
+	return entryAt(rootPosition(header), { header, isBound }, trace);
+}
+
+/** What a move brings that demands what is below `from`: the descriptor if it enters a tensor. */
+export function entryAt(
+	from: Position,
+	{ header, isBound }: Pick<DisputeView, "header" | "isBound">,
 	trace: Pick<TraceView, "descriptor">,
 ): DescriptorOpening {
-	return steps === 1 && operatorCount === 1 ? trace.descriptor(0) : NO_DESCRIPTOR;
+	if (isCheckpoint(from) && !isBound(from.start)) return NO_DESCRIPTOR;
+	let entry = NO_DESCRIPTOR;
+	passSingles(isCheckpoint(from) ? segmentPosition(header, from.start) : from, header, (operator) => {
+		entry = trace.descriptor(operator);
+		return { elements: 1, width: 8 };
+	});
+	return entry;
 }
 
 function descendLeftmost(view: DisputeView, trace: TraceView): DescendMove | null {
@@ -60,19 +83,13 @@ function descendLeftmost(view: DisputeView, trace: TraceView): DescendMove | nul
 	const own = trace.children(d, childLevel);
 	const index = children.findIndex((child, i) => child !== own[i]);
 	if (index < 0) return null;
-	let entry = NO_DESCRIPTOR;
-	const at: Position = childPosition(d, index, header, parameters);
-	passSingles(at, header, (operator) => {
-		entry = trace.descriptor(operator);
-		return { elements: 1, width: 8 };
-	});
 	return {
 		type: "descend",
 		dispute: view.id,
 		index,
 		child: children[index],
 		path: MerkleTree.of(children, d.tree as Tag, childLevel).path(index),
-		entry,
+		entry: entryAt(childPosition(d, index, header, parameters), view, trace),
 	};
 }
 

@@ -3,7 +3,7 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { charge } from "./clock.ts";
-import { crowdingNow, headerOf, isUnbound, requirePhase, requireTurn, requireWords } from "./dispute.ts";
+import { boundTrace, crowdingNow, headerOf, requirePhase, requireTurn, requireWords } from "./dispute.ts";
 import { GameError } from "./errors.ts";
 import { challengeEnd } from "./input-demands.ts";
 import type {
@@ -18,7 +18,15 @@ import type {
 } from "./move.ts";
 import { receive, requireBond, requireLive, withClaim, withDispute } from "./patch.ts";
 import { follow, gather } from "./paths.ts";
-import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "./search.ts";
+import {
+	childPosition,
+	demanded,
+	isCheckpoint,
+	isLeaf,
+	passSingles,
+	rootPosition,
+	segmentPosition,
+} from "./search.ts";
 import { type Dispute, type GameState, openingKey, PHASE, type Position, SIDE } from "./state.ts";
 
 type Sent<T> = T & { readonly sender: Hex };
@@ -55,18 +63,20 @@ export function challenge(
 		partials: [],
 	};
 	next = receive({ ...next, disputes: [...state.disputes, added] }, "court", move.value);
-	return begin(next, next.disputes.length, move.entry, now, arbiter);
+	const at = rootPosition(headerOf(state, move.claim));
+	return demand(next, next.disputes.length, at, c.traceRoot, move.entry, now, arbiter);
 }
 
 export function enter(state: GameState, move: Sent<EnterMove>, now: number, arbiter: Arbiter): GameState {
 	const d = requirePhase(state, move.dispute, PHASE.root);
 	const published = requireTurn(state, move.dispute, d, move.sender);
 	const charged = withDispute(state, move.dispute, charge(d, published, now, state.parameters));
-	return begin(charged, move.dispute, move.entry, now, arbiter);
+	return demand(charged, move.dispute, position(d), d.node, move.entry, now, arbiter);
 }
 
 export function open(state: GameState, move: OpenMove, now: number): GameState {
-	if (move.tree < TAG.tensor || move.tree > TAG.steps) throw new GameError("WrongTree", move.tree);
+	const isTrace = move.tree >= TAG.tensor && move.tree <= TAG.steps;
+	if (!isTrace && move.tree !== TAG.checkpoints) throw new GameError("WrongTree", move.tree);
 	if (move.childLevel > 63) throw new GameError("LevelTooHigh", move.childLevel, 63);
 	const most = 2 ** Math.max(state.parameters.depth, state.parameters.window);
 	const count = move.children.length;
@@ -150,23 +160,10 @@ export function publishPartials(
 	return withDispute(state, move.dispute, { partialsAt: now, partials: move.partials });
 }
 
-/** Demands the children of the trace root, or the trace root where there is none yet. */
-function begin(
-	state: GameState,
-	id: number,
-	entry: DescriptorOpening,
-	now: number,
-	arbiter: Arbiter,
-): GameState {
-	const { claim } = state.disputes[id - 1];
-	const c = state.claims[claim - 1];
-	const header = headerOf(state, claim);
-	if (!isUnbound(c, header)) return demand(state, id, rootPosition(header), c.traceRoot, entry, now, arbiter);
-	if (entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
-	return withDispute(state, id, { phase: PHASE.root, demandedAt: now, crowding: crowdingNow(state, claim) });
-}
-
-/** Demands what is below the subtree `from` with root `node`. */
+/**
+ * Demands what is below the subtree `from` with root `node`. Below a checkpoint is the trace that its segment was
+ * bound to, or it is demanded that it be bound.
+ */
 function demand(
 	state: GameState,
 	id: number,
@@ -178,8 +175,10 @@ function demand(
 ): GameState {
 	const d = state.disputes[id - 1];
 	const header = headerOf(state, d.claim);
+	const bound = isCheckpoint(from) ? boundTrace(state.claims[d.claim - 1], header, from.start) : undefined;
 	let enters = false;
-	const at = passSingles(from, header, (operator) => {
+	const below = bound === undefined ? from : segmentPosition(header, from.start);
+	const at = passSingles(below, header, (operator) => {
 		enters = true;
 		const shape = arbiter.shape(header, operator, entry);
 		if (shape.elements === 0 || shape.elements > MOST_ELEMENTS) {
@@ -190,9 +189,9 @@ function demand(
 	if (!enters && entry.descriptor !== "0x") throw new GameError("DescriptorNotNeeded");
 	return withDispute(state, id, {
 		...at,
-		phase: isLeaf(at) ? PHASE.leaf : PHASE.search,
+		phase: isLeaf(at) ? PHASE.leaf : isCheckpoint(at) ? PHASE.root : PHASE.search,
 		demandedAt: now,
-		node,
+		node: bound?.traceRoot ?? node,
 		crowding: crowdingNow(state, d.claim),
 	});
 }

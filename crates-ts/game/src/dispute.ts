@@ -4,7 +4,16 @@ import type { ProgramHeader } from "@umpire/operators/program.ts";
 import { GameError } from "./errors.ts";
 import { requireLive } from "./patch.ts";
 import { demanded } from "./search.ts";
-import { type Claim, type Dispute, type GameState, openingKey, PHASE, type Phase, SIDE } from "./state.ts";
+import {
+	type BoundTrace,
+	type Claim,
+	type Dispute,
+	type GameState,
+	openingKey,
+	PHASE,
+	type Phase,
+	SIDE,
+} from "./state.ts";
 
 const MOST_CROWDING = 2 ** 31 - 1;
 
@@ -12,9 +21,10 @@ const MOST_CROWDING = 2 ** 31 - 1;
 export function publishedAt(state: GameState, d: Dispute): number {
 	if (d.phase === PHASE.leaf) return leafPublishedAt(state, d);
 	if (d.phase === PHASE.partials) return d.partialsAt;
-	if (d.phase === PHASE.root) return state.claims[d.claim - 1].boundAt;
-	const { program } = state.requests[state.claims[d.claim - 1].request - 1];
-	const { childLevel, children } = demanded(d, state.programs.get(program)!, state.parameters);
+	const claim = state.claims[d.claim - 1];
+	const header = state.programs.get(state.requests[claim.request - 1].program)!;
+	if (d.phase === PHASE.root) return boundTrace(claim, header, d.start)?.boundAt ?? 0;
+	const { childLevel, children } = demanded(d, header, state.parameters);
 	return state.openings.get(openingKey(d.node, d.tree, childLevel, children)) ?? 0;
 }
 
@@ -63,6 +73,16 @@ export function requireTurn(state: GameState, id: number, d: Dispute, sender: He
 /** True iff the claim of a lazy program has no trace yet. */
 export function isUnbound({ boundAt }: Claim, header: Pick<ProgramHeader, "lazy">): boolean {
 	return header.lazy && boundAt === 0;
+}
+
+/** The trace that a segment of a claim, or a lazy claim (segment 0), was bound to; undefined if it was not. */
+export function boundTrace(
+	claim: Claim,
+	header: Pick<ProgramHeader, "lazy">,
+	segment: number,
+): BoundTrace | undefined {
+	if (!header.lazy) return claim.segments.get(segment);
+	return segment === 0 && !isUnbound(claim, header) ? claim : undefined;
 }
 
 /** Checks that the words are those published for the disputed leaf. */

@@ -2,6 +2,7 @@ import { MAX_PARTS, TAG } from "@umpire/commitment/constants.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { treeHeight } from "@umpire/commitment/tree.ts";
 import { type Descriptor, KIND, type ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentCount, stepsFrom } from "@umpire/operators/segments.ts";
 import { mostParts } from "@umpire/operators/validate-cone.ts";
 import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK } from "@umpire/operators/work.ts";
 import { childLevel, subtreeSize } from "./search.ts";
@@ -12,6 +13,8 @@ type Levels = Pick<Parameters, "depth" | "window">;
 /** What decides how much gas a dispute about a claim of a program may take. */
 export interface ProgramSize {
 	readonly steps: number;
+	/** steps of a segment, 0 if there are none */
+	readonly segment: number;
 	readonly operatorCount: number;
 	readonly lazy: boolean;
 	/** leaves of the largest tensor */
@@ -26,7 +29,12 @@ export interface ProgramSize {
 
 /** The size of a program, by its descriptors. */
 export function programSize(
-	{ steps, operatorCount, lazy }: Pick<ProgramHeader, "steps" | "operatorCount" | "lazy">,
+	{
+		steps,
+		segment,
+		operatorCount,
+		lazy,
+	}: Pick<ProgramHeader, "steps" | "segment" | "operatorCount" | "lazy">,
 	descriptors: readonly Descriptor[],
 ): ProgramSize {
 	const most = (measure: (descriptor: Descriptor) => number): number =>
@@ -34,6 +42,7 @@ export function programSize(
 	const tensors = descriptors.flatMap((d) => [d, ...d.operands]);
 	return {
 		steps,
+		segment,
 		operatorCount,
 		lazy,
 		leaves: tensors.reduce((sum, { elements, width }) => Math.max(sum, leafCount(elements, width)), 1),
@@ -43,26 +52,42 @@ export function programSize(
 	};
 }
 
-/** No valid program is larger in any way. */
-export const LARGEST_PROGRAM: ProgramSize = {
+const LARGEST = {
 	steps: 2 ** 32 - 1,
 	operatorCount: 2 ** 32 - 1,
-	lazy: true,
 	leaves: Math.ceil(2 ** 48 / 35),
 	parts: MAX_PARTS,
 	descriptorBytes: MAX_DESCRIPTOR_BYTES,
 	work: MAX_WORK,
 };
 
+/**
+ * Every valid program is at most as large, in every way, as one of these: a lazy one, and one for each way to part the
+ * levels of the most steps into a tree of checkpoints and one of a segment's steps.
+ */
+export const LARGEST_PROGRAMS: readonly ProgramSize[] = [
+	{ ...LARGEST, lazy: true, segment: 0 },
+	...Array.from({ length: 23 }, (_, i) => ({ ...LARGEST, lazy: false, segment: 2 ** (i + 1) + 1 })),
+];
+
 /** A million operators and leaves, layers of 768 products, descriptors of some ten axes. */
 export const ORDINARY_PROGRAM: ProgramSize = {
 	steps: 1024,
+	segment: 0,
 	operatorCount: 2 ** 20,
 	lazy: false,
 	leaves: 2 ** 20,
 	parts: 64,
 	descriptorBytes: 4096,
 	work: 500_000,
+};
+
+/** A million steps in segments of a thousand, of 2,048 operators: training. */
+export const LONG_PROGRAM: ProgramSize = {
+	...ORDINARY_PROGRAM,
+	steps: 2 ** 20,
+	segment: 1024,
+	operatorCount: 2 ** 11,
 };
 
 /**
@@ -77,7 +102,7 @@ const BASE = {
 	publishLeaf: 155_000,
 	name: 105_000,
 	publishPartials: 120_000,
-	bindTrace: 180_000,
+	bindTrace: 205_000,
 	settle: 535_000,
 	timeout: 115_000,
 	withdraw: 35_000,
@@ -100,7 +125,8 @@ function childrenDemanded(tree: number, count: number, levels: Levels): number[]
 
 function demandsOf(size: ProgramSize, levels: Levels): number[] {
 	return [
-		...childrenDemanded(TAG.steps, size.steps, levels),
+		...childrenDemanded(TAG.checkpoints, segmentCount(size), levels),
+		...childrenDemanded(TAG.steps, stepsFrom(size, 0), levels),
 		...childrenDemanded(TAG.operators, size.operatorCount, levels),
 		...childrenDemanded(TAG.tensor, size.leaves, levels),
 	];
@@ -114,7 +140,7 @@ const rowWords = (size: ProgramSize): number => treeHeight(size.leaves) + Math.l
 /** The most that one answer costs in a dispute: what has to fit into blocks before the submitter's clock runs out. */
 export function dearestAnswer(size: ProgramSize, levels: Levels): number {
 	const openings = demandsOf(size, levels).map(openGas);
-	return Math.max(BASE.publishLeaf, partialsGas(size), ...openings);
+	return Math.max(BASE.publishLeaf, partialsGas(size), bindingGas(size), ...openings);
 }
 
 /**
@@ -123,10 +149,7 @@ export function dearestAnswer(size: ProgramSize, levels: Levels): number {
  */
 export function submitterGas(size: ProgramSize, levels: Levels): number {
 	const openings = demandsOf(size, levels).reduce((sum, children) => sum + openGas(children), 0);
-	const binding = size.lazy
-		? BASE.bindTrace + WORD * (treeHeight(size.operatorCount) + treeHeight(size.steps))
-		: 0;
-	return binding + openings + BASE.publishLeaf + partialsGas(size) + BASE.timeout;
+	return bindingGas(size) + openings + BASE.publishLeaf + partialsGas(size) + BASE.timeout;
 }
 
 /** The most gas that a challenger whose trace is right spends from its challenge until it has been paid. */
@@ -136,7 +159,7 @@ export function challengerGas(size: ProgramSize, levels: Levels): number {
 		0,
 	);
 	const descriptor = WORD * descriptorWords(size);
-	const entering = (size.lazy ? BASE.enter : 0) + descriptor;
+	const entering = (isBound(size) ? BASE.enter : 0) + descriptor;
 	const naming = size.parts > 1 ? BASE.name + descriptor + size.work : 0;
 	return BASE.challenge + entering + descents + naming + settleGas(size) + 2 * BASE.withdraw;
 }
@@ -144,6 +167,16 @@ export function challengerGas(size: ProgramSize, levels: Levels): number {
 /** Gas of the most expensive answer to a demand for an input chunk; the path leads through the trees of any input. */
 export function inputAnswerGas(size: Pick<ProgramSize, "leaves">): number {
 	return BASE.answerInput + WORD * (treeHeight(size.leaves) + 32);
+}
+
+/** Whether traces are bound when claims are challenged. */
+const isBound = ({ lazy, segment }: ProgramSize): boolean => lazy || segment !== 0;
+
+/** The last step of a segment is opened on both sides: by its steps, and by the checkpoints or the output. */
+function bindingGas(size: ProgramSize): number {
+	if (!isBound(size)) return 0;
+	const claim = size.lazy ? size.operatorCount : segmentCount(size);
+	return BASE.bindTrace + WORD * (treeHeight(stepsFrom(size, 0)) + treeHeight(claim));
 }
 
 function openGas(children: number): number {

@@ -2,9 +2,10 @@ import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentCount, segmentLength, stepsFrom } from "@umpire/operators/segments.ts";
 import type { Arbiter } from "./arbiter.ts";
 import { claimCommitment, NOBODY } from "./commitment.ts";
-import { isUnbound } from "./dispute.ts";
+import { boundTrace } from "./dispute.ts";
 import { GameError } from "./errors.ts";
 import { challengeEnd, NEVER } from "./input-demands.ts";
 import type {
@@ -123,6 +124,7 @@ export function claim(state: GameState, move: Sent<ClaimMove>, now: number, arbi
 		openDisputes: 0,
 		status: CLAIM_STATUS.live,
 		boundAt: 0,
+		segments: new Map(),
 		winner: NOBODY,
 		endedAt: 0,
 		delivered: false,
@@ -136,9 +138,23 @@ export function bindTrace(state: GameState, move: Sent<BindTraceMove>, now: numb
 	const c = requireLive(state, move.claim);
 	if (move.sender !== c.submitter) throw new GameError("NotTheSubmitter", move.sender, c.submitter);
 	const header = state.programs.get(state.requests[c.request - 1].program)!;
-	if (!isUnbound(c, header)) throw new GameError("TraceKnown", move.claim, c.traceRoot);
-	requireOutput(header, c.outputRoot, move, move.traceRoot);
-	return withClaim(state, move.claim, { traceRoot: move.traceRoot, boundAt: now });
+	const { segment, lastStep, stepPath, claimPath, traceRoot } = move;
+	if (!header.lazy && header.segment === 0) throw new GameError("TraceKnown", move.claim, c.traceRoot);
+	const count = segmentCount(header);
+	if (segment >= count) throw new GameError("SegmentOutOfRange", segment, count);
+	const bound = boundTrace(c, header, segment);
+	if (bound !== undefined) throw new GameError("TraceKnown", move.claim, bound.traceRoot);
+	const steps = stepsFrom(header, segment * segmentLength(header));
+	requireRoot(follow(lastStep, steps - 1, steps, stepPath, TAG.steps), traceRoot);
+	// the other side of the last step: without it an honest trace could defend a false claim
+	if (header.lazy) {
+		const { outputOperator, operatorCount } = header;
+		requireRoot(follow(c.outputRoot, outputOperator, operatorCount, claimPath, TAG.operators), lastStep);
+		return withClaim(state, move.claim, { traceRoot, boundAt: now });
+	}
+	requireRoot(follow(lastStep, segment, count, claimPath, TAG.checkpoints), c.traceRoot);
+	const segments = new Map(c.segments).set(segment, { boundAt: now, traceRoot });
+	return withClaim(state, move.claim, { segments });
 }
 
 export function finalise(state: GameState, move: FinaliseMove, now: number): GameState {
@@ -176,16 +192,22 @@ type OutputPaths = Pick<OutputOpening, "operatorPath" | "stepPath">;
 const hasPaths = ({ operatorPath, stepPath }: OutputPaths): boolean =>
 	operatorPath.length + stepPath.length !== 0;
 
-/** Checks that the output's tensor root lies under the trace root. */
+/** Checks that the output's tensor root lies under the claim's root: that of all steps, or of the checkpoints. */
 function requireOutput(
-	{ outputOperator, operatorCount, steps }: ProgramHeader,
+	header: ProgramHeader,
 	output: Hex,
 	{ operatorPath, stepPath }: OutputPaths,
 	traceRoot: Hex,
 ): void {
+	const { outputOperator, operatorCount, steps } = header;
 	const step = follow(output, outputOperator, operatorCount, operatorPath, TAG.operators);
-	const root = follow(step, steps - 1, steps, stepPath, TAG.steps);
-	if (root !== traceRoot) throw new GameError("WrongTraceRoot", root, traceRoot);
+	const count = header.segment === 0 ? steps : segmentCount(header);
+	const tag = header.segment === 0 ? TAG.steps : TAG.checkpoints;
+	requireRoot(follow(step, count - 1, count, stepPath, tag), traceRoot);
+}
+
+function requireRoot(root: Hex, expected: Hex): void {
+	if (root !== expected) throw new GameError("WrongTraceRoot", root, expected);
 }
 
 function requireUnanswered(r: GameState["requests"][number], id: number): void {

@@ -78,7 +78,10 @@ export interface LeafLocation {
 export interface Case {
 	readonly header: ProgramHeader;
 	readonly inputsRoot: Hex;
+	/** root of the steps of the segment in which the leaf is; of all steps if the program has no segments */
 	readonly traceRoot: Hex;
+	/** root of the checkpoints that the claim carries, if the program has segments */
+	readonly checkpointsRoot: Hex;
 	readonly step: number;
 	readonly operator: number;
 	readonly leaf: number;
@@ -113,9 +116,14 @@ export type ClaimMove = {
 export type BindTraceMove = {
 	type: "bindTrace";
 	claim: number;
+	/** 0 if the claim is lazy */
+	segment: number;
 	traceRoot: Hex;
-	operatorPath: readonly Hex[];
+	/** the root of the segment's last step, and its path to traceRoot */
+	lastStep: Hex;
 	stepPath: readonly Hex[];
+	/** from lastStep to the root of the claim's checkpoints; of a lazy claim, from the output to lastStep */
+	claimPath: readonly Hex[];
 };
 export type FinaliseMove = { type: "finalise"; claim: number };
 export type RefundMove = { type: "refund"; request: number };

@@ -1,6 +1,7 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { elementsInLeaf, leafCount, leafNode } from "@umpire/commitment/leaf.ts";
-import { type Descriptor, type Operand, SOURCE } from "@umpire/operators/program.ts";
+import { type Descriptor, type Operand, type ProgramHeader, SOURCE } from "@umpire/operators/program.ts";
+import { segmentCount, segmentLength, segmentOf, stepsFrom } from "@umpire/operators/segments.ts";
 import { GameError } from "./errors.ts";
 import type { Case, PartEvidence, Settlement, TensorOpening } from "./move.ts";
 import { follow } from "./paths.ts";
@@ -19,6 +20,8 @@ export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): 
 	const { header } = what;
 	let { source, index } = operand;
 	let { step } = what;
+	// between segments a state is what the claim committed to, whatever the segment before was bound to
+	const isCheckpoint = source === SOURCE.state && step % segmentLength(header) === 0;
 	if (source === SOURCE.state && step === 0) {
 		source = SOURCE.input;
 		index = operand.initial;
@@ -36,12 +39,24 @@ export function checkTensor(what: Case, d: Descriptor, opening: TensorOpening): 
 		expected = what.inputsRoot;
 	} else if (source === SOURCE.operator) {
 		actual = follow(opening.root, index, header.operatorCount, opening.path, TAG.operators);
-		actual = follow(actual, step, header.steps, opening.stepPath, TAG.steps);
-		expected = what.traceRoot;
+		if (isCheckpoint) {
+			const segment = segmentOf(header, step);
+			actual = follow(actual, segment, segmentCount(header), opening.stepPath, TAG.checkpoints);
+			expected = what.checkpointsRoot;
+		} else {
+			actual = segmentRoot(header, actual, step, opening.stepPath);
+			expected = what.traceRoot;
+		}
 	} else {
 		throw new GameError("UnknownSource", source);
 	}
 	if (actual !== expected) throw new GameError("WrongTensor", opening.operand, actual, expected);
+}
+
+/** The root of a step's segment that the step's root and its path lead to. */
+export function segmentRoot(header: ProgramHeader, stepRoot: Hex, step: number, path: readonly Hex[]): Hex {
+	const place = step % segmentLength(header);
+	return follow(stepRoot, place, stepsFrom(header, step - place), path, TAG.steps);
 }
 
 /** Checks that leaf `leaf` of an operand has the digest shown as number `i` of the evidence. */

@@ -19,7 +19,7 @@ import { decodeDescriptor } from "./descriptor-codec.ts";
 import { GameError } from "./errors.ts";
 import { type ProofCheck, provedPartial } from "./evidence.ts";
 import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
-import { checkTensor, readsInput } from "./openings.ts";
+import { checkTensor, readsInput, segmentRoot } from "./openings.ts";
 import { follow } from "./paths.ts";
 
 /** The contract's arbiter (contracts/court/Arbiter.sol) in TypeScript, check for check. */
@@ -66,7 +66,7 @@ export function operatorArbiter(poseidon: Pick<Poseidon, "poseidon5">, proves: P
 			let node = nodeOf(d.width, elementsInLeaf(leaf, d.elements, d.width), settlement.words);
 			node = follow(node, leaf, leaves, paths.leafPath, TAG.tensor);
 			node = follow(node, operator, header.operatorCount, paths.operatorPath, TAG.operators);
-			node = follow(node, step, header.steps, paths.stepPath, TAG.steps);
+			node = segmentRoot(header, node, step, paths.stepPath);
 			if (node !== what.traceRoot) throw new GameError("WrongLocation", node, what.traceRoot);
 			return decide(what, d, settlement, proves);
 		},

@@ -2,9 +2,12 @@ import { TAG, type Width } from "@umpire/commitment/constants.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { treeHeight } from "@umpire/commitment/tree.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { segmentCount, segmentLength, stepsFrom } from "@umpire/operators/segments.ts";
 import type { Parameters, Position } from "./state.ts";
 
 type Levels = Pick<Parameters, "depth" | "window">;
+type Trees = Pick<ProgramHeader, "steps" | "segment" | "operatorCount">;
+type Commitment = Pick<ProgramHeader, "steps" | "segment" | "lazy">;
 
 /** The level of the children that a demand for a node of `level` ≥ 1 asks for (protocol section 5). */
 export function childLevel(tree: number, level: number, { depth, window }: Levels): number {
@@ -13,8 +16,9 @@ export function childLevel(tree: number, level: number, { depth, window }: Level
 }
 
 /** How many leaves the tree has in which the position is. */
-export function treeSize(at: Position, header: Pick<ProgramHeader, "steps" | "operatorCount">): number {
-	if (at.tree === TAG.steps) return header.steps;
+export function treeSize(at: Position, header: Trees): number {
+	if (at.tree === TAG.checkpoints) return segmentCount(header);
+	if (at.tree === TAG.steps) return stepsFrom(header, at.step);
 	if (at.tree === TAG.operators) return header.operatorCount;
 	return leafCount(at.elements, at.width as Width);
 }
@@ -32,7 +36,7 @@ export function childCount(size: number, below: number): number {
 /** What is demanded at a position of level ≥ 1: the level of the children and how many they are. */
 export function demanded(
 	at: Position,
-	header: Pick<ProgramHeader, "steps" | "operatorCount">,
+	header: Trees,
 	levels: Levels,
 ): { childLevel: number; children: number } {
 	const below = childLevel(at.tree, at.level, levels);
@@ -41,28 +45,32 @@ export function demanded(
 }
 
 /** The subtree below child `index` of a position. */
-export function childPosition(
-	at: Position,
-	index: number,
-	header: Pick<ProgramHeader, "steps" | "operatorCount">,
-	levels: Levels,
-): Position {
+export function childPosition(at: Position, index: number, header: Trees, levels: Levels): Position {
 	const below = childLevel(at.tree, at.level, levels);
 	const start = at.start + index * 2 ** below;
 	return { ...at, start, level: treeHeight(subtreeSize(start, below, treeSize(at, header))) };
 }
 
-/** Where every search begins: all steps of the trace. */
-export function rootPosition(header: Pick<ProgramHeader, "steps">): Position {
-	return {
-		tree: TAG.steps,
-		step: 0,
-		operator: 0,
-		start: 0,
-		level: treeHeight(header.steps),
-		elements: 0,
-		width: 0,
-	};
+const BEGINNING = { operator: 0, start: 0, elements: 0, width: 0 };
+
+/**
+ * Where every search begins: all steps of the trace, or what a claim carries instead of them. A lazy claim is one of a
+ * single checkpoint that it does not say.
+ */
+export function rootPosition(header: Commitment): Position {
+	if (!header.lazy && header.segment === 0) return segmentPosition(header, 0);
+	return { ...BEGINNING, tree: TAG.checkpoints, step: 0, level: treeHeight(segmentCount(header)) };
+}
+
+/** Where the search in the trace of a segment begins. */
+export function segmentPosition(header: Pick<ProgramHeader, "steps" | "segment">, segment: number): Position {
+	const step = segment * segmentLength(header);
+	return { ...BEGINNING, tree: TAG.steps, step, level: treeHeight(stepsFrom(header, step)) };
+}
+
+/** True iff the position is a single checkpoint: below it is the trace that its segment (`start`) is bound to. */
+export function isCheckpoint(at: Position): boolean {
+	return at.tree === TAG.checkpoints && at.level === 0;
 }
 
 /**
@@ -77,7 +85,7 @@ export function passSingles(
 	let to = at;
 	if (to.tree === TAG.steps && to.level === 0) {
 		const level = treeHeight(header.operatorCount);
-		to = { ...to, tree: TAG.operators, step: to.start, start: 0, level };
+		to = { ...to, tree: TAG.operators, step: to.step + to.start, start: 0, level };
 	}
 	if (to.tree === TAG.operators && to.level === 0) {
 		const shape = shapeOf(to.start);
@@ -103,13 +111,10 @@ export function roundsInTree(tree: number, count: number, levels: Levels): numbe
  * The most demands that a challenge of one wrong leaf takes until the leaf is published, that of the
  * leaf included (partial results are one more). It grows with the logarithm of the trace.
  */
-export function predictedRounds(
-	header: Pick<ProgramHeader, "steps" | "operatorCount">,
-	leaves: number,
-	levels: Levels,
-): number {
+export function predictedRounds(header: Trees, leaves: number, levels: Levels): number {
 	return (
-		roundsInTree(TAG.steps, header.steps, levels) +
+		roundsInTree(TAG.checkpoints, segmentCount(header), levels) +
+		roundsInTree(TAG.steps, stepsFrom(header, 0), levels) +
 		roundsInTree(TAG.operators, header.operatorCount, levels) +
 		roundsInTree(TAG.tensor, leaves, levels) +
 		1
@@ -121,14 +126,15 @@ export function predictedRounds(
  * disputes are open against the claim.
  */
 export function longestDispute(
-	header: Pick<ProgramHeader, "steps" | "operatorCount" | "lazy">,
+	header: Trees & Commitment,
 	leaves: number,
 	parameters: Parameters,
 	crowd: number,
 ): number {
 	const { increment, crowding, reserve, provingAllowance, commitAllowance } = parameters;
-	// the partial results are demanded too, and of a lazy claim the trace root
-	const rounds = predictedRounds(header, leaves, parameters) + 1 + (header.lazy ? 1 : 0);
+	// the partial results are demanded too, and the trace root unless claims carry it
+	const isBound = header.lazy || header.segment !== 0;
+	const rounds = predictedRounds(header, leaves, parameters) + 1 + (isBound ? 1 : 0);
 	const turns = 2 * rounds * (increment + crowding * (crowd - 1));
-	return turns + 2 * reserve + 2 * provingAllowance + (header.lazy ? commitAllowance : 0);
+	return turns + 2 * reserve + 2 * provingAllowance + (isBound ? commitAllowance : 0);
 }

@@ -45,8 +45,14 @@ export interface Request {
 	readonly exclusiveUntil: number;
 }
 
+/** The trace that a segment of a claim was bound to, and when. */
+export interface BoundTrace {
+	readonly boundAt: number;
+	readonly traceRoot: Hex;
+}
+
 export interface Claim {
-	/** 0 for a lazy claim whose trace is not bound */
+	/** 0 for a lazy claim whose trace is not bound; of a program with segments the root of its checkpoints */
 	readonly traceRoot: Hex;
 	/** the tensor root of the claimed output */
 	readonly outputRoot: Hex;
@@ -57,6 +63,8 @@ export interface Claim {
 	readonly status: ClaimStatus;
 	/** when the trace of a lazy claim was bound; 0 before, and for claims that carry their trace root */
 	readonly boundAt: number;
+	/** by segment: the traces that were bound, if the program has segments */
+	readonly segments: ReadonlyMap<number, BoundTrace>;
 	/** who was paid for its rejection; 0 unless it is rejected */
 	readonly winner: Hex;
 	/** when it became final or was rejected; 0 while it is live */
@@ -65,9 +73,13 @@ export interface Claim {
 	readonly delivered: boolean;
 }
 
-/** A subtree of the trees that make up a trace; `tree` is the tree's tag (3 steps, 2 operators, 1 tensor). */
+/**
+ * A subtree of the trees that make up a trace; `tree` is the tree's tag (8 checkpoints, 3 steps, 2 operators,
+ * 1 tensor).
+ */
 export interface Position {
 	readonly tree: number;
+	/** in the tree of steps the first step of the segment */
 	readonly step: number;
 	readonly operator: number;
 	readonly start: number;

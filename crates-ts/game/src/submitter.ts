@@ -17,7 +17,7 @@ export function honestSubmitter(
 	const { dispute: d, header, parameters } = view;
 	switch (d.phase) {
 		case PHASE.root:
-			return { type: "bindTrace", claim: d.claim, ...trace.binding() };
+			return { type: "bindTrace", claim: d.claim, segment: d.start, ...trace.binding(d.start) };
 		case PHASE.search: {
 			const { childLevel } = demanded(d, header, parameters);
 			return { type: "open", tree: d.tree, childLevel, children: trace.children(d, childLevel) };

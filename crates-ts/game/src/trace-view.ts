@@ -9,8 +9,8 @@ export interface TraceView {
 	children(at: Position, childLevel: number): readonly Hex[];
 	/** Own words of a leaf of an operator's tensor. */
 	words(step: number, operator: number, leaf: number): readonly bigint[];
-	/** Own trace root, and the way of the primary output's tensor root to it. */
-	binding(): Pick<BindTraceMove, "traceRoot" | "operatorPath" | "stepPath">;
+	/** Own trace root of a segment (0 if the program has none), with its last step between it and the claim. */
+	binding(segment: number): Omit<BindTraceMove, "type" | "claim" | "segment">;
 	/** An operator's descriptor under the program root. */
 	descriptor(operator: number): DescriptorOpening;
 	/** The rescale row of an element; NO_ROW for kinds without one. */
@@ -29,6 +29,8 @@ export interface DisputeView {
 	readonly parameters: Parameters;
 	/** When what is demanded was published, 0 if it was not. */
 	readonly publishedAt: number;
+	/** Whether the trace of a segment of the claim, or of a lazy claim (segment 0), is bound. */
+	readonly isBound: (segment: number) => boolean;
 	/** The published children of the demanded node (phase Search). */
 	readonly children?: readonly Hex[];
 	/** The published words of the leaf (phases Leaf and Partials). */

@@ -21,13 +21,19 @@ const parameters = {
 interface Size {
 	readonly operators: readonly ToyOperator[];
 	readonly lazy?: boolean;
+	/** three steps, in segments of so many */
+	readonly segment?: number;
 	readonly reserve: number;
 	readonly challengePeriod?: number;
 	readonly rivals: number;
 	readonly demands?: number;
 }
 
-function challengersGame({ operators, lazy = false, reserve, rivals, ...rest }: Size): Scenario {
+/** One part, so that what is explored is how segments are bound. */
+const SINGLE: readonly ToyOperator[] = [{ width: 8, elements: 1, outside: 4, parts: 1 }];
+
+function challengersGame({ operators, lazy = false, segment, reserve, rivals, ...rest }: Size): Scenario {
+	if (segment !== undefined) return falseCheckpoint({ operators, segment, reserve, rivals, ...rest });
 	const program = new ToyProgram(operators, 1, operators.length - 1, lazy);
 	const output = { step: 0, operator: operators.length - 1, element: 1, by: 1 };
 	const inner = { step: 0, operator: 0, element: operators[0].elements - 2, by: 1 };
@@ -47,8 +53,26 @@ function challengersGame({ operators, lazy = false, reserve, rivals, ...rest }: 
 	};
 }
 
-function submittersGame({ operators, lazy = false, reserve, rivals, ...rest }: Size): Scenario {
-	const right = new ToyTrace(new ToyProgram(operators, 1, operators.length - 1, lazy));
+/** A claim whose first checkpoint is false, with other traces that lead to it: their first step is false, too. */
+function falseCheckpoint({ operators, segment = 0, reserve, rivals, ...rest }: Size): Scenario {
+	const program = new ToyProgram(operators, 3, operators.length - 1, false, segment);
+	const fault = { step: Math.min(segment, 3) - 1, operator: 0, element: 0, by: 1 };
+	const claimed = new ToyTrace(program, [fault]);
+	const other = new ToyTrace(program, [{ ...fault, step: 0 }, fault]);
+	return {
+		parameters: { ...parameters, reserve, challengePeriod: rest.challengePeriod ?? 1 },
+		claimed,
+		right: new ToyTrace(program),
+		honest: "challenger",
+		rivals,
+		demands: rest.demands ?? 0,
+		bindings: [claimed, other],
+	};
+}
+
+function submittersGame({ operators, lazy = false, segment, reserve, rivals, ...rest }: Size): Scenario {
+	const steps = segment === undefined ? 1 : 3;
+	const right = new ToyTrace(new ToyProgram(operators, steps, operators.length - 1, lazy, segment));
 	return {
 		parameters: { ...parameters, reserve, challengePeriod: rest.challengePeriod ?? 1 },
 		claimed: right,
@@ -56,7 +80,7 @@ function submittersGame({ operators, lazy = false, reserve, rivals, ...rest }: S
 		honest: "submitter",
 		rivals,
 		demands: rest.demands ?? 0,
-		...(lazy ? { bindings: [right] } : {}),
+		...(lazy || segment !== undefined ? { bindings: [right] } : {}),
 	};
 }
 
@@ -89,6 +113,18 @@ describe("an honest party that answers within its increment and reserve never lo
 	});
 	test("a submitter with a reserve, a lazy claim of two operators, one rival dispute", () => {
 		visit(submittersGame({ operators: TWO, lazy: true, reserve: 1, rivals: 1 }), 8000);
+	});
+	test("a challenger, two segments of which the first ends falsely, no rival", () => {
+		visit(challengersGame({ operators: SINGLE, segment: 2, reserve: 0, rivals: 0 }), 26_000);
+	});
+	test("a challenger with a reserve, one segment longer than the trace, no rival", () => {
+		visit(challengersGame({ operators: SINGLE, segment: 4, reserve: 1, rivals: 0 }), 1);
+	});
+	test("a submitter, two segments, two rival disputes that may name either", () => {
+		visit(submittersGame({ operators: SINGLE, segment: 2, reserve: 0, rivals: 2 }), 72_000);
+	});
+	test("a submitter with a reserve, two segments, one rival dispute", () => {
+		visit(submittersGame({ operators: SINGLE, segment: 2, reserve: 1, rivals: 1 }), 2400);
 	});
 	test("at least a million states in all", () => {
 		expect(total.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThanOrEqual(1_000_000);

@@ -199,6 +199,7 @@ function keyOf({ state, now }: Node): string {
 	const parts: (number | string)[] = [claim.status, now - claim.claimedAt, shortly(claim.traceRoot)];
 	parts.push(claim.boundAt === 0 ? "-" : now - claim.boundAt);
 	const times = new Map<string, number>();
+	const demands = new Map<number, number>();
 	for (const d of state.disputes) {
 		parts.push(d.phase);
 		if (d.phase === PHASE.closed) continue;
@@ -208,6 +209,12 @@ function keyOf({ state, now }: Node): string {
 		parts.push(d.partialsAt === 0 ? "-" : now - d.partialsAt);
 		const oldest = times.get(d.node) ?? d.demandedAt;
 		times.set(d.node, Math.min(oldest, d.demandedAt));
+		if (d.phase !== PHASE.root) continue;
+		demands.set(d.start, Math.min(demands.get(d.start) ?? d.demandedAt, d.demandedAt));
+	}
+	// a segment that was bound before anybody demanded it is as good as one that was bound at any other time
+	for (const [segment, { boundAt, traceRoot }] of [...claim.segments].sort(([a], [b]) => a - b)) {
+		parts.push(`s${segment}`, age(boundAt, demands.get(segment), now), shortly(traceRoot));
 	}
 	for (const d of state.inputDemands) parts.push(d.chunk, String(d.open), now - d.demandedAt, d.crowding);
 	for (const [key, { time }] of state.inputAnswers) parts.push(key.slice(-3), now - time);

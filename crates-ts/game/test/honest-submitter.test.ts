@@ -13,7 +13,7 @@ import {
 import { settlementOf, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { entryOf as searchEntry } from "../src/challenger.ts";
+import { entryAt } from "../src/challenger.ts";
 import type { Action } from "../src/move.ts";
 import { childPosition, demanded, passSingles } from "../src/search.ts";
 import { balances, CLAIM_STATUS, liabilities, owedTo, PHASE } from "../src/state.ts";
@@ -97,9 +97,9 @@ function actionOf({ kind, a, b }: Attack, game: GameDriver, trace: ToyTrace): Ac
 			return { type: "settle", dispute: id, settlement };
 		}
 		case "enter":
-			return { type: "enter", dispute: id, entry: searchEntry(view.header, trace) };
+			return { type: "enter", dispute: id, entry: entryAt(d, view, trace) };
 		case "bind":
-			return { type: "bindTrace", claim: 1, ...trace.binding() };
+			return { type: "bindTrace", claim: 1, ...trace.binding(b % trace.segmentTrees.length) };
 		case "timeout":
 			return { type: "timeout", dispute: id };
 	}

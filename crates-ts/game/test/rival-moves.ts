@@ -3,12 +3,20 @@ import { elementsInLeaf } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { arbiter, OTHER, SUBMITTER } from "@umpire/testing/game/game-driver.ts";
 import { settlementOf, type ToyTrace } from "@umpire/testing/game/toy-program.ts";
-import { entryOf as searchEntry } from "../src/challenger.ts";
-import { type Action, NO_DESCRIPTOR } from "../src/move.ts";
+import { entryAt } from "../src/challenger.ts";
+import type { Action } from "../src/move.ts";
 import { gather } from "../src/paths.ts";
-import { childPosition, demanded, isLeaf, passSingles, rootPosition } from "../src/search.ts";
+import {
+	childPosition,
+	demanded,
+	isCheckpoint,
+	isLeaf,
+	passSingles,
+	rootPosition,
+	segmentPosition,
+} from "../src/search.ts";
 import { type Dispute, type GameState, openingKey, PHASE, type Position } from "../src/state.ts";
-import { challengeEntry, type Scenario, traceOf, viewOf } from "./scenario.ts";
+import { challengeEntry, isBoundIn, type Scenario, traceOf, viewOf } from "./scenario.ts";
 
 export interface RivalMove {
 	readonly sender: Hex;
@@ -66,14 +74,17 @@ interface Publication {
 
 const known = new WeakMap<ToyTrace, Map<string, readonly Publication[]>>();
 
-/** The traces that a dishonest submitter may bind its lazy claim to; one of another output is refused. */
-function bindings({ bindings: traces = [], right }: Scenario, { claims }: GameState): RivalMove[] {
-	const { boundAt } = claims[0];
-	if (boundAt !== 0 || traces.length === 0) return [];
-	return [...traces, right].map((trace) => ({
-		sender: SUBMITTER,
-		action: { type: "bindTrace", claim: 1, ...trace.binding() },
-	}));
+/** The traces that a dishonest submitter may bind its claim to; what leads to another claim is refused. */
+function bindings({ bindings: traces = [], right }: Scenario, state: GameState): RivalMove[] {
+	if (traces.length === 0) return [];
+	const isBound = isBoundIn(state, right);
+	return right.segmentTrees.flatMap((_, segment): RivalMove[] => {
+		if (isBound(segment)) return [];
+		return [...traces, right].map((trace) => ({
+			sender: SUBMITTER,
+			action: { type: "bindTrace", claim: 1, ...trace.binding(segment) },
+		}));
+	});
 }
 
 /** Everything of the claimed trace that a dispute can demand; once published, it is published. */
@@ -92,7 +103,8 @@ function publicationsBelow(claimed: ToyTrace, levels: { depth: number; window: n
 	const { header } = claimed.program;
 	const found: Publication[] = [];
 	const visit = (from: Position): void => {
-		const at = passSingles(from, header, (operator) => claimed.program.descriptors[operator]);
+		const below = isCheckpoint(from) ? segmentPosition(header, from.start) : from;
+		const at = passSingles(below, header, (operator) => claimed.program.descriptors[operator]);
 		if (isLeaf(at)) {
 			const width = at.width as Width;
 			const count = elementsInLeaf(at.start, at.elements, width);
@@ -136,17 +148,14 @@ function partialsOf(claimed: ToyTrace, d: Dispute, id: number): RivalMove[] {
 
 function challengerMoves(claimed: ToyTrace, state: GameState, d: Dispute, id: number): Action[] {
 	const { header } = claimed.program;
-	if (d.phase === PHASE.root) return [{ type: "enter", dispute: id, entry: searchEntry(header, claimed) }];
+	const view = { header, isBound: isBoundIn(state, claimed) };
+	if (d.phase === PHASE.root) return [{ type: "enter", dispute: id, entry: entryAt(d, view, claimed) }];
 	const operator = claimed.descriptor(d.operator);
 	if (d.phase === PHASE.search) {
 		const { childLevel, children } = demanded(d, header, state.parameters);
 		const nodes = claimed.children(d, childLevel);
 		return Array.from({ length: children }, (_, index): Action => {
-			let entry = NO_DESCRIPTOR;
-			passSingles(childPosition(d, index, header, state.parameters), header, (entered) => {
-				entry = claimed.descriptor(entered);
-				return { elements: 1, width: 8 };
-			});
+			const entry = entryAt(childPosition(d, index, header, state.parameters), view, claimed);
 			const path = MerkleTree.of(nodes, d.tree as Tag, childLevel).path(index);
 			return { type: "descend", dispute: id, index, child: nodes[index], path, entry };
 		});

@@ -1,7 +1,6 @@
-import { entryOf } from "@umpire/testing/game/game-driver.ts";
 import type { ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { entryOf as searchEntry } from "../src/challenger.ts";
-import { publishedAt } from "../src/dispute.ts";
+import { boundTrace, publishedAt } from "../src/dispute.ts";
 import type { DescriptorOpening } from "../src/move.ts";
 import { demanded } from "../src/search.ts";
 import { type GameState, PHASE } from "../src/state.ts";
@@ -10,7 +9,8 @@ import type { DisputeView } from "../src/trace-view.ts";
 /** A claim, who of the two is honest, and what the other side may do. */
 export interface Scenario {
 	readonly parameters: Partial<GameState["parameters"]>;
-	/** the trace that was claimed; of a lazy program its output, and the traces that may be bound to it */
+	/** the trace that was claimed; of a lazy program its output, of one with segments its checkpoints, and the traces that
+	 * may be bound to it */
 	readonly claimed: ToyTrace;
 	readonly bindings?: readonly ToyTrace[];
 	readonly right: ToyTrace;
@@ -25,13 +25,20 @@ export interface Scenario {
 
 /** A challenge brings the descriptor of a single tensor if there is a trace root to begin at. */
 export function challengeEntry(state: GameState, trace: ToyTrace): DescriptorOpening {
-	return state.claims[0].boundAt === 0 ? entryOf(trace) : searchEntry(trace.program.header, trace);
+	return searchEntry(trace.program.header, trace, isBoundIn(state, trace));
+}
+
+/** Which segments of the claim are bound; of a lazy claim segment 0. */
+export function isBoundIn(state: GameState, { program: { header } }: ToyTrace): DisputeView["isBound"] {
+	return (segment) => boundTrace(state.claims[0], header, segment) !== undefined;
 }
 
 /** The trace that the claim is bound to; the claimed one before it is. */
 export function traceOf({ claimed, bindings = [] }: Scenario, state: GameState): ToyTrace {
-	const { traceRoot } = state.claims[0];
-	return bindings.find(({ root }) => root === traceRoot) ?? claimed;
+	const { traceRoot, segments } = state.claims[0];
+	const isIt = ({ root, segmentTrees }: ToyTrace): boolean =>
+		root === traceRoot && [...segments].every(([at, bound]) => segmentTrees[at].root === bound.traceRoot);
+	return bindings.find(isIt) ?? claimed;
 }
 
 /** What anyone sees of a dispute; nodes and words that were published are those of the claimed trace. */
@@ -41,7 +48,8 @@ export function viewOf(state: GameState, id: number, claimed: ToyTrace): Dispute
 	const { parameters } = state;
 	const published = publishedAt(state, dispute);
 	const words = state.leaves.get(dispute.node)?.words;
-	const base = { id, dispute, header, parameters, publishedAt: published };
+	const isBound = isBoundIn(state, claimed);
+	const base = { id, dispute, header, parameters, publishedAt: published, isBound };
 	if (dispute.phase !== PHASE.search) return words === undefined ? base : { ...base, words };
 	if (published === 0) return base;
 	const { childLevel } = demanded(dispute, header, parameters);

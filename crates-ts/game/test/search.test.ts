@@ -81,8 +81,9 @@ describe("search", () => {
 		expect(roundsInTree(TAG.tensor, 65, levels)).toBe(2);
 		expect(roundsInTree(TAG.operators, 256, levels)).toBe(1);
 		expect(roundsInTree(TAG.operators, 257, levels)).toBe(2);
-		expect(predictedRounds({ steps: 1, operatorCount: 155 }, 50_000, levels)).toBe(5);
-		expect(predictedRounds({ steps: 1000, operatorCount: 400 }, 1_000_000, levels)).toBe(9);
+		expect(predictedRounds({ steps: 1, segment: 0, operatorCount: 155 }, 50_000, levels)).toBe(5);
+		expect(predictedRounds({ steps: 1000, segment: 0, operatorCount: 400 }, 1_000_000, levels)).toBe(9);
+		expect(predictedRounds({ steps: 10_000, segment: 256, operatorCount: 62 }, 60, levels)).toBe(5);
 	});
 
 	test("an operator window is opened at once when no more operators are left", () => {

@@ -58,6 +58,7 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 		outputElements: elementCount(output.shape),
 		outputWidth: output.width,
 		lazy: program.lazy ?? false,
+		segment: program.segment ?? 0,
 		signature: signatureHash(program),
 		outputMantissa: outputScale.mantissa,
 		outputExponent: outputScale.exponent,
@@ -85,7 +86,7 @@ const HEADER: readonly AbiParameter[] = [
 	{ name: "outputOperator", type: "uint32" },
 	{ name: "outputElements", type: "uint64" },
 	{ name: "outputWidth", type: "uint8" },
-	{ name: "lazy", type: "bool" },
+	{ name: "commitment", type: "uint24" },
 ];
 const MEANING: readonly AbiParameter[] = [
 	{ name: "signature", type: "bytes32" },
@@ -107,8 +108,10 @@ export function programRoot(header: ProgramHeader): Hex {
 
 /** A header as the contracts have it: in two structs, with integers above 48 bits as BigInts. */
 export interface AbiHeader {
-	readonly header: Omit<ProgramHeader, keyof AbiMeaning | "outputElements"> & {
+	readonly header: Omit<ProgramHeader, keyof AbiMeaning | "outputElements" | "lazy" | "segment"> & {
 		readonly outputElements: bigint;
+		/** 0 for eager programs, 1 for lazy ones, otherwise the steps of a segment. */
+		readonly commitment: number;
 	};
 	readonly meaning: AbiMeaning;
 }
@@ -119,18 +122,21 @@ interface AbiMeaning {
 }
 
 export function headerToAbi(header: ProgramHeader): AbiHeader {
-	const { signature, outputMantissa, outputExponent, ...rest } = header;
+	const { signature, outputMantissa, outputExponent, lazy, segment, ...rest } = header;
 	return {
-		header: { ...rest, outputElements: BigInt(rest.outputElements) },
+		header: { ...rest, outputElements: BigInt(rest.outputElements), commitment: lazy ? 1 : segment },
 		meaning: { signature, outputMantissa: BigInt(outputMantissa), outputExponent },
 	};
 }
 
 /** A header from the chain. Beyond 2^53 (no program has such) numbers lose their last digits. */
 export function headerFromAbi({ header, meaning }: AbiHeader): ProgramHeader {
+	const { commitment, ...rest } = header;
 	return {
-		...header,
+		...rest,
 		...meaning,
+		lazy: commitment === 1,
+		segment: commitment > 1 ? commitment : 0,
 		outputElements: Number(header.outputElements),
 		outputMantissa: Number(meaning.outputMantissa),
 	};

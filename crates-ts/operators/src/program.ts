@@ -76,6 +76,11 @@ export interface Program {
 	readonly outputs: readonly { readonly name: string; readonly operator: number }[];
 	/** True: claims state the output alone, and commit to their trace when they are challenged. False by default. */
 	readonly lazy?: boolean;
+	/**
+	 * Steps of a segment, 2 at least: claims commit to the last step of every segment, and to a segment's other steps
+	 * when it is challenged. Left out: the program has no segments. Not together with `lazy`.
+	 */
+	readonly segment?: number;
 }
 
 /** Whether an input is a tensor that an earlier one of its name gives already, on another grid. */

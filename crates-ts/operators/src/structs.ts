@@ -48,6 +48,8 @@ export interface ProgramHeader {
 	readonly outputElements: number;
 	readonly outputWidth: Width;
 	readonly lazy: boolean;
+	/** Steps of a segment, 0 if the program has none. */
+	readonly segment: number;
 	/** The hash of the signature (signature.ts): what inputs and outputs mean. */
 	readonly signature: Hex;
 	/** An element v of the primary output stands for v · outputMantissa · 2^outputExponent. */

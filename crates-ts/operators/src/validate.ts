@@ -7,6 +7,7 @@ import { validateMissing } from "./missing.ts";
 import { validatePowers } from "./powers.ts";
 import type { Descriptor, Operator, Program, TensorRef } from "./program.ts";
 import { brief, ensure, ProgramError } from "./program-error.ts";
+import { MOST_SEGMENT_STEPS } from "./segments.ts";
 import { describeOperator, tensorOf } from "./tensors.ts";
 import { type Counting, validateCone } from "./validate-cone.ts";
 import { validateConstant, validateRescale, validateSpec } from "./validate-tensor.ts";
@@ -25,6 +26,12 @@ export function validateProgram(program: Program, limits: Limits = DEFAULT_LIMIT
 	const counting: Counting = { left: limits.counting };
 	const { operators, inputs, constants, outputs, steps } = program;
 	ensure(Number.isInteger(steps) && steps >= 1 && steps <= MAX_COUNT, `The program has ${steps} steps`);
+	const { segment, lazy } = program;
+	if (segment !== undefined) {
+		const isLength = Number.isInteger(segment) && segment >= 2 && segment <= MOST_SEGMENT_STEPS;
+		ensure(isLength, `A segment has at least 2 and at most ${MOST_SEGMENT_STEPS} steps, not ${segment}`);
+		ensure(lazy !== true, "A program is lazy or in segments, not both");
+	}
 	ensure(operators.length >= 1 && operators.length <= MAX_COUNT, "The program has no operators");
 	for (const [index, input] of inputs.entries()) {
 		within(`input ${index} (${input.name})`, () => {

@@ -12,7 +12,13 @@ import type {
 	Program,
 	TensorSpec,
 } from "@umpire/operators/program.ts";
-import { commitProgram, programRoot, rowPath } from "@umpire/operators/program-commitment.ts";
+import {
+	commitProgram,
+	headerFromAbi,
+	headerToAbi,
+	programRoot,
+	rowPath,
+} from "@umpire/operators/program-commitment.ts";
 import { rowNode } from "@umpire/operators/rescale.ts";
 import { binaryScale, signatureHash } from "@umpire/operators/signature.ts";
 import { describe, expect, test } from "vitest";
@@ -177,6 +183,9 @@ describe("a program's commitment", () => {
 		const [operator] = program.operators;
 		const changed: Program[] = [
 			{ ...program, steps: 2 },
+			{ ...program, lazy: true },
+			{ ...program, segment: 2 },
+			{ ...program, segment: 3 },
 			{ ...program, operators: [{ ...operator, high: 126 }] },
 			{ ...program, operators: [{ ...operator, layout: [1, 0] }] },
 			{ ...program, constants: [{ ...program.constants[0], data: program.constants[0].data.with(7, 8) }] },
@@ -195,6 +204,20 @@ describe("a program's commitment", () => {
 		];
 		const roots = await Promise.all(changed.map(async (other) => (await commitProgram(other)).root));
 		expect(new Set([root, ...roots]).size).toBe(changed.length + 1);
+	});
+
+	test("says in one word what claims commit to, as programs without segments always did", async () => {
+		for (const [change, word] of [
+			[{}, 0],
+			[{ lazy: true }, 1],
+			[{ segment: 2 }, 2],
+			[{ segment: 1000 }, 1000],
+		] as const) {
+			const { header } = await commitProgram({ ...program, ...change });
+			const abi = headerToAbi(header);
+			expect(abi.header.commitment).toBe(word);
+			expect(headerFromAbi(abi)).toEqual(header);
+		}
 	});
 
 	test("binds what gives its numbers their meaning: names, shapes, layouts, ranges, scales, all outputs", async () => {

@@ -84,6 +84,10 @@ describe("invalid programs are refused", () => {
 
 	test.each<[string, Program, RegExp]>([
 		["no steps", { ...valid, steps: 0 }, /0 steps/],
+		["segments of one step", { ...valid, segment: 1 }, /at least 2/],
+		["segments of half a step more", { ...valid, segment: 2.5 }, /at least 2/],
+		["segments of 2^24 steps", { ...valid, segment: 2 ** 24 }, /at most 16777215/],
+		["segments of a lazy program", { ...valid, lazy: true, segment: 2 }, /not both/],
 		["a state of an operator that is not there", carried({ index: 1 }), /no state 1/],
 		["a state that starts as nothing", carried({ initial: 1 }), /no input 1 for the first step/],
 		["a state of another scale", carried({}, { scale: 2 }), /differ in shape, layout, width or scale/],

@@ -31,16 +31,25 @@ export interface StepResult {
 	outputs(): Elements[];
 	/** One of them, by its index. */
 	output(index: number): Elements;
+	/** What an operator that is carried computed: the next step's state. */
+	state(operator: number): Elements;
 	/** With `record: "trace"`: every operator's tensor. */
 	readonly operators?: Elements[];
+}
+
+/** Where a run goes on: its first step, and what the carried operators computed in the step before. */
+export interface Start {
+	readonly step: number;
+	/** By operator, in logical order. */
+	readonly states: ReadonlyMap<number, Elements>;
 }
 
 export interface ProgramSession {
 	readonly program: Program;
 	/** The level of optimisation that onnxruntime runs at. */
 	readonly level: Level;
-	/** Runs step after step, keeping nothing but what the next one reads. */
-	steps(inputs: readonly Elements[]): AsyncIterable<StepResult>;
+	/** Runs step after step, keeping nothing but what the next one reads. From the first step on by default. */
+	steps(inputs: readonly Elements[], from?: Start): AsyncIterable<StepResult>;
 	/** Runs all steps. `inputs` are in logical order, one per program input. */
 	run(inputs: readonly Elements[]): Promise<RunResult>;
 	release(): Promise<void>;
@@ -60,7 +69,7 @@ export async function openSession(program: Program, options: SessionOptions): Pr
 	return {
 		program,
 		level,
-		steps: (inputs) => steps(program, model, session, options.record, inputs),
+		steps: (inputs, from) => steps(program, model, session, options.record, inputs, from),
 		run: (inputs) => runAll(steps(program, model, session, options.record, inputs)),
 		release: () => session.release(),
 	};
@@ -84,16 +93,17 @@ async function* steps(
 	session: InferenceSession,
 	record: Recording,
 	inputs: readonly Elements[],
+	from?: Start,
 ): AsyncGenerator<StepResult> {
 	checkInputs(program, inputs);
 	const feeds: { [name: string]: Tensor } = {};
 	inputs.forEach((elements, i) => {
 		feeds[model.inputs[i]] = toTensor(elements, program.inputs[i]);
 	});
-	for (const { name, initial } of model.states) {
-		feeds[name] = toTensor(inputs[initial], program.inputs[initial]);
+	for (const { name, initial, operator } of model.states) {
+		feeds[name] = toTensor(from?.states.get(operator) ?? inputs[initial], program.inputs[initial]);
 	}
-	for (let step = 0; step < program.steps; step++) {
+	for (let step = from?.step ?? 0; step < program.steps; step++) {
 		const results = await session.run(feeds);
 		for (const { name, operator } of model.states) {
 			feeds[name] = results[model.operators[operator]] as Tensor;
@@ -108,6 +118,7 @@ async function* steps(
 		yield {
 			output,
 			outputs: () => program.outputs.map((_, index) => output(index)),
+			state: (operator) => operators?.[operator] ?? elementsAt(operator),
 			...(operators ? { operators } : {}),
 		};
 	}

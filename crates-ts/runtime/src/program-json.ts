@@ -55,6 +55,7 @@ export function programFromJson(
 		}),
 		operators: list(json.operators, "operators").map((item, i) => operator(item, `operator ${i}`)),
 		...lazy(json.lazy),
+		...(json.segment === undefined ? {} : { segment: number(json.segment, "segment") }),
 		outputs: list(json.outputs, "outputs").map((item, i) => {
 			const output = object(item, `output ${i}`);
 			return {

@@ -6,21 +6,20 @@ import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitm
 import type { Elements, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import type { ProgramSession } from "./executable.ts";
+import { type TraceTrees, traceTrees } from "./trace-trees.ts";
 
 /** A run with the commitments of everything it read and computed (docs/protocol.md section 1). */
-export interface Trace {
+export interface Trace extends TraceTrees {
 	readonly inputs: readonly TensorCommitment[];
 	/** Tree over the inputs' roots (tag 6). */
 	readonly inputTree: MerkleTree;
 	readonly inputsRoot: Hex;
-	/** operators[step][index], elements in physical order. */
+	/**
+	 * operators[step][index], elements in physical order. Of a program in segments there may be the last steps of all
+	 * segments only, and the steps of some (checkpoints.ts); then `stepTrees`, `stepRoots` and `segmentTrees` have no
+	 * others either.
+	 */
 	readonly operators: readonly (readonly TensorCommitment[])[];
-	/** One tree per step over its operators' roots (tag 2). */
-	readonly stepTrees: readonly MerkleTree[];
-	readonly stepRoots: readonly Hex[];
-	/** Tree over the step roots (tag 3). */
-	readonly traceTree: MerkleTree;
-	readonly traceRoot: Hex;
 	/** The program's outputs after the last step, in logical order. */
 	readonly outputs: readonly Elements[];
 }
@@ -50,53 +49,69 @@ export async function recordTrace(
 	const { outputs, operators: recorded } = await session.run(inputs);
 	if (recorded === undefined) throw new Error('open the session with record: "trace" to record a trace');
 	const committedInputs = await commitInputs(program, inputs);
-	const total = recorded.length;
-	const leaves = recorded.reduce((sum, elements) => sum + leafCount(elements.length, widthOf(elements)), 0);
+	const count = program.operators.length;
+	const perStep = Array.from({ length: program.steps }, (_, step) =>
+		recorded.slice(step * count, (step + 1) * count),
+	);
+	const { progress } = options;
+	const steps = await commitSteps(program, commitment, committedInputs, perStep, undefined, progress);
+	const inputTree = inputTreeOf(committedInputs);
+	return {
+		inputs: committedInputs,
+		inputTree,
+		inputsRoot: inputTree.root,
+		operators: steps,
+		...traceTrees(commitment.header, steps),
+		outputs,
+	};
+}
+
+/**
+ * Commits what every operator computed, step by step.
+ *
+ * @param recorded consecutive steps, every operator's tensor in logical order
+ * @param before the tensors of the step before; without them the first step's states are the inputs, or hashed anew
+ */
+export async function commitSteps(
+	program: Program,
+	commitment: ProgramCommitment,
+	inputs: readonly TensorCommitment[],
+	recorded: readonly (readonly Elements[])[],
+	before?: readonly TensorCommitment[],
+	progress?: TraceOptions["progress"],
+): Promise<TensorCommitment[][]> {
+	const all = recorded.flat();
+	const leaves = all.reduce((sum, elements) => sum + leafCount(elements.length, widthOf(elements)), 0);
 	let done = 0;
 	// All at once: while threads hash one tensor, this one packs the next.
 	const pending: Promise<TensorCommitment>[][] = [];
-	for (let step = 0; step < program.steps; step++) {
+	for (const [step, tensorsOfStep] of recorded.entries()) {
 		const tensors: Promise<TensorCommitment>[] = [];
 		const find = (ref: TensorRef): TensorCommitment | Promise<TensorCommitment> => {
 			switch (ref.source) {
 				case "constant":
 					return commitment.constants[ref.index];
 				case "input":
-					return committedInputs[ref.index];
+					return inputs[ref.index];
 				case "operator":
 					return tensors[ref.index];
 				case "state":
-					return step === 0 ? committedInputs[ref.initial] : pending[step - 1][ref.index];
+					return step === 0 ? (before?.[ref.index] ?? inputs[ref.initial]) : pending[step - 1][ref.index];
 			}
 		};
 		const commit = async (operator: Operator, logical: Elements): Promise<TensorCommitment> => {
 			const physical = physicalOf(logical, operator);
 			const known = await shared(operator, physical, find);
 			const tensor = known ?? (await commitTensor(physical, operator.width, leaves));
-			options.progress?.(++done, total);
+			progress?.(++done, all.length);
 			return tensor;
 		};
 		for (const [index, operator] of program.operators.entries()) {
-			tensors.push(commit(operator, recorded[step * program.operators.length + index]));
+			tensors.push(commit(operator, tensorsOfStep[index]));
 		}
 		pending.push(tensors);
 	}
-	const steps = await Promise.all(pending.map((tensors) => Promise.all(tensors)));
-	const inputTree = inputTreeOf(committedInputs);
-	const stepTrees = steps.map((tensors) => treeOf(tensors, TAG.operators));
-	const stepRoots = stepTrees.map((tree) => tree.root);
-	const traceTree = MerkleTree.of(stepRoots, TAG.steps);
-	return {
-		inputs: committedInputs,
-		inputTree,
-		inputsRoot: inputTree.root,
-		operators: steps,
-		stepTrees,
-		stepRoots,
-		traceTree,
-		traceRoot: traceTree.root,
-		outputs,
-	};
+	return Promise.all(pending.map((tensors) => Promise.all(tensors)));
 }
 
 /** Commits a program's inputs; `inputsRoot` of a request is the root of `inputTreeOf` these. */
@@ -113,19 +128,15 @@ export async function commitInputs(
 
 /** The tree of inputs (tag 6). */
 export const inputTreeOf = (inputs: readonly TensorCommitment[]): MerkleTree =>
-	inputs.length === 0 ? NO_INPUTS : treeOf(inputs, TAG.inputs);
+	inputs.length === 0
+		? NO_INPUTS
+		: MerkleTree.of(
+				inputs.map(({ root }) => root),
+				TAG.inputs,
+			);
 
 /** A program without inputs has inputsRoot 0 (protocol section 1). */
 const NO_INPUTS = new MerkleTree(new Uint8Array(32), TAG.inputs);
-
-const treeOf = (
-	tensors: readonly TensorCommitment[],
-	tag: (typeof TAG)["inputs" | "operators"],
-): MerkleTree =>
-	MerkleTree.of(
-		tensors.map(({ root }) => root),
-		tag,
-	);
 
 const physicalOf = (logical: Elements, spec: TensorSpec): Elements =>
 	toPhysical(logical, spec.shape, spec.layout);

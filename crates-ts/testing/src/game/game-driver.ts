@@ -2,9 +2,9 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { loadPoseidon } from "@umpire/commitment/poseidon.ts";
 import type { Arbiter } from "@umpire/game/arbiter.ts";
 import { entryOf as searchEntry } from "@umpire/game/challenger.ts";
-import { publishedAt } from "@umpire/game/dispute.ts";
+import { boundTrace, publishedAt } from "@umpire/game/dispute.ts";
 import { GameError } from "@umpire/game/errors.ts";
-import { type Action, type DescriptorOpening, NO_DESCRIPTOR } from "@umpire/game/move.ts";
+import type { Action, DescriptorOpening } from "@umpire/game/move.ts";
 import { apply } from "@umpire/game/moves.ts";
 import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
 import { demanded } from "@umpire/game/search.ts";
@@ -102,7 +102,8 @@ export class GameDriver {
 	/** What anyone sees of a dispute. */
 	view(id: number): DisputeView {
 		const dispute = this.state.disputes[id - 1];
-		const { program } = this.state.requests[this.state.claims[dispute.claim - 1].request - 1];
+		const claim = this.state.claims[dispute.claim - 1];
+		const { program } = this.state.requests[claim.request - 1];
 		const header = this.state.programs.get(program)!;
 		const { parameters } = this.state;
 		const words = this.state.leaves.get(dispute.node)?.words;
@@ -112,6 +113,7 @@ export class GameDriver {
 			header,
 			parameters,
 			publishedAt: dispute.phase === PHASE.closed ? 0 : publishedAt(this.state, dispute),
+			isBound: (segment: number) => boundTrace(claim, header, segment) !== undefined,
 			...(words === undefined ? {} : { words }),
 		};
 		if (dispute.phase !== PHASE.search) return base;
@@ -129,7 +131,7 @@ export class GameDriver {
 	}
 }
 
-/** What a challenge brings: the descriptor if the trace is a single tensor and claimed with its root. */
+/** What a challenge brings before anything is bound: the descriptor if the claim carries the root of a single tensor. */
 export function entryOf(trace: ToyTrace): DescriptorOpening {
-	return trace.program.header.lazy ? NO_DESCRIPTOR : searchEntry(trace.program.header, trace);
+	return searchEntry(trace.program.header, trace);
 }

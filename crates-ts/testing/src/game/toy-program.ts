@@ -28,6 +28,7 @@ import {
 	SOURCE,
 } from "@umpire/operators/program.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
+import { segmentCount, segmentLength, segmentOf, stepsFrom } from "@umpire/operators/segments.ts";
 
 const poseidon = await loadPoseidon();
 
@@ -78,7 +79,13 @@ export class ToyProgram {
 	readonly #tree: MerkleTree;
 	readonly #openings: DescriptorOpening[] = [];
 
-	constructor(operators: readonly ToyOperator[], steps: number, outputOperator: number, lazy = false) {
+	constructor(
+		operators: readonly ToyOperator[],
+		steps: number,
+		outputOperator: number,
+		lazy = false,
+		segment = 0,
+	) {
 		// the same operator many times over is described and hashed once
 		const known = new Map([...new Set(operators)].map((operator) => [operator, toyDescriptor(operator)]));
 		this.descriptors = operators.map((operator) => known.get(operator)!);
@@ -100,6 +107,7 @@ export class ToyProgram {
 			outputElements: output.elements,
 			outputWidth: output.width,
 			lazy,
+			segment,
 			signature: wordHex(1n),
 			outputMantissa: 1,
 			outputExponent: 0,
@@ -179,6 +187,9 @@ export class ToyTrace implements TraceView {
 	readonly program: ToyProgram;
 	readonly tensors: readonly (readonly TensorCommitment[])[];
 	readonly stepTrees: readonly MerkleTree[];
+	/** by segment: the tree of its steps; one of all steps if the program has no segments */
+	readonly segmentTrees: readonly MerkleTree[];
+	/** what a claim carries: the tree of checkpoints, or that of all steps */
 	readonly tree: MerkleTree;
 
 	constructor(program: ToyProgram, faults: readonly Fault[] = []) {
@@ -203,10 +214,13 @@ export class ToyTrace implements TraceView {
 				TAG.operators,
 			),
 		);
-		this.tree = MerkleTree.of(
-			this.stepTrees.map(({ root }) => root),
-			TAG.steps,
-		);
+		const { header } = program;
+		const roots = this.stepTrees.map(({ root }) => root);
+		this.segmentTrees = Array.from({ length: segmentCount(header) }, (_, segment) => {
+			const first = segment * segmentLength(header);
+			return MerkleTree.of(roots.slice(first, first + stepsFrom(header, first)), TAG.steps);
+		});
+		this.tree = header.segment === 0 ? this.segmentTrees[0] : this.#checkpoints();
 	}
 
 	get root(): Hex {
@@ -240,9 +254,25 @@ export class ToyTrace implements TraceView {
 		return partials.with(-1, BigInt(this.tensors[step][operator].elements[element]));
 	}
 
-	binding() {
-		const { operatorPath, stepPath } = this.output();
-		return { traceRoot: this.root, operatorPath, stepPath };
+	binding(segment = 0) {
+		const { header } = this.program;
+		const first = segment * segmentLength(header);
+		const last = stepsFrom(header, first) - 1;
+		const tree = this.segmentTrees[segment];
+		const step = this.stepTrees[first + last];
+		return {
+			segment,
+			traceRoot: tree.root,
+			lastStep: step.root,
+			stepPath: tree.path(last),
+			claimPath: header.lazy ? step.path(header.outputOperator) : this.tree.path(segment),
+		};
+	}
+
+	/** The path of a step to the root of its segment. */
+	stepPath(step: number): readonly Hex[] {
+		const { header } = this.program;
+		return this.segmentTrees[segmentOf(header, step)].path(step % segmentLength(header));
 	}
 
 	/** What a claim of this trace states: of a lazy program the output alone. */
@@ -260,13 +290,24 @@ export class ToyTrace implements TraceView {
 		return {
 			root: tensor.root,
 			operatorPath: this.stepTrees[last].path(outputOperator),
-			stepPath: this.tree.path(last),
+			stepPath: this.tree.path(this.tree.count - 1),
 			words: tensor.leafCount === 1 ? tensor.words(0) : [0n, 0n, 0n, 0n, 0n],
 		};
 	}
 
+	/** The last steps of all segments. */
+	#checkpoints(): MerkleTree {
+		const { header } = this.program;
+		const lasts = this.segmentTrees.map((_, segment) => {
+			const first = segment * segmentLength(header);
+			return this.stepTrees[first + stepsFrom(header, first) - 1].root;
+		});
+		return MerkleTree.of(lasts, TAG.checkpoints);
+	}
+
 	#treeAt(at: Position): MerkleTree {
-		if (at.tree === TAG.steps) return this.tree;
+		if (at.tree === TAG.checkpoints) return this.tree;
+		if (at.tree === TAG.steps) return this.segmentTrees[segmentOf(this.program.header, at.step)];
 		return at.tree === TAG.operators ? this.stepTrees[at.step] : this.tensors[at.step][at.operator].tree;
 	}
 }

@@ -1,0 +1,61 @@
+import { TAG } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import type { DisputeView } from "@umpire/game/trace-view.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
+import { recordCheckpoints, recordSegment, type SessionPair } from "@umpire/runtime/checkpoints.ts";
+import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
+import type { Evidence } from "./evidence.ts";
+import type { LoadedProgram } from "./loaded-program.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** The segment that a dispute is in; undefined if the program has none, or as long as none is named. */
+function disputedSegment({
+	dispute: d,
+	header,
+}: Pick<DisputeView, "dispute" | "header">): number | undefined {
+	if (header.segment === 0) return undefined;
+	if (d.tree === TAG.checkpoints) return d.level === 0 ? d.start : undefined;
+	return segmentOf(header, d.step);
+}
+
+/** Everything that a claim of a program carries: the whole trace, or the last steps of its segments. */
+export async function recordClaimed(
+	{ program, commitment }: Pick<LoadedProgram, "program" | "commitment">,
+	sessions: Sessions,
+	inputs: readonly Elements[],
+): Promise<Trace> {
+	if (program.segment === undefined) return recordTrace(await sessions.get("trace"), commitment, inputs);
+	return recordCheckpoints(await pairOf(sessions), commitment, inputs);
+}
+
+/** What a dispute needs beside a claim's trace: the steps of the segment that it is in. */
+export interface SegmentRequest {
+	readonly bench: Workbench;
+	readonly sessions: Sessions;
+	/** Names the trace among those of the bench. */
+	readonly key: string;
+	readonly order: number;
+	readonly inputs: () => Promise<readonly Elements[]>;
+}
+
+/** The same evidence with the steps of the segment that a dispute is in; undefined as long as they are being computed. */
+export function withDisputedSegment(
+	{ program, commitment, trace }: Evidence,
+	view: Pick<DisputeView, "dispute" | "header">,
+	{ bench, sessions, key, order, inputs }: SegmentRequest,
+): Evidence | undefined {
+	const segment = disputedSegment(view);
+	if (segment === undefined || trace.segmentTrees[segment] !== undefined)
+		return { program, commitment, trace };
+	const found = bench.ask("urgent", {
+		key: `segment ${segment} of ${key}`,
+		order,
+		work: async () => recordSegment(await pairOf(sessions), commitment, await inputs(), trace, segment),
+	});
+	return found && { program, commitment, trace: found };
+}
+
+async function pairOf(sessions: Sessions): Promise<SessionPair> {
+	return { quick: await sessions.get("outputs"), recording: await sessions.get("trace") };
+}
