@@ -1,7 +1,7 @@
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
-import { isFloat } from "@umpire/graph/real.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
@@ -63,9 +63,11 @@ function finestStep(name: string, { ranges }: Facts): number | undefined {
 
 /**
  * Values that can be as exact as the model's inputs: these themselves, other views of them, or with
- * constants added and multiplied, where 32 bits are welcome to all that read them on the way.
+ * constants added and multiplied, where 32 bits are welcome to all that read them on the way. Of factors that are no
+ * powers of two there is one at most: where two cancel (x·2/3·3/2, as coordinates do), a fine grid shows what is left
+ * of their roundings, and a coarse one takes it away.
  */
-function nearInputs(
+export function nearInputs(
 	fusedOps: readonly FusedOp[],
 	producers: ReadonlyMap<string, FusedOp>,
 	facts: Facts,
@@ -79,10 +81,16 @@ function nearInputs(
 	const isRoot = (name: string): boolean =>
 		!producers.has(name) && !coarse.has(name) && isFloat(facts.types.get(name) ?? "undefined");
 	const near = new Set([...facts.ranges.keys()].filter(isRoot));
+	const scaled = new Set<string>();
 	for (const { nodes, table, output } of fusedOps) {
 		const [node] = nodes;
 		const known = node.inputs.every((name) => facts.constants.has(name) || near.has(name));
-		if (!table && known && isExact(node, facts) && !coarse.has(output)) near.add(output);
+		if (table || !known || !isExact(node, facts) || coarse.has(output)) continue;
+		const isScaled = node.inputs.some((name) => scaled.has(name));
+		const scales = hasRoundedFactor(node, facts);
+		if (isScaled && scales) continue;
+		near.add(output);
+		if (isScaled || scales) scaled.add(output);
 	}
 	return near;
 }
@@ -91,6 +99,18 @@ function nearInputs(
 function isExact(node: Node, { constants }: Facts): boolean {
 	if (isView(node) || has(node, "passesErrors")) return true;
 	return has(node, "arithmetic") && constants.has(node.inputs[1]);
+}
+
+/** Whether the node multiplies or divides by a number that is no power of two. */
+function hasRoundedFactor(node: Node, { constants }: Facts): boolean {
+	if (isView(node) || has(node, "passesErrors")) return false;
+	return node.inputs.some((name) => {
+		const factor = constants.get(name);
+		return (
+			factor !== undefined &&
+			!toReal(factor).data.every((value) => Number.isInteger(Math.log2(Math.abs(value))))
+		);
+	});
 }
 
 /** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */

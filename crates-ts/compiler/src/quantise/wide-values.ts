@@ -6,7 +6,7 @@ import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Needs } from "../powers/needs.ts";
-import { isSquare, isView, requiredSteps } from "./required-steps.ts";
+import { isSquare, isView, nearInputs, requiredSteps } from "./required-steps.ts";
 import { type Precision, quantisationOf } from "./scales.ts";
 import { makesWhole } from "./whole-results.ts";
 
@@ -37,13 +37,15 @@ export function wideValues(
 	const outputs = new Set(graph.outputs.map((output) => output.name));
 	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
 	const steps = requiredSteps(fusedOps, facts, needs);
+	const near = nearInputs(fusedOps, producers, facts);
 	const accepted = (name: string): boolean =>
 		!outputs.has(name) && (readers.get(name) ?? []).every((reader) => accepts(reader, name));
 	const accepts = (reader: FusedOp, name: string): boolean => {
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
-		if (has(node, "passesErrors") || makesWhole(node, facts)) return true;
+		if (has(node, "passesErrors")) return true;
+		if (makesWhole(node, facts)) return near.has(name);
 		if (has(node, "compares")) return node.inputs.some((input) => facts.constants.has(input));
 		switch (node.opType) {
 			case "Cast":
