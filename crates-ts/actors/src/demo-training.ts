@@ -9,17 +9,14 @@ import { prepare } from "@umpire/training/prepare.ts";
 import { buildStep } from "@umpire/training/step.ts";
 import { type Curve, trainBoth } from "@umpire/training/train.ts";
 import { compileStep, inputsOf } from "@umpire/training/training-program.ts";
-import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
+import { gasOf, paymentsOf } from "./accounting.ts";
 import type { Demonstration } from "./demo.ts";
-import type { Finding } from "./finding.ts";
-import { playOut } from "./play-out.ts";
+import { playFraud } from "./demo-fraud.ts";
 import { registerProgram } from "./register.ts";
 import { finalOutput } from "./request-state.ts";
 import { postRequest } from "./requester.ts";
 import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
-import { submitter } from "./submitter.ts";
-import { verifier } from "./verifier.ts";
 
 const JOB = {
 	loss: "cross-entropy",
@@ -60,7 +57,6 @@ export async function demonstrateTraining(
 ): Promise<TrainingDemonstration> {
 	const wrongStep = Math.floor(steps / 2);
 	const detail = (line: string) => say(`     ${line}`);
-	const as = (who: string) => (line: string) => detail(`${who}: ${line}`);
 	await setUp(detail);
 	const started = performance.now();
 	const folder = join(projectRoot, "testdata", "optdigits");
@@ -100,42 +96,20 @@ export async function demonstrateTraining(
 		await postRequest(requester, loaded, inputs, { fee: FEE, within: 86_400 });
 
 		const operator = program.operators.findIndex(({ node, kind }) => node === LIE.node && kind === "Dot");
-		say(`4. A submitter trains too, falsifies one number of a gradient in step ${wrongStep}, and claims.`);
-		const liar = await submitter(await stage.world("submitter"), String(number), {
+		const fraud = await playFraud(stage, number, {
 			defect: `${wrongStep}/${operator}:${LIE.element}`,
-			progress: as("submitter"),
+			headings: [
+				`A submitter trains too, falsifies one number of a gradient in step ${wrongStep}, and claims.`,
+				"A verifier trains again, finds another trace, and both play until one number is left.",
+			],
+			say,
 		});
-		await stage.settle([liar]);
-
-		say("5. A verifier trains again, finds another trace, and both play until one number is left.");
-		let finding: Finding | undefined;
-		let provingSeconds = 0;
-		const guard = await verifier(await stage.world("verifier"), String(number), {
-			compare: "trace",
-			progress: as("verifier"),
-			onFinding(wrong, seconds) {
-				finding = wrong;
-				provingSeconds = seconds;
-			},
-		});
-		await playOut(stage, [liar, guard], 1n);
-		if (finding === undefined) throw new Error("The verifier found nothing.");
-		const rounds = roundsOf(stage.moves);
-
-		say("6. The contract has rejected the claim. An honest submitter answers the same request.");
-		const honest = await submitter(await stage.world("second-submitter"), String(number), {
-			progress: as("second submitter"),
-		});
-		await playOut(stage, [honest, guard], 2n);
-		await stage.settle([liar, guard, honest]);
 		const [hits] = await finalOutput(requester, program, 2);
 		say(
 			`7. The result is final: ${hits} of ${data.parts.validation} digits of the validation part are right.`,
 		);
 		return {
-			finding,
-			rounds,
-			provingSeconds,
+			...fraud,
 			gas: gasOf(stage.moves).byMove,
 			paid: await paymentsOf(stage),
 			exact: { validation: exact.validation, test: exact.test },

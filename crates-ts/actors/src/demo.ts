@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
-import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
+import { gasOf, paymentsOf } from "./accounting.ts";
 import { compileFile } from "./compile-file.ts";
-import type { Finding } from "./finding.ts";
+import { type FraudFound, playFraud } from "./demo-fraud.ts";
 import { openInputs, openModel } from "./models.ts";
-import { playOut } from "./play-out.ts";
 import { registerProgram } from "./register.ts";
 import type { MoveGas } from "./rehearsal.ts";
 import { finalOutput } from "./request-state.ts";
@@ -12,8 +11,6 @@ import { postRequest } from "./requester.ts";
 import { quantiseInputs } from "./run-program.ts";
 import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
-import { submitter } from "./submitter.ts";
-import { verifier } from "./verifier.ts";
 
 /** The digit in the image, and where the submitter lies: the hidden layer of the classifier. */
 const DIGIT = 3;
@@ -21,10 +18,7 @@ const DEFECT = "0:5";
 const FEE = "0.05";
 
 /** What the demonstration shows at its end. */
-export interface Demonstration {
-	readonly finding: Finding;
-	readonly rounds: number;
-	readonly provingSeconds: number;
+export interface Demonstration extends FraudFound {
 	readonly gas: Readonly<Record<string, MoveGas>>;
 	/** Net, in wei, without gas. */
 	readonly paid: Readonly<Record<string, bigint>>;
@@ -42,7 +36,6 @@ export interface Demonstration {
  */
 export async function demonstrate(say: (line: string) => void): Promise<Demonstration> {
 	const detail = (line: string) => say(`     ${line}`);
-	const as = (who: string) => (line: string) => detail(`${who}: ${line}`);
 	await setUp(detail);
 	const started = performance.now();
 	const folder = join(projectRoot, "testdata", "digits");
@@ -80,41 +73,19 @@ export async function demonstrate(say: (line: string) => void): Promise<Demonstr
 		});
 		detail(`request ${request}, inputs ${inputsRoot}`);
 
-		say("4. A submitter computes it, changes one number in the middle of the network, and claims.");
-		const liar = await submitter(await stage.world("submitter"), String(number), {
+		const fraud = await playFraud(stage, number, {
 			defect: DEFECT,
-			progress: as("submitter"),
+			headings: [
+				"A submitter computes it, changes one number in the middle of the network, and claims.",
+				"A verifier recomputes the claim and challenges it; both play until one number is left.",
+			],
+			say,
 		});
-		await stage.settle([liar]);
-
-		say("5. A verifier recomputes the claim and challenges it; both play until one number is left.");
-		let finding: Finding | undefined;
-		let provingSeconds = 0;
-		const guard = await verifier(await stage.world("verifier"), String(number), {
-			compare: "trace",
-			progress: as("verifier"),
-			onFinding(found, seconds) {
-				finding = found;
-				provingSeconds = seconds;
-			},
-		});
-		await playOut(stage, [liar, guard], 1n);
-		if (finding === undefined) throw new Error("The verifier found nothing.");
-		const rounds = roundsOf(stage.moves);
-
-		say("6. The contract has rejected the claim. An honest submitter answers the same request.");
-		const honest = await submitter(await stage.world("second-submitter"), String(number), {
-			progress: as("second submitter"),
-		});
-		await playOut(stage, [honest, guard], 2n);
-		await stage.settle([liar, guard, honest]);
 		const output = await finalOutput(requester, program, 2);
 		const digit = output.indexOf(Math.max(...output));
 		say(`7. The result is final: it is a ${digit}.`);
 		return {
-			finding,
-			rounds,
-			provingSeconds,
+			...fraud,
 			gas: gasOf(stage.moves).byMove,
 			paid: await paymentsOf(stage),
 			digit,
