@@ -310,12 +310,12 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/actors/src/grid/grid-worker.ts",
 		[GRID_WORKER],
 		[
-			["G6: a worker looks once for what it needs", "await this.#requireAtHand(grid);", ""],
+			["G6: a worker looks once for what it needs", "if (!(await this.#allAtHand(grid))) return true;", ""],
 			["a worker joins that cannot pay its bond", "await this.#requireMoney(grid);", ""],
 			[
 				"a worker with claims does not start without all inputs",
-				'if (options.joins !== "never" && !isIn) await requireAtHand(world, grid);',
-				'if (options.joins !== "never") await requireAtHand(world, grid);',
+				'options.joins === "never" || isIn ? [] : grid.points;',
+				'options.joins === "never" ? [] : grid.points;',
 			],
 		],
 	),

@@ -57,8 +57,9 @@ export async function gridWorker(
 	const isIn =
 		grid.points.some(({ worker, status }) => worker === account && status !== POINT_STATUS.accepted) ||
 		grid.rounds.some(({ joiners }) => joiners.includes(account as Hex));
-	if (options.joins !== "never" && !isIn) await requireAtHand(world, grid);
-	return new GridWorker(world, contracts, options);
+	const looked = options.joins === "never" || isIn ? [] : grid.points;
+	await requireAtHand(world, { points: looked });
+	return new GridWorker(world, contracts, options, looked);
 }
 
 /** @throws UmpireError unless all programs validate, and all inputs hash to their roots */
@@ -75,6 +76,8 @@ export async function requireAtHand(
 	}
 }
 
+const keyOf = ({ program, inputsRoot }: SeenPoint): string => `${program} ${inputsRoot}`;
+
 class GridWorker implements Actor {
 	readonly name = "grid worker";
 	readonly #world: World;
@@ -83,14 +86,20 @@ class GridWorker implements Actor {
 	readonly #account: Hex;
 	readonly #troubles: Troubles;
 	readonly #claimant: Claimant;
-	/** Points that are at hand: a grid that is being filled may still get others. */
-	readonly #atHand = new Set<string>();
+	/** Points that were found at hand: a grid that is being filled may still get others. */
+	readonly #atHand: Set<string>;
 	#joined = false;
 
-	constructor(world: World, contracts: GridContracts, options: GridWorkerOptions) {
+	constructor(
+		world: World,
+		contracts: GridContracts,
+		options: GridWorkerOptions,
+		atHand: readonly SeenPoint[],
+	) {
 		this.#world = world;
 		this.#contracts = contracts;
 		this.#options = options;
+		this.#atHand = new Set(atHand.map(keyOf));
 		this.#account = world.signer.account.address.toLowerCase() as Hex;
 		this.#troubles = new Troubles(options.progress);
 		this.#claimant = options.claimant ?? honestly(options.progress);
@@ -130,7 +139,7 @@ class GridWorker implements Actor {
 		const { id } = grid;
 		switch (step.type) {
 			case "join": {
-				await this.#requireAtHand(grid);
+				if (!(await this.#allAtHand(grid))) return true;
 				await this.#requireMoney(grid);
 				this.#joined = true;
 				const said = `Joined round ${step.round}.`;
@@ -155,12 +164,13 @@ class GridWorker implements Actor {
 		}
 	}
 
-	/** Of all points: which one it is dealt nobody chooses. */
-	async #requireAtHand({ points }: SeenGrid): Promise<void> {
-		const keyOf = ({ program, inputsRoot }: SeenPoint) => `${program} ${inputsRoot}`;
-		const unknown = points.filter((point) => !this.#atHand.has(keyOf(point)));
-		await requireAtHand(this.#world, { points: unknown });
-		for (const point of unknown) this.#atHand.add(keyOf(point));
+	/** Looks at one more point, of which nobody chooses which it is dealt; between two, disputes are answered. */
+	async #allAtHand({ points }: SeenGrid): Promise<boolean> {
+		const next = points.find((point) => !this.#atHand.has(keyOf(point)));
+		if (next === undefined) return true;
+		await requireAtHand(this.#world, { points: [next] });
+		this.#atHand.add(keyOf(next));
+		return false;
 	}
 
 	/** Whoever cannot pay the bond of its claim loses its stake. */
