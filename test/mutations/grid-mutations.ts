@@ -310,6 +310,11 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/actors/src/grid/grid-worker.ts",
 		[GRID_WORKER],
 		[
+			[
+				"a worker whose reservation was ended leaves its claim to itself",
+				"undecided(world, grid).size > 0;",
+				"false;",
+			],
 			["G6: a worker looks once for what it needs", "if (!(await this.#allAtHand(grid))) return true;", ""],
 			["a worker joins that cannot pay its bond", "await this.#requireMoney(grid);", ""],
 			[

@@ -177,25 +177,32 @@ describe("a worker of a grid", () => {
 	});
 
 	test("defends a claim after a restart whose reservation was ended before it came", async () => {
-		const grid = await open();
+		const points = [64, 65].map((rate) => ({ steps: 2, hyperparameters: [rate, 2] }));
+		const grid = await open({ points, bounty: parseEther("2") });
 		const silent = await gridWorker(await stage.world("submitter"), contracts, {
 			grid,
 			progress,
 			claimant: async () => [],
 			joins: "once",
 		});
-		await playUntil([silent], async () => (await seen(grid)).points[0].status === POINT_STATUS.reserved);
-		const [{ request, program }] = (await seen(grid)).points;
-		await playUntil([silent], async () => (await seen(grid)).points[0].status === POINT_STATUS.free);
+		const reserved = async () =>
+			(await seen(grid)).points.find(({ status }) => status === POINT_STATUS.reserved);
+		await playUntil([silent], async () => (await reserved()) !== undefined);
+		const { request, program, inputsRoot } = (await reserved())!;
+		await playUntil([silent], async () => (await reserved()) === undefined);
 		// It was on its way when the reservation ended: the market takes it.
-		const late = await submitter(await stage.world("submitter"), program, { leastFee: "0", progress });
+		const serves = (asked: number) => asked === request;
+		const late = await submitter(await stage.world("submitter"), program, {
+			leastFee: "0",
+			serves,
+			progress,
+		});
 		await stage.settle([late]);
 		const { liveClaim } = await getRequest(stage.contracts, BigInt(request));
-		const again = await gridWorker(await stage.world("submitter"), contracts, {
-			grid,
-			progress,
-			joins: "never",
-		});
+		// That it can join no more is no reason to let the claim fall.
+		const other = (await seen(grid)).points.find((point) => point.inputsRoot !== inputsRoot)!;
+		await rm(stage.home.path("inputs", `${other.inputsRoot}.bin`));
+		const again = await gridWorker(await stage.world("submitter"), contracts, { grid, progress });
 		const dispute = await challenge(Number(liveClaim));
 		await stage.settle([again]);
 		expect((await getTurn(stage.contracts, dispute)).side).toBe(SIDE.challenger);

@@ -56,7 +56,7 @@ export function honestly(
 }
 
 /** Programs of a grid of which the account has claims that are neither final nor rejected, whatever became of their points. */
-function undecided({ feed, signer }: World, { points }: SeenGrid): Set<Hex> {
+export function undecided({ feed, signer }: World, { points }: SeenGrid): Set<Hex> {
 	const programs = new Set(points.map(({ program }) => program.toLowerCase()));
 	const asked = new Map<bigint, Hex>();
 	const live = new Map<bigint, Hex>();

@@ -20,7 +20,7 @@ import type { Actor } from "../actor.ts";
 import { neededFor } from "../purse.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
-import { type Claimant, honestly } from "./claimant.ts";
+import { type Claimant, honestly, undecided } from "./claimant.ts";
 import type { GridContracts } from "./grid-contracts.ts";
 import { readGrid } from "./read-grid.ts";
 
@@ -56,7 +56,8 @@ export async function gridWorker(
 	// Whoever has a stake or a bond in it goes on: what is at hand has to be claimed and defended.
 	const isIn =
 		grid.points.some(({ worker, status }) => worker === account && status !== POINT_STATUS.accepted) ||
-		grid.rounds.some(({ joiners }) => joiners.includes(account as Hex));
+		grid.rounds.some(({ joiners }) => joiners.includes(account as Hex)) ||
+		undecided(world, grid).size > 0;
 	const looked = options.joins === "never" || isIn ? [] : grid.points;
 	await requireAtHand(world, { points: looked });
 	return new GridWorker(world, contracts, options, looked);
