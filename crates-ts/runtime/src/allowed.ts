@@ -26,6 +26,7 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"Min",
 	"Mul",
 	"Pad",
+	"QLinearConv",
 	"ReduceMax",
 	"ReduceSum",
 	"Reshape",
@@ -36,6 +37,14 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"Transpose",
 	"Unsqueeze",
 	"Where",
+]);
+
+/** Integer kernels, of which the certificate bounds operands and sums. The second layout is the same convolution's. */
+const KERNELS: ReadonlySet<string> = new Set([
+	"DequantizeLinear",
+	"MatMulIntegerToFloat",
+	"QLinearConv",
+	"QuantizeLinear",
 ]);
 
 /** onnxruntime's blocked layout: the same sums in another order. */
@@ -66,6 +75,9 @@ function nodeFault(node: Node): string | undefined {
 	}
 	if (node.domain === "" || node.domain === "ai.onnx") {
 		return STANDARD.has(node.opType) ? undefined : "not on the list of exact operators";
+	}
+	if (node.domain === "com.microsoft") {
+		return KERNELS.has(node.opType) ? undefined : "not on the list of exact operators";
 	}
 	if (node.domain === "com.microsoft.nchwc") {
 		if (!BLOCKED.has(node.opType)) return "not on the list of exact operators";

@@ -60,7 +60,12 @@ export async function openExact(
 				executionMode: "sequential",
 				// Level "all" depends on the machine, and onnxruntime warns that its file does: it is thrown away.
 				logSeverityLevel: 3,
-				extra: { optimization: { disable_specified_optimizers: DISABLED.join(";") } },
+				extra: {
+					optimization: { disable_specified_optimizers: DISABLED.join(";") },
+					// It would take DequantizeLinear and QuantizeLinear for a quantised model's and compute what is between
+					// them in one kernel of its own, another product than the one that was walked.
+					session: { disable_quant_qdq: "1" },
+				},
 			});
 			faults = forbiddenNodes(readModel(new Uint8Array(await readFile(optimised))));
 			if (faults.length === 0) return { session, level };

@@ -18,7 +18,14 @@ import type { Result, Site } from "./site.ts";
 /** Floors of quotients are exact while the dividend stays below this: docs/protocol.md section 2. */
 const QUOTIENT_LIMIT = 2 ** 52;
 
-const TYPES: Readonly<Record<number, ElementType>> = { 1: "float32", 6: "int32", 7: "int64", 11: "float64" };
+const TYPES: Readonly<Record<number, ElementType>> = {
+	1: "float32",
+	2: "uint8",
+	3: "int8",
+	6: "int32",
+	7: "int64",
+	11: "float64",
+};
 
 type Rule = (site: Site) => Result;
 
@@ -205,9 +212,23 @@ const cast: Rule = (site) => {
 		if (data !== undefined) throw new Error(`Cast rounds constants up to ${reachOf(cells, type).bound}`);
 		return { ...same, rounded: true };
 	}
+	if (type === "uint8") {
+		const bytes = byteOf(x);
+		if (bytes !== undefined) return { type, shape, cells: bytes };
+	}
 	const keeps = relation?.kind === "nonzero" || relation?.kind === "multiple";
 	return keeps ? { ...same, relation } : same;
 };
+
+/** What a cast to a byte leaves on purpose: the low byte of 16 bits, the whole part of what is not negative. */
+function byteOf({ type, cells, shape }: Abstract): Cells | undefined {
+	if (type === "uint16") {
+		const isByte = cells.high.every((high) => high < 256);
+		return isByte ? cells : uniform(shape.length, 0, 255);
+	}
+	if (type !== "float32" || cells.low.some((low) => low < 0)) return undefined;
+	return mapCells(cells, ([low, high, unit]) => [Math.floor(low), Math.floor(high), Math.max(unit, 1)]);
+}
 
 const reduceSum: Rule = (site) => {
 	onlyAttributes(site, "keepdims");
