@@ -68,12 +68,8 @@ export const kernelMatmuls: fc.Arbitrary<Case> = fc
 	})
 	.chain(({ lead, k, n, xWidth, wWidth }) => {
 		const shape = [...lead, n];
-		const operator = shifted({ type: "matmul" }, shape.length === 1 ? [1, n] : shape, [
-			Math.max(shape.length, 2) - 1,
-			n,
-		]);
-		const rows = lead.length === 0 ? [1] : lead;
-		const operands = fc.tuple(source([...rows, k], xWidth, false), smallWeights([k, n], wWidth));
+		const operator = shifted({ type: "matmul" }, shape, [lead.length, n]);
+		const operands = fc.tuple(source([...lead, k], xWidth, false), smallWeights([k, n], wWidth));
 		return fc.tuple(operator, operands).map(([made, sources]) => caseOf(made, sources));
 	});
 
@@ -142,3 +138,58 @@ export const behindClip = ({ program, inputs }: Case, low: number, high: number)
 	};
 	return { program: made, inputs };
 };
+
+/** Operators one after the other, each reading the one before: some of their results travel as bytes. */
+export const chained = (cases: readonly Case[]): Case => {
+	const [{ program, inputs }] = cases;
+	const constants = cases.flatMap((one) => one.program.constants);
+	let before = 0;
+	const operators = cases.map(({ program: { operators: [operator], constants: own } }, index): Operator => {
+		const operands = operator.operands.map(({ source, index: from }) => {
+			if (source === "constant") return { source, index: from + before } as const;
+			return index === 0
+				? ({ source: "input", index: 0 } as const)
+				: ({ source: "operator", index: index - 1 } as const);
+		});
+		before += own.length;
+		return { ...operator, operands };
+	});
+	const outputs = [{ name: "output", operator: operators.length - 1 }];
+	return { program: { ...program, constants, operators, outputs }, inputs };
+};
+
+const view = (form: Form, from: readonly number[], shape: readonly number[], given: Operator): Case => {
+	const layout = shape.map((_, i) => i);
+	const { width, low, high, scale } = given;
+	const spec = { shape: from, layout: from.map((_, i) => i), width, low, high, scale };
+	const data = elementsOf(width, Array<number>(sizeOf(from)).fill(0));
+	return caseOf({ kind: "View", form, ...spec, shape, layout }, [{ spec, data, constant: false }]);
+};
+
+/** Dense layers of a batch, turned round and reshaped on the way. */
+export const chains: fc.Arbitrary<Case> = fc
+	.record({
+		sizes: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 3, maxLength: 4 }),
+		xWidth: fc.constantFrom<Width>(8, 16),
+		turned: fc.boolean(),
+	})
+	.chain(({ sizes, xWidth, turned }) => {
+		const [first, ...others] = sizes;
+		const layers = others.map((n, i) => {
+			const x = source([2, sizes[i]], xWidth, false);
+			const operands = fc.tuple(x, smallWeights([sizes[i], n]));
+			return fc
+				.tuple(shifted({ type: "matmul" }, [2, n], [1, n]), operands)
+				.map(([made, sources]) => caseOf(made, sources));
+		});
+		return fc.tuple(...layers).map((list) => {
+			if (!turned) return chained(list);
+			const [head] = list;
+			const [operator] = head.program.operators;
+			const [, n] = operator.shape;
+			const back = view({ type: "transpose", permutation: [1, 0] }, [2, n], [n, 2], operator);
+			const again = view({ type: "transpose", permutation: [1, 0] }, [n, 2], [2, n], operator);
+			const flat = view({ type: "reshape" }, [2, n], [2, n], operator);
+			return first > 20 ? chained([head, back, again, ...list.slice(1)]) : chained([head, flat, ...list.slice(1)]);
+		});
+	});

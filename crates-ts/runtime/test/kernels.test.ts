@@ -1,15 +1,20 @@
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { travelTypes } from "@umpire/operators/travel.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Case } from "./arbitrary-case.ts";
-import { behindClip, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
+import { type Case, caseOf } from "./arbitrary-case.ts";
+import { behindClip, chains, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
+import { elementsOf, span } from "./arbitrary-tensors.ts";
 import { checkLevels } from "./reference.ts";
 
 /** More with UMPIRE_FUZZ_RUNS. */
 const numRuns = Number(process.env.UMPIRE_FUZZ_RUNS ?? 40);
 
-const forms: Record<string, fc.Arbitrary<Case>> = { "8-bit MatMul": kernelMatmuls };
+const forms: Record<string, fc.Arbitrary<Case>> = {
+	"8-bit MatMul": kernelMatmuls,
+	"8-bit Conv": kernelConvs,
+};
 
 describe("what integer kernels compute is the integer definition, at every level", () => {
 	for (const [name, cases] of Object.entries(forms)) {
@@ -38,6 +43,87 @@ describe("what integer kernels compute is the integer definition, at every level
 			);
 		});
 	}
+});
+
+describe("tensors between integer kernels", () => {
+	it("travel as bytes and words, and the numbers stay the same", async () => {
+		const seen = new Set<string>();
+		await fc.assert(
+			fc.asyncProperty(chains, async (example) => {
+				validateProgram(example.program);
+				exactnessOf(example.program);
+				const last = example.program.operators.length - 1;
+				for (const type of travelTypes(example.program, new Set([last])).values()) seen.add(type);
+				await checkLevels(example);
+			}),
+			{ numRuns },
+		);
+		expect(seen).toEqual(new Set(["uint8", "uint16", "float64"]));
+	});
+});
+
+/** One output of `k` products at the ends of bytes and weights, with a bias. */
+function atEnd(k: number, weight: number, bias: bigint, width: 8 | 16): Case {
+	const { low, high } = span(width);
+	const spec = (shape: number[]) => ({ shape, layout: [0, 1], width, low, high, scale: 1 });
+	const x = elementsOf(width, Array<number>(k).fill(weight < 0 === bias < 0n ? high : low));
+	const w = { ...spec([k, 1]), width: 8, low: weight, high: weight } as const;
+	return caseOf(
+		{
+			...spec([1, 1]),
+			kind: "Dot",
+			form: { type: "matmul" },
+			rescale: { axes: [1], rows: [{ bias, multiplier: 1, shift: 9 }] },
+		},
+		[
+			{ spec: spec([1, k]), data: x, constant: false },
+			{ spec: w, data: elementsOf(8, Array<number>(k).fill(weight)), constant: true },
+		],
+	);
+}
+
+describe("at the ends of what is exact", () => {
+	// Bytes 0 … 255 (v + 128) by 63, 200 times: the zero point takes 128·63·200 off the bias.
+	const [k, weight] = [200, 63];
+	const zero = BigInt(128 * k * weight);
+	const room = BigInt(2 ** 23 - 1);
+
+	it.each([1n, -1n])("sums of bytes reach 2^23 − 1 beside their half, bias of sign %i", async (sign) => {
+		const most = sign > 0n ? room - BigInt(127 * k * weight) : zero - room;
+		const taken = atEnd(k, weight, most, 8);
+		expect(exactnessOf(taken.program)[0]).toMatchObject({ plan: "8-bit MatMul" });
+		await checkLevels(taken);
+		const left = atEnd(k, weight, most + sign, 8);
+		expect(planOf(left)).not.toContain("8-bit");
+		await checkLevels(left);
+	});
+
+	it.each([
+		["least", -64, true],
+		["greatest", 63, true],
+		["beyond the least", -65, false],
+		["beyond the greatest", 64, false],
+	])("weights that do not saturate: the %s", async (_, value, expected) => {
+		const example = atEnd(k, value, 0n, 8);
+		expect(planOf(example).includes("8-bit")).toBe(expected);
+		await checkLevels(example);
+	});
+
+	it("sums of upper bytes reach 2^23 − 1 beside their half", async () => {
+		// 128·63·1040 = 8386560 < 2^23 = 8388608 < 128·63·1041
+		const [fits, over] = [atEnd(1040, 63, 0n, 16), atEnd(1041, 63, 0n, 16)];
+		expect([planOf(fits), planOf(over).includes("8-bit")]).toEqual(["2 8-bit MatMul", false]);
+		await checkLevels(fits);
+		await checkLevels(over);
+	});
+
+	it("takes rows that divide by powers of two alone", () => {
+		const example = atEnd(k, weight, 0n, 8);
+		const [operator] = example.program.operators;
+		const rows = [{ bias: 0n, multiplier: 3, shift: 9 }];
+		const other = { ...example.program, operators: [{ ...operator, rescale: { axes: [1], rows } }] };
+		expect(planOf({ ...example, program: other })).not.toContain("8-bit");
+	});
 });
 
 function planOf({ program }: Case): string {

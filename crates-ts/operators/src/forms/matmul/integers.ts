@@ -1,5 +1,5 @@
 import { type Body, LIMIT, MICROSOFT } from "../../body.ts";
-import { abs, exactNumber, larger, magnitude } from "../../bounds.ts";
+import { type Bounds, exactNumber, larger, magnitude } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
 import { partialSums, sumWeights, type Weights } from "../../dot-bounds.ts";
 import { targetOf } from "../../dot-plan.ts";
@@ -51,8 +51,8 @@ function bytesPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 	const held = heldRange("uint8", a.range);
 	const bound = columns
 		.map(({ weights, shift, bias }) => {
-			const sum = magnitude(partialSums(weights, held)) + abs(bias);
-			return larger(2n * sum + 1n, sum + half(shift));
+			const sums = partialSums(weights, held);
+			return larger(magnitude(sums), roundedBound(moved(sums, bias), shift));
 		})
 		.reduce(larger, 0n);
 	if (bound >= BigInt(LIMIT.float32)) return undefined;
@@ -91,9 +91,13 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 	});
 	const bound = parts
 		.map(({ weights, shift, u, v }) => {
-			const low = magnitude(partialSums(weights, BYTE)) + v;
-			const sum = magnitude(partialSums(weights, upper)) + abs(u) + (low >> 8n) + 1n;
-			return larger(low, larger(2n * sum + 1n, sum + half(shift)));
+			const lower = moved(partialSums(weights, BYTE), v);
+			const sums = partialSums(weights, upper);
+			const above = moved(sums, u);
+			const total = { low: above.low + (lower.low >> 8n), high: above.high + (lower.high >> 8n) };
+			return [magnitude(lower), magnitude(sums), roundedBound(above, shift), roundedBound(total, shift)].reduce(
+				larger,
+			);
 		})
 		.reduce(larger, 0n);
 	if (bound >= BigInt(LIMIT.float32)) return undefined;
@@ -127,6 +131,12 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 	};
 	return { name: "2 8-bit MatMul", bound: Number(bound), limit: LIMIT.float32, emit, ...ends(context) };
 }
+
+const moved = ({ low, high }: Bounds, by: bigint): Bounds => ({ low: low + by, high: high + by });
+
+/** What float32 has to hold for a sum to be rounded, in halves where half of one is added to it. */
+const roundedBound = (sum: Bounds, shift: number): bigint =>
+	larger(2n * magnitude(sum) + 1n, magnitude(moved(sum, half(shift))));
 
 const ALL = { floor: true, clipLow: true, clipHigh: true };
 
