@@ -11,8 +11,12 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		[WALK],
 		[
 			["an operator that nobody knows passes", "if (rule === undefined) throw", "if (rule === null) throw"],
-			["own names of objects are operators", "Object.hasOwn(RULES, node.opType)", "node.opType in RULES"],
-			["operators of other domains pass", 'if (node.domain !== "") throw', 'if (node.domain === "x") throw'],
+			["own names of objects are operators", "Object.hasOwn(rules, node.opType)", "node.opType in rules"],
+			[
+				"operators of other domains pass",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : undefined;",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : RULES;",
+			],
 			[
 				"rounded values are read by everybody",
 				"if (rounded === true && !CHOOSES_MONOTONICALLY.has(node.opType)) {",

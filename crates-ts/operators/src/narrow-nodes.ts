@@ -3,13 +3,7 @@ import { mostOf, type NarrowType, zeroPointOf } from "./narrow.ts";
 import type { Range } from "./range.ts";
 
 /** value / scale to the nearest whole number, plus `zero`, cut to what `type` holds: one vectorised pass. */
-export function emitQuantise(
-	body: Body,
-	value: string,
-	type: NarrowType,
-	zero: number,
-	scale = 1,
-): string {
+export function emitQuantise(body: Body, value: string, type: NarrowType, zero: number, scale = 1): string {
 	const operands = [value, body.reals("float32", [scale]), body.integers(type, [zero])];
 	return body.op("QuantizeLinear", operands, {}, type, MICROSOFT);
 }
@@ -32,13 +26,7 @@ export const emitWide = (body: Body, value: string, range: Range): string =>
 	emitDequantise(body, value, zeroPointOf(body.type(value) as NarrowType, range));
 
 /** Rounds a float32 value to what `range` admits, as `type` holds it. */
-export function emitRounded(
-	body: Body,
-	value: string,
-	type: NarrowType,
-	range: Range,
-	scale = 1,
-): string {
+export function emitRounded(body: Body, value: string, type: NarrowType, range: Range, scale = 1): string {
 	const zero = zeroPointOf(type, range);
 	return emitHeldClip(body, emitQuantise(body, value, type, zero, scale), type, range);
 }

@@ -43,11 +43,7 @@ function wantedTypes(program: Program, returned: ReadonlySet<number>): ReadonlyM
 }
 
 /** What a move passes on unchanged: nothing if its result would have another zero point. */
-function passedType(
-	program: Program,
-	index: number,
-	type: NarrowType | undefined,
-): NarrowType | undefined {
+function passedType(program: Program, index: number, type: NarrowType | undefined): NarrowType | undefined {
 	if (type === undefined) return undefined;
 	const [from] = program.operators[index].operands;
 	const zeros = [from, { source: "operator", index } as const].map((ref) =>

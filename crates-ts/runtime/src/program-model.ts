@@ -1,7 +1,14 @@
 import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { MICROSOFT } from "@umpire/operators/body.ts";
 import { carrier } from "@umpire/operators/context.ts";
-import { DOMAIN, functionName, functionOf, MICROSOFT_OPSET, OPSETS, stored } from "@umpire/operators/functions.ts";
+import {
+	DOMAIN,
+	functionName,
+	functionOf,
+	MICROSOFT_OPSET,
+	OPSETS,
+	stored,
+} from "@umpire/operators/functions.ts";
 import type { TravelType } from "@umpire/operators/narrow.ts";
 import type { Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { travelTypes } from "@umpire/operators/travel.ts";
@@ -94,9 +101,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		],
 		outputs: [...returned].map((index) => info(operators[index], program.operators[index])),
 		valueInfo: program.operators.flatMap((operator, index) =>
-			returned.has(index)
-				? []
-				: [info(operators[index], operator, travel.get(index))],
+			returned.has(index) ? [] : [info(operators[index], operator, travel.get(index))],
 		),
 		initializers: new Map(
 			program.constants.map(({ data, shape, width }, i): [string, Tensor] => [

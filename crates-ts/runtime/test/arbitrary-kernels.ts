@@ -49,12 +49,10 @@ export const shifted = (
 	[axis, channels]: readonly [number, number],
 ): fc.Arbitrary<Omit<Operator, "operands" | "node" | "opType">> =>
 	widths.chain((width) =>
-		fc
-			.tuple(specs(shape, width), byteClips(width), powerRows(channels))
-			.map(([spec, clip, rows]) => {
-				const rescale: Rescale = { axes: [axis], rows };
-				return { kind: "Dot", form, ...spec, ...clip, rescale };
-			}),
+		fc.tuple(specs(shape, width), byteClips(width), powerRows(channels)).map(([spec, clip, rows]) => {
+			const rescale: Rescale = { axes: [axis], rows };
+			return { kind: "Dot", form, ...spec, ...clip, rescale };
+		}),
 	);
 
 /** Matrix products by weights of 7 bits. */
@@ -144,16 +142,26 @@ export const chained = (cases: readonly Case[]): Case => {
 	const [{ program, inputs }] = cases;
 	const constants = cases.flatMap((one) => one.program.constants);
 	let before = 0;
-	const operators = cases.map(({ program: { operators: [operator], constants: own } }, index): Operator => {
-		const operands = operator.operands.map(({ source, index: from }) => {
-			if (source === "constant") return { source, index: from + before } as const;
-			return index === 0
-				? ({ source: "input", index: 0 } as const)
-				: ({ source: "operator", index: index - 1 } as const);
-		});
-		before += own.length;
-		return { ...operator, operands };
-	});
+	const operators = cases.map(
+		(
+			{
+				program: {
+					operators: [operator],
+					constants: own,
+				},
+			},
+			index,
+		): Operator => {
+			const operands = operator.operands.map(({ source, index: from }) => {
+				if (source === "constant") return { source, index: from + before } as const;
+				return index === 0
+					? ({ source: "input", index: 0 } as const)
+					: ({ source: "operator", index: index - 1 } as const);
+			});
+			before += own.length;
+			return { ...operator, operands };
+		},
+	);
 	const outputs = [{ name: "output", operator: operators.length - 1 }];
 	return { program: { ...program, constants, operators, outputs }, inputs };
 };
@@ -190,6 +198,8 @@ export const chains: fc.Arbitrary<Case> = fc
 			const back = view({ type: "transpose", permutation: [1, 0] }, [2, n], [n, 2], operator);
 			const again = view({ type: "transpose", permutation: [1, 0] }, [n, 2], [2, n], operator);
 			const flat = view({ type: "reshape" }, [2, n], [2, n], operator);
-			return first > 20 ? chained([head, back, again, ...list.slice(1)]) : chained([head, flat, ...list.slice(1)]);
+			return first > 20
+				? chained([head, back, again, ...list.slice(1)])
+				: chained([head, flat, ...list.slice(1)]);
 		});
 	});

@@ -112,7 +112,8 @@ const qLinearConv: Rule = (site) => {
 		throw new Error("zero points of other types than their tensors");
 	}
 	if (oneOf(yZero, "the zero point of y") !== 0) throw new Error("a zero point of y");
-	if (numbersOf(wZero, "the zero point of w").some((zero) => zero !== 0)) throw new Error("a zero point of w");
+	if (numbersOf(wZero, "the zero point of w").some((zero) => zero !== 0))
+		throw new Error("a zero point of w");
 	const powers = numbersOf(wScale, "the scales of w").map((scale) => scale / UPWARDS);
 	if (!powers.every(isPower)) throw new Error("a scale that is no power of 2 and a little more");
 	const zero = oneOf(xZero, "the zero point of x");

@@ -3,7 +3,7 @@ import { exactNumber, larger, magnitude } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
 import { partialSums } from "../../dot-bounds.ts";
 import { areSmallWeights, shiftRows } from "../../integer-rows.ts";
-import { heldRange, holds, mostOf, narrowest, zeroPointOf } from "../../narrow.ts";
+import { holds, mostOf, zeroPointOf } from "../../narrow.ts";
 import { emitDequantise, emitHeldClip, emitNarrow } from "../../narrow-nodes.ts";
 import { emitPads } from "../../pads.ts";
 import { axesOf } from "../../windows.ts";

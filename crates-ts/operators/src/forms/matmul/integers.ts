@@ -95,9 +95,12 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 			const sums = partialSums(weights, upper);
 			const above = moved(sums, u);
 			const total = { low: above.low + (lower.low >> 8n), high: above.high + (lower.high >> 8n) };
-			return [magnitude(lower), magnitude(sums), roundedBound(above, shift), roundedBound(total, shift)].reduce(
-				larger,
-			);
+			return [
+				magnitude(lower),
+				magnitude(sums),
+				roundedBound(above, shift),
+				roundedBound(total, shift),
+			].reduce(larger);
 		})
 		.reduce(larger, 0n);
 	if (bound >= BigInt(LIMIT.float32)) return undefined;
@@ -125,7 +128,14 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 		);
 		let sum = body.op("Add", [above, body.op("Floor", [lower])]);
 		if (gives !== undefined && single) return emitRounded(body, sum, gives, operator, 2 ** shifts[0]);
-		if (!single || shifts[0] !== 0) sum = body.op("Mul", [sum, perColumn(body, shifts.map((s) => 2 ** -s))]);
+		if (!single || shifts[0] !== 0)
+			sum = body.op("Mul", [
+				sum,
+				perColumn(
+					body,
+					shifts.map((s) => 2 ** -s),
+				),
+			]);
 		if (gives !== undefined) return emitRounded(body, sum, gives, operator);
 		return emitFinish(body, sum, ALL, targetOf(context));
 	};
