@@ -173,7 +173,8 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
 		.option("weight-bits", {
 			choices: [7] as const,
-			describe: "width of the weights of products: 7 for onnxruntime's integer kernels, much faster and coarser",
+			describe:
+				"width of the weights of products: 7 for onnxruntime's integer kernels, much faster and coarser",
 			defaultDescription: "as fine as sums stay exact",
 		})
 		.option("calibrate", {
