@@ -40,7 +40,7 @@ export interface KernelOverhead {
 	readonly error: number;
 }
 
-interface Subject {
+export interface Subject {
 	readonly name: string;
 	/** The model, and inputs: the last one is measured, the others calibrate. */
 	readonly open: () => { readonly model: Model; readonly sets: readonly (readonly Tensor[])[] };
@@ -63,7 +63,7 @@ const shipped = ({ name, files }: (typeof OPPONENTS)[number]): Subject => ({
 
 const GTE_LAYERS = { vocabulary: 1000, positions: 128, width: 384, heads: 12, inner: 1536, layers: 2 };
 
-const SUBJECTS: readonly Subject[] = [
+export const SUBJECTS: readonly Subject[] = [
 	...OPPONENTS.filter(({ large }) => large !== true).map(shipped),
 	{ name: "MobileNetV2", open: () => drawn(mobileNetV2(FULL_SIZE), 0) },
 	{
