@@ -58,8 +58,13 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"quotients are floored up to 2^53",
-				"const QUOTIENT_LIMIT = 2 ** 52;",
-				"const QUOTIENT_LIMIT = 2 ** 53;",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 53 };",
+			],
+			[
+				"quotients of float32 are floored up to 2^24",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 24, float64: 2 ** 52 };",
 			],
 			["divisors may be 0", 'if (!isNonZero) throw new Error("Div by what may be 0");', ""],
 		],

@@ -15,8 +15,8 @@ import { intOf, onlyAttributes, requireType, sameType } from "./attributes.ts";
 import { isExact, reachOf } from "./exact.ts";
 import type { Result, Site } from "./site.ts";
 
-/** Floors of quotients are exact while the dividend stays below this: docs/protocol.md section 2. */
-const QUOTIENT_LIMIT = 2 ** 52;
+/** Floors of quotients are exact while the dividend stays below half of what its type holds: docs/protocol.md section 2. */
+const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };
 
 const TYPES: Readonly<Record<number, ElementType>> = {
 	1: "float32",
@@ -160,7 +160,8 @@ const mul: Rule = (site) => {
 
 const div: Rule = (site) => {
 	onlyAttributes(site);
-	requireType(site, "float64");
+	requireType(site, "float32", "float64");
+	const type = sameType(site) === "float32" ? "float32" : "float64";
 	const [a, b] = site.inputs;
 	const isNonZero =
 		b.relation?.kind === "nonzero" || b.cells.low.every((low, i) => low > 0 || b.cells.high[i] < 0);
@@ -168,7 +169,7 @@ const div: Rule = (site) => {
 	for (const { cells, name } of site.inputs) {
 		if (cells.unit.some((unit) => unit < 1)) throw new Error(`Div of ${name}, which is not whole`);
 	}
-	const { bound } = reachOf({ ...a.cells, unit: a.cells.unit.map(() => 1) }, "float64");
+	const { bound } = reachOf({ ...a.cells, unit: a.cells.unit.map(() => 1) }, type);
 	// A divisor is at least 1: no quotient is larger than its dividend.
 	const cells = zip(a.cells, b.cells, ([low, high]) => {
 		const most = Math.max(Math.abs(low), Math.abs(high));
@@ -176,7 +177,7 @@ const div: Rule = (site) => {
 	});
 	const shape = broadcast(a.shape, b.shape);
 	const relation = { kind: "quotient" } as const;
-	return { type: "float64", shape, cells, relation, reach: [{ bound, limit: QUOTIENT_LIMIT }] };
+	return { type, shape, cells, relation, reach: [{ bound, limit: QUOTIENT_LIMIT[type] }] };
 };
 
 /** Floor or Ceil. */
