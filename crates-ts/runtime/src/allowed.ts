@@ -52,10 +52,19 @@ const BLOCKED: ReadonlySet<string> = new Set(["Conv", "MaxPool", "ReorderInput",
 
 /**
  * Why an optimised model may not be run: the nodes whose arithmetic the exactness proofs do not
- * cover (fused factors in float32, activations, integer kernels that saturate). Empty if it may.
+ * cover (fused factors in float32, activations, integer kernels that saturate), and results that were lost. Empty if it
+ * may.
  */
 export function forbiddenNodes(model: Model): string[] {
-	return graphFaults(model.graph);
+	return [...graphFaults(model.graph), ...lostOutputs(model.graph)];
+}
+
+/** Outputs that nothing computes any more: onnxruntime notices only when it has to return them, and crashes. */
+function lostOutputs({ inputs, initializers, nodes, outputs }: Graph): string[] {
+	const known = new Set([...inputs.map(({ name }) => name), ...nodes.flatMap((node) => node.outputs)]);
+	return outputs.flatMap(({ name }) =>
+		known.has(name) || initializers.has(name) ? [] : [`output ${name}: computed by no node`],
+	);
 }
 
 function graphFaults(graph: Graph): string[] {

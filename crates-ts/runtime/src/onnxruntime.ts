@@ -13,7 +13,7 @@ export type Level = (typeof LEVELS)[number];
 
 /**
  * Optimisers that would change arithmetic: factors moved into float32 attributes, pads moved into
- * a pooling that pads with something else, layers merged before their bounds were proved.
+ * a pooling that pads with something else, layers merged before their bounds were proved. And one that is at fault.
  */
 const DISABLED = [
 	"MatMulScaleFusion",
@@ -28,6 +28,8 @@ const DISABLED = [
 	"MatMulActivationFusion",
 	"TransposeOptimizer",
 	"PropagateCastOps",
+	// It drops DequantizeLinear before QuantizeLinear, and with it what a graph returns; then reading that crashes.
+	"QDQFinalCleanupTransformer",
 ];
 
 export interface ExactSession {

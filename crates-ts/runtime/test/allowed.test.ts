@@ -41,6 +41,15 @@ describe("forbiddenNodes", () => {
 		expect(forbiddenNodes(model(node("Gemm", "", { alpha: { type: "float", value: 1 } })))).toEqual([]);
 	});
 
+	it("refuses a graph that lost one of its outputs", () => {
+		const whole = model(node("MatMul"));
+		const [output] = whole.graph.outputs;
+		const outputs = [output, { ...output, name: "lost" }];
+		expect(forbiddenNodes({ ...whole, graph: { ...whole.graph, outputs } })).toEqual([
+			"output lost: computed by no node",
+		]);
+	});
+
 	it.each([
 		["a fused factor", node("FusedMatMul", "com.microsoft", { alpha: { type: "float", value: 0.1 } })],
 		["a factor in Gemm", node("Gemm", "", { alpha: { type: "float", value: 0.5 } })],
