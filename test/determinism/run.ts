@@ -34,9 +34,9 @@ async function compare(): Promise<number> {
 }
 
 function emulate(): number {
-	if (spawnSync(EMULATOR, ["--version"]).error !== undefined) {
+	if (spawnSync(EMULATOR, ["--version"]).status !== 0) {
 		process.stdout.write(
-			`${EMULATOR} is not installed: no other processor was tried (Debian has it in qemu-user)\n`,
+			`${EMULATOR} is not installed, or does not start: no other processor was tried (Debian has it in qemu-user)\n`,
 		);
 		return 0;
 	}
