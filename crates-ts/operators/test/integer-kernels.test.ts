@@ -57,6 +57,7 @@ describe("MatMulIntegerToFloat", () => {
 		expect(range(product(longColumn(21))())).toEqual([0, 2 ** 24 - 1]);
 		expect(product(longColumn(22))).toThrow(/16777470/);
 		expect(product(longColumn(22), { scale: 2 ** -9 })).toThrow(/16777470/);
+		expect(product(longColumn(22), { bias: -(2 ** 20) })).toThrow(/16777470/);
 	});
 
 	test("weights that cancel count on the way", () => {

@@ -1,3 +1,4 @@
+import type { Width } from "@umpire/commitment/constants.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { travelTypes } from "@umpire/operators/travel.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
@@ -115,6 +116,56 @@ describe("at the ends of what is exact", () => {
 		expect([planOf(fits), planOf(over).includes("8-bit")]).toEqual(["2 8-bit MatMul", false]);
 		await checkLevels(fits);
 		await checkLevels(over);
+	});
+
+	/** All bytes by one weight of 1, into channels of these rows, as bytes with or without a zero point. */
+	function halves(shift: number, biases: readonly number[], low: number): Case {
+		const x = Int8Array.from({ length: 256 }, (_, i) => i - 128);
+		const spec = (shape: number[], width: Width) => {
+			return { shape, layout: shape.map((_, axis) => axis), width, ...span(width), scale: 1 };
+		};
+		const rows = biases.map((bias) => ({ bias: BigInt(bias), multiplier: 1, shift }));
+		const form = { type: "conv", strides: [1], pads: [0, 0], dilations: [1], group: 1 } as const;
+		const { length } = biases;
+		return caseOf(
+			{
+				...spec([1, length, 256], 16),
+				...(low < 0 ? span(8) : { low, high: 255 }),
+				kind: "Dot",
+				form,
+				rescale: { axes: [1], rows },
+			},
+			[
+				{ spec: spec([1, 1, 256], 8), data: x, constant: false },
+				{ spec: spec([length, 1, 1], 8), data: new Int8Array(length).fill(1), constant: true },
+			],
+		);
+	}
+
+	it.each([
+		[1, 0],
+		[1, -1],
+		[3, 0],
+		[3, -1],
+		[8, -1],
+		[14, 0],
+		[14, -1],
+	])("a convolution rounds halves up, shift %i, least result of sign %i", async (shift, low) => {
+		const half = 2 ** shift / 2;
+		// Halves and what is beside them, near 0 and at both ends of the result.
+		const places = low < 0 ? [-128, -1, 0, 126] : [0, 1, 127, 254];
+		const biases = places.flatMap((place) => [-1, 0, 1].map((beside) => place * 2 ** shift + half + beside));
+		const example = halves(shift, biases, low);
+		expect(planOf(example)).toBe("8-bit Conv");
+		await checkLevels(example);
+	});
+
+	it.each([1, -1])("sums of a convolution reach 2^22 − 1, bias of sign %i", async (sign) => {
+		const most = sign > 0 ? 2 ** 22 - 1 - 127 : 1 - 2 ** 22 + 128;
+		expect(planOf(halves(14, [most], 0))).toBe("8-bit Conv");
+		await checkLevels(halves(14, [most], 0));
+		expect(planOf(halves(14, [most + sign], 0))).not.toBe("8-bit Conv");
+		await checkLevels(halves(14, [most + sign], 0));
 	});
 
 	it("takes rows that divide by powers of two alone", () => {

@@ -227,7 +227,8 @@ function byteOf({ type, cells, shape }: Abstract): Cells | undefined {
 		const isByte = cells.high.every((high) => high < 256);
 		return isByte ? cells : uniform(shape.length, 0, 255);
 	}
-	if (type !== "float32" || cells.low.some((low) => low < 0)) return undefined;
+	if (type !== "float32") return undefined;
+	// Casts round towards 0: below it the floor is negative too, and no byte.
 	return mapCells(cells, ([low, high, unit]) => [Math.floor(low), Math.floor(high), Math.max(unit, 1)]);
 }
 

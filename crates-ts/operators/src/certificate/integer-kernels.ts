@@ -55,7 +55,8 @@ const matMulIntegerToFloat: Rule = (site) => {
 	if (!numbersOf(bScale, "the second scale").every(isPower)) throw new Error("a scale that is no power of 2");
 	const { shape, cells } = matrixProduct(a, b);
 	const sums = scaled(cells, bScale.cells);
-	const reach = [wholeReach(cells, 2 ** 24), reachOf(sums, "float32")];
+	// As many units as the whole sums have in int32: those of weights of 7 bits stay far below 2^31.
+	const reach = [reachOf(sums, "float32")];
 	if (bias === undefined) return { type: "float32", shape, cells: sums, reach };
 	if (bias.type !== "float32") throw new Error(`a bias of ${bias.type}`);
 	const added = zip(sums, bias.cells, ([l, h, u], [m, i, v]) => [l + m, h + i, Math.min(u, v)]);
@@ -130,10 +131,8 @@ const qLinearConv: Rule = (site) => {
 	// The kernel takes the zero point off afterwards: it adds up what bytes can hold at most.
 	const held = { ...x, cells: mapCells(x.cells, () => [-zero, 255, 1]) };
 	const kernel = convolution(site, held, w).product;
-	const reach = [
-		wholeReach(partialOf(product, added), UPWARDS_LIMIT),
-		wholeReach(partialOf(kernel, added), 2 ** 31),
-	];
+	// In int32 nothing rounds on the way: what becomes float32 is the whole sum.
+	const reach = [wholeReach(sums, UPWARDS_LIMIT), wholeReach(partialOf(kernel, added), 2 ** 31)];
 	const cells = roundedCells(scaled(sums, perChannel(powers)), 0, 255);
 	return { type: "uint8", shape, cells, reach, scratch };
 };
