@@ -33,7 +33,6 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			],
 			["a convolution's weights have a zero point", ".some((zero) => zero !== 0)", ".some(() => false)"],
 			["a convolution rounds halves to even", "(scale) => scale / UPWARDS", "(scale) => scale"],
-
 			["quantising does not cut", "Math.min(Math.max(value + zero, 0), most)", "value + zero"],
 			["a convolution's values are as its bytes", "[low - zero, high - zero, 1]", "[low, high, 1]"],
 		],

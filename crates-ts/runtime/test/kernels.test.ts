@@ -5,7 +5,7 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Case, caseOf } from "./arbitrary-case.ts";
-import { behindClip, chains, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
+import { behindClip, chained, chains, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
 import { elementsOf, span } from "./arbitrary-tensors.ts";
 import { checkLevels } from "./reference.ts";
 
@@ -159,6 +159,72 @@ describe("at the ends of what is exact", () => {
 		expect(planOf(example)).toBe("8-bit Conv");
 		await checkLevels(example);
 	});
+
+	it.each<[Width, number, number]>([
+		[8, 1, -1],
+		[8, 3, 0],
+		[8, 6, -1],
+		[16, 8, -1],
+		[16, 8, 0],
+		[16, 9, -1],
+		[16, 12, 0],
+	])(
+		"a matrix product of %i bits rounds halves up, shift %i, least result of sign %i",
+		async (width, shift, low) => {
+			const { low: least, high: greatest } = span(width);
+			const [step, clip] = [2 ** shift, low < 0 ? span(width) : { low: 0, high: 255 }];
+			const places = [-128, -3, -1, 0, 1, 5, 126].map((place) => place * step + step / 2);
+			const values = places
+				.flatMap((value) => [value - 1, value, value + 1])
+				.filter((value) => value >= least && value <= greatest);
+			const [m, n] = [values.length, 3];
+			const spec = (shape: number[], bits: Width) => ({
+				shape,
+				layout: [0, 1],
+				width: bits,
+				...span(bits),
+				scale: 1,
+			});
+			const layer = (
+				shift: number,
+				biases: readonly number[],
+				own: { low: number; high: number },
+				k: number,
+			): Case => {
+				const rows = biases.map((bias) => ({ bias: BigInt(bias), multiplier: 1, shift }));
+				const weights = elementsOf(
+					8,
+					Array.from({ length: k * n }, (_, i) => (k === 1 || i % n === Math.floor(i / n) ? 1 : 0)),
+				);
+				return caseOf(
+					{
+						...spec([m, n], 16),
+						...own,
+						kind: "Dot",
+						form: { type: "matmul" },
+						rescale: { axes: [1], rows },
+					},
+					[
+						{ spec: spec([m, k], width), data: elementsOf(width, values), constant: false },
+						{ spec: spec([k, n], 8), data: weights, constant: true },
+					],
+				);
+			};
+			const rounding = layer(shift, [0, 1, -1], clip, 1);
+			await checkLevels(rounding);
+			// Behind it one that changes nothing reads it as it travels, which is rounded otherwise.
+			const same = layer(1, [0, 0, 0], span(16), 3);
+			const [operator] = same.program.operators;
+			const rows = [{ bias: 0n, multiplier: 2, shift: 1 }];
+			const unit = { ...same.program, operators: [{ ...operator, rescale: { axes: [], rows } }] };
+			const both = chained([rounding, { ...same, program: unit }]);
+			expect(planOf(rounding)).toContain("8-bit");
+			// Limbs are not read by shifts below 8.
+			const travelling = travelTypes(both.program, new Set([1])).get(0);
+			expect(travelling).toBe(low < 0 && width === 16 ? undefined : "uint8");
+			await checkLevels(both);
+		},
+	);
 
 	it.each([1, -1])("sums of a convolution reach 2^22 − 1, bias of sign %i", async (sign) => {
 		const most = sign > 0 ? 2 ** 22 - 1 - 127 : 1 - 2 ** 22 + 128;
