@@ -40,12 +40,15 @@ export interface ExactSession {
 /**
  * Opens a session at the highest level whose *optimised* graph holds only nodes that the exactness
  * proofs cover. The graph that is checked is the one that this very session runs.
+ *
+ * @param profile where onnxruntime writes what every node takes
  * @throws Error if even the unoptimised graph is refused
  */
 export async function openExact(
 	model: Model,
 	threads: number,
 	levels: readonly Level[] = LEVELS,
+	profile?: string,
 ): Promise<ExactSession> {
 	const bytes = writeModel(model);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
@@ -60,6 +63,7 @@ export async function openExact(
 				intraOpNumThreads: threads,
 				interOpNumThreads: 1,
 				executionMode: "sequential",
+				...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
 				// Level "all" depends on the machine, and onnxruntime warns that its file does: it is thrown away.
 				logSeverityLevel: 3,
 				extra: {
