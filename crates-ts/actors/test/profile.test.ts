@@ -53,9 +53,9 @@ describe("a profile", () => {
 			[call("_inlfunc_Dot_0_conv_add_1", 8), call("ReorderInput", 2)],
 		);
 		expect(rows.find(({ node }) => node === conv.node)).toMatchObject({
-			float: 7,
-			exact: 5,
-			kernels: { X: 5 },
+			float: 14,
+			exact: 10,
+			kernels: { X: 10 },
 		});
 		expect(rows.find(({ node }) => node === gemm.node)?.float).toBe(6);
 	});
