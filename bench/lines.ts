@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import type { KernelOverhead } from "./kernel-overheads.ts";
 import type { LargeModelBench } from "./large-models.ts";
 import type { ScalingBench } from "./scaling.ts";
 import type { ModeBench } from "./settlement-modes.ts";
@@ -140,6 +141,25 @@ export function scalingLines(disputes: readonly ScalingBench[]): string[] {
 				grouped(d.challengerGas),
 				grouped(d.submitterGas + d.challengerGas),
 				grouped(d.bytes),
+			]),
+		]),
+	];
+}
+
+/** What exact programs of several widths take beside their float models, as a table for people. */
+export function overheadLines(overheads: readonly KernelOverhead[]): string[] {
+	const spread = ({ median, low, high }: KernelOverhead["one"]): string =>
+		`${times(median)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
+	return [
+		"Exact over float, median of alternating rounds (between which a half of them lies):",
+		...columns([
+			["model", "widths", "one thread, CPU", "two threads, clock", "largest error"],
+			...overheads.map(({ model, format, one, two, error }) => [
+				model,
+				format,
+				spread(one),
+				spread(two),
+				`${(error * 100).toFixed(3)} %`,
 			]),
 		]),
 	];

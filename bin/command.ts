@@ -155,6 +155,7 @@ export function withImages<T>(yargs: Argv<T>): Argv<T & ImageOptions> {
 /** Options of the commands that compile a model. */
 export interface CompileOptions extends CommonOptions, ImageOptions {
 	bits: 8 | 16;
+	weightBits?: 7;
 	calibrate?: string[];
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
@@ -170,6 +171,12 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & CompileOptions> {
 	return withImages(yargs)
 		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
+		.option("weight-bits", {
+			choices: [7] as const,
+			describe:
+				"width of the weights of products: 7 for onnxruntime's integer kernels, much faster and coarser",
+			defaultDescription: "as fine as sums stay exact",
+		})
 		.option("calibrate", {
 			type: "string",
 			array: true,

@@ -587,6 +587,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key new": own({ address, keystore: z.string() }),
 	"key import": own({ address, keystore: z.string() }),
 	"key address": own({ address }),
+	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
 	setup: own({ built: z.boolean(), made: z.boolean(), seconds }),
 };

@@ -5,7 +5,8 @@ import { report } from "../output.ts";
 interface Options extends CommonOptions {
 	quick: boolean;
 	large?: string;
-	only?: "scaling";
+	only?: "scaling" | "overhead";
+	model: string;
 }
 
 export const bench = command<Options>({
@@ -19,8 +20,14 @@ export const bench = command<Options>({
 				describe: "instead, models of millions of parameters whose names have this (minutes each)",
 			})
 			.option("only", {
-				choices: ["scaling"] as const,
-				describe: "instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes)",
+				choices: ["scaling", "overhead"] as const,
+				describe:
+					"instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes), or what exact programs of several widths take beside their float models (ten minutes)",
+			})
+			.option("model", {
+				type: "string",
+				default: "",
+				describe: "with --only overhead, the models whose names have this",
 			})
 			.example("$0 bench --large ''", "MobileNetV2, ResNet-50, Whisper-tiny, GTE-small, T5-small"),
 	async run(options) {
@@ -38,6 +45,13 @@ export const bench = command<Options>({
 			await setUp(progress);
 			const scaling = await benchScaling(progress);
 			report(options.json, { scaling }, () => scalingLines(scaling));
+			return;
+		}
+		if (options.only === "overhead") {
+			const { benchKernelOverheads } = await import("../../bench/kernel-overheads.ts");
+			const { overheadLines } = await import("../../bench/lines.ts");
+			const overheads = await benchKernelOverheads(options.model, progress);
+			report(options.json, { overheads }, () => overheadLines(overheads));
 			return;
 		}
 		const { runBench } = await import("../../bench/bench.ts");

@@ -11,8 +11,12 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		[WALK],
 		[
 			["an operator that nobody knows passes", "if (rule === undefined) throw", "if (rule === null) throw"],
-			["own names of objects are operators", "Object.hasOwn(RULES, node.opType)", "node.opType in RULES"],
-			["operators of other domains pass", 'if (node.domain !== "") throw', 'if (node.domain === "x") throw'],
+			["own names of objects are operators", "Object.hasOwn(rules, node.opType)", "node.opType in rules"],
+			[
+				"operators of other domains pass",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : undefined;",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : RULES;",
+			],
 			[
 				"rounded values are read by everybody",
 				"if (rounded === true && !CHOOSES_MONOTONICALLY.has(node.opType)) {",
@@ -54,8 +58,14 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"quotients are floored up to 2^53",
-				"const QUOTIENT_LIMIT = 2 ** 52;",
-				"const QUOTIENT_LIMIT = 2 ** 53;",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 53 };",
+			],
+			[
+				"quotients of float32 are floored up to 2^24",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 24, float64: 2 ** 52 };",
+				["crates-ts/operators/test/integer-kernels.test.ts"],
 			],
 			["divisors may be 0", 'if (!isNonZero) throw new Error("Div by what may be 0");', ""],
 		],

@@ -22,6 +22,8 @@ import { outFile } from "./out-file.ts";
 
 export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly bits: 8 | 16;
+	/** Width of the weights of products: 7 for integer kernels; as fine as sums stay exact by default. */
+	readonly weightBits?: 7 | undefined;
 	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
@@ -78,6 +80,7 @@ export async function compileFile(
 	const { program: compiled, report } = await compile(model, {
 		inputs: sets,
 		bits: options.bits,
+		...(options.weightBits ? { weightBits: options.weightBits } : {}),
 		shapes: Object.fromEntries(shapes),
 		name: modelName(path),
 		steps: repetition.steps,

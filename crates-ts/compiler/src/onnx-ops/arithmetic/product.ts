@@ -62,6 +62,7 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
 		limit: limitOf(quantisation),
+		narrow: !whole && limits.limit < 2 ** 7,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	return context.emit({

@@ -15,6 +15,7 @@ import { emitFinish, emitRescale } from "../../rescale-nodes.ts";
 import { emitConv } from "./emit.ts";
 import type { ConvForm } from "./form.ts";
 import { halvesPlan } from "./halves.ts";
+import { integersPlan } from "./integers.ts";
 import { pointwisePlan } from "./pointwise.ts";
 import { slicesPlan } from "./slices.ts";
 import { ConvBounds, chooseSplit, type Split } from "./split.ts";
@@ -22,12 +23,14 @@ import { ConvBounds, chooseSplit, type Split } from "./split.ts";
 const MOST_CONVOLUTIONS = 16;
 
 /**
- * Convolution has a float32 kernel only. Its products are exact if all partial sums stay below
+ * Beside bytes, convolution has a float32 kernel only. Its products are exact if all partial sums stay below
  * 2^24, which splitting either operand into limbs achieves; the sums of limbs meet in float64.
  * Small multipliers join the weights, and then nothing needs float64.
  */
 export function convPlan(context: Context<ConvForm>): Plan {
 	const bounds = new ConvBounds(context);
+	const integers = integersPlan(context, bounds);
+	if (integers !== undefined) return integers;
 	const folded = foldedPlan(context, bounds);
 	if (folded !== undefined) return folded;
 	const whole = chooseSplit(context, bounds, 1);
