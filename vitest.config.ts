@@ -9,6 +9,7 @@ const PROOF = [
 	"test/{actors,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
+	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/grid-{copies,demo}.test.ts",
 	"test/operations/{endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",

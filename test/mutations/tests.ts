@@ -32,4 +32,5 @@ export const SCALE = "test/libraries/scale.test.ts";
 export const SEGMENTS = "test/attacks/segments.test.ts";
 export const SETTLEMENT = "test/game/settlement.test.ts";
 export const STATES = "test/attacks/carried-state.test.ts";
+export const VERIFIERS = "test/libraries/verifiers.test.ts";
 export const WORK = "test/attacks/work.test.ts";
