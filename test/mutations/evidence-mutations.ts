@@ -130,8 +130,8 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a step is opened under another place of its segment",
-				"uint256 place = step % Segments.length(header.commitment, header.steps);",
-				"uint256 place = step / (step + 1);",
+				"return Trees.rootFromPath(stepRoot, place, count, path, Trees.STEPS, 0);",
+				"return Trees.rootFromPath(stepRoot, count - 1, count, path, Trees.STEPS, 0);",
 				[STATES],
 			],
 			[
