@@ -113,13 +113,13 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			[
 				"the state of a segment's first step is what the segment before was bound to",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = step % segment == segment;",
+				"isCheckpoint = step == 0;",
 				[STATES],
 			],
 			[
 				"the state of every step is a checkpoint",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = step % segment < segment;",
+				"isCheckpoint = step != 0;",
 				[STATES],
 			],
 			[

@@ -110,7 +110,7 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 				"return isSmall ? limits :",
 				"return isSmall === null ? limits :",
 			],
-			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7,", "narrow: false,"],
+			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7", "narrow: false"],
 		],
 	),
 	...mutationsOf(

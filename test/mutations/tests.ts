@@ -15,6 +15,7 @@ export const GRID_RULES = "test/markets/grid-rules.test.ts";
 export const GRID_SIZE = "test/markets/grid-size.test.ts";
 export const GRID_STEPS = "crates-ts/markets/test/grid-steps.test.ts";
 export const GRID_TOKENS = "test/markets/grid-tokens.test.ts";
+export const GRID_WORKER = "test/operations/grid-worker.test.ts";
 export const HIDDEN = "test/markets/hidden-evaluation.test.ts";
 export const HONEST_CLAIM = "test/attacks/honest-claim.test.ts";
 export const INPUTS = "test/attacks/withheld-inputs.test.ts";
