@@ -10,7 +10,7 @@ interface Options extends CommonOptions {
 }
 
 export const bench = command<Options>({
-	command: "bench",
+	command: "bench [only]",
 	describe: "measure disputes, overheads, proofs and gas",
 	options: (yargs) =>
 		yargs
@@ -19,7 +19,7 @@ export const bench = command<Options>({
 				type: "string",
 				describe: "instead, models of millions of parameters whose names have this (minutes each)",
 			})
-			.option("only", {
+			.positional("only", {
 				choices: ["scaling", "overhead"] as const,
 				describe:
 					"instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes), or what exact programs of several widths take beside their float models (ten minutes)",

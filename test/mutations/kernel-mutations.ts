@@ -102,6 +102,18 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		[["what a run returns travels as bytes", " || returned.has(ref.index)) continue", ") continue"]],
 	),
 	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/arithmetic/product.ts",
+		["crates-ts/compiler/test/weight-bits.test.ts"],
+		[
+			[
+				"weights of small products are small",
+				"return isSmall ? limits :",
+				"return isSmall === null ? limits :",
+			],
+			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7", "narrow: false"],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/runtime/src/allowed.ts",
 		[ALLOWED],
 		[

@@ -25,7 +25,8 @@ export const functionName = (operator: Operator, index: number): string =>
 export const stored = (spec: { readonly width: number }): ElementType => `int${spec.width}` as ElementType;
 
 /**
- * The ONNX function of one operator: standard operators only, exact on every admissible input.
+ * The ONNX function of one operator, of standard operators and onnxruntime's integer kernels, exact on every admissible
+ * input.
  * Operands are float32 (8 and 16 bits) or float64 (32 bits) tensors of integers in logical shape,
  * constants integers of their width; the result is a tensor like the operands.
  * @param travel operators whose results travel in other types than the carriers of their widths (travel.ts)

@@ -12,9 +12,8 @@ import { windowsOf } from "../pooling/windows.ts";
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
 function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
-	const { bits, weightLimit = WEIGHT_LIMIT } = context.precision;
-	const narrow = bits === 8;
-	return { limit: weightLimit, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
+	const narrow = context.precision.bits === 8;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */

@@ -15,9 +15,8 @@ const EXACT = 2 ** 52;
 
 /** Sums with an operand of 32 bits have room for weights of fewer levels. */
 function matrixLimits({ precision }: Context, x: Value): WeightLimits {
-	const { bits, weightLimit: limit = WEIGHT_LIMIT } = precision;
-	if (x.spec.width === 32) return { limit, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
-	return { limit, ...(bits === 8 ? NARROW_SUMS : MATRIX_SUMS) };
+	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
+	return { limit: WEIGHT_LIMIT, ...(precision.bits === 8 ? NARROW_SUMS : MATRIX_SUMS) };
 }
 
 /** The k axis innermost. */
