@@ -5,9 +5,9 @@ import {
 	carriedProgram as programOf,
 } from "@umpire/testing/operators/carried-program.ts";
 import { expect, test } from "vitest";
-import { recordCheckpoints, recordSegment } from "../src/checkpoints.ts";
+import { recordCheckpoints, recordSegment, recordStep } from "../src/checkpoints.ts";
 import { openSession } from "../src/executable.ts";
-import { recordTrace } from "../src/trace.ts";
+import { recordTrace, type Trace } from "../src/trace.ts";
 
 test.each([
 	["a last segment that is shorter", 7, 3],
@@ -34,11 +34,53 @@ test.each([
 		for (const [step, root] of roots.entries()) {
 			if (segmentOf(commitment.header, step) !== at) continue;
 			expect(found.stepRoots[step]).toBe(root);
-			expect(found.operators[step].map(({ elements }) => elements)).toEqual(
-				whole.operators[step].map(({ elements }) => elements),
-			);
+			expect(found.stepTrees[step].root).toBe(root);
 		}
 	}
+	await Promise.all([quick.release(), recording.release()]);
+});
+
+const countOf = ({ operators }: Trace): number => operators.filter((tensors) => tensors !== undefined).length;
+
+test.each([
+	["with the trees of its segment", true],
+	["with the checkpoints alone", false],
+] as const)("any leaf of any step is computed again %s, as is what the step reads", async (_, isKnown) => {
+	const program = programOf(11, 4);
+	const commitment = await commitProgram(program);
+	const recording = await openSession(program, { record: "trace" });
+	const quick = await openSession(program, { record: "outputs" });
+	const pair = { quick, recording };
+	const whole = await recordTrace(recording, commitment, inputs);
+	const trace = await recordCheckpoints(pair, commitment, inputs);
+	for (const step of whole.stepRoots.keys()) {
+		const segment = segmentOf(commitment.header, step);
+		const known = isKnown ? await recordSegment(pair, commitment, inputs, trace, segment) : trace;
+		const found = await recordStep(pair, commitment, inputs, known, step);
+		for (const at of [step - 1, step].filter((one) => one >= 0)) {
+			for (const [operator, tensor] of found.operators[at].entries()) {
+				const own = whole.operators[at][operator];
+				expect([tensor.root, tensor.words(0)]).toEqual([own.root, own.words(0)]);
+			}
+		}
+		// What was not asked for is not kept.
+		expect(countOf(found) - countOf(trace)).toBeLessThanOrEqual(2);
+	}
+	await Promise.all([quick.release(), recording.release()]);
+});
+
+test("a step that is not the one that the trees are of is a failure", async () => {
+	const program = programOf(5, 4);
+	const commitment = await commitProgram(program);
+	const recording = await openSession(program, { record: "trace" });
+	const quick = await openSession(program, { record: "outputs" });
+	const pair = { quick, recording };
+	const trace = await recordCheckpoints(pair, commitment, inputs);
+	const known = await recordSegment(pair, commitment, inputs, trace, 0);
+	const others = [inputs[0].map((value) => -value), inputs[1]];
+	await expect(recordStep(pair, commitment, others, known, 2)).rejects.toThrow(
+		"Step 1 is not the one that the trace has",
+	);
 	await Promise.all([quick.release(), recording.release()]);
 });
 
