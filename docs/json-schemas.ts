@@ -285,8 +285,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	train: own({
 		program: root.describe("root, of the training program"),
 		inputsRoot: root,
-		traceRoot: root.nullable().describe("with --commit"),
+		traceRoot: root.nullable().describe("what a claim carries, with --commit; null of a lazy program"),
 		steps: count.describe("of training and of evaluation"),
+		commitment: z.enum(["eager", "lazy", "segments"]).describe("what claims commit to"),
+		segment: count.nullable().describe("steps of a segment"),
+		leavesOfDispute: count.describe("that a dispute makes a submitter hash"),
 		parameters: z.array(z.string()).describe("initializers that were trained"),
 		operators: count,
 		exact: trained.describe("of the program"),

@@ -1,3 +1,6 @@
+import { COMMITMENTS, type Commitment } from "@umpire/actors/commitments.ts";
+import type { Training } from "@umpire/actors/train.ts";
+import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
 import { HYPER_UNIT } from "@umpire/training/job.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress } from "../log.ts";
@@ -23,6 +26,8 @@ interface Options extends CommonOptions {
 	out: string;
 	plot?: string;
 	commit: boolean;
+	commitment?: Commitment;
+	segment?: number;
 }
 
 const counted = (name: string, otherwise: number, describe: string) =>
@@ -101,8 +106,24 @@ export const train = command<Options>({
 			.option("commit", {
 				type: "boolean",
 				default: false,
-				describe: "commit to the trace of all steps too (some 40 ms a step of a small network)",
-			}),
+				describe:
+					"run once more and commit to what a claim carries: checkpoints, or all steps of a short run",
+			})
+			.option("commitment", {
+				choices: COMMITMENTS,
+				describe:
+					"what claims carry: the whole trace, the output alone, or the last steps of segments (default: segments, but of short runs the whole trace)",
+			})
+			.option(
+				"segment",
+				numberOption("segment", {
+					least: 2,
+					most: MOST_SEGMENT_STEPS,
+					whole: true,
+					describe: "steps of a segment",
+					defaultDescription: "as many as a dispute can hash in some twenty minutes, at most 1024",
+				}),
+			),
 	async run(options) {
 		const { train: run } = await import("@umpire/actors/train.ts");
 		const result = await run({ ...options, progress });
@@ -122,6 +143,7 @@ export const train = command<Options>({
 				["inputs", result.inputsRoot],
 				...(result.traceRoot === null ? [] : [["trace", result.traceRoot] as const]),
 				["steps", `${result.steps}, of them ${options.steps} of training`],
+				["claims", claimsText(result)],
 				["operators", String(result.operators)],
 				["trained", result.parameters.join(", ")],
 				["loss", `${result.exact.loss.toPrecision(4)} (float ${result.float.loss.toPrecision(4)})`],
@@ -142,6 +164,15 @@ export const train = command<Options>({
 		]);
 	},
 });
+
+/** What a claim commits to, and what a dispute costs a submitter in hashing: 0.1 ms a leaf on a slow core. */
+function claimsText({ commitment, segment, steps, leavesOfDispute }: Training): string {
+	const seconds = Math.ceil(leavesOfDispute / 10_000);
+	if (commitment === "eager") return "carry the root of the whole trace";
+	const cost = `a dispute makes a submitter hash ${leavesOfDispute} leaves, up to ${seconds} s on one core`;
+	if (commitment === "lazy") return `carry the output alone; ${cost}`;
+	return `carry ${Math.ceil(steps / (segment ?? steps))} checkpoints of segments of ${segment} steps; ${cost}`;
+}
 
 /** The operators that were clipped most, as shares of their elements. */
 function clippedText(

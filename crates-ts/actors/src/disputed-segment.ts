@@ -70,6 +70,23 @@ export function withDisputedSegment(
 	return found && { program, commitment, trace: found };
 }
 
+/** The same, waiting until it is computed. */
+export async function completed(
+	{ program, commitment, trace }: Evidence,
+	view: Pick<DisputeView, "dispute" | "header">,
+	sessions: Sessions,
+	inputs: readonly Elements[],
+): Promise<Evidence> {
+	const segment = disputedSegment(view);
+	if (segment === undefined) return { program, commitment, trace };
+	const pair = await pairOf(sessions);
+	const isKnown = trace.segmentTrees[segment] !== undefined;
+	const whole = isKnown ? trace : await recordSegment(pair, commitment, inputs, trace, segment);
+	const step = disputedStep(view);
+	const found = step === undefined ? whole : await recordStep(pair, commitment, inputs, whole, step);
+	return { program, commitment, trace: found };
+}
+
 /** The step that a dispute is in; undefined as long as it searches for it. */
 function disputedStep({ dispute: d }: Pick<DisputeView, "dispute">): number | undefined {
 	return d.tree === TAG.checkpoints || d.tree === TAG.steps ? undefined : d.step;

@@ -12,7 +12,7 @@ import { isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
-import { commitInputs, inputTreeOf, recordTrace } from "@umpire/runtime/trace.ts";
+import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { lineChart } from "@umpire/training/chart.ts";
 import { type Divided, divided, rowsAt, scaledRows } from "@umpire/training/data/labelled.ts";
@@ -26,9 +26,13 @@ import { buildStep, type Step } from "@umpire/training/step.ts";
 import { type Curve, type Point, type TrainingRun, trainBoth } from "@umpire/training/train.ts";
 import { compileStep, inputsOf } from "@umpire/training/training-program.ts";
 import { withLearnt } from "@umpire/training/weights.ts";
+import { type Commitment, type CommitmentOptions, commitmentOf, committedRun } from "./commitments.ts";
 import { modelName } from "./compile-file.ts";
+import { recordClaimed } from "./disputed-segment.ts";
+import { Sessions } from "./sessions.ts";
+import { disputedLeaves } from "./trace-leaves.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends CommitmentOptions {
 	readonly model: string;
 	readonly data: string;
 	/** Column of a table that is to be learnt. */
@@ -50,7 +54,7 @@ export interface TrainOptions {
 	readonly out: string;
 	/** Where the curves are drawn. */
 	readonly plot?: string | undefined;
-	/** Whether to commit to the whole trace. */
+	/** Whether to compute what a claim of the run carries. */
 	readonly commit: boolean;
 	readonly progress: (line: string) => void;
 }
@@ -59,9 +63,14 @@ export interface TrainOptions {
 export interface Training {
 	readonly program: Hex;
 	readonly inputsRoot: Hex;
-	/** Null unless the trace was committed to. */
+	/** What a claim carries; null unless that was computed, or is the output alone. */
 	readonly traceRoot: Hex | null;
 	readonly steps: number;
+	/** What claims commit to, and steps of a segment: null without segments. */
+	readonly commitment: Commitment;
+	readonly segment: number | null;
+	/** Leaves that a dispute makes a submitter hash. */
+	readonly leavesOfDispute: number;
 	readonly parameters: readonly string[];
 	readonly operators: number;
 	readonly exact: Summary;
@@ -107,18 +116,19 @@ export async function train(options: TrainOptions): Promise<Training> {
 		`${step.learnt.length} tensors are trained on ${rows} rows (${validation} for validation, ${test} for the test)...`,
 	);
 	progress(`Compiling ${job.steps} steps of training and ${evaluationSteps(job)} of evaluation...`);
-	const { program } = await compileStep(step, `${name}-training`);
+	const { program: compiled } = await compileStep(step, `${name}-training`);
+	const program: Program = { ...compiled, ...committedRun(compiled, options) };
 	const run = await trainBoth(step, program, job, teller(job, progress));
 	progress("Committing to the program...");
 	const commitment = await commitProgram(program);
 	const inputs = inputsOf(program, step.feed);
 	const inputsRoot = inputTreeOf(await commitInputs(program, inputs)).root;
 	let traceRoot: Hex | null = null;
-	if (options.commit) {
-		progress(`Committing to the trace of ${program.steps} steps...`);
-		const session = await openSession(program, { record: "trace" });
-		traceRoot = (await recordTrace(session, commitment, inputs)).traceRoot;
-		await session.release();
+	if (options.commit && program.lazy !== true) {
+		progress("Running again, committing to what a claim carries...");
+		const sessions = new Sessions((record) => openSession(program, { record }));
+		traceRoot = (await recordClaimed({ program, commitment }, sessions, inputs)).traceRoot;
+		await sessions.release();
 	}
 	const files = await save(options, name, { model, step, program, run, data, commitment });
 	return {
@@ -126,6 +136,9 @@ export async function train(options: TrainOptions): Promise<Training> {
 		inputsRoot,
 		traceRoot,
 		steps: program.steps,
+		commitment: commitmentOf(program),
+		segment: program.segment ?? null,
+		leavesOfDispute: disputedLeaves(program),
 		parameters: step.learnt.map(({ initializer }) => initializer),
 		operators: program.operators.length,
 		exact: summaryOf(run.exact),
