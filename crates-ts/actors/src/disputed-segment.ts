@@ -5,8 +5,9 @@ import { segmentOf } from "@umpire/operators/segments.ts";
 import {
 	recordCheckpoints,
 	recordSegment,
-	recordStep,
+	recordTensor,
 	type SessionPair,
+	type TensorPlace,
 } from "@umpire/runtime/checkpoints.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { Evidence } from "./evidence.ts";
@@ -34,7 +35,7 @@ export async function recordClaimed(
 	return recordCheckpoints(await pairOf(sessions), commitment, inputs);
 }
 
-/** What a dispute needs beside a claim's trace: the trees of the segment that it is in, and the tensors of its step. */
+/** What a dispute needs beside a claim's trace: the trees of the segment that it is in, and its tensor. */
 export interface SegmentRequest {
 	readonly bench: Workbench;
 	readonly sessions: Sessions;
@@ -60,12 +61,12 @@ export function withDisputedSegment(
 					work: async () => recordSegment(await pairOf(sessions), commitment, await inputs(), trace, segment),
 				})
 			: trace;
-	const step = disputedStep(view);
-	if (whole === undefined || step === undefined) return whole && { program, commitment, trace: whole };
+	const place = disputedTensor(view);
+	if (whole === undefined || place === undefined) return whole && { program, commitment, trace: whole };
 	const found = bench.ask("urgent", {
-		key: `step ${step} of ${key}`,
+		key: `operator ${place.operator} of step ${place.step} of ${key}`,
 		order,
-		work: async () => recordStep(await pairOf(sessions), commitment, await inputs(), whole, step),
+		work: async () => recordTensor(await pairOf(sessions), await inputs(), whole, place),
 	});
 	return found && { program, commitment, trace: found };
 }
@@ -82,14 +83,14 @@ export async function completed(
 	const pair = await pairOf(sessions);
 	const isKnown = trace.segmentTrees[segment] !== undefined;
 	const whole = isKnown ? trace : await recordSegment(pair, commitment, inputs, trace, segment);
-	const step = disputedStep(view);
-	const found = step === undefined ? whole : await recordStep(pair, commitment, inputs, whole, step);
+	const place = disputedTensor(view);
+	const found = place === undefined ? whole : await recordTensor(pair, inputs, whole, place);
 	return { program, commitment, trace: found };
 }
 
-/** The step that a dispute is in; undefined as long as it searches for it. */
-function disputedStep({ dispute: d }: Pick<DisputeView, "dispute">): number | undefined {
-	return d.tree === TAG.checkpoints || d.tree === TAG.steps ? undefined : d.step;
+/** The tensor that a dispute is in; undefined as long as it searches for it. */
+function disputedTensor({ dispute: d }: Pick<DisputeView, "dispute">): TensorPlace | undefined {
+	return d.tree === TAG.tensor ? { step: d.step, operator: d.operator } : undefined;
 }
 
 async function pairOf(sessions: Sessions): Promise<SessionPair> {

@@ -1,6 +1,6 @@
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
-import { type TensorCommitment, toLogical } from "@umpire/commitment/tensor.ts";
+import { commitTensor, type TensorCommitment, toLogical, toPhysical } from "@umpire/commitment/tensor.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { segmentCount, segmentLength, stepsFrom } from "@umpire/operators/segments.ts";
@@ -17,7 +17,7 @@ export interface SessionPair {
 
 /**
  * Runs a program in segments and commits the last step of each: what a claim carries. The trace has no other steps, so
- * that its memory grows with the segments, not with the steps; `recordSegment` and `recordStep` add what a dispute is about.
+ * that its memory grows with the segments, not with the steps; `recordSegment` and `recordTensor` add what a dispute is about.
  *
  * @param inputs in logical order
  */
@@ -85,7 +85,7 @@ const BATCH_LEAVES = 4096;
 
 /**
  * The same trace with the trees of all steps of one segment, computed anew from the checkpoint before it. The tensors
- * of its steps are hashed and forgotten, so that the memory is not the segment's; `recordStep` adds those of a step.
+ * of its steps are hashed and forgotten, so that the memory is not the segment's; `recordTensor` adds one of them.
  *
  * @throws RangeError if they do not lead to the segment's checkpoint: the session is not the one that recorded it
  */
@@ -125,44 +125,65 @@ export async function recordSegment(
 	return { ...trace, ...segmentTrees(header, trace, stepTrees, segment) };
 }
 
+/** One operator's tensor of one step. */
+export interface TensorPlace {
+	readonly step: number;
+	readonly operator: number;
+}
+
 /**
- * The same trace with the tensors of one step and of the step before it, whose states it reads, computed anew from the
- * last step before them whose tensors there are.
+ * The same trace with one tensor and those that it is computed from, computed anew from the last step before them whose
+ * tensors there are. Nothing else is hashed or kept, so that it takes little more than the run of at most a segment.
  *
- * @param trace one that has the trees of the step's segment (`recordSegment`), or a step of a checkpoint
- * @throws RangeError if they are not those that the trace's trees are of
+ * @param trace with the trees of the tensor's segment (`recordSegment`), unless it is of a checkpoint
+ * @throws RangeError if a tensor is not the one that the trace's trees are of
  */
-export async function recordStep(
+export async function recordTensor(
 	{ quick, recording }: SessionPair,
-	commitment: ProgramCommitment,
 	inputs: readonly Elements[],
 	trace: Trace,
-	step: number,
+	{ step, operator }: TensorPlace,
 ): Promise<Trace> {
 	const { program } = quick;
-	const wanted = [step - 1, step].filter((at) => at >= 0 && trace.operators[at] === undefined);
+	const wanted = readBy(program, { step, operator }).filter((at) => !isThere(trace, at));
 	if (wanted.length === 0) return trace;
-	const [target] = wanted;
-	let known = target - 1;
-	while (known >= 0 && trace.operators[known] === undefined) known -= 1;
+	const first = Math.min(...wanted.map((at) => at.step));
+	let known = first - 1;
+	while (known >= 0 && !isWhole(program, trace, known)) known -= 1;
 	let from = startOf(program, trace, known + 1);
-	if (target > known + 1) from = await advance(quick, inputs, from, target - known - 1);
-	const recorded: Elements[][] = [];
-	for await (const { operators = notRecorded() } of recording.steps(inputs, from)) {
-		recorded.push(operators);
-		if (target + recorded.length > wanted[wanted.length - 1]) break;
-	}
-	const steps = await commitSteps(program, commitment, trace.inputs, recorded, trace.operators[target - 1]);
+	if (first > known + 1) from = await advance(quick, inputs, from, first - known - 1);
 	const operators = [...trace.operators];
-	for (const [i, tensors] of steps.entries()) {
-		const tree = trace.stepTrees[target + i];
-		if (tree !== undefined && stepTreeOf(tensors).root !== tree.root) {
-			throw new RangeError(`Step ${target + i} is not the one that the trace has`);
+	let at = first;
+	for await (const { operators: recorded = notRecorded() } of recording.steps(inputs, from)) {
+		const tensors = [...(operators[at] ?? [])];
+		for (const { operator: index } of wanted.filter((one) => one.step === at)) {
+			const { shape, layout, width, node } = program.operators[index];
+			tensors[index] = await commitTensor(toPhysical(recorded[index], shape, layout), width);
+			if (tensors[index].root !== trace.stepTrees[at]?.node(0, index)) {
+				throw new RangeError(`Operator ${index} (${node}) of step ${at} is not the one that the trace has`);
+			}
 		}
-		operators[target + i] = tensors;
+		operators[at] = tensors;
+		if (++at > step) break;
 	}
 	return { ...trace, operators };
 }
+
+/** A tensor, and what of this step and of the one before it is computed from. */
+function readBy(program: Program, place: TensorPlace): TensorPlace[] {
+	const { step } = place;
+	const operands = program.operators[place.operator].operands.flatMap(({ source, index }): TensorPlace[] => {
+		if (source === "operator") return [{ step, operator: index }];
+		return source === "state" && step > 0 ? [{ step: step - 1, operator: index }] : [];
+	});
+	return [place, ...operands];
+}
+
+const isThere = ({ operators }: Trace, { step, operator }: TensorPlace): boolean =>
+	operators[step]?.[operator] !== undefined;
+
+const isWhole = (program: Program, { operators }: Trace, step: number): boolean =>
+	program.operators.every((_, index) => operators[step]?.[index] !== undefined);
 
 /** Where a run goes on after a step whose tensors there are; from the beginning if `step` is the first. */
 function startOf(program: Program, trace: Trace, step: number): Start | undefined {

@@ -16,7 +16,7 @@ export interface Trace extends TraceTrees {
 	readonly inputsRoot: Hex;
 	/**
 	 * operators[step][index], elements in physical order. Of a program in segments there may be the last steps of all
-	 * segments only, and single ones (checkpoints.ts). Then `stepTrees`, `stepRoots` and `segmentTrees` have the last
+	 * segments only, and single tensors (checkpoints.ts). Then `stepTrees`, `stepRoots` and `segmentTrees` have the last
 	 * steps, and whole segments.
 	 */
 	readonly operators: readonly (readonly TensorCommitment[])[];

@@ -4,8 +4,9 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
-import { recordCheckpoints, recordStep } from "@umpire/runtime/checkpoints.ts";
+import { recordCheckpoints, recordSegment, recordTensor } from "@umpire/runtime/checkpoints.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
@@ -99,13 +100,14 @@ describe("the exact program of a step", () => {
 		expect(trace.traceRoot).toBe(all.traceRoot);
 		const random = numbersFrom(7);
 		for (let k = 0; k < 6; k++) {
-			const at = Math.floor(random() * program.steps);
-			const found = await recordStep({ quick, recording }, commitment, inputs, trace, at);
-			for (const [operator, tensor] of found.operators[at].entries()) {
-				const leaf = Math.floor(random() * tensor.leafCount);
-				expect(tensor.words(leaf)).toEqual(all.operators[at][operator].words(leaf));
-				expect(tensor.path(leaf)).toEqual(all.operators[at][operator].path(leaf));
-			}
+			const step = Math.floor(random() * program.steps);
+			const operator = Math.floor(random() * program.operators.length);
+			const segment = segmentOf(commitment.header, step);
+			const known = await recordSegment({ quick, recording }, commitment, inputs, trace, segment);
+			const found = await recordTensor({ quick, recording }, inputs, known, { step, operator });
+			const [tensor, own] = [found, all].map(({ operators }) => operators[step][operator]);
+			const leaf = Math.floor(random() * tensor.leafCount);
+			expect([tensor.words(leaf), tensor.path(leaf)]).toEqual([own.words(leaf), own.path(leaf)]);
 		}
 		await Promise.all([quick.release(), recording.release()]);
 	});
