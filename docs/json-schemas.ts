@@ -312,6 +312,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			training: z.string().describe("the training program"),
 			inputs: z.string().describe("folder"),
 			plot: z.string().optional(),
+			points: z.string().optional().describe("points of a grid, with --grid"),
 		}),
 	}),
 	fit: own({

@@ -25,6 +25,7 @@ interface Options extends CommonOptions {
 	seed: number;
 	out: string;
 	plot?: string;
+	grid?: string;
 	commit: boolean;
 	commitment?: Commitment;
 	segment?: number;
@@ -46,6 +47,7 @@ export const train = command<Options>({
 		],
 		["umpire train cnn.onnx --data mnist.npz --optimizer adam --lr 0.001 --batch 64", "x_train, y_train, …"],
 		["umpire train net.onnx --data photos --validation 0.1 --test 0.1", "one folder of images a class"],
+		["umpire train mlp.onnx --data digits.csv --grid rates.json", "for others to train: umpire grid open"],
 		["umpire train price.onnx --data houses.csv --label price --loss mse", "a regression"],
 	],
 	options: (yargs) =>
@@ -101,6 +103,12 @@ export const train = command<Options>({
 			.option("plot", {
 				type: "string",
 				describe: "file for the curves, float and exact (SVG)",
+				requiresArg: true,
+			})
+			.option("grid", {
+				type: "string",
+				describe:
+					'JSON file of trainings that the program is to serve too, [{ "lr": 0.1, "steps": 500 }, …]: the points of umpire grid open',
 				requiresArg: true,
 			})
 			.option("commit", {
@@ -160,7 +168,9 @@ export const train = command<Options>({
 				["training", `${files.training}, inputs in ${files.inputs}`],
 				...(files.plot === undefined ? [] : [["curves", files.plot] as const]),
 			]),
-			`Next: umpire register ${files.training}, then umpire request NUMBER ${files.inputs}`,
+			files.points === undefined
+				? `Next: umpire register ${files.training}, then umpire request NUMBER ${files.inputs}`
+				: `Next: umpire register ${files.training}, then umpire grid open NUMBER ${files.inputs} --hyper hyper --points ${files.points}`,
 		]);
 	},
 });

@@ -17,7 +17,7 @@ import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { lineChart } from "@umpire/training/chart.ts";
 import { type Divided, divided, rowsAt, scaledRows } from "@umpire/training/data/labelled.ts";
 import { readLabelled } from "@umpire/training/data/read.ts";
-import { evaluationSteps, HYPER_UNIT, type Job } from "@umpire/training/job.ts";
+import { evaluationSteps, HYPER_UNIT, hyperOf, type Job } from "@umpire/training/job.ts";
 import type { LossName } from "@umpire/training/losses.ts";
 import type { OptimiserName } from "@umpire/training/optimisers/registry.ts";
 import { prepare } from "@umpire/training/prepare.ts";
@@ -31,6 +31,7 @@ import { modelName } from "./compile-file.ts";
 import { recordClaimed } from "./disputed-segment.ts";
 import { Sessions } from "./sessions.ts";
 import { disputedLeaves } from "./trace-leaves.ts";
+import { commonJob, gridPointsOf, jobsOf, readTrainingPoints } from "./training-grid.ts";
 
 export interface TrainOptions extends CommitmentOptions {
 	readonly model: string;
@@ -54,6 +55,8 @@ export interface TrainOptions extends CommitmentOptions {
 	readonly out: string;
 	/** Where the curves are drawn. */
 	readonly plot?: string | undefined;
+	/** A file with trainings that the program is to serve as the points of a grid, too (training-grid.ts). */
+	readonly grid?: string | undefined;
 	/** Whether to compute what a claim of the run carries. */
 	readonly commit: boolean;
 	readonly progress: (line: string) => void;
@@ -80,6 +83,8 @@ export interface Training {
 	readonly saturated: readonly Saturated[];
 	readonly files: Readonly<Record<"trained" | "inference" | "step" | "training" | "inputs", string>> & {
 		readonly plot?: string;
+		/** The points of the grid, for `umpire grid open`. */
+		readonly points?: string;
 	};
 }
 
@@ -108,7 +113,12 @@ export async function train(options: TrainOptions): Promise<Training> {
 	const model = readModel(options.model);
 	const name = modelName(options.model);
 	const data = dataOf(options);
-	const job = jobOf(options, data);
+	const points = options.grid === undefined ? [] : await readTrainingPoints(options.grid);
+	const own = jobOf(options, data);
+	const jobs = jobsOf(own, points);
+	for (const { rate: lr, momentum, decay: weightDecay, steps } of jobs)
+		requireNumbers({ ...options, lr, momentum, weightDecay, steps });
+	const job = commonJob(own, points);
 	const prepared = await prepare(model, firstBatch(data.rows, job.batch), { freeze: options.freeze });
 	const step = buildStep(prepared, job, data);
 	const { train: rows, validation, test } = data.parts;
@@ -116,7 +126,7 @@ export async function train(options: TrainOptions): Promise<Training> {
 		`${step.learnt.length} tensors are trained on ${rows} rows (${validation} for validation, ${test} for the test)...`,
 	);
 	progress(`Compiling ${job.steps} steps of training and ${evaluationSteps(job)} of evaluation...`);
-	const { program: compiled } = await compileStep(step, `${name}-training`);
+	const { program: compiled } = await compileStep(step, `${name}-training`, jobs.map(hyperOf));
 	const program: Program = { ...compiled, ...committedRun(compiled, options) };
 	const run = await trainBoth(step, program, job, teller(job, progress));
 	progress("Committing to the program...");
@@ -130,7 +140,7 @@ export async function train(options: TrainOptions): Promise<Training> {
 		traceRoot = (await recordClaimed({ program, commitment }, sessions, inputs)).traceRoot;
 		await sessions.release();
 	}
-	const files = await save(options, name, { model, step, program, run, data, commitment });
+	const files = await save(options, name, { model, step, program, run, data, commitment, jobs });
 	return {
 		program: commitment.root,
 		inputsRoot,
@@ -239,12 +249,14 @@ interface Result {
 	readonly run: TrainingRun;
 	readonly data: Divided;
 	readonly commitment: Awaited<ReturnType<typeof commitProgram>>;
+	/** The points of a grid. */
+	readonly jobs: readonly Job[];
 }
 
 async function save(
 	{ out, plot, loss }: TrainOptions,
 	name: string,
-	{ model, step, program, run, data, commitment }: Result,
+	{ model, step, program, run, data, commitment, jobs }: Result,
 ): Promise<Training["files"]> {
 	await mkdir(out, { recursive: true });
 	const trained = withLearnt(model, run.learnt);
@@ -271,9 +283,11 @@ async function save(
 	await replaceAtomically(files.inference, async (temporary) => {
 		await saveProgram(inference.program, temporary, await commitProgram(inference.program));
 	});
-	if (plot === undefined) return files;
-	await write(plot, new TextEncoder().encode(curvesOf(run, loss)));
-	return { ...files, plot };
+	const text = (file: string, content: string) => write(file, new TextEncoder().encode(content));
+	const points = jobs.length === 0 ? undefined : join(out, `${name}.training.points.json`);
+	if (points !== undefined) await text(points, `${JSON.stringify(gridPointsOf(jobs), null, "\t")}\n`);
+	if (plot !== undefined) await text(plot, curvesOf(run, loss));
+	return { ...files, ...(plot === undefined ? {} : { plot }), ...(points === undefined ? {} : { points }) };
 }
 
 /** Single rows for the calibration of a model that takes one, or as many as it takes. */
