@@ -282,9 +282,15 @@ export const selects: fc.Arbitrary<Case> = fc
 
 /** Truth values that let numbers through or put something constant in their place, mostly 0. */
 export const masks: fc.Arbitrary<Case> = fc
-	.record({ sides: broadcast, width: widths, other: fc.constantFrom(0, 0, 0, 1), rest: fc.boolean() })
-	.chain(({ sides: { a, b, shape }, width, other, rest }) => {
-		const flags = fc.array(fc.nat(1), { minLength: sizeOf(a), maxLength: sizeOf(a) });
+	.record({
+		sides: broadcast,
+		width: widths,
+		other: fc.constantFrom(0, 0, 0, 1),
+		most: fc.constantFrom(1, 1, 3),
+		rest: fc.boolean(),
+	})
+	.chain(({ sides: { a, b, shape }, width, other, most, rest }) => {
+		const flags = fc.array(fc.nat(most), { minLength: sizeOf(a), maxLength: sizeOf(a) });
 		const condition = fc
 			.tuple(specs(a, 8), flags)
 			.map(([spec, data]): Source => ({ spec, data: Int8Array.from(data), constant: true }));

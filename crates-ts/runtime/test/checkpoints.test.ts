@@ -71,6 +71,22 @@ test("any leaf of any step is computed again, as is what it is computed from", a
 	await Promise.all([quick.release(), recording.release()]);
 });
 
+test("a trace with a tensor of one step has those of later steps, too", async () => {
+	const program = programOf(11, 4);
+	const commitment = await commitProgram(program);
+	const recording = await openSession(program, { record: "trace" });
+	const quick = await openSession(program, { record: "outputs" });
+	const pair = { quick, recording };
+	const whole = await recordTrace(recording, commitment, inputs);
+	const trace = await recordCheckpoints(pair, commitment, inputs);
+	const known = await recordSegment(pair, commitment, inputs, trace, 1);
+	const one = await recordTensor(pair, inputs, known, { step: 4, operator: 2 });
+	const two = await recordTensor(pair, inputs, one, { step: 6, operator: 2 });
+	expect(two.operators[6][2].root).toBe(whole.operators[6][2].root);
+	expect(two.operators[4][2]).toBe(one.operators[4][2]);
+	await Promise.all([quick.release(), recording.release()]);
+});
+
 test("a tensor that is not the one that the trees are of is a failure", async () => {
 	const program = programOf(5, 4);
 	const commitment = await commitProgram(program);
