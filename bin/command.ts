@@ -1,4 +1,4 @@
-import { COMMITMENTS, type Commitment, SEGMENT } from "@umpire/actors/commitments.ts";
+import { COMMITMENTS, type Commitment, MOST_EAGER_LEAVES, SEGMENT } from "@umpire/actors/commitments.ts";
 import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -197,9 +197,8 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		})
 		.option("commitment", {
 			choices: COMMITMENTS,
-			default: "eager" as const,
-			describe:
-				"whether claims carry their trace root, commit to the trace when they are challenged, or carry the last steps of segments",
+			default: "auto" as const,
+			describe: `what claims carry: the root of the whole trace (eager), the output alone (lazy: the trace is committed to when they are challenged), or the last steps of segments; auto: eager up to ${MOST_EAGER_LEAVES} leaves, then lazy, or segments of more than ${SEGMENT} steps`,
 		})
 		.option(
 			"segment",

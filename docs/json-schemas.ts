@@ -114,6 +114,7 @@ const checked = growing({
 	kinds: z.array(z.string()),
 	parameters: count,
 	leaves: count,
+	claims: z.string().describe("what claims carry"),
 	exact: z.boolean(),
 	fidelity: comparison.describe("program against float model"),
 	float64: growing({ fidelity: comparison, float32: comparison })
@@ -200,6 +201,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		),
 		kinds: z.array(z.string()),
 		parameters: count,
+		commitment: z.enum(["eager", "lazy", "segments"]).describe("what claims carry"),
+		leaves: count.describe("of a trace"),
 		inputs: z.array(growing({ name: z.string(), shape, width: count, scale: z.number() })),
 		calibration,
 		warnings: z.array(z.string()),

@@ -13,7 +13,7 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { type CommitmentOptions, committed } from "./commitments.ts";
+import { type CommitmentOptions, committed, requireCommitment } from "./commitments.ts";
 import { compileWarnings } from "./compile-warnings.ts";
 import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
@@ -65,7 +65,7 @@ export async function compileFile(
 	options: CompileFileOptions,
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
-	const claims = committed(options);
+	requireCommitment(options);
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).flatMap((file) =>
@@ -89,7 +89,8 @@ export async function compileFile(
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
 	});
-	const program: Program = { ...compiled, ...claims };
+	const leaves = traceLeaves(compiled);
+	const program: Program = { ...compiled, ...committed(options, { leaves, steps: compiled.steps }) };
 	for (const name of report.fixedInputs)
 		options.progress(
 			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,
@@ -104,7 +105,7 @@ export async function compileFile(
 		report,
 		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
 		parameters: parametersOf(model),
-		leaves: traceLeaves(program),
+		leaves,
 		warnings: compileWarnings(model, program, report, shapes),
 	};
 }

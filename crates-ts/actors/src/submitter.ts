@@ -38,6 +38,8 @@ export interface SubmitterOptions extends SubmitterLimits {
 	readonly seed?: number | undefined;
 	/** Puts traces into the content store, so that a wrong number can be settled without a search. */
 	readonly publishTrace?: boolean | undefined;
+	/** Which requests it answers; all by default. Whatever it has claimed it defends. */
+	readonly serves?: ((request: number) => boolean) | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -82,6 +84,7 @@ class Submitter implements Actor {
 	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
+	readonly #serves: (request: number) => boolean;
 	/** Claims that were live at some look. */
 	readonly #live = new Set<number>();
 	/** Claims whose loss was told. */
@@ -104,6 +107,7 @@ class Submitter implements Actor {
 		this.#demandAnswers = new DemandAnswers(parts);
 		this.#computing = new SubmitterComputing(this.#bench, parts);
 		this.#limits = options;
+		this.#serves = options.serves ?? (() => true);
 	}
 
 	tick(): Promise<boolean> {
@@ -176,7 +180,7 @@ class Submitter implements Actor {
 			.map(([index, request]) => ({ id: index + 1, request }))
 			.filter(({ id, request }) => {
 				const isOwn = request.program === this.#loaded.root;
-				return isOwn && !claimed.has(id) && mayClaim(request, address, now);
+				return isOwn && !claimed.has(id) && mayClaim(request, address, now) && this.#serves(id);
 			})
 			.toSorted((a, b) => compareRequests(a.request, b.request));
 		if (open.length === 0) return false;
