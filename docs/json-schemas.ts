@@ -288,8 +288,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	train: own({
 		program: root.describe("root, of the training program"),
 		inputsRoot: root,
-		traceRoot: root.nullable().describe("with --commit"),
+		traceRoot: root.nullable().describe("what a claim carries, with --commit; null of a lazy program"),
 		steps: count.describe("of training and of evaluation"),
+		commitment: z.enum(["eager", "lazy", "segments"]).describe("what claims commit to"),
+		segment: count.nullable().describe("steps of a segment"),
+		leavesOfDispute: count.describe("that a dispute makes a submitter hash"),
 		parameters: z.array(z.string()).describe("initializers that were trained"),
 		operators: count,
 		exact: trained.describe("of the program"),
@@ -312,6 +315,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			training: z.string().describe("the training program"),
 			inputs: z.string().describe("folder"),
 			plot: z.string().optional(),
+			points: z.string().optional().describe("points of a grid, with --grid"),
 		}),
 	}),
 	fit: own({

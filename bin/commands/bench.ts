@@ -5,12 +5,16 @@ import { report } from "../output.ts";
 interface Options extends CommonOptions {
 	quick: boolean;
 	large?: string;
-	only?: "scaling" | "overhead";
-	model: string;
+	what?: What;
+	only?: What;
+	models: string;
 }
 
+const WHAT = ["scaling", "training", "overhead"] as const;
+type What = (typeof WHAT)[number];
+
 export const bench = command<Options>({
-	command: "bench [only]",
+	command: "bench [what]",
 	describe: "measure disputes, overheads, proofs and gas",
 	options: (yargs) =>
 		yargs
@@ -19,15 +23,16 @@ export const bench = command<Options>({
 				type: "string",
 				describe: "instead, models of millions of parameters whose names have this (minutes each)",
 			})
-			.positional("only", {
-				choices: ["scaling", "overhead"] as const,
+			.positional("what", {
+				choices: WHAT,
 				describe:
-					"instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes), or what exact programs of several widths take beside their float models (ten minutes)",
+					"instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes), steps of training (about four), or what exact programs of several widths take beside their float models (ten)",
 			})
-			.option("model", {
+			.option("only", { choices: WHAT, describe: "the same" })
+			.option("models", {
 				type: "string",
 				default: "",
-				describe: "with --only overhead, the models whose names have this",
+				describe: "with training and overhead: models whose names have this",
 			})
 			.example("$0 bench --large ''", "MobileNetV2, ResNet-50, Whisper-tiny, GTE-small, T5-small"),
 	async run(options) {
@@ -38,7 +43,17 @@ export const bench = command<Options>({
 			report(options.json, { models }, () => largeModelLines(models));
 			return;
 		}
-		if (options.only === "scaling") {
+		const what = options.what ?? options.only;
+		if (what === "training") {
+			const { setUp } = await import("@umpire/actors/set-up.ts");
+			const { benchTraining } = await import("../../bench/training.ts");
+			const { trainingLines } = await import("../../bench/lines.ts");
+			await setUp(progress);
+			const training = await benchTraining(options.models, progress);
+			report(options.json, { training }, () => trainingLines(training.models, training.dispute));
+			return;
+		}
+		if (what === "scaling") {
 			const { setUp } = await import("@umpire/actors/set-up.ts");
 			const { benchScaling } = await import("../../bench/scaling.ts");
 			const { scalingLines } = await import("../../bench/lines.ts");
@@ -47,10 +62,10 @@ export const bench = command<Options>({
 			report(options.json, { scaling }, () => scalingLines(scaling));
 			return;
 		}
-		if (options.only === "overhead") {
+		if (what === "overhead") {
 			const { benchKernelOverheads } = await import("../../bench/kernel-overheads.ts");
 			const { overheadLines } = await import("../../bench/lines.ts");
-			const overheads = await benchKernelOverheads(options.model, progress);
+			const overheads = await benchKernelOverheads(options.models, progress);
 			report(options.json, { overheads }, () => overheadLines(overheads));
 			return;
 		}

@@ -2,6 +2,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const WALK = "crates-ts/operators/test/walk.test.ts";
 const VALIDATION = "crates-ts/operators/test/limits.test.ts";
+const FUNCTIONS = "crates-ts/runtime/test/functions.test.ts";
 const READING_FILES = "crates-ts/onnx/test/read-write.test.ts";
 
 /** The exactness certificate and validation. */
@@ -89,6 +90,41 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 				"a table's index is computed in its operand's type",
 				'const type = reach < LIMIT.float32 ? carrier(x.spec) : "float64";',
 				"const type = reach < 0 ? carrier(x.spec) : carrier(x.spec);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/select.ts",
+		[FUNCTIONS],
+		[
+			[
+				"a mask puts 0 in the place of anything",
+				"other.data !== undefined && allZero(other.data)",
+				"other.data !== undefined",
+			],
+			["a mask multiplies by what is neither 0 nor 1", "range.low >= 0 && range.high <= 1", "range.low >= 0"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/linear.ts",
+		[FUNCTIONS],
+		[
+			[
+				"odd biases are halved",
+				"shift > taken && (bias >> taken) % 2n === 0n",
+				"shift > taken && bias === bias",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/columns.ts",
+		[FUNCTIONS],
+		[
+			["columns follow taps and weights channels", "if (taps > 1 && c > 1) {", "if (taps > 1 && c < 1) {"],
+			[
+				"places of an output lie one apart whatever the stride",
+				"start: place[i] * axis.stride",
+				"start: place[i]",
 			],
 		],
 	),

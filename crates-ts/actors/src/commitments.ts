@@ -1,6 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
+import { traceLeaves } from "./trace-leaves.ts";
 
 /**
  * What claims of a program carry: the root of the whole trace, the output alone, or the last steps of segments;
@@ -72,4 +73,35 @@ export function commitmentOf({
 }: Pick<Program, "lazy" | "segment">): Exclude<Commitment, "auto"> {
 	if (segment !== undefined) return "segments";
 	return lazy ? "lazy" : "eager";
+}
+
+/**
+ * Leaves of a segment of a long run. Hashing them takes one core about twenty minutes (0.07 ms each, 0.1 on slow ones):
+ * a court's commitAllowance of an hour has room for two.
+ */
+const SEGMENT_LEAVES = 2 ** 24;
+/** Of more steps a claim would hash hardly fewer, and a disputed step would take longer to compute again. */
+const MOST_STEPS = 1024;
+
+/** Steps of a segment of a run whose steps have so many leaves: as many as a dispute has time for. */
+export function segmentFor(leavesOfStep: number): number {
+	return Math.max(2, Math.min(MOST_STEPS, Math.floor(SEGMENT_LEAVES / leavesOfStep)));
+}
+
+/**
+ * What a program of a long run says of its claims: segments, unless the run is short or something else is asked for. It
+ * follows from the program alone, so that everybody who trains the same gets the same program.
+ *
+ * @throws UmpireError for options that do not fit together
+ */
+export function committedRun(
+	program: Program,
+	{ commitment = "auto", segment }: CommitmentOptions,
+): Pick<Program, "lazy" | "segment"> {
+	const leaves = traceLeaves(program);
+	const own = segment !== undefined || leaves > MOST_EAGER_LEAVES ? "segments" : "eager";
+	const choice = commitment === "auto" ? own : commitment;
+	requireCommitment({ commitment: choice, segment });
+	const steps = segment ?? segmentFor(leaves / program.steps);
+	return committed({ commitment: choice, segment: steps }, { leaves, steps: program.steps });
 }

@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
@@ -19,6 +18,7 @@ import { compileWarnings } from "./compile-warnings.ts";
 import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { outFile } from "./out-file.ts";
+import { traceLeaves } from "./trace-leaves.ts";
 
 export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly bits: 8 | 16;
@@ -133,12 +133,6 @@ export function modelName(path: string): string {
 /** A model's inputs in the order of its graph. */
 export function orderedInputs(model: Model, inputs: ReadonlyMap<string, Tensor>): Tensor[] {
 	return model.graph.inputs.map(({ name }) => inputs.get(name)!);
-}
-
-/** Leaves that a trace of the program has. */
-export function traceLeaves(program: Program): number {
-	const leaves = program.operators.map(({ shape, width }) => leafCount(elementCount(shape), width));
-	return program.steps * leaves.reduce((a, b) => a + b, 0);
 }
 
 function parametersOf({ graph }: Model): number {

@@ -26,7 +26,7 @@ import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
 import { mayBeAnothers, unsettled } from "./settled.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
-import { ANSWERS, bondsText, lostText } from "./submitter-words.ts";
+import { ANSWERS, bondsText, lostText, slowCommitment } from "./submitter-words.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
@@ -119,6 +119,7 @@ class Submitter implements Actor {
 		const state = await this.#read();
 		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
 		const items = this.#troubles;
+		this.#tellSlowCommitment(state);
 		const moved = await makeInOrder(this.#due(state, now), items);
 		const withdrew = await items.attempt("withdrawing", () => withdrawOwed(this.#world, state, this.#say));
 		let acted = moved || withdrew;
@@ -131,6 +132,12 @@ class Submitter implements Actor {
 		}
 		if (await items.attempt("new requests", () => this.#serve(state, now))) acted = true;
 		return acted;
+	}
+
+	/** Whoever cannot hash what a challenge demands in time loses its bond for a true claim. */
+	#tellSlowCommitment({ parameters }: GameState): void {
+		const line = slowCommitment(this.#loaded.program, parameters);
+		if (line !== undefined) this.#troubles.tell("commit allowance", line);
 	}
 
 	/** Whatever has a clock. */

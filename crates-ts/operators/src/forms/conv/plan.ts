@@ -12,6 +12,7 @@ import {
 } from "../../dot-plan.ts";
 import { emitLimbs, type Limbs } from "../../limbs.ts";
 import { emitFinish, emitRescale } from "../../rescale-nodes.ts";
+import { columnsPlan } from "./columns.ts";
 import { emitConv } from "./emit.ts";
 import type { ConvForm } from "./form.ts";
 import { halvesPlan } from "./halves.ts";
@@ -25,7 +26,8 @@ const MOST_CONVOLUTIONS = 16;
 /**
  * Beside bytes, convolution has a float32 kernel only. Its products are exact if all partial sums stay below
  * 2^24, which splitting either operand into limbs achieves; the sums of limbs meet in float64.
- * Small multipliers join the weights, and then nothing needs float64.
+ * Small multipliers join the weights, and then nothing needs float64. Weights that are computed, and would be split,
+ * are multiplied in float64 with columns of x.
  */
 export function convPlan(context: Context<ConvForm>): Plan {
 	const bounds = new ConvBounds(context);
@@ -37,6 +39,7 @@ export function convPlan(context: Context<ConvForm>): Plan {
 	if (whole !== undefined) return splitPlan(context, bounds, whole);
 	const plan =
 		pointwisePlan(context, bounds) ??
+		columnsPlan(context, bounds) ??
 		slicesPlan(context, bounds, 1) ??
 		halvesPlan(context, bounds) ??
 		slicesPlan(context, bounds, 2);
