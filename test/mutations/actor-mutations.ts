@@ -198,11 +198,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"Math.floor(SEGMENT_LEAVES / leavesOfStep)",
 				"SEGMENT_LEAVES",
 			],
-			[
-				"long runs are committed to as a whole",
-				"traceLeaves(program) <= EAGER_LEAVES",
-				"traceLeaves(program) > 0",
-			],
+			["long runs are committed to as a whole", "leaves > MOST_EAGER_LEAVES ?", "leaves < 0 ?"],
 		],
 	),
 	...mutationsOf(
