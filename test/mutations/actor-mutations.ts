@@ -198,7 +198,11 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"Math.floor(SEGMENT_LEAVES / leavesOfStep)",
 				"SEGMENT_LEAVES",
 			],
-			["long runs are committed to as a whole", "leaves > MOST_EAGER_LEAVES ?", "leaves < 0 ?"],
+			[
+				"long runs are committed to as a whole",
+				"segment !== undefined || leaves > MOST_EAGER_LEAVES",
+				"segment !== undefined",
+			],
 		],
 	),
 	...mutationsOf(
