@@ -25,7 +25,8 @@ import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
-import { type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
+import { finerThan, type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
+import { tablePrecision, tableValues } from "./quantise/table-values.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -78,8 +79,10 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const coarse = coarseValues(source, needs, precision);
-	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
+	const rows = rowValues(source, precision);
+	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
+	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
+	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
 	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
 	if (!execute) return proved;
 	let reference: Reference | undefined;
@@ -95,7 +98,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		reference = model && { model, feed: float64Feed };
 		if (reference || !losses) first = await measure(proved, true);
 	}
-	const workshop = { facts, precision, sets, sharedRanges, build };
+	const workshop = { facts, finest, sharedRanges, build };
 	const { best, report } = await refineToBudget(
 		first,
 		budget,
@@ -103,6 +106,11 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		given,
 	);
 	return { ...best, budget: report };
+}
+
+/** Values of a table's model, unless it is repeated or has other widths. */
+function rowValues({ graph, facts, repetition }: Source, { bits, pins }: Precision): string[] {
+	return bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 
 /** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */

@@ -9,12 +9,14 @@ import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
+import { interpolateByPlace } from "./interpolations.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
+import { clipToSteep, saturates } from "./saturations.ts";
 import { sumSquares, sumsSquares } from "./squares.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
@@ -75,6 +77,16 @@ const REWRITES: readonly Rewrite[] = [
 		summary: "x·(1 / y) becomes x / y",
 		run: (graph, { facts }) => divideOnce(graph, facts),
 	},
+	{
+		name: "interpolations",
+		summary: "slopes times distances become shares of differences",
+		run: (graph, { facts }) => interpolateByPlace(graph, facts),
+	},
+	{
+		name: "saturations",
+		summary: "operands of functions that are flat there are clipped to where they change",
+		run: (graph, { facts }) => clipToSteep(graph, facts),
+	},
 ];
 
 /**
@@ -98,6 +110,7 @@ export async function decomposeModel(
 		holdsInfinities(given),
 		masksPositions(given, inputs),
 		takesLogarithms(given),
+		saturates(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);

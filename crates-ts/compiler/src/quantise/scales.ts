@@ -40,10 +40,9 @@ export function precisionOf(bits: 8 | 16, sets: number): Precision {
 /** Largest magnitude of a tensor that gets 32 bits to be finer: long sums of its products stay exact. */
 const FINER_LIMIT = 2 ** 22;
 
-/** The next finer precision for single tensors; undefined if there is none. */
-export function finerThan(precision: Precision, sets: number): Precision | undefined {
-	if (precision.bits === 8) return precisionOf(16, sets);
-	return precision.bits === 16 ? { ...precision, bits: 32, limit: FINER_LIMIT } : undefined;
+/** The finer precision of single tensors in a program of 8 or 16 bits. */
+export function finerThan(precision: Precision, sets: number): Precision {
+	return precision.bits === 8 ? precisionOf(16, sets) : { ...precision, bits: 32, limit: FINER_LIMIT };
 }
 
 /** The least number ≥ value with at most six significant bits (value ≥ 0). */

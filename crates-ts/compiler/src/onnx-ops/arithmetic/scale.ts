@@ -2,8 +2,8 @@ import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat, mapReal, type Real } from "@umpire/graph/real.ts";
 import { batchNormalization } from "../../lower/affine.ts";
 import { asRows } from "../../lower/broadcast.ts";
-import { type Context, elementsOf, type Value } from "../../lower/context.ts";
-import { emitConverted, emitLinear, expanded, rescaleOf } from "../../lower/emit.ts";
+import { type Context, elementsOf, integerReach, type Value } from "../../lower/context.ts";
+import { emitConverted, emitLinear, expanded, reached, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../../quantise/rescale-ratio.ts";
@@ -115,9 +115,10 @@ export function emitRowScaled(
 		}),
 		rows.axes,
 	);
+	const grid = reached(quantisation, rescale.rows, integerReach(x));
 	if (signs.every((sign) => sign === 1)) {
 		const form = { type: "linear", coefficients: [1] } as const;
-		return context.emit({ kind: "Add", form, operands: [x], shape, quantisation, rescale });
+		return context.emit({ kind: "Add", form, operands: [x], shape, quantisation: grid, rescale });
 	}
 	const sign = context.constant(
 		"signs",
@@ -130,7 +131,7 @@ export function emitRowScaled(
 		form: { type: "product" },
 		operands: [x, sign],
 		shape,
-		quantisation,
+		quantisation: grid,
 		rescale,
 	});
 }
