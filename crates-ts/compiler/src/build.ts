@@ -108,9 +108,15 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
-/** Values of a table's model, unless it is repeated or has other widths. */
-function rowValues({ graph, facts, repetition }: Source, { bits, pins }: Precision): string[] {
-	return bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
+/**
+ * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
+ * repeated or has other widths.
+ */
+function rowValues(source: Source, { bits, pins }: Precision): string[] {
+	const { graph, facts, repetition, evening, centred, primitive } = source;
+	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
+	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml");
+	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 
 /** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */

@@ -16,8 +16,9 @@ import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
-import { clipToSteep, saturates } from "./saturations.ts";
+import { clipToSteep, saturates, saturatesUnknown } from "./saturations.ts";
 import { sumSquares, sumsSquares } from "./squares.ts";
+import { maybeUndefined, withUndefined } from "./undefined.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
@@ -44,6 +45,10 @@ interface Rewrite {
 const LOGARITHMS = {
 	name: "logarithms",
 	summary: "logarithms of what is made of exponentials are computed from the exponents",
+};
+const UNDEFINED = {
+	name: "undefined",
+	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
 };
 const INFINITIES = {
 	name: "infinities",
@@ -111,6 +116,7 @@ export async function decomposeModel(
 		masksPositions(given, inputs),
 		takesLogarithms(given),
 		saturates(given),
+		maybeUndefined(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -124,6 +130,12 @@ export async function decomposeModel(
 		if (plain !== folded) {
 			observe(LOGARITHMS, folded, plain);
 			current = { ...current, graph: plain };
+			continue;
+		}
+		const defined = withUndefined(folded, facts);
+		if (defined !== folded) {
+			observe(UNDEFINED, folded, defined);
+			current = { ...current, graph: defined };
 			continue;
 		}
 		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);
@@ -140,7 +152,8 @@ export async function decomposeModel(
 		} else observe(INFINITIES, folded, finite);
 		current = { ...current, graph: simpler };
 		if (waiting.size > 0) continue;
-		const done = simpler === folded || (finite === folded && !hasComposites(simpler));
+		const isSimple = finite === folded && !hasComposites(simpler) && !saturatesUnknown(simpler, facts);
+		const done = simpler === folded || isSimple;
 		if (done) return { model: current, sharedRanges };
 	}
 	const rest = [

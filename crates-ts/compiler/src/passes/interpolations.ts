@@ -31,8 +31,9 @@ export function interpolateByPlace(graph: Graph, facts: Facts): Graph {
 			const quotient = inner(chosen ? choice.inputs[2] : slope, "Div");
 			if (!quotient || facts.constants.has(quotient.inputs[0])) continue;
 			const [d, q] = quotient.inputs;
-			const same = [d, q, r].every((name) => sameShape(facts.shapes.get(name)!, facts.shapes.get(slope)!));
-			if (!same || !isPlaceBetween(producers.get(r), producers.get(q))) continue;
+			const shape = facts.shapes.get(slope);
+			const same = [d, q, r].every((name) => sameShape(facts.shapes.get(name) ?? [], shape ?? []));
+			if (!shape || !same || !isPlaceBetween(producers.get(r), producers.get(q))) continue;
 			const place = editor.node(`${node.name}/Place`, "Div", [r, q]);
 			const outputs = chosen ? undefined : node.outputs;
 			const part = editor.node(`${node.name}/Part`, "Mul", [place.outputs[0], d], {}, outputs);

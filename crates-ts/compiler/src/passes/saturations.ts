@@ -17,6 +17,14 @@ export function saturates(graph: Graph): boolean {
 	return graph.nodes.some((node) => endsOf(node) !== undefined);
 }
 
+/** Whether there are such functions of whose operands nothing is known yet. */
+export function saturatesUnknown(graph: Graph, facts: Facts): boolean {
+	return graph.nodes.some((node) => {
+		const [x] = node.inputs;
+		return endsOf(node) !== undefined && !facts.ranges.has(x) && !facts.constants.has(x);
+	});
+}
+
 function endsOf({ domain, opType }: Node): readonly [number, number] | undefined {
 	return domain === "" ? ENDS[opType] : undefined;
 }

@@ -96,6 +96,17 @@ export function dyadicQuantisation(own: Quantisation, bounds: Range): Quantisati
 	return { ...own, scale, ...integerBounds(bounds, scale, limitOf(own)) };
 }
 
+/**
+ * The same tensor on a grid so coarse that `ratio`, of which a step of what it is made of takes so many of its
+ * own, is at most `most`: where calibration saw next to nothing of what weights or operands could say, finer steps show nothing.
+ */
+export function coarsenedQuantisation(own: Quantisation, ratio: number, most: number): Quantisation {
+	if (!(ratio > most)) return own;
+	const factor = 2 ** Math.ceil(Math.log2(ratio / most));
+	const end = (value: number): number => Math.sign(value) * Math.ceil(Math.abs(value) / factor) + 0;
+	return { ...own, scale: own.scale * factor, low: end(own.low), high: end(own.high) };
+}
+
 /** Integers of `bounds` at `scale`, within ±limit. */
 export function integerBounds(bounds: Range, scale: number, limit: number): { low: number; high: number } {
 	const clip = (value: number) => Math.max(-limit, Math.min(limit, value)) + 0;
