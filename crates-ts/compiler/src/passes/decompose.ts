@@ -9,7 +9,7 @@ import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
-import { interpolateByPlace } from "./interpolations.ts";
+import { interpolateByPlace, interpolates } from "./interpolations.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
@@ -117,6 +117,7 @@ export async function decomposeModel(
 		takesLogarithms(given),
 		saturates(given),
 		maybeUndefined(given),
+		interpolates(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);

@@ -10,6 +10,13 @@ export function isPlaceBetween(a: Node | undefined, b: Node | undefined): boolea
 	return difference(a) && difference(b) && a!.inputs[1] === b!.inputs[1];
 }
 
+/** Whether the graph may hold interpolations, as far as it can be told without shapes. */
+export function interpolates(graph: Graph): boolean {
+	const producers = producersOf(graph);
+	const isDistance = (name: string): boolean => producers.get(name)?.opType === "Sub";
+	return graph.nodes.some(({ opType, inputs }) => opType === "Div" && isDistance(inputs[1]));
+}
+
 /**
  * (d / (v − u))·(x − u), as interpolations are written, becomes d·((x − u) / (v − u)). Slopes differ as much as
  * the features' sizes do, and no grid holds the small beside the large; the place between two numbers

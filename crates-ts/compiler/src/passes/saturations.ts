@@ -4,10 +4,10 @@ import { isFloat } from "@umpire/graph/real.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 
-/** Beyond these operands the function is flat, as far as float32 tells (exp is 0 below). */
+/** Beyond these operands the function is flat, as far as 32 bits tell (exp of less is nothing beside 1). */
 const ENDS: Readonly<Record<string, readonly [number, number]>> = {
 	Erf: [-4.5, 4.5],
-	Exp: [-87, Number.POSITIVE_INFINITY],
+	Exp: [-40, Number.POSITIVE_INFINITY],
 	Sigmoid: [-32, 32],
 	Tanh: [-10, 10],
 };
@@ -31,7 +31,7 @@ function endsOf({ domain, opType }: Node): readonly [number, number] | undefined
 
 /**
  * Operands of functions that are flat where these reach are clipped to where they are not. An exponent of −1e9
- * or a gate of 5,000 takes all bits, and says no more than −87 or 32; whoever computes it keeps the
+ * or a gate of 5,000 takes all bits, and says no more than −40 or 32; whoever computes it keeps the
  * bits for where the function changes.
  */
 export function clipToSteep(graph: Graph, facts: Facts): Graph {
