@@ -232,7 +232,7 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["demo-training", "demo-grid", "key import", "bench"]);
+		expect(unseen).toEqual(["demo-training", "demo-grid", "key import", "profile", "bench"]);
 	});
 });
 

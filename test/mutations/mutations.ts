@@ -10,6 +10,7 @@ import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
+import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
@@ -28,6 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
+	...KERNEL_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,

@@ -36,6 +36,8 @@ export type Trait =
 	| "random"
 	/** Has subgraphs that run as its operands say. */
 	| "control"
+	/** Makes, changes or reads a sequence of tensors. */
+	| "sequence"
 	/** Unrolled along a sequence. */
 	| "recurrent"
 	/** A step of an unrolled recurrence that is no activation: its results have a range for each place. */
@@ -44,6 +46,10 @@ export type Trait =
 	| "takesInfinity"
 	/** Ends in a rescaling, whose clip can be that of an activation that follows. */
 	| "rescales"
+	/** A product with weights whose output has a channel for each place of axis 1. */
+	| "channelsSecond"
+	/** A product with weights whose output has a channel for each place of its last axis. */
+	| "channelsLast"
 	/** With constant numbers, moves an operand up or down or keeps it within bounds. */
 	| "shiftsOrBounds"
 	/** +, −, ×, ÷ of two operands: with a constant a factor or a shift. */
@@ -87,8 +93,9 @@ const TRAITS = {
 	Ceil: T("rounds"),
 	Clip: T("shiftsOrBounds clips takesInfinity keepsDyadic"),
 	Concat: T("joins keepsDyadic homogeneous recurrentStep"),
-	Conv: T("rescales"),
-	ConvTranspose: T("rescales"),
+	ConcatFromSequence: T("sequence"),
+	Conv: T("rescales channelsSecond"),
+	ConvTranspose: T("rescales channelsSecond"),
 	DepthToSpace: T("moves keepsDyadic"),
 	Div: T("arithmetic writesWide"),
 	Equal: T("compares takesInfinity"),
@@ -100,7 +107,7 @@ const TRAITS = {
 	Gather: T("moves takesInfinity writesWide keepsDyadic"),
 	GatherElements: T("moves takesInfinity keepsDyadic"),
 	GatherND: T("moves takesInfinity keepsDyadic"),
-	Gemm: T("rescales writesWide"),
+	Gemm: T("rescales writesWide channelsSecond"),
 	GlobalAveragePool: T("rescales keepsDyadic homogeneous"),
 	GlobalMaxPool: T("largest"),
 	Greater: T("compares takesInfinity"),
@@ -113,7 +120,7 @@ const TRAITS = {
 	LessOrEqual: T("compares takesInfinity"),
 	Log: T("relative"),
 	Loop: T("control"),
-	MatMul: T("rescales sums writesWide recurrentStep"),
+	MatMul: T("rescales sums writesWide recurrentStep channelsLast"),
 	Max: T("shiftsOrBounds takesInfinity keepsDyadic"),
 	MaxPool: T("largest"),
 	Mean: T("rescales linear"),
@@ -137,12 +144,19 @@ const TRAITS = {
 	Reshape: T("permutes views moves keepsDyadic recurrentStep"),
 	Round: T("rounds"),
 	Scan: T("control"),
+	SequenceAt: T("sequence"),
+	SequenceConstruct: T("sequence"),
+	SequenceEmpty: T("sequence"),
+	SequenceErase: T("sequence"),
+	SequenceInsert: T("sequence"),
+	SequenceLength: T("sequence"),
 	Shape: T("shapeOnly tellsShape"),
 	Sign: T("rounds"),
 	Size: T("shapeOnly tellsShape"),
 	Slice: T("moves keepsDyadic recurrentStep"),
 	SpaceToDepth: T("moves keepsDyadic"),
 	Split: T("moves keepsDyadic"),
+	SplitToSequence: T("sequence"),
 	Sqrt: T("relative dyadicAtSquares"),
 	Squeeze: T("permutes views moves keepsDyadic"),
 	Sub: T("rescales arithmetic linear passesErrors writesWide keepsDyadicConstants recurrentStep"),

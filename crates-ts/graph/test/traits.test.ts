@@ -7,15 +7,18 @@ import { has, OPERATORS_WITH_TRAITS, traitsOf } from "../src/traits.ts";
 const CRATES = join(import.meta.dirname, "..", "..");
 const NAMES = new Set([...OPERATORS_WITH_TRAITS, ...OPERATORS.keys()]);
 
-/** The table of traits, and the records, which are lists of operators. */
-const EXEMPT = /(graph\/src\/traits|onnx-ops\/.*operators)\.ts$/;
+/** The tables of traits and of operands' roles, the records, which are lists of operators, and the activations that FusedConv may name. */
+const EXEMPT = /(graph\/src\/(traits|operand-roles)|onnx-ops\/(.*operators|microsoft\/fused))\.ts$/;
 
-/** Every list of three or more words in a source: in brackets, in a string that is split, in a choice of a pattern. */
+/** Every list of three or more words in a source: the keys of a table of data (not of rules), in brackets, in a string that is split, in a choice of a pattern. */
 function lists(source: string): string[][] {
 	const brackets = [...source.matchAll(/\[\s*("\w+",?\s*){3,}\]/g)].map(([text]) => text.match(/\w+/g)!);
+	const keys = [...source.matchAll(/\{(\s*"?\w+"?: ["'{[\dtf-][^\n]*[^>(],\n){3,}\s*\}/g)].map(([text]) =>
+		[...text.matchAll(/^\s*"?(\w+)"?:/gm)].map(([, key]) => key),
+	);
 	const words = [...source.matchAll(/"(\w+(?: \w+){2,})"/g)].map(([, text]) => text.split(" "));
 	const choices = [...source.matchAll(/\((\w+(?:\|\w+){2,})\)/g)].map(([, text]) => text.split("|"));
-	return [...brackets, ...words, ...choices];
+	return [...brackets, ...keys, ...words, ...choices];
 }
 
 /** What a file says of one operator may name some twice (the gates of an LSTM): a list names three at least. */
@@ -28,10 +31,18 @@ describe("traits", () => {
 			'new Set(["Add", "Sub",\n\t"Mul"])',
 			'"Add Sub Mul".split(" ")',
 			"/^(Add|Sub|Mul)$/",
+			"{\n\tAdd: [1],\n\tSub: [1, 2],\n\tMul: [],\n}",
 			'["Add", "Sub"]',
 			'["one", "two", "Mul"]',
 		];
-		expect(forms.map((source) => lists(source).some(isOperators))).toEqual([true, true, true, false, false]);
+		expect(forms.map((source) => lists(source).some(isOperators))).toEqual([
+			true,
+			true,
+			true,
+			true,
+			false,
+			false,
+		]);
 	});
 
 	test("no other file lists operators", () => {

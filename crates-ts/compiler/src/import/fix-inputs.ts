@@ -1,74 +1,11 @@
 import { CompileError } from "@umpire/graph/errors.ts";
+import { type OperandRole, operandsOf } from "@umpire/graph/operand-roles.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import { has } from "@umpire/graph/traits.ts";
-import { qualifiedName, readsOf } from "@umpire/graph/uses.ts";
+import { readsOf } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
-
-/**
- * Operands that say what an operator does (axes, sizes, how often) rather than what it does it
- * to. A program has them as part of its structure.
- */
-const STRUCTURAL: Readonly<Record<string, readonly number[]>> = {
-	AffineGrid: [1],
-	BlackmanWindow: [0],
-	CenterCropPad: [1],
-	Col2Im: [1, 2],
-	Compress: [1],
-	ConstantOfShape: [0],
-	CumProd: [1],
-	CumSum: [1],
-	DFT: [1, 2],
-	Dropout: [1, 2],
-	Expand: [1],
-	HammingWindow: [0],
-	HannWindow: [0],
-	Loop: [0, 1],
-	MaxUnpool: [2],
-	MelWeightMatrix: [0, 1, 2, 3, 4],
-	NonMaxSuppression: [2, 3, 4],
-	OneHot: [1],
-	Pad: [1, 2, 3],
-	Range: [0, 1, 2],
-	ReduceL1: [1],
-	ReduceL2: [1],
-	ReduceLogSum: [1],
-	ReduceLogSumExp: [1],
-	ReduceMax: [1],
-	ReduceMean: [1],
-	ReduceMin: [1],
-	ReduceProd: [1],
-	ReduceSum: [1],
-	ReduceSumSquare: [1],
-	Reshape: [1],
-	Resize: [1, 2, 3],
-	STFT: [1, 3],
-	SequenceAt: [1],
-	SequenceErase: [1],
-	SequenceInsert: [2],
-	Slice: [1, 2, 3, 4],
-	Split: [1],
-	SplitToSequence: [1],
-	Squeeze: [1],
-	Tile: [1, 2],
-	TopK: [1],
-	Trilu: [1],
-	Unsqueeze: [1],
-	Upsample: [1],
-	"com.microsoft.ConvTransposeWithDynamicPads": [2],
-	"com.microsoft.ExpandDims": [1],
-	"com.microsoft.GroupQueryAttention": [6],
-	"com.microsoft.Pad": [1, 2],
-};
-
-/** Scales and zero points, which belong to the structure where they are inputs themselves. */
-const GRIDS: Readonly<Record<string, readonly number[]>> = {
-	DequantizeLinear: [1, 2],
-	QLinearConv: [1, 2, 4, 5, 6, 7],
-	QLinearMatMul: [1, 2, 4, 5, 6, 7],
-	QuantizeLinear: [1, 2],
-};
 
 export interface FixedInputs {
 	readonly model: Model;
@@ -88,9 +25,9 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 	const { graph } = model;
 	const fixed = new Map<string, Tensor>();
 	if (sets.length === 0) return { model, sets, fixed };
-	const structural = upstreamOf(graph, operandsIn(graph, STRUCTURAL));
-	const direct = new Set([...operandsIn(graph, STRUCTURAL), ...operandsIn(graph, GRIDS)]);
-	const grids = new Set(operandsIn(graph, GRIDS));
+	const structural = upstreamOf(graph, operandsIn(graph, "structure"));
+	const direct = new Set([...operandsIn(graph, "structure"), ...operandsIn(graph, "grids")]);
+	const grids = new Set(operandsIn(graph, "grids"));
 	for (const [k, { name }] of graph.inputs.entries()) {
 		const first = sets[0][k];
 		// What a float decides through other operators, it decides as a number among others.
@@ -122,15 +59,11 @@ export function fixInputs(model: Model, sets: readonly (readonly Tensor[])[]): F
 	};
 }
 
-function operandsIn(graph: Graph, table: Readonly<Record<string, readonly number[]>>): string[] {
-	return graph.nodes.flatMap((node) => {
-		const name = qualifiedName(node);
-		const positions = Object.hasOwn(table, name) ? table[name] : [];
-		return [
-			...positions.map((k) => node.inputs[k] ?? ""),
-			...subgraphsOf(node).flatMap((inner) => operandsIn(inner, table)),
-		];
-	});
+function operandsIn(graph: Graph, role: OperandRole): string[] {
+	return graph.nodes.flatMap((node) => [
+		...operandsOf(node, role),
+		...subgraphsOf(node).flatMap((inner) => operandsIn(inner, role)),
+	]);
 }
 
 /** The named values and all that they are computed from. */

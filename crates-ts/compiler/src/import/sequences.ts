@@ -1,27 +1,13 @@
 import { int } from "@umpire/graph/attributes.ts";
 import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import { operandsOf } from "@umpire/graph/operand-roles.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { varyingOf } from "./dependence.ts";
 import { probe } from "./probe.ts";
 import { expandNodes, type Splice } from "./splice.ts";
-
-/** Operators on sequences, and which of their inputs must be known to follow the elements. */
-const KNOWN_INPUTS: Readonly<Record<string, readonly number[]>> = {
-	SequenceEmpty: [],
-	SequenceConstruct: [],
-	SequenceInsert: [2],
-	SequenceErase: [1],
-	SequenceAt: [1],
-	SequenceLength: [],
-	ConcatFromSequence: [],
-	SplitToSequence: [1],
-};
-
-function isSequenceNode(node: Node): boolean {
-	return node.domain === "" && node.opType in KNOWN_INPUTS;
-}
 
 /**
  * Follows the tensors through operators on sequences, so that only the tensors remain. A sequence
@@ -32,19 +18,19 @@ export async function resolveSequences(
 	feed: ReadonlyMap<string, Tensor>,
 	names: Names,
 ): Promise<Model> {
-	const nodes = model.graph.nodes.filter(isSequenceNode);
+	const nodes = model.graph.nodes.filter((node) => has(node, "sequence"));
 	if (nodes.length === 0) return model;
 	const varying = varyingOf(model.graph);
-	const positions = nodes.flatMap((node) => KNOWN_INPUTS[node.opType].map((k) => node.inputs[k] ?? ""));
-	for (const [index, name] of positions.entries()) {
+	const positions = nodes.flatMap((node) => operandsOf(node, "structure").map((name) => ({ node, name })));
+	for (const { node, name } of positions) {
 		if (!varying.has(name)) continue;
 		throw new CompileError(`its position "${name}" depends on the model's inputs`, {
-			node: nodes[index],
+			node,
 			hint: "Make positions in sequences constant",
 		});
 	}
 	const split = nodes.filter(({ opType }) => opType === "SplitToSequence").map((node) => node.inputs[0]);
-	const wanted = [...positions, ...split].filter((name) => name !== "");
+	const wanted = [...positions.map(({ name }) => name), ...split].filter((name) => name !== "");
 	const facts = await probe(model, feed, [...new Set(wanted)]);
 	const sequences = new Map<string, readonly string[]>();
 	const copy = (node: Node): boolean => {
@@ -55,7 +41,7 @@ export async function resolveSequences(
 	const returned = new Map<string, string[]>();
 	const resolved = expandNodes(model, names, (node, splice) => {
 		const isCopy = node.domain === "" && copy(node);
-		if (!isCopy && !isSequenceNode(node)) return false;
+		if (!isCopy && !has(node, "sequence")) return false;
 		if (!isCopy) follow(node, sequences, facts, splice);
 		const [output] = node.outputs;
 		if (!model.graph.outputs.some(({ name }) => name === output)) return true;

@@ -9,14 +9,6 @@ import { clipOf } from "./clip.ts";
 import { fuseTables } from "./fuse-tables.ts";
 import type { FusedOp } from "./fused-op.ts";
 
-/** Products with constant weights, and which output axis holds their channels. */
-const CHANNEL_AXIS: Readonly<Record<string, (rank: number) => number>> = {
-	Conv: () => 1,
-	ConvTranspose: () => 1,
-	Gemm: () => 1,
-	MatMul: (rank) => rank - 1,
-};
-
 /** Groups the nodes of a folded graph into fused operators, in the graph's order of their first nodes. */
 export function fuse(graph: Graph, facts: Facts): FusedOp[] {
 	const reads = countReads(graph);
@@ -43,7 +35,7 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 		return plain;
 	}
 	const shape = facts.shapes.get(output)!;
-	const axis = CHANNEL_AXIS[node.opType]?.(shape.length);
+	const axis = channelAxis(node, shape.length);
 	const hasChannels = axis !== undefined && axis >= 0 && foldable(node, shape, axis, facts);
 	let affine = hasChannels ? identityAffine(shape[axis]) : undefined;
 	let next = only(output);
@@ -67,6 +59,12 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 		next = only(output);
 	}
 	return { nodes, output, clip, ...(affine ? { affine } : {}) };
+}
+
+/** The output axis that holds a product's channels. */
+function channelAxis(node: Node, rank: number): number | undefined {
+	if (has(node, "channelsSecond")) return 1;
+	return has(node, "channelsLast") ? rank - 1 : undefined;
 }
 
 /**

@@ -114,7 +114,7 @@ export function emitRowScaled(
 			// A factor below what a row can say leaves nothing of 16 bits but the shift.
 			const small = ratio < smallestRatio(limit);
 			if (small) signs[c] = 0;
-			const row = nearestRatio(small ? 1 : ratio, limit);
+			const row = nearestRatio(small ? 1 : ratio, limit, integerReach(x));
 			const unit = quantisation.scale * (row.multiplier / 2 ** row.shift);
 			return { bias: biasOf((rows.shifts?.[c] ?? 0) / unit), ...row };
 		}),
