@@ -128,13 +128,15 @@ contract Jobs is JobStore {
 	/// @inheritdoc IConsumer
 	/// @dev A hint: `sync` does the same, whether or not this came.
 	function onFinal(uint256 requestId, uint256 claimId, bytes32, uint256[5] calldata) external nonReentrant {
-		_hint(requestId, claimId);
+		if (msg.sender != address(market)) revert NotTheMarket(msg.sender, address(market));
+		uint256 jobId = _places[requestId];
+		if (jobId == 0) revert NotOurs(requestId);
+		_sync(jobId, claimId);
 	}
 
 	/// @inheritdoc IConsumer
-	function onRejected(uint256 requestId, uint256 claimId) external nonReentrant {
-		_hint(requestId, claimId);
-	}
+	/// @dev A rejection that leads to another try takes more gas than a market gives: it is read, by `sync`.
+	function onRejected(uint256, uint256) external {}
 
 	/// @inheritdoc IConsumer
 	/// @dev Requests of attempts never expire.
@@ -202,13 +204,6 @@ contract Jobs is JobStore {
 		j.until = uint32(block.timestamp + j.workSeconds);
 		_places[requestId] = jobId;
 		emit JobAssigned(jobId, j.worker, requestId, j.until);
-	}
-
-	function _hint(uint256 requestId, uint256 claimId) private {
-		if (msg.sender != address(market)) revert NotTheMarket(msg.sender, address(market));
-		uint256 jobId = _places[requestId];
-		if (jobId == 0) revert NotOurs(requestId);
-		_sync(jobId, claimId);
 	}
 
 	function _sync(uint256 jobId, uint256 claimId) private {

@@ -54,7 +54,7 @@ async function begin(driver: NetworkDriver): Promise<void> {
 test("the model and the contracts agree move for move, in every refusal, in state and balances", async () => {
 	const seen = new Map<string, number>();
 	const accepted = new Set<string>();
-	const turns = fc.array(arbitraryNetworkTurn, { minLength: 60, maxLength: 180 });
+	const turns = fc.array(arbitraryNetworkTurn, { minLength: 120, maxLength: 300, size: "max" });
 	const property = fc.asyncProperty(turns, async (drawn) => {
 		const snapshot = await chain.snapshot();
 		try {

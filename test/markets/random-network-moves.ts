@@ -8,7 +8,6 @@ import {
 	JOB_STATUS,
 	type JobStatus,
 	type JobTerms,
-	roundAt,
 	WORKER_STATUS,
 	type WorkerTerms,
 	workerOf,
@@ -55,20 +54,20 @@ export function jobPrice({ token, reward, tries }: Pick<JobTerms, "token" | "rew
 }
 
 const KINDS = {
-	register: 5,
-	pause: 2,
+	register: 3,
+	pause: 1,
 	resume: 6,
 	leave: 1,
 	exit: 3,
 	apply: 14,
-	submit: 14,
-	cancel: 2,
+	submit: 8,
+	cancel: 3,
 	bring: 16,
 	draw: 16,
 	accept: 16,
-	decline: 3,
+	decline: 2,
 	lapse: 4,
-	take: 4,
+	take: 8,
 	claim: 14,
 	challenge: 5,
 	timeout: 4,
@@ -192,6 +191,8 @@ export function networkMoveOf(
 			if (job === undefined) return undefined;
 			const { worker = NOBODY, until = 0 } = world.jobs[job - 1] ?? {};
 			const sender = kind === "lapse" || worker === NOBODY || (bad && a % 2 === 0) ? other : worker;
+			const isOver = until !== 0 && driver.now > until;
+			if (kind === "accept" && isOver && !bad) return { sender, action: { type: "lapse", job } };
 			const late = kind === "lapse" || (kind === "accept" && b % 8 === 0);
 			return { sender, action: { type: kind, job }, ...(late && until !== 0 ? soon(until + 1) : {}) };
 		}
@@ -199,17 +200,20 @@ export function networkMoveOf(
 			const open = world.jobs.flatMap(({ status, round }, i) =>
 				status === JOB_STATUS.pending && round === 0 ? [i + 1] : [],
 			);
-			const job = bad || open.length === 0 ? jobIn(JOB_STATUS.pending) : open[a % open.length];
+			const job = bad ? jobIn(JOB_STATUS.pending) : open[a % open.length];
 			if (job === undefined) return undefined;
 			const { exposure = 0n } = world.jobs[job - 1]?.terms ?? {};
 			const value = exposure + (bad && a % 3 === 0 ? 1n : 0n);
-			return { sender: other, action: { type: "take", job, value } };
+			const active = people.filter((one) => workerOf(world, one).status === WORKER_STATUS.active);
+			const sender = bad || active.length === 0 ? other : active[b % active.length];
+			return { sender, action: { type: "take", job, value } };
 		}
 		case "claim": {
 			const { requests } = world.game;
 			if (requests.length === 0) return undefined;
 			const mine = world.jobs.filter(({ status }) => status === JOB_STATUS.assigned);
-			const request = bad || mine.length === 0 ? 1 + (a % requests.length) : mine[a % mine.length].request;
+			if (mine.length === 0 && !bad) return undefined;
+			const request = bad ? 1 + (a % requests.length) : mine[a % mine.length].request;
 			const value = PARAMETERS.submitterBond;
 			const sender = bad && b % 2 === 0 ? other : requests[request - 1].submitter;
 			return { sender, action: { type: "claim", value, request, ...traceOf(1, b % 4).claim() } };
@@ -228,7 +232,9 @@ export function networkMoveOf(
 			return { sender: someone, action: { type: "timeout", dispute }, at: Math.max(driver.now + 1, late) };
 		}
 		case "finalise": {
-			const claim = claimIn(driver, CLAIM_STATUS.live, a) ?? 1;
+			const live = claimIn(driver, CLAIM_STATUS.live, a);
+			if (live === undefined && !bad) return undefined;
+			const claim = live ?? 1;
 			const made = world.game.claims[claim - 1];
 			const at = made === undefined ? {} : soon(made.claimedAt + PARAMETERS.challengePeriod);
 			return { sender: someone, action: { type: "finalise", claim }, ...at };
@@ -297,6 +303,3 @@ function wrongTerms(terms: JobTerms, { a, b, bad }: NetworkTurn): JobTerms {
 	];
 	return { ...terms, ...wrong[b % wrong.length] };
 }
-
-/** The round that the next move belongs to. */
-export const presentRound = ({ world, now }: NetworkDriver): number => roundAt(world, now + 1);

@@ -497,8 +497,8 @@ export const jobsAbi = [
 	},
 	{
 		inputs: [
-			{ name: "requestId", type: "uint256" },
-			{ name: "claimId", type: "uint256" },
+			{ name: "", type: "uint256" },
+			{ name: "", type: "uint256" },
 		],
 		name: "onRejected",
 		outputs: [],

@@ -128,7 +128,7 @@ function transition(world: NetworkWorld, move: Move, now: number, arbiter: Arbit
 	}
 }
 
-/** A move of the market or its court. Jobs take what they are told of endings as a hint. */
+/** A move of the market or its court. Jobs take what they are told of a final claim as a hint. */
 function playMarket(
 	world: NetworkWorld,
 	move: Action & { readonly sender: Hex },
@@ -138,7 +138,7 @@ function playMarket(
 	const game = applyToGame(world.game, move, now, arbiter);
 	if (game instanceof GameError) throw game;
 	const next = { ...world, game };
-	if (move.type !== "finalise" && move.type !== "deliver") return next;
+	if (move.type !== "finalise") return next;
 	const job = world.places.get(game.claims[move.claim - 1].request);
 	if (job === undefined) return next;
 	const hint = { type: "syncJob", job, claim: move.claim, sender: move.sender } as const;

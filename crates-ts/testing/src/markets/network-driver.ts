@@ -28,7 +28,7 @@ export const NETWORK: WorkersParameters & JobsParameters = {
 	rewardMin: 50n,
 	jobFee: 40n,
 	pokeFee: 4n,
-	acceptSeconds: 12,
+	acceptSeconds: 25,
 	latePermille: 200,
 };
 
