@@ -147,7 +147,7 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	function ask(uint256 submission) external nonReentrant {
 		Submission storage s = _in(submission, Status.Submitted);
 		bytes32 inputsRoot = inputsRootOf(s.weightsRoot);
-		uint256 requestId = Reservations.make(market, _setup.program, inputsRoot, s.submitter);
+		uint256 requestId = Reservations.make(market, _setup.program, inputsRoot, s.submitter, address(this));
 		uint256 until = block.timestamp + _setup.scoreSeconds;
 		(s.status, s.request, s.until) = (Status.Asked, uint32(requestId), uint32(until));
 		_submissionOf[requestId] = submission;

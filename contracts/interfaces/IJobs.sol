@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IBeacon} from "./IBeacon.sol";
-import {IConsumer} from "./IConsumer.sol";
 import {IMarket} from "./IMarket.sol";
 import {ITokenLedger} from "./ITokenLedger.sol";
 import {IWorkers} from "./IWorkers.sol";
@@ -82,7 +81,7 @@ struct Job {
 }
 
 /// @title Jobs: rewards for the outputs of programs, computed by workers who are drawn (docs/network.md)
-interface IJobs is IConsumer, ITokenLedger {
+interface IJobs is ITokenLedger {
 	event JobSubmitted(
 		uint256 indexed job, address indexed client, bytes32 indexed program, JobTerms terms
 	);
@@ -134,11 +133,6 @@ interface IJobs is IConsumer, ITokenLedger {
 	error ClaimLive(uint256 claim);
 	/// @notice Thrown when a claim is not about the request of the job's attempt.
 	error NotTheClaim(uint256 claim, uint256 actual, uint256 expected);
-	/// @notice Thrown when someone else than the market tells of an ending.
-	error NotTheMarket(address actual, address expected);
-	/// @notice Thrown when the market tells of a request that is no attempt's.
-	error NotOurs(uint256 request);
-
 	/// @notice Asks for a job. The value sent is a fee for each try, and the reward if it is in ether.
 	function submit(JobTerms calldata terms) external payable returns (uint256 jobId);
 

@@ -42,7 +42,6 @@ abstract contract JobStore is IJobs, TokenLedger {
 	/// @inheritdoc IJobs
 	uint256 public jobCount;
 	mapping(uint256 jobId => Job) internal _jobs;
-	mapping(uint256 request => uint256 jobId) internal _places;
 	mapping(uint256 round => Round) internal _rounds;
 	/// @dev Rounds that jobs ever waited in, in order.
 	uint32[] internal _roundList;

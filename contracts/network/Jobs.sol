@@ -5,7 +5,6 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IBeacon, RoundStatus} from "../interfaces/IBeacon.sol";
 import {ClaimStatus} from "../interfaces/IClaims.sol";
-import {IConsumer} from "../interfaces/IConsumer.sol";
 import {IJobs, Job, JobsParameters, JobStatus, JobTerms} from "../interfaces/IJobs.sol";
 import {Claim, IMarket} from "../interfaces/IMarket.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
@@ -105,8 +104,29 @@ contract Jobs is JobStore {
 	}
 
 	/// @inheritdoc IJobs
+	/// @dev All that the contract learns of a claim it reads: with another try, or fees that go back, an ending takes more
+	/// gas than a market has for a notice.
 	function sync(uint256 jobId, uint256 claimId) external nonReentrant {
-		_sync(jobId, claimId);
+		Job storage j = _job(jobId);
+		if (j.status != JobStatus.Assigned && j.status != JobStatus.Completed) {
+			revert WrongJobStatus(jobId, j.status, JobStatus.Assigned);
+		}
+		Claim memory c = market.getClaim(claimId);
+		if (c.request != j.request) revert NotTheClaim(claimId, c.request, j.request);
+		if (c.status == ClaimStatus.Live) {
+			if (j.status == JobStatus.Completed) revert ClaimLive(claimId);
+			(j.status, j.claim) = (JobStatus.Completed, uint32(claimId));
+			if (j.slot != NO_SLOT) workers.freeSlot(j.worker, j.slot);
+			emit JobCompleted(jobId, j.worker, claimId);
+		} else if (c.status == ClaimStatus.Final) {
+			_verify(jobId, j, claimId);
+		} else {
+			emit AttemptFailed(jobId, j.worker, claimId);
+			Resolution memory r = _resolution(jobId, j, Ending.Rejected);
+			r.beneficiary = c.winner;
+			workers.resolve(r);
+			_tryAgain(jobId, j);
+		}
 	}
 
 	/// @inheritdoc IJobs
@@ -124,23 +144,6 @@ contract Jobs is JobStore {
 		workers.resolve(r);
 		_tryAgain(jobId, j);
 	}
-
-	/// @inheritdoc IConsumer
-	/// @dev A hint: `sync` does the same, whether or not this came.
-	function onFinal(uint256 requestId, uint256 claimId, bytes32, uint256[5] calldata) external nonReentrant {
-		if (msg.sender != address(market)) revert NotTheMarket(msg.sender, address(market));
-		uint256 jobId = _places[requestId];
-		if (jobId == 0) revert NotOurs(requestId);
-		_sync(jobId, claimId);
-	}
-
-	/// @inheritdoc IConsumer
-	/// @dev A rejection that leads to another try takes more gas than a market gives: it is read, by `sync`.
-	function onRejected(uint256, uint256) external {}
-
-	/// @inheritdoc IConsumer
-	/// @dev Requests of attempts never expire.
-	function onRefunded(uint256) external {}
 
 	function _submit(JobTerms calldata terms) private returns (uint256 jobId) {
 		market.registry().requireInputs(terms.program, terms.inputsRoot);
@@ -199,34 +202,10 @@ contract Jobs is JobStore {
 	}
 
 	function _assign(uint256 jobId, Job storage j) private {
-		uint256 requestId = Reservations.make(market, j.program, j.inputsRoot, j.worker);
+		uint256 requestId = Reservations.make(market, j.program, j.inputsRoot, j.worker, address(0));
 		(j.status, j.request) = (JobStatus.Assigned, uint32(requestId));
 		j.until = uint32(block.timestamp + j.workSeconds);
-		_places[requestId] = jobId;
 		emit JobAssigned(jobId, j.worker, requestId, j.until);
-	}
-
-	function _sync(uint256 jobId, uint256 claimId) private {
-		Job storage j = _job(jobId);
-		if (j.status != JobStatus.Assigned && j.status != JobStatus.Completed) {
-			revert WrongJobStatus(jobId, j.status, JobStatus.Assigned);
-		}
-		Claim memory c = market.getClaim(claimId);
-		if (c.request != j.request) revert NotTheClaim(claimId, c.request, j.request);
-		if (c.status == ClaimStatus.Live) {
-			if (j.status == JobStatus.Completed) revert ClaimLive(claimId);
-			(j.status, j.claim) = (JobStatus.Completed, uint32(claimId));
-			if (j.slot != NO_SLOT) workers.freeSlot(j.worker, j.slot);
-			emit JobCompleted(jobId, j.worker, claimId);
-		} else if (c.status == ClaimStatus.Final) {
-			_verify(jobId, j, claimId);
-		} else {
-			emit AttemptFailed(jobId, j.worker, claimId);
-			Resolution memory r = _resolution(jobId, j, Ending.Rejected);
-			r.beneficiary = c.winner;
-			workers.resolve(r);
-			_tryAgain(jobId, j);
-		}
 	}
 
 	function _verify(uint256 jobId, Job storage j, uint256 claimId) private {

@@ -51,7 +51,7 @@ contract Workers is WorkerList {
 		if (status == WorkerStatus.Active || status == WorkerStatus.Leaving) {
 			revert WrongWorkerStatus(msg.sender, status, WorkerStatus.None);
 		}
-		// What a worker has lost stays lost, whatever it registers again.
+		// What a worker has lost stays lost, whenever it registers again.
 		if (status == WorkerStatus.None) w.reputation = _FULL_REPUTATION;
 		w.status = WorkerStatus.Active;
 		_enter(w, terms, stake, _entryFee);

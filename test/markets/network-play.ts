@@ -122,11 +122,19 @@ export class NetworkPlay extends NetworkDriver {
 		return claim;
 	}
 
-	/** Ends claims that nobody disputes. */
+	/** Ends claims that nobody disputes, and lets the contract read that of those that are about jobs. */
 	async finalise(...claims: readonly number[]): Promise<void> {
-		const latest = Math.max(...claims.map((claim) => this.world.game.claims[claim - 1].claimedAt));
+		const { game, jobs } = this.world;
+		const latest = Math.max(...claims.map((claim) => game.claims[claim - 1].claimedAt));
 		this.wait(Math.max(this.now + 1, latest + PARAMETERS.challengePeriod));
-		for (const claim of claims) await this.play(this.stranger, { type: "finalise", claim });
+		for (const claim of claims) {
+			await this.play(this.stranger, { type: "finalise", claim });
+			const job = 1 + jobs.findIndex(({ request }) => request === game.claims[claim - 1].request);
+			if (job === 0 || this.job(job).status > JOB_STATUS.completed) continue;
+			const read = { type: "syncJob", job, claim } as const;
+			if (this.job(job).status !== JOB_STATUS.pending)
+				await this.play(this.stranger, read, "sync: a final claim");
+		}
 	}
 
 	/** Brings a claim down: its submitter does not answer. */

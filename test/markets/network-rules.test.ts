@@ -360,31 +360,33 @@ describe("C1, C5, C6: jobs believe their market alone, about requests of their o
 		expect(await play.try(worker, again)).toBe("RequestClosed");
 		play.wait(Math.max(play.now, until) + 1000);
 		expect(await play.try(worker, { type: "expireJob", job })).toBe("ClaimMade");
-		// Told of it or not: what counts is what the market says.
-		await play.play(play.stranger, { type: "deliver", claim });
+		// Nobody is told of it: what counts is what the market says.
+		expect(await play.try(play.stranger, { type: "deliver", claim })).toBe("NoConsumer");
 		expect(play.job(job).status).toBe(JOB_STATUS.assigned);
 		await play.play(play.stranger, { type: "syncJob", job, claim });
 		expect(ether(play.challenger)).toBe(EXPOSURE - burnedOf(EXPOSURE));
 	});
 
-	test("C5: a claim is not final with too little gas for telling the jobs, and reading it brings the same", async () => {
-		const { chain } = play.stage;
+	test("C5: what an ending brings is read, once, by whoever asks, and never before the claim has ended", async () => {
 		const [worker] = play.workers;
 		await play.enlist([worker]);
 		const job = await play.submit();
 		await play.assign(job);
 		const claim = await play.complete(job);
-		expect(await play.try(worker, { type: "syncJob", job, claim })).toBe("ClaimLive");
+		const sync = { type: "syncJob", job, claim } as const;
+		expect(await play.try(worker, sync)).toBe("ClaimLive");
 		play.wait(play.now + PARAMETERS.challengePeriod + 1);
-		const starved = await chain.act(play.stranger, { type: "finalise", claim }, ++play.now, 200_000);
-		expect(starved.error).toBe("TooLittleGas");
 		await play.play(play.stranger, { type: "finalise", claim });
-		const { status } = await play.stage.jobs.read<{ status: number }>("getJob", [BigInt(job)]);
-		expect(status).toBe(JOB_STATUS.verified);
+		expect(play.job(job).status).toBe(JOB_STATUS.completed);
+		expect(await play.try(play.stranger, { ...sync, claim: claim + 1 })).toBe("WrongClaimStatus");
+		await play.play(play.stranger, sync);
+		expect(play.job(job).status).toBe(JOB_STATUS.verified);
+		expect(await play.try(play.stranger, sync)).toBe("WrongJobStatus");
+		expect(ether(worker)).toBe(REWARD);
 	});
 
-	test("neither a foreign request nor a claim of another market changes state or money", async () => {
-		const { chain, jobs } = play.stage;
+	test("C6: neither a foreign request nor its final claim changes state or money", async () => {
+		const { jobs } = play.stage;
 		const [worker] = play.workers;
 		await play.enlist([worker]);
 		const job = await play.submit();
@@ -395,21 +397,13 @@ describe("C1, C5, C6: jobs believe their market alone, about requests of their o
 		const question = { program, inputsRoot, deadline: play.now + 5000, consumer: jobs.address };
 		await play.play(worker, { type: "request", value: 1n, ...question });
 		const request = play.world.game.requests.length;
+		expect(request).not.toBe(own);
 		await play.play(worker, { type: "claim", value: submitterBond, request, ...traceOf(1, 3).claim() });
 		const [before] = await play.both(play.people);
-		await play.finalise(1);
+		// It has nothing that could be told.
+		play.wait(play.now + PARAMETERS.challengePeriod + 1);
+		await play.play(play.stranger, { type: "finalise", claim: 1 });
 		expect(await play.try(worker, { type: "syncJob", job, claim: 1 })).toBe("NotTheClaim");
-		const parameters = { challengePeriod: 1, submitterBond: 1n };
-		const other = await Deployed.deploy(chain, "Market", [chain.court, parameters]);
-		await chain.animate(other.address);
-		await chain.animate(chain.market);
-		play.now = (await chain.time()) + 1;
-		const words = [0n, 0n, 0n, 0n, 0n];
-		const tell = (from: Hex, about: number) =>
-			jobs.refusal(from, "onFinal", [BigInt(about), 1n, wordHex(0n), words], { at: ++play.now });
-		expect(await tell(other.address, own)).toBe("NotTheMarket");
-		expect(await tell(play.stranger, own)).toBe("NotTheMarket");
-		expect(await tell(chain.market, request)).toBe("NotOurs");
 		expect((await play.both(play.people))[0]).toEqual(before);
 	});
 });

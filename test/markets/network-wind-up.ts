@@ -62,7 +62,8 @@ async function moveOn(driver: NetworkDriver, stranger: Hex, job: number): Promis
 	const claim = 1 + driver.world.game.claims.findIndex((made) => made.request === request);
 	if (driver.world.game.claims[claim - 1].status === CLAIM_STATUS.live) {
 		await driver.play(stranger, { type: "finalise", claim });
-	} else await driver.play(stranger, { type: "syncJob", job, claim });
+	}
+	await driver.play(stranger, { type: "syncJob", job, claim });
 }
 
 /** Applies changes and draws, round by round. */

@@ -72,7 +72,6 @@ const KINDS = {
 	challenge: 5,
 	timeout: 4,
 	finalise: 9,
-	deliver: 3,
 	sync: 10,
 	expire: 5,
 	withdraw: 3,
@@ -238,11 +237,6 @@ export function networkMoveOf(
 			const made = world.game.claims[claim - 1];
 			const at = made === undefined ? {} : soon(made.claimedAt + PARAMETERS.challengePeriod);
 			return { sender: someone, action: { type: "finalise", claim }, ...at };
-		}
-		case "deliver": {
-			const claim = claimIn(driver, CLAIM_STATUS.rejected, a);
-			if (claim === undefined) return undefined;
-			return { sender: someone, action: { type: "deliver", claim } };
 		}
 		case "sync": {
 			const job = jobIn(JOB_STATUS.assigned, JOB_STATUS.completed);

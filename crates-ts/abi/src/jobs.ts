@@ -87,7 +87,6 @@ export const jobsAbi = [
 		name: "NotOpen",
 		type: "error",
 	},
-	{ inputs: [{ name: "request", type: "uint256" }], name: "NotOurs", type: "error" },
 	{
 		inputs: [
 			{ name: "claim", type: "uint256" },
@@ -103,14 +102,6 @@ export const jobsAbi = [
 			{ name: "expected", type: "address" },
 		],
 		name: "NotTheClient",
-		type: "error",
-	},
-	{
-		inputs: [
-			{ name: "actual", type: "address" },
-			{ name: "expected", type: "address" },
-		],
-		name: "NotTheMarket",
 		type: "error",
 	},
 	{
@@ -474,35 +465,6 @@ export const jobsAbi = [
 		name: "oldestRound",
 		outputs: [{ name: "", type: "uint256" }],
 		stateMutability: "view",
-		type: "function",
-	},
-	{
-		inputs: [
-			{ name: "requestId", type: "uint256" },
-			{ name: "claimId", type: "uint256" },
-			{ name: "", type: "bytes32" },
-			{ name: "", type: "uint256[5]" },
-		],
-		name: "onFinal",
-		outputs: [],
-		stateMutability: "nonpayable",
-		type: "function",
-	},
-	{
-		inputs: [{ name: "", type: "uint256" }],
-		name: "onRefunded",
-		outputs: [],
-		stateMutability: "nonpayable",
-		type: "function",
-	},
-	{
-		inputs: [
-			{ name: "", type: "uint256" },
-			{ name: "", type: "uint256" },
-		],
-		name: "onRejected",
-		outputs: [],
-		stateMutability: "nonpayable",
 		type: "function",
 	},
 	{

@@ -194,14 +194,13 @@ function assign(world: NetworkWorld, id: number, now: number, arbiter: Arbiter):
 	const { terms, worker } = world.jobs[id - 1];
 	const { jobs: sender } = world.addresses;
 	const { program, inputsRoot, workSeconds } = terms;
-	const question = { program, inputsRoot, deadline: NEVER, consumer: sender, submitter: worker };
+	const question = { program, inputsRoot, deadline: NEVER, consumer: NOBODY, submitter: worker };
 	const move = { type: "request", sender, value: 0n, ...question, exclusiveUntil: NEVER } as const;
 	const game = apply(world.game, move, now, arbiter);
 	if (game instanceof GameError) throw game;
 	const request = game.requests.length;
-	const places = new Map(world.places).set(request, id);
 	const status = JOB_STATUS.assigned;
-	return withJob({ ...world, game, places }, id, { status, request, until: now + workSeconds });
+	return withJob({ ...world, game }, id, { status, request, until: now + workSeconds });
 }
 
 function payPoke(world: NetworkWorld, id: number, poker: Hex): NetworkWorld {

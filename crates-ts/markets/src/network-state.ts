@@ -165,8 +165,6 @@ export interface NetworkWorld {
 	/** jobs that a worker is not drawn for again */
 	readonly skips: ReadonlySet<string>;
 	readonly jobs: readonly Job[];
-	/** the job of a request */
-	readonly places: ReadonlyMap<number, number>;
 	/** rounds that jobs wait in, the oldest first */
 	readonly rounds: readonly WaitingRound[];
 	readonly ledgers: { readonly workers: TokenLedger; readonly jobs: TokenLedger };
@@ -192,7 +190,6 @@ export function initialNetwork(
 		changes: [],
 		skips: new Set(),
 		jobs: [],
-		places: new Map(),
 		rounds: [],
 		ledgers: { workers: EMPTY_LEDGER, jobs: EMPTY_LEDGER },
 	};

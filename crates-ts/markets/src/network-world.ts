@@ -123,25 +123,10 @@ function transition(world: NetworkWorld, move: Move, now: number, arbiter: Arbit
 			return { ...world, beacon: bring(world.beacon, move) };
 		case "makeVoid":
 			return { ...world, beacon: makeVoid(world.beacon, move) };
-		default:
-			return playMarket(world, move, now, arbiter);
+		default: {
+			const game = applyToGame(world.game, move, now, arbiter);
+			if (game instanceof GameError) throw game;
+			return { ...world, game };
+		}
 	}
-}
-
-/** A move of the market or its court. Jobs take what they are told of a final claim as a hint. */
-function playMarket(
-	world: NetworkWorld,
-	move: Action & { readonly sender: Hex },
-	now: number,
-	arbiter: Arbiter,
-): NetworkWorld {
-	const game = applyToGame(world.game, move, now, arbiter);
-	if (game instanceof GameError) throw game;
-	const next = { ...world, game };
-	if (move.type !== "finalise") return next;
-	const job = world.places.get(game.claims[move.claim - 1].request);
-	if (job === undefined) return next;
-	const hint = { type: "syncJob", job, claim: move.claim, sender: move.sender } as const;
-	const told = applyToNetwork(next, hint, now, arbiter);
-	return told instanceof GameError ? next : told;
 }
