@@ -10,7 +10,7 @@ const PROOF = [
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
-	"test/markets/grid-{copies,demo}.test.ts",
+	"test/markets/{grid-copies,grid-demo,network-demo}.test.ts",
 	"test/operations/{endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",
 ];
 

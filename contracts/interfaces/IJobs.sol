@@ -10,7 +10,8 @@ import {IWorkers} from "./IWorkers.sol";
 struct JobsParameters {
 	/// the least reward in ether
 	uint128 rewardMin;
-	/// for one try of a job: it pays pokes and values of the beacon, and the rest is burned
+	/// for one try of a job: it pays pokes and values of the beacon. The rest goes back if the job is verified, and is
+	/// burned if not
 	uint128 jobFee;
 	/// for whoever draws for a job, or ends an offer
 	uint128 pokeFee;

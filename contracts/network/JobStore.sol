@@ -126,20 +126,22 @@ abstract contract JobStore is IJobs, TokenLedger {
 	}
 
 	/// @dev The reward goes back, and the fees of tries that were not begun. What is left of the last one is burned: it is
-	/// what a job costs that keeps workers from others.
+	/// what a job costs that kept workers from others and brought them nothing.
 	function _close(uint256 jobId, Job storage j, JobStatus status) internal {
 		j.status = status;
+		uint256 rest = j.budget;
+		j.budget = 0;
 		_credit(j.token, j.client, j.reward);
-		_endFees(j);
+		_giveFeesBack(j);
+		_burn(rest);
 		emit JobClosed(jobId, status);
 	}
 
-	function _endFees(Job storage j) internal {
-		uint256 unused = j.tries * _jobFee;
-		uint256 rest = j.budget;
+	/// @dev Fees that nobody has earned.
+	function _giveFeesBack(Job storage j) internal {
+		uint256 unused = j.tries * _jobFee + j.budget;
 		(j.tries, j.budget) = (0, 0);
 		_credit(ETHER, j.client, unused);
-		_burn(rest);
 	}
 
 	/// @dev The first job of a round pays for its value.

@@ -213,7 +213,7 @@ contract Jobs is JobStore {
 		r.earns = j.token == ETHER;
 		(j.status, j.claim) = (JobStatus.Verified, uint32(claimId));
 		_credit(j.token, j.worker, j.reward);
-		_endFees(j);
+		_giveFeesBack(j);
 		workers.resolve(r);
 		emit JobVerified(jobId, j.worker, claimId, j.reward);
 	}

@@ -26,20 +26,20 @@ const ether = (account: Hex): bigint => play.owed("workers", account) + play.owe
 const burned = (): bigint => play.world.ledgers.workers.burned + play.world.ledgers.jobs.burned;
 
 describe("W7, W11: what is paid, and when", () => {
-	test("a reward is paid when the claim is final, exact to a wei, and what is left of the fee is burned", async () => {
+	test("a reward is paid when the claim is final, exact to a wei, and fees that nobody has earned go back", async () => {
 		const [worker] = play.workers;
 		await play.enlist([worker]);
 		const before = burned();
 		const job = await play.submit({ tries: 3 });
 		await play.assign(job);
+		const spent = pokeFee + play.stage.fee;
 		const claim = await play.complete(job);
 		expect(ether(worker)).toBe(0n);
 		await play.finalise(claim);
 		expect(play.job(job)).toMatchObject({ status: JOB_STATUS.verified, claim });
 		expect(ether(worker)).toBe(REWARD);
-		// Tries that were not begun cost nothing.
-		expect(ether(play.client)).toBe(2n * jobFee);
-		expect(burned() - before).toBe(jobFee - pokeFee - play.stage.fee);
+		expect(ether(play.client)).toBe(3n * jobFee - spent);
+		expect(burned()).toBe(before);
 		expect(await play.try(worker, { type: "syncJob", job, claim })).toBe("WrongJobStatus");
 	});
 
@@ -63,7 +63,8 @@ describe("W7, W11: what is paid, and when", () => {
 		expect(await play.try(play.client, cancel)).toBe("WrongJobStatus");
 		await play.finalise(claim);
 		expect(await play.try(play.client, cancel)).toBe("WrongJobStatus");
-		expect(ether(play.client)).toBe(0n);
+		// Of what it has put in it has fees back that nobody has earned, and nothing of the reward.
+		expect(ether(play.client)).toBe(jobFee - pokeFee - play.stage.fee);
 	});
 
 	test("a job that is cancelled gives its reward back, and this try's fee to nobody", async () => {
@@ -249,9 +250,10 @@ describe("W5: reputation", () => {
 			await play.finalise(await play.complete(job));
 			return play.worker(worker).reputation;
 		};
-		const spent = ether(worker);
+		const had = ether(worker);
 		expect(await own()).toBe(100);
-		expect(ether(worker) - spent).toBeLessThan(REWARD + jobFee);
+		// Of the reward and the fee it has back what nobody else has earned: a draw and a value of the beacon.
+		expect(ether(worker) - had).toBe(REWARD + jobFee - pokeFee - play.stage.fee);
 		const missed = await play.submit({}, worker);
 		await play.draw();
 		play.wait(play.job(missed).until + 1);

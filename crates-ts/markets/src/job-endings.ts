@@ -1,7 +1,7 @@
 import { GameError } from "@umpire/game/errors.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { isClaimed } from "./grid-state.ts";
-import { close, endFees, held, wait } from "./job-moves.ts";
+import { close, giveFeesBack, held, wait } from "./job-moves.ts";
 import {
 	JOB_STATUS,
 	jobIn,
@@ -61,7 +61,7 @@ function verify(world: NetworkWorld, id: number, claim: number, now: number): Ne
 	const verified = withJob(world, id, { status: JOB_STATUS.verified, claim });
 	const paid = withLedger(verified, "jobs", (ledger) => credit(ledger, token, job.worker, reward));
 	const ended = { ending: "verified", ...held(job, id), earns: token === ETHER } as const;
-	return resolve(endFees(paid, id), ended, now);
+	return resolve(giveFeesBack(paid, id), ended, now);
 }
 
 /** After a failed attempt: another try, if the client has paid for one. */

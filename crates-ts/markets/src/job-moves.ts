@@ -153,19 +153,21 @@ export function wait(world: NetworkWorld, id: number, now: number): NetworkWorld
 	return withJob(paid, id, { budget });
 }
 
-/** The reward goes back, and the fees of tries that were not begun. */
+/** The reward goes back, and the fees of tries that were not begun; what is left of the last one is burned. */
 export function close(world: NetworkWorld, id: number, status: Job["status"]): NetworkWorld {
-	const { client, terms } = world.jobs[id - 1];
-	const paid = withLedger(world, "jobs", (ledger) => credit(ledger, terms.token, client, terms.reward));
-	return endFees(withJob(paid, id, { status }), id);
+	const { client, terms, budget } = world.jobs[id - 1];
+	const closed = giveFeesBack(withJob(world, id, { status, budget: 0n }), id);
+	return withLedger(closed, "jobs", (ledger) =>
+		burn(credit(ledger, terms.token, client, terms.reward), budget),
+	);
 }
 
-/** Fees of tries that were not begun go back; what is left of the last one is burned. */
-export function endFees(world: NetworkWorld, id: number): NetworkWorld {
+/** Fees that nobody has earned. */
+export function giveFeesBack(world: NetworkWorld, id: number): NetworkWorld {
 	const { client, tries, budget } = world.jobs[id - 1];
-	const unused = BigInt(tries) * world.parameters.jobFee;
+	const unused = BigInt(tries) * world.parameters.jobFee + budget;
 	return withLedger(withJob(world, id, { tries: 0, budget: 0n }), "jobs", (ledger) =>
-		burn(credit(ledger, ETHER, client, unused), budget),
+		credit(ledger, ETHER, client, unused),
 	);
 }
 

@@ -1,0 +1,148 @@
+import { read } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
+import { JOB_STATUS, WORKER_STATUS, type WorkerTerms } from "@umpire/markets/network-state.ts";
+import {
+	type SeenJob,
+	type SeenNetwork,
+	type SeenWorker,
+	stepsOfWorker,
+	type WorkerStep,
+} from "@umpire/markets/network-steps.ts";
+import { slotsOf } from "@umpire/markets/worker-moves.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import { getInputs } from "@umpire/store/inputs.ts";
+import { getProgram } from "@umpire/store/programs.ts";
+import { formatEther } from "viem";
+import type { Actor } from "../actor.ts";
+import { submitter } from "../submitter.ts";
+import type { World } from "../world.ts";
+import { Coordinator } from "./coordinator.ts";
+import type { NetworkContracts } from "./network-contracts.ts";
+
+export interface JobWorkerOptions {
+	readonly terms: WorkerTerms;
+	/** what it registers with, in wei */
+	readonly stake: bigint;
+	/** whether it is to stay, or to leave and be paid */
+	readonly aim: "stay" | "leave";
+	readonly progress: (line: string) => void;
+	/** the wrong number that it puts into claims of a program; none by default */
+	readonly defectOf?: (program: Program) => string | undefined;
+}
+
+type Fees = Pick<NetworkParameters, "slotStake" | "entryFee" | "changeFee">;
+
+/**
+ * Works on jobs: registers, accepts what it is offered and can compute, declines what it cannot, claims and defends, and
+ * does what is anybody's. What it does follows from the chain and the home folder alone: it can be stopped at any time
+ * and started again.
+ */
+export class JobWorker extends Coordinator {
+	override readonly name = "worker";
+	readonly #options: JobWorkerOptions;
+	readonly #serving = new Map<Hex, Actor>();
+	/** jobs that it has looked at: whether it can do them */
+	readonly #looked = new Map<number, boolean>();
+
+	constructor(world: World, contracts: NetworkContracts, options: JobWorkerOptions) {
+		super(world, contracts, options.progress);
+		this.#options = options;
+	}
+
+	/** Whether it has left and was paid. */
+	async hasLeft(): Promise<boolean> {
+		const { status, stake } = await this.reader.worker(this.account);
+		return stake === 0n && (status === WORKER_STATUS.gone || status === WORKER_STATUS.none);
+	}
+
+	protected override async own(network: SeenNetwork, now: number): Promise<boolean> {
+		const worker = await this.reader.worker(this.account);
+		for (const job of network.jobs) await this.#look(job);
+		const canDo = ({ id }: SeenJob) => this.#looked.get(id) === true;
+		let acted = false;
+		for (const step of stepsOfWorker(network, worker, canDo, this.#options.aim, now)) {
+			if (await this.attempt(step.type, () => this.#make(step, worker))) acted = true;
+		}
+		const mine = network.jobs.filter(
+			(job) =>
+				job.worker === this.account &&
+				(job.status === JOB_STATUS.assigned || job.status === JOB_STATUS.completed),
+		);
+		for (const { program } of mine) await this.attempt(`program ${program}`, () => this.#serve(program));
+		for (const actor of this.#serving.values()) if (await actor.tick()) acted = true;
+		return acted;
+	}
+
+	/** W6: nothing is accepted that was not validated, and whose inputs are not here and hash to their root. */
+	async #look(job: SeenJob): Promise<void> {
+		const isAsked = job.status === JOB_STATUS.offered && job.worker === this.account;
+		const isOpen = job.status === JOB_STATUS.pending && job.round === 0;
+		if (!(isAsked || isOpen) || this.#looked.get(job.id) === true) return;
+		try {
+			const { home, limits } = this.world;
+			const { program } = await getProgram(home.content, job.program, limits);
+			this.#looked.set(job.id, (await getInputs(home.content, program, job.inputsRoot)) !== null);
+		} catch (error) {
+			if (!(error instanceof UmpireError)) throw error;
+			if (!this.#looked.has(job.id)) this.progress(`Job ${job.id} cannot be computed here: ${error.message}`);
+			this.#looked.set(job.id, false);
+		}
+	}
+
+	async #make(step: WorkerStep, worker: SeenWorker): Promise<boolean> {
+		const { workers, jobs } = this.contracts;
+		const { terms, stake } = this.#options;
+		switch (step.type) {
+			case "register": {
+				const fees = await read(this.world.contracts, workers, "parameters", []);
+				const value = fees.entryFee + stake + changeFees(fees, terms, stake);
+				const call = { contract: workers, functionName: "register", args: [terms, stake], value };
+				const slots = slotsOf(terms.capacity, stake, fees.slotStake);
+				const said = `Registered with a stake of ${formatEther(stake)} ETH: ${slots} slots.`;
+				return this.send(`register:${worker.status}`, said, call);
+			}
+			case "resume": {
+				const fees = await read(this.world.contracts, workers, "parameters", []);
+				const added = fees.slotStake > step.stake ? fees.slotStake - step.stake : 0n;
+				const value = added + changeFees(fees, terms, step.stake + added);
+				const call = { contract: workers, functionName: "resume", args: [terms, added], value };
+				return this.send(`resume:${worker.reputation}:${step.stake}`, "Back in the list.", call);
+			}
+			case "accept":
+			case "decline": {
+				const call = { contract: jobs, functionName: step.type, args: [BigInt(step.job)] };
+				const said = `${step.type === "accept" ? "Accepted" : "Declined"} job ${step.job}.`;
+				return this.send(`${step.type}:${step.job}:${step.until}`, said, call, step.until);
+			}
+			case "take": {
+				const call = { contract: jobs, functionName: "take", args: [BigInt(step.job)], value: step.exposure };
+				return this.send(`take:${step.job}`, `Took job ${step.job}, which nobody was drawn for.`, call);
+			}
+			case "leave": {
+				const call = { contract: workers, functionName: "leave" };
+				return this.send("leave", "Leaving: its slots go out of the list.", call);
+			}
+			case "exit": {
+				const call = { contract: workers, functionName: "exit", args: [this.account] };
+				return this.send("exit", `Left: ${formatEther(worker.stake)} ETH of stake came back.`, call);
+			}
+		}
+	}
+
+	/** A submitter of the program, for whatever fee: it is paid by the jobs contract. */
+	async #serve(program: Hex): Promise<boolean> {
+		if (this.#serving.has(program)) return false;
+		const loaded = await getProgram(this.world.home.content, program, this.world.limits);
+		const defect = this.#options.defectOf?.(loaded.program);
+		const { progress } = this;
+		this.#serving.set(program, await submitter(this.world, program, { leastFee: "0", defect, progress }));
+		return true;
+	}
+}
+
+/** For putting slots into the list and taking them out again. */
+function changeFees({ slotStake, changeFee }: Fees, { capacity }: WorkerTerms, stake: bigint): bigint {
+	return 2n * BigInt(slotsOf(capacity, stake, slotStake)) * changeFee;
+}
