@@ -12,6 +12,7 @@ import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { NETWORK_MUTATIONS } from "./network-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
@@ -27,6 +28,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...MARKET_MUTATIONS,
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
+	...NETWORK_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
