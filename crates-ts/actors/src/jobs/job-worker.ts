@@ -80,15 +80,11 @@ export class JobWorker extends Coordinator {
 		const isAsked = job.status === JOB_STATUS.offered && job.worker === this.account;
 		const isOpen = job.status === JOB_STATUS.pending && job.round === 0;
 		if (!(isAsked || isOpen) || this.#looked.get(job.id) === true) return;
-		try {
-			const { home, limits } = this.world;
-			const { program } = await getProgram(home.content, job.program, limits);
-			this.#looked.set(job.id, (await getInputs(home.content, program, job.inputsRoot)) !== null);
-		} catch (error) {
-			if (!(error instanceof UmpireError)) throw error;
-			if (!this.#looked.has(job.id)) this.progress(`Job ${job.id} cannot be computed here: ${error.message}`);
-			this.#looked.set(job.id, false);
+		const obstacle = await obstacleTo(this.world, job);
+		if (obstacle !== undefined && !this.#looked.has(job.id)) {
+			this.progress(`Job ${job.id} cannot be computed here: ${obstacle}`);
 		}
+		this.#looked.set(job.id, obstacle === undefined);
 	}
 
 	async #make(step: WorkerStep, worker: SeenWorker): Promise<boolean> {
@@ -145,4 +141,19 @@ export class JobWorker extends Coordinator {
 /** For putting slots into the list and taking them out again. */
 function changeFees({ slotStake, changeFee }: Fees, { capacity }: WorkerTerms, stake: bigint): bigint {
 	return 2n * BigInt(slotsOf(capacity, stake, slotStake)) * changeFee;
+}
+
+/** Why a job cannot be computed here; undefined if its program validates and its inputs hash to their root. */
+export async function obstacleTo(
+	{ home, limits }: Pick<World, "home" | "limits">,
+	{ program: root, inputsRoot }: Pick<SeenJob, "program" | "inputsRoot">,
+): Promise<string | undefined> {
+	try {
+		const { program } = await getProgram(home.content, root, limits);
+		const inputs = await getInputs(home.content, program, inputsRoot);
+		return inputs === null ? `the inputs ${inputsRoot} are not in ${home.content.place}.` : undefined;
+	} catch (error) {
+		if (error instanceof UmpireError) return error.message;
+		throw error;
+	}
 }
