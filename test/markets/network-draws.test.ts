@@ -154,6 +154,20 @@ describe("W1, W3: who may be drawn", () => {
 		expect(play.job(three).worker).toBe(worker);
 	});
 
+	test("a slot that was given back after a round's end is not in its draw", async () => {
+		const [worker] = play.workers;
+		await play.enlist([worker], 5000n, { capacity: 1 });
+		const one = await play.submit();
+		await play.assign(one);
+		const two = await play.submit();
+		await play.reveal();
+		await play.complete(one);
+		await drawIn(1, play.stranger);
+		expect(play.job(two)).toMatchObject({ status: JOB_STATUS.pending, draws: 1 });
+		await play.draw();
+		expect(play.job(two).worker).toBe(worker);
+	});
+
 	test("only who takes the program, the token and the reward", async () => {
 		const [any, poor, other, inTokens] = play.workers;
 		const { token } = play.stage;
