@@ -157,13 +157,14 @@ describe("W1, W3: who may be drawn", () => {
 	test("a slot that was given back after a round's end is not in its draw", async () => {
 		const [worker] = play.workers;
 		await play.enlist([worker], 5000n, { capacity: 1 });
-		const one = await play.submit();
+		const [one, two] = [await play.submit(), await play.submit()];
 		await play.assign(one);
-		const two = await play.submit();
+		// There is stake for both, but one slot.
+		expect(play.job(two)).toMatchObject({ status: JOB_STATUS.pending, draws: 1 });
 		await play.reveal();
 		await play.complete(one);
 		await drawIn(1, play.stranger);
-		expect(play.job(two)).toMatchObject({ status: JOB_STATUS.pending, draws: 1 });
+		expect(play.job(two)).toMatchObject({ status: JOB_STATUS.pending, draws: 2 });
 		await play.draw();
 		expect(play.job(two).worker).toBe(worker);
 	});
