@@ -62,6 +62,10 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
+# Runs a program of every plan on this processor and, where qemu-user is installed, on emulated ones
+determinism *ARGS:
+    @exec node {{quote(root / "test" / "determinism" / "run.ts")}} --emulated "$@"
+
 # Checks types, style, contracts, circuits, and what is generated from them
 check:
     tsc

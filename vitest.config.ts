@@ -4,11 +4,12 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 
 /** Tests that make Groth16 proofs, of about two seconds each; most of them on a chain. */
 const PROOF = [
-	"crates-ts/prover/test/prove.test.ts",
+	"crates-ts/prover/test/{native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
 	"test/{actors,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
+	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/{grid-copies,grid-demo,network-demo}.test.ts",
 	"test/operations/{endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",

@@ -6,9 +6,9 @@
 import { writeFile } from "node:fs/promises";
 import { openCheckChain } from "@umpire/actors/check-chain.ts";
 import { compareOutputs } from "@umpire/actors/compare.ts";
-import { traceLeaves } from "@umpire/actors/compile-file.ts";
 import { seededRandom } from "@umpire/actors/random.ts";
 import { drawSamples, settleSample } from "@umpire/actors/settle-samples.ts";
+import { traceLeaves } from "@umpire/actors/trace-leaves.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { elementCount } from "@umpire/onnx/element-types.ts";

@@ -1,7 +1,9 @@
 import type { Bench } from "./bench.ts";
+import type { KernelOverhead } from "./kernel-overheads.ts";
 import type { LargeModelBench } from "./large-models.ts";
 import type { ScalingBench } from "./scaling.ts";
 import type { ModeBench } from "./settlement-modes.ts";
+import type { TrainingBench, TrainingDispute } from "./training.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
 /** What was measured, as tables for people. */
@@ -145,17 +147,110 @@ export function scalingLines(disputes: readonly ScalingBench[]): string[] {
 	];
 }
 
+/** What exact programs of several widths take beside their float models, as a table for people. */
+export function overheadLines(overheads: readonly KernelOverhead[]): string[] {
+	const spread = ({ median, low, high }: KernelOverhead["one"]): string =>
+		`${times(median)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
+	return [
+		"Exact over float, median of alternating rounds (between which a half of them lies):",
+		...columns([
+			["model", "widths", "one thread, CPU", "two threads, clock", "largest error"],
+			...overheads.map(({ model, format, one, two, error }) => [
+				model,
+				format,
+				spread(one),
+				spread(two),
+				`${(error * 100).toFixed(3)} %`,
+			]),
+		]),
+	];
+}
+
+/** What others publish of a training step, on their hardware and about their models: no measurement of ours. */
+const PUBLISHED = [
+	[
+		"Kaizen (eprint 2024/162)",
+		"proof of training",
+		"VGG-11, 10 M parameters, batch 16",
+		"15 min an iteration",
+	],
+	[
+		"zkDL (arXiv 2307.16273v2)",
+		"proof of training",
+		"8 layers, 10 M parameters, batch 64",
+		"below 1 s on a GPU",
+	],
+	[
+		"Verde, RepOps (arXiv 2502.19405v1)",
+		"dispute, a referee computes an operator again",
+		"Llama-3.1-1B",
+		"some 60 % above float on a GPU",
+	],
+];
+
+/** What was measured of training, as tables for people. */
+export function trainingLines(models: readonly TrainingBench[], dispute: TrainingDispute | null): string[] {
+	const table = columns([
+		[
+			"model",
+			"parameters",
+			"batch",
+			"operators",
+			"leaves",
+			"float",
+			"exact",
+			"and checkpoints",
+			"all committed",
+		],
+		...models.map((m) => [
+			m.name,
+			grouped(m.parameters),
+			`${m.batch}`,
+			`${m.operators}`,
+			grouped(m.leaves),
+			`${m.float.toFixed(2)} ms`,
+			...[m.exact, m.checkpoints, m.committed].map((one) => times(one / m.float)),
+		]),
+	]);
+	const segments = columns([
+		["model", "steps of a segment", "a leaf again"],
+		...models.map((m) => [m.name, `${m.segment}`, `${m.leafSeconds.toFixed(1)} s`]),
+	]);
+	return [
+		"A step of training, plain SGD: CPU time as multiples of the float step in onnxruntime. What whoever claims does is",
+		"the exact run and its checkpoints; all of a step is committed to only in a segment that is disputed:",
+		...table,
+		"",
+		"Segments, and how long it takes at most to have any number of any step again:",
+		...segments,
+		...(dispute === null ? [] : ["", ...trainingDisputeLines(dispute)]),
+		"",
+		"Beside it what others publish, on their hardware, as they say it:",
+		...columns([["system", "what", "of", "a step"], ...PUBLISHED], "left"),
+	];
+}
+
+function trainingDisputeLines(d: TrainingDispute): string[] {
+	return [
+		`One wrong gradient in the middle of ${grouped(d.steps)} steps, segments of ${d.segment}:`,
+		`${d.rounds} rounds, claim ${grouped(d.claimGas)} gas, dispute ${grouped(d.disputeGas)} gas of both sides, ${d.provingSeconds.toFixed(1)} s to prove, ${d.seconds.toFixed(0)} s in all (both sides hash the segment)`,
+	];
+}
+
 const MOVES = ["challenge", "open", "descend", "publishLeaf", "name", "publishPartials", "settle"] as const;
 
 const times = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 0)}x`;
 const grouped = (value: number): string => value.toLocaleString("en-GB");
 
-/** Rows in aligned columns, the first to the left and the others to the right. */
-function columns(rows: readonly (readonly string[])[]): string[] {
+/** Rows in aligned columns, the first to the left and the others, unless it is said, to the right. */
+function columns(rows: readonly (readonly string[])[], others: "left" | "right" = "right"): string[] {
 	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 	return rows.map((row) =>
 		row
-			.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
-			.join("  "),
+			.map((cell, column) =>
+				column === 0 || others === "left" ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+			)
+			.join("  ")
+			.trimEnd(),
 	);
 }

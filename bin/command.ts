@@ -1,4 +1,4 @@
-import { COMMITMENTS, type Commitment, SEGMENT } from "@umpire/actors/commitments.ts";
+import { COMMITMENTS, type Commitment, MOST_EAGER_LEAVES, SEGMENT } from "@umpire/actors/commitments.ts";
 import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -155,6 +155,7 @@ export function withImages<T>(yargs: Argv<T>): Argv<T & ImageOptions> {
 /** Options of the commands that compile a model. */
 export interface CompileOptions extends CommonOptions, ImageOptions {
 	bits: 8 | 16;
+	weightBits?: 7;
 	calibrate?: string[];
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
@@ -170,6 +171,12 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & CompileOptions> {
 	return withImages(yargs)
 		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
+		.option("weight-bits", {
+			choices: [7] as const,
+			describe:
+				"width of the weights of products: 7 for onnxruntime's integer kernels, much faster and coarser",
+			defaultDescription: "as fine as sums stay exact",
+		})
 		.option("calibrate", {
 			type: "string",
 			array: true,
@@ -197,9 +204,8 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 		})
 		.option("commitment", {
 			choices: COMMITMENTS,
-			default: "eager" as const,
-			describe:
-				"whether claims carry their trace root, commit to the trace when they are challenged, or carry the last steps of segments",
+			default: "auto" as const,
+			describe: `what claims carry: the root of the whole trace (eager), the output alone (lazy: the trace is committed to when they are challenged), or the last steps of segments; auto: eager up to ${MOST_EAGER_LEAVES} leaves, then lazy, or segments of more than ${SEGMENT} steps`,
 		})
 		.option(
 			"segment",

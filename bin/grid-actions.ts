@@ -6,13 +6,15 @@ import { type GridPoint, openGrid } from "@umpire/actors/grid/open-grid.ts";
 import { readGrid } from "@umpire/actors/grid/read-grid.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { quantiseInputs, readProgramInputs } from "@umpire/actors/run-program.ts";
-import { openView, openWorld, type WorldOptions } from "@umpire/actors/world.ts";
+import { openView, openWorld, type World, type WorldOptions } from "@umpire/actors/world.ts";
+import { read } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { GRID_PRESETS } from "@umpire/markets/grid-parameters.ts";
 import { GRID_STATUS, POINT_STATUS } from "@umpire/markets/grid-state.ts";
 import type { SeenGrid } from "@umpire/markets/grid-steps.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
-import { formatEther, parseEther } from "viem";
+import { erc20Abi, formatEther, isAddress, parseUnits } from "viem";
 
 export interface GridActionOptions extends WorldOptions {
 	readonly action: "deploy" | "open" | "work" | "status" | "close";
@@ -20,6 +22,8 @@ export interface GridActionOptions extends WorldOptions {
 	readonly input?: string | undefined;
 	readonly hyper?: string | undefined;
 	readonly points?: string | undefined;
+	/** of an ERC-20 contract in which the bounty is paid */
+	readonly token?: string | undefined;
 	readonly bounty: string;
 	readonly stake: string;
 	readonly rounds: number;
@@ -77,8 +81,11 @@ const ACTIONS: Readonly<
 		const loaded = await loadRegistered(world, id);
 		const inputs = quantiseInputs(loaded.program, readProgramInputs(loaded.program, options.input), options);
 		const terms = { ...options, hyper, points: await readPoints(points) };
-		const [bounty, stake] = [etherOf("bounty", options.bounty), etherOf("stake", options.stake)];
-		const grid = await openGrid(world, contracts, loaded, inputs, { ...terms, bounty, stake });
+		const token = tokenOf(options.token);
+		const decimals = token && (await decimalsOf(world, token));
+		const bounty = amountOf("bounty", options.bounty, decimals);
+		const stake = amountOf("stake", options.stake);
+		const grid = await openGrid(world, contracts, loaded, inputs, { ...terms, token, bounty, stake });
 		progress("Next: umpire grid work (the workers), umpire verify (for each program).");
 		return { data: { grid }, lines: { grid: String(grid) } };
 	},
@@ -139,9 +146,30 @@ function numberOf({ id }: GridActionOptions): number {
 	throw new UmpireError("USAGE", "Name a grid by its number, as in umpire grid status 1.");
 }
 
-function etherOf(name: string, text: string): bigint {
-	if (/^\d+(\.\d{1,18})?$/.test(text)) return parseEther(text);
-	throw new UmpireError("OPTION", `--${name} ${text} is not an amount of ether, as in 0.5.`);
+function tokenOf(text: string | undefined): Hex | undefined {
+	if (text === undefined || isAddress(text)) return text;
+	throw new UmpireError("OPTION", `--token ${text} is not an address.`);
+}
+
+async function decimalsOf(world: World, token: Hex): Promise<number> {
+	try {
+		return await read(world.contracts, { address: token, abi: erc20Abi }, "decimals", []);
+	} catch (cause) {
+		throw new UmpireError("OPTION", `--token ${token} says nothing of its decimals`, {
+			advice: "give the address of an ERC-20 token on this chain.",
+			cause,
+		});
+	}
+}
+
+/** An amount of a token of so many decimals; of ether by default. */
+function amountOf(name: string, text: string, decimals = 18): bigint {
+	const [, fraction = ""] = /^\d+(?:\.(\d+))?$/.exec(text) ?? [];
+	if (/^\d+(\.\d+)?$/.test(text) && fraction.length <= decimals) return parseUnits(text, decimals);
+	throw new UmpireError(
+		"OPTION",
+		`--${name} ${text} is not an amount of at most ${decimals} decimals, as in 0.5.`,
+	);
 }
 
 async function readPoints(path: string): Promise<GridPoint[]> {

@@ -18,6 +18,7 @@ import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
+import { profile } from "./commands/profile.ts";
 import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
@@ -34,7 +35,7 @@ import { reportFailure, tellFailure } from "./failure.ts";
 import { LOG_FORMATS } from "./log.ts";
 
 export const COMMANDS: CommandModule[] = [
-	...[compile, run, check, conformance, rehearse, train, fit],
+	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate],

@@ -34,9 +34,9 @@ ${Object.entries(FAMILIES)
 
 ## Canonical operators
 
-What programs consist of. An operator has a *kind*, which the contract and the circuits know ([protocol.md](protocol.md), section 2), and a *form*, which says which tensor operation it is. From the form come both the access maps and an [ONNX function](../crates-ts/operators/src/functions.ts) of standard operators, whose result is exact, the same on every machine. φ is the rescaling to a whole number (protocol.md, section 2).
+What programs consist of. An operator has a *kind*, which the contract and the circuits know ([protocol.md](protocol.md), section 2), and a *form*, which says which tensor operation it is. From the form come both the access maps and an [ONNX function](../crates-ts/operators/src/functions.ts) of standard operators and onnxruntime's integer kernels, whose result is exact, the same on every machine. φ is the rescaling to a whole number (protocol.md, section 2).
 
-The functions below are those of small examples: all tensors are int8 in −127 … 127, rescaling is by 5/2^8. Other widths, ranges and shapes may get another function of the same form, such as one in float64. Between functions, integers of up to 16 bits travel as float32, others as float64; constants come in their own type.
+The functions below are those of small examples: all tensors are int8 in −127 … 127, rescaling is by 5/2^8. Other widths, ranges and shapes may get another function of the same form, such as one in float64. Between functions, integers of up to 16 bits travel as float32, others as float64, and as unsigned bytes or words between integer kernels; constants come in their own type.
 
 ${canonicalOperators()}
 `;

@@ -114,6 +114,7 @@ const checked = growing({
 	kinds: z.array(z.string()),
 	parameters: count,
 	leaves: count,
+	claims: z.string().describe("what claims carry"),
 	exact: z.boolean(),
 	fidelity: comparison.describe("program against float model"),
 	float64: growing({ fidelity: comparison, float32: comparison })
@@ -222,6 +223,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		),
 		kinds: z.array(z.string()),
 		parameters: count,
+		commitment: z.enum(["eager", "lazy", "segments"]).describe("what claims carry"),
+		leaves: count.describe("of a trace"),
 		inputs: z.array(growing({ name: z.string(), shape, width: count, scale: z.number() })),
 		calibration,
 		warnings: z.array(z.string()),
@@ -307,8 +310,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	train: own({
 		program: root.describe("root, of the training program"),
 		inputsRoot: root,
-		traceRoot: root.nullable().describe("with --commit"),
+		traceRoot: root.nullable().describe("what a claim carries, with --commit; null of a lazy program"),
 		steps: count.describe("of training and of evaluation"),
+		commitment: z.enum(["eager", "lazy", "segments"]).describe("what claims commit to"),
+		segment: count.nullable().describe("steps of a segment"),
+		leavesOfDispute: count.describe("that a dispute makes a submitter hash"),
 		parameters: z.array(z.string()).describe("initializers that were trained"),
 		operators: count,
 		exact: trained.describe("of the program"),
@@ -331,6 +337,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			training: z.string().describe("the training program"),
 			inputs: z.string().describe("folder"),
 			plot: z.string().optional(),
+			points: z.string().optional().describe("points of a grid, with --grid"),
 		}),
 	}),
 	fit: own({
@@ -656,6 +663,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key new": own({ address, keystore: z.string() }),
 	"key import": own({ address, keystore: z.string() }),
 	"key address": own({ address }),
+	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
 	setup: own({ built: z.boolean(), made: z.boolean(), seconds }),
 };

@@ -50,6 +50,7 @@ export const check = command<Options>({
 				["operators", `${result.operators} (${result.kinds.join(", ")})`],
 				["parameters", String(result.parameters)],
 				["leaves", String(result.leaves)],
+				["claims", result.claims],
 				["exact", result.exact ? "yes" : "no"],
 				...comparisonRows("fidelity", result.fidelity),
 				...(result.float64

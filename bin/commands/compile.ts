@@ -53,6 +53,7 @@ export const compile = command<Options>({
 		const file = isRefused ? undefined : await saveCompiled(compiled, options.model, options.out);
 		const { program, commitment, kinds, parameters, report: about, warnings } = compiled;
 		for (const warning of warnings) warn(warning);
+		const { claimsText, commitmentOf } = await import("@umpire/actors/commitments.ts");
 		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
 		const { budget, calibration, certificates, fidelity, grids, passes } = about;
 		const worst = worstOperators(about).map((operator) => ({
@@ -68,6 +69,8 @@ export const compile = command<Options>({
 			operators: about.operators,
 			kinds,
 			parameters,
+			commitment: commitmentOf(program),
+			leaves: compiled.leaves,
 			inputs: program.inputs.map(({ name, shape, width, scale, powers }) => ({
 				...{ name, shape, width, scale },
 				...(powers ? { powers } : {}),
@@ -89,6 +92,7 @@ export const compile = command<Options>({
 				...(program.steps === 1 ? [] : [["steps", String(program.steps)] as const]),
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
+				["claims", `${claimsText(program)}; a trace has ${compiled.leaves} leaves`],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
 				["calibrated", calibrationText(calibration)],
 				...outputs.map((output) => [`fidelity ${output.name}`, fidelityText(output)] as const),

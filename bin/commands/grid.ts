@@ -11,6 +11,7 @@ interface Options extends SigningOptions, LimitsOptions {
 	input?: string;
 	hyper?: string;
 	points?: string;
+	token?: string;
 	bounty: string;
 	stake: string;
 	rounds: number;
@@ -65,7 +66,12 @@ function withTerms(yargs: Argv): Argv {
 			describe: 'JSON file: [{ "steps": 8, "hyperparameters": [64, 2] }, …], as the program\'s integers',
 			requiresArg: true,
 		})
-		.option("bounty", { type: "string", default: "1", describe: "in ether", requiresArg: true })
+		.option("token", {
+			type: "string",
+			describe: "address of an ERC-20 token in which the bounty is paid (stakes are ether)",
+			requiresArg: true,
+		})
+		.option("bounty", { type: "string", default: "1", describe: "in ether, or the token", requiresArg: true })
 		.option("stake", { type: "string", default: "0.5", describe: "of a worker, in ether", requiresArg: true })
 		.option("rounds", whole("rounds", 8, "in which points are dealt", 64))
 		.option("round-seconds", whole("round-seconds", 300, "length of a round"))

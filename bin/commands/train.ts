@@ -1,3 +1,6 @@
+import { COMMITMENTS, type Commitment } from "@umpire/actors/commitments.ts";
+import type { Training } from "@umpire/actors/train.ts";
+import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
 import { HYPER_UNIT } from "@umpire/training/job.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress } from "../log.ts";
@@ -22,7 +25,10 @@ interface Options extends CommonOptions {
 	seed: number;
 	out: string;
 	plot?: string;
+	grid?: string;
 	commit: boolean;
+	commitment?: Commitment;
+	segment?: number;
 }
 
 const counted = (name: string, otherwise: number, describe: string) =>
@@ -41,6 +47,7 @@ export const train = command<Options>({
 		],
 		["umpire train cnn.onnx --data mnist.npz --optimizer adam --lr 0.001 --batch 64", "x_train, y_train, …"],
 		["umpire train net.onnx --data photos --validation 0.1 --test 0.1", "one folder of images a class"],
+		["umpire train mlp.onnx --data digits.csv --grid rates.json", "for others to train: umpire grid open"],
 		["umpire train price.onnx --data houses.csv --label price --loss mse", "a regression"],
 	],
 	options: (yargs) =>
@@ -98,11 +105,33 @@ export const train = command<Options>({
 				describe: "file for the curves, float and exact (SVG)",
 				requiresArg: true,
 			})
+			.option("grid", {
+				type: "string",
+				describe:
+					'JSON file of trainings that the program is to serve too, [{ "lr": 0.1, "steps": 500 }, …]: the points of umpire grid open',
+				requiresArg: true,
+			})
 			.option("commit", {
 				type: "boolean",
 				default: false,
-				describe: "commit to the trace of all steps too (some 40 ms a step of a small network)",
-			}),
+				describe:
+					"run once more and commit to what a claim carries: checkpoints, or all steps of a short run",
+			})
+			.option("commitment", {
+				choices: COMMITMENTS,
+				describe:
+					"what claims carry: the whole trace, the output alone, or the last steps of segments (default: segments, but of short runs the whole trace)",
+			})
+			.option(
+				"segment",
+				numberOption("segment", {
+					least: 2,
+					most: MOST_SEGMENT_STEPS,
+					whole: true,
+					describe: "steps of a segment",
+					defaultDescription: "as many as a dispute can hash in some twenty minutes, at most 1024",
+				}),
+			),
 	async run(options) {
 		const { train: run } = await import("@umpire/actors/train.ts");
 		const result = await run({ ...options, progress });
@@ -122,6 +151,7 @@ export const train = command<Options>({
 				["inputs", result.inputsRoot],
 				...(result.traceRoot === null ? [] : [["trace", result.traceRoot] as const]),
 				["steps", `${result.steps}, of them ${options.steps} of training`],
+				["claims", claimsText(result)],
 				["operators", String(result.operators)],
 				["trained", result.parameters.join(", ")],
 				["loss", `${result.exact.loss.toPrecision(4)} (float ${result.float.loss.toPrecision(4)})`],
@@ -138,10 +168,21 @@ export const train = command<Options>({
 				["training", `${files.training}, inputs in ${files.inputs}`],
 				...(files.plot === undefined ? [] : [["curves", files.plot] as const]),
 			]),
-			`Next: umpire register ${files.training}, then umpire request NUMBER ${files.inputs}`,
+			files.points === undefined
+				? `Next: umpire register ${files.training}, then umpire request NUMBER ${files.inputs}`
+				: `Next: umpire register ${files.training}, then umpire grid open NUMBER ${files.inputs} --hyper hyper --points ${files.points}`,
 		]);
 	},
 });
+
+/** What a claim commits to, and what a dispute costs a submitter in hashing: 0.1 ms a leaf on a slow core. */
+function claimsText({ commitment, segment, steps, leavesOfDispute }: Training): string {
+	const seconds = Math.ceil(leavesOfDispute / 10_000);
+	if (commitment === "eager") return "carry the root of the whole trace";
+	const cost = `a dispute makes a submitter hash ${leavesOfDispute} leaves, up to ${seconds} s on one core`;
+	if (commitment === "lazy") return `carry the output alone; ${cost}`;
+	return `carry ${Math.ceil(steps / (segment ?? steps))} checkpoints of segments of ${segment} steps; ${cost}`;
+}
 
 /** The operators that were clipped most, as shares of their elements. */
 function clippedText(

@@ -11,7 +11,7 @@ import {
 	Settlement
 } from "../interfaces/IArbiter.sol";
 import {ProgramHeader} from "../interfaces/IRegistry.sol";
-import {IDotVerifier, IElementsVerifier} from "../interfaces/IVerifiers.sol";
+import {IVerifier} from "../interfaces/IVerifier.sol";
 import {Cone} from "../libraries/Cone.sol";
 import {DotParts} from "../libraries/DotParts.sol";
 import {Kinds} from "../libraries/Kinds.sol";
@@ -42,10 +42,10 @@ contract Arbiter is IArbiter {
 		bool last;
 	}
 
-	IDotVerifier public immutable dotVerifier;
-	IElementsVerifier public immutable elementsVerifier;
+	IVerifier public immutable dotVerifier;
+	IVerifier public immutable elementsVerifier;
 
-	constructor(IDotVerifier dotVerifier_, IElementsVerifier elementsVerifier_) {
+	constructor(IVerifier dotVerifier_, IVerifier elementsVerifier_) {
 		if (address(dotVerifier_).code.length == 0) revert VerifierMissing(address(dotVerifier_));
 		if (address(elementsVerifier_).code.length == 0) revert VerifierMissing(address(elementsVerifier_));
 		dotVerifier = dotVerifier_;
@@ -203,7 +203,10 @@ contract Arbiter is IArbiter {
 	{
 		if (s.evidence.length != 1) revert WrongEvidenceCount(s.evidence.length, 1);
 		int256 previous = s.part == 0 ? Kinds.start(d) : int256(s.partials[s.part - 1]);
-		return _next(what, d, s, s.evidence[0], At(s.part, s.partials.length, true), previous);
+		Proofs.Batch memory proofs = Proofs.batch(1, _signals(d));
+		int256 next = _next(what, d, s, s.evidence[0], At(s.part, s.partials.length, true), previous, proofs);
+		_requireProofs(d, proofs);
+		return next;
 	}
 
 	/// @dev The result of all parts, each proved.
@@ -216,23 +219,26 @@ contract Arbiter is IArbiter {
 		uint256 parts = s.evidence.length;
 		if (parts == 0) revert WrongPartCount(0, Parts.count(d, s.element));
 		result = Kinds.start(d);
+		Proofs.Batch memory proofs = Proofs.batch(parts, _signals(d));
 		for (uint256 p = 0; p < parts; ++p) {
-			result = _next(what, d, s, s.evidence[p], At(p, parts, p + 1 == parts), result);
+			result = _next(what, d, s, s.evidence[p], At(p, parts, p + 1 == parts), result, proofs);
 		}
+		_requireProofs(d, proofs);
 	}
 
-	/// @dev S_{p+1} from S_p and the evidence of part p.
+	/// @dev S_{p+1} from S_p and the evidence of part p, whose proof is yet to be verified.
 	function _next(
 		Case calldata what,
 		Descriptor memory d,
 		Settlement calldata s,
 		PartEvidence calldata evidence,
 		At memory at,
-		int256 previous
-	) private view returns (int256) {
+		int256 previous,
+		Proofs.Batch memory proofs
+	) private pure returns (int256) {
 		return d.kind == KIND_DOT
-			? _dot(what, d, s, evidence, at, previous)
-			: _elements(what, d, s, evidence, at, previous);
+			? _dot(what, d, s, evidence, at, previous, proofs)
+			: _elements(what, d, s, evidence, at, previous, proofs);
 	}
 
 	/// @dev S_{p+1} of a Dot by its proof.
@@ -242,8 +248,9 @@ contract Arbiter is IArbiter {
 		Settlement calldata s,
 		PartEvidence calldata e,
 		At memory at,
-		int256 previous
-	) private view returns (int256) {
+		int256 previous,
+		Proofs.Batch memory proofs
+	) private pure returns (int256) {
 		(DotPart memory part, uint256 count) = DotParts.walk(d, s.element, at.part, at.last);
 		_requireCount(at, count);
 		uint256 xCount = part.xLeaves.length;
@@ -255,7 +262,7 @@ contract Arbiter is IArbiter {
 			Openings.leaf(d, s.tensors, e.leaves[i], i, ofX ? 0 : 1, index);
 		}
 		int256 sum = e.values[0];
-		if (!Proofs.dot(dotVerifier, part, e.leaves, sum, what.beneficiary, e.proof)) revert InvalidProof();
+		Proofs.addDot(proofs, part, e.leaves, sum, what.beneficiary, e.proof);
 		return previous + sum;
 	}
 
@@ -266,8 +273,9 @@ contract Arbiter is IArbiter {
 		Settlement calldata s,
 		PartEvidence calldata e,
 		At memory at,
-		int256 previous
-	) private view returns (int256) {
+		int256 previous,
+		Proofs.Batch memory proofs
+	) private pure returns (int256) {
 		_requireCount(at, Parts.count(d, s.element));
 		ElementsPart memory part = Parts.elementsPart(d, s.element, at.part, _indexValue(d, s.element, e));
 		uint256 reads = part.reads.length;
@@ -279,8 +287,18 @@ contract Arbiter is IArbiter {
 			Openings.leaf(d, s.tensors, e.leaves[i], i, part.reads[i].operand, part.reads[i].leaf);
 		}
 		uint256 packed = Parts.packedReads(d, part, values);
-		if (!Proofs.elements(elementsVerifier, packed, e.leaves, what.beneficiary, e.proof)) revert InvalidProof();
+		Proofs.addElements(proofs, packed, e.leaves, what.beneficiary, e.proof);
 		return next;
+	}
+
+	/// @dev Of the one circuit that an operator's parts are proved with.
+	function _requireProofs(Descriptor memory d, Proofs.Batch memory proofs) private view {
+		IVerifier verifier = d.kind == KIND_DOT ? dotVerifier : elementsVerifier;
+		if (!Proofs.areRight(proofs, verifier, _signals(d))) revert InvalidProof();
+	}
+
+	function _signals(Descriptor memory d) private pure returns (uint256) {
+		return d.kind == KIND_DOT ? Proofs.DOT_SIGNALS : Proofs.ELEMENTS_SIGNALS;
 	}
 
 	/// @dev A Gather's address follows from its index element, which the same proof opens as read 0.

@@ -17,8 +17,10 @@ import {Trees} from "../libraries/Trees.sol";
 
 /// @title An example of a consumer: a contest whose test data nobody can know before all have submitted
 /// @dev The program draws its test data from a leaf of states, which is built here from a beacon's value of a round after
-/// the last submission. Each score is a claim like any other, of whoever submitted the weights. Weights are submitted as
-/// the root of their tensor: who needs them to be published asks for that beside this (a model bounty does).
+/// the last submission. Each score is a claim like any other, of whoever submitted the weights. What is submitted is a
+/// commitment to the root of the weights, and names its sender: a root that others can read is one that others can enter
+/// before its owner. The root is told when the score is asked for. Who needs weights to be published asks for that beside
+/// this (a model bounty does).
 contract HiddenEvaluation is IConsumer, TokenLedger {
 	struct Setup {
 		bytes32 program;
@@ -28,7 +30,7 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		uint32 statesInput;
 		/// the last second of submissions
 		uint32 submitUntil;
-		/// time for a claim, from the request for it
+		/// time for asking, from when the beacon's value is known here; and for a claim, from the request for it
 		uint32 scoreSeconds;
 		/// wei that whoever submits locks until its score is final
 		uint128 deposit;
@@ -40,12 +42,12 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		/// its submitter may claim its score
 		Asked,
 		Scored,
-		/// its claim was rejected or never made, or the round is void
+		/// it was never asked for, its claim was rejected or never made, or the round is void
 		Out
 	}
 
 	struct Submission {
-		bytes32 weightsRoot;
+		bytes32 commitment;
 		address submitter;
 		Status status;
 		uint32 request;
@@ -63,6 +65,8 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	uint256 public immutable grace;
 
 	Setup private _setup;
+	/// @notice The last second for asking; 0 as long as the beacon's value is not known here.
+	uint256 public askUntil;
 	uint256 public prize;
 	uint256 public submissionCount;
 	/// @notice Submissions that are neither scored nor out.
@@ -70,11 +74,13 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	/// @notice The best submission; 0 if none is scored.
 	uint256 public best;
 	mapping(uint256 submission => Submission) public submissions;
-	mapping(bytes32 weightsRoot => bool) private _submitted;
 	mapping(uint256 request => uint256) private _submissionOf;
 
-	event Submitted(uint256 indexed submission, address indexed submitter, bytes32 weightsRoot);
-	event Asked(uint256 indexed submission, uint256 indexed request, bytes32 inputsRoot, uint256 until);
+	event Submitted(uint256 indexed submission, address indexed submitter, bytes32 commitment);
+	event Begun(uint256 askUntil);
+	event Asked(
+		uint256 indexed submission, uint256 indexed request, bytes32 weightsRoot, bytes32 inputsRoot, uint256 until
+	);
 	event Scored(uint256 indexed submission, int256 score);
 	event Ousted(uint256 indexed submission);
 	event Closed(uint256 indexed best, uint256 prize);
@@ -83,8 +89,10 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	error SubmissionsOver(uint256 time, uint256 until);
 	/// @notice Thrown when something is submitted though the round's value is known, or can never be known.
 	error RoundDecided(uint256 round);
-	/// @notice Thrown when the same weights are submitted again.
-	error AlreadySubmitted(bytes32 weightsRoot);
+	/// @notice Thrown when a score is asked for of other weights than were committed to, or with another salt.
+	error WrongWeights(bytes32 actual, bytes32 expected);
+	/// @notice Thrown when weights and states are the same input: the states would take the place of the weights.
+	error SameInput(uint256 input);
 	/// @notice Thrown when a submission is not in the status that the call needs.
 	error WrongStatus(uint256 submission, Status actual, Status expected);
 	/// @notice Thrown when a submission is given back whose round is not void.
@@ -113,6 +121,7 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		Parameter.requireWithin("inputRoots", setup.inputRoots.length, inputs, inputs);
 		Parameter.requireWithin("weightsInput", setup.weightsInput, 0, inputs - 1);
 		Parameter.requireWithin("statesInput", setup.statesInput, 0, inputs - 1);
+		if (setup.weightsInput == setup.statesInput) revert SameInput(setup.statesInput);
 		uint256 leaf = Packing.leafElements(header.outputWidth);
 		Parameter.requireWithin("outputElements", header.outputElements, 1, leaf);
 		Parameter.requireWithin("submitUntil", setup.submitUntil, block.timestamp, type(uint32).max);
@@ -125,33 +134,39 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		liabilities[ETHER] = msg.value;
 	}
 
-	/// @notice Enters weights; the value sent is the deposit.
-	function submit(bytes32 weightsRoot) external payable nonReentrant returns (uint256 submission) {
+	/// @notice Enters weights by a commitment to their root (`commitmentOf`); the value sent is the deposit.
+	function submit(bytes32 commitment) external payable nonReentrant returns (uint256 submission) {
 		uint256 until = _setup.submitUntil;
 		if (block.timestamp > until) revert SubmissionsOver(block.timestamp, until);
 		// The times of blocks may lag behind by more than the beacon's drift: what is known here is known.
 		(RoundStatus status,) = beacon.lookUp(round);
 		if (status != RoundStatus.Pending) revert RoundDecided(round);
-		if (_submitted[weightsRoot]) revert AlreadySubmitted(weightsRoot);
 		_takeEther(_setup.deposit);
-		_submitted[weightsRoot] = true;
 		submission = ++submissionCount;
 		++openCount;
 		Submission storage s = submissions[submission];
-		(s.weightsRoot, s.submitter, s.status) = (weightsRoot, msg.sender, Status.Submitted);
-		emit Submitted(submission, msg.sender, weightsRoot);
+		(s.commitment, s.submitter, s.status) = (commitment, msg.sender, Status.Submitted);
+		emit Submitted(submission, msg.sender, commitment);
 	}
 
-	/// @notice Asks for the score of a submission, when the beacon's value is known. For anyone: all it fixes is from when
-	/// on time runs.
-	function ask(uint256 submission) external nonReentrant {
+	/// @notice Lets the time for asking run, when the beacon's value is known. For anyone.
+	function begin() external nonReentrant {
+		_begin();
+	}
+
+	/// @notice Asks for the score of a submission, when the beacon's value is known, and tells its weights' root. For
+	/// anyone who knows that: all it fixes is from when on time runs.
+	function ask(uint256 submission, bytes32 weightsRoot, bytes32 salt) external nonReentrant {
 		Submission storage s = _in(submission, Status.Submitted);
-		bytes32 inputsRoot = inputsRootOf(s.weightsRoot);
+		bytes32 commitment = commitmentOf(s.submitter, weightsRoot, salt);
+		if (commitment != s.commitment) revert WrongWeights(commitment, s.commitment);
+		_begin();
+		bytes32 inputsRoot = inputsRootOf(weightsRoot);
 		uint256 requestId = Reservations.make(market, _setup.program, inputsRoot, s.submitter, address(this));
 		uint256 until = block.timestamp + _setup.scoreSeconds;
 		(s.status, s.request, s.until) = (Status.Asked, uint32(requestId), uint32(until));
 		_submissionOf[requestId] = submission;
-		emit Asked(submission, requestId, inputsRoot, until);
+		emit Asked(submission, requestId, weightsRoot, inputsRoot, until);
 	}
 
 	/// @notice Gives a deposit back because the round's value can never be known any more.
@@ -168,12 +183,15 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		_sync(submission, claimId);
 	}
 
-	/// @notice Ends a submission without a claim when its time is over: its deposit is burned.
+	/// @notice Ends a submission that was not asked for, or without a claim, when its time is over: its deposit is burned.
 	function expire(uint256 submission) external nonReentrant {
-		Submission storage s = _in(submission, Status.Asked);
-		uint256 end = s.until + grace;
+		Submission storage s = submissions[submission];
+		bool isAsked = s.status == Status.Asked;
+		if (!isAsked) _in(submission, Status.Submitted);
+		uint256 last = isAsked ? s.until : askUntil;
+		uint256 end = last == 0 ? type(uint256).max : last + grace;
 		if (block.timestamp < end) revert ScoringTime(submission, block.timestamp, end);
-		if (Reservations.isClaimed(market, s.request)) revert ClaimMade(submission, s.request);
+		if (isAsked && Reservations.isClaimed(market, s.request)) revert ClaimMade(submission, s.request);
 		_burn(_setup.deposit);
 		_oust(submission, s);
 	}
@@ -202,12 +220,26 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	/// @dev Requests for scores never expire.
 	function onRefunded(uint256) external {}
 
+	/// @notice What a submitter submits for weights: nobody who sees it can enter the same weights, or tell them.
+	/// @param salt that nobody can guess
+	function commitmentOf(address submitter, bytes32 weightsRoot, bytes32 salt) public view returns (bytes32) {
+		return keccak256(abi.encode(block.chainid, this, submitter, weightsRoot, salt));
+	}
+
 	/// @notice What the program is asked about weights: reverts as long as the beacon's value is not known.
 	function inputsRootOf(bytes32 weightsRoot) public view returns (bytes32) {
 		bytes32[] memory roots = _setup.inputRoots;
 		roots[_setup.weightsInput] = weightsRoot;
 		roots[_setup.statesInput] = Lanes.node(Seed.WIDTH, Seed.states(beacon.valueOf(round)));
 		return Trees.root(roots, Trees.INPUTS, 0);
+	}
+
+	function _begin() private {
+		if (askUntil != 0) return;
+		// reverts as long as it is not known
+		beacon.valueOf(round);
+		askUntil = block.timestamp + _setup.scoreSeconds;
+		emit Begun(askUntil);
 	}
 
 	function _hint(uint256 requestId, uint256 claimId) private {

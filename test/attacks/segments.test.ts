@@ -1,4 +1,5 @@
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { NO_DESCRIPTOR } from "@umpire/game/move.ts";
@@ -267,6 +268,9 @@ test("a claim opens its output under the last checkpoint, and carries no root of
 	);
 	for (const [bent, error] of [
 		[{ traceRoot: all.root }, "WrongTraceRoot"],
+		// as if it had no checkpoints to say, or none at all
+		[{ traceRoot: wordHex(0n) }, "WrongTraceRoot"],
+		[{ traceRoot: wordHex(0n), opening: { ...opening, operatorPath: [], stepPath: [] } }, "WrongPathLength"],
 		[{ traceRoot: all.root, opening: { ...opening, stepPath: all.path(4) } }, "WrongTraceRoot"],
 		[{ opening: { ...opening, stepPath: right.tree.path(1) } }, "WrongPathLength"],
 		[{ opening: { ...opening, operatorPath: right.stepTrees[4].path(STATE) } }, "WrongPathLength"],

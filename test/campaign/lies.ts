@@ -3,6 +3,7 @@ import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { rootFromPath } from "@umpire/commitment/tree.ts";
+import { segmentCount } from "@umpire/operators/segments.ts";
 import { keccak256, toHex } from "viem";
 
 /** What identifies a claim's content. */
@@ -25,9 +26,11 @@ export function inventedContent(right: Evidence, seed?: number): ClaimContent {
 	const { opening } = claimOfTrace(commitment, trace);
 	const operatorPath = opening.operatorPath.map((_, i) => nodeAt(i));
 	const stepPath = opening.stepPath.map((_, i) => nodeAt(100 + i));
-	const { outputOperator, operatorCount, steps } = commitment.header;
+	const { header } = commitment;
+	const { outputOperator, operatorCount, steps, segment } = header;
 	const stepRoot = rootFromPath(opening.root, outputOperator, operatorCount, operatorPath, TAG.operators);
-	const traceRoot = rootFromPath(stepRoot, steps - 1, steps, stepPath, TAG.steps);
+	const [count, tag] = segment === 0 ? [steps, TAG.steps] : [segmentCount(header), TAG.checkpoints];
+	const traceRoot = rootFromPath(stepRoot, count - 1, count, stepPath, tag);
 	return { traceRoot, opening: { ...opening, operatorPath, stepPath } };
 }
 

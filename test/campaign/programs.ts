@@ -66,7 +66,7 @@ export class Played {
 	}
 }
 
-/** An eager, a lazy and a several-steps program, small enough that a game is short. */
+/** An eager and a lazy program, and one of several steps in segments, small enough that a game is short. */
 export async function playedPrograms(): Promise<Played[]> {
 	const eager = new NetworkBuilder("campaign-eager", [1, 1, 12, 12], 8, 3)
 		.conv(4, 3, 1)
@@ -83,7 +83,7 @@ export async function playedPrograms(): Promise<Played[]> {
 	return Promise.all(programs.map(async (program) => new Played(program, await commitProgram(program))));
 }
 
-/** next = tanh(state · w + x), four times: the state is handed from step to step. */
+/** next = tanh(state · w + x), five times: the state is handed from step to step, in two segments of two and one of one. */
 async function recurrent(): Promise<Program> {
 	const g = new GraphBuilder("rnn", { opset: 17 });
 	const shape = [1, 20];
@@ -94,9 +94,12 @@ async function recurrent(): Promise<Program> {
 	try {
 		const file = join(folder, "campaign-steps.onnx");
 		await writeFile(file, writeModel(g.model()));
-		const steps = { steps: 4, carry: ["next=state"], budget: { measure: "natural", most: 0 } } as const;
+		const steps = { steps: 5, carry: ["next=state"], budget: { measure: "natural", most: 0 } } as const;
+		const segments = { commitment: "segments", segment: 2 } as const;
 		const sample = [floats(shape, 12), floats(shape, 13)];
-		const { program } = await compileFile(file, { bits: 16, progress: () => {}, ...steps }, [sample]);
+		const { program } = await compileFile(file, { bits: 16, progress: () => {}, ...steps, ...segments }, [
+			sample,
+		]);
 		return program;
 	} finally {
 		await rm(folder, { recursive: true, force: true });

@@ -19,6 +19,8 @@ const VALUE = wordHex(123456789n);
 const program = new ToyProgram([{ width: 8, elements: 10, outside: 4, parts: 1 }], 1, 0);
 const { submitterBond, challengePeriod, increment, burnPermille } = PARAMETERS;
 const WEIGHTS = 0;
+/** A submission whose score was asked for. */
+const ASKED = 2;
 const STATES = 2;
 
 let chain: TestChain;
@@ -58,11 +60,17 @@ beforeEach(async () => {
 afterAll(() => chain.close());
 
 const at = (seconds: number) => ({ at: seconds });
-const submit = (who: Hex, weights: bigint, when?: number) =>
-	contest.refusal(who, "submit", [wordHex(weights)], {
+const saltOf = (weights: bigint) => wordHex(1000n + weights);
+const committed = (who: Hex, weights: bigint) =>
+	contest.read<Hex>("commitmentOf", [who, wordHex(weights), saltOf(weights)]);
+const submit = async (who: Hex, weights: bigint, when?: number) =>
+	contest.refusal(who, "submit", [await committed(who, weights)], {
 		value: DEPOSIT,
 		...(when === undefined ? {} : at(when)),
 	});
+/** What asks for a submission's score: in these tests its weights bear its number unless they are told. */
+const opening = (submission: bigint, weights = submission) =>
+	[submission, wordHex(weights), saltOf(weights)] as const;
 const owed = (who: Hex) => contest.read<bigint>("owed", [ETHER, who]);
 const round = () => contest.read<bigint>("round");
 const reveal = async () =>
@@ -98,10 +106,10 @@ describe("the test data of a hidden evaluation", () => {
 		expect(await round()).toBe(BigInt(until + 5));
 		expect(await submit(first, 1n, until)).toBe(undefined);
 		expect(await submit(first, 2n, until + 1)).toBe("SubmissionsOver");
-		expect(await contest.refusal(second, "ask", [1n])).toBe("RoundPending");
+		expect(await contest.refusal(second, "ask", opening(1n))).toBe("RoundPending");
 		await reveal();
-		expect(await contest.refusal(second, "ask", [1n])).toBe(undefined);
-		expect(await contest.refusal(second, "ask", [1n])).toBe("WrongStatus");
+		expect(await contest.refusal(second, "ask", opening(1n))).toBe(undefined);
+		expect(await contest.refusal(second, "ask", opening(1n))).toBe("WrongStatus");
 	});
 
 	test("B1: nothing is submitted when the value is known, however early that is", async () => {
@@ -121,10 +129,57 @@ describe("the test data of a hidden evaluation", () => {
 			.with(WEIGHTS, wordHex(77n))
 			.with(STATES, root);
 		const { root: inputsRoot } = MerkleTree.of(roots, TAG.inputs);
-		const asked = await contest.send(second, "ask", [1n]);
+		const asked = await contest.send(second, "ask", opening(1n, 77n));
 		expect(contest.events<{ inputsRoot: Hex }>(asked, "Asked")[0].inputsRoot).toBe(inputsRoot);
 		const stored = await chain.read<{ inputsRoot: Hex; submitter: Hex }>("getRequest", [1n]);
 		expect([stored.inputsRoot, stored.submitter.toLowerCase()]).toEqual([inputsRoot, first]);
+	});
+
+	test("M1: weights that were seen on their way are not entered by others before their owner, nor asked for", async () => {
+		const seen = await committed(first, 1n);
+		expect(await contest.refusal(second, "submit", [seen], { value: DEPOSIT })).toBe(undefined);
+		expect(await contest.refusal(first, "submit", [seen], { value: DEPOSIT })).toBe(undefined);
+		await reveal();
+		expect(await contest.refusal(owner, "ask", opening(2n, 2n))).toBe("WrongWeights");
+		expect(await contest.refusal(owner, "ask", opening(2n, 1n))).toBe(undefined);
+		// The copy stands for weights of its own sender, which nobody knows.
+		expect(await contest.refusal(second, "ask", opening(1n))).toBe("WrongWeights");
+		expect((await submissionOf(2)).status).toBe(ASKED);
+	});
+
+	test("M1: whoever does not tell its weights in time loses its deposit, all of it burned", async () => {
+		await submit(first, 1n);
+		await submit(second, 2n);
+		expect(await contest.refusal(owner, "begin", [])).toBe("RoundPending");
+		expect(await contest.refusal(owner, "expire", [1n], at(until + 10_000))).toBe("ScoringTime");
+		await beacon.send(second, "bring", [await round(), VALUE]);
+		await contest.send(owner, "begin");
+		const last = Number(await contest.read<bigint>("askUntil"));
+		await contest.send(owner, "begin");
+		expect(Number(await contest.read<bigint>("askUntil"))).toBe(last);
+		expect(await contest.refusal(owner, "expire", [1n], at(last + increment - 1))).toBe("ScoringTime");
+		const burned = await chain.burned();
+		await contest.send(owner, "expire", [1n]);
+		expect((await chain.burned()) - burned).toBe(DEPOSIT);
+		expect(await contest.refusal(owner, "expire", [1n])).toBe("WrongStatus");
+		// who was not ended yet may still ask
+		await contest.send(second, "ask", opening(2n));
+		await finalise(await claimScore(second, 2));
+		await contest.send(owner, "close");
+		expect(await Promise.all([first, second].map(owed))).toEqual([0n, DEPOSIT + PRIZE]);
+	});
+
+	test("take no place but their own", async () => {
+		const inputRoots = TOY_INPUTS.map(({ root }) => root);
+		const setup = { program: program.root, inputRoots, weightsInput: STATES, statesInput: STATES };
+		const rest = { submitUntil: until, scoreSeconds: 40, deposit: DEPOSIT };
+		const deploying = Deployed.deploy(
+			chain,
+			"HiddenEvaluation",
+			[chain.market, beacon.address, { ...setup, ...rest }],
+			PRIZE,
+		);
+		await expect(deploying).rejects.toThrow(/SameInput/);
 	});
 
 	test("B1: a void round gives every deposit back", async () => {
@@ -132,7 +187,7 @@ describe("the test data of a hidden evaluation", () => {
 		await submit(second, 2n);
 		expect(await contest.refusal(first, "giveBack", [1n])).toBe("RoundNotVoid");
 		await beacon.send(first, "makeVoid", [await round()]);
-		expect(await contest.refusal(first, "ask", [1n])).toBe("RoundVoid");
+		expect(await contest.refusal(first, "ask", opening(1n))).toBe("RoundVoid");
 		for (const submission of [1n, 2n]) await contest.send(owner, "giveBack", [submission]);
 		expect(await contest.refusal(first, "giveBack", [1n])).toBe("WrongStatus");
 		expect(await contest.refusal(first, "close", [], at(until))).toBe("StillOpen");
@@ -145,10 +200,10 @@ describe("scores of a hidden evaluation", () => {
 	beforeEach(async () => {
 		await submit(first, 1n);
 		await submit(second, 2n);
-		expect(await submit(second, 1n)).toBe("AlreadySubmitted");
-		expect(await contest.refusal(first, "submit", [wordHex(3n)], { value: DEPOSIT - 1n })).toBe("WrongValue");
+		const early = await committed(first, 3n);
+		expect(await contest.refusal(first, "submit", [early], { value: DEPOSIT - 1n })).toBe("WrongValue");
 		await reveal();
-		for (const submission of [1n, 2n]) await contest.send(owner, "ask", [submission]);
+		for (const submission of [1n, 2n]) await contest.send(owner, "ask", opening(submission));
 	});
 
 	test("are claims of whoever submitted: the best final one has the prize, both their deposits", async () => {

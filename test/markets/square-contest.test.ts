@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GOOD, POOR, squareInputs, squareProgram, squareScore } from "./square-contest.ts";
 
 const VALUE = wordHex(987654321n);
+const SALT = wordHex(55n);
 const PRIZE = 1000n;
 const DEPOSIT = 100n;
 const ETHER: Hex = `0x${"00".repeat(20)}`;
@@ -53,13 +54,15 @@ test("networks that approximate x² are scored by R² on points that nobody coul
 	const entries = [POOR, GOOD];
 	for (const [i, weights] of entries.entries()) {
 		const root = (await rootsOf(weights))[weightsInput];
-		await contest.send(contributors[i], "submit", [root], { value: DEPOSIT });
+		const commitment = await contest.read<Hex>("commitmentOf", [contributors[i], root, SALT]);
+		await contest.send(contributors[i], "submit", [commitment], { value: DEPOSIT });
 	}
 	const round = await contest.read<bigint>("round");
 	await beacon.send(client, "bring", [round, VALUE], { at: Number(round) });
 	const states = seedStates(VALUE);
 	for (const [i, weights] of entries.entries()) {
-		await contest.send(client, "ask", [BigInt(i + 1)]);
+		const root = (await rootsOf(weights))[weightsInput];
+		await contest.send(client, "ask", [BigInt(i + 1), root, SALT]);
 		const session = await openSession(program, { record: "trace" });
 		const trace = await recordTrace(session, commitment, inputsOf(weights, states));
 		await session.release();

@@ -159,18 +159,60 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"every segment begins with the inputs",
-				"const from = first === 0 ? undefined : { step: first, states: statesOf(program, states) };",
+				"const from = startOf(program, trace, first);",
 				"const from = undefined;",
 			],
 			[
 				"a segment that leads elsewhere is taken",
-				"if (trees.stepRoots[first + count - 1] !== trace.stepRoots[first + count - 1]) {",
-				"if (trees.stepRoots.length === 0) {",
+				"if (stepTrees[step - 1].root !== trace.stepRoots[first + count - 1]) {",
+				"if (stepTrees.length === 0) {",
+			],
+			[
+				"a tensor that is not the trace's is taken",
+				"if (tensors[index].root !== trace.stepTrees[at]?.node(0, index)) {",
+				"if (tensors.length === 0) {",
+			],
+			[
+				"a run goes on from a step of which one tensor is there",
+				"while (known >= 0 && !isWhole(program, trace, known)) known -= 1;",
+				"while (known >= 0 && trace.operators[known] === undefined) known -= 1;",
+			],
+			[
+				"a tensor is there without what it is computed from",
+				"return [place, ...operands];",
+				"return [place, ...operands.slice(operands.length)];",
 			],
 			[
 				"a checkpoint goes on from the step before it",
 				"from = { step: last + 1, states: statesOf(program, (operator) => operators[operator]) };",
 				"from = { step: last + 1, states: from?.states ?? new Map() };",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/commitments.ts",
+		["crates-ts/actors/test/commitments.test.ts"],
+		[
+			[
+				"a segment takes longer to hash than a dispute has time for",
+				"Math.floor(SEGMENT_LEAVES / leavesOfStep)",
+				"SEGMENT_LEAVES",
+			],
+			[
+				"long runs are committed to as a whole",
+				"traceLeaves(program) <= EAGER_LEAVES",
+				"traceLeaves(program) > 0",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/submitter-words.ts",
+		["crates-ts/actors/test/commitments.test.ts"],
+		[
+			[
+				"a submitter is not told that it may be too slow for a segment",
+				"if (seconds <= allowed) return undefined;",
+				"if (seconds >= 0) return undefined;",
 			],
 		],
 	),

@@ -126,8 +126,29 @@ export const BEACON_MUTATIONS: readonly Mutation[] = [
 				"round = beacon_.roundAfter(block.timestamp);",
 			],
 			[
-				"the same weights are submitted twice",
-				"if (_submitted[weightsRoot]) revert AlreadySubmitted(weightsRoot);",
+				"M1: who sees a commitment enters the weights before their owner",
+				"abi.encode(block.chainid, this, submitter, weightsRoot, salt)",
+				"abi.encode(block.chainid, this, weightsRoot, salt)",
+			],
+			[
+				"M1: other weights are scored than were committed to",
+				"if (commitment != s.commitment) revert WrongWeights(commitment, s.commitment);",
+				"",
+			],
+			[
+				"M1: weights that are not told in time cost nothing",
+				"if (!isAsked) _in(submission, Status.Submitted);",
+				"_in(submission, Status.Asked);",
+			],
+			[
+				"M1: a submission is ended before it could be asked for",
+				"last == 0 ? type(uint256).max : last + grace",
+				"last + grace",
+			],
+			["M1: the time for asking begins again", "if (askUntil != 0) return;", ""],
+			[
+				"the states take the place of the weights",
+				"if (setup.weightsInput == setup.statesInput) revert SameInput(setup.statesInput);",
 				"",
 			],
 			[
@@ -158,10 +179,14 @@ export const BEACON_MUTATIONS: readonly Mutation[] = [
 				"_burn(_setup.deposit);",
 				"_credit(ETHER, owner, _setup.deposit);",
 			],
-			["a submission expires before its grace", "uint256 end = s.until + grace;", "uint256 end = s.until;"],
+			[
+				"a submission expires before its grace",
+				"type(uint256).max : last + grace;",
+				"type(uint256).max : last;",
+			],
 			[
 				"a submission expires though its score was claimed",
-				"if (Reservations.isClaimed(market, s.request)) revert ClaimMade(submission, s.request);",
+				"if (isAsked && Reservations.isClaimed(market, s.request)) revert ClaimMade(submission, s.request);",
 				"",
 			],
 			[

@@ -2,6 +2,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const WALK = "crates-ts/operators/test/walk.test.ts";
 const VALIDATION = "crates-ts/operators/test/limits.test.ts";
+const FUNCTIONS = "crates-ts/runtime/test/functions.test.ts";
 const READING_FILES = "crates-ts/onnx/test/read-write.test.ts";
 
 /** The exactness certificate and validation. */
@@ -11,8 +12,12 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		[WALK],
 		[
 			["an operator that nobody knows passes", "if (rule === undefined) throw", "if (rule === null) throw"],
-			["own names of objects are operators", "Object.hasOwn(RULES, node.opType)", "node.opType in RULES"],
-			["operators of other domains pass", 'if (node.domain !== "") throw', 'if (node.domain === "x") throw'],
+			["own names of objects are operators", "Object.hasOwn(rules, node.opType)", "node.opType in rules"],
+			[
+				"operators of other domains pass",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : undefined;",
+				"node.domain === MICROSOFT ? MICROSOFT_RULES : RULES;",
+			],
 			[
 				"rounded values are read by everybody",
 				"if (rounded === true && !CHOOSES_MONOTONICALLY.has(node.opType)) {",
@@ -54,8 +59,14 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"quotients are floored up to 2^53",
-				"const QUOTIENT_LIMIT = 2 ** 52;",
-				"const QUOTIENT_LIMIT = 2 ** 53;",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 53 };",
+			],
+			[
+				"quotients of float32 are floored up to 2^24",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };",
+				"const QUOTIENT_LIMIT = { float32: 2 ** 24, float64: 2 ** 52 };",
+				["crates-ts/operators/test/integer-kernels.test.ts"],
 			],
 			["divisors may be 0", 'if (!isNonZero) throw new Error("Div by what may be 0");', ""],
 		],
@@ -79,6 +90,41 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 				"a table's index is computed in its operand's type",
 				'const type = reach < LIMIT.float32 ? carrier(x.spec) : "float64";',
 				"const type = reach < 0 ? carrier(x.spec) : carrier(x.spec);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/select.ts",
+		[FUNCTIONS],
+		[
+			[
+				"a mask puts 0 in the place of anything",
+				"other.data !== undefined && allZero(other.data)",
+				"other.data !== undefined",
+			],
+			["a mask multiplies by what is neither 0 nor 1", "range.low >= 0 && range.high <= 1", "range.low >= 0"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/linear.ts",
+		[FUNCTIONS],
+		[
+			[
+				"odd biases are halved",
+				"shift > taken && (bias >> taken) % 2n === 0n",
+				"shift > taken && bias === bias",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/columns.ts",
+		[FUNCTIONS],
+		[
+			["columns follow taps and weights channels", "if (taps > 1 && c > 1) {", "if (taps > 1 && c < 1) {"],
+			[
+				"places of an output lie one apart whatever the stride",
+				"start: place[i] * axis.stride",
+				"start: place[i]",
 			],
 		],
 	),

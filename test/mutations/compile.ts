@@ -26,6 +26,10 @@ const NAMED = [
 /** Which contracts a test deploys follows from the modules that it imports, directly or not. */
 const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]])[] = [
 	["test/libraries/harness.ts", [HARNESS]],
+	[
+		"test/libraries/verifiers.test.ts",
+		["contracts/verifiers/DotVerifier.sol", "contracts/verifiers/ElementsVerifier.sol"],
+	],
 	["crates-ts/testing/src/chain/test-chain.ts", DEPLOYED],
 	["crates-ts/chain/src/deploy.ts", DEPLOYED],
 	[

@@ -84,6 +84,18 @@ export const COMPILER_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/logic/compare.ts",
+		["crates-ts/compiler/test/comparisons.test.ts"],
+		[
+			[
+				"a comparison that holds for equal numbers does not",
+				"turned, shape, equal ? 1n : 0n",
+				"turned, shape, equal ? 0n : 0n",
+			],
+			["a comparison with a number is moved by one", "1n - least", "0n - least"],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/onnx-ops/ml/ensemble.ts",
 		["crates-ts/compiler/test/missing-numbers.test.ts"],
 		[

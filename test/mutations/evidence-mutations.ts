@@ -10,6 +10,7 @@ import {
 	RULES,
 	SETTLEMENT,
 	STATES,
+	VERIFIERS,
 } from "./tests.ts";
 
 /** What a settlement shows: leaves, paths, openings, proofs. */
@@ -112,13 +113,13 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			[
 				"the state of a segment's first step is what the segment before was bound to",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = step % segment == segment;",
+				"isCheckpoint = step == 0;",
 				[STATES],
 			],
 			[
 				"the state of every step is a checkpoint",
 				"isCheckpoint = step % segment == 0;",
-				"isCheckpoint = step % segment < segment;",
+				"isCheckpoint = step != 0;",
 				[STATES],
 			],
 			[
@@ -129,8 +130,8 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a step is opened under another place of its segment",
-				"uint256 place = step % Segments.length(header.commitment, header.steps);",
-				"uint256 place = step / (step + 1);",
+				"return Trees.rootFromPath(stepRoot, place, count, path, Trees.STEPS, 0);",
+				"return Trees.rootFromPath(stepRoot, count - 1, count, path, Trees.STEPS, 0);",
 				[STATES],
 			],
 			[
@@ -159,30 +160,30 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"proofs of products can be copied",
-				"signals[9] = uint256(uint160(beneficiary));",
-				"signals[9] = uint256(uint160(beneficiary)) >> 160;",
+				"b.signals[at + 9] = uint256(uint160(beneficiary));",
+				"b.signals[at + 9] = uint256(uint160(beneficiary)) >> 160;",
 			],
 			[
 				"proofs of reads can be copied",
-				"signals[5] = uint256(uint160(beneficiary));",
-				"signals[5] = uint256(uint160(beneficiary)) >> 160;",
+				"b.signals[at + 5] = uint256(uint160(beneficiary));",
+				"b.signals[at + 5] = uint256(uint160(beneficiary)) >> 160;",
 				[KINDS, DIRECT],
 			],
 			[
 				"x and w are exchanged",
-				"signals[1 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tsignals[4 + i]",
-				"signals[4 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tsignals[1 + i]",
+				"b.signals[at + 1 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tb.signals[at + 4 + i]",
+				"b.signals[at + 4 + i] = leaves[i < xCount ? i : 0].digest;\n\t\t\tb.signals[at + 1 + i]",
 			],
 			[
 				"half of the geometry is not bound",
-				"signals[8] = part.geometry[1];",
-				"signals[8] = 0;",
+				"b.signals[at + 8] = part.geometry[1];",
+				"b.signals[at + 8] = 0;",
 				[KINDS, SETTLEMENT, DIRECT],
 			],
 			[
 				"the first leaf stands for every read",
-				"signals[i] = leaves[i < leaves.length ? i : 0].digest;",
-				"signals[i] = leaves[0].digest;",
+				"b.signals[at + i] = leaves[i < leaves.length ? i : 0].digest;",
+				"b.signals[at + i] = leaves[0].digest;",
 				[KINDS],
 			],
 		],
@@ -193,16 +194,22 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 		[
 			["the claimed value is settled as wrong", "if (computed == claimed) revert ValuesAgree(computed);", ""],
 			[
-				"any proof of a product is accepted",
-				"if (!Proofs.dot(dotVerifier, part, e.leaves, sum, what.beneficiary, e.proof)) revert InvalidProof();",
-				"",
-				[SETTLEMENT, DIRECT],
+				"any proof is accepted",
+				"if (!Proofs.areRight(proofs, verifier, _signals(d))) revert InvalidProof();",
+				"verifier;",
+				[SETTLEMENT, DIRECT, HONEST_CLAIM, KINDS],
 			],
 			[
-				"any proof of reads is accepted",
-				"if (!Proofs.elements(elementsVerifier, packed, e.leaves, what.beneficiary, e.proof)) revert InvalidProof();",
-				"packed;",
-				[HONEST_CLAIM, KINDS],
+				"a partial result needs no proof",
+				"_requireProofs(d, proofs);\n\t\treturn next;",
+				"return next;",
+				[SETTLEMENT, DIRECT, HONEST_CLAIM, KINDS],
+			],
+			[
+				"a whole result needs no proofs",
+				"_requireProofs(d, proofs);\n\t}",
+				"}",
+				[HONEST_CLAIM, KINDS, DIRECT],
 			],
 			["a direct settlement proves nothing", "if (!_hasProof(settlement)) revert ProofNeeded();", ""],
 			[
@@ -237,14 +244,14 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 			["parts of reads are left out", "_requireCount(at, Parts.count(d, s.element));", "", [ANSWERS]],
 			[
 				"every part is the first",
-				"At(p, parts, p + 1 == parts), result);",
-				"At(0, parts, p + 1 == parts), result);",
+				"At(p, parts, p + 1 == parts), result, proofs);",
+				"At(0, parts, p + 1 == parts), result, proofs);",
 				[DIRECT],
 			],
 			[
 				"only the last part counts",
-				"At(p, parts, p + 1 == parts), result);",
-				"At(p, parts, p + 1 == parts), Kinds.start(d));",
+				"At(p, parts, p + 1 == parts), result, proofs);",
+				"At(p, parts, p + 1 == parts), Kinds.start(d), proofs);",
 				[DIRECT],
 			],
 			[
@@ -256,14 +263,26 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"contracts/verifiers/ElementsVerifier.sol",
-		["crates-ts/prover/test/prove.test.ts"],
-		[["signals of reads wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
-	),
-	...mutationsOf(
-		"contracts/verifiers/DotVerifier.sol",
-		["crates-ts/prover/test/prove.test.ts"],
-		[["signals of products wrap the field", "if iszero(lt(v, r)) {", "if iszero(1) {"]],
+		"contracts/libraries/Groth16.sol",
+		[VERIFIERS],
+		[
+			["signals wrap the field", "if (signals[i] >= FIELD) return false;", "{}"],
+			[
+				"signals are left over",
+				"signals.length != count * ((key.length - IC) / G1 - 1)",
+				"signals.length < count",
+			],
+			["proofs make up for one another", "uint128(uint256(keccak256(abi.encode(seed, i))))", "1"],
+			["weights do not follow from signals", "abi.encode(proofs, signals)", "abi.encode(proofs)"],
+			["weights do not follow from proofs", "abi.encode(proofs, signals)", "abi.encode(signals)"],
+			["only the first proof counts", "uint256 count = proofs.length;", "uint256 count = 1;"],
+			["any pairing is right", "ok := and(ok, eq(mload(0), 1))", ""],
+			[
+				"a signal is left out",
+				"for (uint256 j = 0; j < width && ok; ++j)",
+				"for (uint256 j = 0; j + 1 < width && ok; ++j)",
+			],
+		],
 	),
 	...mutationsOf(
 		"contracts/libraries/Parts.sol",

@@ -1,5 +1,13 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { GRID_AGREEMENT, GRID_DEALING, GRID_RULES, GRID_SIZE, GRID_STEPS, GRID_TOKENS } from "./tests.ts";
+import {
+	GRID_AGREEMENT,
+	GRID_DEALING,
+	GRID_RULES,
+	GRID_SIZE,
+	GRID_STEPS,
+	GRID_TOKENS,
+	GRID_WORKER,
+} from "./tests.ts";
 
 /** The rules of grids, one at a time, and what is paid in tokens. */
 export const GRID_MUTATIONS: readonly Mutation[] = [
@@ -275,6 +283,51 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 				"now >= endOf(grid, grid.rounds.length - 1) && isIdle",
 			],
 		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/grid/claimant.ts",
+		[GRID_WORKER],
+		[
+			["a worker of a grid answers what anybody asks", "reserved.has(request)", "request > 0"],
+			[
+				"a worker of a grid keeps bonds back from its points",
+				'const ALL = "1000000000";',
+				'const ALL = "0.1";',
+			],
+			[
+				"a program that cannot be loaded leaves all claims undefended",
+				"await troubles.attempt(",
+				"await ((_: string, make: () => Promise<boolean>) => make())(",
+			],
+			[
+				"a claim on a reservation that was ended is not defended",
+				"...undecided(world, grid)",
+				"...undecided(world, { ...grid, points: [] })",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/grid/grid-worker.ts",
+		[GRID_WORKER],
+		[
+			[
+				"a worker whose reservation was ended leaves its claim to itself",
+				"undecided(world, grid).size > 0;",
+				"false;",
+			],
+			["G6: a worker looks once for what it needs", "if (!(await this.#allAtHand(grid))) return true;", ""],
+			["a worker joins that cannot pay its bond", "await this.#requireMoney(grid);", ""],
+			[
+				"a worker with claims does not start without all inputs",
+				'options.joins === "never" || isIn ? [] : grid.points;',
+				'options.joins === "never" ? [] : grid.points;',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/grid/grid-contracts.ts",
+		[GRID_WORKER],
+		[["stakes go to whatever a file names", "await requireOfMarket(view, contracts, found);", ""]],
 	),
 	...mutationsOf(
 		"contracts/libraries/Lanes.sol",

@@ -10,6 +10,7 @@ import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
+import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { NETWORK_MUTATIONS } from "./network-mutations.ts";
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
+	...KERNEL_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,

@@ -11,6 +11,18 @@ const STEPS = "crates-ts/compiler/test/steps.test.ts";
 /** What makes exact programs of training, and grids that such programs need. */
 export const TRAINING_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
+		"crates-ts/training/src/data/read.ts",
+		["crates-ts/training/test/data.test.ts"],
+		[
+			[
+				"a row of the test is trained on",
+				"for (const { part, rows, labels } of parts)",
+				"for (const { part, rows, labels } of parts.slice(parts.length))",
+			],
+			["samples without a value are learnt from", "if (at < 0) continue;", "continue;"],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/training/src/gradients/convolution.ts",
 		[GRADIENTS],
 		[

@@ -7,6 +7,7 @@ import { entryOf, honestChallenger, type ProvePlan } from "@umpire/game/challeng
 import { boundTrace } from "@umpire/game/dispute.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
+import type { DisputeView } from "@umpire/game/trace-view.ts";
 import type { Actor } from "./actor.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import type { Evidence } from "./evidence.ts";
@@ -16,13 +17,21 @@ import { prepareSettlement, proveSettlement } from "./settlement.ts";
 import { traceView } from "./trace-view.ts";
 import { act, landAll, type World } from "./world.ts";
 
+/** The evidence with what a dispute is about, of a trace that has not all of it. */
+export type Completion = (view: DisputeView) => Promise<Evidence>;
+
 /**
  * A dishonest challenger: attacks claims although they are right. It plays as an honest one would
  * whose own trace has a wrong number (`evidence`), and at the end tries to settle with a valid
  * proof, which shows that the *claimed* number is right: the contract refuses it. Then it has no
  * move left and loses its bond.
  */
-export function attacker(world: World, evidence: Evidence, say: (line: string) => void): Actor {
+export function attacker(
+	world: World,
+	evidence: Evidence,
+	say: (line: string) => void,
+	complete: Completion = async () => evidence,
+): Actor {
 	const { contracts, feed, signer } = world;
 	const me = signer.account.address;
 	const read = gameReader(contracts, feed, me);
@@ -45,18 +54,25 @@ export function attacker(world: World, evidence: Evidence, say: (line: string) =
 	async function play(state: GameState, id: number): Promise<boolean> {
 		const now = await chainTime(contracts.connection);
 		const open = openDispute(state, id, now, published);
-		const step = open && honestChallenger(open.view, traceView(evidence));
-		if (!open || !step || refused.has(id)) return false;
-		if (step.type === "prove") return settle(state, open, step);
+		if (!open || refused.has(id)) return false;
+		const own = await complete(open.view);
+		const step = honestChallenger(open.view, traceView(own));
+		if (!step) return false;
+		if (step.type === "prove") return settle(state, open, step, own);
 		await send(`${step.type}:${open.key}`, step);
 		return true;
 	}
 
-	async function settle(state: GameState, { view, key }: OpenDispute, plan: ProvePlan): Promise<boolean> {
+	async function settle(
+		state: GameState,
+		{ view, key }: OpenDispute,
+		plan: ProvePlan,
+		own: Evidence,
+	): Promise<boolean> {
 		const { id, dispute, header } = view;
-		const paths = disputedPaths(evidence.trace, id, { feed, state, header, published });
+		const paths = disputedPaths(own.trace, id, { feed, state, header, published });
 		const disputed = { ...plan, words: view.words!, partials: dispute.partials };
-		const settlement = await proveSettlement(await prepareSettlement(evidence, disputed, me, paths));
+		const settlement = await proveSettlement(await prepareSettlement(own, disputed, me, paths));
 		try {
 			await send(`settle:${key}`, { type: "settle", dispute: id, settlement });
 		} catch (error) {

@@ -14,7 +14,7 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { type CheckChain, openCheckChain } from "./check-chain.ts";
-import type { CommitmentOptions } from "./commitments.ts";
+import { type CommitmentOptions, claimsText } from "./commitments.ts";
 import { type Comparison, compareOutputs, complaint, joinComparisons } from "./compare.ts";
 import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import type { Evidence } from "./evidence.ts";
@@ -50,6 +50,8 @@ export interface Check {
 	readonly kinds: readonly string[];
 	readonly parameters: number;
 	readonly leaves: number;
+	/** What claims of the program carry. */
+	readonly claims: string;
 	readonly exact: boolean;
 	/** Program against float model. */
 	readonly fidelity: Comparison;
@@ -170,6 +172,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 		kinds: compiled.kinds,
 		parameters: compiled.parameters,
 		leaves: compiled.leaves,
+		claims: claimsText(program),
 		exact,
 		fidelity,
 		...(float64 === undefined ? {} : { float64 }),

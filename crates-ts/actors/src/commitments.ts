@@ -1,41 +1,107 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
+import { traceLeaves } from "./trace-leaves.ts";
 
-/** What claims of a program carry: the root of the whole trace, the output alone, or the last steps of segments. */
-export const COMMITMENTS = ["eager", "lazy", "segments"] as const;
+/**
+ * What claims of a program carry: the root of the whole trace, the output alone, or the last steps of segments;
+ * "auto": the first that costs little to commit to.
+ */
+export const COMMITMENTS = ["auto", "eager", "lazy", "segments"] as const;
 export type Commitment = (typeof COMMITMENTS)[number];
+
+/**
+ * Leaves of a trace up to which a program is eager if nothing is said: at some 60 µs each about a second on one core.
+ * It is part of what a program is, so it must be the same on every machine.
+ */
+export const MOST_EAGER_LEAVES = 2 ** 14;
 
 /** Steps of a segment, unless another number is given. */
 export const SEGMENT = 512;
 
 /** As in --commitment and --segment. */
 export interface CommitmentOptions {
-	/** Eager by default. */
+	/** "auto" by default. */
 	readonly commitment?: Commitment | undefined;
 	/** Steps of a segment; SEGMENT by default. */
 	readonly segment?: number | undefined;
 }
 
 /**
- * What a program says of its claims.
+ * Checks that options fit together, before anything is compiled.
  *
- * @throws UmpireError for options that do not fit together
+ * @throws UmpireError if they do not
  */
-export function committed({ commitment, segment }: CommitmentOptions): Pick<Program, "lazy" | "segment"> {
-	if (segment !== undefined && commitment !== "segments") {
+export function requireCommitment({ commitment, segment }: CommitmentOptions): void {
+	if (segment === undefined) return;
+	if (commitment !== "segments") {
 		throw new UmpireError("OPTION", "--segment gives the steps of a segment.", {
 			advice: "Use it with --commitment segments.",
 			separator: " ",
 		});
 	}
-	if (commitment !== "segments") return commitment === "lazy" ? { lazy: true } : {};
-	const steps = segment ?? SEGMENT;
-	if (!Number.isInteger(steps) || steps < 2 || steps > MOST_SEGMENT_STEPS) {
+	if (!Number.isInteger(segment) || segment < 2 || segment > MOST_SEGMENT_STEPS) {
 		throw new UmpireError(
 			"OPTION",
-			`--segment takes a whole number of steps from 2 to ${MOST_SEGMENT_STEPS}, not ${steps}.`,
+			`--segment takes a whole number of steps from 2 to ${MOST_SEGMENT_STEPS}, not ${segment}.`,
 		);
 	}
-	return { segment: steps };
+}
+
+/** What a program of so many steps, with so many leaves in the trace of all of them, says of its claims. */
+export function committed(
+	{ commitment = "auto", segment = SEGMENT }: CommitmentOptions,
+	{ leaves, steps }: { readonly leaves: number; readonly steps: number },
+): Pick<Program, "lazy" | "segment"> {
+	const large = steps > SEGMENT ? "segments" : "lazy";
+	const small = leaves <= MOST_EAGER_LEAVES ? "eager" : large;
+	const choice = commitment === "auto" ? small : commitment;
+	if (choice === "eager") return {};
+	return choice === "lazy" ? { lazy: true } : { segment };
+}
+
+/** What claims of a program carry, in words. */
+export function claimsText({ lazy, segment }: Pick<Program, "lazy" | "segment">): string {
+	if (segment !== undefined) return `carry every ${segment}th step (segments)`;
+	return lazy ? "carry the output alone (lazy)" : "carry the root of the whole trace (eager)";
+}
+
+/** What a program says of its claims. */
+export function commitmentOf({
+	lazy,
+	segment,
+}: Pick<Program, "lazy" | "segment">): Exclude<Commitment, "auto"> {
+	if (segment !== undefined) return "segments";
+	return lazy ? "lazy" : "eager";
+}
+
+/**
+ * Leaves of a segment of a long run. Hashing them takes one core about twenty minutes (0.07 ms each, 0.1 on slow ones):
+ * a court's commitAllowance of an hour has room for two.
+ */
+const SEGMENT_LEAVES = 2 ** 24;
+/** Of more steps a claim would hash hardly fewer, and a disputed step would take longer to compute again. */
+const MOST_STEPS = 1024;
+
+/** Steps of a segment of a run whose steps have so many leaves: as many as a dispute has time for. */
+export function segmentFor(leavesOfStep: number): number {
+	return Math.max(2, Math.min(MOST_STEPS, Math.floor(SEGMENT_LEAVES / leavesOfStep)));
+}
+
+/**
+ * What a program of a long run says of its claims: segments, unless the run is short or something else is asked for. It
+ * follows from the program alone, so that everybody who trains the same gets the same program.
+ *
+ * @throws UmpireError for options that do not fit together
+ */
+export function committedRun(
+	program: Program,
+	{ commitment = "auto", segment }: CommitmentOptions,
+): Pick<Program, "lazy" | "segment"> {
+	const leaves = traceLeaves(program);
+	const own = segment !== undefined || leaves > MOST_EAGER_LEAVES ? "segments" : "eager";
+	const choice = commitment === "auto" ? own : commitment;
+	requireCommitment({ commitment: choice, segment });
+	const steps = segment ?? segmentFor(leaves / program.steps);
+	return committed({ commitment: choice, segment: steps }, { leaves, steps: program.steps });
 }

@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import { leafCount } from "@umpire/commitment/leaf.ts";
 import { compile } from "@umpire/compiler/compile.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
@@ -14,14 +13,17 @@ import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
-import { type CommitmentOptions, committed } from "./commitments.ts";
+import { type CommitmentOptions, committed, requireCommitment } from "./commitments.ts";
 import { compileWarnings } from "./compile-warnings.ts";
 import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { outFile } from "./out-file.ts";
+import { traceLeaves } from "./trace-leaves.ts";
 
 export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly bits: 8 | 16;
+	/** Width of the weights of products: 7 for integer kernels; as fine as sums stay exact by default. */
+	readonly weightBits?: 7 | undefined;
 	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
@@ -65,7 +67,7 @@ export async function compileFile(
 	options: CompileFileOptions,
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
-	const claims = committed(options);
+	requireCommitment(options);
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).flatMap((file) =>
@@ -78,6 +80,7 @@ export async function compileFile(
 	const { program: compiled, report } = await compile(model, {
 		inputs: sets,
 		bits: options.bits,
+		...(options.weightBits ? { weightBits: options.weightBits } : {}),
 		shapes: Object.fromEntries(shapes),
 		name: modelName(path),
 		steps: repetition.steps,
@@ -89,7 +92,8 @@ export async function compileFile(
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
 	});
-	const program: Program = { ...compiled, ...claims };
+	const leaves = traceLeaves(compiled);
+	const program: Program = { ...compiled, ...committed(options, { leaves, steps: compiled.steps }) };
 	for (const name of report.fixedInputs)
 		options.progress(
 			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,
@@ -104,7 +108,7 @@ export async function compileFile(
 		report,
 		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
 		parameters: parametersOf(model),
-		leaves: traceLeaves(program),
+		leaves,
 		warnings: compileWarnings(model, program, report, shapes),
 	};
 }
@@ -129,12 +133,6 @@ export function modelName(path: string): string {
 /** A model's inputs in the order of its graph. */
 export function orderedInputs(model: Model, inputs: ReadonlyMap<string, Tensor>): Tensor[] {
 	return model.graph.inputs.map(({ name }) => inputs.get(name)!);
-}
-
-/** Leaves that a trace of the program has. */
-export function traceLeaves(program: Program): number {
-	const leaves = program.operators.map(({ shape, width }) => leafCount(elementCount(shape), width));
-	return program.steps * leaves.reduce((a, b) => a + b, 0);
 }
 
 function parametersOf({ graph }: Model): number {

@@ -43,12 +43,15 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 				results = { ...(await downstream?.session.run({ ...feeds, [name]: wrong })), [name]: wrong };
 			}
 			for (const { name: state, operator } of whole.states) feeds[state] = results[whole.operators[operator]];
-			const operators = program.operators.map((spec, i) => toElements(results[whole.operators[i]], spec));
-			const output = (k: number): Elements => operators[program.outputs[k].operator];
+			// Most steps of a long run are looked at for what they leave alone.
+			const elements = (i: number): Elements => toElements(results[whole.operators[i]], program.operators[i]);
+			const output = (k: number): Elements => elements(program.outputs[k].operator);
 			yield {
-				operators,
+				get operators() {
+					return program.operators.map((_, i) => elements(i));
+				},
 				output,
-				state: (i) => operators[i],
+				state: elements,
 				outputs: () => program.outputs.map((_, k) => output(k)),
 			};
 		}

@@ -2,7 +2,13 @@ import { TAG } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import type { DisputeView } from "@umpire/game/trace-view.ts";
 import { segmentOf } from "@umpire/operators/segments.ts";
-import { recordCheckpoints, recordSegment, type SessionPair } from "@umpire/runtime/checkpoints.ts";
+import {
+	recordCheckpoints,
+	recordSegment,
+	recordTensor,
+	type SessionPair,
+	type TensorPlace,
+} from "@umpire/runtime/checkpoints.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { Evidence } from "./evidence.ts";
 import type { LoadedProgram } from "./loaded-program.ts";
@@ -29,7 +35,7 @@ export async function recordClaimed(
 	return recordCheckpoints(await pairOf(sessions), commitment, inputs);
 }
 
-/** What a dispute needs beside a claim's trace: the steps of the segment that it is in. */
+/** What a dispute needs beside a claim's trace: the trees of the segment that it is in, and its tensor. */
 export interface SegmentRequest {
 	readonly bench: Workbench;
 	readonly sessions: Sessions;
@@ -39,21 +45,52 @@ export interface SegmentRequest {
 	readonly inputs: () => Promise<readonly Elements[]>;
 }
 
-/** The same evidence with the steps of the segment that a dispute is in; undefined as long as they are being computed. */
+/** The same evidence with what a dispute is about; undefined as long as that is being computed. */
 export function withDisputedSegment(
 	{ program, commitment, trace }: Evidence,
 	view: Pick<DisputeView, "dispute" | "header">,
 	{ bench, sessions, key, order, inputs }: SegmentRequest,
 ): Evidence | undefined {
 	const segment = disputedSegment(view);
-	if (segment === undefined || trace.segmentTrees[segment] !== undefined)
-		return { program, commitment, trace };
+	if (segment === undefined) return { program, commitment, trace };
+	const whole =
+		trace.segmentTrees[segment] === undefined
+			? bench.ask("urgent", {
+					key: `segment ${segment} of ${key}`,
+					order,
+					work: async () => recordSegment(await pairOf(sessions), commitment, await inputs(), trace, segment),
+				})
+			: trace;
+	const place = disputedTensor(view);
+	if (whole === undefined || place === undefined) return whole && { program, commitment, trace: whole };
 	const found = bench.ask("urgent", {
-		key: `segment ${segment} of ${key}`,
+		key: `operator ${place.operator} of step ${place.step} of ${key}`,
 		order,
-		work: async () => recordSegment(await pairOf(sessions), commitment, await inputs(), trace, segment),
+		work: async () => recordTensor(await pairOf(sessions), await inputs(), whole, place),
 	});
 	return found && { program, commitment, trace: found };
+}
+
+/** The same, waiting until it is computed. */
+export async function completed(
+	{ program, commitment, trace }: Evidence,
+	view: Pick<DisputeView, "dispute" | "header">,
+	sessions: Sessions,
+	inputs: readonly Elements[],
+): Promise<Evidence> {
+	const segment = disputedSegment(view);
+	if (segment === undefined) return { program, commitment, trace };
+	const pair = await pairOf(sessions);
+	const isKnown = trace.segmentTrees[segment] !== undefined;
+	const whole = isKnown ? trace : await recordSegment(pair, commitment, inputs, trace, segment);
+	const place = disputedTensor(view);
+	const found = place === undefined ? whole : await recordTensor(pair, inputs, whole, place);
+	return { program, commitment, trace: found };
+}
+
+/** The tensor that a dispute is in; undefined as long as it searches for it. */
+function disputedTensor({ dispute: d }: Pick<DisputeView, "dispute">): TensorPlace | undefined {
+	return d.tree === TAG.tensor ? { step: d.step, operator: d.operator } : undefined;
 }
 
 async function pairOf(sessions: Sessions): Promise<SessionPair> {

@@ -1,4 +1,5 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
@@ -8,17 +9,18 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { readModel } from "@umpire/onnx/read.ts";
 import type { Program } from "@umpire/operators/program.ts";
-import { openSession } from "@umpire/runtime/executable.ts";
+import { openSession, type StepResult } from "@umpire/runtime/executable.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
-import { recordTrace } from "@umpire/runtime/trace.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
+import type { Actor } from "./actor.ts";
 import { attacker } from "./attacker.ts";
 import type { CommitmentOptions } from "./commitments.ts";
 import { type CompiledFile, compileFile, modelName, orderedInputs } from "./compile-file.ts";
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Mode } from "./direct-challenge.ts";
+import { completed, recordClaimed } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
@@ -28,11 +30,13 @@ import { registerProgram } from "./register.ts";
 import type { Rehearsal, RehearsedMove } from "./rehearsal.ts";
 import { postRequest } from "./requester.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { Sessions } from "./sessions.ts";
 import { setUp } from "./set-up.ts";
 import { openStage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
+import type { World } from "./world.ts";
 
 export interface RehearseOptions extends StepOptions, CommitmentOptions, ImageOptions {
 	readonly model: string;
@@ -92,7 +96,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 		let proving = 0;
 		const challengerWorld = await stage.world("verifier");
 		const challenger = options.attack
-			? attacker(challengerWorld, await falseEvidence(compiled, inputs, seed), progress)
+			? await falseChallenger(challengerWorld, compiled, inputs, { seed, progress })
 			: await verifier(challengerWorld, String(number), {
 					compare: "trace",
 					mode: options.mode ?? "bisect",
@@ -104,10 +108,12 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 				});
 		await phase("dispute", () => playOut(stage, [claimant, challenger], 1n));
 		seconds.prove = proving;
-		const { status } = await getClaim(stage.contracts, 1n);
-		const verdict = status === CLAIM_STATUS.final ? "final" : "rejected";
+		const claim = await getClaim(stage.contracts, 1n);
+		const verdict = claim.status === CLAIM_STATUS.final ? "final" : "rejected";
 		const harmless =
-			defect !== null && !isWholeTrace(program) && !(await reachesClaim(program, defect, inputs));
+			defect !== null &&
+			!isWholeTrace(program) &&
+			!(await reachesClaim(compiled, claim.traceRoot, defect, inputs));
 		const error = complaintOf(options, harmless ? null : defect, verdict, found, stage.moves);
 		return {
 			ok: error === undefined,
@@ -170,41 +176,51 @@ async function compileWithInputs(
 	return { compiled, inputs };
 }
 
-/** A trace with a wrong number in a place that is drawn. */
-async function falseEvidence(
+/** A challenger whose own trace has a wrong number in a place that is drawn. */
+async function falseChallenger(
+	world: World,
 	{ program, commitment }: Compiled,
 	inputs: Elements[],
-	seed: number,
-): Promise<Evidence> {
+	{ seed, progress }: { seed: number; progress: (line: string) => void },
+): Promise<Actor> {
 	const place = parseDefect("random", program, seededRandom(seed));
-	const session = await openDefectiveSession(program, place);
-	const trace = await recordTrace(session, commitment, inputs);
-	await session.release();
-	return { program, commitment, trace };
+	const sessions = new Sessions(() => openDefectiveSession(program, place));
+	const trace = await recordClaimed({ program, commitment }, sessions, inputs);
+	// Of a long run only what a dispute is about is ever there; of a lazy one nothing else is.
+	const evidence: Evidence = { program, commitment, trace };
+	let last = evidence;
+	return attacker(world, evidence, progress, async (view) => {
+		last = await completed(last, view, sessions, inputs);
+		return last;
+	});
 }
 
 const isWholeTrace = ({ lazy, segment }: Program): boolean => lazy !== true && segment === undefined;
 
 /** Whether a wrong number changes what a claim carries: the output, or the last step of a segment. */
-async function reachesClaim(program: Program, defect: Place, inputs: Elements[]): Promise<boolean> {
-	const carried: string[] = [];
+async function reachesClaim(
+	{ program, commitment }: Compiled,
+	claimed: Hex,
+	defect: Place,
+	inputs: Elements[],
+): Promise<boolean> {
+	if (program.lazy !== true) {
+		const sessions = new Sessions((record) => openSession(program, { record }));
+		const own = await recordClaimed({ program, commitment }, sessions, inputs);
+		await sessions.release();
+		return own.traceRoot !== claimed;
+	}
+	const outputs: string[] = [];
 	for (const session of [
-		await openSession(program, { record: "trace" }),
+		await openSession(program, { record: "outputs" }),
 		await openDefectiveSession(program, defect),
 	]) {
-		const { outputs, operators = [] } = await session.run(inputs);
-		carried.push(program.lazy === true ? outputs[0].join() : lastSteps(program, operators).join());
+		let last: StepResult | undefined;
+		for await (last of session.steps(inputs));
+		outputs.push(last?.output(0).join() ?? "");
 		await session.release();
 	}
-	return carried[0] !== carried[1];
-}
-
-/** What every operator computed in the last step of every segment. */
-function lastSteps({ steps, segment = steps, operators: { length } }: Program, all: Elements[]): Elements[] {
-	return all.filter((_, i) => {
-		const step = Math.floor(i / length);
-		return (step + 1) % segment === 0 || step === steps - 1;
-	});
+	return outputs[0] !== outputs[1];
 }
 
 function complaintOf(

@@ -10,12 +10,13 @@ import { openSession } from "@umpire/runtime/executable.ts";
 import type { CommittedProgram } from "@umpire/runtime/program-bytes.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { dequantise, quantiseInput } from "@umpire/runtime/quantise.ts";
-import { recordTrace } from "@umpire/runtime/trace.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
+import { recordClaimed } from "./disputed-segment.ts";
 import { indexInputs } from "./index-inputs.ts";
 import { filesOf } from "./models.ts";
+import { Sessions } from "./sessions.ts";
 
 /** One run of a program. */
 export interface Run {
@@ -38,7 +39,7 @@ export interface RunOptions extends ImageOptions {
 }
 
 /**
- * Runs a program on inputs from a file and commits its trace. The inputs are kept in the home folder: whoever makes a
+ * Runs a program on inputs from a file and commits its trace, or of a program in segments what a claim carries. The inputs are kept in the home folder: whoever makes a
  * request for their root needs them there.
  *
  * @param source a program file, or the root of a program in the home folder
@@ -47,9 +48,9 @@ export async function runProgram(source: string, input: string, options: RunOpti
 	const { program, commitment } = await openProgram(source, options.home);
 	const inputs = quantiseInputs(program, readProgramInputs(program, input, options), options);
 	await putInputs(openHome(options.home).content, program, inputs);
-	const session = await openSession(program, { record: "trace" });
-	const trace = await recordTrace(session, commitment, inputs);
-	await session.release();
+	const sessions = new Sessions((record) => openSession(program, { record }));
+	const trace = await recordClaimed({ program, commitment }, sessions, inputs);
+	await sessions.release();
 	return {
 		program: commitment.root,
 		inputsRoot: trace.inputsRoot,

@@ -21,4 +21,10 @@ export class Sessions {
 		this.#opened.set(record, opened);
 		return opened;
 	}
+
+	/** Closes what was opened. */
+	async release(): Promise<void> {
+		for (const opened of this.#opened.values()) await (await opened).release();
+		this.#opened.clear();
+	}
 }

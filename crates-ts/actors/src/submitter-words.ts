@@ -1,5 +1,8 @@
+import type { Parameters } from "@umpire/game/state.ts";
+import type { Program } from "@umpire/operators/program.ts";
 import { formatEther } from "viem";
 import { type ClaimLoss, lossText } from "./claim-loss.ts";
+import { disputedLeaves } from "./trace-leaves.ts";
 
 /** What a submitter did in a dispute, in a few words. */
 export const ANSWERS: Readonly<Record<string, string>> = {
@@ -30,4 +33,19 @@ export function lostText(
 	if (open === undefined) return lost;
 	const other = open.isLocal ? "--as second-submitter is another" : "--keystore names another";
 	return `${lost} Request ${open.request} is left to others: an account claims a request once (${other}).`;
+}
+
+/** Leaves that a slow core hashes in a second. */
+const LEAVES_A_SECOND = 10_000;
+
+/** That a challenge may demand more hashing than there is time for; undefined if one core has enough. */
+export function slowCommitment(
+	program: Program,
+	{ increment, reserve, commitAllowance }: Pick<Parameters, "increment" | "reserve" | "commitAllowance">,
+): string | undefined {
+	const seconds = Math.ceil(disputedLeaves(program) / LEAVES_A_SECOND);
+	const allowed = increment + reserve + commitAllowance;
+	if (seconds <= allowed) return undefined;
+	const what = program.lazy === true ? "its trace" : "one of its segments";
+	return `Program ${program.name}: a challenge demands that ${what} is hashed within ${allowed} s, which takes a slow core ${seconds} s. A true claim is lost if this machine is slower: serve it in a court of a longer commitAllowance, or compile it with shorter segments (--segment).`;
 }

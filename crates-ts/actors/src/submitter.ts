@@ -26,7 +26,7 @@ import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
 import { mayBeAnothers, unsettled } from "./settled.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
-import { ANSWERS, bondsText, lostText } from "./submitter-words.ts";
+import { ANSWERS, bondsText, lostText, slowCommitment } from "./submitter-words.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
@@ -38,6 +38,8 @@ export interface SubmitterOptions extends SubmitterLimits {
 	readonly seed?: number | undefined;
 	/** Puts traces into the content store, so that a wrong number can be settled without a search. */
 	readonly publishTrace?: boolean | undefined;
+	/** Which requests it answers; all by default. Whatever it has claimed it defends. */
+	readonly serves?: ((request: number) => boolean) | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -82,6 +84,7 @@ class Submitter implements Actor {
 	readonly #demandAnswers: DemandAnswers;
 	readonly #computing: SubmitterComputing;
 	readonly #limits: SubmitterLimits;
+	readonly #serves: (request: number) => boolean;
 	/** Claims that were live at some look. */
 	readonly #live = new Set<number>();
 	/** Claims whose loss was told. */
@@ -104,6 +107,7 @@ class Submitter implements Actor {
 		this.#demandAnswers = new DemandAnswers(parts);
 		this.#computing = new SubmitterComputing(this.#bench, parts);
 		this.#limits = options;
+		this.#serves = options.serves ?? (() => true);
 	}
 
 	tick(): Promise<boolean> {
@@ -115,6 +119,7 @@ class Submitter implements Actor {
 		const state = await this.#read();
 		const now = await chainTime(this.#world.contracts.connection, this.#world.feed.head);
 		const items = this.#troubles;
+		this.#tellSlowCommitment(state);
 		const moved = await makeInOrder(this.#due(state, now), items);
 		const withdrew = await items.attempt("withdrawing", () => withdrawOwed(this.#world, state, this.#say));
 		let acted = moved || withdrew;
@@ -127,6 +132,12 @@ class Submitter implements Actor {
 		}
 		if (await items.attempt("new requests", () => this.#serve(state, now))) acted = true;
 		return acted;
+	}
+
+	/** Whoever cannot hash what a challenge demands in time loses its bond for a true claim. */
+	#tellSlowCommitment({ parameters }: GameState): void {
+		const line = slowCommitment(this.#loaded.program, parameters);
+		if (line !== undefined) this.#troubles.tell("commit allowance", line);
 	}
 
 	/** Whatever has a clock. */
@@ -169,7 +180,7 @@ class Submitter implements Actor {
 			.map(([index, request]) => ({ id: index + 1, request }))
 			.filter(({ id, request }) => {
 				const isOwn = request.program === this.#loaded.root;
-				return isOwn && !claimed.has(id) && mayClaim(request, address, now);
+				return isOwn && !claimed.has(id) && mayClaim(request, address, now) && this.#serves(id);
 			})
 			.toSorted((a, b) => compareRequests(a.request, b.request));
 		if (open.length === 0) return false;

@@ -12,12 +12,12 @@ import { isGivenAgain, type Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
-import { commitInputs, inputTreeOf, recordTrace } from "@umpire/runtime/trace.ts";
+import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { lineChart } from "@umpire/training/chart.ts";
 import { type Divided, divided, rowsAt, scaledRows } from "@umpire/training/data/labelled.ts";
 import { readLabelled } from "@umpire/training/data/read.ts";
-import { evaluationSteps, HYPER_UNIT, type Job } from "@umpire/training/job.ts";
+import { evaluationSteps, HYPER_UNIT, hyperOf, type Job } from "@umpire/training/job.ts";
 import type { LossName } from "@umpire/training/losses.ts";
 import type { OptimiserName } from "@umpire/training/optimisers/registry.ts";
 import { prepare } from "@umpire/training/prepare.ts";
@@ -26,9 +26,14 @@ import { buildStep, type Step } from "@umpire/training/step.ts";
 import { type Curve, type Point, type TrainingRun, trainBoth } from "@umpire/training/train.ts";
 import { compileStep, inputsOf } from "@umpire/training/training-program.ts";
 import { withLearnt } from "@umpire/training/weights.ts";
+import { type Commitment, type CommitmentOptions, commitmentOf, committedRun } from "./commitments.ts";
 import { modelName } from "./compile-file.ts";
+import { recordClaimed } from "./disputed-segment.ts";
+import { Sessions } from "./sessions.ts";
+import { disputedLeaves } from "./trace-leaves.ts";
+import { commonJob, gridPointsOf, jobsOf, readTrainingPoints } from "./training-grid.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends CommitmentOptions {
 	readonly model: string;
 	readonly data: string;
 	/** Column of a table that is to be learnt. */
@@ -50,7 +55,9 @@ export interface TrainOptions {
 	readonly out: string;
 	/** Where the curves are drawn. */
 	readonly plot?: string | undefined;
-	/** Whether to commit to the whole trace. */
+	/** A file with trainings that the program is to serve as the points of a grid, too (training-grid.ts). */
+	readonly grid?: string | undefined;
+	/** Whether to compute what a claim of the run carries. */
 	readonly commit: boolean;
 	readonly progress: (line: string) => void;
 }
@@ -59,9 +66,14 @@ export interface TrainOptions {
 export interface Training {
 	readonly program: Hex;
 	readonly inputsRoot: Hex;
-	/** Null unless the trace was committed to. */
+	/** What a claim carries; null unless that was computed, or is the output alone. */
 	readonly traceRoot: Hex | null;
 	readonly steps: number;
+	/** What claims commit to, and steps of a segment: null without segments. */
+	readonly commitment: Commitment;
+	readonly segment: number | null;
+	/** Leaves that a dispute makes a submitter hash. */
+	readonly leavesOfDispute: number;
 	readonly parameters: readonly string[];
 	readonly operators: number;
 	readonly exact: Summary;
@@ -71,6 +83,8 @@ export interface Training {
 	readonly saturated: readonly Saturated[];
 	readonly files: Readonly<Record<"trained" | "inference" | "step" | "training" | "inputs", string>> & {
 		readonly plot?: string;
+		/** The points of the grid, for `umpire grid open`. */
+		readonly points?: string;
 	};
 }
 
@@ -99,7 +113,12 @@ export async function train(options: TrainOptions): Promise<Training> {
 	const model = readModel(options.model);
 	const name = modelName(options.model);
 	const data = dataOf(options);
-	const job = jobOf(options, data);
+	const points = options.grid === undefined ? [] : await readTrainingPoints(options.grid);
+	const own = jobOf(options, data);
+	const jobs = jobsOf(own, points);
+	for (const { rate: lr, momentum, decay: weightDecay, steps } of jobs)
+		requireNumbers({ ...options, lr, momentum, weightDecay, steps });
+	const job = commonJob(own, points);
 	const prepared = await prepare(model, firstBatch(data.rows, job.batch), { freeze: options.freeze });
 	const step = buildStep(prepared, job, data);
 	const { train: rows, validation, test } = data.parts;
@@ -107,25 +126,29 @@ export async function train(options: TrainOptions): Promise<Training> {
 		`${step.learnt.length} tensors are trained on ${rows} rows (${validation} for validation, ${test} for the test)...`,
 	);
 	progress(`Compiling ${job.steps} steps of training and ${evaluationSteps(job)} of evaluation...`);
-	const { program } = await compileStep(step, `${name}-training`);
+	const { program: compiled } = await compileStep(step, `${name}-training`, jobs.map(hyperOf));
+	const program: Program = { ...compiled, ...committedRun(compiled, options) };
 	const run = await trainBoth(step, program, job, teller(job, progress));
 	progress("Committing to the program...");
 	const commitment = await commitProgram(program);
 	const inputs = inputsOf(program, step.feed);
 	const inputsRoot = inputTreeOf(await commitInputs(program, inputs)).root;
 	let traceRoot: Hex | null = null;
-	if (options.commit) {
-		progress(`Committing to the trace of ${program.steps} steps...`);
-		const session = await openSession(program, { record: "trace" });
-		traceRoot = (await recordTrace(session, commitment, inputs)).traceRoot;
-		await session.release();
+	if (options.commit && program.lazy !== true) {
+		progress("Running again, committing to what a claim carries...");
+		const sessions = new Sessions((record) => openSession(program, { record }));
+		traceRoot = (await recordClaimed({ program, commitment }, sessions, inputs)).traceRoot;
+		await sessions.release();
 	}
-	const files = await save(options, name, { model, step, program, run, data, commitment });
+	const files = await save(options, name, { model, step, program, run, data, commitment, jobs });
 	return {
 		program: commitment.root,
 		inputsRoot,
 		traceRoot,
 		steps: program.steps,
+		commitment: commitmentOf(program),
+		segment: program.segment ?? null,
+		leavesOfDispute: disputedLeaves(program),
 		parameters: step.learnt.map(({ initializer }) => initializer),
 		operators: program.operators.length,
 		exact: summaryOf(run.exact),
@@ -226,12 +249,14 @@ interface Result {
 	readonly run: TrainingRun;
 	readonly data: Divided;
 	readonly commitment: Awaited<ReturnType<typeof commitProgram>>;
+	/** The points of a grid. */
+	readonly jobs: readonly Job[];
 }
 
 async function save(
 	{ out, plot, loss }: TrainOptions,
 	name: string,
-	{ model, step, program, run, data, commitment }: Result,
+	{ model, step, program, run, data, commitment, jobs }: Result,
 ): Promise<Training["files"]> {
 	await mkdir(out, { recursive: true });
 	const trained = withLearnt(model, run.learnt);
@@ -258,9 +283,11 @@ async function save(
 	await replaceAtomically(files.inference, async (temporary) => {
 		await saveProgram(inference.program, temporary, await commitProgram(inference.program));
 	});
-	if (plot === undefined) return files;
-	await write(plot, new TextEncoder().encode(curvesOf(run, loss)));
-	return { ...files, plot };
+	const text = (file: string, content: string) => write(file, new TextEncoder().encode(content));
+	const points = jobs.length === 0 ? undefined : join(out, `${name}.training.points.json`);
+	if (points !== undefined) await text(points, `${JSON.stringify(gridPointsOf(jobs), null, "\t")}\n`);
+	if (plot !== undefined) await text(plot, curvesOf(run, loss));
+	return { ...files, ...(plot === undefined ? {} : { plot }), ...(points === undefined ? {} : { points }) };
 }
 
 /** Single rows for the calibration of a model that takes one, or as many as it takes. */

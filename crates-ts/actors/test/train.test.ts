@@ -128,6 +128,38 @@ describe("a training program", () => {
 		expect([run.inputsRoot, run.traceRoot]).toEqual([short.inputsRoot, short.traceRoot]);
 	});
 
+	it("of a long run is committed to in segments: one wrong gradient is found in its step", async () => {
+		const long = await train({
+			...options(),
+			steps: 9,
+			validation: 0.04,
+			test: 0,
+			out: file("long"),
+			commit: true,
+			segment: 4,
+		});
+		expect([long.commitment, long.segment]).toEqual(["segments", 4]);
+		const { program } = await loadCommittedProgram(long.files.training);
+		const operator = program.operators.findIndex(
+			({ node, kind }) => node === "/fc1/Gemm/gradient/Gemm" && kind === "Dot",
+		);
+		const given = {
+			model: long.files.training,
+			input: long.files.inputs,
+			bits: 16,
+			seed: 1,
+			progress,
+		} as const;
+		const defect = `5/${operator}:700`;
+		const result = await rehearse({ ...given, defect, attack: false });
+		expect(result.error).toBeUndefined();
+		expect([result.verdict, result.found?.step, result.found?.operator]).toEqual(["rejected", 5, operator]);
+		const run = await runProgram(long.files.training, long.files.inputs, { strict: true, warn: progress });
+		expect([run.inputsRoot, run.traceRoot]).toEqual([long.inputsRoot, long.traceRoot]);
+		const attacked = await rehearse({ ...given, defect: "none", attack: true });
+		expect([attacked.error, attacked.verdict]).toEqual([undefined, "final"]);
+	});
+
 	it("is rehearsed only with inputs", async () => {
 		const given = {
 			model: trained.files.training,

@@ -1,7 +1,7 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, LANES, LEAF_ELEMENTS, TAG, type Width, WORDS_PER_LEAF } from "./constants.ts";
 import { type Elements, emptyElements } from "./elements.ts";
 import { toHex, writeUnsigned } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { readLittleEndian } from "./poseidon.ts";
 
 /** Words that are not a well-formed leaf. */
@@ -98,5 +98,5 @@ export function leafNode(width: Width, count: number, digest: bigint): Hex {
 	preimage[2] = count >> 8;
 	preimage[3] = count & 255;
 	writeUnsigned(preimage, 4, 32, digest);
-	return toHex(keccak_256(preimage));
+	return toHex(keccak256(preimage));
 }

@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex, Tag } from "./constants.ts";
 import { fromHex, toHex } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 
 const NODE = 32;
 
@@ -11,7 +11,7 @@ export function innerNode(tag: Tag, level: number, left: Uint8Array, right: Uint
 	preimage[1] = level;
 	preimage.set(left, 2);
 	preimage.set(right, 2 + NODE);
-	return keccak_256(preimage);
+	return keccak256(preimage);
 }
 
 /** All levels of one tree, kept as bytes: roots, paths and descendants without hashing again. */
@@ -99,7 +99,7 @@ function pairs(below: Uint8Array, tag: Tag, level: number): Uint8Array {
 	preimage[1] = level;
 	for (let i = 0; i + 1 < count; i += 2) {
 		preimage.set(below.subarray(i * NODE, (i + 2) * NODE), 2);
-		above.set(keccak_256(preimage), (i / 2) * NODE);
+		above.set(keccak256(preimage), (i / 2) * NODE);
 	}
 	if (count % 2 === 1) above.set(below.subarray((count - 1) * NODE), above.length - NODE);
 	return above;

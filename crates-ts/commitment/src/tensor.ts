@@ -1,7 +1,7 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { hashBatches } from "#hash-batches";
 import { type Hex, LEAF_ELEMENTS, TAG, type Width, WORDS_PER_LEAF } from "./constants.ts";
 import { type Elements, widthOf } from "./elements.ts";
+import { keccak256 } from "./keccak.ts";
 import { elementsInLeaf, leafCount, packLeaves } from "./leaf.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { loadPoseidon, type Poseidon, readLittleEndian } from "./poseidon.ts";
@@ -162,7 +162,7 @@ function leafNodes(digests: Uint8Array, width: Width, elements: number): Uint8Ar
 		preimage[2] = count >> 8;
 		preimage[3] = count & 255;
 		for (let i = 0; i < 32; i++) preimage[4 + i] = digests[leaf * 32 + 31 - i];
-		nodes.set(keccak_256(preimage), leaf * 32);
+		nodes.set(keccak256(preimage), leaf * 32);
 	}
 	return nodes;
 }

@@ -25,7 +25,7 @@ import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
-import { type Precision, precisionOf, quantisationOf } from "./quantise/scales.ts";
+import { type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -45,6 +45,7 @@ export interface Source extends FoldedModel {
 
 export interface BuildOptions {
 	readonly bits: 8 | 16;
+	readonly weightBits?: 7 | undefined;
 	readonly method: RangeMethod;
 	readonly execute: Executor | undefined;
 	/** False if what every operator loses need not be measured. */
@@ -67,7 +68,11 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
 	const sets = feeds.count / repetition.steps;
-	const precision = { ...precisionOf(options.bits, sets), ...(options.pins ? { pins: options.pins } : {}) };
+	const precision: Precision = {
+		...precisionOf(options.bits, sets),
+		...(options.weightBits === undefined ? {} : { weightLimit: SMALL_WEIGHTS }),
+		...(options.pins ? { pins: options.pins } : {}),
+	};
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });

@@ -10,6 +10,11 @@ export interface CompileOptions {
 	readonly inputs?: readonly (readonly Tensor[])[];
 	/** Width of activations; 16 by default. */
 	readonly bits?: 8 | 16;
+	/**
+	 * Width of the constant weights of products: 7 lets integer kernels multiply them (docs/decisions/0028), coarsely.
+	 * By default as fine as sums stay exact.
+	 */
+	readonly weightBits?: 7;
 	/** Fixed input shapes by input name. */
 	readonly shapes?: Readonly<Record<string, readonly number[]>>;
 	readonly name?: string;

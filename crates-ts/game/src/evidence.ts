@@ -20,6 +20,26 @@ export type ProofCheck = (
 	proof: readonly bigint[],
 ) => boolean;
 
+/** A proof that is yet to be verified: all of a settlement are, at once, when its parts have been gone through. */
+export interface PendingProof {
+	readonly circuit: "dot" | "elements";
+	readonly signals: readonly bigint[];
+	readonly proof: readonly bigint[];
+}
+
+/**
+ * Verifies what was gathered.
+ *
+ * @throws GameError if a proof is wrong
+ */
+export function requireProofs(pending: readonly PendingProof[], proves: ProofCheck): void {
+	for (const { circuit, signals, proof } of pending) {
+		if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, proof)) {
+			throw new GameError("InvalidProof");
+		}
+	}
+}
+
 /** A part's evidence, its number, and the partial result before it. */
 export interface ProvedPart {
 	readonly evidence: PartEvidence;
@@ -28,21 +48,21 @@ export interface ProvedPart {
 }
 
 /**
- * S_{p+1} as the evidence of part p (`number`) proves it: `previous` is S_p.
+ * S_{p+1} as the evidence of part p (`number`) has it, if its proof, which is added to `pending`, is right: `previous` is S_p.
  *
- * @throws GameError if an opening, a count or the proof is wrong
+ * @throws GameError if an opening or a count is wrong
  */
 export function provedPartial(
 	what: Case,
 	d: Descriptor,
 	s: Settlement,
 	{ evidence, number, previous }: ProvedPart,
-	proves: ProofCheck,
+	pending: PendingProof[],
 ): bigint {
 	const part = partsOf(d, s.element, indexValue(d, s.element, evidence))[number];
 	return part.circuit === "dot"
-		? provedDot(what, d, s, evidence, part, previous, proves)
-		: provedElements(what, d, s, evidence, part, number, previous, proves);
+		? provedDot(what, d, s, evidence, part, previous, pending)
+		: provedElements(what, d, s, evidence, part, number, previous, pending);
 }
 
 function provedDot(
@@ -52,7 +72,7 @@ function provedDot(
 	e: PartEvidence,
 	part: DotPart,
 	previous: bigint,
-	proves: ProofCheck,
+	pending: PendingProof[],
 ): bigint {
 	const { xLeaves, wLeaves, slots } = part;
 	requireCounts(e, xLeaves.length + wLeaves.length, slots.length === 0 ? 0 : 1);
@@ -69,7 +89,7 @@ function provedDot(
 		...dotGeometry(part, d.operands[0].width, d.operands[1].width),
 		BigInt(what.beneficiary),
 	];
-	requireProof(proves, "dot", signals, e);
+	pending.push({ circuit: "dot", signals, proof: e.proof });
 	return previous + sum;
 }
 
@@ -81,7 +101,7 @@ function provedElements(
 	part: ElementsPart,
 	number: number,
 	previous: bigint,
-	proves: ProofCheck,
+	pending: PendingProof[],
 ): bigint {
 	const { reads } = part;
 	requireCounts(e, reads.length, reads.length);
@@ -94,7 +114,7 @@ function provedElements(
 		});
 		const packed = packedReads(d, part, e.values.map(Number));
 		const signals = [...digests(e.leaves, ELEMENT_READS), packed, BigInt(what.beneficiary)];
-		requireProof(proves, "elements", signals, e);
+		pending.push({ circuit: "elements", signals, proof: e.proof });
 	}
 	return next(d, previous, number, part, e.values);
 }
@@ -118,15 +138,4 @@ function requireRange(value: bigint, width: number): void {
 function requireCounts(e: PartEvidence, leaves: number, values: number): void {
 	if (e.leaves.length !== leaves) throw new GameError("WrongLeafCount", e.leaves.length, leaves);
 	if (e.values.length !== values) throw new GameError("WrongValueCount", e.values.length, values);
-}
-
-function requireProof(
-	proves: ProofCheck,
-	circuit: "dot" | "elements",
-	signals: readonly bigint[],
-	{ proof }: PartEvidence,
-): void {
-	if (signals.some((signal) => signal >= FIELD) || !proves(circuit, signals, proof)) {
-		throw new GameError("InvalidProof");
-	}
 }

@@ -17,7 +17,7 @@ import { keccak256 } from "viem";
 import type { Arbiter } from "./arbiter.ts";
 import { decodeDescriptor } from "./descriptor-codec.ts";
 import { GameError } from "./errors.ts";
-import { type ProofCheck, provedPartial } from "./evidence.ts";
+import { type PendingProof, type ProofCheck, provedPartial, requireProofs } from "./evidence.ts";
 import type { Case, DescriptorOpening, RowOpening, Settlement } from "./move.ts";
 import { checkTensor, readsInput, segmentRoot } from "./openings.ts";
 import { follow } from "./paths.ts";
@@ -98,7 +98,10 @@ function partialResult(what: Case, d: Descriptor, s: Settlement, proves: ProofCh
 	if (s.evidence.length !== 1) throw new GameError("WrongEvidenceCount", s.evidence.length, 1);
 	requireCount(s.partials.length, partCount(d, s.element));
 	const previous = s.part === 0 ? start(d) : s.partials[s.part - 1];
-	return provedPartial(what, d, s, { evidence: s.evidence[0], number: s.part, previous }, proves);
+	const pending: PendingProof[] = [];
+	const next = provedPartial(what, d, s, { evidence: s.evidence[0], number: s.part, previous }, pending);
+	requireProofs(pending, proves);
+	return next;
 }
 
 /** The result of all parts, each proved. */
@@ -106,12 +109,15 @@ function wholeResult(what: Case, d: Descriptor, s: Settlement, proves: ProofChec
 	const { length } = s.evidence;
 	const count = partCount(d, s.element);
 	if (length === 0) throw new GameError("WrongPartCount", 0, count);
-	return s.evidence.reduce((previous, evidence, part) => {
+	const pending: PendingProof[] = [];
+	const result = s.evidence.reduce((previous, evidence, part) => {
 		// the contract's walk over a Dot's parts counts them only if it goes to the last
 		if (part + 1 === length) requireCount(length, count);
 		if (part >= count) throw new GameError("WrongPartCount", length, count);
-		return provedPartial(what, d, s, { evidence, number: part, previous }, proves);
+		return provedPartial(what, d, s, { evidence, number: part, previous }, pending);
 	}, start(d));
+	requireProofs(pending, proves);
+	return result;
 }
 
 function requireCount(parts: number, count: number): void {

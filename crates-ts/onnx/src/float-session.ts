@@ -11,6 +11,8 @@ export interface FloatOptions {
 	readonly optimisation?: "disabled" | "basic" | "extended" | "all";
 	/** Threads of one operator; onnxruntime's default is one per core. */
 	readonly threads?: number;
+	/** Where onnxruntime writes what every node takes, when the session is released: the path's beginning. */
+	readonly profile?: string;
 	/** Sizes of symbolic dimensions, by symbol. */
 	readonly dimensions?: Readonly<Record<string, number>>;
 }
@@ -89,6 +91,7 @@ async function createSession(bytes: Uint8Array, options: FloatOptions): Promise<
 			graphOptimizationLevel: options.optimisation ?? "all",
 			logSeverityLevel: 3,
 			...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+			...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
 			...(options.dimensions === undefined ? {} : { freeDimensionOverrides: options.dimensions }),
 		});
 	} catch (cause) {

@@ -1,4 +1,5 @@
 import type { AttributeValue, ElementType, Node, Tensor, TensorData } from "@umpire/onnx/model.ts";
+import { isNarrow, type NarrowType } from "./narrow.ts";
 
 /** The two arithmetic types of function bodies. */
 export type FloatType = "float32" | "float64";
@@ -6,7 +7,18 @@ export type FloatType = "float32" | "float64";
 /** Integers below this magnitude are exact, and so are their sums and products below it. */
 export const LIMIT: Readonly<Record<FloatType, number>> = { float32: 2 ** 24, float64: 2 ** 53 };
 
-const TYPE_CODE: Partial<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, float64: 11 };
+const TYPE_CODE: Partial<Record<ElementType, number>> = {
+	float32: 1,
+	uint8: 2,
+	int8: 3,
+	uint16: 4,
+	int32: 6,
+	int64: 7,
+	float64: 11,
+};
+
+/** onnxruntime's own operators. */
+export const MICROSOFT = "com.microsoft";
 
 export const int = (value: number): AttributeValue => ({ type: "int", value: BigInt(value) });
 export const ints = (value: readonly number[]): AttributeValue => ({
@@ -23,11 +35,14 @@ export class Body {
 	nodes: Node[] = [];
 	/** The type that the function's result takes, where it is not the carrier of its width. */
 	readonly resultType: FloatType | undefined;
+	/** The unsigned type that it takes instead, where its plan gives one. */
+	readonly resultNarrow: NarrowType | undefined;
 	readonly #types = new Map<string, ElementType>();
 	readonly #casts = new Map<string, string>();
 
-	constructor(resultType?: FloatType) {
-		this.resultType = resultType;
+	constructor(resultType?: FloatType | NarrowType) {
+		this.resultType = isNarrow(resultType) ? undefined : resultType;
+		this.resultNarrow = isNarrow(resultType) ? resultType : undefined;
 	}
 
 	/** Declares a value that comes from outside. */
@@ -48,12 +63,13 @@ export class Body {
 		inputs: readonly string[],
 		attributes: Readonly<Record<string, AttributeValue>> = {},
 		type: ElementType = this.type(inputs[0]),
+		domain = "",
 	): string {
 		const output = `${opType.toLowerCase()}_${this.nodes.length}`;
 		this.nodes.push({
 			name: output,
 			opType,
-			domain: "",
+			domain,
 			inputs,
 			outputs: [output],
 			attributes: new Map(Object.entries(attributes)),
@@ -90,6 +106,24 @@ export class Body {
 		const data: TensorData = type === "float32" ? Float32Array.from(values) : Float64Array.from(values);
 		for (let i = 0; i < values.length; i++) {
 			if (data[i] !== values[i]) throw new Error(`the constant ${values[i]} is not exact in ${type}`);
+		}
+		return this.#constant({ type, dims, data });
+	}
+
+	/** A constant of integers of 8, 16 or 32 bits; a single value without `dims` is a scalar. */
+	integers(
+		type: "uint8" | "int8" | "uint16" | "int32",
+		values: readonly number[],
+		dims: readonly number[] = [],
+	): string {
+		const data = {
+			uint8: Uint8Array,
+			int8: Int8Array,
+			uint16: Uint16Array,
+			int32: Int32Array,
+		}[type].from(values);
+		for (let i = 0; i < values.length; i++) {
+			if (data[i] !== values[i]) throw new Error(`the constant ${values[i]} is no ${type}`);
 		}
 		return this.#constant({ type, dims, data });
 	}

@@ -1,4 +1,5 @@
 import type { Body, FloatType } from "./body.ts";
+import type { NarrowType } from "./narrow.ts";
 import type { OperatorBase, TensorSpec } from "./operator.ts";
 import { magnitudeOf, type Range } from "./range.ts";
 
@@ -30,6 +31,12 @@ export interface Plan {
 	readonly bound: number;
 	/** 2^24 or 2^53: `bound` is below it. */
 	readonly limit: number;
+	/** The unsigned type that it can give its result in, with the zero point of the operator's range. */
+	readonly gives?: NarrowType;
+	/** The unsigned types that it takes operands in, by operand; others are given to it as carriers. */
+	readonly takes?: readonly (NarrowType | undefined)[];
+	/** True if it only moves the values of its one operand, in whatever type they are. */
+	readonly moves?: boolean;
 	/** Adds the nodes to a body; takes the operands' names and returns the result's. */
 	readonly emit: (body: Body, operands: readonly string[]) => string;
 }

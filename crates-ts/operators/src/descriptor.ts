@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex, wordHex } from "@umpire/commitment/hex.ts";
+import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
 import { mapsOf } from "./maps.ts";
 import { type Coordinate, type Descriptor, KIND, type Operand, type Program, SOURCE } from "./program.ts";
@@ -85,7 +85,7 @@ export function encodeDescriptor(descriptor: Descriptor): Hex {
 
 /** keccak256(abi.encode(Descriptor)): the descriptor's leaf under the operatorsRoot. */
 export function descriptorHash(descriptor: Descriptor): Hex {
-	return toHex(keccak_256(fromHex(encodeDescriptor(descriptor))));
+	return toHex(keccak256(fromHex(encodeDescriptor(descriptor))));
 }
 
 /** The descriptor as viem takes it: integers above 48 bits are BigInts. */

@@ -76,8 +76,8 @@ export function weightFactors(
 }
 
 /** One value per channel, where a single row serves all. */
-export const rowValues = (rows: readonly number[], count: number): readonly number[] =>
-	rows.length === 1 ? Array<number>(count).fill(rows[0]) : rows;
+export const rowValues = <T>(rows: readonly T[], count: number): readonly T[] =>
+	rows.length === 1 ? Array<T>(count).fill(rows[0]) : rows;
 
 /** Offsets as a vector of `count` entries, or undefined if all are 0. */
 export function offsetVector(body: Body, plan: RescalePlan, count: number): string | undefined {

@@ -1,4 +1,5 @@
 import type { Body, FloatType } from "./body.ts";
+import { isNarrow, type NarrowType } from "./narrow.ts";
 import { type Axis, endPad, extent } from "./windows.ts";
 
 /** Pads for Conv or MaxPool, after whatever padding these cannot express has been added in front. */
@@ -45,6 +46,7 @@ export function emitCropAndPad(
 	}
 	const pads = [...begins, ...ends].map((pad) => Math.max(0, pad));
 	if (pads.every((pad) => pad === 0)) return result;
-	const type = body.type(value) as FloatType;
-	return body.op("Pad", [result, body.list(pads), body.reals(type, [outside])]);
+	const type = body.type(value) as FloatType | NarrowType;
+	const filling = isNarrow(type) ? body.integers(type, [outside]) : body.reals(type, [outside]);
+	return body.op("Pad", [result, body.list(pads), filling]);
 }

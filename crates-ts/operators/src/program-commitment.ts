@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex, wordHex } from "@umpire/commitment/hex.ts";
+import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
@@ -103,7 +103,7 @@ export const PROGRAM_ABI: readonly AbiParameter[] = [
 /** keccak256(abi.encode(ProgramHeader, Meaning)). */
 export function programRoot(header: ProgramHeader): Hex {
 	const { header: fields, meaning } = headerToAbi(header);
-	return toHex(keccak_256(fromHex(encodeAbiParameters(PROGRAM_ABI, [fields, meaning]))));
+	return toHex(keccak256(fromHex(encodeAbiParameters(PROGRAM_ABI, [fields, meaning]))));
 }
 
 /** A header as the contracts have it: in two structs, with integers above 48 bits as BigInts. */

@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { toHex, writeUnsigned } from "@umpire/commitment/hex.ts";
+import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import type { Row } from "./operator.ts";
 
@@ -33,7 +33,7 @@ export function rowNode(row: Row): Hex {
 	writeUnsigned(preimage, 1, 8, BigInt.asUintN(64, row.bias));
 	writeUnsigned(preimage, 9, 4, BigInt(row.multiplier));
 	preimage[13] = row.shift;
-	return toHex(keccak_256(preimage));
+	return toHex(keccak256(preimage));
 }
 
 /** The tree over the rescale rows of an operator. */

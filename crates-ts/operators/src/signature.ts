@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
+import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
 import type { Program, TensorSpec } from "./program.ts";
 
@@ -88,7 +88,7 @@ export function signatureHash({ inputs, outputs, operators }: Program): Hex {
 		powers.length === 0 && missing.length === 0
 			? encodeAbiParameters(SIGNATURE_ABI, tensors)
 			: encodeAbiParameters([...SIGNATURE_ABI, POWERS, MISSING], [...tensors, powers, missing]);
-	return toHex(keccak_256(fromHex(encoded)));
+	return toHex(keccak256(fromHex(encoded)));
 }
 
 /** `operator` is the output's operator; of inputs it is 0. */

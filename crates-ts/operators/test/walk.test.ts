@@ -167,7 +167,9 @@ describe("what may round is refused, in the type that it is computed in", () => 
 		expect(refuse((definition) => definition)).not.toThrow();
 		expect(refuse(node({ opType: "Round" }))).toThrow(/Round is not known/);
 		expect(refuse(node({ opType: "constructor" }))).toThrow(/constructor is not known/);
-		expect(refuse(node({ domain: "com.microsoft" }))).toThrow(/of domain com.microsoft/);
+		expect(refuse(node({ domain: "ai.onnx.ml" }))).toThrow(/of domain ai.onnx.ml/);
+		expect(refuse(node({ domain: "com.microsoft" }))).toThrow(/Floor is not known/);
+		expect(refuse(node({ domain: "com.microsoft", opType: "constructor" }))).toThrow(/not known/);
 		expect(refuse(node({ attributes: new Map([["alpha", { type: "float", value: 1 }]]) }))).toThrow(
 			/attribute alpha is not known/,
 		);

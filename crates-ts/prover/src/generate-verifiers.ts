@@ -20,7 +20,7 @@ for (const circuit of CIRCUITS) {
 	await withSnarkjs(async () => {
 		const key = await exportVerificationKey(keys.zkey);
 		files.set(verificationKeyPath(circuit), `${JSON.stringify(key, null, "\t")}\n`);
-		files.set(`${VERIFIERS_FOLDER}${VERIFIER_NAMES[circuit]}.sol`, await verifierSource(circuit, keys.zkey));
+		files.set(`${VERIFIERS_FOLDER}${VERIFIER_NAMES[circuit]}.sol`, verifierSource(circuit, key));
 	});
 }
 files.set(CHECKSUMS, `${JSON.stringify(checksums, null, "\t")}\n`);

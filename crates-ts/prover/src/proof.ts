@@ -4,8 +4,8 @@ import type { SnarkjsProof } from "./snarkjs.ts";
 const WORD_DIGITS = 64;
 
 /**
- * A proof as 256 bytes: the uint256[8] a0, a1, b00, b01, b10, b11, c0, c1 that `verifyProof`
- * takes (Solidity's pairing wants the coordinates of b in the other order than snarkjs).
+ * A proof as 256 bytes: the uint256[8] a0, a1, b00, b01, b10, b11, c0, c1 that a
+ * verifier takes (Solidity's pairing wants the coordinates of b in the other order than snarkjs).
  */
 export function encodeProof({ pi_a, pi_b, pi_c }: SnarkjsProof): Hex {
 	const [b0, b1] = pi_b;

@@ -1,6 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { CircuitInput, CircuitName } from "./circuits.ts";
 import { ensureKeys, type KeyProgress } from "./keys.ts";
+import { findNativeProver, type JsonProof, proveNatively } from "./native.ts";
 import { decodeProof, encodeProof } from "./proof.ts";
 import { proveWitness, verifyProof, withSnarkjs } from "./snarkjs.ts";
 import { readVerificationKey } from "./verification-key.ts";
@@ -27,9 +28,13 @@ function load(circuit: CircuitName, onProgress?: (progress: KeyProgress) => void
 	return loading;
 }
 
+/** Native provers that failed or were wrong once: they are not tried again. */
+const unfit = new Set<string>();
+
 /**
  * Proves one part of a settlement (1 to 2 s on two cores; the first call of a checkout generates
- * the keys, about a minute).
+ * the keys, about a minute), with a native prover where there is one, otherwise with snarkjs. A native prover is
+ * foreign code and a wrong proof costs a dispute, so that its proofs are verified, and snarkjs stands in for one that fails.
  *
  * @example const { proof, publicSignals } = await prove("dot", dotInput(opening, poseidon5));
  * @returns the proof as the verifier's uint256[8], and the public signals in its order
@@ -41,9 +46,35 @@ export async function prove(
 	onProgress?: (progress: KeyProgress) => void,
 ): Promise<{ proof: Hex; publicSignals: bigint[] }> {
 	const { calculator, zkey } = await load(circuit, onProgress);
-	const witness = encodeWitness(calculator.calculate(input));
-	const { proof, publicSignals } = await withSnarkjs(() => proveWitness(zkey, witness));
+	const wires = calculator.calculate(input);
+	const witness = encodeWitness(wires);
+	const { proof, publicSignals } =
+		(await nativeProof(circuit, zkey, wires)) ?? (await withSnarkjs(() => proveWitness(zkey, witness)));
 	return { proof: encodeProof(proof), publicSignals: publicSignals.map(BigInt) };
+}
+
+/** What a native prover makes, verified; undefined if there is none, or none that is fit. */
+async function nativeProof(
+	circuit: CircuitName,
+	zkey: string,
+	wires: readonly bigint[],
+): Promise<JsonProof | undefined> {
+	const prover = await findNativeProver();
+	if (prover === undefined || unfit.has(prover)) return undefined;
+	try {
+		const made = await proveNatively(prover, zkey, encodeWitness(wires));
+		const signals = made.publicSignals.map(BigInt);
+		// The wires begin with the constant 1, then come the public signals.
+		const areMeant = signals.every((signal, i) => signal === wires[i + 1]);
+		if (!areMeant || !(await verify(circuit, encodeProof(made.proof), signals)))
+			throw new Error("its proof is wrong");
+		return made;
+	} catch (error) {
+		unfit.add(prover);
+		const reason = error instanceof Error ? error.message : String(error);
+		process.emitWarning(`The native prover ${prover} is not used: ${reason.trim()}`);
+		return undefined;
+	}
 }
 
 /** Whether a proof is valid for these public signals, under the committed verification key. */

@@ -93,11 +93,6 @@ export async function exportVerificationKey(zkey: string): Promise<VerificationK
 	return (await zKey.exportVerificationKey(zkey)) as VerificationKey;
 }
 
-/** The Solidity verifier of a proving key, from snarkjs's template. */
-export async function exportVerifier(zkey: string, template: string): Promise<string> {
-	return (await zKey.exportSolidityVerifier(zkey, { groth16: template })) as string;
-}
-
 /** @param witness the bytes of a .wtns file */
 export async function proveWitness(
 	zkey: string,

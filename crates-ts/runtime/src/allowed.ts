@@ -26,6 +26,7 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"Min",
 	"Mul",
 	"Pad",
+	"QLinearConv",
 	"ReduceMax",
 	"ReduceSum",
 	"Reshape",
@@ -38,15 +39,32 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"Where",
 ]);
 
+/** Integer kernels, of which the certificate bounds operands and sums. The second layout is the same convolution's. */
+const KERNELS: ReadonlySet<string> = new Set([
+	"DequantizeLinear",
+	"MatMulIntegerToFloat",
+	"QLinearConv",
+	"QuantizeLinear",
+]);
+
 /** onnxruntime's blocked layout: the same sums in another order. */
 const BLOCKED: ReadonlySet<string> = new Set(["Conv", "MaxPool", "ReorderInput", "ReorderOutput"]);
 
 /**
  * Why an optimised model may not be run: the nodes whose arithmetic the exactness proofs do not
- * cover (fused factors in float32, activations, integer kernels that saturate). Empty if it may.
+ * cover (fused factors in float32, activations, integer kernels that saturate), and results that were lost. Empty if it
+ * may.
  */
 export function forbiddenNodes(model: Model): string[] {
-	return graphFaults(model.graph);
+	return [...graphFaults(model.graph), ...lostOutputs(model.graph)];
+}
+
+/** Outputs that nothing computes any more: onnxruntime notices only when it has to return them, and crashes. */
+function lostOutputs({ inputs, initializers, nodes, outputs }: Graph): string[] {
+	const known = new Set([...inputs.map(({ name }) => name), ...nodes.flatMap((node) => node.outputs)]);
+	return outputs.flatMap(({ name }) =>
+		known.has(name) || initializers.has(name) ? [] : [`output ${name}: computed by no node`],
+	);
 }
 
 function graphFaults(graph: Graph): string[] {
@@ -66,6 +84,9 @@ function nodeFault(node: Node): string | undefined {
 	}
 	if (node.domain === "" || node.domain === "ai.onnx") {
 		return STANDARD.has(node.opType) ? undefined : "not on the list of exact operators";
+	}
+	if (node.domain === "com.microsoft") {
+		return KERNELS.has(node.opType) ? undefined : "not on the list of exact operators";
 	}
 	if (node.domain === "com.microsoft.nchwc") {
 		if (!BLOCKED.has(node.opType)) return "not on the list of exact operators";

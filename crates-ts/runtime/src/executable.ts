@@ -16,6 +16,8 @@ export interface SessionOptions {
 	readonly threads?: number;
 	/** Levels of optimisation to try, in order; all by default. */
 	readonly levels?: readonly Level[];
+	/** Where onnxruntime writes what every node takes, when the session is released: the path's beginning. Not in browsers. */
+	readonly profile?: string;
 }
 
 export interface RunResult {
@@ -65,7 +67,7 @@ const SMALL = 100_000;
 export async function openSession(program: Program, options: SessionOptions): Promise<ProgramSession> {
 	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : navigator.hardwareConcurrency);
 	const model = executable(program, options.record);
-	const { session, level } = await openExact(model.model, threads, options.levels);
+	const { session, level } = await openExact(model.model, threads, options.levels, options.profile);
 	return {
 		program,
 		level,

@@ -1,8 +1,17 @@
 import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
+import { MICROSOFT } from "@umpire/operators/body.ts";
 import { carrier } from "@umpire/operators/context.ts";
-import { DOMAIN, functionName, functionOf, OPSETS, stored } from "@umpire/operators/functions.ts";
+import {
+	DOMAIN,
+	functionName,
+	functionOf,
+	MICROSOFT_OPSET,
+	OPSETS,
+	stored,
+} from "@umpire/operators/functions.ts";
+import type { TravelType } from "@umpire/operators/narrow.ts";
 import type { Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
-import { wideOperators } from "@umpire/operators/wide.ts";
+import { travelTypes } from "@umpire/operators/travel.ts";
 
 /** Which tensors a run returns: the program's outputs, or those of every operator. */
 export type Recording = "outputs" | "trace";
@@ -80,7 +89,9 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 	const returned = new Set(outputNames.keys());
 	for (const { operator } of states.values()) returned.add(operator);
 	if (record === "trace") for (const index of program.operators.keys()) returned.add(index);
-	const wide = wideOperators(program, returned);
+	const travel = travelTypes(program, returned);
+	const functions = program.operators.map((_, index) => functionOf(program, index, travel));
+	const callsKernels = functions.some(({ opsets }) => opsets.has(MICROSOFT));
 
 	const graph: Graph = {
 		name: program.name,
@@ -90,9 +101,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		],
 		outputs: [...returned].map((index) => info(operators[index], program.operators[index])),
 		valueInfo: program.operators.flatMap((operator, index) =>
-			returned.has(index)
-				? []
-				: [info(operators[index], wide.has(index) ? { ...operator, width: 32 } : operator)],
+			returned.has(index) ? [] : [info(operators[index], operator, travel.get(index))],
 		),
 		initializers: new Map(
 			program.constants.map(({ data, shape, width }, i): [string, Tensor] => [
@@ -106,15 +115,15 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 		irVersion: IR_VERSION,
 		producer: "umpire",
 		graph,
-		opsets: OPSETS,
-		functions: program.operators.map((_, index) => functionOf(program, index, wide)),
+		opsets: callsKernels ? new Map([...OPSETS, ...MICROSOFT_OPSET]) : OPSETS,
+		functions,
 		metadata: new Map(),
 	};
 	return { model, inputs, states: [...states.values()], operators, returned: [...returned] };
 }
 
-function info(name: string, spec: TensorSpec): ValueInfo {
-	return { name, type: carrier(spec), dims: spec.shape };
+function info(name: string, spec: TensorSpec, travel?: TravelType): ValueInfo {
+	return { name, type: travel ?? carrier(spec), dims: spec.shape };
 }
 
 /** Names as wished for where they are free, with a number behind them where they are taken. */

@@ -20,7 +20,8 @@ type Header = Pick<ProgramHeader, "steps" | "segment">;
 /** By step and operator; steps that nobody has are left out. */
 type Tensors = readonly (readonly Pick<TensorCommitment, "root">[])[];
 
-const treeOf = (tensors: Tensors[number]): MerkleTree =>
+/** The tree over the operators of one step. */
+export const stepTreeOf = (tensors: Tensors[number]): MerkleTree =>
 	MerkleTree.of(
 		tensors.map(({ root }) => root),
 		TAG.operators,
@@ -28,28 +29,24 @@ const treeOf = (tensors: Tensors[number]): MerkleTree =>
 
 /** The trees of a program in segments of whose steps only the last ones of all segments are known. */
 export function checkpointTrees(header: Header, operators: Tensors): TraceTrees {
-	const stepTrees = operators.map(treeOf);
+	const stepTrees = operators.map(stepTreeOf);
 	const stepRoots = stepTrees.map(({ root }) => root);
 	const traceTree = MerkleTree.of(Object.values(stepRoots), TAG.checkpoints);
 	const none = new Array<MerkleTree>(segmentCount(header));
 	return { stepTrees, stepRoots, segmentTrees: none, traceTree, traceRoot: traceTree.root };
 }
 
-/** The same with the steps of a segment. */
+/** What the trees of a segment's steps add to those of the checkpoints. */
 export function segmentTrees(
 	header: Header,
 	known: TraceTrees,
-	operators: Tensors,
+	stepTrees: readonly MerkleTree[],
 	segment: number,
 ): Pick<TraceTrees, "stepTrees" | "stepRoots" | "segmentTrees"> {
 	const first = segment * segmentLength(header);
-	const stepTrees = [...known.stepTrees];
-	const stepRoots = [...known.stepRoots];
 	const end = first + stepsFrom(header, first);
-	for (let step = first; step < end; step++) {
-		stepTrees[step] = treeOf(operators[step]);
-		stepRoots[step] = stepTrees[step].root;
-	}
+	const stepRoots = [...known.stepRoots];
+	for (let step = first; step < end; step++) stepRoots[step] = stepTrees[step].root;
 	const trees = [...known.segmentTrees];
 	trees[segment] = MerkleTree.of(stepRoots.slice(first, end), TAG.steps);
 	return { stepTrees, stepRoots, segmentTrees: trees };
@@ -57,7 +54,7 @@ export function segmentTrees(
 
 /** The trees of a trace all of whose steps are known. */
 export function traceTrees(header: Header, operators: Tensors): TraceTrees {
-	const stepTrees = operators.map(treeOf);
+	const stepTrees = operators.map(stepTreeOf);
 	const stepRoots = stepTrees.map(({ root }) => root);
 	const length = segmentLength(header);
 	const segmentTrees: MerkleTree[] = [];

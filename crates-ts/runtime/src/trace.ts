@@ -16,8 +16,8 @@ export interface Trace extends TraceTrees {
 	readonly inputsRoot: Hex;
 	/**
 	 * operators[step][index], elements in physical order. Of a program in segments there may be the last steps of all
-	 * segments only, and the steps of some (checkpoints.ts); then `stepTrees`, `stepRoots` and `segmentTrees` have no
-	 * others either.
+	 * segments only, and single tensors (checkpoints.ts). Then `stepTrees`, `stepRoots` and `segmentTrees` have the last
+	 * steps, and whole segments.
 	 */
 	readonly operators: readonly (readonly TensorCommitment[])[];
 	/** The program's outputs after the last step, in logical order. */

@@ -36,7 +36,18 @@ const model = (...nodes: Node[]): Model => ({
 describe("forbiddenNodes", () => {
 	it("lets exact operators through", () => {
 		expect(forbiddenNodes(model(node("MatMul"), node("Conv", "com.microsoft.nchwc", {}, 3)))).toEqual([]);
+		for (const name of ["MatMulIntegerToFloat", "QLinearConv", "QuantizeLinear", "DequantizeLinear"])
+			expect(forbiddenNodes(model(node(name, "com.microsoft")))).toEqual([]);
 		expect(forbiddenNodes(model(node("Gemm", "", { alpha: { type: "float", value: 1 } })))).toEqual([]);
+	});
+
+	it("refuses a graph that lost one of its outputs", () => {
+		const whole = model(node("MatMul"));
+		const [output] = whole.graph.outputs;
+		const outputs = [output, { ...output, name: "lost" }];
+		expect(forbiddenNodes({ ...whole, graph: { ...whole.graph, outputs } })).toEqual([
+			"output lost: computed by no node",
+		]);
 	});
 
 	it.each([
@@ -49,7 +60,8 @@ describe("forbiddenNodes", () => {
 		["a fused sum", node("Conv", "com.microsoft.nchwc", {}, 4)],
 		["an integer kernel", node("MatMulInteger")],
 		["a rounding", node("AveragePool")],
-		["a quantised kernel", node("QLinearConv", "com.microsoft")],
+		["a quantised kernel that rounds as the processor does", node("QLinearAdd", "com.microsoft")],
+		["a fused quantised kernel", node("QGemm", "com.microsoft")],
 	])("refuses %s", (_, forbidden) => {
 		expect(forbiddenNodes(model(forbidden))).toHaveLength(1);
 	});

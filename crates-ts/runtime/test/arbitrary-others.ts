@@ -3,7 +3,7 @@ import type { Form, Rounding } from "@umpire/operators/program.ts";
 import fc from "fast-check";
 import { type Case, caseOf, type Source } from "./arbitrary-case.ts";
 import { rescaled, source } from "./arbitrary-dots.ts";
-import { clips, shapes, span, specs } from "./arbitrary-tensors.ts";
+import { clips, shapes, sizeOf, span, specs } from "./arbitrary-tensors.ts";
 
 const widths: fc.Arbitrary<Width> = fc.constantFrom<Width>(8, 16, 32);
 
@@ -27,6 +27,31 @@ export const linears: fc.Arbitrary<Case> = fc
 		const operands = two ? [source(a, width, false), source(b, width, true)] : [source(shape, width, false)];
 		const form = { type: "linear", coefficients: coefficients.slice(0, operands.length) } as const;
 		return rescaled("Add", form, shape, operands, [[], ...shape.map((_, i) => [i])]);
+	});
+
+/** Sums whose coefficients, biases and divisors share factors of two, down to those that round nothing. */
+export const evenLinears: fc.Arbitrary<Case> = fc
+	.record({
+		shape: shapes(1, 3),
+		coefficients: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 2 }),
+		factor: fc.integer({ min: 0, max: 6 }),
+		biases: fc.array(fc.bigInt(-300n, 300n), { minLength: 2, maxLength: 2 }),
+		shifts: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 2 }),
+		multiplier: fc.integer({ min: 1, max: 6 }),
+		odd: fc.boolean(),
+		width: widths,
+	})
+	.chain(({ shape, coefficients, factor, biases, shifts, multiplier, odd, width }) => {
+		const unit = 2 ** factor;
+		const form = { type: "linear", coefficients: coefficients.map((c) => c * unit) } as const;
+		const rows = biases.map((bias, k) => {
+			return { bias: bias * BigInt(unit) + (odd ? 1n : 0n), multiplier, shift: shifts[k] };
+		});
+		const rescale = { axes: [0], rows: Array.from({ length: shape[0] }, (_, i) => rows[i % 2]) };
+		const sources = fc.tuple(...coefficients.map(() => source(shape, width, false)));
+		return fc
+			.tuple(specs(shape, width), clips(width), sources)
+			.map(([spec, clip, operands]) => caseOf({ kind: "Add", form, ...spec, ...clip, rescale }, operands));
 	});
 
 export const products: fc.Arbitrary<Case> = fc
@@ -255,6 +280,27 @@ export const selects: fc.Arbitrary<Case> = fc
 		]),
 	);
 
+/** Truth values that let numbers through or put something constant in their place, mostly 0. */
+export const masks: fc.Arbitrary<Case> = fc
+	.record({
+		sides: broadcast,
+		width: widths,
+		other: fc.constantFrom(0, 0, 0, 1),
+		most: fc.constantFrom(1, 1, 3),
+		rest: fc.boolean(),
+	})
+	.chain(({ sides: { a, b, shape }, width, other, most, rest }) => {
+		const flags = fc.array(fc.nat(most), { minLength: sizeOf(a), maxLength: sizeOf(a) });
+		const condition = fc
+			.tuple(specs(a, 8), flags)
+			.map(([spec, data]): Source => ({ spec, data: Int8Array.from(data), constant: true }));
+		const instead = source(rest ? [] : shape, width, true).map((one): Source => {
+			return { ...one, data: one.data.map((_, i) => (i === 0 ? other : 0)) };
+		});
+		const chosen = source(rest ? shape : b, width, false);
+		return plain("Select", { type: "select" }, shape, width, [condition, chosen, instead]);
+	});
+
 export const argmaxes: fc.Arbitrary<Case> = fc
 	.record({
 		x: shapes(1, 4, 6),
@@ -302,6 +348,7 @@ export const quotients: fc.Arbitrary<Case> = fc
 
 export const all = {
 	linear: linears,
+	"even linear": evenLinears,
 	product: products,
 	elementwise: elementwises,
 	reduce: reduces,
@@ -318,5 +365,6 @@ export const all = {
 	gatherElements: elementGathers,
 	quotient: quotients,
 	select: selects,
+	mask: masks,
 	argmax: argmaxes,
 };

@@ -64,6 +64,8 @@ it("the examples reach every way to convolve", () => {
 		/^2 float32 Conv in [2-9] slices, x in 2 limbs of \d bits, float64 rescale/,
 		/^4 float32 Conv/,
 		/^float64 MatMul per position/,
+		/^float64 MatMul of columns \(\d+ taps\)/,
+		/^float64 MatMul of columns \(\d+ places\)/,
 	]) {
 		expect(names.some((name) => way.test(name))).toBe(true);
 	}

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
@@ -69,6 +69,43 @@ describe("labelled data", () => {
 		const divided = readLabelled(written("d.npz", zipSync(parts)));
 		expect([divided.rows.dims, divided.parts]).toEqual([[6, 2], { train: 3, validation: 0, test: 3 }]);
 		expect(() => readLabelled(written("e.npz", zipSync({ "a.npy": x })))).toThrow(/call them x and y/);
+	});
+
+	test("arrays hold finite numbers in rows, as many samples as labels in every part", () => {
+		const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+		const column = (...values: number[]) => npy("<f4", [values.length, 1], floats(...values));
+		const read = (name: string, arrays: Record<string, Uint8Array>) =>
+			readLabelled(written(name, zipSync(arrays)));
+		const labels = { "y.npy": column(1, 2) };
+		for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+			expect(() => read("nan.npz", { "x.npy": column(0, wrong), ...labels })).toThrow(
+				new RegExp(`nan.npz: row 2 of the samples holds ${wrong}, which is no number`),
+			);
+			expect(() => read("nan.npz", { "x.npy": column(1, 2), "y.npy": column(wrong, 1) })).toThrow(
+				/row 1 of the labels/,
+			);
+		}
+		expect(() => read("nothing.npz", { "x.npy": npy("<f4", [2, 0], floats()), ...labels })).toThrow(
+			/the samples are rows of nothing/,
+		);
+		const one = npy("<f4", [], floats(1));
+		expect(() => read("one.npz", { "x.npy": one, "y.npy": one })).toThrow(/the samples are one number/);
+		// All in all there are as many: a row of the test would have been trained on.
+		const parts = { "x_train.npy": column(0, 1, 2), "y_train.npy": column(0, 1) };
+		const rest = { "x_test.npy": column(3), "y_test.npy": column(2, 3) };
+		expect(() => read("parts.npz", { ...parts, ...rest })).toThrow(
+			/parts.npz, part "train", has 3 samples and 2 labels/,
+		);
+	});
+
+	test("a folder of images is read without links that lead nowhere and folders that are called like images", () => {
+		const of = join(folder, "odd");
+		mkdirSync(join(of, "a", "b.png"), { recursive: true });
+		symlinkSync(join(of, "nowhere"), join(of, "z"));
+		symlinkSync(join(of, "nowhere"), join(of, "a", "c.png"));
+		expect(() => readLabelled(of)).toThrow(/holds no images in folders/);
+		writeFileSync(join(of, "a", "d.png"), image(2, 2, 255));
+		expect(readLabelled(of).rows.dims).toEqual([1, 1, 2, 2]);
 	});
 
 	test("a folder of images has a folder for each class", () => {

@@ -3,14 +3,19 @@ import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { segmentOf } from "@umpire/operators/segments.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { recordCheckpoints, recordSegment, recordTensor } from "@umpire/runtime/checkpoints.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { recordTrace } from "@umpire/runtime/trace.ts";
 import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { hyperOf, type Job } from "../src/job.ts";
 import type { Dataset, Step } from "../src/step.ts";
 import { trainBoth } from "../src/train.ts";
 import { compileStep, inputsOf } from "../src/training-program.ts";
+import { numbersFrom } from "./central-differences.ts";
 import { blobs, classifier, drawn, stepOf } from "./toys.ts";
 
 const DATA = blobs(61);
@@ -78,6 +83,33 @@ describe("the exact program of a step", () => {
 		const changes = Array.from(after as Float32Array, (value, k) => Math.abs(value - Number(before[k])));
 		expect(Math.max(...changes)).toBeLessThan(2 ** -11);
 		expect(changes.filter((change) => change > 0).length).toBeGreaterThan(changes.length / 2);
+	});
+
+	test("has any leaf of any step again from the checkpoint before it", async () => {
+		const { step } = await stepOf(classifier(), DATA, { optimiser: "momentum", steps: 40 });
+		const { program: whole } = await compileStep(step, "toy");
+		const program: Program = { ...whole, segment: 16 };
+		const commitment = await commitProgram(program);
+		const inputs = inputsOf(program, step.feed);
+		const [quick, recording] = [
+			await openSession(program, { record: "outputs" }),
+			await openSession(program, { record: "trace" }),
+		];
+		const all = await recordTrace(recording, commitment, inputs);
+		const trace = await recordCheckpoints({ quick, recording }, commitment, inputs);
+		expect(trace.traceRoot).toBe(all.traceRoot);
+		const random = numbersFrom(7);
+		for (let k = 0; k < 6; k++) {
+			const step = Math.floor(random() * program.steps);
+			const operator = Math.floor(random() * program.operators.length);
+			const segment = segmentOf(commitment.header, step);
+			const known = await recordSegment({ quick, recording }, commitment, inputs, trace, segment);
+			const found = await recordTensor({ quick, recording }, inputs, known, { step, operator });
+			const [tensor, own] = [found, all].map(({ operators }) => operators[step][operator]);
+			const leaf = Math.floor(random() * tensor.leafCount);
+			expect([tensor.words(leaf), tensor.path(leaf)]).toEqual([own.words(leaf), own.path(leaf)]);
+		}
+		await Promise.all([quick.release(), recording.release()]);
 	});
 
 	test("is the same with one thread and with two, in onnxruntime and element by element", async () => {

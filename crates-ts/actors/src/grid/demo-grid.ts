@@ -1,11 +1,5 @@
 import { gridAbi } from "@umpire/abi/grid.ts";
-import { getClaim, getTurn } from "@umpire/chain/contracts.ts";
-import { read } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
-import { GRID_STATUS } from "@umpire/markets/grid-state.ts";
-import { nextTime, type SeenGrid } from "@umpire/markets/grid-steps.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { localAccount, ROLES, type Role } from "@umpire/store/accounts.ts";
 import { formatEther, parseEther, parseEventLogs } from "viem";
@@ -15,12 +9,12 @@ import { registerProgram } from "../register.ts";
 import { setUp } from "../set-up.ts";
 import { openStage, type Stage } from "../stage.ts";
 import { verifier } from "../verifier.ts";
-import type { World } from "../world.ts";
 import { demoProgram } from "./demo-model.ts";
 import { deployGrids, type GridContracts, openGrids } from "./grid-contracts.ts";
 import { gridWorker } from "./grid-worker.ts";
 import { dishonestly, LIES, type Lie } from "./lies.ts";
 import { openGrid } from "./open-grid.ts";
+import { playGrid } from "./play-grid.ts";
 import { readGrid } from "./read-grid.ts";
 
 const WORKERS = ["submitter", "second-submitter", "third-submitter"] as const;
@@ -32,8 +26,6 @@ const ROUND_SECONDS = 600;
 const RATES = [64, 256, 512];
 const STEPS = [4, 8, 12];
 const POINTS = STEPS.flatMap((steps) => RATES.map((rate) => ({ steps, hyperparameters: [rate, 2] })));
-/** More waits than all rounds, periods and turns are. */
-const MOST_WAITS = 400;
 
 /** What a point came to: its hyper-parameters, who claimed it, and its error in the program's units. */
 export interface DemoPoint {
@@ -126,44 +118,6 @@ export async function demonstrateGrid(lie: Lie, say: (line: string) => void): Pr
 	} finally {
 		await stage.close();
 	}
-}
-
-/** Lets all act, and time pass where nobody has anything to do, until the grid is closed. */
-async function playGrid(
-	stage: Stage,
-	world: World,
-	contracts: GridContracts,
-	actors: readonly Actor[],
-	id: number,
-): Promise<SeenGrid> {
-	for (let waits = 0; waits < MOST_WAITS; waits++) {
-		await stage.settle(actors);
-		await world.feed.poll();
-		const grid = await readGrid(world, contracts, id);
-		if (grid.status === GRID_STATUS.closed) return grid;
-		const now = Number(await chainTime(stage.connection));
-		const next = Math.min(...(await timesOf(stage, grid, now)));
-		await stage.wait(Number.isFinite(next) && next > now ? next - now : 1);
-	}
-	throw new Error("The grid was not closed.");
-}
-
-/** When time alone gives somebody something to do. */
-async function timesOf({ contracts }: Stage, grid: SeenGrid, now: number): Promise<number[]> {
-	const times = [nextTime(grid, now) ?? Number.POSITIVE_INFINITY];
-	const { challengePeriod } = contracts.deployment.parameters;
-	for (const { claim } of grid.points) {
-		if (claim?.status !== CLAIM_STATUS.live) continue;
-		const { since } = await getClaim(contracts, BigInt(claim.id));
-		times.push(since + challengePeriod);
-	}
-	const market = contracts.market.address;
-	const disputes = await read(contracts, contracts.court, "disputeCount", [market]);
-	for (let id = 1n; id <= disputes; id++) {
-		const turn = await getTurn(contracts, id);
-		if (turn.side !== SIDE.nobody) times.push(Number(turn.until) + 1);
-	}
-	return times.filter((time) => time > now);
 }
 
 /** What everybody put in and was credited, and what was burned, by the grid contract's own events. */

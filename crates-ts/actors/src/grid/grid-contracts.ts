@@ -3,10 +3,11 @@ import { gridAbi } from "@umpire/abi/grid.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { constructorArguments } from "@umpire/chain/deploy.ts";
-import { type Contract, sendDeployment } from "@umpire/chain/send.ts";
+import { type Contract, read, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
+import { isAddressEqual } from "viem";
 import type { View, World } from "../world.ts";
 
 /** Where the grid contract and its beacon are on one chain. */
@@ -60,7 +61,7 @@ export async function deployGrids(world: World, options: GridDeployOptions): Pro
 /**
  * The grid contract of the market.
  *
- * @throws UmpireError if none was deployed from this home folder
+ * @throws UmpireError if none was deployed from this home folder, or what is there is none of this market and beacon
  */
 export async function openGrids(view: View): Promise<GridContracts> {
 	const isHex = (value: unknown) => typeof value === "string";
@@ -80,8 +81,30 @@ export async function openGrids(view: View): Promise<GridContracts> {
 	);
 	const once = new Map(errors.map((error) => [error.name, error])).values();
 	const abi = [...gridAbi.filter(({ type }) => type !== "error"), ...once] as unknown as typeof gridAbi;
-	return {
+	const contracts: GridContracts = {
 		grid: { address: found.grid, abi },
 		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
 	};
+	await requireOfMarket(view, contracts, found);
+	return contracts;
+}
+
+/** Stakes go to no address that is no grid contract, or that of another market or beacon: claims would not count there. */
+async function requireOfMarket(
+	{ contracts }: View,
+	{ grid }: GridContracts,
+	found: GridDeployment,
+): Promise<void> {
+	const stated = await Promise.all([
+		read(contracts, grid, "market", []),
+		read(contracts, grid, "beacon", []),
+	]);
+	const expected = [contracts.deployment.market, found.beacon];
+	const other = stated.findIndex((address, i) => !isAddressEqual(address, expected[i] as Hex));
+	if (other === -1) return;
+	throw new UmpireError(
+		"CHAIN",
+		`The grid contract ${grid.address} is of the ${other === 0 ? "market" : "beacon"} ${stated[other]}, not ${expected[other]}`,
+		{ advice: "run umpire grid deploy, or ask for the right file." },
+	);
 }

@@ -1,7 +1,9 @@
+import { balanceOf } from "@umpire/chain/connection.ts";
 import { type Call, read } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { GRID_STATUS, POINT_STATUS } from "@umpire/markets/grid-state.ts";
 import {
 	type GridStep,
@@ -11,19 +13,16 @@ import {
 	stepsForAll,
 } from "@umpire/markets/grid-steps.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
-import type { Program } from "@umpire/operators/program.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
-import { submitter } from "../submitter.ts";
+import { neededFor } from "../purse.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
+import { type Claimant, honestly, undecided } from "./claimant.ts";
 import type { GridContracts } from "./grid-contracts.ts";
 import { readGrid } from "./read-grid.ts";
-
-/** Who computes and claims what a worker was dealt: the honest way is a submitter of each program. */
-export type Claimant = (world: World, grid: SeenGrid, mine: readonly SeenPoint[]) => Promise<Actor[]>;
 
 export interface GridWorkerOptions {
 	readonly grid: number;
@@ -34,6 +33,8 @@ export interface GridWorkerOptions {
 	readonly joins?: "always" | "once" | "never" | undefined;
 }
 
+type Attempt = (item: string, make: () => Promise<boolean>) => Promise<void>;
+
 /** Draws that one transaction makes at most, each of some 220,000 gas. */
 const DRAWS_AT_ONCE = 16;
 
@@ -41,7 +42,8 @@ const DRAWS_AT_ONCE = 16;
  * Works on a grid: joins rounds, computes and claims what it is dealt, defends its claims, and does what moves the grid
  * on. What it does follows from the chain and the home folder alone.
  *
- * @throws UmpireError if a program or inputs of the grid are not at hand: nobody joins what it cannot compute
+ * @throws UmpireError if a program or inputs of the grid are not at hand and it has nothing at stake: nobody joins what it
+ *   cannot compute
  */
 export async function gridWorker(
 	world: World,
@@ -50,12 +52,22 @@ export async function gridWorker(
 ): Promise<Actor> {
 	await world.feed.poll();
 	const grid = await readGrid(world, contracts, options.grid);
-	if (options.joins !== "never") await requireAtHand(world, grid);
-	return new GridWorker(world, contracts, options);
+	const account = world.signer.account.address.toLowerCase();
+	// Whoever has a stake or a bond in it goes on: what is at hand has to be claimed and defended.
+	const isIn =
+		grid.points.some(({ worker, status }) => worker === account && status !== POINT_STATUS.accepted) ||
+		grid.rounds.some(({ joiners }) => joiners.includes(account as Hex)) ||
+		undecided(world, grid).size > 0;
+	const looked = options.joins === "never" || isIn ? [] : grid.points;
+	await requireAtHand(world, { points: looked });
+	return new GridWorker(world, contracts, options, looked);
 }
 
 /** @throws UmpireError unless all programs validate, and all inputs hash to their roots */
-export async function requireAtHand({ home, limits }: World, { points }: SeenGrid): Promise<void> {
+export async function requireAtHand(
+	{ home, limits }: World,
+	{ points }: { readonly points: readonly Pick<SeenPoint, "program" | "inputsRoot">[] },
+): Promise<void> {
 	for (const { program: root, inputsRoot } of points) {
 		const { program } = await getProgram(home.content, root, limits);
 		if ((await getInputs(home.content, program, inputsRoot)) !== null) continue;
@@ -65,6 +77,8 @@ export async function requireAtHand({ home, limits }: World, { points }: SeenGri
 	}
 }
 
+const keyOf = ({ program, inputsRoot }: SeenPoint): string => `${program} ${inputsRoot}`;
+
 class GridWorker implements Actor {
 	readonly name = "grid worker";
 	readonly #world: World;
@@ -73,12 +87,20 @@ class GridWorker implements Actor {
 	readonly #account: Hex;
 	readonly #troubles: Troubles;
 	readonly #claimant: Claimant;
+	/** Points that were found at hand: a grid that is being filled may still get others. */
+	readonly #atHand: Set<string>;
 	#joined = false;
 
-	constructor(world: World, contracts: GridContracts, options: GridWorkerOptions) {
+	constructor(
+		world: World,
+		contracts: GridContracts,
+		options: GridWorkerOptions,
+		atHand: readonly SeenPoint[],
+	) {
 		this.#world = world;
 		this.#contracts = contracts;
 		this.#options = options;
+		this.#atHand = new Set(atHand.map(keyOf));
 		this.#account = world.signer.account.address.toLowerCase() as Hex;
 		this.#troubles = new Troubles(options.progress);
 		this.#claimant = options.claimant ?? honestly(options.progress);
@@ -90,7 +112,7 @@ class GridWorker implements Actor {
 		const grid = await readGrid(this.#world, this.#contracts, this.#options.grid);
 		const now = Number(await chainTime(contracts.connection, feed.head));
 		let acted = false;
-		const attempt = async (item: string, make: () => Promise<boolean>) => {
+		const attempt: Attempt = async (item, make) => {
 			if (await this.#troubles.attempt(item, make)) acted = true;
 		};
 		const round = this.#mayJoin() ? roundToJoin(grid, this.#account, now) : undefined;
@@ -99,7 +121,7 @@ class GridWorker implements Actor {
 			...stepsForAll(grid, now),
 		];
 		for (const step of steps) await attempt(step.type, () => this.#make(grid, step));
-		await attempt("withdrawing", () => this.#withdraw(grid));
+		await this.#withdraw(grid, attempt);
 		await landAll(this.#world, this.#options.progress);
 		const mine = grid.points.filter(
 			({ worker, status }) =>
@@ -117,15 +139,13 @@ class GridWorker implements Actor {
 	async #make(grid: SeenGrid, step: GridStep): Promise<boolean> {
 		const { id } = grid;
 		switch (step.type) {
-			case "join":
+			case "join": {
+				if (!(await this.#allAtHand(grid))) return true;
+				await this.#requireMoney(grid);
 				this.#joined = true;
-				return this.#send(
-					`join:${step.round}`,
-					`Joined round ${step.round}.`,
-					"join",
-					[id, step.round],
-					grid.stake,
-				);
+				const said = `Joined round ${step.round}.`;
+				return this.#send(`join:${step.round}`, said, "join", [id, step.round], grid.stake);
+			}
 			case "bring":
 				return this.#bring(grid, step.round);
 			case "draw": {
@@ -143,6 +163,31 @@ class GridWorker implements Actor {
 			case "close":
 				return this.#send("close", `Closed grid ${id}.`, "close", [id]);
 		}
+	}
+
+	/** Looks at one more point, of which nobody chooses which it is dealt; between two, disputes are answered. */
+	async #allAtHand({ points }: SeenGrid): Promise<boolean> {
+		const next = points.find((point) => !this.#atHand.has(keyOf(point)));
+		if (next === undefined) return true;
+		await requireAtHand(this.#world, { points: [next] });
+		this.#atHand.add(keyOf(next));
+		return false;
+	}
+
+	/** Whoever cannot pay the bond of its claim loses its stake. */
+	async #requireMoney({ points, stake }: SeenGrid): Promise<void> {
+		const { contracts, signer } = this.#world;
+		const { submitterBond } = contracts.deployment.parameters;
+		const live = points.filter(
+			({ worker, claim }) => worker === this.#account && claim?.status === CLAIM_STATUS.live,
+		);
+		const ahead = await neededFor(contracts.connection, 0n);
+		const needed = stake + submitterBond + ahead * BigInt(1 + live.length);
+		const balance = await balanceOf(signer);
+		if (balance >= needed) return;
+		throw new UmpireError("ACCOUNT", `${signer.account.address} holds ${formatEther(balance)} ETH`, {
+			advice: `fund it: a stake, the bond of a claim, and the moves of its disputes need ${formatEther(needed)} ETH.`,
+		});
 	}
 
 	async #bring(grid: SeenGrid, round: number): Promise<boolean> {
@@ -167,22 +212,26 @@ class GridWorker implements Actor {
 		return sent !== undefined;
 	}
 
-	/** Takes what grid contract and beacon owe once the grid is closed: one transaction each instead of many. */
-	async #withdraw(grid: SeenGrid): Promise<boolean> {
-		if (grid.status !== GRID_STATUS.closed) return false;
+	/** What grid contract and beacon owe once the grid is closed: one transaction each instead of many. */
+	async #withdraw(grid: SeenGrid, attempt: Attempt): Promise<void> {
+		if (grid.status !== GRID_STATUS.closed) return;
 		const { grid: contract, beacon } = this.#contracts;
 		const account = this.#account;
-		let acted = false;
 		for (const token of new Set([ETHER, grid.token.toLowerCase() as Hex])) {
-			const owed = await read(this.#world.contracts, contract, "owed", [token, account]);
-			const call = { contract, functionName: "withdrawTo", args: [token, account] };
-			const said = token === ETHER ? `${formatEther(owed)} ETH` : `${owed} of ${token}`;
-			if (await this.#take(`grid:${grid.id}:withdraw:${token}:${owed}`, owed, said, call)) acted = true;
+			// What a token does keeps nobody from its ether.
+			await attempt(`withdrawing ${token === ETHER ? "ether" : token}`, async () => {
+				const owed = await read(this.#world.contracts, contract, "owed", [token, account]);
+				const call = { contract, functionName: "withdrawTo", args: [token, account] };
+				const said = token === ETHER ? `${formatEther(owed)} ETH` : `${owed} of ${token}`;
+				return this.#take(`grid:${grid.id}:withdraw:${token}:${owed}`, owed, said, call);
+			});
 		}
-		const owed = await read(this.#world.contracts, beacon, "owed", [account]);
-		const said = `${formatEther(owed)} ETH for values of the beacon`;
-		const call = { contract: beacon, functionName: "withdraw" };
-		return (await this.#take(`beacon:withdraw:${grid.id}:${owed}`, owed, said, call)) || acted;
+		await attempt("withdrawing from the beacon", async () => {
+			const owed = await read(this.#world.contracts, beacon, "owed", [account]);
+			const said = `${formatEther(owed)} ETH for values of the beacon`;
+			const call = { contract: beacon, functionName: "withdraw" };
+			return this.#take(`beacon:withdraw:${grid.id}:${owed}`, owed, said, call);
+		});
 	}
 
 	async #take(name: string, owed: bigint, said: string, call: Call): Promise<boolean> {
@@ -190,25 +239,4 @@ class GridWorker implements Actor {
 		this.#options.progress(`Withdrew ${said}.`);
 		return true;
 	}
-}
-
-/**
- * A submitter of each program of which the worker was dealt a point: it claims what is reserved for it, and defends.
- *
- * @param defectOf the wrong number that it puts into claims of a program; none by default
- */
-export function honestly(
-	progress: (line: string) => void,
-	defectOf: (program: Program) => string | undefined = () => undefined,
-): Claimant {
-	const serving = new Map<Hex, Actor>();
-	return async (world, _, mine) => {
-		for (const root of new Set(mine.map((point) => point.program))) {
-			if (serving.has(root)) continue;
-			const { program } = await getProgram(world.home.content, root, world.limits);
-			const defect = defectOf(program);
-			serving.set(root, await submitter(world, root, { leastFee: "0", defect, progress }));
-		}
-		return [...serving.values()];
-	};
 }

@@ -12,7 +12,7 @@ import type { Actor } from "../actor.ts";
 import { type ClaimContent, claimOfTrace } from "../claim-content.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
-import { type Claimant, honestly } from "./grid-worker.ts";
+import { type Claimant, honestly } from "./claimant.ts";
 
 /** How a worker of the demonstration lies. */
 export const LIES = {

@@ -9,7 +9,7 @@ import { elementCount } from "@umpire/operators/tensors.ts";
 import { commitInputs } from "@umpire/runtime/trace.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { putProgram } from "@umpire/store/programs.ts";
-import { type Log, parseEventLogs } from "viem";
+import { erc20Abi, type Log, parseEventLogs } from "viem";
 import type { LoadedProgram } from "../loaded-program.ts";
 import type { World } from "../world.ts";
 import type { GridContracts } from "./grid-contracts.ts";
@@ -24,8 +24,11 @@ export interface OpenGridOptions {
 	/** the name of the input that the hyper-parameters are */
 	readonly hyper: string;
 	readonly points: readonly GridPoint[];
-	/** in wei */
+	/** of an ERC-20 contract in which the bounty is paid; ether by default */
+	readonly token?: Hex | undefined;
+	/** in the token's own units, or wei */
 	readonly bounty: bigint;
+	/** in wei: stakes are ether */
 	readonly stake: bigint;
 	readonly rounds: number;
 	readonly roundSeconds: number;
@@ -74,7 +77,7 @@ export async function openGrid(
 		world.onSent(sent, world.signer.account.address);
 		return sent;
 	};
-	const { bounty, stake, rounds, roundSeconds, reservationSeconds, lowest } = options;
+	const { token = ETHER, bounty, stake, rounds, roundSeconds, reservationSeconds, lowest } = options;
 	const opened = await call("open", [
 		{
 			program: root,
@@ -83,7 +86,7 @@ export async function openGrid(
 			hyperWidth: spec.width,
 			hyperElements: elementCount(spec.shape),
 			lowest,
-			token: ETHER,
+			token,
 			bounty,
 			stake,
 			rounds,
@@ -104,8 +107,16 @@ export async function openGrid(
 			throw new Error(`Point ${point} has the inputs ${found.inputsRoot}, not ${root}.`);
 	}
 	const fee = await read(world.contracts, beacon, "fee", []);
-	await call("start", [id], bounty + fee * BigInt(rounds));
+	if (token !== ETHER) await allow(world, token, grid.address, bounty);
+	await call("start", [id], (token === ETHER ? bounty : 0n) + fee * BigInt(rounds));
 	return Number(id);
+}
+
+/** Lets the grid contract take a bounty in tokens. */
+async function allow(world: World, token: Hex, spender: Hex, amount: bigint): Promise<void> {
+	const contract = { address: token, abi: erc20Abi };
+	const sent = await send(world.signer, { contract, functionName: "approve", args: [spender, amount] });
+	world.onSent(sent, world.signer.account.address);
 }
 
 /** A point's hyper-parameters as the elements of the program's input. */

@@ -180,11 +180,15 @@ export const PIPELINE: readonly Pass[] = [
 			"method",
 		],
 		leaves: ["built"],
-		run: async ({ model, folded, method, ...rest }, { name, bits = 16, losses, budget, execute, pins }) => {
+		run: async (
+			{ model, folded, method, ...rest },
+			{ name, bits = 16, weightBits, losses, budget, execute, pins },
+		) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
 				built: await buildProgram(source, {
 					bits,
+					weightBits,
 					method,
 					execute,
 					losses: losses !== false,

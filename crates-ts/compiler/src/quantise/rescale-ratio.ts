@@ -3,7 +3,7 @@ import type { Row } from "@umpire/operators/program.ts";
 
 /** Multipliers that a tensor's own scale follows: more bits would not help. */
 const MULTIPLIER_BITS = 15;
-/** Multipliers that no scale can follow have more. */
+/** Multipliers that no scale can follow have more, unless they multiply bytes, which float32 then holds. */
 const FINE_BITS = 24;
 /** Coefficients of `linear` operators have up to this many bits. */
 const COEFFICIENT_BITS = 24;
@@ -47,9 +47,13 @@ function represent(
 	return { multiplier, shift };
 }
 
-/** multiplier / 2^shift nearest to ratio. */
-export function nearestRatio(ratio: number, limit: number): { multiplier: number; shift: number } {
-	return represent(ratio, limit, FINE_BITS, Math.round);
+/** multiplier / 2^shift nearest to ratio, for values of magnitudes up to `reach`. */
+export function nearestRatio(
+	ratio: number,
+	limit: number,
+	reach = Number.POSITIVE_INFINITY,
+): { multiplier: number; shift: number } {
+	return represent(ratio, limit, reach > 255 ? FINE_BITS : MULTIPLIER_BITS, Math.round);
 }
 
 /**
@@ -95,6 +99,17 @@ export function biasOf(value: number): bigint {
 	return BigInt(rounded);
 }
 
+/** Coefficients of bytes need no more bits than these behind the point: the rest moves no result by a hundredth. */
+const BYTE_BITS = 14;
+
+/** A smaller shift, if that keeps what is computed of bytes below 2^24, so that it is computed in float32. */
+function shiftOfBytes(reaches: readonly number[], shift: number, sum: (shift: number) => number): number {
+	if (reaches.some((reach) => reach > 255)) return shift;
+	let least = shift;
+	while (least > BYTE_BITS && sum(least) >= 2 ** 24) least -= 1;
+	return sum(least) < 2 ** 24 ? least : shift;
+}
+
 export interface Linear {
 	readonly coefficients: number[];
 	readonly rows: Row[];
@@ -120,6 +135,10 @@ export function linearOf(
 			hint: "Check the model for values of very different magnitude that are added",
 		});
 	}
+	shift = shiftOfBytes(reaches, shift, (s) => {
+		const bias = Array.from(biases).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+		return sum(s) + (bias + 1) * 2 ** s;
+	});
 	let coefficients = ratios.map((ratio) => Math.round(ratio * 2 ** shift) + 0);
 	let integers = Array.from(biases, (bias) => biasOf(bias * 2 ** shift));
 	while (shift > 1 && coefficients.every((c) => c % 2 === 0) && integers.every((bias) => bias % 2n === 0n)) {

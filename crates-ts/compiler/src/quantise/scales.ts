@@ -17,6 +17,8 @@ export interface Precision {
 	readonly limit: number;
 	/** Factor by which calibrated ranges grow, so that slightly larger inputs are not clipped. */
 	readonly margin: number;
+	/** Largest magnitude of the weights of products, where integer kernels are to take them. */
+	readonly weightLimit?: number;
 	/** Values with bits of their own. */
 	readonly pins?: Pins;
 }
@@ -36,6 +38,9 @@ export function precisionOf(bits: 8 | 16, sets: number): Precision {
 		? { bits, limit: 32767, margin: 1 + 2.0237 / known }
 		: { bits, limit: 127, margin: 1 + 1.0237 / known };
 }
+
+/** Largest magnitude of weights of 7 bits, sign included: integer kernels take −64 … 63. */
+export const SMALL_WEIGHTS = 63;
 
 /** Largest magnitude of a tensor that gets 32 bits to be finer: long sums of its products stay exact. */
 const FINER_LIMIT = 2 ** 22;

@@ -109,7 +109,8 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 }
 
 export interface QuantisedWeights {
-	readonly data: Int16Array;
+	/** As narrow as the limit on one weight admits. */
+	readonly data: Int8Array | Int16Array;
 	/** One row per channel. */
 	readonly rows: Row[];
 }
@@ -123,9 +124,9 @@ export function quantiseWeights(
 	weights: ChannelWeights,
 	{ scales, exact }: ChannelScales,
 	bias: Float64Array | undefined,
-	options: { inputScale: number; outputScale: number; limit: number },
+	options: { inputScale: number; outputScale: number; limit: number; narrow?: boolean },
 ): QuantisedWeights {
-	const { inputScale, outputScale, limit } = options;
+	const { inputScale, outputScale, limit, narrow = false } = options;
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
@@ -136,7 +137,7 @@ export function quantiseWeights(
 		inverse[c] = kept ? 1 / scales[c] : inputScale / outputScale / ratio;
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
-	const data = new Int16Array(weights.data.length);
+	const data = new (narrow ? Int8Array : Int16Array)(weights.data.length);
 	for (let i = 0; i < data.length; i++) {
 		data[i] = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
 	}

@@ -15,10 +15,17 @@ import { intOf, onlyAttributes, requireType, sameType } from "./attributes.ts";
 import { isExact, reachOf } from "./exact.ts";
 import type { Result, Site } from "./site.ts";
 
-/** Floors of quotients are exact while the dividend stays below this: docs/protocol.md section 2. */
-const QUOTIENT_LIMIT = 2 ** 52;
+/** Floors of quotients are exact while the dividend stays below half of what its type holds: docs/protocol.md section 2. */
+const QUOTIENT_LIMIT = { float32: 2 ** 23, float64: 2 ** 52 };
 
-const TYPES: Readonly<Record<number, ElementType>> = { 1: "float32", 6: "int32", 7: "int64", 11: "float64" };
+const TYPES: Readonly<Record<number, ElementType>> = {
+	1: "float32",
+	2: "uint8",
+	3: "int8",
+	6: "int32",
+	7: "int64",
+	11: "float64",
+};
 
 type Rule = (site: Site) => Result;
 
@@ -153,7 +160,8 @@ const mul: Rule = (site) => {
 
 const div: Rule = (site) => {
 	onlyAttributes(site);
-	requireType(site, "float64");
+	requireType(site, "float32", "float64");
+	const type = sameType(site) === "float32" ? "float32" : "float64";
 	const [a, b] = site.inputs;
 	const isNonZero =
 		b.relation?.kind === "nonzero" || b.cells.low.every((low, i) => low > 0 || b.cells.high[i] < 0);
@@ -161,7 +169,7 @@ const div: Rule = (site) => {
 	for (const { cells, name } of site.inputs) {
 		if (cells.unit.some((unit) => unit < 1)) throw new Error(`Div of ${name}, which is not whole`);
 	}
-	const { bound } = reachOf({ ...a.cells, unit: a.cells.unit.map(() => 1) }, "float64");
+	const { bound } = reachOf({ ...a.cells, unit: a.cells.unit.map(() => 1) }, type);
 	// A divisor is at least 1: no quotient is larger than its dividend.
 	const cells = zip(a.cells, b.cells, ([low, high]) => {
 		const most = Math.max(Math.abs(low), Math.abs(high));
@@ -169,7 +177,7 @@ const div: Rule = (site) => {
 	});
 	const shape = broadcast(a.shape, b.shape);
 	const relation = { kind: "quotient" } as const;
-	return { type: "float64", shape, cells, relation, reach: [{ bound, limit: QUOTIENT_LIMIT }] };
+	return { type, shape, cells, relation, reach: [{ bound, limit: QUOTIENT_LIMIT[type] }] };
 };
 
 /** Floor or Ceil. */
@@ -205,9 +213,24 @@ const cast: Rule = (site) => {
 		if (data !== undefined) throw new Error(`Cast rounds constants up to ${reachOf(cells, type).bound}`);
 		return { ...same, rounded: true };
 	}
+	if (type === "uint8") {
+		const bytes = byteOf(x);
+		if (bytes !== undefined) return { type, shape, cells: bytes };
+	}
 	const keeps = relation?.kind === "nonzero" || relation?.kind === "multiple";
 	return keeps ? { ...same, relation } : same;
 };
+
+/** What a cast to a byte leaves on purpose: the low byte of 16 bits, the whole part of what is not negative. */
+function byteOf({ type, cells, shape }: Abstract): Cells | undefined {
+	if (type === "uint16") {
+		const isByte = cells.high.every((high) => high < 256);
+		return isByte ? cells : uniform(shape.length, 0, 255);
+	}
+	if (type !== "float32") return undefined;
+	// Casts round towards 0: below it the floor is negative too, and no byte.
+	return mapCells(cells, ([low, high, unit]) => [Math.floor(low), Math.floor(high), Math.max(unit, 1)]);
+}
 
 const reduceSum: Rule = (site) => {
 	onlyAttributes(site, "keepdims");

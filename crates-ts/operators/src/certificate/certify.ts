@@ -2,11 +2,12 @@ import type { OperandContext, OperatorContext } from "../context.ts";
 import { carrier } from "../context.ts";
 import { ExactnessError } from "../errors.ts";
 import { functionOf, stored } from "../functions.ts";
+import { heldRange, isNarrow, type TravelType } from "../narrow.ts";
 import { planOf } from "../plans.ts";
 import type { Program } from "../program.ts";
 import { rangeOf } from "../ranges.ts";
 import { elementCount } from "../tensors.ts";
-import { wideOperators } from "../wide.ts";
+import { travelTypes } from "../travel.ts";
 import { type Abstract, uniform } from "./abstract.ts";
 import type { Reach } from "./exact.ts";
 import { walk } from "./walk.ts";
@@ -32,12 +33,14 @@ export function certify(program: Program): Certified[] {
 	for (const { operands } of program.operators) {
 		for (const { source, index } of operands) if (source === "state") outputs.add(index);
 	}
-	const wide = wideOperators(program, outputs);
+	const travel = travelTypes(program, outputs);
 	return program.operators.map((operator, index) => {
 		const { context, plan } = planOf(program, index);
-		const isWide =
-			wide.has(index) || operator.operands.some((ref) => ref.source === "operator" && wide.has(ref.index));
-		const variants = isWide ? [new Set<number>(), wide] : [new Set<number>()];
+		const differs =
+			travel.has(index) ||
+			operator.operands.some((ref) => ref.source === "operator" && travel.has(ref.index));
+		const none = new Map<number, TravelType>();
+		const variants = differs ? [none, travel] : [none];
 		try {
 			const reaches = variants.map((variant) => reachOf(program, index, context, variant));
 			const reach = reaches.reduce((a, b) => (a.bound / a.limit >= b.bound / b.limit ? a : b));
@@ -52,12 +55,12 @@ function reachOf(
 	program: Program,
 	index: number,
 	context: OperatorContext,
-	wide: ReadonlySet<number>,
+	travel: ReadonlyMap<number, TravelType>,
 ): Reach {
-	const definition = functionOf(program, index, wide);
+	const definition = functionOf(program, index, travel);
 	const operands = context.operands.map((operand, k): Abstract => {
 		const { source, index: from } = program.operators[index].operands[k];
-		return abstractOf(operand, source === "operator" && wide.has(from));
+		return abstractOf(operand, source === "operator" ? travel.get(from) : undefined);
 	});
 	const { result, reach, elements } = walk(definition, operands);
 	const known = [program.operators[index], ...context.operands.map(({ spec }) => spec)];
@@ -65,7 +68,9 @@ function reachOf(
 	if (elements > most) {
 		throw new Error(`its body makes a tensor of ${elements} elements on the way, more than ${most}`);
 	}
-	const { low, high } = rangeOf(program, { source: "operator", index });
+	const own = rangeOf(program, { source: "operator", index });
+	const carried = travel.get(index);
+	const { low, high } = isNarrow(carried) ? heldRange(carried, own) : own;
 	const { cells, type } = result;
 	if (cells.low.some((value, i) => !(value >= low && cells.high[i] <= high && cells.unit[i] >= 1))) {
 		throw new Error(`its results may leave ${low} … ${high}`);
@@ -74,13 +79,14 @@ function reachOf(
 	if (result.shape.length !== shape.length || shape.some((size, axis) => result.shape[axis] !== size)) {
 		throw new Error(`its result has shape [${result.shape}], [${shape}] expected`);
 	}
-	const expected = wide.has(index) ? "float64" : carrier(program.operators[index]);
+	const expected = carried ?? carrier(program.operators[index]);
 	if (type !== expected) throw new Error(`its result is ${type}, ${expected} expected`);
 	return reach;
 }
 
-function abstractOf({ spec, range, data }: OperandContext, isWide: boolean): Abstract {
-	const cells = uniform(spec.shape.length, range.low, range.high);
-	const type = data !== undefined ? stored(spec) : isWide ? "float64" : carrier(spec);
+function abstractOf({ spec, range, data }: OperandContext, travel: TravelType | undefined): Abstract {
+	const { low, high } = isNarrow(travel) ? heldRange(travel, range) : range;
+	const cells = uniform(spec.shape.length, low, high);
+	const type = data !== undefined ? stored(spec) : (travel ?? carrier(spec));
 	return { name: "", type, shape: spec.shape, cells, data };
 }

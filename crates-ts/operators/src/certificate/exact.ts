@@ -5,6 +5,8 @@ import type { Cells } from "./abstract.ts";
 const UNITS: Partial<Record<ElementType, number>> = {
 	float32: 2 ** 24,
 	float64: 2 ** 53,
+	uint8: 2 ** 8,
+	uint16: 2 ** 16,
 	int8: 2 ** 7,
 	int16: 2 ** 15,
 	int32: 2 ** 31,
@@ -27,12 +29,14 @@ export interface Reach {
 export function reachOf(cells: Cells, type: ElementType): Reach {
 	const limit = UNITS[type];
 	if (limit === undefined) throw new Error(`values of type ${type} are not known`);
-	const isInteger = type.startsWith("int");
+	const isUnsigned = type.startsWith("uint");
+	const isInteger = isUnsigned || type.startsWith("int");
 	const span = SPANS[type];
 	let bound = 0;
 	for (let i = 0; i < cells.low.length; i++) {
 		const most = Math.max(Math.abs(cells.low[i]), Math.abs(cells.high[i]));
 		if (isInteger && cells.unit[i] < 1) throw new Error(`fractions in a tensor of ${type}`);
+		if (isUnsigned && cells.low[i] < 0) throw new Error(`negative numbers in a tensor of ${type}`);
 		// A whole number needs all its bits in an integer type, however round it is.
 		const units = isInteger ? most : most / cells.unit[i];
 		// What is no number is not below anything, whatever comes after it.

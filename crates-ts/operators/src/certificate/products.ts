@@ -77,7 +77,7 @@ function unitAlong(value: Abstract, axis: number): (output: number) => number {
 }
 
 /** [..., m, k] × [..., k, n] */
-function matrixProduct(left: Abstract, right: Abstract): Pick<Result, "shape" | "cells"> {
+export function matrixProduct(left: Abstract, right: Abstract): Pick<Result, "shape" | "cells"> {
 	const [m, k] = left.shape.slice(-2);
 	const [inner, n] = right.shape.slice(-2);
 	if (k !== inner || left.shape.length < 2 || right.shape.length < 2) {
@@ -132,6 +132,10 @@ const matMul: Rule = (site) => {
 	return { type: sameType(site), ...matrixProduct(left, right) };
 };
 
+/** What the partial sums of a product reach with a bias among them, at any place in the order. */
+export const partialOf = (product: Cells, bias: Cells): Cells =>
+	zip(product, bias, ([l, h, u], [m, i, v]) => [l + Math.min(m, 0), h + Math.max(i, 0), Math.min(u, v)]);
+
 /** A sum and its bias, which may join the partial sums at any place in the order. */
 function withBias(
 	type: "float32" | "float64",
@@ -142,12 +146,7 @@ function withBias(
 	const dims = [...Array<number>(product.dims.length - bias.dims.length).fill(1), ...bias.dims];
 	const added = { ...bias, dims };
 	const cells = zip(product, added, ([l, h, u], [m, i, v]) => [l + m, h + i, Math.min(u, v)]);
-	const partial = zip(product, added, ([l, h, u], [m, i, v]) => [
-		l + Math.min(m, 0),
-		h + Math.max(i, 0),
-		Math.min(u, v),
-	]);
-	return { type, shape, cells, reach: [reachOf(partial, type)] };
+	return { type, shape, cells, reach: [reachOf(partialOf(product, added), type)] };
 }
 
 const gemm: Rule = (site) => {
@@ -160,10 +159,15 @@ const gemm: Rule = (site) => {
 	return withBias(type, product.shape, product.cells, bias.cells);
 };
 
-const conv: Rule = (site) => {
-	onlyAttributes(site, "kernel_shape", "strides", "pads", "dilations", "group");
-	requireType(site, "float32");
-	const [x, w, bias] = site.inputs;
+/** The attributes of a convolution that rules take into account. */
+export const CONVOLUTION = ["kernel_shape", "strides", "pads", "dilations", "group"] as const;
+
+/** The sums of a convolution, without its bias. */
+export function convolution(
+	site: Site,
+	x: Abstract,
+	w: Abstract,
+): { readonly shape: readonly number[]; readonly product: Cells; readonly scratch: number } {
 	const group = intOf(site, "group", 1);
 	const [m, channels, ...kernel] = w.shape;
 	if (x.shape[1] !== channels * group || m % group !== 0)
@@ -186,8 +190,16 @@ const conv: Rule = (site) => {
 		w.data === undefined
 			? productSums(count, x.cells, w.cells, shape.length)
 			: sums(weightsOf(w.data, [1, m, count, 1], unitAlong(perFirst(w), 0)), x.cells, dims);
+	return { shape, product, scratch };
+}
+
+const conv: Rule = (site) => {
+	onlyAttributes(site, ...CONVOLUTION);
+	requireType(site, "float32");
+	const [x, w, bias] = site.inputs;
+	const { shape, product, scratch } = convolution(site, x, w);
 	if (bias === undefined) return { type: "float32", shape, cells: product, scratch };
-	const channel = { ...bias.cells, dims: [bias.cells.dims[0], ...kernel.map(() => 1)] };
+	const channel = { ...bias.cells, dims: [bias.cells.dims[0], ...shape.slice(2).map(() => 1)] };
 	return { ...withBias("float32", shape, product, channel), scratch };
 };
 

@@ -1,5 +1,6 @@
 import { arithmetic } from "./arithmetic.ts";
 import { choices } from "./choices.ts";
+import { convolutionKernels, integerKernels } from "./integer-kernels.ts";
 import { moves } from "./moves.ts";
 import { products } from "./products.ts";
 import type { Result, Site } from "./site.ts";
@@ -8,6 +9,10 @@ import type { Result, Site } from "./site.ts";
 export const RULES: Readonly<Record<string, (site: Site) => Result>> = {
 	...arithmetic,
 	...choices,
+	...convolutionKernels,
 	...moves,
 	...products,
 };
+
+/** The same for onnxruntime's own operators. */
+export const MICROSOFT_RULES: Readonly<Record<string, (site: Site) => Result>> = integerKernels;

@@ -1,7 +1,8 @@
 import type { FunctionDefinition, Node } from "@umpire/onnx/model.ts";
+import { MICROSOFT } from "../body.ts";
 import { type Abstract, cellsOfData, sizeOf, uniform } from "./abstract.ts";
 import { isExact, type Reach, reachOf } from "./exact.ts";
-import { RULES } from "./rules.ts";
+import { MICROSOFT_RULES, RULES } from "./rules.ts";
 import type { Result } from "./site.ts";
 
 /** What the walk over a body found. */
@@ -64,10 +65,11 @@ export function walk(definition: FunctionDefinition, operands: readonly Abstract
 }
 
 function resultOf(node: Node, values: ReadonlyMap<string, Abstract>): Result {
-	if (node.domain !== "") throw new Error(`${node.opType} of domain ${node.domain} is not known`);
+	const rules = node.domain === "" ? RULES : node.domain === MICROSOFT ? MICROSOFT_RULES : undefined;
+	if (rules === undefined) throw new Error(`${node.opType} of domain ${node.domain} is not known`);
 	if (node.outputs.length !== 1) throw new Error(`${node.opType} has ${node.outputs.length} results`);
-	if (node.opType === "Constant") return constantOf(node);
-	const rule = Object.hasOwn(RULES, node.opType) ? RULES[node.opType] : undefined;
+	if (node.opType === "Constant" && node.domain === "") return constantOf(node);
+	const rule = Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
 	if (rule === undefined) throw new Error(`${node.opType} is not known`);
 	const inputs = node.inputs.map((name) => {
 		if (name === "") return ABSENT;

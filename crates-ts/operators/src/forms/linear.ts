@@ -33,8 +33,36 @@ export const linear: FormDefinition<LinearForm> = {
 		...broadcastMaps(operator, operands),
 		constants: operator.form.coefficients,
 	}),
-	plan: linearPlan,
+	plan: (context) => linearPlan(halved(context)),
 };
+
+/**
+ * The same operator with the factors of two taken out that coefficients, biases and divisors share: what is left to
+ * round needs a floor, and what is not needs none.
+ */
+function halved(context: Context<LinearForm>): Context<LinearForm> {
+	const { axes, rows } = rescaleOf(context);
+	const plain = rows.map(reduced);
+	let { coefficients } = context.form;
+	let taken = 0n;
+	const isEven = (): boolean =>
+		coefficients.every((c) => c % 2 === 0) &&
+		plain.every(({ bias, shift }) => shift > taken && (bias >> taken) % 2n === 0n);
+	while (isEven()) {
+		coefficients = coefficients.map((c) => c / 2);
+		taken += 1n;
+	}
+	if (taken === 0n) return context;
+	const rescale = {
+		axes,
+		rows: plain.map(({ bias, multiplier, shift }) => ({
+			bias: bias >> taken,
+			multiplier: Number(multiplier),
+			shift: Number(shift - taken),
+		})),
+	};
+	return { ...context, form: { ...context.form, coefficients }, operator: { ...context.operator, rescale } };
+}
 
 /** Σ coefficient·operand; the rescaling's factor joins the coefficients where that stays exact. */
 function linearPlan(context: Context<LinearForm>): Plan {

@@ -5,6 +5,7 @@ import type { FormDefinition } from "../form.ts";
 import { ensure } from "../program-error.ts";
 import { magnitudeOf } from "../range.ts";
 import { isBounded, requireSame, requireWidest } from "../shape-rules.ts";
+import { elementCount } from "../tensors.ts";
 
 /** Gather: y = table[clip(x − base, 0, n − 1)]; operand 1 is a constant [n]. */
 export interface LookupForm {
@@ -38,7 +39,8 @@ export const lookup: FormDefinition<LookupForm> = {
 	},
 	converts: true,
 	/**
-	 * Gather from a table; the clip of the index is left out where the operand cannot leave the table. The index is
+	 * Picks from a table with GatherElements over one axis: onnxruntime copies one element after the other there, where
+	 * Gather calls memcpy for each, seven times slower. The clip of the index is left out where the operand cannot leave the table. The index is
 	 * computed in the operand's type if that holds all numbers on the way, otherwise in float64.
 	 */
 	plan(context) {
@@ -49,12 +51,14 @@ export const lookup: FormDefinition<LookupForm> = {
 		const inside = from.low >= 0 && from.high <= last;
 		const reach = Math.max(magnitudeOf(x.range), magnitudeOf(from), Math.abs(form.base), last);
 		const type = reach < LIMIT.float32 ? carrier(x.spec) : "float64";
-		return movePlan("Gather from a table", context, (body, [value, entries]) => {
+		return movePlan("GatherElements from a table", context, (body, [value, entries]) => {
 			let index = body.cast(value, type);
 			if (form.base !== 0) index = body.op("Sub", [index, body.reals(type, [form.base])]);
 			if (!inside) index = body.op("Clip", [index, body.reals(type, [0]), body.reals(type, [last])]);
 			const data = body.cast(entries, carrier(operator));
-			return body.op("Gather", [data, body.cast(index, "int32")], { axis: int(0) }, body.type(data));
+			const flat = body.op("Reshape", [body.cast(index, "int32"), body.list([elementCount(operator.shape)])]);
+			const picked = body.op("GatherElements", [data, flat], { axis: int(0) }, body.type(data));
+			return body.op("Reshape", [picked, body.list(operator.shape)]);
 		});
 	},
 };

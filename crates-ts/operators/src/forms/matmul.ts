@@ -19,11 +19,10 @@ import { ensure } from "../program-error.ts";
 import { emitFinish, emitRescale } from "../rescale-nodes.ts";
 import { broadcastShape, requireSame, shapesText } from "../shape-rules.ts";
 import { elementCount } from "../tensors.ts";
+import type { MatmulForm } from "./matmul/form.ts";
+import { integersPlan } from "./matmul/integers.ts";
 
-/** Dot: a […, m, k], b […, k, n] with NumPy broadcasting of the leading axes → […, m, n]. Both ≥ 2-D. */
-export interface MatmulForm {
-	readonly type: "matmul";
-}
+export type { MatmulForm } from "./matmul/form.ts";
 
 export const matmul: FormDefinition<MatmulForm> = {
 	kinds: ["Dot"],
@@ -68,8 +67,10 @@ export const matmul: FormDefinition<MatmulForm> = {
 /** From this many weights on, float32 pays although the rescaling then needs nodes of its own. */
 const LARGE = 1 << 16;
 
-/** Products in float32 or float64, whichever holds the sums; constant weights take the rescaling in. */
+/** Products of integers where they fit, otherwise in float32 or float64, whichever holds the sums; constant weights take the rescaling in. */
 function matmulPlan(context: Context<MatmulForm>): Plan {
+	const integers = integersPlan(context);
+	if (integers !== undefined) return integers;
 	const { operator, operands } = context;
 	const [a, b] = operands;
 	const rank = operator.shape.length;

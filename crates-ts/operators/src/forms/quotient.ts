@@ -1,4 +1,4 @@
-import type { Body } from "../body.ts";
+import { type Body, type FloatType, LIMIT } from "../body.ts";
 import { broadcastMaps } from "../broadcast-maps.ts";
 import { type Context, carrier, type Plan } from "../context.ts";
 import type { FormDefinition } from "../form.ts";
@@ -16,8 +16,11 @@ export interface QuotientForm {
 
 const MAX_NUMERATOR = 2 ** 48;
 
-/** Floors of quotients are exact while 2·a·|x| + |y| stays below this (docs/protocol.md section 2). */
-const QUOTIENT_LIMIT = 2 ** 52;
+/**
+ * Floors of quotients are exact while 2·a·|x| + |y| stays below half of what a type holds exactly: in float64 that is
+ * what the protocol admits (docs/protocol.md section 2).
+ */
+const QUOTIENT_LIMIT: Readonly<Record<FloatType, number>> = { float32: 2 ** 23, float64: 2 ** 52 };
 
 export const quotient: FormDefinition<QuotientForm> = {
 	kinds: ["Div"],
@@ -37,8 +40,8 @@ export const quotient: FormDefinition<QuotientForm> = {
 };
 
 /**
- * a·x / y in float64, rounded and clipped. A correctly rounded quotient of integers below 2^52 never
- * reaches the next whole number: it is at least 1/|y| away from it, and half a unit in its last place is less.
+ * a·x / y, rounded and clipped. A correctly rounded quotient of integers below half of what its type holds exactly
+ * never reaches the next whole number: it is at least 1/|y| away from it, and half a unit in its last place is less.
  */
 function quotientPlan(context: Context<QuotientForm>): Plan {
 	const { form, operands, operator } = context;
@@ -46,16 +49,16 @@ function quotientPlan(context: Context<QuotientForm>): Plan {
 	const { numerator, rounding } = form;
 	const bound = BigInt(2 * numerator) * BigInt(magnitudeOf(x.range)) + BigInt(magnitudeOf(y.range));
 	const zero = y.range.low <= 0 && y.range.high >= 0;
+	const type = typeOf(context, bound);
 	return {
-		name: `float64 quotient, rounded ${rounding === "zero" ? "towards 0" : rounding === "floor" ? "down" : "to nearest"}`,
+		name: `${type} quotient, rounded ${rounding === "zero" ? "towards 0" : rounding === "floor" ? "down" : "to nearest"}`,
 		bound: Number(bound),
-		limit: QUOTIENT_LIMIT,
+		limit: QUOTIENT_LIMIT[type],
 		emit: (body, values) => {
-			const [dividend, given] = values.map((value) => body.cast(value, "float64"));
-			const scalar = (value: number): string => body.reals("float64", [value]);
+			const [dividend, given] = values.map((value) => body.cast(value, type));
+			const scalar = (value: number): string => body.reals(type, [value]);
 			const isZero = zero ? body.op("Equal", [given, scalar(0)], {}, "bool") : undefined;
-			const divisor =
-				isZero === undefined ? given : body.op("Where", [isZero, scalar(1), given], {}, "float64");
+			const divisor = isZero === undefined ? given : body.op("Where", [isZero, scalar(1), given], {}, type);
 			const scaled = (factor: number): string =>
 				factor === 1 ? dividend : body.op("Mul", [dividend, scalar(factor)]);
 			let quotient: string;
@@ -64,17 +67,26 @@ function quotientPlan(context: Context<QuotientForm>): Plan {
 				quotient = body.op("Floor", [body.op("Div", [sum, body.op("Mul", [divisor, scalar(2)])])]);
 			} else {
 				quotient = body.op("Div", [scaled(numerator), divisor]);
-				quotient = rounding === "floor" ? body.op("Floor", [quotient]) : emitTruncate(body, quotient);
+				quotient = rounding === "floor" ? body.op("Floor", [quotient]) : emitTruncate(body, quotient, type);
 			}
-			if (isZero !== undefined) quotient = body.op("Where", [isZero, scalar(0), quotient], {}, "float64");
+			if (isZero !== undefined) quotient = body.op("Where", [isZero, scalar(0), quotient], {}, type);
 			const clipped = body.op("Clip", [quotient, scalar(operator.low), scalar(operator.high)]);
 			return body.cast(clipped, carrier(operator));
 		},
 	};
 }
 
-function emitTruncate(body: Body, value: string): string {
-	const negative = body.op("Less", [value, body.reals("float64", [0])], {}, "bool");
+/** float32 where it holds the numbers, the factors and the clip; nothing that is carried in float64 is cast to it. */
+function typeOf({ form, operands, operator }: Context<QuotientForm>, bound: bigint): FloatType {
+	const isSmall =
+		bound < BigInt(QUOTIENT_LIMIT.float32) &&
+		2 * form.numerator < LIMIT.float32 &&
+		[operator, ...operands.map(({ spec }) => spec)].every((spec) => carrier(spec) === "float32");
+	return isSmall ? "float32" : "float64";
+}
+
+function emitTruncate(body: Body, value: string, type: FloatType): string {
+	const negative = body.op("Less", [value, body.reals(type, [0])], {}, "bool");
 	const [ceil, floor] = ["Ceil", "Floor"].map((opType) => body.op(opType, [value]));
-	return body.op("Where", [negative, ceil, floor], {}, "float64");
+	return body.op("Where", [negative, ceil, floor], {}, type);
 }

@@ -40,7 +40,10 @@ export const reshape: FormDefinition<ReshapeForm> = {
 	},
 	plan(context) {
 		const { shape } = context.operator;
-		return movePlan("Reshape", context, (body, [value]) => body.op("Reshape", [value, body.list(shape)]));
+		const plan = movePlan("Reshape", context, (body, [value]) =>
+			body.op("Reshape", [value, body.list(shape)]),
+		);
+		return { ...plan, moves: true };
 	},
 };
 

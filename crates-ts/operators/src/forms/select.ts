@@ -18,6 +18,14 @@ export const select: FormDefinition<SelectForm> = {
 	maps: broadcastMaps,
 	plan(context) {
 		const { operands, operator } = context;
+		const [{ range }, , other] = operands;
+		// Where passes over its result three times, and wants a truth value first.
+		if (range.low >= 0 && range.high <= 1 && other.data !== undefined && allZero(other.data)) {
+			return movePlan("product with the condition", context, (body, values) => {
+				const [condition, chosen] = values.map((value) => body.cast(value, carrier(operator)));
+				return body.op("Mul", [condition, chosen]);
+			});
+		}
 		return movePlan("Where", context, (body, [condition, ...choices]) => {
 			const [a, b] = choices.map((value) => body.cast(value, carrier(operator)));
 			const zero = body.reals(carrier(operands[0].spec), [0]);
@@ -25,3 +33,8 @@ export const select: FormDefinition<SelectForm> = {
 		});
 	},
 };
+
+function allZero(data: ArrayLike<number>): boolean {
+	for (let i = 0; i < data.length; i++) if (data[i] !== 0) return false;
+	return true;
+}

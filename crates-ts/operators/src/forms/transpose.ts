@@ -30,8 +30,9 @@ export const transpose: FormDefinition<TransposeForm> = {
 	},
 	plan(context) {
 		const { permutation } = context.form;
-		return movePlan("Transpose", context, (body, [value]) =>
+		const plan = movePlan("Transpose", context, (body, [value]) =>
 			permutation.length === 0 ? value : body.op("Transpose", [value], { perm: ints(permutation) }),
 		);
+		return { ...plan, moves: true };
 	},
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
@@ -12,11 +12,15 @@ import type { Labelled } from "./labelled.ts";
  * @throws InputError if there are no classes, or the images differ in size
  */
 export function readImageFolder(folder: string): Labelled & { readonly classes: readonly string[] } {
-	const classes = readdirSync(folder)
-		.filter((name) => statSync(join(folder, name)).isDirectory())
-		.sort();
+	// What a link leads to counts; one that leads nowhere is nothing.
+	const entriesOf = (of: string, isWanted: (found: Stats) => boolean): string[] =>
+		readdirSync(of).filter((name) => {
+			const found = statSync(join(of, name), { throwIfNoEntry: false });
+			return found !== undefined && isWanted(found);
+		});
+	const classes = entriesOf(folder, (found) => found.isDirectory()).sort();
 	const images = classes.flatMap((name, label) =>
-		readdirSync(join(folder, name))
+		entriesOf(join(folder, name), (found) => found.isFile())
 			.filter((file) => /\.(png|jpe?g)$/i.test(file))
 			.sort()
 			.map((file) => ({ label, path: join(folder, name, file) })),

@@ -42,9 +42,28 @@ export function readLabelled(path: string, label?: string): Labelled {
 		});
 	};
 	const found = data();
-	const [rows, labels] = [found.rows.dims[0] ?? 0, found.labels.dims[0] ?? 0];
-	if (rows !== labels) throw new InputError(`${path} has ${rows} samples and ${labels} labels`);
+	requireUsable(found, path);
 	return found;
+}
+
+/** What a table of numbers is by its form, arrays need not be: numbers, in rows, as many of one as of the other. */
+function requireUsable({ rows, labels }: Labelled, path: string): void {
+	for (const [name, { dims, data }] of Object.entries({ samples: rows, labels })) {
+		if (dims.length === 0) throw new InputError(`${path}: the ${name} are one number, not an array`);
+		if (dims.slice(1).includes(0)) throw new InputError(`${path}: the ${name} are rows of nothing`);
+		if (!(data instanceof Float32Array || data instanceof Float64Array)) continue;
+		const at = data.findIndex((value) => !Number.isFinite(value));
+		if (at < 0) continue;
+		const row = Math.floor(at / (data.length / dims[0])) + 1;
+		throw new InputError(`${path}: row ${row} of the ${name} holds ${data[at]}, which is no number`, {
+			advice: "leave such rows out, or fill them in",
+		});
+	}
+	requireAsMany(path, rows, labels);
+}
+
+function requireAsMany(what: string, { dims: [rows] }: Tensor, { dims: [labels] }: Tensor): void {
+	if (rows !== labels) throw new InputError(`${what} has ${rows} samples and ${labels} labels`);
 }
 
 const readArray = (path: string): Tensor => {
@@ -120,6 +139,7 @@ function labelledArrays(path: string): Labelled {
 			advice: "call them x and y, or x_train, y_train, x_test, y_test",
 		});
 	}
+	for (const { part, rows, labels } of parts) requireAsMany(`${path}, part "${part}",`, rows, labels);
 	const sizeOf = (part: keyof Parts): number => parts.find((one) => one.part === part)?.rows.dims[0] ?? 0;
 	return {
 		rows: joined(

@@ -55,8 +55,7 @@ function maxOfTiles(tape: Tape, x: string, gain: string, { kernel }: Windows): s
 		Array.from({ length: area }, (_, k) => k),
 	);
 	const hit = tape.compare("Equal", tape.argMax(rows, last), places);
-	const spread = tape.expand(tape.reshape(gain, [batch, channels, ...out, 1]), tape.shape(rows));
-	const back = untiled(tape, tape.masked(hit, spread), kernel, out);
+	const back = untiled(tape, tape.masked(hit, tape.reshape(gain, [batch, channels, ...out, 1])), kernel, out);
 	return tape.pad(back, [0, 0, ...axes.map(() => 0)], [0, 0, ...size.map((n, i) => n - covered[i])]);
 }
 

@@ -1,5 +1,6 @@
 import type { Range } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { sizeOf } from "@umpire/graph/shapes.ts";
 import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { rescaleOf } from "../../lower/emit.ts";
@@ -39,7 +40,8 @@ export interface WeightedDot {
 
 /** Emits the Dot with the fused operator's affine tail folded into weights and bias, and its clip. */
 export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot): Value {
-	const { x, channels, limits } = dot;
+	const { x, channels } = dot;
+	const limits = limitsOf(context, dot);
 	const affine = fused.affine;
 	const scaled = affine?.scale.some((scale) => scale !== 1);
 	const data = scaled ? dot.weights.map((w, i) => w * affine!.scale[channelAt(dot, i)]) : dot.weights;
@@ -62,6 +64,7 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
 		limit: limitOf(quantisation),
+		narrow: !whole && limits.limit < 2 ** 7,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	return context.emit({
@@ -72,6 +75,18 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		quantisation,
 		rescale: rescaleOf(rows, [dot.axis]),
 	});
+}
+
+/** Below these many multiplications, calling an integer kernel takes longer than a float32 kernel does all in all. */
+const SMALL = { conv: 2 ** 18, matmul: 2 ** 16 };
+
+/** Weights are as small as integer kernels want them where the caller says so and one gains by it. */
+function limitsOf({ precision: { weightLimit } }: Context, dot: WeightedDot): WeightLimits {
+	const { limits, form, shape, weights, channels } = dot;
+	if (weightLimit === undefined || limits.limit <= weightLimit) return limits;
+	const multiplications = (sizeOf(shape) * weights.length) / channels;
+	const isSmall = multiplications < (form.type === "conv" ? SMALL.conv : SMALL.matmul);
+	return isSmall ? limits : { ...limits, limit: weightLimit };
 }
 
 /** Whole weights stand for themselves. */

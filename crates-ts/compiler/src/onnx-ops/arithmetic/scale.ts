@@ -2,7 +2,7 @@ import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat, mapReal, type Real } from "@umpire/graph/real.ts";
 import { batchNormalization } from "../../lower/affine.ts";
 import { asRows } from "../../lower/broadcast.ts";
-import { type Context, elementsOf, type Value } from "../../lower/context.ts";
+import { type Context, elementsOf, integerReach, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear, expanded, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
@@ -109,7 +109,7 @@ export function emitRowScaled(
 			// A factor below what a row can say leaves nothing of 16 bits but the shift.
 			const small = ratio < smallestRatio(limit);
 			if (small) signs[c] = 0;
-			const row = nearestRatio(small ? 1 : ratio, limit);
+			const row = nearestRatio(small ? 1 : ratio, limit, integerReach(x));
 			const unit = quantisation.scale * (row.multiplier / 2 ** row.shift);
 			return { bias: biasOf((rows.shifts?.[c] ?? 0) / unit), ...row };
 		}),

@@ -35,8 +35,43 @@ export function compareValues(
 	relation: Relation,
 	shape: readonly number[],
 ): Value {
-	const coefficients = coefficientsOf(x, y);
-	return emitRelation(context, emitSign(context, [x, y], coefficients, shape), relation);
+	return emitComparison(context, [x, y], coefficientsOf(x, y), shape, relation);
+}
+
+/**
+ * What a relation says of the sign of Σ coefficients·operands. One that holds on one side of a number is that sum, moved
+ * and clipped to 0 … 1: one operator, and no table.
+ */
+function emitComparison(
+	context: Context,
+	operands: readonly Value[],
+	coefficients: readonly number[],
+	shape: readonly number[],
+	relation: Relation,
+): Value {
+	const [below, equal, above] = [-1, 0, 1].map(relation);
+	if (below === above)
+		return emitRelation(context, emitSign(context, operands, coefficients, shape), relation);
+	const turned = above ? coefficients : coefficients.map((c) => 0 - c);
+	return emitSide(context, operands, turned, shape, equal ? 1n : 0n);
+}
+
+/** 1 where Σ coefficients·operands + bias > 0, else 0. */
+function emitSide(
+	context: Context,
+	operands: readonly Value[],
+	coefficients: readonly number[],
+	shape: readonly number[],
+	bias: bigint,
+): Value {
+	return context.emit({
+		kind: "Add",
+		form: { type: "linear", coefficients },
+		operands,
+		shape,
+		quantisation: BOOLEAN,
+		rescale: { rows: [{ bias, multiplier: 2, shift: 1 }], axes: [] },
+	});
 }
 
 /** The sign of Σ coefficients·operands: −1, 0 or 1. */
@@ -58,7 +93,7 @@ export function emitSign(
 
 const SIGN: Quantisation = { scale: 1, low: -1, high: 1, width: 8 };
 
-export function emitRelation(context: Context, sign: Value, relation: Relation): Value {
+function emitRelation(context: Context, sign: Value, relation: Relation): Value {
 	return emitEntries(
 		context,
 		sign,
@@ -93,7 +128,12 @@ function compareConstant(
 		const point = scale === 1 ? c : Math.round(c / scale);
 		const holds = (k: number) => !Number.isNaN(c) && relation(Math.sign(k - point) || 0);
 		const entries = Array.from({ length: high - low + 1 }, (_, k) => Number(holds(low + k)));
-		return emitEntries(context, x, low, entries, BOOLEAN);
+		const changes = entries.flatMap((entry, k) => (k > 0 && entry !== entries[k - 1] ? [k] : []));
+		if (changes.length !== 1) return emitEntries(context, x, low, entries, BOOLEAN);
+		const least = BigInt(low + changes[0]);
+		return entries[0] === 0
+			? emitSide(context, [x], [1], x.spec.shape, 1n - least)
+			: emitSide(context, [x], [-1], x.spec.shape, least);
 	}
 	// On twice the grid of whole numbers, fractions stay between their neighbours.
 	const fine = scale === 1 && real.data.some((c) => !Number.isInteger(c)) ? 2 : 1;
@@ -109,5 +149,5 @@ function compareConstant(
 		constantWidth,
 	);
 	const constant = context.constant(`${context.node.name}_bounds`, real.shape, data, scale / fine);
-	return emitRelation(context, emitSign(context, [x, constant], [fine, -1], shape), relation);
+	return emitComparison(context, [x, constant], [fine, -1], shape, relation);
 }

@@ -12,9 +12,11 @@ import {
 } from "../../dot-plan.ts";
 import { emitLimbs, type Limbs } from "../../limbs.ts";
 import { emitFinish, emitRescale } from "../../rescale-nodes.ts";
+import { columnsPlan } from "./columns.ts";
 import { emitConv } from "./emit.ts";
 import type { ConvForm } from "./form.ts";
 import { halvesPlan } from "./halves.ts";
+import { integersPlan } from "./integers.ts";
 import { pointwisePlan } from "./pointwise.ts";
 import { slicesPlan } from "./slices.ts";
 import { ConvBounds, chooseSplit, type Split } from "./split.ts";
@@ -22,18 +24,22 @@ import { ConvBounds, chooseSplit, type Split } from "./split.ts";
 const MOST_CONVOLUTIONS = 16;
 
 /**
- * Convolution has a float32 kernel only. Its products are exact if all partial sums stay below
+ * Beside bytes, convolution has a float32 kernel only. Its products are exact if all partial sums stay below
  * 2^24, which splitting either operand into limbs achieves; the sums of limbs meet in float64.
- * Small multipliers join the weights, and then nothing needs float64.
+ * Small multipliers join the weights, and then nothing needs float64. Weights that are computed, and would be split,
+ * are multiplied in float64 with columns of x.
  */
 export function convPlan(context: Context<ConvForm>): Plan {
 	const bounds = new ConvBounds(context);
+	const integers = integersPlan(context, bounds);
+	if (integers !== undefined) return integers;
 	const folded = foldedPlan(context, bounds);
 	if (folded !== undefined) return folded;
 	const whole = chooseSplit(context, bounds, 1);
 	if (whole !== undefined) return splitPlan(context, bounds, whole);
 	const plan =
 		pointwisePlan(context, bounds) ??
+		columnsPlan(context, bounds) ??
 		slicesPlan(context, bounds, 1) ??
 		halvesPlan(context, bounds) ??
 		slicesPlan(context, bounds, 2);

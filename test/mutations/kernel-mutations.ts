@@ -1,0 +1,128 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+
+const RULES = "crates-ts/operators/test/integer-kernels.test.ts";
+const BODIES = "crates-ts/runtime/test/kernels.test.ts";
+const BITS = "crates-ts/runtime/test/same-bits.test.ts";
+const ALLOWED = "crates-ts/runtime/test/allowed.test.ts";
+
+/** Integer kernels: what the certificate asks of them, the bodies that call them, the types between. */
+export const KERNEL_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/integer-kernels.ts",
+		[RULES],
+		[
+			["weights of 8 bits do not saturate", "const WEIGHTS = { low: -64,", "const WEIGHTS = { low: -128,"],
+			["weights up to 64 do not saturate", "high: 63 };", "high: 64 };"],
+			["sums reach 2^23 before a convolution's factor", "UPWARDS_LIMIT = 2 ** 22", "UPWARDS_LIMIT = 2 ** 23"],
+			[
+				"sums are exact once their bias is there",
+				'const reach = [reachOf(sums, "float32")];',
+				"const reach: Reach[] = [];",
+			],
+			[
+				"products have zero points",
+				'if ([aZero, bZero].some((zero) => zero !== undefined && zero.name !== "")) {',
+				"if (aZero === null) {",
+			],
+			["scales are any numbers", "value > 0 && unitOf(value) === value", "value > 0"],
+			["scales are negative", "value > 0 && unitOf(value) === value", "unitOf(value) === Math.abs(value)"],
+			[
+				"a convolution's result has a zero point",
+				'if (oneOf(yZero, "the zero point of y") !== 0)',
+				"if (false)",
+			],
+			["a convolution's weights have a zero point", ".some((zero) => zero !== 0)", ".some(() => false)"],
+			["a convolution rounds halves to even", "(scale) => scale / UPWARDS", "(scale) => scale"],
+			["quantising does not cut", "Math.min(Math.max(value + zero, 0), most)", "value + zero"],
+			["a convolution's values are as its bytes", "[low - zero, high - zero, 1]", "[low, high, 1]"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/arithmetic.ts",
+		[RULES],
+		[["16 bits fit a byte", ": uniform(shape.length, 0, 255)", ": cells"]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/certificate/exact.ts",
+		[RULES],
+		[
+			[
+				"unsigned types hold negative numbers",
+				"if (isUnsigned && cells.low[i] < 0)",
+				"if (isUnsigned && cells.low[i] < -1e9)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/integer-rows.ts",
+		[BODIES],
+		[
+			["weights of −65 are small", "LEAST_WEIGHT = -64", "LEAST_WEIGHT = -65"],
+			["weights of 64 are small", "GREATEST_WEIGHT = 63", "GREATEST_WEIGHT = 64"],
+			[
+				"multipliers are 1 whatever they are",
+				"if (rows.some(({ multiplier }) => multiplier !== 1n)) return undefined;",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/matmul/integers.ts",
+		[BODIES],
+		[
+			["halves are rounded to even", "shift === 0 ? 0 : 0.5;", "0;"],
+			["zero points stay in the sums", "rows[j].bias - zero * total", "rows[j].bias"],
+			["the lower limb's half is forgotten", "shift === 8 ? bias + 128n : bias", "bias"],
+			["the lower limb is not floored", 'body.op("Floor", [lower])', "lower"],
+			["bounds take no half", "larger(2n * magnitude(sum) + 1n,", "larger(magnitude(sum),"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/integers.ts",
+		[BODIES],
+		[
+			["a convolution rounds exact halves to even", "const UPWARDS = 1 + 2 ** -23;", "const UPWARDS = 1;"],
+			["pads are the number 0", "emitPads(body, bytes, axes, from)", "emitPads(body, bytes, axes, 0)"],
+			[
+				"a convolution's result is not cut to its clip",
+				'emitHeldClip(body, result, "uint8", operator)',
+				"result",
+			],
+			["a convolution's zero point is not in its bias", "bias + (BigInt(zero) << shift)", "bias"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/narrow.ts",
+		[BODIES],
+		[["what is never negative has a zero point of half", "low >= 0 ? 0 : SIZE[type] / 2", "SIZE[type] / 2"]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/travel.ts",
+		[BITS, BODIES],
+		[["what a run returns travels as bytes", " || returned.has(ref.index)) continue", ") continue"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/arithmetic/product.ts",
+		["crates-ts/compiler/test/weight-bits.test.ts"],
+		[
+			[
+				"weights of small products are small",
+				"return isSmall ? limits :",
+				"return isSmall === null ? limits :",
+			],
+			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7", "narrow: false"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/allowed.ts",
+		[ALLOWED],
+		[
+			["graphs lose outputs", "...lostOutputs(model.graph)", ""],
+			[
+				"all of onnxruntime's own operators are exact",
+				"KERNELS.has(node.opType) ? undefined",
+				"true ? undefined",
+			],
+		],
+	),
+];
