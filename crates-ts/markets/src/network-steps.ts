@@ -1,7 +1,13 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type ClaimStatus } from "@umpire/game/state.ts";
 import type { RoundValue } from "./grid-steps.ts";
-import { JOB_STATUS, type JobStatus, WORKER_STATUS, type WorkerStatus } from "./network-state.ts";
+import {
+	JOB_STATUS,
+	type JobStatus,
+	WORKER_STATUS,
+	type WorkerStatus,
+	type WorkerTerms,
+} from "./network-state.ts";
 
 /** A job as the chain shows it. */
 export interface SeenJob {
@@ -140,6 +146,19 @@ export function stepsOfWorker(
 		steps.push({ type: "exit" });
 	}
 	return steps;
+}
+
+/** Whether a job is one that a worker with these terms and this stake would be drawn for: it takes no other. */
+export function fitsTerms(
+	{ leastReward, tokens, programs }: Pick<WorkerTerms, "leastReward" | "tokens" | "programs">,
+	stake: bigint,
+	{ program, token, reward, exposure }: Pick<SeenJob, "program" | "token" | "reward" | "exposure">,
+): boolean {
+	if (exposure > stake) return false;
+	if (programs.length > 0 && !programs.includes(program)) return false;
+	if (BigInt(token) === 0n) return reward >= leastReward;
+	const least = tokens.findLast((one) => one.token === token)?.least;
+	return least !== undefined && reward >= least;
 }
 
 /** The next second at which time alone gives somebody something to do; undefined if it does not. */

@@ -1,6 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
 import {
+	fitsTerms,
 	nextNetworkTime,
 	type SeenJob,
 	type SeenNetwork,
@@ -125,6 +126,20 @@ describe("what a worker does", () => {
 		expect(steps({ round: 0 })).toEqual(["take"]);
 		expect(steps({ round: 0 }, { can: false })).toEqual([]);
 		expect(steps({ round: 3 })).toEqual([]);
+	});
+
+	test("W1: takes only what it would be drawn for, and binds no more than its stake", () => {
+		const token: Hex = `0x${"7".repeat(40)}`;
+		const terms = { leastReward: 100n, tokens: [{ token, least: 5n }], programs: [ROOT] };
+		const other: Hex = `0x${"8".repeat(64)}`;
+		expect(fitsTerms(terms, 700n, JOB)).toBe(true);
+		expect(fitsTerms(terms, 699n, JOB)).toBe(false);
+		expect(fitsTerms(terms, 700n, { ...JOB, reward: 99n })).toBe(false);
+		expect(fitsTerms(terms, 700n, { ...JOB, program: other })).toBe(false);
+		expect(fitsTerms({ ...terms, programs: [] }, 700n, { ...JOB, program: other })).toBe(true);
+		expect(fitsTerms(terms, 700n, { ...JOB, token, reward: 5n })).toBe(true);
+		expect(fitsTerms(terms, 700n, { ...JOB, token, reward: 4n })).toBe(false);
+		expect(fitsTerms({ ...terms, tokens: [] }, 700n, { ...JOB, token })).toBe(false);
 	});
 
 	test("registers, and comes back when it was taken out of the list", () => {

@@ -1,9 +1,11 @@
+import { balanceOf } from "@umpire/chain/connection.ts";
 import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
 import { JOB_STATUS, WORKER_STATUS, type WorkerTerms } from "@umpire/markets/network-state.ts";
 import {
+	fitsTerms,
 	type SeenJob,
 	type SeenNetwork,
 	type SeenWorker,
@@ -16,6 +18,9 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import { ALL, undecidedAmong } from "../grid/claimant.ts";
+import { sameAccount } from "../money.ts";
+import { neededFor } from "../purse.ts";
 import { submitter } from "../submitter.ts";
 import type { World } from "../world.ts";
 import { Coordinator } from "./coordinator.ts";
@@ -43,8 +48,10 @@ export class JobWorker extends Coordinator {
 	override readonly name = "worker";
 	readonly #options: JobWorkerOptions;
 	readonly #serving = new Map<Hex, Actor>();
-	/** jobs that it has looked at: whether it can do them */
+	/** jobs that it has looked at: whether it can compute them */
 	readonly #looked = new Map<number, boolean>();
+	readonly #said = new Set<string>();
+	#reserved: ReadonlySet<number> = new Set();
 
 	constructor(world: World, contracts: NetworkContracts, options: JobWorkerOptions) {
 		super(world, contracts, options.progress);
@@ -59,32 +66,72 @@ export class JobWorker extends Coordinator {
 
 	protected override async own(network: SeenNetwork, now: number): Promise<boolean> {
 		const worker = await this.reader.worker(this.account);
-		for (const job of network.jobs) await this.#look(job);
-		const canDo = ({ id }: SeenJob) => this.#looked.get(id) === true;
+		const able = await this.#ableTo(network, worker);
+		const steps = stepsOfWorker(network, worker, ({ id }) => able.has(id), this.#options.aim, now);
 		let acted = false;
-		for (const step of stepsOfWorker(network, worker, canDo, this.#options.aim, now)) {
+		for (const step of steps) {
 			if (await this.attempt(step.type, () => this.#make(step, worker))) acted = true;
 		}
-		const mine = network.jobs.filter(
-			(job) =>
-				job.worker === this.account &&
-				(job.status === JOB_STATUS.assigned || job.status === JOB_STATUS.completed),
-		);
-		for (const { program } of mine) await this.attempt(`program ${program}`, () => this.#serve(program));
+		const mine = this.#open(network);
+		this.#reserved = new Set(mine.map(({ request }) => request));
+		const { jobs } = this.contracts;
+		const isOurs = ({ requester }: { readonly requester: Hex }) => sameAccount(requester, jobs.address);
+		const programs = new Set([...mine.map(({ program }) => program), ...undecidedAmong(this.world, isOurs)]);
+		// One that cannot be loaded costs its own jobs: the others are claimed and defended.
+		for (const root of programs) await this.attempt(`program ${root}`, () => this.#serve(root));
 		for (const actor of this.#serving.values()) if (await actor.tick()) acted = true;
 		return acted;
 	}
 
-	/** W6: nothing is accepted that was not validated, and whose inputs are not here and hash to their root. */
-	async #look(job: SeenJob): Promise<void> {
-		const isAsked = job.status === JOB_STATUS.offered && job.worker === this.account;
-		const isOpen = job.status === JOB_STATUS.pending && job.round === 0;
-		if (!(isAsked || isOpen) || this.#looked.get(job.id) === true) return;
-		const obstacle = await obstacleTo(this.world, job);
-		if (obstacle !== undefined && !this.#looked.has(job.id)) {
-			this.progress(`Job ${job.id} cannot be computed here: ${obstacle}`);
+	/** Attempts of this worker that wait for its claim. */
+	#open({ jobs }: SeenNetwork): SeenJob[] {
+		return jobs.filter(
+			({ worker, status, claim }) =>
+				worker === this.account && status === JOB_STATUS.assigned && claim === undefined,
+		);
+	}
+
+	/** W6: the jobs that it is offered or may take, and can compute, claim and defend with the money that it has. */
+	async #ableTo(network: SeenNetwork, { stake }: SeenWorker): Promise<Set<number>> {
+		const able = new Set<number>();
+		const isAsked = (job: SeenJob) => job.status === JOB_STATUS.offered && job.worker === this.account;
+		const mayTake = (job: SeenJob) =>
+			job.status === JOB_STATUS.pending && job.round === 0 && fitsTerms(this.#options.terms, stake, job);
+		const wanted = network.jobs.filter((job) => isAsked(job) || mayTake(job));
+		if (wanted.length === 0 || this.#options.aim === "leave") return able;
+		const { contracts, signer } = this.world;
+		const { submitterBond } = contracts.deployment.parameters;
+		const each = await neededFor(contracts.connection, submitterBond);
+		const running = network.jobs.filter(({ worker }) => worker === this.account).length;
+		// Whoever cannot pay the bond of its claim is late, and whoever cannot pay for a dispute loses it.
+		let left = (await balanceOf(signer)) - each * BigInt(running - wanted.filter(isAsked).length);
+		for (const job of wanted) {
+			const cost = each + (isAsked(job) ? 0n : job.exposure);
+			if (!(await this.#canCompute(job, isAsked(job)))) continue;
+			if (left < cost) {
+				this.#say(job, `${signer.account.address} holds too little: fund it with ${formatEther(cost)} ETH.`);
+				continue;
+			}
+			left -= cost;
+			able.add(job.id);
 		}
+		return able;
+	}
+
+	/** What it could not compute when it was open to all is looked at again only if it is offered. */
+	async #canCompute(job: SeenJob, isAsked: boolean): Promise<boolean> {
+		const known = this.#looked.get(job.id);
+		if (known === true || (known === false && !isAsked)) return known;
+		const obstacle = await obstacleTo(this.world, job);
+		if (obstacle !== undefined) this.#say(job, `cannot be computed here: ${obstacle}`);
 		this.#looked.set(job.id, obstacle === undefined);
+		return obstacle === undefined;
+	}
+
+	#say({ id }: SeenJob, why: string): void {
+		if (this.#said.has(`${id} ${why}`)) return;
+		this.#said.add(`${id} ${why}`);
+		this.progress(`Job ${id}: ${why}`);
 	}
 
 	async #make(step: WorkerStep, worker: SeenWorker): Promise<boolean> {
@@ -127,13 +174,18 @@ export class JobWorker extends Coordinator {
 		}
 	}
 
-	/** A submitter of the program, for whatever fee: it is paid by the jobs contract. */
+	/** A submitter of the program, for whatever fee and of nothing but its jobs: it is paid by the jobs contract. */
 	async #serve(program: Hex): Promise<boolean> {
 		if (this.#serving.has(program)) return false;
 		const loaded = await getProgram(this.world.home.content, program, this.world.limits);
-		const defect = this.#options.defectOf?.(loaded.program);
-		const { progress } = this;
-		this.#serving.set(program, await submitter(this.world, program, { leastFee: "0", defect, progress }));
+		const options = {
+			leastFee: "0",
+			mostBonds: ALL,
+			serves: (request: number) => this.#reserved.has(request),
+			defect: this.#options.defectOf?.(loaded.program),
+			progress: this.progress,
+		};
+		this.#serving.set(program, await submitter(this.world, program, options));
 		return true;
 	}
 }

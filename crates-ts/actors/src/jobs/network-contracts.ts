@@ -4,11 +4,12 @@ import { workersAbi } from "@umpire/abi/workers.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { constructorArguments } from "@umpire/chain/deploy.ts";
-import { type Contract, send, sendDeployment } from "@umpire/chain/send.ts";
+import { type Contract, read, send, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
+import { isAddressEqual } from "viem";
 import type { View, World } from "../world.ts";
 
 /** Where workers, jobs and their beacon are on one chain. */
@@ -85,10 +86,30 @@ export async function openNetwork(view: View): Promise<NetworkContracts> {
 	const once = [...new Map(errors.map((error) => [error.name, error])).values()];
 	const withErrors = <A extends readonly { readonly type: string }[]>(abi: A): A =>
 		[...abi.filter(({ type }) => type !== "error"), ...once] as unknown as A;
-	return {
+	const contracts: NetworkContracts = {
 		workers: { address: found.workers, abi: withErrors(workersAbi) },
 		jobs: { address: found.jobs, abi: withErrors(jobsAbi) },
 		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
 		token: found.token,
 	};
+	await requireOfMarket(view, contracts);
+	return contracts;
+}
+
+/** Stakes go to no address that is none of these contracts, or that of another market: claims would not count there. */
+async function requireOfMarket(view: View, { workers, jobs, beacon }: NetworkContracts): Promise<void> {
+	const { market } = view.contracts.deployment;
+	const stated = [
+		["market", await read(view.contracts, jobs, "market", []), market],
+		["market", await read(view.contracts, workers, "market", []), market],
+		["beacon", await read(view.contracts, jobs, "beacon", []), beacon.address],
+		["list of workers", await read(view.contracts, jobs, "workers", []), workers.address],
+		["jobs contract", await read(view.contracts, workers, "jobs", []), jobs.address],
+	] as const;
+	for (const [what, actual, expected] of stated) {
+		if (isAddressEqual(actual, expected)) continue;
+		throw new UmpireError("CHAIN", `What is deployed names the ${what} ${actual}, not ${expected}`, {
+			advice: "run umpire job deploy, or ask for the right file.",
+		});
+	}
 }
