@@ -113,7 +113,6 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 				"other.data !== undefined && allZero(other.data)",
 				"other.data !== undefined",
 			],
-			["a mask multiplies by what is neither 0 nor 1", "range.low >= 0 && range.high <= 1", "range.low >= 0"],
 		],
 	),
 	...mutationsOf(
