@@ -51,6 +51,7 @@ export interface WorkActionOptions extends WorldOptions {
 	readonly capacity: number;
 	readonly gpu: string;
 	readonly leastReward: string;
+	readonly leastSeconds: number;
 	readonly token?: readonly string[] | undefined;
 	readonly program?: readonly string[] | undefined;
 	readonly as: "submitter" | "second-submitter" | "third-submitter";
@@ -162,8 +163,15 @@ export async function runWork(options: WorkActionOptions, told: Told): Promise<J
 	const aim = action === "join" ? "stay" : "leave";
 	const { progress } = told;
 	const terms = workerTermsOf(options);
+	const { leastSeconds } = options;
 	const stake = parseEther(options.stake);
-	const worker = new JobWorker(world, await openNetwork(world), { terms, stake, aim, progress });
+	const worker = new JobWorker(world, await openNetwork(world), {
+		terms,
+		stake,
+		leastSeconds,
+		aim,
+		progress,
+	});
 	const pause = world.contracts.connection.pollingInterval;
 	const signal = told.signal();
 	if (aim === "stay") {

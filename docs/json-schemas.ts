@@ -175,6 +175,7 @@ const job = own({
 	reward: units,
 	exposure: wei.describe("stake that a false claim costs"),
 	round: count.describe("that it waits in; 0 if it waits in none"),
+	workSeconds: count.describe("seconds from acceptance to the end of an attempt"),
 	until: time.describe("seconds since 1970, the last of the offer or of the attempt"),
 	worker: address.describe("address, 0 for none"),
 	request: count.describe("of the latest attempt, 0 for none"),

@@ -11,6 +11,7 @@ interface Options extends SigningOptions, LimitsOptions {
 	capacity: number;
 	gpu: string;
 	leastReward: string;
+	leastSeconds: number;
 	token?: string[];
 	program?: string[];
 	as: "submitter" | "second-submitter" | "third-submitter";
@@ -55,6 +56,16 @@ function withTerms(yargs: Argv): Argv {
 		)
 		.option("gpu", { type: "string", default: "", describe: "a label of up to 31 bytes", requiresArg: true })
 		.option("least-reward", etherOption("least-reward", "it is drawn for no job that pays less", "0"))
+		.option(
+			"least-seconds",
+			numberOption("least-seconds", {
+				default: 600,
+				least: 1,
+				most: 31_536_000,
+				whole: true,
+				describe: "time that a job has to give from acceptance, for each job to be claimed by then",
+			}),
+		)
 		.option("token", {
 			type: "string",
 			array: true,

@@ -1,5 +1,6 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 import {
+	JOB_WORKER,
 	NETWORK_AGREEMENT,
 	NETWORK_DRAWS,
 	NETWORK_MODEL,
@@ -373,6 +374,11 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 				'const accepts = aim === "stay";',
 			],
 			[
+				"W6: a worker accepts what gives no time beside what it has to claim before",
+				"return workSeconds >= leastSeconds * (before + 1);",
+				"return workSeconds >= leastSeconds + 0 * before;",
+			],
+			[
 				"W8: a worker ends attempts without their grace",
 				'if (now >= until + grace) steps.push({ type: "expire", job: id, request });',
 				'if (now >= until) steps.push({ type: "expire", job: id, request });',
@@ -386,6 +392,17 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 				"W10: a worker asks for its stake while attempts are unresolved",
 				"isOut && unresolved === 0 && now >= worker.exitFrom",
 				"isOut && now >= worker.exitFrom",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/job-worker.ts",
+		[JOB_WORKER],
+		[
+			[
+				"W6: a worker accepts whatever time a job gives",
+				"if (!givesTime(job, leastSeconds, before)) {",
+				"if (!givesTime(job, 0, before)) {",
 			],
 		],
 	),

@@ -19,6 +19,7 @@ export const GRID_WORKER = "test/operations/grid-worker.test.ts";
 export const HIDDEN = "test/markets/hidden-evaluation.test.ts";
 export const HONEST_CLAIM = "test/attacks/honest-claim.test.ts";
 export const INPUTS = "test/attacks/withheld-inputs.test.ts";
+export const JOB_WORKER = "test/operations/job-worker.test.ts";
 export const KINDS = "test/attacks/kinds.test.ts";
 export const LAZY = "test/attacks/lazy-commitment.test.ts";
 export const LEAVES = "test/libraries/leaves.test.ts";

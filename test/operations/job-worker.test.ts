@@ -56,7 +56,7 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 const worker = (world: World) =>
-	new JobWorker(world, contracts, { terms: TERMS, stake: STAKE, aim: "stay", progress });
+	new JobWorker(world, contracts, { terms: TERMS, stake: STAKE, leastSeconds: 600, aim: "stay", progress });
 const statusOf = async (job: number) => {
 	await client.feed.poll();
 	return (await readJob(client, contracts, job)).status;
@@ -104,6 +104,20 @@ describe("a worker of jobs", () => {
 		await playUntil([actor], async () => said.some((line) => /Declined job 1/.test(line)));
 		expect(said.join("\n")).toMatch(/Job 1: 0x\w+ holds too little: fund it/);
 		expect(await statusOf(job)).toBe(JOB_STATUS.pending);
+		const seen = await new NetworkReader(client, contracts).worker(world.signer.account.address);
+		expect(seen).toMatchObject({ stake: STAKE, exposure: 0n, reputation: 100, unresolved: 0 });
+	});
+
+	test("W6: declines what gives too little time beside what it has to claim, and is late for nothing", async () => {
+		const world = await stage.world("submitter");
+		const actor = worker(world);
+		await stage.settle([actor]);
+		// The reward would come back to the client, a fifth of it lost by whoever is late.
+		const terms = { ...JOB, reward: parseEther("5"), workSeconds: 599 };
+		const short = await submitJob(client, contracts, base, inputs, terms);
+		await playUntil([actor], async () => said.some((line) => /Declined job 1/.test(line)));
+		expect(said.join("\n")).toMatch(/Job 1: gives 599 s, and 600 s may be needed here/);
+		expect(await statusOf(short)).toBe(JOB_STATUS.pending);
 		const seen = await new NetworkReader(client, contracts).worker(world.signer.account.address);
 		expect(seen).toMatchObject({ stake: STAKE, exposure: 0n, reputation: 100, unresolved: 0 });
 	});

@@ -21,6 +21,8 @@ export interface SeenJob {
 	readonly exposure: bigint;
 	/** pending: the round that it waits in; 0: any worker may take it */
 	readonly round: number;
+	/** seconds from acceptance to the end of the attempt */
+	readonly workSeconds: number;
 	/** last second of the offer or of the attempt */
 	readonly until: number;
 	readonly worker: Hex;
@@ -159,6 +161,21 @@ export function fitsTerms(
 	if (BigInt(token) === 0n) return reward >= leastReward;
 	const least = tokens.findLast((one) => one.token === token)?.least;
 	return least !== undefined && reward >= least;
+}
+
+/**
+ * Whether a job gives its worker time enough. Whoever accepts less is late: a client could put up any reward, have it
+ * back, and let the worker lose a share of it for the price of one try.
+ *
+ * @param leastSeconds what the worker wants for one job
+ * @param before jobs that it computes and claims first
+ */
+export function givesTime(
+	{ workSeconds }: Pick<SeenJob, "workSeconds">,
+	leastSeconds: number,
+	before: number,
+): boolean {
+	return workSeconds >= leastSeconds * (before + 1);
 }
 
 /** The next second at which time alone gives somebody something to do; undefined if it does not. */

@@ -2,6 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
 import {
 	fitsTerms,
+	givesTime,
 	nextNetworkTime,
 	type SeenJob,
 	type SeenNetwork,
@@ -24,6 +25,7 @@ const JOB: SeenJob = {
 	reward: 100n,
 	exposure: 700n,
 	round: 1,
+	workSeconds: 1200,
 	until: 0,
 	worker: ME,
 	request: 0,
@@ -140,6 +142,13 @@ describe("what a worker does", () => {
 		expect(fitsTerms(terms, 700n, { ...JOB, token, reward: 5n })).toBe(true);
 		expect(fitsTerms(terms, 700n, { ...JOB, token, reward: 4n })).toBe(false);
 		expect(fitsTerms({ ...terms, tokens: [] }, 700n, { ...JOB, token })).toBe(false);
+	});
+
+	test("W6: accepts no job that gives less time than it wants for it and for those before it", () => {
+		expect(givesTime(JOB, 1200, 0)).toBe(true);
+		expect(givesTime(JOB, 1201, 0)).toBe(false);
+		expect(givesTime(JOB, 600, 1)).toBe(true);
+		expect(givesTime(JOB, 600, 2)).toBe(false);
 	});
 
 	test("registers, and comes back when it was taken out of the list", () => {

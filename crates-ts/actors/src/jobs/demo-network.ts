@@ -94,7 +94,7 @@ export async function demonstrateNetwork(say: (line: string) => void): Promise<N
 				const gpu: Hex = `0x${"00".repeat(32)}`;
 				const terms = { capacity: 2, leastReward: 0n, tokens: [{ token, least: 1n }], programs: [], gpu };
 				const liar = i === 2 ? { defectOf: lastNumber } : {};
-				const own = { terms, stake: STAKE, aim, progress: as(`worker ${i + 1}`), ...liar };
+				const own = { terms, stake: STAKE, leastSeconds: 600, aim, progress: as(`worker ${i + 1}`), ...liar };
 				actors.push(new JobWorker(await stage.world(role), contracts, own));
 			}
 			return actors;

@@ -6,6 +6,7 @@ import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
 import { JOB_STATUS, WORKER_STATUS, type WorkerTerms } from "@umpire/markets/network-state.ts";
 import {
 	fitsTerms,
+	givesTime,
 	type SeenJob,
 	type SeenNetwork,
 	type SeenWorker,
@@ -30,6 +31,8 @@ export interface JobWorkerOptions {
 	readonly terms: WorkerTerms;
 	/** what it registers with, in wei */
 	readonly stake: bigint;
+	/** what a job has to give it, in seconds from acceptance, for each attempt that it has to claim by then */
+	readonly leastSeconds: number;
 	/** whether it is to stay, or to leave and be paid */
 	readonly aim: "stay" | "leave";
 	readonly progress: (line: string) => void;
@@ -105,14 +108,22 @@ export class JobWorker extends Coordinator {
 		const running = network.jobs.filter(({ worker }) => worker === this.account).length;
 		// Whoever cannot pay the bond of its claim is late, and whoever cannot pay for a dispute loses it.
 		let left = (await balanceOf(signer)) - each * BigInt(running - wanted.filter(isAsked).length);
+		const { leastSeconds } = this.#options;
+		let before = this.#open(network).length;
 		for (const job of wanted) {
 			const cost = each + (isAsked(job) ? 0n : job.exposure);
+			if (!givesTime(job, leastSeconds, before)) {
+				const needed = leastSeconds * (before + 1);
+				this.#say(job, `gives ${job.workSeconds} s, and ${needed} s may be needed here (--least-seconds).`);
+				continue;
+			}
 			if (!(await this.#canCompute(job, isAsked(job)))) continue;
 			if (left < cost) {
 				this.#say(job, `${signer.account.address} holds too little: fund it with ${formatEther(cost)} ETH.`);
 				continue;
 			}
 			left -= cost;
+			before++;
 			able.add(job.id);
 		}
 		return able;

@@ -90,7 +90,7 @@ export async function readJob(view: View, { jobs }: NetworkContracts, id: number
 		});
 	}
 	const found = await read(view.contracts, jobs, "getJob", [BigInt(id)]);
-	const { program, inputsRoot, token, reward, exposure, round, until, request } = found;
+	const { program, inputsRoot, token, reward, exposure, round, workSeconds, until, request } = found;
 	return {
 		id,
 		client: lower(found.client),
@@ -101,6 +101,7 @@ export async function readJob(view: View, { jobs }: NetworkContracts, id: number
 		reward,
 		exposure,
 		round,
+		workSeconds,
 		until,
 		worker: lower(found.worker),
 		request,
