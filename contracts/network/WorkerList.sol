@@ -178,9 +178,16 @@ abstract contract WorkerList is IWorkers, TokenLedger {
 		Slot storage s = _slots[worker][slot];
 		Worker storage w = _workers[worker];
 		if (s.busy || s.freedIn > seek.round || coin % 100 >= w.weight) return false;
+		uint256 bound = w.exposure + seek.exposure;
+		if (w.stake < bound || !_takes(seek, worker, w)) return false;
 		if (_skips[seek.job][worker]) return false;
+		// Last, as it reads most: jobs that nobody takes must not cost more than what their draws pay.
 		uint256 later = w.released - _releases[worker].upperLookupRecent(uint96(seek.round));
-		if (w.stake < w.exposure + later + seek.exposure) return false;
+		return w.stake >= bound + later;
+	}
+
+	/// @dev Whether a job is within a worker's terms.
+	function _takes(Seek calldata seek, address worker, Worker storage w) private view returns (bool) {
 		if (!w.anyProgram && !_programs[worker][w.terms][seek.program]) return false;
 		if (seek.token == ETHER) return seek.reward >= w.leastReward;
 		uint256 least = _leastIn[worker][w.terms][seek.token];

@@ -1,4 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { POKE_GAS } from "@umpire/markets/network-parameters.ts";
+import { LOOKS } from "@umpire/markets/network-state.ts";
+import { look } from "@umpire/markets/worker-draw.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { expect, test } from "vitest";
 import { type NetworkPlay, networkPerTest } from "./network-play.ts";
@@ -85,4 +89,36 @@ test("the gas of every move of workers and jobs is what it was", async () => {
 	for (const [move, expected] of Object.entries(committed)) {
 		expect(Math.abs(found[move] - expected) / expected, `${move}: ${found[move]}`).toBeLessThan(TOLERANCE);
 	}
+});
+
+test("W9: a poke's fee covers the dearest draw: of a token, by a new poker, from a list of as many workers as looks", async () => {
+	const { token, jobs, workers: list, chain } = play.stage;
+	const { client } = play;
+	await token.send(client, "mint", [client, 10n ** 6n], { at: ++play.now });
+	await token.send(client, "approve", [jobs.address, 10n ** 6n], { at: ++play.now });
+	const many = chain.accounts.slice(1);
+	const tokens = [{ token: token.address, least: JOB_TERMS.reward + 1n }];
+	const terms = { capacity: 1, tokens, programs: [PROGRAMS[0].root] };
+	// All take the program and the token, but for more: a look reads everything before it finds that out.
+	await play.enlist(many, 1000n, terms);
+	await play.submit({ token: token.address });
+	/** the value whose looks meet the most workers: each of them is read for the first time */
+	const dearest = (attempt: number): bigint => {
+		const met = (value: bigint): number => {
+			const seek = { value: wordHex(value << 120n), job: 1, attempt };
+			return new Set(
+				Array.from({ length: LOOKS }, (_, i) => look(list.address, seek, i, many.length).position),
+			).size;
+		};
+		const values = Array.from({ length: 1000 }, (_, i) => BigInt(i + 1));
+		return values.reduce((best, value) => (met(value) > met(best) ? value : best));
+	};
+	for (const poker of many.slice(0, 3)) {
+		await play.reveal(dearest(play.job(1).drawn));
+		await play.play(poker, { type: "drawJobs", most: 1 }, `draw ${play.job(1).drawn}`);
+	}
+	expect(play.job(1)).toMatchObject({ status: 1, round: 0, drawn: 3 });
+	const draws = [...play.gas].filter(([move]) => /^draw \d/.test(move)).map(([, gas]) => gas);
+	expect(draws.length).toBe(3);
+	expect(Math.max(...draws), draws.join(", ")).toBeLessThanOrEqual(Number(POKE_GAS));
 });

@@ -3,6 +3,7 @@ import {
 	JOB_WORKER,
 	NETWORK_AGREEMENT,
 	NETWORK_DRAWS,
+	NETWORK_GAS,
 	NETWORK_MODEL,
 	NETWORK_RULES,
 	NETWORK_STEPS,
@@ -48,13 +49,13 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"W3: stake is drawn with that came back after the round",
-				"if (w.stake < w.exposure + later + seek.exposure) return false;",
-				"later; if (w.stake < w.exposure + seek.exposure) return false;",
+				"return w.stake >= bound + later;",
+				"later; return true;",
 			],
 			[
 				"W1: a draw binds more than the stake",
-				"if (w.stake < w.exposure + later + seek.exposure) return false;",
-				"later;",
+				"uint256 bound = w.exposure + seek.exposure;",
+				"uint256 bound = w.exposure;",
 			],
 			[
 				"W5: reputation changes no draw",
@@ -392,6 +393,17 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 				"W10: a worker asks for its stake while attempts are unresolved",
 				"isOut && unresolved === 0 && now >= worker.exitFrom",
 				"isOut && now >= worker.exitFrom",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/markets/src/network-parameters.ts",
+		[NETWORK_GAS],
+		[
+			[
+				"W9: a poke's fee covers a draw from a list of one worker only",
+				"export const POKE_GAS = 520_000n;",
+				"export const POKE_GAS = 280_000n;",
 			],
 		],
 	),

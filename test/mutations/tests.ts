@@ -27,6 +27,7 @@ export const LYING_NODE = "test/operations/lying-node.test.ts";
 export const MARKET = "test/game/market.test.ts";
 export const NETWORK_AGREEMENT = "test/markets/network-agreement.test.ts";
 export const NETWORK_DRAWS = "test/markets/network-draws.test.ts";
+export const NETWORK_GAS = "test/markets/network-gas.test.ts";
 export const NETWORK_MODEL = "crates-ts/markets/test/network.test.ts";
 export const NETWORK_RULES = "test/markets/network-rules.test.ts";
 export const NETWORK_STEPS = "crates-ts/markets/test/network-steps.test.ts";
