@@ -26,6 +26,10 @@ import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { chooseWidths, type WidthReport } from "./widths/choose.ts";
+import { holdsBack, withoutHeldBack } from "./widths/hold-back.ts";
+import { Trial } from "./widths/trial.ts";
+import type { Widths } from "./widths/widths.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -52,11 +56,15 @@ export interface BuildOptions {
 	readonly losses: boolean;
 	readonly budget: ErrorBudget | undefined;
 	readonly pins: Pins | undefined;
+	/** Whether widths are chosen by measured loss. */
+	readonly fast: boolean;
+	readonly progress: ((line: string) => void) | undefined;
 }
 
 export interface Built extends Proved {
 	readonly fidelity?: Fidelity;
 	readonly budget?: BudgetReport;
+	readonly widths?: WidthReport;
 }
 
 /**
@@ -67,7 +75,8 @@ export interface Built extends Proved {
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
-	const sets = feeds.count / repetition.steps;
+	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
+	const sets = seen.count / repetition.steps;
 	const precision: Precision = {
 		...precisionOf(options.bits, sets),
 		...(options.weightBits === undefined ? {} : { weightLimit: SMALL_WEIGHTS }),
@@ -76,11 +85,12 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
-	const build = (overrides: PrecisionOverrides): Proved => {
+	const build = (overrides: PrecisionOverrides, widths?: Widths): Proved => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
+		const how = { overrides, repetition, evening, needs, widths };
+		const lowered = lowerModel(model, source.name, precision, how);
 		return { lowered, certificates: verify(lowered.program) };
 	};
 	const coarse = coarseValues(source, needs, precision);
@@ -92,6 +102,13 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const options = { every, ...(reference ? { reference } : {}) };
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
+	if (options.fast && budget && options.bits === 16 && !options.pins) {
+		const chosen = await fastProgram(source, options, proved, (widths) => build(given, widths));
+		if (chosen) {
+			const { widths, budget } = chosen;
+			return { ...(await measure(chosen.proved, losses)), widths, budget };
+		}
+	}
 	let first = await measure(proved, losses);
 	if (budget === undefined) return first;
 	if (!meetsBudget(first.fidelity, budget)) {
@@ -108,6 +125,28 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		given,
 	);
 	return { ...best, budget: report };
+}
+
+/** The program with widths by measured loss; undefined where nothing is gained, or the budget is missed anyway. */
+async function fastProgram(
+	{ graph, facts, float, sharedRanges, feeds, repetition }: Source,
+	{ execute, budget, progress }: BuildOptions,
+	plain: Proved,
+	build: (widths: Widths) => Proved,
+): Promise<{ proved: Proved; widths: WidthReport; budget: BudgetReport } | undefined> {
+	const { steps, carried } = repetition;
+	const trial = await Trial.of(float, feeds, steps, execute!, budget!);
+	const most = holdsBack(feeds.count / steps) ? budget!.most : budget!.most / 2;
+	const found = await chooseWidths({
+		...{ graph, facts, sharedRanges, plain, most, build },
+		fixed: new Set(carried.flatMap(({ output, input }) => [output, input])),
+		measure: ({ lowered }) => trial.of(lowered.program),
+		progress: progress ?? (() => undefined),
+	});
+	if (!found) return undefined;
+	const { largest: error, runs: rounds } = found.report;
+	const report = { budget: budget!, error, met: true, refined: [], rounds, limits: [] };
+	return { proved: found.proved, widths: found.report, budget: report };
 }
 
 /** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */

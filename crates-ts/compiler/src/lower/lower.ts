@@ -17,6 +17,7 @@ import { type Assignment, assign, type PrecisionOverrides } from "../quantise/as
 import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
+import type { Widths } from "../widths/widths.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
 import { fuse } from "./fuse.ts";
 import type { FusedOp } from "./fused-op.ts";
@@ -38,6 +39,8 @@ export interface LowerOptions {
 	readonly evening?: Evening;
 	/** How fine values have to be. */
 	readonly needs?: Needs;
+	/** Which values are bytes, and which weights have 7 bits. */
+	readonly widths?: Widths | undefined;
 	/** How often what is carried has been given more room already. */
 	readonly round?: number;
 }
@@ -58,12 +61,13 @@ export function lowerModel(
 		evening = AS_IT_WAS,
 		needs = new Map(),
 		round = 0,
+		widths,
 	} = options;
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
-	const assignment = assign(graph, fusedOps, facts, { precision, overrides, needs });
-	const context = new Context({ ...facts, ranges }, precision, assignment);
+	const assignment = assign(graph, fusedOps, facts, { precision, overrides, needs, bytes: widths?.tensors });
+	const context = new Context({ ...facts, ranges }, precision, assignment, widths);
 	const inputs = graph.inputs.map((input) => {
 		const exponents = evening.inputs.get(input.name);
 		const plain = inputTensor(input, context, assignment.get(input.name)?.fixed);

@@ -9,6 +9,7 @@ import { joinedOutputs } from "./joined-outputs.ts";
 import type { Pin } from "./pin.ts";
 import { pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
 import {
+	boundsFor,
 	dyadicQuantisation,
 	type Precision,
 	type Quantisation,
@@ -31,6 +32,7 @@ export const REASONS = {
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
 	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",
 	budget: "more bits, to meet the error budget",
+	fast: "bytes, for integer kernels: the error budget allows it",
 	pinned: "carried from step to step, or on the way there: as many bits as the caller says",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
@@ -58,6 +60,8 @@ export interface AssignOptions {
 	readonly overrides: PrecisionOverrides;
 	/** How fine values have to be. */
 	readonly needs: Needs;
+	/** Values that are bytes (widths/). */
+	readonly bytes?: PrecisionOverrides | undefined;
 }
 
 /** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
@@ -65,7 +69,7 @@ export function assign(
 	graph: Graph,
 	fusedOps: readonly FusedOp[],
 	facts: Facts,
-	{ precision, overrides, needs }: AssignOptions,
+	{ precision, overrides, needs, bytes }: AssignOptions,
 ): Assignment {
 	const assignment = new Map<string, Assigned>();
 	const add = (name: string, reason: Reason, how: Partial<Assigned>): void => {
@@ -80,6 +84,7 @@ export function assign(
 		add(name, "wide", { wide: true });
 	for (const name of joinedOutputs(graph, facts, precision)) add(name, "joined", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
+	for (const [name, narrow] of bytes ?? []) add(name, "fast", { precision: narrow });
 	const pins = pinsBefore(graph, facts, precision.pins ?? new Map());
 	for (const [name, pinned] of pins) add(name, "pinned", { pinned });
 	for (const name of precision.pins ? pinnedValues(facts) : valuesOnDyadicGrids(graph.nodes, facts))
@@ -105,6 +110,6 @@ export function assignedQuantisation(
 		? pinnedQuantisation(pinned, range, program, bounds, finest)
 		: wide
 			? wideQuantisationOf(range, program, bounds, finest)
-			: quantisationOf(range, precision ?? program, bounds, finest);
+			: quantisationOf(range, precision ?? program, boundsFor(precision ?? program, bounds), finest);
 	return dyadic ? dyadicQuantisation(own, bounds) : own;
 }

@@ -6,13 +6,19 @@ import { convert, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { biasOf } from "../../quantise/rescale-ratio.ts";
 import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
-function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
-	const narrow = context.precision.bits === 8;
+function convolutionLimits(
+	context: Context,
+	x: Value,
+	weightShape: readonly number[],
+	group: number,
+): WeightLimits {
+	const narrow = context.precision.bits === 8 || isByte(context, x);
 	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
 }
 
@@ -26,7 +32,7 @@ export function weightLayout(rank: number): number[] {
 export function lowerConv(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [xName, wName, bName] = node.inputs;
-	const x = context.value(xName);
+	const x = factorOf(context, xName);
 	const weightShape = context.shape(wName);
 	const shape = context.shape(node.outputs[0]);
 	const { kernel: _, ...windows } = windowsOf(
@@ -57,6 +63,7 @@ function emitConv(
 		return emitConstantConv(context, fused, {
 			form,
 			x,
+			reads: context.node.inputs[0],
 			name: wName,
 			weightShape,
 			weights: weights.data,
@@ -82,6 +89,8 @@ function emitConv(
 export interface ConstantConv {
 	readonly form: ConvForm;
 	readonly x: Value;
+	/** The ONNX value that is x, where it is one. */
+	readonly reads?: string | undefined;
 	/** Of the weights. */
 	readonly name: string;
 	/** [M, C/g, …kernel] */
@@ -100,6 +109,6 @@ export function emitConstantConv(context: Context, fused: FusedOp, conv: Constan
 		channels: weightShape[0],
 		layout: weightLayout(weightShape.length),
 		axis: 1,
-		limits: convolutionLimits(context, weightShape, form.group),
+		limits: convolutionLimits(context, conv.x, weightShape, form.group),
 	});
 }
