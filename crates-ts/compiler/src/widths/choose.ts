@@ -4,7 +4,7 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { Proved } from "../fidelity/budget.ts";
 import { fuse } from "../lower/fuse.ts";
 import type { Precision } from "../quantise/scales.ts";
-import { costOf, isWhole, optionOf, type WidthPlan } from "./costs.ts";
+import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
 import { bytesOf, type Widths } from "./widths.ts";
@@ -19,7 +19,16 @@ export interface WidthReport {
 	/** Programs that were built and run. */
 	readonly runs: number;
 	/** What the search chose for each value, and the root of the mean squared error which that alone makes, where it was measured. */
-	readonly units: readonly { readonly value: string; readonly option: OptionName; readonly error?: number }[];
+	readonly units: readonly UnitReport[];
+}
+
+/** What one value got. */
+export interface UnitReport {
+	readonly value: string;
+	readonly option: OptionName;
+	/** The share of the expected time that its products and passes take. */
+	readonly share: number;
+	readonly error?: number;
 }
 
 export interface ChooseOptions {
@@ -86,6 +95,7 @@ export async function chooseWidths(
 	});
 	if (!found || found.plan.every((option) => option === 0)) return undefined;
 	const plan = whole(found.plan);
+	const costs = unitCosts(all, plan);
 	const groupOf = all.units.map((_, unit) => groups.findIndex(({ units }) => units.includes(unit)));
 	return {
 		proved: built.get(found.plan.join())!,
@@ -102,7 +112,8 @@ export async function chooseWidths(
 			units: all.units.map(({ name }, unit) => {
 				const square = found.errors[groupOf[unit]]?.[found.plan[groupOf[unit]]];
 				const error = square !== undefined && Number.isFinite(square) ? { error: Math.sqrt(square) } : {};
-				return { value: name, option: optionOf(all, plan, unit), ...error };
+				const share = (costs[unit] ?? 0) / found.cost;
+				return { value: name, option: optionOf(all, plan, unit), share, ...error };
 			}),
 		},
 	};

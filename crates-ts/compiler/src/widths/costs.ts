@@ -28,18 +28,25 @@ export const isWhole = ({ others, roots }: Unit, option: OptionName): boolean =>
 	option === "A8W7 for all" || (isByte(option) && others === 0 && roots.length > 0);
 
 /** The time that a plan is expected to take, in multiplications of float32 products. */
-export function costOf(all: Units, plan: WidthPlan): number {
+export const costOf = (all: Units, plan: WidthPlan): number =>
+	unitCosts(all, plan).reduce((a, b) => a + b, 0);
+
+/** The same for each unit, whose products are those that read it first; what no unit is read by comes last. */
+export function unitCosts(all: Units, plan: WidthPlan): number[] {
 	const option = (unit: number): OptionName => optionOf(all, plan, unit);
 	const gives = (unit: number): boolean => unit >= 0 && isWhole(all.units[unit], option(unit));
-	const products = all.products.map(
-		(product) => product.work * COSTS[product.type][kernelOf(product, option, gives(product.gives))],
-	);
-	const passes = all.units.map((unit, k) => {
+	const costs = all.units.map((unit, k) => {
 		if (isWhole(unit, option(k))) return 0;
 		const copies = isByte(option(k)) ? unit.factors.length : 0;
 		return unit.elements * (PASSES.copy * copies + PASSES.wide * unit.others);
 	});
-	return [...products, ...passes].reduce((a, b) => a + b, 0);
+	costs.push(0);
+	for (const product of all.products) {
+		const [first = -1] = product.reads;
+		const kernel = kernelOf(product, option, gives(product.gives));
+		costs[first < 0 ? all.units.length : first] += product.work * COSTS[product.type][kernel];
+	}
+	return costs;
 }
 
 /** The kernel that a product gets: those of bytes need them on all sides. */
