@@ -18,15 +18,15 @@ import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "./fidelity/float64.ts";
 import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
-import { lowerModel } from "./lower/lower.ts";
+import { type Lowered, lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
 import { type Needs, needsOf } from "./powers/needs.ts";
-import type { PrecisionOverrides } from "./quantise/assign.ts";
+import type { Assignment, PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
-import { chooseWidths, type WidthReport } from "./widths/choose.ts";
+import { type ChooseOptions, chooseWidths, type WidthReport } from "./widths/choose.ts";
 import { holdsBack, withoutHeldBack } from "./widths/hold-back.ts";
 import { Trial } from "./widths/trial.ts";
 import type { Widths } from "./widths/widths.ts";
@@ -85,14 +85,15 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
-	const build = (overrides: PrecisionOverrides, widths?: Widths): Proved => {
+	const lower = (overrides: PrecisionOverrides, widths?: Widths, assigned?: Assignment): Lowered => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const how = { overrides, repetition, evening, needs, widths };
-		const lowered = lowerModel(model, source.name, precision, how);
-		return { lowered, certificates: verify(lowered.program) };
+		const how = { overrides, repetition, evening, needs, widths, assigned };
+		return lowerModel(model, source.name, precision, how);
 	};
+	const prove = (lowered: Lowered): Proved => ({ lowered, certificates: verify(lowered.program) });
+	const build = (overrides: PrecisionOverrides): Proved => prove(lower(overrides));
 	const coarse = coarseValues(source, needs, precision);
 	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
 	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
@@ -103,7 +104,9 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
 	if (options.fast && budget && options.bits === 16 && !options.pins) {
-		const chosen = await fastProgram(source, options, proved, (widths) => build(given, widths));
+		const { assignment } = proved.lowered;
+		const fast = { lower: (widths: Widths) => lower(given, widths, assignment), prove };
+		const chosen = await fastProgram(source, options, proved, fast);
 		if (chosen) {
 			const { widths, budget } = chosen;
 			return { ...(await measure(chosen.proved, losses)), widths, budget };
@@ -132,15 +135,15 @@ async function fastProgram(
 	{ graph, facts, float, sharedRanges, feeds, repetition }: Source,
 	{ execute, budget, progress }: BuildOptions,
 	plain: Proved,
-	build: (widths: Widths) => Proved,
+	{ lower, prove }: Pick<ChooseOptions, "lower" | "prove">,
 ): Promise<{ proved: Proved; widths: WidthReport; budget: BudgetReport } | undefined> {
 	const { steps, carried } = repetition;
 	const trial = await Trial.of(float, feeds, steps, execute!, budget!);
 	const most = holdsBack(feeds.count / steps) ? budget!.most : budget!.most / 2;
 	const found = await chooseWidths({
-		...{ graph, facts, sharedRanges, plain, most, build },
+		...{ graph, facts, sharedRanges, plain, most, lower, prove },
 		fixed: new Set(carried.flatMap(({ output, input }) => [output, input])),
-		measure: ({ lowered }) => trial.of(lowered.program),
+		measure: (lowered) => trial.of(lowered.program),
 		progress: progress ?? (() => undefined),
 	});
 	if (!found) return undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { WidthPlan } from "../src/widths/costs.ts";
 import { type Search, searchPlan } from "../src/widths/search.ts";
 
 /** Units of 3 options: each costs 10, 6 or 1, and errs by its own weight. */
@@ -14,6 +15,7 @@ function problem(weights: readonly number[], most: number) {
 			const meanSquare = plan.reduce((sum, option, unit) => sum + weights[unit] * errors[option], 0);
 			return { largest: Math.sqrt(meanSquare), meanSquare };
 		},
+		proves: () => true,
 		progress: () => undefined,
 	};
 	return { search, measured };
@@ -70,6 +72,19 @@ describe("the search for widths", () => {
 			measure: async (plan) => (plan.includes(2) ? undefined : search.measure(plan)),
 		}))!;
 		expect(found.plan).toEqual([1, 1, 1, 1, 1]);
+	});
+
+	it("takes no plan that cannot be proved, and asks of no other than those that it would take", async () => {
+		const { search } = problem(weights, 3);
+		const asked: WidthPlan[] = [];
+		const proves = (plan: WidthPlan): boolean => {
+			asked.push(plan);
+			return plan[0] !== 2;
+		};
+		const found = (await searchPlan({ ...search, proves }))!;
+		expect(found.plan[0]).not.toBe(2);
+		expect(found.plan.some((option) => option > 0)).toBe(true);
+		for (const plan of asked) expect((await search.measure(plan))!.largest).toBeLessThanOrEqual(3);
 	});
 
 	it("is the same each time, within some 4n runs", async () => {

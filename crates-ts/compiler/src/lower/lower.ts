@@ -13,7 +13,7 @@ import { AS_IT_WAS, type Evening } from "../powers/even.ts";
 import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
-import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
+import { type Assignment, assign, type PrecisionOverrides, withBytes } from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
@@ -41,6 +41,8 @@ export interface LowerOptions {
 	readonly needs?: Needs;
 	/** Which values are bytes, and which weights have 7 bits. */
 	readonly widths?: Widths | undefined;
+	/** How values are quantised for other reasons, where that is known already: nothing of it depends on widths. */
+	readonly assigned?: Assignment | undefined;
 	/** How often what is carried has been given more room already. */
 	readonly round?: number;
 }
@@ -66,7 +68,8 @@ export function lowerModel(
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
-	const assignment = assign(graph, fusedOps, facts, { precision, overrides, needs, bytes: widths?.tensors });
+	const assigned = options.assigned ?? assign(graph, fusedOps, facts, { precision, overrides, needs });
+	const assignment = widths ? withBytes(assigned, widths.tensors) : assigned;
 	const context = new Context({ ...facts, ranges }, precision, assignment, widths);
 	const inputs = graph.inputs.map((input) => {
 		const exponents = evening.inputs.get(input.name);

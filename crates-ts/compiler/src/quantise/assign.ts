@@ -60,8 +60,15 @@ export interface AssignOptions {
 	readonly overrides: PrecisionOverrides;
 	/** How fine values have to be. */
 	readonly needs: Needs;
-	/** Values that are bytes (widths/). */
-	readonly bytes?: PrecisionOverrides | undefined;
+}
+
+/** The same with values that are bytes (widths/). */
+export function withBytes(assignment: Assignment, bytes: PrecisionOverrides): Assignment {
+	const added = [...bytes].map(([name, precision]): [string, Assigned] => {
+		const known = assignment.get(name) ?? PLAIN;
+		return [name, { ...known, precision, reasons: [...known.reasons, "fast"] }];
+	});
+	return new Map([...assignment, ...added]);
 }
 
 /** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
@@ -69,7 +76,7 @@ export function assign(
 	graph: Graph,
 	fusedOps: readonly FusedOp[],
 	facts: Facts,
-	{ precision, overrides, needs, bytes }: AssignOptions,
+	{ precision, overrides, needs }: AssignOptions,
 ): Assignment {
 	const assignment = new Map<string, Assigned>();
 	const add = (name: string, reason: Reason, how: Partial<Assigned>): void => {
@@ -84,7 +91,6 @@ export function assign(
 		add(name, "wide", { wide: true });
 	for (const name of joinedOutputs(graph, facts, precision)) add(name, "joined", { wide: true });
 	for (const [name, finer] of overrides) add(name, "budget", { precision: finer });
-	for (const [name, narrow] of bytes ?? []) add(name, "fast", { precision: narrow });
 	const pins = pinsBefore(graph, facts, precision.pins ?? new Map());
 	for (const [name, pinned] of pins) add(name, "pinned", { pinned });
 	for (const name of precision.pins ? pinnedValues(facts) : valuesOnDyadicGrids(graph.nodes, facts))

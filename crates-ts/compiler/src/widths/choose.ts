@@ -3,6 +3,7 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import type { Graph } from "@umpire/onnx/model.ts";
 import type { Proved } from "../fidelity/budget.ts";
 import { fuse } from "../lower/fuse.ts";
+import type { Lowered } from "../lower/lower.ts";
 import type { Precision } from "../quantise/scales.ts";
 import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
 import { searchPlan, type Tried } from "./search.ts";
@@ -40,9 +41,11 @@ export interface ChooseOptions {
 	/** The program without the search. */
 	readonly plain: Proved;
 	readonly most: number;
-	/** @throws CompileError if the program cannot be lowered or proved */
-	build(widths: Widths): Proved;
-	measure(proved: Proved): Promise<Tried>;
+	/** @throws CompileError if the program cannot be lowered */
+	lower(widths: Widths): Lowered;
+	/** @throws CompileError if the program cannot be proved exact */
+	prove(lowered: Lowered): Proved;
+	measure(lowered: Lowered): Promise<Tried>;
 	progress(line: string): void;
 }
 
@@ -68,28 +71,30 @@ const INSTEAD: Readonly<Record<OptionName, readonly OptionName[]>> = {
 export async function chooseWidths(
 	options: ChooseOptions,
 ): Promise<{ proved: Proved; report: WidthReport } | undefined> {
-	const { graph, facts, sharedRanges, fixed, plain, most, build, measure, progress } = options;
+	const { graph, facts, sharedRanges, fixed, plain, most, lower, prove, measure, progress } = options;
 	const { assignment } = plain.lowered;
 	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
 	const groups = groupsOf(all.units);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
-	const built = new Map<string, Proved>();
+	const lowered = new Map<string, Lowered>();
+	const proved = new Map<string, Proved>();
 	const found = await searchPlan({
 		options: groups.map(({ options }) => options.length),
 		most,
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
-			try {
-				const isPlain = plan.every((option) => option === 0);
-				const proved = isPlain ? plain : build(widthsOf(all, whole(plan), facts, graph));
-				built.set(plan.join(), proved);
-				return await measure(proved);
-			} catch (error) {
-				// What cannot be lowered or proved is no option.
-				if (error instanceof CompileError) return undefined;
-				throw error;
-			}
+			if (plan.every((option) => option === 0)) return measure(plain.lowered);
+			const one = attempt(() => lower(widthsOf(all, whole(plan), facts, graph)));
+			if (!one) return undefined;
+			lowered.set(plan.join(), one);
+			return measure(one);
+		},
+		proves: (plan) => {
+			const key = plan.join();
+			const one = proved.get(key) ?? attempt(() => prove(lowered.get(key)!));
+			if (one) proved.set(key, one);
+			return one !== undefined;
 		},
 		progress,
 	});
@@ -98,7 +103,7 @@ export async function chooseWidths(
 	const costs = unitCosts(all, plan);
 	const groupOf = all.units.map((_, unit) => groups.findIndex(({ units }) => units.includes(unit)));
 	return {
-		proved: built.get(found.plan.join())!,
+		proved: proved.get(found.plan.join())!,
 		report: {
 			cost:
 				found.cost /
@@ -117,6 +122,16 @@ export async function chooseWidths(
 			}),
 		},
 	};
+}
+
+/** What cannot be lowered or proved is no option. */
+function attempt<T>(run: () => T): T | undefined {
+	try {
+		return run();
+	} catch (error) {
+		if (error instanceof CompileError) return undefined;
+		throw error;
+	}
 }
 
 interface Group {

@@ -16,6 +16,8 @@ export interface Search {
 	cost(plan: WidthPlan): number;
 	/** Builds and runs a plan; undefined if it cannot be built. */
 	measure(plan: WidthPlan): Promise<Tried | undefined>;
+	/** Whether a plan that was measured can be proved exact; asked of those alone that would be taken. */
+	proves(plan: WidthPlan): boolean;
 	progress(line: string): void;
 }
 
@@ -59,7 +61,7 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 	/** Whether the plan is within the budget; it is kept if it is the cheapest of those. */
 	const accept = async (plan: WidthPlan): Promise<boolean> => {
 		const tried = await measure(plan);
-		if (!tried || tried.largest > most) return false;
+		if (!tried || tried.largest > most || !search.proves(plan)) return false;
 		if (cost(plan) < best.cost) best = { plan, cost: cost(plan), tried };
 		return true;
 	};
