@@ -17,6 +17,7 @@ import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
+import { WIDTH_MUTATIONS } from "./width-mutations.ts";
 
 /** All faults that `just mutations` tries. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...GRID_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
+	...WIDTH_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,

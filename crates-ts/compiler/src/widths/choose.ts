@@ -50,7 +50,7 @@ export interface ChooseOptions {
 }
 
 /** Units beyond these many are chosen for together with their neighbours. */
-const MOST_GROUPS = 24;
+const MOST_GROUPS = 16;
 
 /** Finer options come first. */
 const ORDER: readonly OptionName[] = ["A16W14", "A16W7", "A8W14", "A8W7", "A8W7 for all"];
