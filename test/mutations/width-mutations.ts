@@ -27,7 +27,6 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"if (!plain) return undefined;",
 			],
 			["plans are measured again", "known.set(key, tried);", ""],
-			["dearer plans replace cheaper ones", "if (cost(plan) < best.cost) best", "if (plan) best"],
 			[
 				"nothing is made cheaper after the bisection",
 				"tries = options.length; tries > 0",
@@ -80,7 +79,21 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		`${FOLDER}/costs.ts`,
 		[PROGRAMS],
-		[["a convolution's result does not matter", 'first !== "A8W14" && givesBytes', 'first !== "A8W14"']],
+		[
+			["a convolution's result does not matter", 'first !== "A8W14" && givesBytes', 'first !== "A8W14"'],
+			["small products gain by small weights", "product.isSmall ? WIDE[kernel] : kernel", "kernel"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/weights.ts",
+		[PROGRAMS],
+		[
+			[
+				"bytes up to 255 have the sums of those up to 128",
+				"reach > 128 ? CONVOLUTION_SUM / 2",
+				"reach > 999 ? 1",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/compiler/src/build.ts",

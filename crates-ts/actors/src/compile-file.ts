@@ -121,7 +121,7 @@ export async function compileFile(
 /** What a search for widths needs: 16 bits to start from, and an error that it may make. */
 function requireFast({ fast, bits, weightBits, budget = BUDGET }: CompileFileOptions): void {
 	if (!fast || (bits === 16 && weightBits === undefined && budget.most > 0)) return;
-	throw new UmpireError("OPTION", "--fast chooses widths itself, within an error budget.", {
+	throw new UmpireError("OPTION", "--fast chooses widths itself, within an error budget", {
 		advice: "Leave out --bits and --weight-bits, and give a --budget above 0.",
 	});
 }

@@ -80,6 +80,14 @@ describe("programs of chosen widths", () => {
 		expect(weightsOf(program, "cd")).toBeGreaterThan(63);
 	});
 
+	it("leave sums of bytes room in one float32 convolution, where weights stay fine", async () => {
+		const { lower, name, range } = await network();
+		const tensors = new Map(["a", "c"].map((node) => [name(node), bytesOf(range(node), false)] as const));
+		const program = lower({ ...NO_WIDTHS, tensors });
+		expect(planOf(program, "b")).toBe("float32 Conv, rescaled by its weights");
+		expect(planOf(program, "cd")).toBe("float32 Conv, rescaled by its weights");
+	});
+
 	it("give matrix products 7-bit weights for 16 bits as well", async () => {
 		const { lower, name } = await network();
 		const program = lower({ ...NO_WIDTHS, small: new Set([name("flat")]) });
@@ -153,6 +161,23 @@ describe("units", () => {
 		const [none, from, both] = [[], ["a"], ["a", "b"]].map((nodes) => cost(nodes.map(name)));
 		expect(from).toBeLessThan(none);
 		expect(both).toBeLessThan(0.95 * from);
+	});
+});
+
+describe("costs", () => {
+	it("know that small products keep their weights", () => {
+		const unit = {
+			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0 },
+			options: ["A16W14", "A16W7", "A8W7"] as const,
+		};
+		const cost = (isSmall: boolean, option: number): number => {
+			const product = { work: 1e5, type: "matmul", isSmall, reads: [0], gives: -1 } as const;
+			return costOf({ units: [unit], products: [product] }, [option]);
+		};
+		expect(cost(true, 1)).toBe(cost(true, 0));
+		expect(cost(false, 1)).toBeLessThan(cost(false, 0));
+		expect(cost(false, 2)).toBeLessThan(cost(true, 2));
+		expect(cost(true, 2)).toBeLessThan(cost(true, 0));
 	});
 });
 

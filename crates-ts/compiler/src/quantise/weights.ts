@@ -22,8 +22,10 @@ export const WEIGHT_LIMIT = 32767;
  */
 const CONVOLUTION_SUM = 2 ** 17 - 2 ** 13;
 
-/** Sums of a product's weights with 8-bit values. */
-export const NARROW_SUMS = { sum: CONVOLUTION_SUM };
+/** Sums of a product's weights with 8-bit values; those up to 255 leave half the room. */
+export const narrowSums = (reach: number): Pick<WeightLimits, "sum"> => ({
+	sum: reach > 128 ? CONVOLUTION_SUM / 2 : CONVOLUTION_SUM,
+});
 
 /**
  * A sum of up to `most` products stays whole; the bound on it leaves its weights some ten bits
@@ -55,6 +57,13 @@ export function convolutionSums(
 
 /** No bound on sums of products: matrices of 16 bits are multiplied in float64. */
 export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
+
+/** Below these many multiplications, calling an integer kernel takes longer than a float32 kernel does all in all. */
+const SMALL = { convolution: 2 ** 18, matrix: 2 ** 16 };
+
+/** Whether a product gains nothing by weights of 7 bits. */
+export const isSmallProduct = (multiplications: number, isConvolution: boolean): boolean =>
+	multiplications < (isConvolution ? SMALL.convolution : SMALL.matrix);
 
 /** Weights are never made coarser than this many levels to meet a bound on their sum. */
 const LEAST_LEVELS = 255;

@@ -44,13 +44,28 @@ export function unitCosts(all: Units, plan: WidthPlan): number[] {
 	for (const product of all.products) {
 		const [first = -1] = product.reads;
 		const kernel = kernelOf(product, option, gives(product.gives));
-		costs[first < 0 ? all.units.length : first] += product.work * COSTS[product.type][kernel];
+		costs[first < 0 ? all.units.length : first] +=
+			product.work * COSTS[product.type][product.isSmall ? WIDE[kernel] : kernel];
 	}
 	return costs;
 }
 
+type Kernel = keyof typeof COSTS.matmul;
+
+/** What is left of a kernel where weights stay fine. */
+const WIDE: Readonly<Record<Kernel, Kernel>> = {
+	A16W14: "A16W14",
+	A16W7: "A16W14",
+	A8W14: "A8W14",
+	A8W7: "A8W14",
+};
+
 /** The kernel that a product gets: those of bytes need them on all sides. */
-function kernelOf({ type, reads }: Product, option: (unit: number) => OptionName, givesBytes: boolean) {
+function kernelOf(
+	{ type, reads }: Product,
+	option: (unit: number) => OptionName,
+	givesBytes: boolean,
+): Kernel {
 	const [first = "A16W14", ...more] = reads.map(option);
 	if (type === "matmul") return first === "A8W7 for all" ? "A8W7" : first;
 	if (![first, ...more].every(isByte)) return "A16W14";

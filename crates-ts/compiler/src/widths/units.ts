@@ -5,6 +5,7 @@ import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Assignment } from "../quantise/assign.ts";
+import { isSmallProduct } from "../quantise/weights.ts";
 
 /** How a unit's products read it, and with weights of how many bits: A activations, W weights. */
 export type OptionName = "A16W14" | "A16W7" | "A8W14" | "A8W7" | "A8W7 for all";
@@ -14,6 +15,8 @@ export interface Product {
 	/** The multiplications of a float32 product, where those of a depthwise convolution count several times. */
 	readonly work: number;
 	readonly type: "matmul" | "conv" | "depthwise" | "values";
+	/** Whether it keeps its weights, as an integer kernel would not be quicker. */
+	readonly isSmall: boolean;
 	/** Units of its operands; −1 for what belongs to none. */
 	readonly reads: readonly number[];
 	/** The unit of its result. */
@@ -98,7 +101,7 @@ export function unitsOf(
 		draft.roots.add(root);
 		return draft;
 	};
-	const found: { work: number; type: Product["type"]; reads: Draft[]; gives: Draft | undefined }[] = [];
+	const found: (Timed & { reads: Draft[]; gives: Draft | undefined })[] = [];
 	for (const fused of fusedOps) {
 		const [node] = fused.nodes;
 		const values = (fused.table ? [fused.table.input] : node.inputs).filter(isValue);
@@ -107,16 +110,16 @@ export function unitsOf(
 			continue;
 		}
 		const factors = node.inputs.slice(0, 2).filter(isValue);
-		const { work, type } = productOf(node, facts);
+		const timed = productOf(node, facts);
 		for (const name of factors) {
 			const draft = draftOf(name);
 			draft.factors.add(name);
-			draft.types.add(type);
+			draft.types.add(timed.type);
 		}
 		for (const name of node.inputs.slice(2).filter(isValue)) draftOf(name).others += 1;
 		const gives = isValue(fused.output) ? draftOf(fused.output) : undefined;
 		if (gives && node.opType === "Conv") gives.ofConv = true;
-		found.push({ work, type, reads: factors.map(draftOf), gives });
+		found.push({ ...timed, reads: factors.map(draftOf), gives });
 	}
 	for (const { name } of graph.outputs) if (isValue(name)) draftOf(name).others += 1;
 	const outputs = new Set(graph.outputs.map(({ name }) => rootOf(name)));
@@ -127,8 +130,8 @@ export function unitsOf(
 	const indices = new Map(chosen.map(([, draft], k) => [draft, k]));
 	return {
 		units: chosen.map(([name, draft]) => unitOf(name, draft, facts, [...draft.roots].some(kept))),
-		products: found.map(({ work, type, reads, gives }) => ({
-			...{ work, type },
+		products: found.map(({ reads, gives, ...timed }) => ({
+			...timed,
 			reads: reads.map((draft) => indices.get(draft) ?? -1),
 			gives: (gives && indices.get(gives)) ?? -1,
 		})),
@@ -152,18 +155,22 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 	};
 }
 
-function productOf(node: Node, { shapes, constants }: Facts): Pick<Product, "work" | "type"> {
+type Timed = Pick<Product, "work" | "type" | "isSmall">;
+
+function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const [x, w] = node.inputs;
 	const results = sizeOf(shapes.get(node.outputs[0]) ?? [0]);
 	const weights = shapes.get(w) ?? constants.get(w)?.dims.map(Number) ?? [1];
 	if (node.opType === "Conv") {
 		const perResult = sizeOf(weights.slice(1));
 		const depthwise = weights[1] === 1 && weights[0] > 1;
+		const isSmall = isSmallProduct(results * perResult, true);
 		return depthwise
-			? { work: results * perResult * DEPTHWISE, type: "depthwise" }
-			: { work: results * perResult, type: constants.has(w) ? "conv" : "values" };
+			? { work: results * perResult * DEPTHWISE, type: "depthwise", isSmall }
+			: { work: results * perResult, type: constants.has(w) ? "conv" : "values", isSmall };
 	}
 	const inner = (shapes.get(x) ?? constants.get(x)?.dims.map(Number) ?? [1]).at(-1) ?? 1;
 	const constant = constants.has(w) || constants.has(x);
-	return { work: results * inner, type: constant ? "matmul" : "values" };
+	const work = results * inner;
+	return { work, type: constant ? "matmul" : "values", isSmall: isSmallProduct(work, false) };
 }

@@ -10,6 +10,7 @@ import {
 	type ChannelScales,
 	channelAt,
 	channelScales,
+	isSmallProduct,
 	quantiseWeights,
 	type WeightLimits,
 } from "../../quantise/weights.ts";
@@ -81,9 +82,6 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	});
 }
 
-/** Below these many multiplications, calling an integer kernel takes longer than a float32 kernel does all in all. */
-const SMALL = { conv: 2 ** 18, matmul: 2 ** 16 };
-
 /** Weights are as small as integer kernels want them where the caller says so and one gains by it. */
 function limitsOf(context: Context, fused: FusedOp, dot: WeightedDot): WeightLimits {
 	const result = dot.range ? undefined : context.quantisation(fused.output, fused.clip);
@@ -92,8 +90,7 @@ function limitsOf(context: Context, fused: FusedOp, dot: WeightedDot): WeightLim
 	const { limits, form, shape, weights, channels } = dot;
 	if (weightLimit === undefined || limits.limit <= weightLimit) return limits;
 	const multiplications = (sizeOf(shape) * weights.length) / channels;
-	const isSmall = multiplications < (form.type === "conv" ? SMALL.conv : SMALL.matmul);
-	return isSmall ? limits : { ...limits, limit: weightLimit };
+	return isSmallProduct(multiplications, form.type === "conv") ? limits : { ...limits, limit: weightLimit };
 }
 
 /** Whole weights stand for themselves. */

@@ -1,11 +1,11 @@
 import { int } from "@umpire/graph/attributes.ts";
 import { identityLayout, sizeOf } from "@umpire/graph/shapes.ts";
 import type { Form } from "@umpire/operators/program.ts";
-import type { Context, Value } from "../../lower/context.ts";
+import { type Context, integerReach, type Value } from "../../lower/context.ts";
 import { convert, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { biasOf } from "../../quantise/rescale-ratio.ts";
-import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { convolutionSums, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
 import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 import { windowsOf } from "../pooling/windows.ts";
@@ -18,8 +18,10 @@ function convolutionLimits(
 	weightShape: readonly number[],
 	group: number,
 ): WeightLimits {
-	const narrow = context.precision.bits === 8 || isByte(context, x);
-	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
+	const byte = isByte(context, x);
+	const narrow = context.precision.bits === 8 || byte;
+	const reach = byte ? integerReach(x) : 0;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(reach) : convolutionSums(weightShape, group)) };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */

@@ -7,7 +7,7 @@ import { type Context, integerReach, quantisationOfValue, type Value } from "../
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { quantisationOf } from "../../quantise/scales.ts";
-import { MATRIX_SUMS, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { MATRIX_SUMS, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
 import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 
@@ -17,10 +17,9 @@ const EXACT = 2 ** 52;
 /** Sums with an operand of 32 bits have room for weights of fewer levels. */
 function matrixLimits(context: Context, x: Value): WeightLimits {
 	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
-	return {
-		limit: WEIGHT_LIMIT,
-		...(context.precision.bits === 8 || isByte(context, x) ? NARROW_SUMS : MATRIX_SUMS),
-	};
+	const byte = isByte(context, x);
+	const narrow = context.precision.bits === 8 || byte;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(byte ? integerReach(x) : 0) : MATRIX_SUMS) };
 }
 
 /** The k axis innermost. */
