@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { runActor } from "@umpire/actors/actor.ts";
 import { deployGrids, openGrids } from "@umpire/actors/grid/grid-contracts.ts";
 import { gridWorker } from "@umpire/actors/grid/grid-worker.ts";
-import { type GridPoint, openGrid } from "@umpire/actors/grid/open-grid.ts";
+import { openGrid } from "@umpire/actors/grid/open-grid.ts";
 import { readGrid } from "@umpire/actors/grid/read-grid.ts";
+import type { GridPoint } from "@umpire/actors/grid/terms.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { quantiseInputs, readProgramInputs } from "@umpire/actors/run-program.ts";
 import { openView, openWorld, type World, type WorldOptions } from "@umpire/actors/world.ts";
@@ -30,6 +31,8 @@ export interface GridActionOptions extends WorldOptions {
 	readonly roundSeconds: number;
 	readonly reservationSeconds: number;
 	readonly lowest: boolean;
+	readonly trainingCost: string;
+	readonly replace?: boolean | undefined;
 	readonly blockSeconds: number;
 	readonly preset: keyof typeof GRID_PRESETS;
 	readonly as: "submitter" | "second-submitter" | "third-submitter";
@@ -59,12 +62,14 @@ const ACTIONS: Readonly<
 		(options: GridActionOptions, told: Told) => Promise<GridReport | undefined>
 	>
 > = {
-	async deploy(options) {
+	async deploy(options, { progress }) {
 		const world = await openWorld(options, "deployer");
 		const { leastStake, beaconFee, drift } = GRID_PRESETS[options.preset];
 		const { blockSeconds } = options;
-		const deployment = await deployGrids(world, { leastStake, beaconFee, drift, blockSeconds });
+		const terms = { leastStake, beaconFee, drift, blockSeconds, replace: options.replace };
+		const deployment = await deployGrids(world, terms);
 		const { grid, beacon } = deployment;
+		progress("Next: umpire grid open PROGRAM INPUT --hyper NAME --points FILE (umpire grid --help).");
 		return { data: deployment, lines: { grid, beacon, "least stake": `${formatEther(leastStake)} ETH` } };
 	},
 
@@ -85,15 +90,19 @@ const ACTIONS: Readonly<
 		const decimals = token && (await decimalsOf(world, token));
 		const bounty = amountOf("bounty", options.bounty, decimals);
 		const stake = amountOf("stake", options.stake);
-		const grid = await openGrid(world, contracts, loaded, inputs, { ...terms, token, bounty, stake });
-		progress("Next: umpire grid work (the workers), umpire verify (for each program).");
+		const trainingCost = amountOf("training-cost", options.trainingCost);
+		const money = { bounty, stake, trainingCost };
+		const grid = await openGrid(world, contracts, loaded, inputs, { ...terms, token, ...money });
+		progress(
+			`Next: umpire grid work ${grid} (each worker; on a local chain also --as second-submitter and third-submitter), umpire grid status ${grid}; umpire verify guards each program that umpire status lists.`,
+		);
 		return { data: { grid }, lines: { grid: String(grid) } };
 	},
 
 	async work(options, { progress, signal }) {
 		const world = await openWorld(options, options.as);
 		const actor = await gridWorker(world, await openGrids(world), { grid: numberOf(options), progress });
-		await runActor(actor, world.contracts.connection.pollingInterval, signal(), progress);
+		await runActor(actor, world.contracts.connection.pollingInterval, signal(), options.warn);
 		return undefined;
 	},
 

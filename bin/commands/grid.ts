@@ -2,7 +2,7 @@ import type { Argv } from "yargs";
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress } from "../log.ts";
-import { numberOption } from "../numbers.ts";
+import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
@@ -18,6 +18,8 @@ interface Options extends SigningOptions, LimitsOptions {
 	roundSeconds: number;
 	reservationSeconds: number;
 	lowest: boolean;
+	trainingCost: string;
+	replace?: boolean;
 	blockSeconds: number;
 	preset: "test" | "rollup" | "mainnet";
 	as: "submitter" | "second-submitter" | "third-submitter";
@@ -73,6 +75,10 @@ function withTerms(yargs: Argv): Argv {
 		})
 		.option("bounty", { type: "string", default: "1", describe: "in ether, or the token", requiresArg: true })
 		.option("stake", { type: "string", default: "0.5", describe: "of a worker, in ether", requiresArg: true })
+		.option(
+			"training-cost",
+			etherOption("training-cost", "what computing a point costs a worker: warns if it earns less", "0"),
+		)
 		.option("rounds", whole("rounds", 8, "in which points are dealt", 64))
 		.option("round-seconds", whole("round-seconds", 300, "length of a round"))
 		.option("reservation-seconds", whole("reservation-seconds", 3600, "time for a claim"))
@@ -85,6 +91,10 @@ function withTerms(yargs: Argv): Argv {
 			choices: ["test", "rollup", "mainnet"] as const,
 			default: "test",
 			describe: "with deploy: least stake, drift and fees for a kind of chain",
+		})
+		.option("replace", {
+			type: "boolean",
+			describe: "with deploy: deploy others although the home folder knows of some, and forget those",
 		})
 		.option("as", {
 			choices: ["submitter", "second-submitter", "third-submitter"] as const,

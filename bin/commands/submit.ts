@@ -70,6 +70,6 @@ export const submit = command<Options>({
 		const actor = await submitter(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
+		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
 	},
 });

@@ -73,6 +73,6 @@ export const verify = command<Options>({
 		const actor = await verifier(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), progress);
+		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
 	},
 });

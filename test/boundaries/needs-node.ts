@@ -6,7 +6,7 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	abi: [],
 	errors: [],
 	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
-	onnx: ["external-files.ts", "image.ts", "input-files.ts", "read.ts"],
+	onnx: ["external-files.ts", "image.ts", "input-files.ts", "read-table.ts", "read.ts"],
 	graph: [],
 	operators: [],
 	compiler: [],

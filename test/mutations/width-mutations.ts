@@ -96,14 +96,14 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		`${FOLDER}/fast-program.ts`,
+		[WHOLE],
+		[["few inputs use the whole budget", "? budget.most : budget.most / 2", "? budget.most : budget.most"]],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/build.ts",
 		[WHOLE],
 		[
-			[
-				"few inputs use the whole budget",
-				"? budget!.most : budget!.most / 2",
-				"? budget!.most : budget!.most",
-			],
 			[
 				"widths are chosen though nobody asked",
 				"if (options.fast && budget && options.bits === 16",

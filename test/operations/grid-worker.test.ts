@@ -9,8 +9,9 @@ import {
 	openGrids,
 } from "@umpire/actors/grid/grid-contracts.ts";
 import { gridWorker } from "@umpire/actors/grid/grid-worker.ts";
-import { type OpenGridOptions, openGrid } from "@umpire/actors/grid/open-grid.ts";
+import { openGrid } from "@umpire/actors/grid/open-grid.ts";
 import { readGrid } from "@umpire/actors/grid/read-grid.ts";
+import type { OpenGridOptions } from "@umpire/actors/grid/terms.ts";
 import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { postRequest } from "@umpire/actors/requester.ts";

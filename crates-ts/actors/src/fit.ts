@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -90,7 +89,6 @@ interface Outcome {
  */
 export async function fitTable(options: FitOptions): Promise<Fit> {
 	const { method, data, drop, clusters, components, steps, out, plot, progress } = options;
-	if (!existsSync(data)) throw new InputError(`${data} does not exist`, { advice: "check the path" });
 	for (const [name, value] of Object.entries({ clusters, components, steps: steps ?? 1 })) {
 		if (!(Number.isInteger(value) && value >= 1)) {
 			throw new UmpireError("OPTION", `--${name} is ${value}`, {

@@ -17,6 +17,7 @@ import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { lineChart } from "@umpire/training/chart.ts";
 import { type Divided, divided, rowsAt, scaledRows } from "@umpire/training/data/labelled.ts";
 import { readLabelled } from "@umpire/training/data/read.ts";
+import { divergenceOf } from "@umpire/training/divergence.ts";
 import { evaluationSteps, HYPER_UNIT, hyperOf, type Job } from "@umpire/training/job.ts";
 import type { LossName } from "@umpire/training/losses.ts";
 import type { OptimiserName } from "@umpire/training/optimisers/registry.ts";
@@ -60,6 +61,8 @@ export interface TrainOptions extends CommitmentOptions {
 	/** Whether to compute what a claim of the run carries. */
 	readonly commit: boolean;
 	readonly progress: (line: string) => void;
+	/** Told of a run that does not learn. */
+	readonly warn?: ((line: string) => void) | undefined;
 }
 
 /** What a training run led to. */
@@ -129,6 +132,8 @@ export async function train(options: TrainOptions): Promise<Training> {
 	const { program: compiled } = await compileStep(step, `${name}-training`, jobs.map(hyperOf));
 	const program: Program = { ...compiled, ...committedRun(compiled, options) };
 	const run = await trainBoth(step, program, job, teller(job, progress));
+	const divergence = divergenceOf(run.float);
+	if (divergence !== undefined) options.warn?.(divergence);
 	progress("Committing to the program...");
 	const commitment = await commitProgram(program);
 	const inputs = inputsOf(program, step.feed);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { evaluationSteps, hyperOf, type Job } from "@umpire/training/job.ts";
-import type { GridPoint } from "./grid/open-grid.ts";
+import type { GridPoint } from "./grid/terms.ts";
 
 /** How one training of a grid differs from the others; what it does not say is as the options say. */
 export interface TrainingPoint {

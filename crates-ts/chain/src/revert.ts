@@ -1,4 +1,5 @@
 import {
+	AbiDecodingZeroDataError,
 	BaseError,
 	ContractFunctionRevertedError,
 	HttpRequestError,
@@ -37,6 +38,14 @@ export function explain(error: unknown, what: string): ChainError {
 
 /** The same for reading: whatever fails may pass, by itself or at another endpoint. */
 export function explainReading(error: unknown, what: string): ChainError {
+	if (error instanceof BaseError && error.walk((cause) => cause instanceof AbiDecodingZeroDataError)) {
+		return new ChainError(`reading ${what} failed: there is no contract at its address any more`, {
+			advice:
+				"a local chain forgets everything when it stops: run ./just deploy, register anew, and start this again.",
+			cause: error,
+			retryable: true,
+		});
+	}
 	const { message } = explain(error, `reading ${what}`);
 	return new ChainError(message, { cause: error, retryable: true });
 }

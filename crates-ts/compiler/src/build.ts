@@ -25,10 +25,11 @@ import type { Assignment, PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
-import { type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
-import { type ChooseOptions, chooseWidths, type WidthReport } from "./widths/choose.ts";
-import { holdsBack, withoutHeldBack } from "./widths/hold-back.ts";
-import { Trial } from "./widths/trial.ts";
+import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { tablePrecision, tableValues } from "./quantise/table-values.ts";
+import type { WidthReport } from "./widths/choose.ts";
+import { fastProgram } from "./widths/fast-program.ts";
+import { withoutHeldBack } from "./widths/hold-back.ts";
 import type { Widths } from "./widths/widths.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
@@ -94,8 +95,10 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	};
 	const prove = (lowered: Lowered): Proved => ({ lowered, certificates: verify(lowered.program) });
 	const build = (overrides: PrecisionOverrides): Proved => prove(lower(overrides));
-	const coarse = coarseValues(source, needs, precision);
-	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
+	const rows = rowValues(source, precision);
+	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
+	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
+	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
 	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
 	if (!execute) return proved;
 	let reference: Reference | undefined;
@@ -105,12 +108,11 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	};
 	if (options.fast && budget && options.bits === 16 && !options.pins) {
 		const { assignment } = proved.lowered;
-		const fast = { lower: (widths: Widths) => lower(given, widths, assignment), prove };
-		const chosen = await fastProgram(source, options, proved, fast);
-		if (chosen) {
-			const { widths, budget } = chosen;
-			return { ...(await measure(chosen.proved, losses)), widths, budget };
-		}
+		const chosen = await fastProgram({
+			...{ source, execute, budget, progress: options.progress, plain: proved, prove },
+			lower: (widths) => lower(given, widths, assignment),
+		});
+		if (chosen) return { ...(await measure(chosen.proved, losses)), ...chosen.reports };
 	}
 	let first = await measure(proved, losses);
 	if (budget === undefined) return first;
@@ -120,7 +122,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		reference = model && { model, feed: float64Feed };
 		if (reference || !losses) first = await measure(proved, true);
 	}
-	const workshop = { facts, precision, sets, sharedRanges, build };
+	const workshop = { facts, finest, sharedRanges, build };
 	const { best, report } = await refineToBudget(
 		first,
 		budget,
@@ -130,26 +132,15 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
-/** The program with widths by measured loss; undefined where nothing is gained, or the budget is missed anyway. */
-async function fastProgram(
-	{ graph, facts, float, sharedRanges, feeds, repetition }: Source,
-	{ execute, budget, progress }: BuildOptions,
-	plain: Proved,
-	{ lower, prove }: Pick<ChooseOptions, "lower" | "prove">,
-): Promise<{ proved: Proved; widths: WidthReport; budget: BudgetReport } | undefined> {
-	const { steps, carried } = repetition;
-	const trial = await Trial.of(float, feeds, steps, execute!, budget!);
-	const most = holdsBack(feeds.count / steps) ? budget!.most : budget!.most / 2;
-	const found = await chooseWidths({
-		...{ graph, facts, sharedRanges, plain, most, lower, prove },
-		fixed: new Set(carried.flatMap(({ output, input }) => [output, input])),
-		measure: (lowered) => trial.of(lowered.program),
-		progress: progress ?? (() => undefined),
-	});
-	if (!found) return undefined;
-	const { largest: error, runs: rounds } = found.report;
-	const report = { budget: budget!, error, met: true, refined: [], rounds, limits: [] };
-	return { proved: found.proved, widths: found.report, budget: report };
+/**
+ * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
+ * repeated or has other widths.
+ */
+function rowValues(source: Source, { bits, pins }: Precision): string[] {
+	const { graph, facts, repetition, evening, centred, primitive } = source;
+	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
+	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml");
+	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 
 /** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */

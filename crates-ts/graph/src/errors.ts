@@ -28,3 +28,6 @@ export class CompileError extends UmpireError {
 		this.node = options.node;
 	}
 }
+
+/** An output that holds no number at all, computed from inputs that do. */
+export class NotFiniteError extends CompileError {}

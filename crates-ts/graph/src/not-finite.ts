@@ -1,5 +1,5 @@
 import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
-import { CompileError } from "./errors.ts";
+import { CompileError, NotFiniteError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { isFloat, toReal } from "./real.ts";
 import { has } from "./traits.ts";
@@ -7,7 +7,7 @@ import { has } from "./traits.ts";
 /**
  * Checks what the float model computed from one set of inputs.
  * @param values every value of the graph that depends on inputs
- * @throws CompileError naming the node behind an output that holds no number at all, from inputs that do
+ * @throws NotFiniteError naming the node behind an output that holds no number at all, from inputs that do
  */
 export function refuseNotFinite(graph: Graph, values: ReadonlyMap<string, Tensor>): void {
 	const inputs = graph.inputs.map(({ name }) => name);
@@ -21,7 +21,7 @@ export function refuseNotFinite(graph: Graph, values: ReadonlyMap<string, Tensor
 				outputs.some((one) => finiteShare(values.get(one)) < 1) &&
 				operands.every((one) => finiteShare(values.get(one)) === 1),
 		);
-		throw new CompileError(`output "${name}" is NaN or infinite everywhere in calibration`, {
+		throw new NotFiniteError(`output "${name}" is NaN or infinite everywhere in calibration`, {
 			...(node ? { node } : {}),
 			hint: "This node is the first that yields no numbers: mend it, or give inputs for which it does",
 		});

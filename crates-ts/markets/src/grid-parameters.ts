@@ -4,6 +4,14 @@
  */
 export const WORKERS_GAS = 1_750_000n;
 
+/** Gas that a worker still has to spend when it has trained: claim, finalisation, withdrawal (docs/grid.md section 5). */
+export const GAS_AFTER_TRAINING = 550_000n;
+
+/** The least that a point has to earn so that a worker which sees a bad run goes on; wei. */
+export function leastShare(trainingCost: bigint, gasPrice: bigint): bigint {
+	return trainingCost + GAS_AFTER_TRAINING * gasPrice;
+}
+
 /** What a deployment of grids is recommended to have: times in seconds, wei. */
 export interface GridParameters {
 	readonly leastStake: bigint;

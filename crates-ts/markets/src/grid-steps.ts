@@ -47,7 +47,8 @@ export type GridStep =
 	| { readonly type: "expire"; readonly point: number; readonly request: number }
 	| { readonly type: "close" };
 
-const endOf = ({ startedAt, roundSeconds }: SeenGrid, round: number): number =>
+/** The second in which a round ends. */
+export const endOf = ({ startedAt, roundSeconds }: SeenGrid, round: number): number =>
 	startedAt + (round + 1) * roundSeconds;
 
 /** What anybody can do for a grid at time `now`: whoever waits for something does it, in this order. */

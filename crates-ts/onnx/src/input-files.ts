@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { groupsOfRows, readCsv, type Table, tensorsOfTable } from "./csv.ts";
+import { groupsOfRows, tensorsOfTable } from "./csv.ts";
 import { toNumbers } from "./element-types.ts";
 import { InputError } from "./errors.ts";
 import { imageTensor } from "./image.ts";
@@ -9,6 +9,7 @@ import { checkedTensor, parseJson, tensorOfJson } from "./json-tensors.ts";
 import type { Tensor, ValueInfo } from "./model.ts";
 import { readNpy } from "./npy.ts";
 import { readNpz } from "./npz.ts";
+import { readTable } from "./read-table.ts";
 import { type NamedTensor, readTensorProto } from "./tensor-file.ts";
 import { fitDims, type Role, type Symbols } from "./value-shapes.ts";
 
@@ -88,7 +89,7 @@ function readTensors(
 		});
 	if (kindOf(first) === ".npz") return readArrays(first, values, what, options);
 	if (kindOf(first) === ".csv") {
-		return tensorsOfTable(tableOf(first), values, first, what, options.shapes);
+		return tensorsOfTable(readTable(first), values, first, what, options.shapes);
 	}
 	return readJson(first, values, what, options);
 }
@@ -172,8 +173,6 @@ function readArrays(
 	);
 }
 
-const tableOf = (path: string): Table => named(path, () => readCsv(readFileSync(path, "utf8")));
-
 /** Says of which file a failure speaks. */
 function named<T>(path: string, read: () => T): T {
 	try {
@@ -198,7 +197,7 @@ export function readSamples(
 	}
 	const dims = inputs.map(({ name, dims: declared }) => options.shapes?.get(name) ?? declared);
 	const batch = dims.map((sizes) => sizes?.[0]).find((size) => typeof size === "number") ?? 1;
-	return groupsOfRows(tableOf(first), Math.max(1, batch), first).map((table) =>
+	return groupsOfRows(readTable(first), Math.max(1, batch), first).map((table) =>
 		tensorsOfTable(table, inputs, first, "input", options.shapes),
 	);
 }

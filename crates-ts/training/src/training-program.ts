@@ -1,5 +1,7 @@
 import { type Compiled, compile } from "@umpire/compiler/compile.ts";
+import { NotFiniteError } from "@umpire/graph/errors.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
+import { InputError } from "@umpire/onnx/errors.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
@@ -10,8 +12,9 @@ import type { Step } from "./step.ts";
  *
  * @param hypers further hyper-parameters (as hyperOf gives them) that the program is to serve: the float run is
  *   done with each of them too
+ * @throws InputError if the float run diverges
  */
-export function compileStep(
+export async function compileStep(
 	step: Step,
 	name: string,
 	hypers: readonly (readonly number[])[] = [],
@@ -20,13 +23,21 @@ export function compileStep(
 	const others = hypers.map(
 		(hyper) => new Map([...feed, ["hyper", tensorFrom("int64", [hyper.length], hyper)]]),
 	);
-	return compile(model, {
-		name,
-		inputs: [feed, ...others].map((one) => model.graph.inputs.map((input) => one.get(input.name)!)),
-		steps,
-		carry: steps > 1 ? carry : [],
-		pins,
-	});
+	try {
+		return await compile(model, {
+			name,
+			inputs: [feed, ...others].map((one) => model.graph.inputs.map((input) => one.get(input.name)!)),
+			steps,
+			carry: steps > 1 ? carry : [],
+			pins,
+		});
+	} catch (cause) {
+		if (!(cause instanceof NotFiniteError)) throw cause;
+		throw new InputError("the float training diverges: its loss or its weights leave what floats hold", {
+			advice: "take a smaller --lr, or make the numbers of the data smaller with --scale",
+			cause,
+		});
+	}
 }
 
 /** A program's inputs as integers. */

@@ -5,6 +5,7 @@ import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { strToU8, zipSync } from "fflate";
 import { PNG } from "pngjs";
 import { afterAll, describe, expect, test } from "vitest";
+import { readColumns } from "../src/data/columns-of-table.ts";
 import { divided } from "../src/data/labelled.ts";
 import { readLabelled } from "../src/data/read.ts";
 
@@ -51,6 +52,17 @@ describe("labelled data", () => {
 	test("a cell that is no number is told by row and column", () => {
 		const path = written("b.csv", "x,y\n1,2\n,3\n");
 		expect(() => readLabelled(path)).toThrow(/b\.csv, row 2, column x: "" is no number/);
+		expect(() => readLabelled(written("c.csv", "x,kind\n1,cat\n"))).toThrow(
+			/column kind: "cat" is no number: number the classes/,
+		);
+	});
+
+	test("a table that is a folder, or none, is told by name", () => {
+		const inside = join(folder, "folder.csv");
+		mkdirSync(inside);
+		expect(() => readColumns(inside)).toThrow(/folder\.csv is a folder: give a \.csv file/);
+		expect(() => readColumns(join(folder, "none.csv"))).toThrow(/does not exist: check the path/);
+		expect(() => readColumns(written("e.csv", "a,b\n"))).toThrow(/e\.csv: the table has no rows/);
 	});
 
 	test("arrays are x and y, or parts by name", () => {

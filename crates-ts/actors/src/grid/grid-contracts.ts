@@ -3,6 +3,7 @@ import { gridAbi } from "@umpire/abi/grid.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { constructorArguments } from "@umpire/chain/deploy.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
 import { type Contract, read, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -32,14 +33,21 @@ export interface GridDeployOptions {
 	/** the least seconds between two blocks, and how far their times may lag */
 	readonly blockSeconds: number;
 	readonly drift: number;
+	/** whether the home folder may forget those that it knows of */
+	readonly replace?: boolean | undefined;
 }
 
 const fileOf = ({ home, contracts }: View) =>
 	home.path("grids", `${contracts.connection.chain.id}-${contracts.deployment.market.toLowerCase()}.json`);
 
-/** Deploys a beacon of block hashes and a grid contract for the market, and remembers where they are. */
+/**
+ * Deploys a beacon of block hashes and a grid contract for the market, and remembers where they are.
+ *
+ * @throws UmpireError if the home folder knows of others for this market that are there, unless it may forget them
+ */
 export async function deployGrids(world: World, options: GridDeployOptions): Promise<GridDeployment> {
 	const { contracts, signer } = world;
+	if (options.replace !== true) await requireNone(world);
 	const libraries = new Map<string, Hex>();
 	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
 		const artifact = await readArtifact(name);
@@ -58,18 +66,38 @@ export async function deployGrids(world: World, options: GridDeployOptions): Pro
 	return deployment;
 }
 
+/** Whoever has grids or stakes in contracts that the home folder forgets finds them no more. */
+async function requireNone(view: View): Promise<void> {
+	const known = await knownGrids(view);
+	if (known === undefined) return;
+	const { reader, chain } = view.contracts.connection;
+	const code = await reader.getCode({ address: known.grid }).catch((error: unknown) => {
+		throw explainReading(error, "a contract's code");
+	});
+	// A local chain forgets everything when it stops.
+	if (code === undefined || code === "0x") return;
+	throw new UmpireError("OPTION", `A grid contract is on chain ${chain.id} already (${known.grid})`, {
+		advice: `umpire grid open takes that one; --replace deploys another, and ${view.home.folder} forgets its grids.`,
+	});
+}
+
+const isHex = (value: unknown) => typeof value === "string";
+
+/** What the home folder knows of the market's grid contract. */
+const knownGrids = (view: View): Promise<GridDeployment | undefined> =>
+	readJson<GridDeployment>(
+		fileOf(view),
+		(value) => hasAll(value, { grid: isHex, beacon: isHex }),
+		"umpire grid deploy --replace deploys others and writes it anew.",
+	);
+
 /**
  * The grid contract of the market.
  *
  * @throws UmpireError if none was deployed from this home folder, or what is there is none of this market and beacon
  */
 export async function openGrids(view: View): Promise<GridContracts> {
-	const isHex = (value: unknown) => typeof value === "string";
-	const found = await readJson<GridDeployment>(
-		fileOf(view),
-		(value) => hasAll(value, { grid: isHex, beacon: isHex }),
-		"umpire grid deploy deploys others and writes it anew.",
-	);
+	const found = await knownGrids(view);
 	if (found === undefined) {
 		throw new UmpireError("NOT_FOUND", "No grid contract is deployed for this market", {
 			advice: "run umpire grid deploy.",

@@ -23,6 +23,7 @@ import { act, landAll, type World } from "../world.ts";
 import { type Claimant, honestly, undecided } from "./claimant.ts";
 import type { GridContracts } from "./grid-contracts.ts";
 import { readGrid } from "./read-grid.ts";
+import { waitsFor } from "./waiting.ts";
 
 export interface GridWorkerOptions {
 	readonly grid: number;
@@ -60,6 +61,11 @@ export async function gridWorker(
 		undecided(world, grid).size > 0;
 	const looked = options.joins === "never" || isIn ? [] : grid.points;
 	await requireAtHand(world, { points: looked });
+	if (options.joins !== "never") {
+		options.progress(
+			`Working on grid ${grid.id} (${grid.points.length} points, a stake of ${formatEther(grid.stake)} ETH for each) as ${world.signer.account.address}.`,
+		);
+	}
 	return new GridWorker(world, contracts, options, looked);
 }
 
@@ -90,6 +96,8 @@ class GridWorker implements Actor {
 	/** Points that were found at hand: a grid that is being filled may still get others. */
 	readonly #atHand: Set<string>;
 	#joined = false;
+	/** what was said last of what it waits for */
+	#waiting: string | undefined;
 
 	constructor(
 		world: World,
@@ -111,6 +119,7 @@ class GridWorker implements Actor {
 		await feed.poll();
 		const grid = await readGrid(this.#world, this.#contracts, this.#options.grid);
 		const now = Number(await chainTime(contracts.connection, feed.head));
+		this.#tellWaiting(grid, now);
 		let acted = false;
 		const attempt: Attempt = async (item, make) => {
 			if (await this.#troubles.attempt(item, make)) acted = true;
@@ -129,6 +138,14 @@ class GridWorker implements Actor {
 		);
 		for (const actor of await this.#claimant(this.#world, grid, mine)) if (await actor.tick()) acted = true;
 		return acted;
+	}
+
+	/** Once for each thing that it waits for: nobody should wonder whether it still works. */
+	#tellWaiting(grid: SeenGrid, now: number): void {
+		if (this.#options.joins === "never") return;
+		const waiting = waitsFor(grid, this.#account, now);
+		if (waiting !== undefined && waiting !== this.#waiting) this.#options.progress(waiting);
+		this.#waiting = waiting;
 	}
 
 	#mayJoin(): boolean {

@@ -13,28 +13,7 @@ import { erc20Abi, type Log, parseEventLogs } from "viem";
 import type { LoadedProgram } from "../loaded-program.ts";
 import type { World } from "../world.ts";
 import type { GridContracts } from "./grid-contracts.ts";
-
-/** What distinguishes a point: its number of steps, and its hyper-parameters as the program's integers. */
-export interface GridPoint {
-	readonly steps: number;
-	readonly hyperparameters: readonly number[];
-}
-
-export interface OpenGridOptions {
-	/** the name of the input that the hyper-parameters are */
-	readonly hyper: string;
-	readonly points: readonly GridPoint[];
-	/** of an ERC-20 contract in which the bounty is paid; ether by default */
-	readonly token?: Hex | undefined;
-	/** in the token's own units, or wei */
-	readonly bounty: bigint;
-	/** in wei: stakes are ether */
-	readonly stake: bigint;
-	readonly rounds: number;
-	readonly roundSeconds: number;
-	readonly reservationSeconds: number;
-	readonly lowest: boolean;
-}
+import { type GridPoint, type OpenGridOptions, requireTerms, unprofitable } from "./terms.ts";
 
 /** Points that one transaction adds. */
 const AT_ONCE = 16;
@@ -45,6 +24,7 @@ const AT_ONCE = 16;
  *
  * @param inputs those of the program; that of the hyper-parameters is replaced
  * @returns the grid's number
+ * @throws UmpireError before anything is sent, if the contract would refuse the terms
  */
 export async function openGrid(
 	world: World,
@@ -63,6 +43,9 @@ export async function openGrid(
 	}
 	const spec = program.inputs[hyperInput];
 	const values = options.points.map((point) => hyperElements(point, spec.width, elementCount(spec.shape)));
+	await requireTerms(world, contracts, options);
+	const doubt = await unprofitable(world, options);
+	if (doubt !== undefined) options.warn?.(doubt);
 	const inputRoots = (await commitInputs(program, inputs)).map((tensor) => tensor.root);
 	for (const steps of new Set(options.points.map((point) => point.steps))) {
 		const same = { ...program, steps };

@@ -25,7 +25,7 @@ export async function readGrid(view: View, contracts: GridContracts, id: number)
 	const count = await gridCount(view, contracts);
 	if (!(Number.isInteger(id) && id >= 1 && id <= count)) {
 		throw new UmpireError("NOT_FOUND", `There is no grid ${id}`, {
-			advice: `${count} ${count === 1 ? "is" : "are"} open or closed.`,
+			advice: count === 0 ? "umpire grid open opens one." : `there ${count === 1 ? "is 1" : `are ${count}`}.`,
 		});
 	}
 	const number = BigInt(id);

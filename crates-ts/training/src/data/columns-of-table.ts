@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { readCsv } from "@umpire/onnx/csv.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
+import { readTable } from "@umpire/onnx/read-table.ts";
 import type { Columns } from "../fit/columns.ts";
 
 /**
@@ -10,7 +9,7 @@ import type { Columns } from "../fit/columns.ts";
  * @throws InputError naming the cell that is no number, or the column that is not there
  */
 export function readColumns(path: string, drop: readonly string[] = []): Columns {
-	const { header, rows } = readCsv(readFileSync(path, "utf8"));
+	const { header, rows } = readTable(path);
 	const names = header ?? rows[0].map((_, k) => String(k + 1));
 	const missing = drop.find((name) => !names.includes(name));
 	if (missing !== undefined) throw noColumn(path, missing, names);

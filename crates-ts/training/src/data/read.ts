@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
-import { readCsv } from "@umpire/onnx/csv.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { readNpy } from "@umpire/onnx/npy.ts";
 import { readNpz } from "@umpire/onnx/npz.ts";
+import { readTable } from "@umpire/onnx/read-table.ts";
 import type { Parts } from "../job.ts";
 import { readImageFolder } from "./image-folder.ts";
 import { type Labelled, rowsAt } from "./labelled.ts";
@@ -76,14 +76,19 @@ const readArray = (path: string): Tensor => {
 
 /** A table of numbers, with the column that is to be learnt. */
 function labelledTable(path: string, label: string | undefined): Labelled {
-	const { header, rows } = readCsv(readFileSync(path, "utf8"));
+	const { header, rows } = readTable(path);
 	const width = rows[0].length;
 	const column = label === undefined ? width - 1 : columnOf(label, header, width, path);
 	const numbers = rows.map((row, at) =>
 		row.map((cell, k) => {
 			const value = cell === "" ? Number.NaN : Number(cell);
 			if (Number.isFinite(value)) return value;
-			throw new InputError(`${path}, row ${at + 1}, column ${header?.[k] ?? k + 1}: "${cell}" is no number`);
+			throw new InputError(`${path}, row ${at + 1}, column ${header?.[k] ?? k + 1}: "${cell}" is no number`, {
+				advice:
+					k === column
+						? "number the classes 0, 1, …, or name the column of the label with --label"
+						: "write numbers, or leave the column out",
+			});
 		}),
 	);
 	const others = numbers.map((row) => row.filter((_, k) => k !== column));
