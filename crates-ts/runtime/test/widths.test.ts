@@ -1,5 +1,4 @@
 import { type CompileOptions, compile } from "@umpire/compiler/compile.ts";
-import { toReal } from "@umpire/graph/real.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -49,7 +48,8 @@ async function errorOf(program: Program, inputs: readonly (readonly Tensor[])[])
 	const exact = await openSession(program, { record: "outputs" });
 	let [error, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 	for (const [x] of inputs) {
-		const [real] = [...(await float.run(new Map([["x", x]]))).values()].map((tensor) => toReal(tensor).data);
+		const [{ data }] = (await float.run(new Map([["x", x]]))).values();
+		const real = Float64Array.from(data as Float32Array);
 		const { outputs } = await exact.run([quantiseInput(x, program.inputs[0]).elements]);
 		const values = dequantise(outputs[0], program.operators[program.outputs[0].operator]);
 		for (let i = 0; i < real.length; i++) {

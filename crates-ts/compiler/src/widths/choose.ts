@@ -78,7 +78,7 @@ export async function chooseWidths(
 	const groups = groupsOf(all.units);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
 	const lowered = new Map<string, Lowered>();
-	const proved = new Map<string, Proved>();
+	const proved = new Map([[groups.map(() => 0).join(), plain]]);
 	const found = await searchPlan({
 		options: groups.map(({ options }) => options.length),
 		most,

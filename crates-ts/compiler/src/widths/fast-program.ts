@@ -1,13 +1,22 @@
-import type { Source } from "../build.ts";
+import type { FoldedModel } from "@umpire/graph/facts.ts";
+import type { Feeds } from "@umpire/graph/feeds.ts";
+import type { Model } from "@umpire/onnx/model.ts";
 import type { BudgetReport, Proved } from "../fidelity/budget.ts";
 import type { ErrorBudget } from "../fidelity/error-budget.ts";
 import type { Executor } from "../fidelity/measure.ts";
+import type { Repetition } from "../import/steps.ts";
 import { type ChooseOptions, chooseWidths, type WidthReport } from "./choose.ts";
 import { holdsBack } from "./hold-back.ts";
 import { Trial } from "./trial.ts";
 
 export interface FastOptions extends Pick<ChooseOptions, "lower" | "prove" | "plain"> {
-	readonly source: Source;
+	/** The folded model, and the float model that it is measured against. */
+	readonly source: FoldedModel & {
+		readonly float: Model;
+		readonly feeds: Feeds;
+		readonly sharedRanges: readonly (readonly string[])[];
+		readonly repetition: Repetition;
+	};
 	readonly execute: Executor;
 	readonly budget: ErrorBudget;
 	readonly progress: ((line: string) => void) | undefined;
