@@ -88,6 +88,8 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/compiler/src/quantise/weights.ts",
 		[PROGRAMS],
 		[
+			["weights are clipped whatever it costs", "finer.error < errorAt(whole).error ? half", "true ? half"],
+			["no weight is clipped", "finer.sum <= CLIPPED_SUM && finer.error", "finer.sum < 0 && finer.error"],
 			[
 				"bytes up to 255 have the sums of those up to 128",
 				"reach > 128 ? CONVOLUTION_SUM / 2",

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { fuse } from "../src/lower/fuse.ts";
 import { lowerModel } from "../src/lower/lower.ts";
 import { precisionOf } from "../src/quantise/scales.ts";
+import { channelScales, quantiseWeights } from "../src/quantise/weights.ts";
 import { costOf, isWhole, type WidthPlan } from "../src/widths/costs.ts";
 import { holdsBack, withoutHeldBack } from "../src/widths/hold-back.ts";
 import { unitsOf } from "../src/widths/units.ts";
@@ -161,6 +162,33 @@ describe("units", () => {
 		const [none, from, both] = [[], ["a"], ["a", "b"]].map((nodes) => cost(nodes.map(name)));
 		expect(from).toBeLessThan(none);
 		expect(both).toBeLessThan(0.95 * from);
+	});
+});
+
+describe("weights of 7 bits", () => {
+	/** The squared error of a channel's weights, and its largest integer. */
+	const quantised = (weights: readonly number[], clips: boolean): { error: number; largest: number } => {
+		const channel = { data: Float64Array.from(weights), inner: 1, channels: 1 };
+		const scales = channelScales(channel, { limit: 63, sum: Number.POSITIVE_INFINITY });
+		const options = { inputScale: 0.01, outputScale: 1, limit: 127, narrow: true, clips };
+		const { data, rows } = quantiseWeights(channel, scales, undefined, options);
+		const step = rows[0].multiplier / 2 ** rows[0].shift / 0.01;
+		const errors = weights.map((weight, k) => (weight - data[k] * step) ** 2);
+		const largest = Array.from(data).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+		return { error: errors.reduce((a, b) => a + b, 0), largest };
+	};
+	const small = Array.from(new Random(5).normalTensor([200]).data as Float32Array, (value) => value / 8);
+
+	it("are clipped where that makes the lesser squared error, within what kernels sum", () => {
+		const spread = [...small, 0.79];
+		const [whole, clipped] = [false, true].map((clips) => quantised(spread, clips));
+		expect(clipped.largest).toBe(63);
+		expect(clipped.error).toBeLessThan(whole.error);
+	});
+
+	it("are not clipped where that costs more", () => {
+		const far = [...small, 1.3];
+		expect(quantised(far, true)).toEqual(quantised(far, false));
 	});
 });
 
