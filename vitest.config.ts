@@ -22,10 +22,13 @@ const CHAIN = [
 	"test/{attacks,game,libraries,markets,operations}/**/*.test.ts",
 ];
 
-/** A project takes the shared settings below; every test file is in exactly one. */
-const project = (name: string, include: string[], exclude: string[]) => ({
+/**
+ * A project takes the shared settings below; every test file is in exactly one. Files that make no proofs share
+ * processes, which saves loading onnxruntime and Hardhat for each; a proof leaves threads and much memory behind.
+ */
+const project = (name: string, include: string[], exclude: string[], isolate = false) => ({
 	extends: true as const,
-	test: { name, include, exclude: ["**/node_modules/**", ...exclude] },
+	test: { name, include, exclude: ["**/node_modules/**", ...exclude], isolate },
 });
 
 export default defineConfig({
@@ -33,7 +36,7 @@ export default defineConfig({
 		projects: [
 			project("fast", ALL, [...CHAIN, ...PROOF]),
 			project("chain", CHAIN, PROOF),
-			project("proof", PROOF, []),
+			project("proof", PROOF, [], true),
 		],
 		setupFiles: ["./test/property-seed.ts"],
 		reporters: ["default", "./test/closing-line-reporter.ts"],

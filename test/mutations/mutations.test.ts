@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { expect, test } from "vitest";
 import { affectedContracts } from "./compile.ts";
-import { mutated } from "./mutation.ts";
+import { type Mutation, mutated } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
-import { tableOf } from "./outcomes.ts";
+import { keyOf, outcomesIn, tableOf } from "./outcomes.ts";
 
 test("every file of faults is tried", () => {
 	const folder = join(projectRoot, "test", "mutations");
@@ -57,11 +59,31 @@ test("a fault goes into the contracts that its test deploys", () => {
 });
 
 test("results become a table: what was noticed and by what, and what was not", () => {
-	const [first, second] = MUTATIONS;
+	const [first, second, third] = MUTATIONS;
 	const noticed = { test: first.tests[0], name: "a | b", message: "" };
-	const known = new Map([[first.fault, { fault: first.fault, file: first.file, noticed, seconds: 1 }]]);
-	const table = tableOf([first, second], known);
-	expect(table).toContain("| **all** | 1 of 2 |");
+	const outcome = ({ fault, file }: Mutation, found: typeof noticed | undefined) =>
+		[fault, { fault, key: "", file, noticed: found, seconds: 1 }] as const;
+	const table = tableOf(
+		[first, second, third],
+		new Map([outcome(first, noticed), outcome(second, undefined)]),
+	);
+	expect(table).toContain("| **all** | 3 | 2 | 1 |");
 	expect(table).toContain("a \\| b |");
 	expect(table).toMatch(new RegExp(`\\| ${second.fault} \\| .* \\| \\*\\*nothing\\*\\* \\|`));
+	expect(table).toMatch(new RegExp(`\\| ${third.fault} \\| .* \\| not tried \\|`));
+});
+
+test("a result is of what the fault was when it was tried, and the last one counts", async () => {
+	const file = join(await mkdtemp(join(tmpdir(), "umpire-results-")), "results.jsonl");
+	const [first, second] = MUTATIONS;
+	const line = ({ fault, file: of }: Mutation, key: string, seconds: number): string =>
+		`${JSON.stringify({ fault, key, file: of, seconds })}\n`;
+	await writeFile(
+		file,
+		[line(first, keyOf(first), 1), line(first, keyOf(first), 2), line(second, keyOf(first), 3)].join(""),
+	);
+	const outcomes = await outcomesIn(file, MUTATIONS);
+	expect([...outcomes].map(([fault, { seconds }]) => [fault, seconds])).toEqual([[first.fault, 2]]);
+	const moved = { ...first, replace: `${first.replace} ` };
+	expect((await outcomesIn(file, [moved])).size).toBe(0);
 });

@@ -6,13 +6,14 @@ import {
 	NETWORK_RULES,
 	NETWORK_STEPS,
 	NETWORK_TOKENS,
+	NETWORK_WORKERS,
 } from "./tests.ts";
 
 /** The rules of workers and jobs, one at a time. */
 export const NETWORK_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"contracts/network/WorkerList.sol",
-		[NETWORK_DRAWS, NETWORK_RULES, NETWORK_AGREEMENT],
+		[NETWORK_DRAWS, NETWORK_RULES, NETWORK_WORKERS, NETWORK_AGREEMENT],
 		[
 			[
 				"W2: the list is drawn from while changes wait",
@@ -89,19 +90,19 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 				"C6: anybody moves workers",
 				"if (msg.sender != jobs) revert WrongCaller(msg.sender, jobs);",
 				"",
-				[NETWORK_RULES],
+				[NETWORK_WORKERS],
 			],
 			[
 				"W9: a slot's stake is below a submitter's bond",
 				'Parameter.requireWithin("slotStake", p.slotStake, bond, type(uint96).max);',
 				"bond;",
-				[NETWORK_RULES],
+				[NETWORK_WORKERS],
 			],
 		],
 	),
 	...mutationsOf(
 		"contracts/network/Workers.sol",
-		[NETWORK_RULES, NETWORK_DRAWS, NETWORK_AGREEMENT],
+		[NETWORK_RULES, NETWORK_WORKERS, NETWORK_DRAWS, NETWORK_AGREEMENT],
 		[
 			[
 				"a list of workers is bound by anybody",
@@ -193,7 +194,7 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/network/Jobs.sol",
-		[NETWORK_RULES, NETWORK_DRAWS, NETWORK_AGREEMENT],
+		[NETWORK_RULES, NETWORK_WORKERS, NETWORK_DRAWS, NETWORK_AGREEMENT],
 		[
 			[
 				"W7: anybody cancels a job",
@@ -323,7 +324,7 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/network/JobStore.sol",
-		[NETWORK_RULES, NETWORK_DRAWS, NETWORK_AGREEMENT],
+		[NETWORK_RULES, NETWORK_WORKERS, NETWORK_DRAWS, NETWORK_AGREEMENT],
 		[
 			[
 				"W7: a job that is cancelled costs nothing",
@@ -341,7 +342,7 @@ export const NETWORK_MUTATIONS: readonly Mutation[] = [
 				"W9: a job's fee does not pay for its draws",
 				'Parameter.requireWithin("jobFee", p.jobFee, least, type(uint96).max);',
 				"least;",
-				[NETWORK_RULES],
+				[NETWORK_WORKERS],
 			],
 			["W3: a poke is paid by nobody's fee", "j.budget -= uint128(_pokeFee);", ""],
 		],

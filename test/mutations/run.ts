@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { affectedContracts, artifactPath, compileMutated } from "./compile.ts";
 import { type Mutation, mutated } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
-import { controlsIn, type Outcome, outcomesIn, tableOf } from "./outcomes.ts";
+import { controlsIn, keyOf, type Outcome, outcomesIn, tableOf } from "./outcomes.ts";
 import { copyProject, failureOf } from "./working-copy.ts";
 
 /** Characters of a failure that are kept. */
@@ -32,7 +32,7 @@ const [part, parts] = options.part.split("/").map(Number);
 const selected = MUTATIONS.filter(({ fault, file }) =>
 	options.only.some((text) => `${file} ${fault}`.includes(text)),
 ).filter((_, i) => i % parts === part - 1);
-const known = await outcomesIn(options.results);
+const known = await outcomesIn(options.results, MUTATIONS);
 if (options.table !== undefined) {
 	await writeFile(options.table, tableOf(MUTATIONS, known));
 	process.exit(0);
@@ -46,7 +46,8 @@ const passing = await controlsIn(options.results);
 let noticed = 0;
 for (const mutation of selected) {
 	try {
-		const outcome = known.get(mutation.fault) ?? (await outcomeOf(mutation));
+		const before = known.get(mutation.fault);
+		const outcome = before?.noticed === undefined ? await outcomeOf(mutation) : before;
 		if (outcome.noticed !== undefined) noticed++;
 		console.log(lineOf(outcome));
 	} catch (error) {
@@ -89,7 +90,13 @@ async function outcomeOf(mutation: Mutation): Promise<Outcome> {
 			break;
 		}
 		const { fault, file } = mutation;
-		const outcome = { fault, file, noticed, seconds: Math.round((performance.now() - started) / 1000) };
+		const outcome = {
+			fault,
+			key: keyOf(mutation),
+			file,
+			noticed,
+			seconds: Math.round((performance.now() - started) / 1000),
+		};
 		await note(outcome);
 		return outcome;
 	} finally {

@@ -30,6 +30,7 @@ export const NETWORK_MODEL = "crates-ts/markets/test/network.test.ts";
 export const NETWORK_RULES = "test/markets/network-rules.test.ts";
 export const NETWORK_STEPS = "crates-ts/markets/test/network-steps.test.ts";
 export const NETWORK_TOKENS = "test/markets/network-tokens.test.ts";
+export const NETWORK_WORKERS = "test/markets/network-workers.test.ts";
 export const READING = "test/operations/reading.test.ts";
 export const REQUESTS = "test/game/requests.test.ts";
 export const RESCALE = "test/libraries/rescale.test.ts";

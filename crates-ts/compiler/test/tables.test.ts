@@ -9,7 +9,7 @@ import {
 	outputsOf,
 } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
-import { ML } from "./ml.ts";
+import { ML, reals } from "./ml.ts";
 
 /** Columns as tables have them: an income, a year, a latitude, a ratio, a concentration. */
 const MEANS = [52_000, 2_018, 40.7, 0.42, 3e-6];
@@ -30,6 +30,7 @@ const constant = (g: GraphBuilder, name: string, values: readonly number[], dims
 	g.constant(name, floats(dims, values));
 const ofTables = (model: Model): Model => ({
 	...model,
+	irVersion: 8,
 	opsets: new Map([...model.opsets, [ML, 3]]),
 });
 
@@ -207,4 +208,26 @@ test("weights that say next to nothing leave the constant that they are added to
 		return g.node("Add", [g.node("MatMul", [z, w]), g.scalar("bias", 450)]);
 	});
 	await expectFaithful(ofTables(model), 1e-3, { inputs: samples });
+});
+
+test("a linear kernel's support vectors, which nearly cancel, are one vector", async () => {
+	const count = 60;
+	const vectors = Array.from({ length: count }, (_, s) =>
+		rowOf(MEANS.map((_, k) => Math.sin(7 * s + 3 * k))),
+	);
+	const signs = vectors.map((_, s) => (s % 2 === 0 ? 1e-6 : -1e-6));
+	const model = modelOf([[1, COLUMNS]], (g, [x]) => {
+		const attributes = {
+			kernel_type: "LINEAR",
+			n_supports: count,
+			support_vectors: reals(vectors.flat()),
+			coefficients: reals(signs),
+			kernel_params: reals([0, 0, 0]),
+			rho: reals([0.25]),
+		};
+		g.node("SVMRegressor", [x], attributes, "svm", ["score"], ML);
+		return "score";
+	});
+	const { program } = await expectFaithful(ofTables(model), 1e-3, { inputs: samples });
+	expect(program.operators.filter(({ kind }) => kind === "Dot")).toHaveLength(1);
 });

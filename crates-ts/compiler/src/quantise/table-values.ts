@@ -12,7 +12,8 @@ const MOST_NUMBERS = 2 ** 20;
 const ROOM = 8;
 
 /**
- * Values of a model that reads rows of a table, all of them. The columns of tables have heavy tails: of ten
+ * Values of a model that reads rows of a table: all that is computed from columns. What is chosen by comparisons
+ * (the leaves of trees) reaches no further than calibration can tell, and finer steps would show how its weights are rounded. The columns of tables have heavy tails: of ten
  * incomes the eleventh may be several times the largest, and where it was clipped the answer is another
  * one. There is little to compute, so that 32 bits cost little, and leave bits for more room than others have.
  */
@@ -20,7 +21,13 @@ export function tableValues(graph: Graph, { ranges, types, shapes, constants }: 
 	if (!graph.inputs.every(isColumns) || !graph.inputs.some(({ type }) => isFloat(type))) return [];
 	const sizes = [...[...ranges.keys()].map((name) => shapes.get(name) ?? []), ...shapesOf(constants)];
 	if (sizes.reduce((sum, shape) => sum + sizeOf(shape), 0) > MOST_NUMBERS) return [];
-	return [...ranges.keys()].filter((name) => isFloat(types.get(name) ?? "undefined"));
+	const isNumber = (name: string): boolean => ranges.has(name) && isFloat(types.get(name) ?? "undefined");
+	const columns = new Set(graph.inputs.map(({ name }) => name).filter(isNumber));
+	for (const { inputs, outputs } of graph.nodes) {
+		if (!inputs.some((name) => columns.has(name))) continue;
+		for (const name of outputs) if (isNumber(name)) columns.add(name);
+	}
+	return [...columns];
 }
 
 /** Rows of several columns, or single columns of anything: several whole numbers in a row are tokens. */

@@ -19,8 +19,8 @@ function kernel(
 	context: DecomposeContext,
 	features: Features,
 	vectors: readonly number[],
-	type = string(node, "kernel_type", "LINEAR"),
 ): string {
+	const type = string(node, "kernel_type", "LINEAR");
 	const { x, rows, count } = features;
 	const number = vectors.length / count;
 	const [gamma = 0, bias = 0, degree = 0] = numbers(node, "kernel_params");
@@ -36,11 +36,38 @@ function kernel(
 		return context.emit("Exp", [scaled(context, "Mul", distance, -gamma)]);
 	}
 	const product = affine(context, features, vectors, [], number);
-	if (type === "LINEAR") return product;
 	const inner = scaled(context, "Add", scaled(context, "Mul", product, gamma), bias);
 	if (type === "POLY") return scaled(context, "Pow", inner, degree);
 	if (type === "SIGMOID") return context.emit("Tanh", [inner]);
 	throw context.error(`its kernel ${type} is not one of LINEAR, POLY, RBF and SIGMOID`);
+}
+
+/**
+ * Scores Σ weights·kernel + rho. Of a linear kernel all support vectors together are one vector per score: products
+ * with hundreds of them, which nearly cancel, are never rounded.
+ */
+function scored(
+	node: Node,
+	context: DecomposeContext,
+	features: Features,
+	weights: readonly number[],
+	rho: readonly number[],
+	scores: number,
+): string {
+	const vectors = numbers(node, "support_vectors");
+	const { count } = features;
+	const supports = vectors.length / count;
+	if (string(node, "kernel_type", "LINEAR") !== "LINEAR") {
+		const x = kernel(node, context, features, vectors);
+		return affine(context, { ...features, x, count: supports }, weights, rho, scores);
+	}
+	const together = Array.from({ length: scores * count }, (_, i) => {
+		const [score, feature] = [Math.floor(i / count), i % count];
+		let sum = 0;
+		for (let s = 0; s < supports; s++) sum += weights[score * supports + s] * vectors[s * count + feature];
+		return sum;
+	});
+	return affine(context, features, together, rho, scores);
 }
 
 /** ONNX ai.onnx.ml SVMRegressor: [rows, 1]. */
@@ -51,17 +78,7 @@ export const decomposeSvmRegressor: Decomposition = (node, context) => {
 	const supports = int(node, "n_supports", 0);
 	const y =
 		supports > 0
-			? affine(
-					context,
-					{
-						...features,
-						x: kernel(node, context, features, numbers(node, "support_vectors")),
-						count: supports,
-					},
-					coefficients,
-					rho,
-					1,
-				)
+			? scored(node, context, features, coefficients, rho, 1)
 			: affine(context, features, coefficients, rho, 1);
 	if (int(node, "one_class", 0) === 0) {
 		finish(context, node, y);
@@ -95,10 +112,9 @@ export const decomposeSvmClassifier: Decomposition = (node, context) => {
 		return;
 	}
 	const supports = perClass.reduce((sum, count) => sum + count, 0);
-	const x = kernel(node, context, features, numbers(node, "support_vectors"));
 	const pairs = pairsOf(labels.count);
 	const weights = pairs.flatMap(([i, j]) => pairWeights(coefficients, perClass, supports, i, j));
-	const scores = affine(context, { ...features, x, count: supports }, weights, rho, pairs.length);
+	const scores = scored(node, context, features, weights, rho, pairs.length);
 	const platt = [numbers(node, "prob_a"), numbers(node, "prob_b")];
 	if (platt[0].length > 0 && node.outputs[1]) {
 		const shape = [features.rows, labels.count] as const;
