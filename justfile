@@ -30,6 +30,11 @@ demo-training *ARGS: setup
 demo-grid *ARGS: setup
     @exec {{umpire}} demo-grid "$@"
 
+# Plays a job of every type with three clients and three workers, of whom the third cheats and is slashed
+[no-cd]
+demo-network *ARGS: setup
+    @exec {{umpire}} demo-network "$@"
+
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
     @exec {{umpire}} setup

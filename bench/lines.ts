@@ -221,7 +221,7 @@ export function trainingLines(models: readonly TrainingBench[], dispute: Trainin
 		"the exact run and its checkpoints; all of a step is committed to only in a segment that is disputed:",
 		...table,
 		"",
-		"Segments, and how long it takes at most to have any number of any step again:",
+		"Segments, and the CPU time that it takes at most to have any number of any step again:",
 		...segments,
 		...(dispute === null ? [] : ["", ...trainingDisputeLines(dispute)]),
 		"",

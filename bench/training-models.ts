@@ -18,8 +18,8 @@ export const CLASSES = 10;
 export const TRAINING_MODELS: readonly TrainingModel[] = [
 	{ name: "MLP 64-32-10", batch: 16, row: [64], build: () => mlp() },
 	{ name: "LeNet-5", batch: 16, row: [1, 28, 28], build: () => leNet() },
-	{ name: "VGG-11, quarter width", batch: 16, row: [3, 32, 32], build: () => vgg(4) },
 	{ name: "transformer block", batch: 16, row: [16, 32], build: () => block(16, 32, 4) },
+	{ name: "VGG-11, quarter width", batch: 16, row: [3, 32, 32], build: () => vgg(4) },
 ];
 
 /** Writes layers whose weights are drawn as wide as their inputs allow. */

@@ -4,14 +4,17 @@ import { bench } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
+import { coordinate } from "./commands/coordinate.ts";
 import { demo } from "./commands/demo.ts";
 import { demoGrid } from "./commands/demo-grid.ts";
+import { demoNetwork } from "./commands/demo-network.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
 import { inputs } from "./commands/inputs.ts";
+import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
@@ -27,6 +30,7 @@ import { status } from "./commands/status.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
+import { work } from "./commands/work.ts";
 import { reportFailure, tellFailure } from "./failure.ts";
 import { LOG_FORMATS } from "./log.ts";
 
@@ -34,7 +38,8 @@ export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
-	...[grid, demo, demoTraining, demoGrid, bench, setup],
+	...[grid, work, job, coordinate],
+	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 
 /** The command line of these commands; it throws instead of ending the process. */

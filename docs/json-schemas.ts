@@ -161,6 +161,28 @@ const grid = own({
 	grace: seconds,
 });
 
+const job = own({
+	id: count,
+	client: address,
+	status: z
+		.int()
+		.min(1)
+		.max(7)
+		.describe("1 pending, 2 offered, 3 assigned, 4 completed, 5 verified, 6 failed, 7 cancelled"),
+	program: root,
+	inputsRoot: root,
+	token: address.describe("address, 0 for ether"),
+	reward: units,
+	exposure: wei.describe("stake that a false claim costs"),
+	round: count.describe("that it waits in; 0 if it waits in none"),
+	until: time.describe("seconds since 1970, the last of the offer or of the attempt"),
+	worker: address.describe("address, 0 for none"),
+	request: count.describe("of the latest attempt, 0 for none"),
+	claim: own({ id: count, status: z.int().min(0).max(3).describe("1 live, 2 final, 3 rejected") })
+		.optional()
+		.describe("on that request"),
+});
+
 /** What is printed instead when a command fails. */
 export const FAILURE = own({
 	ok: z.literal(false),
@@ -379,11 +401,61 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rejected: count.describe("claims of the third worker"),
 		seconds,
 	}),
+	"demo-network": own({
+		jobs: z.array(
+			own({
+				kind: z.string(),
+				client: z.string().describe("role"),
+				worker: z.string().optional().describe("role"),
+				verified: z.boolean(),
+				failed: count.describe("attempts before"),
+			}),
+		),
+		paid: paid.describe("what each role won or lost by workers, jobs and beacon, gas and bonds apart"),
+		tokens: paid.describe("the same in the token's smallest units"),
+		burned: wei,
+		left: wei.describe("fees of values that nobody has brought"),
+		rejected: count.describe("claims"),
+		seconds,
+	}),
 	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
 	"grid open": own({ grid: count }),
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
 	"grid status": grid,
 	"grid close": grid,
+	"work join": LOG_LINE.describe("a line for each thing that it tells"),
+	"work leave": LOG_LINE.describe("the same, until its stake came back"),
+	"work status": own({
+		account: address,
+		status: z.int().min(0).max(3).describe("0 none, 1 active, 2 leaving, 3 gone"),
+		reputation: count.describe("0 to 100"),
+		wanted: z.boolean().describe("in the list, when all changes are applied"),
+		listed: count.describe("slots in the list"),
+		queued: count.describe("changes that wait"),
+		unresolved: count.describe("attempts"),
+		stake: wei,
+		exposure: wei.describe("what of the stake is bound"),
+		exitFrom: time.describe("seconds since 1970, from when on its stake can come back, if it is leaving"),
+	}),
+	"job deploy": own({
+		chainId: count,
+		market: address,
+		workers: address,
+		jobs: address,
+		beacon: address,
+		token: address.nullable().describe("for tests, on local chains"),
+	}),
+	"job submit": own({ job: count }),
+	"job status": job,
+	"job cancel": job,
+	"job result": own({
+		job: count,
+		request: count,
+		worker: address,
+		output: z.array(z.number()).nullable().describe("null unless it fits one leaf and the program is here"),
+		outputRoot: root.nullable(),
+	}),
+	coordinate: LOG_LINE.describe("a line for each thing that it tells"),
 	"network start": own(network),
 	"network status": own({ running: z.boolean(), ...z.object(network).partial().shape }),
 	"network stop": own({ stopped: z.boolean() }),

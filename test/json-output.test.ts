@@ -76,6 +76,8 @@ function check(words: readonly string[], data: unknown): unknown {
 function start(...words: string[]): {
 	until(pattern: RegExp): Promise<void>;
 	stop(): Promise<number | null>;
+	/** Ends it at once, as a power cut does. */
+	kill(): Promise<void>;
 } {
 	const child = spawn(process.execPath, [join(projectRoot, "bin", "umpire.ts"), ...words, "--json"], {
 		stdio: ["ignore", "pipe", "pipe"],
@@ -105,6 +107,10 @@ function start(...words: string[]): {
 			const lines = stdout.trim().split("\n");
 			for (const line of lines) check(words, JSON.parse(line));
 			return code;
+		},
+		async kill() {
+			child.kill("SIGKILL");
+			await exited;
 		},
 	};
 }
@@ -203,6 +209,7 @@ describe("what commands print with --json", () => {
 		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
 		await json("inputs", "get", "1", await inputsRoot());
 		await grids();
+		await networks();
 		await json("network", "stop");
 		await writeFile(join(folder, "home", "network.json"), "?");
 		expect(JSON.parse((await run("status")).stdout).error).toMatch(/damaged: umpire network stop removes it/);
@@ -232,7 +239,7 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["demo-training", "demo-grid", "key import", "profile", "bench"]);
+		expect(unseen).toEqual(["demo-training", "demo-grid", "demo-network", "key import", "profile", "bench"]);
 	});
 });
 
@@ -279,6 +286,41 @@ async function grids(): Promise<void> {
 	await worker.until(/Withdrew .* ETH/);
 	expect(await worker.stop()).toBe(0);
 	expect(await json("grid", "close", "1")).toMatchObject({ status: 3, accepted: 1, best: 1 });
+}
+
+/** Jobs over the program of the grid: one is computed by a worker that is killed meanwhile, one is taken back. */
+async function networks(): Promise<void> {
+	const values = join(folder, "values.json");
+	const chain = await connectRpc(rpc);
+	const as = ["--as", "second-submitter"];
+	await json("job", "deploy", "--block-seconds", "600");
+	const work = () => start("work", "join", "--stake", "2", "--gpu", "none", ...as);
+	const first = work();
+	await first.until(/Registered with a stake of 2 ETH: 1 slots/);
+	const coordinator = start("coordinate");
+	expect(await json("job", "submit", "2", values, "--reward", "0.05")).toEqual({ job: 1 });
+	expect(await json("job", "submit", "2", values, "--tries", "1")).toEqual({ job: 2 });
+	expect(await json("job", "cancel", "2")).toMatchObject({ status: 7 });
+	expect(await json("job", "status", "1")).toMatchObject({ status: 1, reward: "50000000000000000" });
+	await travel(chain, 200n);
+	await travel(chain, 1n);
+	await first.until(/Claimed request/);
+	await first.kill();
+	await travel(chain, 3601n);
+	const second = work();
+	await second.until(/Withdrew 0\.05\d* ETH/);
+	expect(await json("job", "status", "1")).toMatchObject({ status: 5, claim: { status: 2 } });
+	expect(await json("job", "result", "1")).toMatchObject({ job: 1, output: [1, 0] });
+	expect((await run("job", "result", "2")).code).toBe(1);
+	expect(await json("work", "status", ...as)).toMatchObject({ status: 1, reputation: 100, unresolved: 0 });
+	expect(await second.stop()).toBe(0);
+	const leaving = start("work", "leave", ...as);
+	await leaving.until(/Leaving/);
+	await travel(chain, 200n);
+	await leaving.until(/Nothing is left here/);
+	expect(await leaving.stop()).toBe(0);
+	expect(await json("work", "status", ...as)).toMatchObject({ status: 3, stake: "0" });
+	expect(await coordinator.stop()).toBe(0);
 }
 
 async function inputsRoot(): Promise<string> {

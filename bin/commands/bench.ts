@@ -18,7 +18,11 @@ export const bench = command<Options>({
 	describe: "measure disputes, overheads, proofs and gas",
 	options: (yargs) =>
 		yargs
-			.option("quick", { type: "boolean", default: false, describe: "the smallest model only" })
+			.option("quick", {
+				type: "boolean",
+				default: false,
+				describe: "the smallest model only; with training, no dispute",
+			})
 			.option("large", {
 				type: "string",
 				describe: "instead, models of millions of parameters whose names have this (minutes each)",
@@ -49,7 +53,7 @@ export const bench = command<Options>({
 			const { benchTraining } = await import("../../bench/training.ts");
 			const { trainingLines } = await import("../../bench/lines.ts");
 			await setUp(progress);
-			const training = await benchTraining(options.models, progress);
+			const training = await benchTraining({ only: options.models, quick: options.quick }, progress);
 			report(options.json, { training }, () => trainingLines(training.models, training.dispute));
 			return;
 		}

@@ -162,7 +162,7 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 		if (commitment != s.commitment) revert WrongWeights(commitment, s.commitment);
 		_begin();
 		bytes32 inputsRoot = inputsRootOf(weightsRoot);
-		uint256 requestId = Reservations.make(market, _setup.program, inputsRoot, s.submitter);
+		uint256 requestId = Reservations.make(market, _setup.program, inputsRoot, s.submitter, address(this));
 		uint256 until = block.timestamp + _setup.scoreSeconds;
 		(s.status, s.request, s.until) = (Status.Asked, uint32(requestId), uint32(until));
 		_submissionOf[requestId] = submission;

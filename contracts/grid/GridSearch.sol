@@ -196,7 +196,7 @@ contract GridSearch is GridOpening {
 		free[at] = free[free.length - 1];
 		free.pop();
 		Point storage p = _points[gridId][point];
-		uint256 requestId = Reservations.make(market, p.program, p.inputsRoot, worker);
+		uint256 requestId = Reservations.make(market, p.program, p.inputsRoot, worker, address(this));
 		uint256 until = block.timestamp + g.reservationSeconds;
 		(p.status, p.worker, p.request, p.until) =
 			(PointStatus.Reserved, worker, uint32(requestId), uint32(until));

@@ -9,14 +9,15 @@ import {IMarket, Question, Request} from "../interfaces/IMarket.sol";
 /// claim was rejected. With a deadline the two could not be told apart afterwards, and what belongs to whoever caught a
 /// false claim could be burned as that of a claim which was never made.
 library Reservations {
-	/// @notice Makes a request, free of charge, which the caller is told about.
-	function make(IMarket market, bytes32 program, bytes32 inputsRoot, address worker)
+	/// @notice Makes a request, free of charge.
+	/// @param consumer who is told how it ends; 0 if whoever reserves reads that
+	function make(IMarket market, bytes32 program, bytes32 inputsRoot, address worker, address consumer)
 		internal
 		returns (uint256 requestId)
 	{
 		Question memory question;
 		(question.program, question.inputsRoot) = (program, inputsRoot);
-		(question.consumer, question.submitter) = (address(this), worker);
+		(question.consumer, question.submitter) = (consumer, worker);
 		(question.deadline, question.exclusiveUntil) = (type(uint32).max, type(uint32).max);
 		return market.request(question);
 	}

@@ -200,8 +200,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"long runs are committed to as a whole",
-				"traceLeaves(program) <= EAGER_LEAVES",
-				"traceLeaves(program) > 0",
+				"segment !== undefined || leaves > MOST_EAGER_LEAVES",
+				"segment !== undefined",
 			],
 		],
 	),

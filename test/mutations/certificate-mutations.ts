@@ -1,5 +1,6 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
+const PLANS = "crates-ts/operators/test/plans.test.ts";
 const WALK = "crates-ts/operators/test/walk.test.ts";
 const VALIDATION = "crates-ts/operators/test/limits.test.ts";
 const FUNCTIONS = "crates-ts/runtime/test/functions.test.ts";
@@ -7,6 +8,16 @@ const READING_FILES = "crates-ts/onnx/test/read-write.test.ts";
 
 /** The exactness certificate and validation. */
 export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/operators/src/dot-plan.ts",
+		[PLANS],
+		[["limbs that are bounded apart have no last clip", "clipLow: true, clipHigh: true", ""]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/linear.ts",
+		[PLANS],
+		[["what counts nothing is read as float32", "[factor, ...read]", "[factor]"]],
+	),
 	...mutationsOf(
 		"crates-ts/operators/src/certificate/walk.ts",
 		[WALK],
@@ -102,7 +113,6 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 				"other.data !== undefined && allZero(other.data)",
 				"other.data !== undefined",
 			],
-			["a mask multiplies by what is neither 0 nor 1", "range.low >= 0 && range.high <= 1", "range.low >= 0"],
 		],
 	),
 	...mutationsOf(

@@ -1,10 +1,65 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const VALUES = "crates-ts/compiler/test/infinite-values.test.ts";
+const TABLES = "crates-ts/compiler/test/tables.test.ts";
 const PASSES = "crates-ts/compiler/src/passes/infinity";
 
 /** What a program computes instead of what the float model does, and nothing that a certificate would notice. */
 export const COMPILER_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/table-values.ts",
+		[TABLES],
+		[["rows of a table have no more room than others", "const ROOM = 8;", "const ROOM = 1;"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/powers/rules.ts",
+		[TABLES],
+		[
+			[
+				"what is repeated along an axis is not even",
+				"const exponents = alike ? known[0] : isRepeated",
+				"const exponents = alike && !isRepeated ? known[0] : isRepeated",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/saturations.ts",
+		[TABLES],
+		[
+			[
+				"flat functions get all of their operand",
+				"if (range.low >= low && range.high <= high) continue;",
+				"if (range.low >= low || range.high <= high) continue;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/interpolations.ts",
+		[TABLES],
+		[
+			[
+				"slopes are computed as they are written",
+				"!shape || !same || !isPlaceBetween",
+				"!shape || same || !isPlaceBetween",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/undefined.ts",
+		[TABLES],
+		[["logarithms of negative numbers are numbers", "range.low >= 0 ||", "range.low <= 0 ||"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/reductions/reduce.ts",
+		[TABLES],
+		[
+			[
+				"the least of some numbers is the largest",
+				"? negated(context, emitAxisMax(context, negated(context, x), axes))",
+				"? emitAxisMax(context, x, axes)",
+			],
+		],
+	),
 	...mutationsOf(
 		`${PASSES}/comparisons.ts`,
 		[VALUES],

@@ -13,6 +13,7 @@ import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { NETWORK_MUTATIONS } from "./network-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
@@ -28,6 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...MARKET_MUTATIONS,
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
+	...NETWORK_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...COMPILER_MUTATIONS,

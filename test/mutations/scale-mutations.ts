@@ -52,7 +52,7 @@ export const SCALE_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/compiler/src/powers/rules.ts",
 		[FEATURES],
-		[["powers get lost at weights", "weight * factors[i]", "weight"]],
+		[["powers get lost at weights", "weight * 2 ** (factors[i] - (parts?.[i] ?? 0))", "weight"]],
 	),
 	...mutationsOf(
 		"crates-ts/compiler/src/quantise/graded-inputs.ts",

@@ -25,7 +25,8 @@ import type { PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
-import { type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { tablePrecision, tableValues } from "./quantise/table-values.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -83,8 +84,10 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
 		return { lowered, certificates: verify(lowered.program) };
 	};
-	const coarse = coarseValues(source, needs, precision);
-	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { precision, sets, build }, new Map());
+	const rows = rowValues(source, precision);
+	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
+	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
+	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
 	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
 	if (!execute) return proved;
 	let reference: Reference | undefined;
@@ -100,7 +103,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		reference = model && { model, feed: float64Feed };
 		if (reference || !losses) first = await measure(proved, true);
 	}
-	const workshop = { facts, precision, sets, sharedRanges, build };
+	const workshop = { facts, finest, sharedRanges, build };
 	const { best, report } = await refineToBudget(
 		first,
 		budget,
@@ -108,6 +111,17 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		given,
 	);
 	return { ...best, budget: report };
+}
+
+/**
+ * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
+ * repeated or has other widths.
+ */
+function rowValues(source: Source, { bits, pins }: Precision): string[] {
+	const { graph, facts, repetition, evening, centred, primitive } = source;
+	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
+	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml");
+	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 
 /** Values between the ends have finer steps only where fewer than this share of what they need is lost by 16 bits. */

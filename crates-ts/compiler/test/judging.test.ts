@@ -4,7 +4,7 @@ import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts"
 import { Judge, type Judgement, worstError } from "@umpire/compiler/fidelity/judge.ts";
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
 import { missedBudget } from "@umpire/compiler/fidelity/report.ts";
-import { precisionOf } from "@umpire/compiler/quantise/scales.ts";
+import { finerThan, precisionOf } from "@umpire/compiler/quantise/scales.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import type { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
@@ -181,8 +181,7 @@ describe("a program that misses its budget", () => {
 			{ measure: "natural", most: 0.01 },
 			{
 				facts: { types: new Map(names.map((name) => [name, "float32" as const])) } as unknown as Facts,
-				precision: precisionOf(16, 1),
-				sets: 1,
+				finest: finerThan(precisionOf(16, 1), 1),
 				sharedRanges: [],
 				build: (overrides) => {
 					sizes.push(overrides.size);

@@ -3,6 +3,7 @@ import type { Arbiter } from "@umpire/game/arbiter.ts";
 import { GameError } from "@umpire/game/errors.ts";
 import { apply } from "@umpire/game/moves.ts";
 import { encodeAbiParameters, keccak256 } from "viem";
+import { order as orderValue } from "./beacon-state.ts";
 import {
 	endOfRound,
 	GRID_STATUS,
@@ -61,10 +62,10 @@ export function heldPoint(world: GridWorld, id: number, account: Hex): number | 
 
 /** Pays the beacon's fee for a round that somebody has joined. */
 function order(world: GridWorld, id: number, beaconRound: number): GridWorld {
-	const { fee, ordered } = world.beacon;
-	if (fee === 0n || ordered.has(beaconRound)) return world;
+	const beacon = orderValue(world.beacon, beaconRound);
+	if (beacon === world.beacon) return world;
+	const { fee } = beacon;
 	const { budget } = world.grids[id - 1];
-	const beacon = { ...world.beacon, ordered: new Set([...ordered, beaconRound]) };
 	return withGrid({ ...world, beacon, ledger: lock(world.ledger, ETHER, -fee) }, id, {
 		budget: budget - fee,
 	});

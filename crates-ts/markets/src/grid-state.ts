@@ -2,6 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { NOBODY } from "@umpire/game/commitment.ts";
 import { GameError } from "@umpire/game/errors.ts";
 import type { GameState } from "@umpire/game/state.ts";
+import { type BeaconState, initialBeacon } from "./beacon-state.ts";
 import { EMPTY_LEDGER, type TokenLedger } from "./token-ledger.ts";
 
 /** Numbers of the contract's enums (contracts/interfaces/IGrid.sol). */
@@ -99,15 +100,6 @@ export interface Grid {
 	readonly dealt: ReadonlyMap<Hex, number>;
 }
 
-/** A beacon whose rounds are the seconds (contracts/test-harness/TestBeacon.sol). */
-export interface BeaconState {
-	readonly fee: bigint;
-	readonly drift: number;
-	readonly values: ReadonlyMap<number, Hex>;
-	readonly void: ReadonlySet<number>;
-	readonly ordered: ReadonlySet<number>;
-}
-
 /** One grid contract, its beacon, and the market that it asks. */
 export interface GridWorld {
 	readonly game: GameState;
@@ -128,7 +120,7 @@ export function initialWorld(
 	at: { readonly address: Hex; readonly leastStake: bigint; readonly fee: bigint; readonly drift: number },
 ): GridWorld {
 	const { address, leastStake, fee, drift } = at;
-	const beacon = { fee, drift, values: new Map(), void: new Set<number>(), ordered: new Set<number>() };
+	const beacon = initialBeacon(fee, drift);
 	const empty = { grids: [], places: new Map(), scores: new Map(), ledger: EMPTY_LEDGER };
 	return { game, beacon, address, leastStake, ...empty };
 }

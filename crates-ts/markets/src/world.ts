@@ -3,6 +3,7 @@ import type { Arbiter } from "@umpire/game/arbiter.ts";
 import { GameError } from "@umpire/game/errors.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { apply as applyToGame } from "@umpire/game/moves.ts";
+import { type BringMove, bring, type MakeVoidMove, makeVoid } from "./beacon-state.ts";
 import { type CloseMove, close, type ExpireMove, expire, type SyncMove, sync } from "./grid-endings.ts";
 import {
 	type AddPointsMove,
@@ -17,9 +18,6 @@ import type { GridWorld } from "./grid-state.ts";
 import { withdraw } from "./token-ledger.ts";
 
 export type WithdrawToMove = { type: "withdrawTo"; token: Hex; recipient: Hex };
-/** Moves of a test's beacon. */
-export type BringMove = { type: "bring"; round: number; beaconValue: Hex };
-export type MakeVoidMove = { type: "makeVoid"; round: number };
 
 export type GridAction =
 	| OpenMove
@@ -78,19 +76,12 @@ function transition(
 		case "withdrawTo":
 			return { ...world, ledger: withdraw(world.ledger, move.token, move.sender) };
 		case "bring":
-			return bring(world, move);
+			return { ...world, beacon: bring(world.beacon, move) };
 		case "makeVoid":
-			return { ...world, beacon: { ...world.beacon, void: new Set([...world.beacon.void, move.round]) } };
+			return { ...world, beacon: makeVoid(world.beacon, move) };
 		default:
 			return playMarket(world, move, now, arbiter);
 	}
-}
-
-function bring(world: GridWorld, { round, beaconValue }: BringMove): GridWorld {
-	const { beacon } = world;
-	if (beacon.values.has(round)) throw new GameError("AlreadyBrought", round);
-	if (beacon.void.has(round)) throw new GameError("RoundVoid", round);
-	return { ...world, beacon: { ...beacon, values: new Map(beacon.values).set(round, beaconValue) } };
 }
 
 /** A move of the market or its court. A grid takes what it is told of endings as a hint. */

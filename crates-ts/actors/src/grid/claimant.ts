@@ -17,7 +17,7 @@ export type Claimant = (
 ) => Promise<readonly Actor[]>;
 
 /** In ether; more than there is: a stake is at risk for each bond, so that all that can be paid for is claimed. */
-const ALL = "1000000000";
+export const ALL = "1000000000";
 
 /**
  * A submitter of each program of which the worker was dealt a point, or has a claim that is not decided: it claims what
@@ -56,13 +56,20 @@ export function honestly(
 }
 
 /** Programs of a grid of which the account has claims that are neither final nor rejected, whatever became of their points. */
-export function undecided({ feed, signer }: World, { points }: SeenGrid): Set<Hex> {
+export function undecided(world: World, { points }: SeenGrid): Set<Hex> {
 	const programs = new Set(points.map(({ program }) => program.toLowerCase()));
+	return undecidedAmong(world, ({ program }) => programs.has(program.toLowerCase()));
+}
+
+/** Programs of which the account has claims that are neither final nor rejected, on requests that are meant. */
+export function undecidedAmong(
+	{ feed, signer }: World,
+	isMeant: (request: { readonly program: Hex; readonly requester: Hex }) => boolean,
+): Set<Hex> {
 	const asked = new Map<bigint, Hex>();
 	const live = new Map<bigint, Hex>();
 	for (const { name, args } of feed.events) {
-		if (name === "Requested" && programs.has(args.program.toLowerCase()))
-			asked.set(args.request, args.program);
+		if (name === "Requested" && isMeant(args)) asked.set(args.request, args.program);
 		const program = name === "Claimed" ? asked.get(args.request) : undefined;
 		if (name === "Claimed" && program !== undefined && sameAccount(args.submitter, signer.account.address)) {
 			live.set(args.claim, program);

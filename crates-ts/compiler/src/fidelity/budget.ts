@@ -5,7 +5,7 @@ import type { Certificate } from "@umpire/operators/exactness.ts";
 import { isGivenAgain, type Operator } from "@umpire/operators/program.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { PrecisionOverrides } from "../quantise/assign.ts";
-import { finerThan, type Precision } from "../quantise/scales.ts";
+import type { Precision } from "../quantise/scales.ts";
 import type { ErrorBudget } from "./error-budget.ts";
 import { worstError } from "./judge.ts";
 import type { Fidelity } from "./measure.ts";
@@ -46,8 +46,8 @@ export interface Limit {
 /** What the search for a program within the budget works with. */
 export interface Workshop {
 	readonly facts: Facts;
-	readonly precision: Precision;
-	readonly sets: number;
+	/** What a value gets that gets more bits. */
+	readonly finest: Precision;
 	/** Values that get more bits together (the same part of several steps). */
 	readonly sharedRanges: readonly (readonly string[])[];
 	/** @throws CompileError if the precisions are not admissible to an operator */
@@ -104,7 +104,7 @@ export async function refineToBudget(
 	}
 	const refined = [...kept].map(([value, { bits }]) => ({ value, bits }));
 	const met = meetsBudget(best.fidelity, budget);
-	const limits = met ? [] : limitsOf(best, workshop, kept, refused);
+	const limits = met ? [] : limitsOf(best, kept, refused);
 	return { best, report: { budget, error: errorOf(best), met, refined, rounds, limits } };
 }
 
@@ -112,10 +112,9 @@ export async function refineToBudget(
 export function admissible(
 	chosen: readonly (readonly string[])[],
 	overrides: PrecisionOverrides,
-	{ precision, sets, build }: Pick<Workshop, "precision" | "sets" | "build">,
+	{ finest, build }: Pick<Workshop, "finest" | "build">,
 	refused: Map<string, string>,
 ): { proved: Proved | undefined; admitted: PrecisionOverrides } {
-	const finest = finerThan(precision, sets)!;
 	let [proved, admitted, attempts]: [Proved | undefined, PrecisionOverrides, number] = [
 		undefined,
 		overrides,
@@ -147,7 +146,6 @@ export function admissible(
 /** What loses most in a program that misses its budget. */
 function limitsOf(
 	measured: Measured,
-	{ precision, sets }: Workshop,
 	kept: PrecisionOverrides,
 	refused: ReadonlyMap<string, string>,
 ): Limit[] {
@@ -156,15 +154,13 @@ function limitsOf(
 		const why = refused.get(value);
 		if (why !== undefined) return { value, loss, reason: `it cannot have more bits: ${why}` };
 		if (kept.has(value)) return { value, loss, reason: "it has as many bits as there are" };
-		const none = finerThan(precision, sets) === undefined;
-		return { value, loss, reason: none ? "no width is finer" : "more bits for it did not help" };
+		return { value, loss, reason: "more bits for it did not help" };
 	});
 }
 
 /** Groups of values that could have more bits, those that lose most first. */
 function candidates(measured: Measured, workshop: Workshop, done: (name: string) => boolean): string[][] {
-	const { facts, precision, sharedRanges } = workshop;
-	if (finerThan(precision, workshop.sets) === undefined) return [];
+	const { facts, sharedRanges } = workshop;
 	const losses = new Map<string, number>();
 	const group = new Map(sharedRanges.flatMap((names) => names.map((name) => [name, names] as const)));
 	for (const [name, loss] of ownLosses(measured)) {

@@ -80,6 +80,45 @@ function refined(context: Context, operand: Value): Value | undefined {
 	return rescaled(context, operand, { scale: scale / size, width: 32, low: low * size, high: high * size });
 }
 
+/**
+ * A grid of 32 bits that ends where the results do, if that is before its own end: what reads it has more
+ * room. `reach` is the largest magnitude of the sum before the rows.
+ */
+export function reached(quantisation: Quantisation, rows: readonly Row[], reach: number): Quantisation {
+	if (quantisation.width !== 32) return quantisation;
+	const ends = rows.map(({ bias, multiplier, shift }) => {
+		const magnitude = reach + Math.abs(Number(bias));
+		return Math.ceil((magnitude * multiplier) / 2 ** shift) + 1;
+	});
+	const most = Math.max(...ends);
+	return { ...quantisation, low: Math.max(quantisation.low, -most), high: Math.min(quantisation.high, most) };
+}
+
+/** Sums that reach further in units of the result are not surely exact (quantise/rescale-ratio.ts). */
+const MOST_REACH = 2 ** 50;
+
+/**
+ * An operand so large that the sum would not stay exact, and the grid on which it ends where the result
+ * is at its own end whatever the others are: what lies further changes nothing.
+ */
+function farthest(
+	operands: readonly Value[],
+	ratios: readonly number[],
+	biases: ArrayLike<number>,
+	{ scale, low, high }: Quantisation,
+): [number, Quantisation] | [undefined, undefined] {
+	const reaches = operands.map((operand, k) => Math.abs(ratios[k]) * integerReach(operand));
+	const total = reaches.reduce((sum, reach) => sum + reach, 0);
+	if (total < MOST_REACH) return [undefined, undefined];
+	const shift = Array.from(biases).reduce((most, bias) => Math.max(most, Math.abs(bias / scale)), 0);
+	const k = reaches.indexOf(Math.max(...reaches));
+	const enough = Math.max(-low, high) + (total - reaches[k]) + shift;
+	const own = quantisationOfValue(operands[k]);
+	const end = Math.ceil(enough / Math.abs(ratios[k])) + 1;
+	if (!(end < integerReach(operands[k]))) return [undefined, undefined];
+	return [k, { ...own, low: Math.max(own.low, -end), high: Math.min(own.high, end) }];
+}
+
 /** Σ factors[k]·operands[k] + biases[row] (real units), with NumPy broadcasting to `shape`. */
 export function emitLinear(
 	context: Context,
@@ -94,6 +133,11 @@ export function emitLinear(
 ): Value {
 	const { scale } = quantisation;
 	const ratios = operands.map((operand, k) => (factors[k] * operand.spec.scale) / scale);
+	const [far, bounds] = farthest(operands, ratios, biases.values, quantisation);
+	if (far !== undefined) {
+		const near = emitLinear(context, [operands[far]], [1], operands[far].spec.shape, bounds);
+		return emitLinear(context, operands.with(far, near), factors, shape, quantisation, biases);
+	}
 	const { coefficients, rows } = linearOf(
 		ratios,
 		operands.map(integerReach),
@@ -114,6 +158,7 @@ export function emitLinear(
 	const counts = operands.filter((_, k) => coefficients[k] !== 0);
 	const enough = counts.some(({ spec }) => sameShape(spec.shape, shape));
 	const kept = enough ? counts : operands;
+	const reach = coefficients.reduce((sum, one, k) => sum + Math.abs(one) * integerReach(operands[k]), 0);
 	return context.emit({
 		kind: "Add",
 		form: {
@@ -122,7 +167,7 @@ export function emitLinear(
 		},
 		operands: kept,
 		shape,
-		quantisation,
+		quantisation: reached(quantisation, rows, reach),
 		rescale: rescaleOf(rows, biases.axes),
 	});
 }

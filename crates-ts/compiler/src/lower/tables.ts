@@ -1,8 +1,10 @@
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { sameShape } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { type Context, elementsOf, type Value } from "./context.ts";
+import { emitConverted } from "./emit.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
 import type { FusedOp } from "./fused-op.ts";
 import { lowerRounding } from "./rounding.ts";
@@ -112,9 +114,28 @@ export function lowerPow(fused: FusedOp, context: Context): void {
 		return;
 	}
 	const x = context.value(node.inputs[0]);
+	if (exponent === 2 && x.spec.width === 32 && sameShape(x.spec.shape, context.shape(fused.output))) {
+		context.bind(fused.output, emitSquare(context, fused, x));
+		return;
+	}
 	// A negative base has no real power unless the exponent is whole; pow(0, −1) is a pole.
 	const y = emitTable(context, fused, x, (base) => base ** exponent, 0, node.inputs[0]);
 	context.bind(fused.output, context.reshaped(y, context.shape(fused.output)));
+}
+
+/** x·x: of 32 bits it takes one product where a table takes several. */
+function emitSquare(context: Context, fused: FusedOp, x: Value): Value {
+	const bounds = { low: 0, high: Number.POSITIVE_INFINITY };
+	const rawScale = x.spec.scale ** 2;
+	return emitConverted(context, {
+		kind: "Mul",
+		form: { type: "product" },
+		operands: [x, x],
+		shape: x.spec.shape,
+		wanted: context.quantisation(fused.output, bounds, rawScale),
+		rawScale,
+		bounds,
+	});
 }
 
 /** ONNX Pow of a constant base. */

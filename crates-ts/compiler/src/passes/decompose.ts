@@ -9,13 +9,16 @@ import { isComposite } from "../onnx-ops/operators.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
+import { interpolateByPlace, interpolates } from "./interpolations.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
+import { clipToSteep, saturates, saturatesUnknown } from "./saturations.ts";
 import { sumSquares, sumsSquares } from "./squares.ts";
+import { maybeUndefined, withUndefined } from "./undefined.ts";
 
 /** Rounds of replacing after which a decomposition must be going round in circles. */
 const MOST_ROUNDS = 50;
@@ -42,6 +45,10 @@ interface Rewrite {
 const LOGARITHMS = {
 	name: "logarithms",
 	summary: "logarithms of what is made of exponentials are computed from the exponents",
+};
+const UNDEFINED = {
+	name: "undefined",
+	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
 };
 const INFINITIES = {
 	name: "infinities",
@@ -75,6 +82,16 @@ const REWRITES: readonly Rewrite[] = [
 		summary: "x·(1 / y) becomes x / y",
 		run: (graph, { facts }) => divideOnce(graph, facts),
 	},
+	{
+		name: "interpolations",
+		summary: "slopes times distances become shares of differences",
+		run: (graph, { facts }) => interpolateByPlace(graph, facts),
+	},
+	{
+		name: "saturations",
+		summary: "operands of functions that are flat there are clipped to where they change",
+		run: (graph, { facts }) => clipToSteep(graph, facts),
+	},
 ];
 
 /**
@@ -98,6 +115,9 @@ export async function decomposeModel(
 		holdsInfinities(given),
 		masksPositions(given, inputs),
 		takesLogarithms(given),
+		saturates(given),
+		maybeUndefined(given),
+		interpolates(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -111,6 +131,12 @@ export async function decomposeModel(
 		if (plain !== folded) {
 			observe(LOGARITHMS, folded, plain);
 			current = { ...current, graph: plain };
+			continue;
+		}
+		const defined = withUndefined(folded, facts);
+		if (defined !== folded) {
+			observe(UNDEFINED, folded, defined);
+			current = { ...current, graph: defined };
 			continue;
 		}
 		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);
@@ -127,7 +153,8 @@ export async function decomposeModel(
 		} else observe(INFINITIES, folded, finite);
 		current = { ...current, graph: simpler };
 		if (waiting.size > 0) continue;
-		const done = simpler === folded || (finite === folded && !hasComposites(simpler));
+		const isSimple = finite === folded && !hasComposites(simpler) && !saturatesUnknown(simpler, facts);
+		const done = simpler === folded || isSimple;
 		if (done) return { model: current, sharedRanges };
 	}
 	const rest = [

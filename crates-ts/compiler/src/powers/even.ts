@@ -5,7 +5,7 @@ import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { Graph, Tensor } from "@umpire/onnx/model.ts";
+import type { Graph, Node, Tensor } from "@umpire/onnx/model.ts";
 import { MOST_ELEMENTS, type Needs, needsOf, rowsTogether } from "./needs.ts";
 import { type Evened, Rewriter } from "./rewriter.ts";
 import { rewrite } from "./rules.ts";
@@ -52,8 +52,8 @@ export function evenFeatures(
 	const candidates = graph.inputs.filter(
 		({ name }) => !fixed.has(name) && !outputs.has(name) && facts.extents?.has(name),
 	);
-	const joined = graph.nodes.some((node) => has(node, "joins"));
-	if (candidates.length === 0 && !joined) return undefined;
+	const isOrigin = (node: Node): boolean => has(node, "joins") || isProduct(node, facts);
+	if (candidates.length === 0 && !graph.nodes.some(isOrigin)) return undefined;
 	const needs = needsOf(graph, facts);
 	const compared = onlyCompared(graph, facts);
 	const rewriter = new Rewriter(graph, facts);
@@ -72,7 +72,7 @@ export function evenFeatures(
 	const choose = (name: string): Float64Array | undefined => valueExponents(name, facts, needs, compared);
 	for (const node of graph.nodes) {
 		const evened = node.inputs.some((name) => rewriter.evened.has(name));
-		const origin = has(node, "joins") && choose(node.outputs[0]) !== undefined;
+		const origin = isOrigin(node) && choose(node.outputs[0]) !== undefined;
 		if ((evened || origin) && rewrite(node, rewriter, choose)) continue;
 		rewriter.nodes.push({
 			...node,
@@ -84,6 +84,16 @@ export function evenFeatures(
 		[...rewriter.evened].map(([value, { name, exponents }]) => [name, { name: value, exponents }] as const),
 	);
 	return { graph: rewriter.graph(), inputs, values };
+}
+
+/** A product with constant weights, whose columns may be of unlike size (principal components are). */
+function isProduct({ opType, domain, inputs, outputs }: Node, { constants }: Facts): boolean {
+	return (
+		domain === "" &&
+		(opType === "MatMul" || opType === "Gemm") &&
+		constants.has(inputs[1]) &&
+		outputs.length === 1
+	);
 }
 
 /** Inputs and what is moved from them that is only compared with constants. */

@@ -37,6 +37,8 @@ export function rewrite(node: Node, rewriter: Rewriter, choose: Choose): boolean
 		case "Mul":
 		case "Div":
 			return multiplies(node, rewriter, choose);
+		case "Pow":
+			return squares(node, rewriter);
 		case "BatchNormalization":
 			return normalises(node, rewriter, choose);
 		case "ReduceSum":
@@ -48,7 +50,7 @@ export function rewrite(node: Node, rewriter: Rewriter, choose: Choose): boolean
 			return joins(node, rewriter, choose);
 		case "MatMul":
 		case "Gemm":
-			return multipliesMatrix(node, rewriter);
+			return multipliesMatrix(node, rewriter, choose);
 		case "Conv":
 			return convolves(node, rewriter);
 		default:
@@ -153,16 +155,19 @@ function aligns(node: Node, rewriter: Rewriter, choose: Choose): boolean {
 	const evened = names.filter((name) => rewriter.evened.has(name));
 	if (evened.length === 0 || (first === 1 && rewriter.evened.has(node.inputs[0]))) return false;
 	const varying = names.filter((name) => !rewriter.real(name));
-	// A value that is repeated along an axis cannot be divided by what differs along it.
-	if (varying.some((name) => !sameShape(rewriter.shape(name), to))) return false;
-	const known = evened.map((name) => rewriter.evened.get(name)!.exponents);
+	const known = evened.map((name) =>
+		expandedTo(rewriter.evened.get(name)!.exponents, rewriter.shape(name), to),
+	);
 	const alike =
 		evened.length === varying.length && known.every((one) => one.every((e, i) => e === known[0][i]));
-	const exponents = alike ? known[0] : choose(output);
+	// A value that is repeated along an axis cannot be divided by what differs along it, but may stay as it is.
+	const isRepeated = varying.some((name) => !sameShape(rewriter.shape(name), to));
+	const exponents = alike ? known[0] : isRepeated ? undefined : choose(output);
 	if (!exponents) return false;
-	const operands = names.map((name) =>
-		rewriter.real(name) ? rewriter.divided(name, exponents, to) : rewriter.withExponents(name, exponents),
-	);
+	const operands = names.map((name) => {
+		if (rewriter.real(name)) return rewriter.divided(name, exponents, to);
+		return alike ? rewriter.evened.get(name)!.name : rewriter.withExponents(name, exponents);
+	});
 	write(rewriter, node, [...node.inputs.slice(0, first), ...operands], exponents);
 	return true;
 }
@@ -196,6 +201,21 @@ function multiplies(node: Node, rewriter: Rewriter, choose: Choose): boolean {
 	const constant = rewriter.divided(node.inputs[1 - k], rest, to);
 	const value = rewriter.evened.get(node.inputs[k])!.name;
 	write(rewriter, node, k === 0 ? [value, constant] : [constant, value], exponents);
+	return true;
+}
+
+/** The square is divided by the square of the power. */
+function squares(node: Node, rewriter: Rewriter): boolean {
+	const own = rewriter.evened.get(node.inputs[0]);
+	const power = rewriter.real(node.inputs[1]);
+	if (!own || power?.data.length !== 1 || power.data[0] !== 2) return false;
+	if (!sameShape(rewriter.shape(node.inputs[0]), rewriter.shape(node.outputs[0]))) return false;
+	write(
+		rewriter,
+		node,
+		[own.name, node.inputs[1]],
+		own.exponents.map((exponent) => 2 * exponent),
+	);
 	return true;
 }
 
@@ -279,32 +299,51 @@ function joins(node: Node, rewriter: Rewriter, choose: Choose): boolean {
 	return true;
 }
 
-function multipliesMatrix(node: Node, rewriter: Rewriter): boolean {
-	const k = rewriter.evened.has(node.inputs[0]) ? 0 : 1;
+/** The powers of the operand go into the weights' rows, those that are best for the result into their columns. */
+function multipliesMatrix(node: Node, rewriter: Rewriter, choose: Choose): boolean {
+	const k = rewriter.real(node.inputs[1]) ? 0 : 1;
 	const x = node.inputs[k];
 	const own = rewriter.evened.get(x);
 	const weights = rewriter.real(node.inputs[1 - k]);
 	const shape = rewriter.shape(x);
-	if (!own || !weights || weights.shape.length < 2 || shape.length < 1) return false;
+	if (!weights || weights.shape.length < 2 || shape.length < 1) return false;
 	if (node.inputs[2] && rewriter.evened.has(node.inputs[2])) return false;
 	const transposes = (name: string): boolean => node.opType === "Gemm" && int(node, name, 0) !== 0;
 	const [turned, turnedOwn] =
 		k === 0 ? [transposes("transB"), transposes("transA")] : [transposes("transA"), transposes("transB")];
 	const axis = Math.max(0, shape.length - ((k === 0) !== turnedOwn ? 1 : 2));
-	const exponents = alongAxis(own.exponents, shape, axis);
-	if (!exponents) return false;
+	const exponents = own ? alongAxis(own.exponents, shape, axis) : new Float64Array(shape[axis]);
+	const columns = k === 0 ? chosenColumns(node, rewriter, choose) : undefined;
+	if (!exponents || !(own || columns)) return false;
 	const rank = weights.shape.length;
 	const inner = rank - ((k === 0) !== turned ? 2 : 1);
-	const factors = expandedTo(
-		exponents.map((exponent) => 2 ** exponent),
-		weights.shape.map((size, j) => (j === inner ? size : 1)),
-		weights.shape,
-	);
-	const scaled = weights.data.map((weight, i) => weight * factors[i]);
+	const along = (values: Float64Array, at: number): Float64Array =>
+		expandedTo(
+			values,
+			weights.shape.map((size, j) => (j === at ? size : 1)),
+			weights.shape,
+		);
+	const factors = along(exponents, inner);
+	const parts = columns && along(columns, inner === rank - 1 ? rank - 2 : rank - 1);
+	const scaled = weights.data.map((weight, i) => weight * 2 ** (factors[i] - (parts?.[i] ?? 0)));
 	const constant = rewriter.tensor(`${node.inputs[1 - k]}_evened`, x, scaled, weights.shape);
-	const operands = k === 0 ? [own.name, constant] : [constant, own.name];
-	write(rewriter, node, [...operands, ...node.inputs.slice(2)]);
+	const left = own?.name ?? x;
+	const operands = k === 0 ? [left, constant] : [constant, left];
+	const to = rewriter.shape(node.outputs[0]);
+	const whole = columns && expandedTo(columns, [columns.length], to);
+	const bias = node.inputs.slice(2).map((c) => (c && whole ? rewriter.divided(c, whole, to) : c));
+	write(rewriter, node, [...operands, ...bias], whole);
 	return true;
+}
+
+/** Exponents of the columns of a product's result, where they differ along the last axis only and can go into constants. */
+function chosenColumns(node: Node, rewriter: Rewriter, choose: Choose): Float64Array | undefined {
+	const c = node.inputs[2];
+	if (rewriter.real(node.inputs[1])!.shape.length !== 2 || (c && !rewriter.real(c))) return undefined;
+	const to = rewriter.shape(node.outputs[0]);
+	const chosen = to.length < 2 ? undefined : choose(node.outputs[0]);
+	const columns = chosen && alongAxis(chosen, to, to.length - 1);
+	return columns?.some((exponent) => exponent !== 0) ? columns : undefined;
 }
 
 function convolves(node: Node, rewriter: Rewriter): boolean {

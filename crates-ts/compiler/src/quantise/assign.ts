@@ -72,7 +72,7 @@ export function assign(
 		const known = assignment.get(name) ?? PLAIN;
 		assignment.set(name, { ...known, ...how, reasons: [...known.reasons, reason] });
 	};
-	const compared = comparedQuantisations(graph, facts, precision);
+	const compared = comparedQuantisations(graph, facts, precision, overrides);
 	for (const [name, fixed] of compared) add(name, "compared", { fixed });
 	for (const [name, fixed] of wideInputs(graph, fusedOps, facts, precision))
 		if (!compared.has(name)) add(name, "moved", { fixed });
@@ -104,7 +104,7 @@ export function assignedQuantisation(
 	const own = pinned
 		? pinnedQuantisation(pinned, range, program, bounds, finest)
 		: wide
-			? wideQuantisationOf(range, program, bounds, finest)
+			? wideQuantisationOf(range, precision ?? program, bounds, finest)
 			: quantisationOf(range, precision ?? program, bounds, finest);
 	return dyadic ? dyadicQuantisation(own, bounds) : own;
 }

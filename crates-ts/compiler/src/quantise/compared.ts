@@ -10,6 +10,9 @@ import { makesWhole } from "./whole-results.ts";
 /** Two bits less than 32, so that twice a number and differences of two stay within 32. */
 const LIMIT = 2 ** 29;
 
+/** With one bit less than 32, differences of two have room too. */
+const SHARED_LIMIT = 2 ** 30;
+
 /** A constant beyond this many times the reach of all inputs is beyond every input, and need not be on the grid. */
 const FARTHEST = 256;
 
@@ -18,13 +21,14 @@ const FARTHEST = 256;
  * What is only moved, compared and rounded (the features and thresholds of decision trees) has 30 bits on
  * one grid whose step is a power of two. Then float32 numbers of like size lie on the grid exactly,
  * and a comparison says what the float model's says, ties included. What is computed with too (the
- * quantiles between which a value is interpolated) shares a grid of the program's precision: what
- * is equal stays equal.
+ * quantiles between which a value is interpolated) shares a grid of the program's precision, or of the input's
+ * own: what is equal stays equal.
  */
 export function comparedQuantisations(
 	graph: Graph,
 	facts: Facts,
 	precision: Precision,
+	overrides: ReadonlyMap<string, Precision> = new Map(),
 ): Map<string, Quantisation> {
 	const classes = new Classes();
 	const inputs = graph.inputs.filter(({ type }) => isFloat(type)).map(({ name }) => name);
@@ -41,7 +45,8 @@ export function comparedQuantisations(
 		const constants = [...graph.initializers.keys()].filter((name) => classes.find(name) === root);
 		if (constants.some((name) => !isFloat(facts.types.get(name)!))) continue;
 		if (classes.isSpoilt(root)) {
-			const shared = sharedGrid(own, constants, facts, precision);
+			const finer = overrides.get(own.find((name) => overrides.has(name)) ?? "");
+			const shared = sharedGrid(own, constants, facts, finer ?? precision);
 			for (const name of shared ? [...own, ...constants] : []) result.set(name, shared!);
 			continue;
 		}
@@ -64,6 +69,11 @@ function visit(node: Node, classes: Classes, compared: Set<string>, facts: Facts
 		return;
 	}
 	const [first, ...rest] = node.inputs;
+	const choices = node.opType === "Where" && node.domain === "" ? [...rest, ...node.outputs] : [];
+	if (choices.length > 0 || (node.opType === "Neg" && node.domain === "")) {
+		for (const name of choices.length > 0 ? choices : node.outputs) classes.join(choices[0] ?? first, name);
+		return;
+	}
 	if (has(node, "moves", "largest", "least")) {
 		for (const output of node.outputs) if (output) classes.join(first, output);
 		for (const name of rest) if (name) classes.spoil(name);
@@ -99,8 +109,11 @@ function sharedGrid(
 	const seen = seenReach(inputs, facts, precision);
 	const reach = Math.max(seen, ...known.map(reachOf));
 	if (reach > 2 * seen) return undefined;
-	const { limit, bits } = precision;
-	return { scale: reach / limit, low: -limit, high: limit, width: bits };
+	const { bits } = precision;
+	const limit = bits === 32 ? SHARED_LIMIT : precision.limit;
+	// With bits to spare, whole numbers and binary fractions lie on it too.
+	const scale = bits === 32 ? 2 ** Math.ceil(Math.log2(reach / limit)) : reach / limit;
+	return { scale, low: -limit, high: limit, width: bits };
 }
 
 /** How far the inputs reach, with the margin of their calibration. */

@@ -5,6 +5,7 @@ import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
+import { isPlaceBetween } from "../passes/interpolations.ts";
 import type { Needs } from "../powers/needs.ts";
 import { makesWhole } from "./whole-results.ts";
 
@@ -45,6 +46,8 @@ export function requiredSteps(
 		const [x] = node.inputs;
 		if (makesWhole(node, facts) && near.has(x)) require(x, finestStep(x, facts));
 		else if (isExponent(fused)) for (const name of node.inputs) require(name, EXPONENT_STEP);
+		else if (dividesDifferences(node, producers))
+			for (const name of node.inputs) require(name, finestStep(name, facts));
 		else if (isSquare(fused, producers)) require(node.inputs[0], stepOfRows(fused, facts));
 		else if (isView(node)) require(node.inputs[0], own);
 		else if (has(node, "passesErrors")) for (const name of node.inputs) require(name, own);
@@ -113,9 +116,16 @@ function hasRoundedFactor(node: Node, { constants }: Facts): boolean {
 	});
 }
 
-/** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts. */
+/** x − max, clipped below where exp shows nothing: onnx-ops/normalisation/softmax.ts, passes/saturations.ts. */
 function isExponent({ nodes, clip }: FusedOp): boolean {
-	return nodes[0].opType === "Sub" && clip.high === 0 && Number.isFinite(clip.low);
+	return nodes[0].opType === "Sub" && clip.low < 0 && Number.isFinite(clip.low);
+}
+
+/** The place between two numbers, whose distance may be anything: passes/interpolations.ts. */
+function dividesDifferences(node: Node, producers: ReadonlyMap<string, FusedOp>): boolean {
+	if (node.opType !== "Div") return false;
+	const [a, b] = node.inputs.map((name) => producers.get(name)?.nodes[0]);
+	return isPlaceBetween(a, b);
 }
 
 /** Whether the fused operator multiplies rows by themselves: onnx-ops/normalisation/moments.ts. */

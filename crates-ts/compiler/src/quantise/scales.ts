@@ -45,10 +45,9 @@ export const SMALL_WEIGHTS = 63;
 /** Largest magnitude of a tensor that gets 32 bits to be finer: long sums of its products stay exact. */
 const FINER_LIMIT = 2 ** 22;
 
-/** The next finer precision for single tensors; undefined if there is none. */
-export function finerThan(precision: Precision, sets: number): Precision | undefined {
-	if (precision.bits === 8) return precisionOf(16, sets);
-	return precision.bits === 16 ? { ...precision, bits: 32, limit: FINER_LIMIT } : undefined;
+/** The finer precision of single tensors in a program of 8 or 16 bits. */
+export function finerThan(precision: Precision, sets: number): Precision {
+	return precision.bits === 8 ? precisionOf(16, sets) : { ...precision, bits: 32, limit: FINER_LIMIT };
 }
 
 /** The least number ≥ value with at most six significant bits (value ≥ 0). */
@@ -100,6 +99,17 @@ export function wideQuantisationOf(
 export function dyadicQuantisation(own: Quantisation, bounds: Range): Quantisation {
 	const scale = 2 ** Math.ceil(Math.log2(own.scale));
 	return { ...own, scale, ...integerBounds(bounds, scale, limitOf(own)) };
+}
+
+/**
+ * The same tensor on a grid so coarse that `ratio`, of which a step of what it is made of takes so many of its
+ * own, is at most `most`: where calibration saw next to nothing of what weights or operands could say, finer steps show nothing.
+ */
+export function coarsenedQuantisation(own: Quantisation, ratio: number, most: number): Quantisation {
+	if (!(ratio > most)) return own;
+	const factor = 2 ** Math.ceil(Math.log2(ratio / most));
+	const end = (value: number): number => Math.sign(value) * Math.ceil(Math.abs(value) / factor) + 0;
+	return { ...own, scale: own.scale * factor, low: end(own.low), high: end(own.high) };
 }
 
 /** Integers of `bounds` at `scale`, within ±limit. */

@@ -44,7 +44,7 @@ export function wideValues(
 		const [node] = reader.nodes;
 		if (reader.table || node.domain !== "") return false;
 		if (isSquare(reader, producers)) return true;
-		if (has(node, "passesErrors")) return true;
+		if (has(node, "passesErrors", "ranks")) return true;
 		if (makesWhole(node, facts)) return near.has(name);
 		if (has(node, "compares")) return node.inputs.some((input) => facts.constants.has(input));
 		switch (node.opType) {
@@ -136,6 +136,8 @@ function needsWide(reader: FusedOp, name: string, facts: Facts, wide: ReadonlySe
 	const [node] = reader.nodes;
 	if (node.domain !== "") return false;
 	if (isRelative(node, facts)) return true;
+	// Whether there is anything to divide by.
+	if (has(node, "compares")) return node.inputs.some((input) => facts.constants.has(input));
 	if (node.opType === "Div" && node.inputs[1] === name) return node.inputs[0] !== name;
 	if (!wide.has(reader.output)) return false;
 	return isView(node) || shiftsOrScales(node, facts) || isShortSum(node, facts);

@@ -78,7 +78,10 @@ function linearPlan(context: Context<LinearForm>): Plan {
 	}, 0n);
 	const partial = { low: -reach, high: reach };
 	const rescale = rescaleOf(context);
-	const bound = larger(directBound(rescale, [partial]), largestFactor(form.coefficients, rescale));
+	// What counts nothing is read all the same.
+	const read = operands.map(({ range }) => BigInt(magnitudeOf(range)));
+	const factor = largestFactor(form.coefficients, rescale);
+	const bound = [factor, ...read].reduce(larger, directBound(rescale, [partial]));
 	const folded = (["float32", "float64"] as const).find((type) => bound < BigInt(LIMIT[type]));
 	const target = targetOf(context);
 	if (folded !== undefined) {

@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { GameError } from "@umpire/game/errors.ts";
+import type { GameError } from "@umpire/game/errors.ts";
 import type { Action } from "@umpire/game/move.ts";
 import { initialState } from "@umpire/game/state.ts";
 import { type GridWorld, initialWorld } from "@umpire/markets/grid-state.ts";
@@ -8,6 +8,7 @@ import { applyToWorld, type GridAction } from "@umpire/markets/world.ts";
 import { Deployed } from "../chain/deployed.ts";
 import type { Outcome, TestChain } from "../chain/test-chain.ts";
 import { arbiter, PARAMETERS } from "../game/game-driver.ts";
+import { PairDriver, plain } from "./pair-driver.ts";
 
 /** A grid contract with a beacon and a token of its own, on a chain that has a market. */
 export interface GridStage {
@@ -33,22 +34,17 @@ export async function deployGrid(
 }
 
 /** One grid contract and its model, played in step: every move goes to both, and both must say the same. */
-export class GridDriver {
+export class GridDriver extends PairDriver<GridWorld, GridAction> {
 	readonly stage: GridStage;
-	world: GridWorld;
-	now: number;
 	/** wei that were burned before */
 	readonly #burned: bigint;
-	/** gas by name of the move: the most expensive one of each */
-	readonly gas = new Map<string, number>();
 
 	constructor(stage: GridStage, now: number, burned: bigint) {
 		const { chain, grid, leastStake, fee, drift } = stage;
-		this.stage = stage;
-		this.now = now;
-		this.#burned = burned;
 		const game = initialState(PARAMETERS, chain.domain);
-		this.world = initialWorld(game, { address: grid.address, leastStake, fee, drift });
+		super(initialWorld(game, { address: grid.address, leastStake, fee, drift }), now);
+		this.stage = stage;
+		this.#burned = burned;
 	}
 
 	/** Begins at the chain's time. */
@@ -56,38 +52,8 @@ export class GridDriver {
 		return new GridDriver(stage, await stage.chain.time(), await stage.chain.burned());
 	}
 
-	/** The next move is made at time `at`. */
-	wait(at: number): void {
-		this.now = at - 1;
-	}
-
-	/**
-	 * Makes a move on both sides, a second after the last one; the error's name if it is refused.
-	 *
-	 * @throws Error if they do not say the same
-	 */
-	async try(
-		sender: Hex,
-		action: GridAction | Action,
-		label: string = action.type,
-	): Promise<string | undefined> {
-		this.now++;
-		const next = applyToWorld(this.world, { ...action, sender }, this.now, arbiter);
-		const expected = next instanceof GameError ? next.errorName : undefined;
-		const { error, gas } = await this.#send(sender, action);
-		if (error !== expected) {
-			const said = [expected, error].map((name) => name ?? "accepted");
-			throw new Error(`${action.type}: the model says ${said[0]}, the contract ${said[1]}`);
-		}
-		if (next instanceof GameError) return expected;
-		this.world = next;
-		this.gas.set(label, Math.max(gas, this.gas.get(label) ?? 0));
-		return undefined;
-	}
-
-	async play(sender: Hex, action: GridAction | Action, label?: string): Promise<void> {
-		const refused = await this.try(sender, action, label);
-		if (refused !== undefined) throw new Error(`${action.type} was refused: ${refused}`);
+	protected override applied(move: (GridAction | Action) & { readonly sender: Hex }): GridWorld | GameError {
+		return applyToWorld(this.world, move, this.now, arbiter);
 	}
 
 	/** What an account is owed in ether, or in a token. */
@@ -149,7 +115,7 @@ export class GridDriver {
 		return [onChain, inModel];
 	}
 
-	#send(sender: Hex, action: GridAction | Action): Promise<Outcome> {
+	protected override sent(sender: Hex, action: GridAction | Action): Promise<Outcome> {
 		const { chain, grid, beacon } = this.stage;
 		const at = this.now;
 		const to = (contract: Deployed, name: string, args: readonly unknown[], value = 0n) =>
@@ -184,19 +150,6 @@ export class GridDriver {
 }
 
 const lower = (account: Hex): Hex => account.toLowerCase() as Hex;
-const plainValue = (value: unknown): unknown => {
-	if (typeof value === "string") return value.toLowerCase();
-	return typeof value === "bigint" ? value.toString() : value;
-};
-
-function plain(fields: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(
-		Object.entries(fields).map(([name, value]) => [
-			name,
-			plainValue(typeof value === "number" ? BigInt(value) : value),
-		]),
-	);
-}
 
 const COMPARED = [
 	"client",

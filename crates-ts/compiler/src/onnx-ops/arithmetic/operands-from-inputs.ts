@@ -1,8 +1,8 @@
 import { int } from "@umpire/graph/attributes.ts";
 import type { Range } from "@umpire/graph/ranges.ts";
-import { isFloat } from "@umpire/graph/real.ts";
+import { isFloat, type Real } from "@umpire/graph/real.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
-import { cast, finish, numbersOf, realOf, scalarOf } from "../build.ts";
+import { cast, finish, intsOf, numbersOf, realOf, scalarOf } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
 
 /** ONNX Mod by something else than one constant number (which is a table). */
@@ -113,6 +113,8 @@ function powerOfPositive(
 
 /** Different exponents of one Pow. */
 const MOST_EXPONENTS = 16;
+/** If each has columns of its own. */
+const MOST_COLUMNS = 1024;
 
 /** ONNX Pow with a constant tensor of exponents: one table for every exponent that occurs. */
 export function decomposePow(node: Node, context: DecomposeContext): "keep" | undefined {
@@ -124,8 +126,16 @@ export function decomposePow(node: Node, context: DecomposeContext): "keep" | un
 		return;
 	}
 	const used = [...new Set(exponents.data)];
+	const columns = columnsOf(context.shape(x), exponents);
+	if (columns !== undefined && used.length <= MOST_COLUMNS) {
+		finish(context, node, powerOfColumns(context, x, exponents.data, columns));
+		return;
+	}
 	if (used.length > MOST_EXPONENTS) {
-		throw context.error(`it has ${used.length} different exponents`, `Up to ${MOST_EXPONENTS} compile`);
+		throw context.error(
+			`it has ${used.length} different exponents`,
+			`Up to ${MOST_EXPONENTS} compile, and up to ${MOST_COLUMNS} that differ along one axis only`,
+		);
 	}
 	const type = context.type(y);
 	let result: string | undefined;
@@ -136,4 +146,33 @@ export function decomposePow(node: Node, context: DecomposeContext): "keep" | un
 		result = result === undefined ? power : context.emit("Where", [chosen, power, result]);
 	}
 	finish(context, node, result!);
+}
+
+/** The axis of x along which the exponents differ, if that is all. */
+function columnsOf(shape: readonly number[], exponents: Real): number | undefined {
+	const lead = shape.length - exponents.shape.length;
+	const axis = exponents.shape.findIndex((size) => size !== 1);
+	if (lead < 0 || axis < 0 || exponents.data.length !== exponents.shape[axis]) return undefined;
+	return shape[lead + axis] === exponents.shape[axis] ? lead + axis : undefined;
+}
+
+/** Columns with one exponent go through its table together, and nobody else's. */
+function powerOfColumns(
+	context: DecomposeContext,
+	x: string,
+	exponents: ArrayLike<number>,
+	axis: number,
+): string {
+	const places = new Map<number, number[]>();
+	for (const [place, exponent] of Array.from(exponents).entries())
+		places.set(exponent, [...(places.get(exponent) ?? []), place]);
+	const type = context.type(x);
+	const powers = [...places].map(([exponent, own]) => {
+		const columns = context.emit("Gather", [x, intsOf(context, own)], { axis });
+		return context.emit("Pow", [columns, scalarOf(context, type, exponent)]);
+	});
+	const joined = context.emit("Concat", powers, { axis });
+	const order = [...places.values()].flat();
+	const back = order.map((_, place) => order.indexOf(place));
+	return context.emit("Gather", [joined, intsOf(context, back)], { axis });
 }

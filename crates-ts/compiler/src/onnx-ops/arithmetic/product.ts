@@ -5,7 +5,7 @@ import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
-import { limitOf, quantisationOf } from "../../quantise/scales.ts";
+import { coarsenedQuantisation, limitOf, quantisationOf } from "../../quantise/scales.ts";
 import {
 	type ChannelScales,
 	channelAt,
@@ -38,6 +38,9 @@ export interface WeightedDot {
 	readonly range?: Range;
 }
 
+/** A step of the operand times one of the weights is at most so many of the result (quantise/rescale-ratio.ts). */
+const MOST_RATIO = 2 ** 14;
+
 /** Emits the Dot with the fused operator's affine tail folded into weights and bias, and its clip. */
 export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot): Value {
 	const { x, channels } = dot;
@@ -57,13 +60,15 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
 	const { scales } = channelwise;
 	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
-	const quantisation = dot.range
+	const wanted = dot.range
 		? quantisationOf(dot.range, context.innerPrecision, fused.clip, natural)
 		: context.quantisation(fused.output, fused.clip, natural);
+	const coarsest = scales.reduce((most, scale) => Math.max(most, scale), 0);
+	const quantisation = coarsenedQuantisation(wanted, (x.spec.scale * coarsest) / wanted.scale, MOST_RATIO);
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
-		limit: limitOf(quantisation),
+		limit: limitOf(wanted),
 		narrow: !whole && limits.limit < 2 ** 7,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);

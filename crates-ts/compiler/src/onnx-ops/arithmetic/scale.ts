@@ -3,11 +3,11 @@ import { isFloat, mapReal, type Real } from "@umpire/graph/real.ts";
 import { batchNormalization } from "../../lower/affine.ts";
 import { asRows } from "../../lower/broadcast.ts";
 import { type Context, elementsOf, integerReach, type Value } from "../../lower/context.ts";
-import { emitConverted, emitLinear, expanded, rescaleOf } from "../../lower/emit.ts";
+import { emitConverted, emitLinear, expanded, reached, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
 import { biasOf, nearestRatio, smallestRatio } from "../../quantise/rescale-ratio.ts";
-import { limitOf, type Quantisation } from "../../quantise/scales.ts";
+import { coarsenedQuantisation, limitOf, type Quantisation } from "../../quantise/scales.ts";
 import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
 
@@ -88,6 +88,9 @@ function emitScaled(
 	return emitProduct(context, fused, x, constant, shape);
 }
 
+/** A step of the operand is at most so many of the result: multipliers have 24 bits. */
+const MOST_RATIO = 2 ** 22;
+
 /** A factor (and a shift) per rescale row: the multiplier carries the magnitude, a constant ±1 the sign. */
 export function emitRowScaled(
 	context: Context,
@@ -99,9 +102,11 @@ export function emitRowScaled(
 		readonly shifts?: Float64Array | undefined;
 	},
 	shape: readonly number[],
-	quantisation: Quantisation,
+	wanted: Quantisation,
 ): Value {
-	const limit = limitOf(quantisation);
+	const largest = rows.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+	const quantisation = coarsenedQuantisation(wanted, (largest * x.spec.scale) / wanted.scale, MOST_RATIO);
+	const limit = limitOf(wanted);
 	const signs = Array.from(rows.values, Math.sign);
 	const rescale = rescaleOf(
 		signs.map((_, c) => {
@@ -115,9 +120,10 @@ export function emitRowScaled(
 		}),
 		rows.axes,
 	);
+	const grid = reached(quantisation, rescale.rows, integerReach(x));
 	if (signs.every((sign) => sign === 1)) {
 		const form = { type: "linear", coefficients: [1] } as const;
-		return context.emit({ kind: "Add", form, operands: [x], shape, quantisation, rescale });
+		return context.emit({ kind: "Add", form, operands: [x], shape, quantisation: grid, rescale });
 	}
 	const sign = context.constant(
 		"signs",
@@ -130,7 +136,7 @@ export function emitRowScaled(
 		form: { type: "product" },
 		operands: [x, sign],
 		shape,
-		quantisation,
+		quantisation: grid,
 		rescale,
 	});
 }

@@ -53,6 +53,15 @@ function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
 	}
 	const [only] = terms;
+	if (terms.length === 1 && only.factor === -1 && !rows && fused.clip === UNBOUNDED) {
+		const { scale, width, low, high } = only.value.spec;
+		const wanted = context.quantisation(fused.output);
+		// The same grid: what is equal before is equal after.
+		if (wanted.width === width && sameShape(only.value.spec.shape, shape)) {
+			const turned: Quantisation = { scale, width, low: -high + 0, high: -low + 0 };
+			return emitLinear(context, [only.value], [-1], shape, turned);
+		}
+	}
 	if (terms.length === 1) terms = [{ ...only, value: expanded(context, only.value, shape) }];
 	else if (rows && !terms.some(({ value }) => sameShape(value.spec.shape, shape))) {
 		terms = [{ ...only, value: expanded(context, only.value, shape) }, ...terms.slice(1)];

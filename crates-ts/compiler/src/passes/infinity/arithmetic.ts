@@ -62,7 +62,9 @@ function signOf(name: string, around: Surroundings): 1 | -1 | undefined {
 function scaled(node: Node, around: Surroundings, place: number): ReturnType<Rule> {
 	const [x, factor] = [node.inputs[place], node.inputs[1 - place]];
 	const extended = around.extended(x);
-	const sign = signOf(factor, around);
+	// NaN stays NaN whatever it is multiplied by.
+	const isMissing = extended?.low === undefined && extended?.high === undefined;
+	const sign = signOf(factor, around) ?? (isMissing && around.constant(factor) ? 1 : undefined);
 	if (!extended || !sign) return undefined;
 	const magnitudes = toReal(around.constant(factor)!).data.map(Math.abs);
 	const factors = node.opType === "Mul" ? magnitudes : magnitudes.map((value) => 1 / value);

@@ -1,0 +1,17 @@
+import { printable } from "@umpire/actors/printable.ts";
+import { type CommonOptions, command } from "../command.ts";
+import { networkDemonstrationLines } from "../network-lines.ts";
+import { report } from "../output.ts";
+
+export const demoNetwork = command<CommonOptions>({
+	command: "demo-network",
+	describe: "play a job of every type with three workers, of whom one cheats, on a private chain",
+	examples: [["umpire demo-network", "who was drawn, who was slashed, and what everybody was paid"]],
+	async run(options) {
+		const { demonstrateNetwork } = await import("@umpire/actors/jobs/demo-network.ts");
+		// The story is what the command is for; with --json the data is.
+		const stream = options.json ? process.stderr : process.stdout;
+		const summary = await demonstrateNetwork((line) => stream.write(`${printable(line)}\n`));
+		report(options.json, summary, () => networkDemonstrationLines(summary));
+	},
+});

@@ -1,0 +1,155 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Actor } from "@umpire/actors/actor.ts";
+import { demoProgram } from "@umpire/actors/grid/demo-model.ts";
+import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
+import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
+import { deployNetwork, type NetworkContracts, openNetwork } from "@umpire/actors/jobs/network-contracts.ts";
+import { NetworkReader, readJob } from "@umpire/actors/jobs/read-network.ts";
+import { submitJob } from "@umpire/actors/jobs/submit-job.ts";
+import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
+import { registerProgram } from "@umpire/actors/register.ts";
+import { postRequest } from "@umpire/actors/requester.ts";
+import { openStage, type Stage } from "@umpire/actors/stage.ts";
+import type { World } from "@umpire/actors/world.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
+import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
+import { ETHER } from "@umpire/markets/token-ledger.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { parseEther, toHex } from "viem";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const ROUND = 600;
+const STAKE = parseEther("2");
+const PARAMETERS = { ...NETWORK_PRESETS.test, roundSeconds: ROUND, acceptSeconds: ROUND };
+const NETWORK = { parameters: PARAMETERS, blockSeconds: ROUND, withToken: false };
+const JOB = {
+	token: ETHER,
+	reward: parseEther("0.1"),
+	exposure: parseEther("1"),
+	workSeconds: 3600,
+	tries: 1,
+};
+const TERMS = { capacity: 2, leastReward: 0n, tokens: [], programs: [], gpu: toHex("", { size: 32 }) };
+
+let stage: Stage;
+let client: World;
+let contracts: NetworkContracts;
+let base: LoadedProgram;
+let inputs: readonly Elements[];
+let said: string[];
+const progress = (line: string) => said.push(line);
+
+beforeEach(async () => {
+	stage = await openStage();
+	client = await stage.world("requester");
+	const { compiled, inputs: drawn } = await demoProgram(3);
+	inputs = drawn;
+	const { program } = compiled;
+	const { root } = await registerProgram(client, program, await commitProgram(program));
+	base = await loadRegistered(client, root);
+	await deployNetwork(client, NETWORK);
+	contracts = await openNetwork(client);
+	said = [];
+});
+afterEach(() => stage.close());
+
+const worker = (world: World) =>
+	new JobWorker(world, contracts, { terms: TERMS, stake: STAKE, aim: "stay", progress });
+const statusOf = async (job: number) => {
+	await client.feed.poll();
+	return (await readJob(client, contracts, job)).status;
+};
+const fund = (account: Hex, wei: bigint) =>
+	(stage.connection.reader.request as (args: { method: string; params: unknown[] }) => Promise<unknown>)({
+		method: "hardhat_setBalance",
+		params: [account, toHex(wei)],
+	});
+
+/** Lets the actors act, half a round at a time, until something is so. */
+async function playUntil(actors: readonly Actor[], isSo: () => Promise<boolean>): Promise<void> {
+	for (let round = 0; round < 40; round++) {
+		await stage.settle(actors);
+		if (await isSo()) return;
+		await stage.wait(ROUND / 2);
+	}
+	throw new Error(`It did not come to that: ${said.join("\n")}`);
+}
+
+describe("a worker of jobs", () => {
+	test("claims what it was assigned and nothing else, whatever others ask of its programs", async () => {
+		const world = await stage.world("submitter");
+		const { address } = world.signer.account;
+		const actor = worker(world);
+		await stage.settle([actor]);
+		const stranger = await stage.world("third-submitter");
+		for (let i = 0; i < 6; i++) {
+			// Better paid than a claim costs, and half of them for nobody else.
+			const only = i % 2 === 0 ? { submitter: address } : {};
+			await postRequest(stranger, base, inputs, { fee: "0.000000001", within: 10 ** 6, ...only });
+		}
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		await playUntil([actor], async () => (await statusOf(job)) === JOB_STATUS.verified);
+		const claims = world.feed.events.filter(({ name }) => name === "Claimed");
+		expect(claims.map(({ args }) => args)).toMatchObject([{ request: 7n, submitter: address }]);
+	});
+
+	test("W6: declines what it cannot pay the bond of, beside its stake, and loses nothing", async () => {
+		const world = await stage.world("submitter");
+		const actor = worker(world);
+		await stage.settle([actor]);
+		await fund(world.signer.account.address, parseEther("0.1"));
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		await playUntil([actor], async () => said.some((line) => /Declined job 1/.test(line)));
+		expect(said.join("\n")).toMatch(/Job 1: 0x\w+ holds too little: fund it/);
+		expect(await statusOf(job)).toBe(JOB_STATUS.pending);
+		const seen = await new NetworkReader(client, contracts).worker(world.signer.account.address);
+		expect(seen).toMatchObject({ stake: STAKE, exposure: 0n, reputation: 100, unresolved: 0 });
+	});
+
+	test("that is killed after every third look claims once, defends nothing twice, and is paid", async () => {
+		const coordinator = new Coordinator(await stage.world("verifier"), contracts, () => {});
+		const jobs = [
+			await submitJob(client, contracts, base, inputs, JOB),
+			await submitJob(client, contracts, base, inputs, JOB),
+		];
+		let looks = 0;
+		let actor = worker(await stage.world("submitter"));
+		const mortal: Actor = {
+			name: "mortal",
+			async tick() {
+				looks++;
+				if (looks % 3 === 0) actor = worker(await stage.world("submitter"));
+				return actor.tick();
+			},
+		};
+		await playUntil([mortal, coordinator], async () => {
+			const statuses = [await statusOf(jobs[0]), await statusOf(jobs[1])];
+			return statuses.every((status) => status === JOB_STATUS.verified);
+		});
+		expect(looks).toBeGreaterThan(6);
+		const claims = client.feed.events.filter(({ name }) => name === "Claimed");
+		expect(claims.length).toBe(2);
+		const { address } = (await stage.world("submitter")).signer.account;
+		const seen = await new NetworkReader(client, contracts).worker(address);
+		expect(seen).toMatchObject({ status: WORKER_STATUS.active, stake: STAKE, exposure: 0n, unresolved: 0 });
+	});
+
+	test("is not followed to workers and jobs of another market or beacon", async () => {
+		const { chain } = client.contracts.connection;
+		const path = client.home.path(
+			"jobs",
+			`${chain.id}-${client.contracts.deployment.market.toLowerCase()}.json`,
+		);
+		const file = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
+		await deployNetwork(client, NETWORK);
+		const second = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
+		for (const changed of ["workers", "jobs", "beacon"]) {
+			await writeFile(path, JSON.stringify({ ...file, [changed]: second[changed] }));
+			await expect(openNetwork(client), changed).rejects.toThrow(/names the .*, not 0x/);
+		}
+		await writeFile(path, JSON.stringify(file));
+		expect((await openNetwork(client)).jobs.address).toBe(file.jobs);
+	});
+});
