@@ -1,8 +1,8 @@
 import type { OptionName, Product, Unit, Units } from "./units.ts";
 
 /**
- * What a multiplication costs, of a float32 product's: measured with AVX512-VNNI and AVX2 (docs/decisions/0031), and
- * between the two here, so that every machine chooses alike.
+ * What a multiplication costs, of a float32 product's: rounded, of single kernels with AVX512-VNNI and AVX2 (docs/decisions/0031),
+ * and between the two here, so that every machine chooses alike.
  */
 const COSTS = {
 	matmul: { A16W14: 2.7, A16W7: 0.8, A8W14: 1.1, A8W7: 0.4 },
