@@ -5,12 +5,46 @@ import {
 	GRID_RULES,
 	GRID_SIZE,
 	GRID_STEPS,
+	GRID_TERMS,
 	GRID_TOKENS,
 	GRID_WORKER,
 } from "./tests.ts";
 
 /** The rules of grids, one at a time, and what is paid in tokens. */
 export const GRID_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/actors/src/grid/terms.ts",
+		[GRID_TERMS],
+		[
+			[
+				"a grid is opened whose start is refused for its stake",
+				"if (token === ETHER && stake < share)",
+				"if (token === ETHER && stake < 0n)",
+			],
+			[
+				"a grid is opened whose start is refused for want of ether",
+				"if (balance < needed)",
+				"if (balance < fees)",
+			],
+			[
+				"G6: a client is not warned of a share that covers nothing",
+				"if (share >= least) return undefined;",
+				"if (share >= 0n) return undefined;",
+			],
+			["G6: a client is warned of a share that covers all", "if (share >= least) return undefined;", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/grid/grid-contracts.ts",
+		[GRID_TERMS],
+		[
+			[
+				"a home folder forgets a grid contract without being told to",
+				"if (options.replace !== true) await requireNone(world);",
+				"",
+			],
+		],
+	),
 	...mutationsOf(
 		"contracts/grid/GridOpening.sol",
 		[GRID_DEALING, GRID_RULES, GRID_AGREEMENT],

@@ -14,6 +14,7 @@ export const GRID_DEALING = "test/markets/grid-dealing.test.ts";
 export const GRID_RULES = "test/markets/grid-rules.test.ts";
 export const GRID_SIZE = "test/markets/grid-size.test.ts";
 export const GRID_STEPS = "crates-ts/markets/test/grid-steps.test.ts";
+export const GRID_TERMS = "test/operations/grid-terms.test.ts";
 export const GRID_TOKENS = "test/markets/grid-tokens.test.ts";
 export const GRID_WORKER = "test/operations/grid-worker.test.ts";
 export const HIDDEN = "test/markets/hidden-evaluation.test.ts";

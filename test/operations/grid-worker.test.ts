@@ -117,6 +117,20 @@ describe("a worker of a grid", () => {
 		expect(claims.map(({ args }) => args)).toMatchObject([{ request: 13n, submitter: address }]);
 	});
 
+	test("is dealt its point on a local chain where nobody else makes a block", async () => {
+		await deployGrids(client, { ...GRIDS, blockSeconds: 12, replace: true });
+		contracts = await openGrids(client);
+		const grid = await open();
+		const actor = await gridWorker(await stage.world("submitter"), contracts, { grid, progress });
+		await stage.settle([actor]);
+		await stage.wait(ROUND);
+		await stage.settle([actor]);
+		expect((await seen(grid)).points[0].status).toBe(POINT_STATUS.claimed);
+		expect(said.join("\n")).toMatch(
+			/Working on grid 1 \(1 points?, .*\n.*Joined round 0\.\n.*Waiting for the end/,
+		);
+	});
+
 	test("G6: does not join a grid that got points which it cannot compute after it had looked", async () => {
 		const { program } = base;
 		const terms = {

@@ -1,7 +1,7 @@
 import {
-	AbiDecodingZeroDataError,
 	BaseError,
 	ContractFunctionRevertedError,
+	ContractFunctionZeroDataError,
 	HttpRequestError,
 	InsufficientFundsError,
 	TimeoutError,
@@ -38,7 +38,7 @@ export function explain(error: unknown, what: string): ChainError {
 
 /** The same for reading: whatever fails may pass, by itself or at another endpoint. */
 export function explainReading(error: unknown, what: string): ChainError {
-	if (error instanceof BaseError && error.walk((cause) => cause instanceof AbiDecodingZeroDataError)) {
+	if (error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionZeroDataError)) {
 		return new ChainError(`reading ${what} failed: there is no contract at its address any more`, {
 			advice:
 				"a local chain forgets everything when it stops: run ./just deploy, register anew, and start this again.",

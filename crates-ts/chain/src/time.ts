@@ -20,6 +20,23 @@ export async function chainTime(connection: Connection, head?: Head): Promise<bi
 }
 
 /**
+ * Makes an empty block on a development chain, which makes none by itself.
+ *
+ * @throws ChainError if the chain does not do that
+ */
+export async function mineBlock(connection: Connection): Promise<void> {
+	const request = connection.reader.request as (args: {
+		method: string;
+		params: unknown[];
+	}) => Promise<unknown>;
+	try {
+		await request({ method: "evm_mine", params: [] });
+	} catch (cause) {
+		throw new ChainError("This chain makes no block", { advice: "only development chains do.", cause });
+	}
+}
+
+/**
  * Moves a development chain's clock on.
  *
  * @throws ChainError if the chain's clock cannot be moved

@@ -1,6 +1,6 @@
 import { balanceOf } from "@umpire/chain/connection.ts";
 import { type Call, read } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -19,11 +19,11 @@ import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { neededFor } from "../purse.ts";
 import { Troubles } from "../troubles.ts";
-import { act, landAll, type World } from "../world.ts";
+import { act, isDevelopment, landAll, type World } from "../world.ts";
 import { type Claimant, honestly, undecided } from "./claimant.ts";
 import type { GridContracts } from "./grid-contracts.ts";
 import { readGrid } from "./read-grid.ts";
-import { waitsFor } from "./waiting.ts";
+import { awaitsBlock, waitsFor } from "./waiting.ts";
 
 export interface GridWorkerOptions {
 	readonly grid: number;
@@ -130,6 +130,13 @@ class GridWorker implements Actor {
 			...stepsForAll(grid, now),
 		];
 		for (const step of steps) await attempt(step.type, () => this.#make(grid, step));
+		if (isDevelopment(contracts.connection) && awaitsBlock(grid, this.#account, now)) {
+			// Nobody else makes a block there, and a round ends with one.
+			await attempt("waiting for a block", async () => {
+				await mineBlock(contracts.connection);
+				return true;
+			});
+		}
 		await this.#withdraw(grid, attempt);
 		await landAll(this.#world, this.#options.progress);
 		const mine = grid.points.filter(

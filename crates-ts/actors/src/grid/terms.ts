@@ -102,6 +102,9 @@ export async function unprofitable(
 	const share = points.length === 1 ? bounty : shareOf(bounty, points.length);
 	const least = leastShare(trainingCost, price);
 	if (share >= least) return undefined;
-	const cost = trainingCost === 0n ? "gas" : `training (${formatEther(trainingCost)} ETH) and gas`;
-	return `A point earns ${formatEther(share)} ETH; ${cost} come to ${formatEther(least)} ETH at the present price: a worker that sees a bad run stops. Give a larger --bounty, or fewer points.`;
+	const cost =
+		trainingCost === 0n
+			? "claim, finalisation and withdrawal"
+			: `training (${formatEther(trainingCost)} ETH) and gas`;
+	return `A point earns ${formatEther(share)} ETH; ${cost} at the present price come to ${formatEther(least)} ETH: a worker that sees a bad run stops. Give a larger --bounty, or fewer points.`;
 }

@@ -4,6 +4,16 @@ import { endOf, roundToJoin, type SeenGrid } from "@umpire/markets/grid-steps.ts
 
 const at = (seconds: number): string => new Date(1000 * seconds).toISOString().replace(".000", "");
 
+/** Whether a round that an account has joined is over, and the block that decides it not made. */
+export function awaitsBlock(grid: SeenGrid, account: string, now: number): boolean {
+	const round = roundOf(grid, account);
+	return round !== -1 && now >= endOf(grid, round) && grid.rounds[round].value === "pending";
+}
+
+/** The round that an account waits in; -1 if it does not. */
+const roundOf = ({ rounds }: SeenGrid, account: string): number =>
+	rounds.findIndex(({ joiners }) => (joiners as readonly string[]).includes(account));
+
 /**
  * What a worker waits for at time `now`, in one line: rounds take minutes, and claims become final after that.
  *
@@ -16,13 +26,13 @@ export function waitsFor(grid: SeenGrid, account: string, now: number): string |
 	if (grid.status === GRID_STATUS.closed) {
 		return `Grid ${grid.id} is closed: what is left is to withdraw (Ctrl-C stops; umpire grid status ${grid.id} shows the points).`;
 	}
-	const round = grid.rounds.findIndex(({ joiners }) => (joiners as readonly string[]).includes(account));
+	const round = roundOf(grid, account);
 	if (round !== -1) {
 		const end = endOf(grid, round);
 		if (now < end)
 			return `Waiting for the end of round ${round} at ${at(end)}, after which points are dealt.`;
-		if (grid.rounds[round].value !== "pending") return undefined;
-		return `Round ${round} is over: waiting for the block that decides it (a local chain makes blocks only when something is sent).`;
+		if (!awaitsBlock(grid, account, now)) return undefined;
+		return `Round ${round} is over: waiting for the block that decides it.`;
 	}
 	const own = grid.points.flatMap((point, i) => (point.worker === account ? [{ ...point, number: i }] : []));
 	if (own.some(({ status }) => status === POINT_STATUS.reserved)) return undefined;
