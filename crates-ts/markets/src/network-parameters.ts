@@ -27,8 +27,8 @@ const ETH = 10n ** 18n;
 const DAY = 86_400;
 
 /**
- * Gas of a lone draw that finds nobody among as many workers as it looks at, by somebody who is paid for the first time,
- * with some to spare (test/markets/network-gas.test.ts); an offer's end costs less.
+ * Gas of a lone draw for a job that none of many workers takes, by somebody who is paid for the first time, with some to
+ * spare (test/markets/network-gas.test.ts); an offer's end costs less.
  */
 export const POKE_GAS = 520_000n;
 /** Gas of putting a slot into the list, or taking it out, with some to spare. */
