@@ -273,6 +273,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"signals.length < count",
 			],
 			["proofs make up for one another", "uint128(uint256(keccak256(abi.encode(seed, i))))", "1"],
+			["further proofs make up for one another", "abi.encode(seed, i)", "abi.encode(seed, uint256(1))"],
 			["weights do not follow from signals", "abi.encode(proofs, signals)", "abi.encode(proofs)"],
 			["weights do not follow from proofs", "abi.encode(proofs, signals)", "abi.encode(signals)"],
 			["only the first proof counts", "uint256 count = proofs.length;", "uint256 count = 1;"],
