@@ -180,6 +180,13 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"b.signals[at + 8] = 0;",
 				[KINDS, SETTLEMENT, DIRECT],
 			],
+			["parts without reads have proofs all the same", "mstore(proofs, count)", "pop(count)", [DIRECT]],
+			[
+				"parts without reads prove those beside them",
+				"if (count == 0) return true;",
+				"if (count < b.proofs.length) return true;",
+				[DIRECT],
+			],
 			[
 				"the first leaf stands for every read",
 				"b.signals[at + i] = leaves[i < leaves.length ? i : 0].digest;",
