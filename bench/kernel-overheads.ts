@@ -1,8 +1,9 @@
 import { tmpdir } from "node:os";
 import { compareOutputs } from "@umpire/actors/compare.ts";
-import { orderedInputs } from "@umpire/actors/compile-file.ts";
+import { BUDGET, orderedInputs } from "@umpire/actors/compile-file.ts";
 import { openInputs, openModel } from "@umpire/actors/models.ts";
 import { compile } from "@umpire/compiler/compile.ts";
+import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -14,12 +15,13 @@ import { bert } from "@umpire/testing/transformers/bert.ts";
 import { inputsOf } from "@umpire/testing/transformers/inputs.ts";
 import { OPPONENTS } from "./zk-opml.ts";
 
-/** How a program is compiled: bits of activations, and of weights where integer kernels are to take them. */
+/** How a program is compiled: bits of activations, and of weights where integer kernels are to take them; or both as the error budget of `compile --fast` allows. */
 export const FORMATS = [
 	{ name: "A16", bits: 16 },
 	{ name: "A16W7", bits: 16, weightBits: 7 },
 	{ name: "A8", bits: 8 },
 	{ name: "A8W7", bits: 8, weightBits: 7 },
+	{ name: "fast", bits: 16, fast: true, budget: BUDGET },
 ] as const;
 
 /** Exact over float time: the median of some rounds, and between which two a half of them lies. */
@@ -72,6 +74,8 @@ export const SUBJECTS: readonly Subject[] = [
 	},
 ];
 
+const execute: Executor = (program) => openSession(program, { record: "outputs" });
+
 const ROUNDS = 15;
 /** Milliseconds that a way is run for in a round. */
 const SHARE = 60;
@@ -87,7 +91,9 @@ export async function benchKernelOverheads(
 		const programs: Program[] = [];
 		for (const { name: format, ...widths } of FORMATS) {
 			progress(`Compiling ${name} as ${format}...`);
-			programs.push((await compile(model, { inputs: sets.slice(0, -1), name, ...widths })).program);
+			const search = "fast" in widths ? { execute, losses: false, progress } : {};
+			const { program } = await compile(model, { inputs: sets.slice(0, -1), name, ...search, ...widths });
+			programs.push(program);
 		}
 		progress(`Measuring ${name}...`);
 		const [last] = sets.slice(-1);

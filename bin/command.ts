@@ -156,6 +156,7 @@ export function withImages<T>(yargs: Argv<T>): Argv<T & ImageOptions> {
 export interface CompileOptions extends CommonOptions, ImageOptions {
 	bits: 8 | 16;
 	weightBits?: 7;
+	fast: boolean;
 	calibrate?: string[];
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
@@ -176,6 +177,13 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			describe:
 				"width of the weights of products: 7 for onnxruntime's integer kernels, much faster and coarser",
 			defaultDescription: "as fine as sums stay exact",
+		})
+		.option("fast", {
+			type: "boolean",
+			default: false,
+			conflicts: ["weight-bits"],
+			describe:
+				"search for tensors and weights that can be bytes within --budget, for onnxruntime's integer kernels; judged on all samples, of which a third set no ranges (of one or two, half the budget is used)",
 		})
 		.option("calibrate", {
 			type: "string",

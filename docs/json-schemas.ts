@@ -246,6 +246,22 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			rounds: count,
 			limits: z.array(growing({ value: z.string(), loss: error, reason: z.string() })),
 		}).optional(),
+		widths: growing({
+			cost: z.number().describe("the expected time, as a share of that of the 16-bit program"),
+			most: z.number().describe("the largest error that the search allowed"),
+			largest: z.number().describe("the largest error that it measured"),
+			runs: count.describe("programs that were built and run"),
+			units: z.array(
+				growing({
+					value: z.string(),
+					option: z.string(),
+					share: z.number().describe("of the expected time"),
+					error: z.number().optional().describe("the root of the mean squared error of this alone"),
+				}),
+			),
+		})
+			.optional()
+			.describe("with --fast, where bytes are within the budget"),
 		missed: z.string().optional().describe("why the budget is missed"),
 		worst: z.array(growing({ index: count, node: z.string() })).describe("operators that lose most"),
 	}),

@@ -4,6 +4,7 @@ import { budgetText } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { OutputFidelity } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
+import type { WidthReport } from "@umpire/compiler/widths/choose.ts";
 import { calibrationText } from "../calibration-text.ts";
 import { type CompileOptions, command, type LossOptions, withCompile, withLoss } from "../command.ts";
 import { progress, warn } from "../log.ts";
@@ -25,6 +26,7 @@ export const compile = command<Options>({
 			"umpire compile gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json",
 			"greedy decoding",
 		],
+		["umpire compile model.onnx --calibrate samples.json --fast", "bytes where 1 % of error allow it"],
 		["umpire compile model.onnx --explain", "what every pass did on the way"],
 		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
@@ -55,7 +57,7 @@ export const compile = command<Options>({
 		for (const warning of warnings) warn(warning);
 		const { claimsText, commitmentOf } = await import("@umpire/actors/commitments.ts");
 		const { REASONS } = await import("@umpire/compiler/quantise/assign.ts");
-		const { budget, calibration, certificates, fidelity, grids, passes } = about;
+		const { budget, calibration, certificates, fidelity, grids, passes, widths } = about;
 		const worst = worstOperators(about).map((operator) => ({
 			...operator,
 			advice: adviceFor(operator, about),
@@ -80,6 +82,7 @@ export const compile = command<Options>({
 			certificates,
 			fidelity: outputs,
 			budget,
+			...(widths ? { widths } : {}),
 			...(missed === undefined ? {} : { missed }),
 			worst,
 			...(options.explain ? { passes, grids } : {}),
@@ -96,8 +99,10 @@ export const compile = command<Options>({
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
 				["calibrated", calibrationText(calibration)],
 				...outputs.map((output) => [`fidelity ${output.name}`, fidelityText(output)] as const),
-				...(budget ? [["error budget", budgetLine(budget)] as const] : []),
+				...(budget ? [["error budget", budgetLine(budget, widths)] as const] : []),
+				...(options.fast ? [["widths", widthsLine(widths)] as const] : []),
 			]),
+			...widthRows(widths),
 			...(worst.length === 0 ? [] : [LOSSES, ...table(worst.map(lossRow), "  ")]),
 			...(missed === undefined ? [] : [bad(missed)]),
 			file === undefined
@@ -145,12 +150,31 @@ const LOSSES = "Operators that lose most, against the float model (shares of the
 
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 
-function budgetLine({ budget, met, refined, rounds }: BudgetReport): string {
+function budgetLine({ budget, met, refined, rounds }: BudgetReport, widths?: WidthReport): string {
+	if (widths)
+		return `met: at most ${budgetText({ ...budget, most: widths.most })} on the samples, found ${percent(widths.largest)}`;
 	const limit = `${met ? "met" : "NOT met"}: at most ${budgetText(budget)}, argmax agrees`;
 	if (rounds === 0) return limit;
 	const names = refined.slice(0, 4).map(({ value, bits }) => `${value} (${bits} bits)`);
 	const more = refined.length > names.length ? `, and ${refined.length - names.length} more` : "";
 	return `${limit}; finer after ${rounds} rounds: ${names.join(", ") || "none"}${more}`;
+}
+
+/** What a search for widths led to. */
+function widthsLine(widths: WidthReport | undefined): string {
+	if (!widths) return "16 bits everywhere: no bytes are within the error budget";
+	const { cost, runs } = widths;
+	return `about ${percent(cost)} of the 16-bit program's time by the table of kernels, after ${runs} runs`;
+}
+
+/** What each value got. */
+function widthRows(widths: WidthReport | undefined): string[] {
+	if (!widths) return [];
+	const rows = widths.units.map(({ value, option, share, error }) => {
+		const alone = error === undefined ? "" : `, error alone ${percent(error)}`;
+		return [value, `${option}, ${percent(share)} of the time${alone}`] as const;
+	});
+	return ["Widths (A: bits of activations, W: of weights where kernels take them):", ...table(rows, "  ")];
 }
 
 /** How far an output is off: absolute and relative, at which element. */

@@ -115,8 +115,8 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"weights of small products are small",
-				"return isSmall ? limits :",
-				"return isSmall === null ? limits :",
+				'return isSmallProduct(multiplications, form.type === "conv") ? limits :',
+				"return isSmallProduct(-1, false) === null ? limits :",
 			],
 			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7", "narrow: false"],
 		],

@@ -18,6 +18,7 @@ import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
+import { WIDTH_MUTATIONS } from "./width-mutations.ts";
 
 /** All faults that `just mutations` tries. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -32,6 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...NETWORK_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
+	...WIDTH_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
 	...SENDING_MUTATIONS,

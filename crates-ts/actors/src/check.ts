@@ -32,6 +32,7 @@ export interface CheckOptions extends StepOptions, CommitmentOptions, ImageOptio
 	readonly samples: number;
 	readonly seed?: number | undefined;
 	readonly bits: 8 | 16;
+	readonly fast?: boolean | undefined;
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: ErrorBudget | undefined;

@@ -4,6 +4,7 @@ import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { Executor } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport } from "@umpire/compiler/fidelity/report.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Kind, Program } from "@umpire/operators/program.ts";
@@ -24,6 +25,8 @@ export interface CompileFileOptions extends StepOptions, CommitmentOptions, Imag
 	readonly bits: 8 | 16;
 	/** Width of the weights of products: 7 for integer kernels; as fine as sums stay exact by default. */
 	readonly weightBits?: 7 | undefined;
+	/** Whether tensors and weights become bytes as far as the budget allows. */
+	readonly fast?: boolean | undefined;
 	/** Files with sample inputs, one set each; a table has one for each batch of its rows. */
 	readonly calibrate?: readonly string[] | undefined;
 	/** As in --shape: NAME=SIZE,SIZE. */
@@ -68,6 +71,7 @@ export async function compileFile(
 	calibration: readonly (readonly Tensor[])[] = [],
 ): Promise<CompiledFile> {
 	requireCommitment(options);
+	requireFast(options);
 	const { model, repetition } = openSource(path, options);
 	const shapes = parseShapes(options.shape);
 	const files = (options.calibrate ?? []).flatMap((file) =>
@@ -88,6 +92,7 @@ export async function compileFile(
 		...(options.ranges ? { ranges: options.ranges } : {}),
 		...(budget.most > 0 ? { budget } : {}),
 		losses: options.fidelity === true,
+		...(options.fast ? { fast: true, progress: options.progress } : {}),
 		...(budget.most > 0 || options.fidelity === true ? { execute } : {}),
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
@@ -111,6 +116,14 @@ export async function compileFile(
 		leaves,
 		warnings: compileWarnings(model, program, report, shapes),
 	};
+}
+
+/** What a search for widths needs: 16 bits to start from, and an error that it may make. */
+function requireFast({ fast, bits, weightBits, budget = BUDGET }: CompileFileOptions): void {
+	if (!fast || (bits === 16 && weightBits === undefined && budget.most > 0)) return;
+	throw new UmpireError("OPTION", "--fast chooses widths itself, within an error budget", {
+		advice: "Leave out --bits and --weight-bits, and give a --budget above 0.",
+	});
 }
 
 const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });

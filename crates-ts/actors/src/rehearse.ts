@@ -46,6 +46,7 @@ export interface RehearseOptions extends StepOptions, CommitmentOptions, ImageOp
 	readonly attack: boolean;
 	readonly seed?: number | undefined;
 	readonly bits: 8 | 16;
+	readonly fast?: boolean | undefined;
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: ErrorBudget | undefined;

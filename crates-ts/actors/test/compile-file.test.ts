@@ -29,6 +29,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("compiling a file", () => {
+	it("chooses widths within an error budget only, and no others than its own", async () => {
+		const wrong = [{ bits: 8 }, { weightBits: 7 }, { budget: { measure: "natural", most: 0 } }] as const;
+		for (const option of wrong)
+			await expect(compileFile(model, { ...quiet, fast: true, ...option })).rejects.toMatchObject({
+				code: "OPTION",
+			});
+		const { report } = await compileFile(model, { ...quiet, fast: true });
+		expect(report.budget).toMatchObject({ met: true });
+	});
+
 	it("warns of synthetic inputs, of a size that it chose, and of outputs that nobody claims", async () => {
 		const { warnings } = await compileFile(model, quiet);
 		expect(warnings).toEqual([

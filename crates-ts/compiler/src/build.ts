@@ -18,15 +18,19 @@ import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "./fidelity/float64.ts";
 import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
-import { lowerModel } from "./lower/lower.ts";
+import { type Lowered, lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
 import { type Needs, needsOf } from "./powers/needs.ts";
-import type { PrecisionOverrides } from "./quantise/assign.ts";
+import type { Assignment, PrecisionOverrides } from "./quantise/assign.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
 import { tablePrecision, tableValues } from "./quantise/table-values.ts";
+import type { WidthReport } from "./widths/choose.ts";
+import { fastProgram } from "./widths/fast-program.ts";
+import { withoutHeldBack } from "./widths/hold-back.ts";
+import type { Widths } from "./widths/widths.ts";
 
 /** A folded model with all that is needed to lower it and to measure the result. */
 export interface Source extends FoldedModel {
@@ -53,11 +57,15 @@ export interface BuildOptions {
 	readonly losses: boolean;
 	readonly budget: ErrorBudget | undefined;
 	readonly pins: Pins | undefined;
+	/** Whether widths are chosen by measured loss. */
+	readonly fast: boolean;
+	readonly progress: ((line: string) => void) | undefined;
 }
 
 export interface Built extends Proved {
 	readonly fidelity?: Fidelity;
 	readonly budget?: BudgetReport;
+	readonly widths?: WidthReport;
 }
 
 /**
@@ -68,7 +76,8 @@ export interface Built extends Proved {
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, losses } = options;
-	const sets = feeds.count / repetition.steps;
+	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
+	const sets = seen.count / repetition.steps;
 	const precision: Precision = {
 		...precisionOf(options.bits, sets),
 		...(options.weightBits === undefined ? {} : { weightLimit: SMALL_WEIGHTS }),
@@ -77,13 +86,15 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
-	const build = (overrides: PrecisionOverrides): Proved => {
+	const lower = (overrides: PrecisionOverrides, widths?: Widths, assigned?: Assignment): Lowered => {
 		const kept = new Set([...ends, ...overrides.keys()]);
 		const ranges = shareRanges(calibratedRanges(facts, options.method, precision, kept), sharedRanges);
 		const model = { graph, facts: { ...facts, ranges } };
-		const lowered = lowerModel(model, source.name, precision, { overrides, repetition, evening, needs });
-		return { lowered, certificates: verify(lowered.program) };
+		const how = { overrides, repetition, evening, needs, widths, assigned };
+		return lowerModel(model, source.name, precision, how);
 	};
+	const prove = (lowered: Lowered): Proved => ({ lowered, certificates: verify(lowered.program) });
+	const build = (overrides: PrecisionOverrides): Proved => prove(lower(overrides));
 	const rows = rowValues(source, precision);
 	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
 	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
@@ -95,6 +106,14 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		const options = { every, ...(reference ? { reference } : {}) };
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
+	if (options.fast && budget && options.bits === 16 && !options.pins) {
+		const { assignment } = proved.lowered;
+		const chosen = await fastProgram({
+			...{ source, execute, budget, progress: options.progress, plain: proved, prove },
+			lower: (widths) => lower(given, widths, assignment),
+		});
+		if (chosen) return { ...(await measure(chosen.proved, losses)), ...chosen.reports };
+	}
 	let first = await measure(proved, losses);
 	if (budget === undefined) return first;
 	if (!meetsBudget(first.fidelity, budget)) {

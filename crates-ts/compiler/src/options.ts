@@ -30,6 +30,14 @@ export interface CompileOptions {
 	 * bits (fidelity/budget.ts). Needs `execute`.
 	 */
 	readonly budget?: number | ErrorBudget;
+	/**
+	 * Whether tensors and weights become bytes where that is quicker, as far as `budget` allows (widths/): the largest error
+	 * alone is judged then, on inputs of which a third set no ranges; of fewer than three, half the budget is used. Needs
+	 * `execute` and `budget`, 16 bits and no pins.
+	 */
+	readonly fast?: boolean;
+	/** Told how a long search goes on. */
+	readonly progress?: (line: string) => void;
 	/** False if the report need not say what every operator loses. */
 	readonly losses?: boolean;
 	/** Bits of single values; if there are any, the step of every grid is a power of two. */

@@ -190,3 +190,19 @@ export function has(
 
 /** The operators of which something is asked. */
 export const OPERATORS_WITH_TRAITS: readonly string[] = [...BY_OPERATOR.keys()];
+
+/** Functions of ONNX's own that are flat beyond these operands, as far as 32 bits tell (exp of less is nothing beside 1). */
+const STEEP: Readonly<Record<string, readonly [number, number]>> = {
+	Erf: [-4.5, 4.5],
+	Exp: [-40, Number.POSITIVE_INFINITY],
+	Sigmoid: [-32, 32],
+	Tanh: [-10, 10],
+};
+
+/** Between which operands the node's function is not flat; undefined for functions that are flat nowhere. */
+export function steepRange({
+	domain,
+	opType,
+}: Pick<Node, "domain" | "opType">): readonly [number, number] | undefined {
+	return domain === "" && Object.hasOwn(STEEP, opType) ? STEEP[opType] : undefined;
+}

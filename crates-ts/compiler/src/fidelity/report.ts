@@ -3,6 +3,7 @@ import type { Built } from "../build.ts";
 import type { PassReport } from "../passes/pass.ts";
 import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
+import type { WidthReport } from "../widths/choose.ts";
 import type { BudgetReport } from "./budget.ts";
 import { budgetText } from "./error-budget.ts";
 import { errorBy, worstElement } from "./judge.ts";
@@ -51,10 +52,12 @@ export interface CompileReport {
 	readonly fidelity?: Fidelity;
 	/** Present if compile was given an error budget besides. */
 	readonly budget?: BudgetReport;
+	/** Present if widths were chosen by measured loss. */
+	readonly widths?: WidthReport;
 }
 
 export function reportOf(
-	{ lowered, certificates, fidelity, budget }: Built,
+	{ lowered, certificates, fidelity, budget, widths }: Built,
 	facts: Pick<CompileReport, "bits" | "calibration" | "fixedInputs" | "passes">,
 ): CompileReport {
 	const { program, origins, assignment } = lowered;
@@ -88,6 +91,7 @@ export function reportOf(
 		certificates,
 		...(fidelity ? { fidelity } : {}),
 		...(budget ? { budget } : {}),
+		...(widths ? { widths } : {}),
 	};
 }
 

@@ -17,6 +17,7 @@ import type {
 } from "@umpire/operators/program.ts";
 import { type Assignment, assignedQuantisation } from "../quantise/assign.ts";
 import { BOOLEAN, type Precision, type Quantisation, WIDE_LIMIT, wholeNumbers } from "../quantise/scales.ts";
+import type { Widths } from "../widths/widths.ts";
 import type { FusedOp } from "./fused-op.ts";
 
 /** A tensor of the program under construction. */
@@ -60,11 +61,15 @@ export class Context {
 	/** How values are quantised that have a reason to be so. */
 	private readonly assignment: Assignment;
 
-	constructor(facts: Facts, precision: Precision, assignment: Assignment = new Map()) {
+	/** Which values are bytes, and which weights have 7 bits, where that was searched for. */
+	readonly widths: Widths | undefined;
+
+	constructor(facts: Facts, precision: Precision, assignment: Assignment = new Map(), widths?: Widths) {
 		this.facts = facts;
 		this.precision = precision;
 		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
 		this.assignment = assignment;
+		this.widths = widths;
 	}
 
 	/** Operators emitted from now on come from this fused operator. */

@@ -33,7 +33,10 @@ export function convert(
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
 	if (scale === quantisation.scale) return { quantisation, row };
-	return { quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) }, row };
+	const { low, high } = integerBounds(bounds, scale, limit);
+	// A coarser grid needs no more integers than the wanted one had: bytes stay bytes in 16 bits.
+	const within = { low: Math.max(low, quantisation.low), high: Math.min(high, quantisation.high) };
+	return { quantisation: { ...quantisation, scale, ...within }, row };
 }
 
 /** A power of two as multiplier 1: sums need not be enlarged before they are shifted, and may be so much larger. */

@@ -13,10 +13,11 @@ import { AS_IT_WAS, type Evening } from "../powers/even.ts";
 import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
-import { type Assignment, assign, type PrecisionOverrides } from "../quantise/assign.ts";
+import { type Assignment, assign, type PrecisionOverrides, withBytes } from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
+import type { Widths } from "../widths/widths.ts";
 import { Context, quantisationOfValue, type Value } from "./context.ts";
 import { fuse } from "./fuse.ts";
 import type { FusedOp } from "./fused-op.ts";
@@ -38,6 +39,10 @@ export interface LowerOptions {
 	readonly evening?: Evening;
 	/** How fine values have to be. */
 	readonly needs?: Needs;
+	/** Which values are bytes, and which weights have 7 bits. */
+	readonly widths?: Widths | undefined;
+	/** How values are quantised for other reasons, where that is known already: nothing of it depends on widths. */
+	readonly assigned?: Assignment | undefined;
 	/** How often what is carried has been given more room already. */
 	readonly round?: number;
 }
@@ -58,12 +63,14 @@ export function lowerModel(
 		evening = AS_IT_WAS,
 		needs = new Map(),
 		round = 0,
+		widths,
 	} = options;
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
 	const ranges = mergeRanges(fusedOps, facts);
-	const assignment = assign(graph, fusedOps, facts, { precision, overrides, needs });
-	const context = new Context({ ...facts, ranges }, precision, assignment);
+	const assigned = options.assigned ?? assign(graph, fusedOps, facts, { precision, overrides, needs });
+	const assignment = widths ? withBytes(assigned, widths.tensors) : assigned;
+	const context = new Context({ ...facts, ranges }, precision, assignment, widths);
 	const inputs = graph.inputs.map((input) => {
 		const exponents = evening.inputs.get(input.name);
 		const plain = inputTensor(input, context, assignment.get(input.name)?.fixed);

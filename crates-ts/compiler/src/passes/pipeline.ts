@@ -20,6 +20,7 @@ import type { CompileOptions } from "../options.ts";
 import { centreOffsets } from "../powers/centre.ts";
 import { AS_IT_WAS, evenedFeeds, evenFeatures } from "../powers/even.ts";
 import { defaultMethod } from "../quantise/calibration.ts";
+import { withoutHeldBack } from "../widths/hold-back.ts";
 import { decomposeModel } from "./decompose.ts";
 import { removeIdentities } from "./identities.ts";
 import { withoutHuge } from "./infinities.ts";
@@ -131,11 +132,12 @@ export const PIPELINE: readonly Pass[] = [
 	pass({
 		name: "fold",
 		summary: "what does not depend on the inputs becomes constants; ranges of the rest are measured",
-		needs: ["model", "feeds", "float"],
+		needs: ["model", "feeds", "float", "repetition"],
 		leaves: ["model", "folded", "float", "method"],
-		run: async ({ model, feeds, float }, { bits = 16, ranges, execute }) => {
+		run: async ({ model, feeds, float, repetition }, { bits = 16, ranges, execute, fast }) => {
 			const method = ranges ?? defaultMethod(bits);
-			const runs = await foldRunnable(model, feeds, { histograms: method !== "min-max" });
+			const seen = fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
+			const runs = await foldRunnable(model, seen, { histograms: method !== "min-max" });
 			const inner = { ...runs.model, graph: runs.folded.graph };
 			// Only what is run to measure the program has to run.
 			const whole = execute ? await floatOf(float, runs.model, inner, feeds) : float;
@@ -148,14 +150,15 @@ export const PIPELINE: readonly Pass[] = [
 			"features of unlike size are divided by powers of two, and offsets subtracted; both go into the constants that they meet",
 		needs: ["model", "folded", "feeds", "repetition", "method"],
 		leaves: ["folded", "evening", "centred"],
-		run: async ({ model, folded, feeds, repetition, method }, { pins }) => {
+		run: async ({ model, folded, feeds, repetition, method }, { pins, fast }) => {
 			// What a pin names would go on under other names, without it.
 			if (pins) return { folded, evening: AS_IT_WAS, centred: [] };
 			const carried = new Set(repetition.carried.map(({ input }) => input));
 			const histograms = method !== "min-max";
 			const evened = evenFeatures(folded.graph, folded.facts, carried);
 			const evening = evened ?? AS_IT_WAS;
-			const divided = evenedFeeds(feeds, evening);
+			const seen = fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
+			const divided = evenedFeeds(seen, evening);
 			const fold = (graph: Graph) => foldModel({ ...model, graph }, divided, { histograms });
 			const even = evened ? await fold(evened.graph) : folded;
 			const centred = centreOffsets(even.graph, even.facts);
@@ -182,7 +185,7 @@ export const PIPELINE: readonly Pass[] = [
 		leaves: ["built"],
 		run: async (
 			{ model, folded, method, ...rest },
-			{ name, bits = 16, weightBits, losses, budget, execute, pins },
+			{ name, bits = 16, weightBits, losses, budget, execute, pins, fast, progress },
 		) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
@@ -194,6 +197,8 @@ export const PIPELINE: readonly Pass[] = [
 					losses: losses !== false,
 					budget: budget === undefined ? undefined : budgetOf(budget),
 					pins,
+					fast: fast === true,
+					progress,
 				}),
 			};
 		},

@@ -1,32 +1,21 @@
 import { GraphEditor } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
+import { steepRange } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
-import type { Graph, Node } from "@umpire/onnx/model.ts";
-
-/** Beyond these operands the function is flat, as far as 32 bits tell (exp of less is nothing beside 1). */
-const ENDS: Readonly<Record<string, readonly [number, number]>> = {
-	Erf: [-4.5, 4.5],
-	Exp: [-40, Number.POSITIVE_INFINITY],
-	Sigmoid: [-32, 32],
-	Tanh: [-10, 10],
-};
+import type { Graph } from "@umpire/onnx/model.ts";
 
 /** Whether the graph may hold such functions, as far as it can be told without ranges. */
 export function saturates(graph: Graph): boolean {
-	return graph.nodes.some((node) => endsOf(node) !== undefined);
+	return graph.nodes.some((node) => steepRange(node) !== undefined);
 }
 
 /** Whether there are such functions of whose operands nothing is known yet. */
 export function saturatesUnknown(graph: Graph, facts: Facts): boolean {
 	return graph.nodes.some((node) => {
 		const [x] = node.inputs;
-		return endsOf(node) !== undefined && !facts.ranges.has(x) && !facts.constants.has(x);
+		return steepRange(node) !== undefined && !facts.ranges.has(x) && !facts.constants.has(x);
 	});
-}
-
-function endsOf({ domain, opType }: Node): readonly [number, number] | undefined {
-	return domain === "" ? ENDS[opType] : undefined;
 }
 
 /**
@@ -38,7 +27,7 @@ export function clipToSteep(graph: Graph, facts: Facts): Graph {
 	const editor = new GraphEditor(graph, facts.shapes.keys());
 	for (const node of graph.nodes) {
 		const [x] = node.inputs;
-		const ends = endsOf(node);
+		const ends = steepRange(node);
 		const range = facts.ranges.get(x);
 		const type = facts.types.get(x);
 		if (!ends || !range || !type || !isFloat(type) || facts.constants.has(x)) continue;

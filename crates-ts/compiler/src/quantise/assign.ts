@@ -9,6 +9,7 @@ import { joinedOutputs } from "./joined-outputs.ts";
 import type { Pin } from "./pin.ts";
 import { pinnedQuantisation, pinnedValues, pinsBefore } from "./pins.ts";
 import {
+	boundsFor,
 	dyadicQuantisation,
 	type Precision,
 	type Quantisation,
@@ -31,6 +32,7 @@ export const REASONS = {
 	wide: "its small numbers matter as much as its large ones, or a reader needs finer steps: 32 bits",
 	joined: "joined of pieces of unlike size and moved to outputs: 32 bits",
 	budget: "more bits, to meet the error budget",
+	fast: "bytes, for integer kernels: the error budget allows it",
 	pinned: "carried from step to step, or on the way there: as many bits as the caller says",
 	dyadic: "may lie exactly between two results: the step of its grid is a power of two",
 } as const;
@@ -58,6 +60,15 @@ export interface AssignOptions {
 	readonly overrides: PrecisionOverrides;
 	/** How fine values have to be. */
 	readonly needs: Needs;
+}
+
+/** The same with values that are bytes (widths/). */
+export function withBytes(assignment: Assignment, bytes: PrecisionOverrides): Assignment {
+	const added = [...bytes].map(([name, precision]): [string, Assigned] => {
+		const known = assignment.get(name) ?? PLAIN;
+		return [name, { ...known, precision, reasons: [...known.reasons, "fast"] }];
+	});
+	return new Map([...assignment, ...added]);
 }
 
 /** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
@@ -105,6 +116,6 @@ export function assignedQuantisation(
 		? pinnedQuantisation(pinned, range, program, bounds, finest)
 		: wide
 			? wideQuantisationOf(range, precision ?? program, bounds, finest)
-			: quantisationOf(range, precision ?? program, bounds, finest);
+			: quantisationOf(range, precision ?? program, boundsFor(precision ?? program, bounds), finest);
 	return dyadic ? dyadicQuantisation(own, bounds) : own;
 }

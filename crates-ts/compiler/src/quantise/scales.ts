@@ -19,6 +19,8 @@ export interface Precision {
 	readonly margin: number;
 	/** Largest magnitude of the weights of products, where integer kernels are to take them. */
 	readonly weightLimit?: number;
+	/** Whether values below zero are clipped. */
+	readonly positive?: true;
 	/** Values with bits of their own. */
 	readonly pins?: Pins;
 }
@@ -123,6 +125,11 @@ export function integerBounds(bounds: Range, scale: number, limit: number): { lo
 /** Largest magnitude of a tensor: what its width holds, of 32 bits what it declares. */
 export function limitOf({ width, low, high }: Quantisation): number {
 	return width === 32 ? reachOf({ low, high }) : 2 ** (width - 1) - 1;
+}
+
+/** Bounds that a precision itself sets, within others. */
+export function boundsFor({ positive }: Precision, bounds: Range = UNBOUNDED): Range {
+	return positive ? { low: Math.max(0, bounds.low), high: Math.max(0, bounds.high) } : bounds;
 }
 
 /** Truth values: 0 and 1. */

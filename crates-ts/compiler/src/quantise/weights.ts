@@ -1,5 +1,6 @@
 import type { Row } from "@umpire/operators/program.ts";
 import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rescale-ratio.ts";
+import { SMALL_WEIGHTS } from "./scales.ts";
 
 /** What the integers of a weight tensor may be. */
 export interface WeightLimits {
@@ -21,8 +22,10 @@ export const WEIGHT_LIMIT = 32767;
  */
 const CONVOLUTION_SUM = 2 ** 17 - 2 ** 13;
 
-/** Sums of a product's weights with 8-bit values. */
-export const NARROW_SUMS = { sum: CONVOLUTION_SUM };
+/** Sums of a product's weights with 8-bit values; those up to 255 leave half the room. */
+export const narrowSums = (reach: number): Pick<WeightLimits, "sum"> => ({
+	sum: reach > 128 ? CONVOLUTION_SUM / 2 : CONVOLUTION_SUM,
+});
 
 /**
  * A sum of up to `most` products stays whole; the bound on it leaves its weights some ten bits
@@ -54,6 +57,13 @@ export function convolutionSums(
 
 /** No bound on sums of products: matrices of 16 bits are multiplied in float64. */
 export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
+
+/** Below these many multiplications, calling an integer kernel takes longer than a float32 kernel does all in all. */
+const SMALL = { convolution: 2 ** 18, matrix: 2 ** 16 };
+
+/** Whether a product gains nothing by weights of 7 bits. */
+export const isSmallProduct = (multiplications: number, isConvolution: boolean): boolean =>
+	multiplications < (isConvolution ? SMALL.convolution : SMALL.matrix);
 
 /** Weights are never made coarser than this many levels to meet a bound on their sum. */
 const LEAST_LEVELS = 255;
@@ -124,24 +134,68 @@ export function quantiseWeights(
 	weights: ChannelWeights,
 	{ scales, exact }: ChannelScales,
 	bias: Float64Array | undefined,
-	options: { inputScale: number; outputScale: number; limit: number; narrow?: boolean },
+	options: { inputScale: number; outputScale: number; limit: number; narrow?: boolean; clips?: boolean },
 ): QuantisedWeights {
-	const { inputScale, outputScale, limit, narrow = false } = options;
+	const { inputScale, outputScale, limit, narrow = false, clips = false } = options;
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
 		const wanted = (inputScale * scales[c]) / outputScale;
 		const kept = exact[c] && wanted >= smallestRatio(limit);
-		const { multiplier, shift } = kept ? nearestRatio(wanted, limit) : powerAtLeast(wanted, limit);
+		const unit = inputScale / outputScale;
+		const whole = kept ? nearestRatio(wanted, limit) : powerAtLeast(wanted, limit);
+		const { multiplier, shift } =
+			narrow && clips && !kept ? leastSquares(channelOf(weights, c), unit, whole, limit) : whole;
 		const ratio = multiplier / 2 ** shift;
 		inverse[c] = kept ? 1 / scales[c] : inputScale / outputScale / ratio;
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
 	const data = new (narrow ? Int8Array : Int16Array)(weights.data.length);
 	for (let i = 0; i < data.length; i++) {
-		data[i] = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
+		const integer = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
+		data[i] = narrow && clips ? clippedWeight(integer) : integer;
 	}
 	return { data, rows };
+}
+
+/** What a weight of 7 bits may be: a sign does not matter to its channel's sum. */
+const clippedWeight = (integer: number): number =>
+	Math.max(-SMALL_WEIGHTS, Math.min(SMALL_WEIGHTS, integer)) + 0;
+
+/** Sums of clipped weights stay within what the kernels of convolutions take of bytes (2^22). */
+const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
+
+/** The ratio that clips no weight, or half of it, whichever makes the lesser squared error. */
+function leastSquares(channel: Float64Array, unit: number, whole: Power, limit: number): Power {
+	const ratioOf = ({ multiplier, shift }: Power): number => multiplier / 2 ** shift;
+	const half = powerAtLeast(ratioOf(whole) / 2, limit);
+	if (!(ratioOf(half) < ratioOf(whole))) return whole;
+	const errorAt = (power: Power): { error: number; sum: number } => {
+		const step = ratioOf(power) / unit;
+		let [error, sum] = [0, 0];
+		for (const weight of channel) {
+			const integer = clippedWeight(Math.round(weight / step));
+			error += (weight - integer * step) ** 2;
+			sum += Math.abs(integer);
+		}
+		return { error, sum };
+	};
+	const finer = errorAt(half);
+	return finer.sum <= CLIPPED_SUM && finer.error < errorAt(whole).error ? half : whole;
+}
+
+interface Power {
+	readonly multiplier: number;
+	readonly shift: number;
+}
+
+/** The weights of one channel. */
+function channelOf({ data, inner, channels }: ChannelWeights, channel: number): Float64Array {
+	const count = data.length / channels;
+	return Float64Array.from({ length: count }, (_, k) => {
+		const outer = Math.floor(k / inner);
+		return data[(outer * channels + channel) * inner + (k % inner)];
+	});
 }
 
 const larger = (a: number, b: number): number => Math.max(a, b);

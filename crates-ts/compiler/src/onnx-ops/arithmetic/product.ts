@@ -10,14 +10,18 @@ import {
 	type ChannelScales,
 	channelAt,
 	channelScales,
+	isSmallProduct,
 	quantiseWeights,
 	type WeightLimits,
 } from "../../quantise/weights.ts";
+import { chosenWeightLimit } from "../../widths/factors.ts";
 
 /** A Dot with constant weights, one scale per output channel. */
 export interface WeightedDot {
 	readonly form: Form;
 	readonly x: Value;
+	/** Name of the ONNX value that is x, where it is one. */
+	readonly reads?: string | undefined;
 	/** Name of the weights' ONNX value. */
 	readonly name: string;
 	/** Logical shape of the weights, their real numbers and the output channel of each (quantise/weights.ts). */
@@ -44,7 +48,6 @@ const MOST_RATIO = 2 ** 14;
 /** Emits the Dot with the fused operator's affine tail folded into weights and bias, and its clip. */
 export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot): Value {
 	const { x, channels } = dot;
-	const limits = limitsOf(context, dot);
 	const affine = fused.affine;
 	const scaled = affine?.scale.some((scale) => scale !== 1);
 	const data = scaled ? dot.weights.map((w, i) => w * affine!.scale[channelAt(dot, i)]) : dot.weights;
@@ -57,6 +60,7 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	if (whole && data.some((value) => Math.abs(value) > 32767)) {
 		throw context.error("its weights are whole numbers beyond 16 bits", "Cast to float before");
 	}
+	const limits = limitsOf(context, fused, dot);
 	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
 	const { scales } = channelwise;
 	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
@@ -70,6 +74,7 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		outputScale: quantisation.scale,
 		limit: limitOf(wanted),
 		narrow: !whole && limits.limit < 2 ** 7,
+		clips: context.widths !== undefined,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	return context.emit({
@@ -82,16 +87,15 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	});
 }
 
-/** Below these many multiplications, calling an integer kernel takes longer than a float32 kernel does all in all. */
-const SMALL = { conv: 2 ** 18, matmul: 2 ** 16 };
-
 /** Weights are as small as integer kernels want them where the caller says so and one gains by it. */
-function limitsOf({ precision: { weightLimit } }: Context, dot: WeightedDot): WeightLimits {
+function limitsOf(context: Context, fused: FusedOp, dot: WeightedDot): WeightLimits {
+	const result = dot.range ? undefined : context.quantisation(fused.output, fused.clip);
+	const chosen = result && isFloat(context.type(fused.output)) && chosenWeightLimit(context, dot, result);
+	const weightLimit = context.precision.weightLimit ?? (chosen || undefined);
 	const { limits, form, shape, weights, channels } = dot;
 	if (weightLimit === undefined || limits.limit <= weightLimit) return limits;
 	const multiplications = (sizeOf(shape) * weights.length) / channels;
-	const isSmall = multiplications < (form.type === "conv" ? SMALL.conv : SMALL.matmul);
-	return isSmall ? limits : { ...limits, limit: weightLimit };
+	return isSmallProduct(multiplications, form.type === "conv") ? limits : { ...limits, limit: weightLimit };
 }
 
 /** Whole weights stand for themselves. */

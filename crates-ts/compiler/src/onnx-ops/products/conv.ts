@@ -1,19 +1,27 @@
 import { int } from "@umpire/graph/attributes.ts";
 import { identityLayout, sizeOf } from "@umpire/graph/shapes.ts";
 import type { Form } from "@umpire/operators/program.ts";
-import type { Context, Value } from "../../lower/context.ts";
+import { type Context, integerReach, type Value } from "../../lower/context.ts";
 import { convert, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { biasOf } from "../../quantise/rescale-ratio.ts";
-import { convolutionSums, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { convolutionSums, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
 export type ConvForm = Extract<Form, { type: "conv" }>;
 
-function convolutionLimits(context: Context, weightShape: readonly number[], group: number): WeightLimits {
-	const narrow = context.precision.bits === 8;
-	return { limit: WEIGHT_LIMIT, ...(narrow ? NARROW_SUMS : convolutionSums(weightShape, group)) };
+function convolutionLimits(
+	context: Context,
+	x: Value,
+	weightShape: readonly number[],
+	group: number,
+): WeightLimits {
+	const byte = isByte(context, x);
+	const narrow = context.precision.bits === 8 || byte;
+	const reach = byte ? integerReach(x) : 0;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(reach) : convolutionSums(weightShape, group)) };
 }
 
 /** Weights [M, C/g, …kernel] are stored with a window's channels next to each other. */
@@ -26,7 +34,7 @@ export function weightLayout(rank: number): number[] {
 export function lowerConv(fused: FusedOp, context: Context): void {
 	const { node } = context;
 	const [xName, wName, bName] = node.inputs;
-	const x = context.value(xName);
+	const x = factorOf(context, xName);
 	const weightShape = context.shape(wName);
 	const shape = context.shape(node.outputs[0]);
 	const { kernel: _, ...windows } = windowsOf(
@@ -57,6 +65,7 @@ function emitConv(
 		return emitConstantConv(context, fused, {
 			form,
 			x,
+			reads: context.node.inputs[0],
 			name: wName,
 			weightShape,
 			weights: weights.data,
@@ -82,6 +91,8 @@ function emitConv(
 export interface ConstantConv {
 	readonly form: ConvForm;
 	readonly x: Value;
+	/** The ONNX value that is x, where it is one. */
+	readonly reads?: string | undefined;
 	/** Of the weights. */
 	readonly name: string;
 	/** [M, C/g, …kernel] */
@@ -100,6 +111,6 @@ export function emitConstantConv(context: Context, fused: FusedOp, conv: Constan
 		channels: weightShape[0],
 		layout: weightLayout(weightShape.length),
 		axis: 1,
-		limits: convolutionLimits(context, weightShape, form.group),
+		limits: convolutionLimits(context, conv.x, weightShape, form.group),
 	});
 }

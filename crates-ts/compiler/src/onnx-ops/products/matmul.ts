@@ -7,16 +7,19 @@ import { type Context, integerReach, quantisationOfValue, type Value } from "../
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { quantisationOf } from "../../quantise/scales.ts";
-import { MATRIX_SUMS, NARROW_SUMS, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { MATRIX_SUMS, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 
 /** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
 const EXACT = 2 ** 52;
 
 /** Sums with an operand of 32 bits have room for weights of fewer levels. */
-function matrixLimits({ precision }: Context, x: Value): WeightLimits {
+function matrixLimits(context: Context, x: Value): WeightLimits {
 	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
-	return { limit: WEIGHT_LIMIT, ...(precision.bits === 8 ? NARROW_SUMS : MATRIX_SUMS) };
+	const byte = isByte(context, x);
+	const narrow = context.precision.bits === 8 || byte;
+	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(byte ? integerReach(x) : 0) : MATRIX_SUMS) };
 }
 
 /** The k axis innermost. */
@@ -29,7 +32,7 @@ type Side = { readonly name: string; readonly real: Real } | { readonly name: st
 
 function sideOf(context: Context, name: string): Side {
 	const real = context.real(name);
-	return real ? { name, real } : { name, value: context.value(name) };
+	return real ? { name, real } : { name, value: factorOf(context, name) };
 }
 
 function shapeOf(side: Side): readonly number[] {
@@ -180,6 +183,7 @@ function emitMatrixProduct(
 	return emitWeighted(context, output, {
 		form,
 		x: x.value,
+		reads: x.name,
 		name: side.name,
 		weightShape,
 		weights: data,

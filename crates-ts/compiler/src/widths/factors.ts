@@ -1,0 +1,53 @@
+import { holds } from "@umpire/operators/narrow.ts";
+import type { Form } from "@umpire/operators/program.ts";
+import type { Context, Value } from "../lower/context.ts";
+import { emitLinear } from "../lower/emit.ts";
+import { boundsFor, type Quantisation, quantisationOf, SMALL_WEIGHTS } from "../quantise/scales.ts";
+
+const copies = new WeakMap<Context, Map<string, Value>>();
+
+/** A value as products read it: a copy in bytes where the widths say so, which all of them share. */
+export function factorOf(context: Context, name: string): Value {
+	const value = context.value(name);
+	const precision = context.widths?.copies.get(name);
+	const range = context.facts.ranges.get(name);
+	if (!precision || !range || holds("uint8", value.spec)) return value;
+	const known = copies.get(context) ?? new Map<string, Value>();
+	copies.set(context, known);
+	let copy = known.get(name);
+	if (!copy) {
+		const quantisation = quantisationOf(range, precision, boundsFor(precision), value.spec.scale);
+		copy = emitLinear(context, [value], [1], value.spec.shape, quantisation);
+		known.set(name, copy);
+	}
+	return copy;
+}
+
+/** Whether sums of products with a value stay below 2^24 by bounding its weights: bytes, where widths were chosen. */
+export const isByte = (context: Context, x: Value): boolean =>
+	context.widths !== undefined && holds("uint8", x.spec);
+
+/**
+ * The largest weight of a product for which 7 bits were chosen; undefined where no kernel would take them. A
+ * convolution has one for bytes that become bytes.
+ */
+export function chosenWeightLimit(
+	context: Context,
+	{ form, x, reads, weightShape }: Factor,
+	result: Quantisation,
+): number | undefined {
+	if (reads === undefined || context.widths?.small.has(reads) !== true || x.spec.width === 32)
+		return undefined;
+	const fits =
+		form.type === "conv"
+			? holds("uint8", x.spec) && holds("uint8", result)
+			: form.type === "matmul" && weightShape.length === 2;
+	return fits ? SMALL_WEIGHTS : undefined;
+}
+
+interface Factor {
+	readonly form: Form;
+	readonly x: Value;
+	readonly reads?: string | undefined;
+	readonly weightShape: readonly number[];
+}

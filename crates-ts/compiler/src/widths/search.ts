@@ -1,0 +1,158 @@
+import type { WidthPlan } from "./costs.ts";
+
+/** What a plan turned out to be. */
+export interface Tried {
+	/** The largest error by the budget's measure. */
+	readonly largest: number;
+	/** The mean squared error of the outputs, relative to their ranges. */
+	readonly meanSquare: number;
+}
+
+export interface Search {
+	/** How many options each unit has; the first is the finest. */
+	readonly options: readonly number[];
+	/** The largest error that a plan may have. */
+	readonly most: number;
+	cost(plan: WidthPlan): number;
+	/** Builds and runs a plan; undefined if it cannot be built. */
+	measure(plan: WidthPlan): Promise<Tried | undefined>;
+	/** Whether a plan that was measured can be proved exact; asked of those alone that would be taken. */
+	proves(plan: WidthPlan): boolean;
+	progress(line: string): void;
+}
+
+export interface Found {
+	readonly plan: WidthPlan;
+	readonly cost: number;
+	readonly tried: Tried;
+	/** Plans that were built and run. */
+	readonly runs: number;
+	/** Per unit and option the mean squared error of that alone; empty where the cheapest plan was good enough. */
+	readonly errors: readonly (readonly number[])[];
+}
+
+/** Plans between the finest and the cheapest that are tried on the way. */
+const BISECTIONS = 9;
+/** λ lies within 2^±this of the cheapest plan's cost over its error. */
+const OCTAVES = 14;
+/** Sweeps in which units choose in view of one another: a convolution's kernel wants both its ends narrow. */
+const SWEEPS = 4;
+
+/**
+ * The cheapest plan whose measured largest error is at most `most`, as far as some 4n runs find it; undefined if not even
+ * the finest is. Mean squared errors of units add up, and so does cost but for neighbours: for any λ each unit takes the
+ * option of the least cost + λ·error. Which λ is found by bisection; then single units are made cheaper while the
+ * budget allows it, those first that save most for their error. The same numbers always make the same plan.
+ */
+export async function searchPlan(search: Search): Promise<Found | undefined> {
+	const { options, most, cost, progress } = search;
+	const known = new Map<string, Promise<Tried | undefined>>();
+	const measure = (plan: WidthPlan): Promise<Tried | undefined> => {
+		const key = plan.join();
+		const tried = known.get(key) ?? search.measure(plan);
+		known.set(key, tried);
+		return tried;
+	};
+	const finest = options.map(() => 0);
+	const plain = await measure(finest);
+	if (!plain || plain.largest > most) return undefined;
+	let best = { plan: finest as WidthPlan, cost: cost(finest), tried: plain };
+	const errors: number[][] = options.map((count) => new Array<number>(count).fill(Number.POSITIVE_INFINITY));
+	/** Whether the plan is within the budget; it is kept if it is the cheapest of those. */
+	const accept = async (plan: WidthPlan): Promise<boolean> => {
+		const tried = await measure(plan);
+		if (!tried || tried.largest > most || !search.proves(plan)) return false;
+		if (cost(plan) < best.cost) best = { plan, cost: cost(plan), tried };
+		return true;
+	};
+	const found = (): Found => ({ ...best, runs: known.size, errors });
+	const cheapest = relaxed(options, cost, () => 0, finest);
+	if (best.cost <= cost(cheapest) || (await accept(cheapest))) return { ...found(), errors: [] };
+
+	const total = options.reduce((sum, count) => sum + count - 1, 0);
+	let done = 0;
+	for (const [unit, count] of options.entries()) {
+		errors[unit][0] = 0;
+		for (let option = 1; option < count; option++) {
+			const alone = await measure(finest.with(unit, option));
+			if (alone) errors[unit][option] = Math.max(0, alone.meanSquare - plain.meanSquare);
+			done += 1;
+			if (done % 8 === 0 || done === total) progress(`Widths: ${done} of ${total} options measured alone.`);
+		}
+	}
+	const errorOf = (unit: number, option: number): number => errors[unit][option];
+	const finite = errors.flat().filter((error) => error > 0 && Number.isFinite(error));
+	const sum = finite.reduce((a, b) => a + b, 0);
+	if (sum === 0) return found();
+	const unitOfLambda = best.cost / sum;
+	let [low, high] = [-OCTAVES, OCTAVES];
+	for (let k = 0; k < BISECTIONS; k++) {
+		const middle = (low + high) / 2;
+		const lambda = unitOfLambda * 2 ** middle;
+		const plan = relaxed(options, cost, (unit, option) => lambda * errorOf(unit, option), finest);
+		if (await accept(plan)) high = middle;
+		else low = middle;
+	}
+	progress(`Widths: a plan of ${percent(best.cost / cost(finest))} of the exact program's time.`);
+	await demote(
+		search,
+		() => best.plan,
+		accept,
+		(unit, option, from) => errorOf(unit, option) - errorOf(unit, from),
+	);
+	return found();
+}
+
+/** Makes units cheaper one by one: at most one try for each option there is. */
+async function demote(
+	{ options, cost }: Search,
+	current: () => WidthPlan,
+	accept: (plan: WidthPlan) => Promise<boolean>,
+	added: (unit: number, option: number, from: number) => number,
+): Promise<void> {
+	const refused = new Set<string>();
+	for (let tries = options.length; tries > 0; tries--) {
+		const plan = current();
+		const before = cost(plan);
+		const moves = options.flatMap((count, unit) =>
+			Array.from({ length: count }, (_, option) => ({ unit, option })).flatMap(({ option }) => {
+				if (option === plan[unit] || refused.has(`${unit} ${option}`)) return [];
+				const saving = before - cost(plan.with(unit, option));
+				const error = added(unit, option, plan[unit]);
+				return saving > 0 && Number.isFinite(error)
+					? [{ unit, option, gain: saving / Math.max(error, Number.MIN_VALUE) }]
+					: [];
+			}),
+		);
+		const [first] = moves.toSorted((a, b) => b.gain - a.gain || a.unit - b.unit || a.option - b.option);
+		if (!first) return;
+		if (!(await accept(plan.with(first.unit, first.option)))) refused.add(`${first.unit} ${first.option}`);
+	}
+}
+
+/** The plan of the least cost + penalties, one unit after the other, from the cheaper of two starts. */
+function relaxed(
+	options: readonly number[],
+	cost: (plan: WidthPlan) => number,
+	penalty: (unit: number, option: number) => number,
+	finest: WidthPlan,
+): WidthPlan {
+	const worth = (plan: WidthPlan): number =>
+		plan.reduce((sum, o, unit) => sum + penalty(unit, o), cost(plan));
+	const starts = [finest, options.map((count) => count - 1)];
+	const ends = starts.map((start) => {
+		let plan: WidthPlan = start;
+		for (let sweep = 0, moved = true; moved && sweep < SWEEPS; sweep++) {
+			moved = false;
+			for (const [unit, count] of options.entries()) {
+				const tries = Array.from({ length: count }, (_, option) => plan.with(unit, option));
+				const least = tries.reduce((a, b) => (worth(b) < worth(a) ? b : a));
+				if (worth(least) < worth(plan)) [plan, moved] = [least, true];
+			}
+		}
+		return plan;
+	});
+	return ends.reduce((a, b) => (worth(b) < worth(a) ? b : a));
+}
+
+const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

@@ -1,0 +1,107 @@
+import type { Feeds } from "@umpire/graph/feeds.ts";
+import { toReal } from "@umpire/graph/real.ts";
+import { createFloatSession } from "@umpire/onnx/float-session.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { Elements, Program } from "@umpire/operators/program.ts";
+import type { ErrorBudget } from "../fidelity/error-budget.ts";
+import { errorBy, Judge } from "../fidelity/judge.ts";
+import { type Executor, quantise } from "../fidelity/measure.ts";
+import { probabilitiesOf } from "../fidelity/probabilities.ts";
+import type { Tried } from "./search.ts";
+
+/** One run of the float model: what its first step reads, and what it gives in the end. */
+interface Run {
+	readonly feed: ReadonlyMap<string, Tensor>;
+	readonly expected: ReadonlyMap<string, Float64Array>;
+}
+
+/** Measures programs against one float model on the same runs, which are computed once. */
+export class Trial {
+	readonly #runs: readonly Run[];
+	readonly #probabilities: ReadonlySet<string>;
+	readonly #execute: Executor;
+	readonly #budget: ErrorBudget;
+
+	private constructor(runs: readonly Run[], model: Model, execute: Executor, budget: ErrorBudget) {
+		this.#runs = runs;
+		this.#probabilities = probabilitiesOf(model.graph);
+		this.#execute = execute;
+		this.#budget = budget;
+	}
+
+	/** @param steps how many of the feeds are one run */
+	static async of(
+		model: Model,
+		feeds: Feeds,
+		steps: number,
+		execute: Executor,
+		budget: ErrorBudget,
+	): Promise<Trial> {
+		const session = await createFloatSession(model, { optimisation: "basic" });
+		const runs: Run[] = [];
+		try {
+			let [index, first] = [0, feeds.first];
+			for await (const feed of feeds.each()) {
+				const step = index++ % steps;
+				if (step === 0) first = feed;
+				if (step < steps - 1) continue;
+				const values = await session.run(feed);
+				runs.push({
+					feed: first,
+					expected: new Map([...values].map(([name, tensor]) => [name, toReal(tensor).data])),
+				});
+			}
+		} finally {
+			await session.release();
+		}
+		return new Trial(runs, model, execute, budget);
+	}
+
+	/** The largest error of a program; where the largest element of a row is another, that alone is no reason against it. */
+	async of(program: Program): Promise<Tried> {
+		const session = await this.#execute(program, false);
+		const judges = program.outputs.map(({ name }) => new Judge(this.#probabilities.has(name)));
+		const squares = program.outputs.map(() => ({
+			sum: 0,
+			count: 0,
+			low: Number.POSITIVE_INFINITY,
+			high: Number.NEGATIVE_INFINITY,
+		}));
+		try {
+			for (const { feed, expected } of this.#runs) {
+				const inputs = program.inputs.map((spec): Elements => quantise(feed.get(spec.name)!, spec).elements);
+				let last: readonly Elements[] | undefined;
+				let step = 0;
+				for await (const result of session.steps(inputs)) {
+					step += 1;
+					if (step === program.steps) last = result.outputs();
+				}
+				for (const [k, { name, operator }] of program.outputs.entries()) {
+					const real = expected.get(name);
+					if (!real || !last) continue;
+					const { scale, shape } = program.operators[operator];
+					const values = Float64Array.from(last[k], (integer) => integer * scale);
+					judges[k].add(real, values, shape, scale);
+					const square = squares[k];
+					for (let i = 0; i < real.length; i++) {
+						if (!Number.isFinite(real[i])) continue;
+						square.sum += (real[i] - values[i]) ** 2;
+						square.count += 1;
+						square.low = Math.min(square.low, real[i]);
+						square.high = Math.max(square.high, real[i]);
+					}
+				}
+			}
+		} finally {
+			await session.release?.();
+		}
+		const largest = Math.max(0, ...judges.map(({ judgement }) => errorBy(judgement, this.#budget)));
+		const means = squares.map(
+			({ sum, count, low, high }) => sum / Math.max(1, count) / ((high - low) ** 2 || 1),
+		);
+		return { largest: rounded(largest), meanSquare: rounded(means.reduce((a, b) => a + b, 0)) };
+	}
+}
+
+/** Three digits: what is beyond depends on the machine that ran the float model. */
+const rounded = (value: number): number => Number(value.toPrecision(3));

@@ -1,0 +1,127 @@
+import { type Mutation, mutationsOf } from "./mutation.ts";
+
+const SEARCH = "crates-ts/compiler/test/width-search.test.ts";
+const PROGRAMS = "crates-ts/compiler/test/widths.test.ts";
+const WHOLE = "crates-ts/runtime/test/widths.test.ts";
+const FOLDER = "crates-ts/compiler/src/widths";
+
+/** The search for widths by measured loss: its budget, what it takes, and the programs that it makes. */
+export const WIDTH_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		`${FOLDER}/search.ts`,
+		[SEARCH],
+		[
+			[
+				"a plan beyond the budget is taken",
+				"if (!tried || tried.largest > most || !search.proves(plan)) return false;",
+				"if (!tried || !search.proves(plan)) return false;",
+			],
+			[
+				"a plan that cannot be proved is taken",
+				"if (!tried || tried.largest > most || !search.proves(plan)) return false;",
+				"if (!tried || tried.largest > most) return false;",
+			],
+			[
+				"a finest plan beyond the budget is taken",
+				"if (!plain || plain.largest > most) return undefined;",
+				"if (!plain) return undefined;",
+			],
+			["plans are measured again", "known.set(key, tried);", ""],
+			[
+				"nothing is made cheaper after the bisection",
+				"tries = options.length; tries > 0",
+				"tries = 0; tries > 0",
+			],
+			["errors do not count", "lambda * errorOf(unit, option)", "lambda * option * 0"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/hold-back.ts`,
+		[PROGRAMS],
+		[
+			["nothing is held back", "if (set % EVERY !== EVERY - 1) yield feed;", "yield feed;"],
+			["sets are taken apart", "Math.floor(index++ / steps)", "index++"],
+			["the only sets are held back", "sets >= EVERY", "sets > 0"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/widths.ts`,
+		[PROGRAMS],
+		[
+			["what is negative has no sign", "range.low >= 0 &&", "range.low >= -1e9 &&"],
+			["inputs have no sign", "range.low >= 0 && !isInput", "range.low >= 0"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/factors.ts`,
+		[PROGRAMS],
+		[
+			[
+				"convolutions have small weights for results that no kernel gives",
+				'holds("uint8", x.spec) && holds("uint8", result)',
+				'holds("uint8", x.spec)',
+			],
+			["copies are not read", "if (!precision || !range ||", "if (precision || !range ||"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/units.ts`,
+		[PROGRAMS],
+		[
+			[
+				"what is carried is cut to bytes",
+				"assignment.has(root) || fixed.has(root) ||",
+				"assignment.has(root) ||",
+			],
+			["shared ranges have widths of their own", "shared.get(root) ?? root", "root"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/costs.ts`,
+		[PROGRAMS],
+		[
+			["a convolution's result does not matter", 'first !== "A8W14" && givesBytes', 'first !== "A8W14"'],
+			["small products gain by small weights", "product.isSmall ? WIDE[kernel] : kernel", "kernel"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/weights.ts",
+		[PROGRAMS],
+		[
+			["weights are clipped whatever it costs", "finer.error < errorAt(whole).error ? half", "true ? half"],
+			["no weight is clipped", "finer.sum <= CLIPPED_SUM && finer.error", "finer.sum < 0 && finer.error"],
+			[
+				"bytes up to 255 have the sums of those up to 128",
+				"reach > 128 ? CONVOLUTION_SUM / 2",
+				"reach > 999 ? 1",
+			],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/fast-program.ts`,
+		[WHOLE],
+		[["few inputs use the whole budget", "? budget.most : budget.most / 2", "? budget.most : budget.most"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/build.ts",
+		[WHOLE],
+		[
+			[
+				"widths are chosen though nobody asked",
+				"if (options.fast && budget && options.bits === 16",
+				"if (budget && options.bits === 16",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/pipeline.ts",
+		[WHOLE],
+		[
+			[
+				"ranges know all inputs that judge",
+				"const seen = fast ? withoutHeldBack(feeds, repetition.steps) : feeds; const runs",
+				"const seen = feeds; const runs",
+			],
+		],
+	),
+];
