@@ -1,8 +1,10 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
+import { rangeOf } from "@umpire/commitment/elements.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { type LeafLocation, NO_DESCRIPTOR, type PartEvidence, type Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, liabilities, owedTo } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import type { Program, TensorSpec } from "@umpire/operators/program.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
 import { falsified, realEvidence, viewOf } from "@umpire/testing/chain/real-trace.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
@@ -37,18 +39,29 @@ beforeAll(async () => {
 afterAll(() => chain.close());
 
 function proved(element: number, beneficiary = driver.challenger): Promise<Settlement> {
-	const words = wrong.trace.operators[0][DENSE].words(0);
-	const disputed = { step: 0, operator: DENSE, element, part: 0, words, partials: [] };
-	return driver.proveElement(wrong, disputed, beneficiary);
+	return provedOf(wrong, DENSE, element, beneficiary);
 }
 
-function direct(settlement: Settlement): Promise<string | undefined> {
+function provedOf(theirs: Evidence, operator: number, element: number, beneficiary = driver.challenger) {
+	const words = theirs.trace.operators[0][operator].words(0);
+	const disputed = { step: 0, operator, element, part: 0, words, partials: [] };
+	return driver.proveElement(theirs, disputed, beneficiary);
+}
+
+const direct = (settlement: Settlement) => directly(claim, wrong, DENSE, settlement);
+
+function directly(
+	claim: number,
+	theirs: Evidence,
+	operator: number,
+	settlement: Settlement,
+): Promise<string | undefined> {
 	const location: LeafLocation = {
 		step: 0,
-		operator: DENSE,
+		operator,
 		leaf: 0,
 		leafPath: [],
-		operatorPath: wrong.trace.stepTrees[0].path(DENSE),
+		operatorPath: theirs.trace.stepTrees[0].path(operator),
 		stepPath: [],
 	};
 	const beneficiary = driver.challenger;
@@ -154,4 +167,43 @@ test("a right partial result follows from the one before it and its part, so tha
 		const settlement = await driver.proveElement(right, disputed, driver.challenger);
 		expect(await driver.try(driver.challenger, { type: "settle", dispute, settlement })).toBe("ValuesAgree");
 	}
+});
+
+test("parts without reads need no proofs, and those beside them do", async () => {
+	const spec = (shape: readonly number[]): TensorSpec => {
+		return { shape, layout: [0, 1, 2, 3], width: 8, ...rangeOf(8), scale: 1 };
+	};
+	// Element 0 reads two rows of padding and one of x, four places a part.
+	const pooled: Program = {
+		name: "padded",
+		steps: 1,
+		inputs: [{ ...spec([1, 1, 4, 4]), name: "x" }],
+		constants: [],
+		operators: [
+			{
+				...spec([1, 1, 4, 2]),
+				kind: "Max",
+				form: { type: "pool", kernel: [3, 3], strides: [1, 1], pads: [2, 0, 0, 0], dilations: [1, 1] },
+				operands: [{ source: "input", index: 0 }],
+				node: "n",
+				opType: "MaxPool",
+			},
+		],
+		outputs: [{ name: "y", operator: 0 }],
+	};
+	const honest = await realEvidence(pooled, [Int8Array.from({ length: 16 }, (_, i) => 5 * i)]);
+	const theirs = await falsified(honest, 0, 0, 1);
+	const theirClaim = await driver.claim(theirs);
+	const settlement = await provedOf(theirs, 0, 0);
+	const [none, two, last] = settlement.evidence;
+	expect(settlement.evidence.map(({ leaves }) => leaves.length)).toEqual([0, 2, 1]);
+	const settle = (...evidence: PartEvidence[]) =>
+		directly(theirClaim, theirs, 0, { ...settlement, evidence });
+	for (const proof of [none.proof, two.proof]) {
+		expect(await settle(none, two, { ...last, proof })).toBe("InvalidProof");
+	}
+	expect(await settle(none, { ...two, proof: none.proof }, last)).toBe("InvalidProof");
+	expect(await settle(none, two, none)).toBe("WrongLeafCount");
+	expect(await settle(none, two, last)).toBe(undefined);
+	expect(driver.game.state.claims[theirClaim - 1].status).toBe(CLAIM_STATUS.rejected);
 });

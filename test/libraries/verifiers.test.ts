@@ -171,7 +171,7 @@ describe.each(CIRCUITS)("the verifier of %s", (circuit) => {
 	});
 
 	test("wrong proofs do not make up for one another", async () => {
-		const [first, second] = proved;
+		const [first, second, third] = proved;
 		const point = first.proof.slice(6);
 		const shifted = async (one: Proved, factor: bigint): Promise<Proved> => {
 			const [x, y] = await plus(one.proof.slice(6), factor, point);
@@ -180,6 +180,9 @@ describe.each(CIRCUITS)("the verifier of %s", (circuit) => {
 		// Their sum is right, each alone is wrong.
 		const pair = [await shifted(first, 5n), await shifted(second, FIELD - 5n)];
 		expect(await verifies(pair)).toBe(false);
+		// Wherever they stand: no two proofs weigh the same.
+		expect(await verifies([third, ...pair])).toBe(false);
+		expect(await verifies([pair[0], third, pair[1]])).toBe(false);
 		// So is the sum with weights that did not depend on the proofs.
 		const signals: bigint[] = [...first.signals, ...second.signals];
 		const fromSignals = weightFrom(encodeAbiParameters(parseAbiParameters("uint256[]"), [signals]));

@@ -180,6 +180,13 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"b.signals[at + 8] = 0;",
 				[KINDS, SETTLEMENT, DIRECT],
 			],
+			["parts without reads have proofs all the same", "mstore(proofs, count)", "pop(count)", [DIRECT]],
+			[
+				"parts without reads prove those beside them",
+				"if (count == 0) return true;",
+				"if (count < b.proofs.length) return true;",
+				[DIRECT],
+			],
 			[
 				"the first leaf stands for every read",
 				"b.signals[at + i] = leaves[i < leaves.length ? i : 0].digest;",
@@ -273,6 +280,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"signals.length < count",
 			],
 			["proofs make up for one another", "uint128(uint256(keccak256(abi.encode(seed, i))))", "1"],
+			["further proofs make up for one another", "abi.encode(seed, i)", "abi.encode(seed, uint256(1))"],
 			["weights do not follow from signals", "abi.encode(proofs, signals)", "abi.encode(proofs)"],
 			["weights do not follow from proofs", "abi.encode(proofs, signals)", "abi.encode(signals)"],
 			["only the first proof counts", "uint256 count = proofs.length;", "uint256 count = 1;"],

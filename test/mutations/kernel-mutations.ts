@@ -94,7 +94,15 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/operators/src/narrow.ts",
 		[BODIES],
-		[["what is never negative has a zero point of half", "low >= 0 ? 0 : SIZE[type] / 2", "SIZE[type] / 2"]],
+		[
+			["what is never negative has a zero point of half", "low >= 0 ? 0 : SIZE[type] / 2", "SIZE[type] / 2"],
+			[
+				"16 bits without a sign are cut by a kernel",
+				'if (type !== "uint16") return type;',
+				"if (type) return type;",
+			],
+			["16 bits without a sign are cut from above", "low === 0 && high === mostOf(type) ?", "low === 0 ?"],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/travel.ts",
@@ -114,10 +122,27 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/operators/src/certificate/choices.ts",
+		[RULES],
+		[["16 bits without a sign can be cut", '"float64", "uint8");', '"float64", "uint8", "uint16");']],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/onnxruntime.ts",
+		[ALLOWED],
+		[["pairs of kernels become one by a scale in between", '"DoubleQDQPairsRemover"', '"ConvMulFusion"']],
+	),
+	...mutationsOf(
 		"crates-ts/runtime/src/allowed.ts",
 		[ALLOWED],
 		[
 			["graphs lose outputs", "...lostOutputs(model.graph)", ""],
+			["kernels have any scales", " ?? scaleFault(node, graph)", ""],
+			["scales are as much more than a power of two as one likes", "isPower(value / UPWARDS)", "value > 1"],
+			[
+				"scales are no constants",
+				"if (scale === undefined) return",
+				"if (scale === undefined) continue; if (!scale) return",
+			],
 			[
 				"all of onnxruntime's own operators are exact",
 				"KERNELS.has(node.opType) ? undefined",

@@ -31,7 +31,7 @@ export function emitRounded(body: Body, value: string, type: NarrowType, range: 
 	return emitHeldClip(body, emitQuantise(body, value, type, zero, scale), type, range);
 }
 
-/** Cuts held values to `range`, where the type itself holds more. */
+/** Cuts held values to `range`, where the type itself holds more: of bytes alone (givenType). */
 export function emitHeldClip(body: Body, held: string, type: NarrowType, range: Range): string {
 	const zero = zeroPointOf(type, range);
 	const [low, high] = [range.low + zero, range.high + zero];

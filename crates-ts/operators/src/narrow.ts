@@ -28,6 +28,17 @@ export function holds(type: NarrowType, range: Range): boolean {
 	return low >= 0 && high <= mostOf(type);
 }
 
+/**
+ * The type that a kernel can give results in `range` as. Bytes are cut to any range; onnxruntime has no Clip of 16 bits
+ * without a sign, so these leave nothing but what the type itself cuts off.
+ */
+export function givenType(range: Range): NarrowType | undefined {
+	const type = narrowest(range);
+	if (type !== "uint16") return type;
+	const { low, high } = heldRange(type, range);
+	return low === 0 && high === mostOf(type) ? type : undefined;
+}
+
 /** The smallest type that holds `range`. */
 export const narrowest = (range: Range): NarrowType | undefined =>
 	(["uint8", "uint16"] as const).find((type) => holds(type, range));

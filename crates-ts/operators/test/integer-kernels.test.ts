@@ -179,6 +179,15 @@ describe("QLinearConv", () => {
 	});
 });
 
+test("bytes are cut, 16 bits without a sign are not: onnxruntime has no kernel for that", () => {
+	const cut = (type: "uint8" | "uint16") => () =>
+		walked([input(type, [4], 0, 255)], (body, [x]) =>
+			body.op("Clip", [x, body.integers(type, [3]), body.integers(type, [200])]),
+		);
+	expect(range(cut("uint8")())).toEqual([3, 200]);
+	expect(cut("uint16")).toThrow(/Clip of .*, which is uint16/);
+});
+
 describe("casts to bytes", () => {
 	const cast = (type: Abstract["type"], low: number, high: number, factor?: number) => () =>
 		walked([input(type, [4], low, high)], (body, [x]) =>

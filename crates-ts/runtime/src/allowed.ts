@@ -47,12 +47,23 @@ const KERNELS: ReadonlySet<string> = new Set([
 	"QuantizeLinear",
 ]);
 
+/** Which of their inputs are scales. */
+const SCALES: Readonly<Record<string, readonly number[]>> = {
+	DequantizeLinear: [1],
+	MatMulIntegerToFloat: [2, 3],
+	QLinearConv: [1, 4, 6],
+	QuantizeLinear: [1],
+};
+
+/** What a convolution's scales are beside a power of two, so that it rounds halves up. */
+const UPWARDS = 1 + 2 ** -23;
+
 /** onnxruntime's blocked layout: the same sums in another order. */
 const BLOCKED: ReadonlySet<string> = new Set(["Conv", "MaxPool", "ReorderInput", "ReorderOutput"]);
 
 /**
  * Why an optimised model may not be run: the nodes whose arithmetic the exactness proofs do not
- * cover (fused factors in float32, activations, integer kernels that saturate), and results that were lost. Empty if it
+ * cover (fused factors in float32, activations, integer kernels that saturate, scales that were not walked), and results that were lost. Empty if it
  * may.
  */
 export function forbiddenNodes(model: Model): string[] {
@@ -69,7 +80,7 @@ function lostOutputs({ inputs, initializers, nodes, outputs }: Graph): string[] 
 
 function graphFaults(graph: Graph): string[] {
 	return graph.nodes.flatMap((node) => {
-		const fault = nodeFault(node);
+		const fault = nodeFault(node) ?? scaleFault(node, graph);
 		return fault === undefined ? [] : [`${node.opType} ${node.name}: ${fault}`];
 	});
 }
@@ -95,3 +106,17 @@ function nodeFault(node: Node): string | undefined {
 	}
 	return `domain ${node.domain}`;
 }
+
+/** An optimiser that makes one kernel of two computes a scale of its own. */
+function scaleFault(node: Node, { initializers }: Graph): string | undefined {
+	if (!Object.hasOwn(SCALES, node.opType)) return undefined;
+	for (const index of SCALES[node.opType]) {
+		const scale = initializers.get(node.inputs[index]);
+		if (scale === undefined) return `scale ${node.inputs[index]}, which is no constant`;
+		for (const value of scale.data) if (!isScale(Number(value))) return `scale ${value}`;
+	}
+	return undefined;
+}
+
+const isPower = (value: number): boolean => value > 0 && Number.isInteger(Math.log2(value));
+const isScale = (value: number): boolean => isPower(value) || isPower(value / UPWARDS);

@@ -83,6 +83,57 @@ function atEnd(k: number, weight: number, bias: bigint, width: 8 | 16): Case {
 	);
 }
 
+/** What a dense layer of 16-bit inputs by weights of 7 bits is cut to, and what its result travels as to another. */
+const cuts: readonly (readonly [
+	low: number,
+	high: number,
+	shifts: readonly number[],
+	travels: string | undefined,
+])[] = [
+	[-32768, 32767, [8], "uint16"],
+	[0, 65535, [8, 9], "uint16"],
+	[0, 255, [8, 9], "uint8"],
+	[0, 200, [8], "uint8"],
+	// onnxruntime has no Clip of uint16.
+	[0, 32767, [8], undefined],
+	[0, 32767, [8, 9], undefined],
+	[-300, 300, [9], undefined],
+	[1, 65535, [8], undefined],
+	[-32768, 32766, [8], undefined],
+];
+
+describe("between dense layers", () => {
+	it.each(cuts)("results cut to %i … %i by shifts %j travel as %s", async (low, high, shifts, travels) => {
+		const [n, k] = [4, 4];
+		const layer = (own: { low: number; high: number }, list: readonly number[], seed: number): Case => {
+			const spec = (shape: number[], width: Width) => ({
+				shape,
+				layout: [0, 1],
+				width,
+				...span(width),
+				scale: 1,
+			});
+			const weights = Array.from({ length: k * n }, (_, i) => ((i * 37 + seed) % 128) - 64);
+			const x = [32767, -32768, 32767, -32768, 5, 77, -9, 1000, 32767, 32767, -32768, -32768];
+			const rows = Array.from({ length: n }, (_, j) => {
+				return { bias: BigInt(j - 2), multiplier: 1, shift: list[j % list.length] };
+			});
+			return caseOf(
+				{ ...spec([3, n], 32), ...own, kind: "Dot", form: { type: "matmul" }, rescale: { axes: [1], rows } },
+				[
+					{ spec: spec([3, k], 16), data: elementsOf(16, x), constant: false },
+					{ spec: spec([k, n], 8), data: elementsOf(8, weights), constant: true },
+				],
+			);
+		};
+		const example = chained([layer({ low, high }, shifts, 1), layer(span(16), [8], 5)]);
+		validateProgram(example.program);
+		for (const { plan } of exactnessOf(example.program)) expect(plan).toContain("8-bit MatMul");
+		expect(travelTypes(example.program, new Set([1])).get(0)).toBe(travels);
+		await checkLevels(example);
+	});
+});
+
 describe("at the ends of what is exact", () => {
 	// Bytes 0 … 255 (v + 128) by 63, 200 times: the zero point takes 128·63·200 off the bias.
 	const [k, weight] = [200, 63];

@@ -25,7 +25,8 @@ const extreme =
 
 const clip: Rule = (site) => {
 	onlyAttributes(site);
-	requireType(site, "float32", "float64", "uint8", "uint16");
+	// onnxruntime has no kernel for uint16.
+	requireType(site, "float32", "float64", "uint8");
 	const [x, low, high] = site.inputs;
 	const type = sameType(site);
 	const bound = (value: Abstract | undefined, otherwise: number): number => {

@@ -4,7 +4,7 @@ import type { Context, Plan } from "../../context.ts";
 import { partialSums, sumWeights, type Weights } from "../../dot-bounds.ts";
 import { targetOf } from "../../dot-plan.ts";
 import { areSmallWeights, shiftRows } from "../../integer-rows.ts";
-import { heldRange, type NarrowType, narrowest, zeroPointOf } from "../../narrow.ts";
+import { givenType, heldRange, narrowest, zeroPointOf } from "../../narrow.ts";
 import { emitDequantise, emitNarrow, emitRounded } from "../../narrow-nodes.ts";
 import { emitFinish } from "../../rescale-nodes.ts";
 import type { MatmulForm } from "./form.ts";
@@ -155,7 +155,7 @@ const half = (shift: number): bigint => (shift === 0 ? 0n : 1n << BigInt(shift -
 
 /** What the plan can be given and give without casts. */
 function ends({ operator, operands }: Context<MatmulForm>): Pick<Plan, "gives" | "takes"> {
-	const gives: NarrowType | undefined = narrowest(operator);
+	const gives = givenType(operator);
 	return { takes: [narrowest(operands[0].range)], ...(gives === undefined ? {} : { gives }) };
 }
 
