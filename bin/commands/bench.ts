@@ -32,7 +32,7 @@ export const bench = command<Options>({
 				describe:
 					"instead, disputes on programs of 10, 1,000 and 100,000 operators (about two minutes), steps of training (about four), or what exact programs of several widths take beside their float models (ten)",
 			})
-			.option("only", { choices: WHAT, describe: "the same" })
+			.option("only", { choices: WHAT, describe: "another way to give the word" })
 			.option("models", {
 				type: "string",
 				default: "",
