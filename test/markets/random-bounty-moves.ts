@@ -110,7 +110,7 @@ export function bountyMoveOf(turn: BountyTurn, play: BountyPlay): Planned | unde
 			play.weights.set(candidate, weights);
 			const round = rounds.length + (isRunning ? 0 : 1) + (bad && a % 4 === 0 ? 1 : 0);
 			const value = terms.deposit + (bad && a % 4 === 1 ? 1n : 0n);
-			const at = isRunning ? soon(rounds[rounds.length - 1].commitUntil) : {};
+			const at = isRunning && b % 4 === 0 ? soon(rounds[rounds.length - 1].commitUntil) : {};
 			return { sender: someone, action: { type: "commit", bounty, round, commitment, value }, ...at };
 		}
 		case "reveal": {
