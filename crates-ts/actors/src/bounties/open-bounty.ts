@@ -1,0 +1,98 @@
+import { bountiesAbi } from "@umpire/abi/bounties.ts";
+import { read, send } from "@umpire/chain/send.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { recommendedGain } from "@umpire/markets/bounty-parameters.ts";
+import type { BountyTerms } from "@umpire/markets/bounty-state.ts";
+import { ETHER } from "@umpire/markets/token-ledger.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
+import { commitInputs } from "@umpire/runtime/trace.ts";
+import { putInputs } from "@umpire/store/inputs.ts";
+import { erc20Abi, parseEventLogs } from "viem";
+import type { LoadedProgram } from "../loaded-program.ts";
+import type { World } from "../world.ts";
+import type { BountyContracts } from "./bounty-contracts.ts";
+import { INPUTS, scoresOf } from "./evaluation.ts";
+
+export interface OpenBountyOptions
+	extends Pick<
+		BountyTerms,
+		| "token"
+		| "pool"
+		| "rate"
+		| "minGain"
+		| "deposit"
+		| "scoreFee"
+		| "commitSeconds"
+		| "revealSeconds"
+		| "availabilitySeconds"
+		| "scoreSeconds"
+		| "paidRounds"
+	> {
+	readonly warn?: ((line: string) => void) | undefined;
+	/** a perfect score in the program's units, and how many draws it is of: says how small a gain chance can make */
+	readonly perfect?: number | undefined;
+	readonly draws?: number | undefined;
+}
+
+/**
+ * Opens a bounty over a registered evaluation. Its inputs are put where contributors and verifiers find them.
+ *
+ * @param inputs those of the program: baseline and candidate are the first weights
+ * @returns the bounty's number
+ * @throws UmpireError if the program is no evaluation
+ */
+export async function openBounty(
+	world: World,
+	{ bounties, beacon }: BountyContracts,
+	{ program, root }: LoadedProgram,
+	inputs: readonly Elements[],
+	options: OpenBountyOptions,
+): Promise<number> {
+	const [baselineInput, candidateInput, statesInput] = Object.values(INPUTS).map((wanted) => {
+		const at = program.inputs.findIndex(({ name }) => name === wanted);
+		if (at !== -1) return at;
+		throw new UmpireError("OPTION", `The program has no input "${wanted}": it is no evaluation`, {
+			advice: "umpire bounty evaluation makes one.",
+		});
+	});
+	const { warn, perfect, draws, ...terms } = options;
+	if (perfect !== undefined && draws !== undefined) {
+		const [score] = await scoresOf(program, inputs);
+		const least = recommendedGain(perfect - score, draws);
+		if (terms.minGain < least) {
+			warn?.(
+				`--min-gain ${terms.minGain} is little: the first weights score ${score} of ${perfect}, and a copy of them with some noise in it gains that by chance; ${least} is passed once in 30,000 tries (M4).`,
+			);
+		}
+	}
+	const inputRoots = (await commitInputs(program, inputs)).map((tensor) => tensor.root);
+	await putInputs(world.home.content, program, inputs);
+	const { width, shape } = program.inputs[candidateInput];
+	const full: BountyTerms = {
+		...{ program: root, inputRoots, baselineInput, candidateInput, statesInput },
+		...{ width, elements: elementCount(shape) },
+		...terms,
+	};
+	const inEther = terms.token === ETHER;
+	const fee = await read(world.contracts, beacon, "fee", []);
+	if (!inEther) {
+		const contract = { address: terms.token, abi: erc20Abi };
+		const args = [bounties.address, terms.pool];
+		world.onSent(
+			await send(world.signer, { contract, functionName: "approve", args }),
+			world.signer.account.address,
+		);
+	}
+	const value = BigInt(terms.paidRounds) * fee + (inEther ? terms.pool : 0n);
+	const sent = await send(world.signer, { contract: bounties, functionName: "open", args: [full], value });
+	world.onSent(sent, world.signer.account.address);
+	const [opened] = parseEventLogs({ abi: bountiesAbi, logs: [...sent.logs], eventName: "BountyOpened" });
+	return Number(opened.args.bounty);
+}
+
+/** Ends a bounty: with the round that runs, or at once. */
+export async function endBounty(world: World, { bounties }: BountyContracts, bounty: number): Promise<void> {
+	const sent = await send(world.signer, { contract: bounties, functionName: "end", args: [BigInt(bounty)] });
+	world.onSent(sent, world.signer.account.address);
+}
