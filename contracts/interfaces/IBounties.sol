@@ -5,7 +5,7 @@ import {IBeacon} from "./IBeacon.sol";
 import {IMarket} from "./IMarket.sol";
 import {ITokenLedger} from "./ITokenLedger.sol";
 
-/// @notice The constants of a bounties contract (docs/network.md, Bounties). Amounts in wei.
+/// @notice The constants of a bounties contract (docs/bounties.md). Amounts in wei.
 struct BountyParameters {
 	/// the least deposit of a candidate
 	uint128 depositMin;
@@ -141,7 +141,7 @@ struct ShownLeaf {
 }
 
 /// @title Bounties for better models: committed to, shown on chain, scored on data that nobody could know
-/// (docs/network.md)
+/// (docs/bounties.md)
 /// @dev Scores are claims like any other: nothing is judged here.
 interface IBounties is ITokenLedger {
 	event BountyOpened(

@@ -1,3 +1,5 @@
+import { BRINGING_GAS } from "./network-parameters.ts";
+
 /** The constants of a bounties contract: amounts in wei (contracts/interfaces/IBounties.sol). */
 export interface BountyParameters {
 	readonly depositMin: bigint;
@@ -20,15 +22,12 @@ export interface BountyDefaults extends BountyParameters {
 }
 
 /**
- * Gas of whoever scores a candidate: claim, its end, reading it, being paid; with some to spare (docs/network.md,
- * Bounties).
+ * Gas of whoever scores a candidate: claim, its end, reading it, being paid; with some to spare (docs/bounties.md
+ * section 4).
  */
 export const SCORING_GAS = 700_000n;
 /** Of a deposit: what a worse candidate loses, half of it, has to pay for its scoring. */
 export const DEPOSIT_GAS = 2n * SCORING_GAS;
-/** Gas of bringing a value of drand's, with some to spare. */
-export const BRINGING_GAS = 250_000n;
-
 /** How many times the standard deviation of chance a least gain should be above none: once in 30,000 tries. */
 const SIGMAS_SQUARED = 16;
 

@@ -70,9 +70,10 @@ export type BountyStep =
 export function stepsForBounty(bounty: SeenBounty, now: number): BountyStep[] {
 	const { round, candidates, isRunning } = bounty;
 	if (!isRunning || round === undefined) return [];
-	const { number, value, commitUntil, scoreFrom, scoreUntil, open } = round;
+	const { number, value, commitUntil, revealUntil, scoreFrom, scoreUntil, open } = round;
 	const steps: BountyStep[] = [];
-	if (value === "ready") steps.push({ type: "bring", round: number });
+	// Where blocks come faster than a beacon thinks, its value would end commitments if it were brought as soon as it can be.
+	if (value === "ready" && now > revealUntil) steps.push({ type: "bring", round: number });
 	if (value === "known" && scoreUntil === 0 && now >= scoreFrom) steps.push({ type: "begin", round: number });
 	for (const candidate of candidates) {
 		const step = stepFor(candidate, bounty, round, now);

@@ -1,18 +1,19 @@
 import { ledgerAbi } from "@umpire/abi/ledger.ts";
 import { tokenLedgerAbi } from "@umpire/abi/token-ledger.ts";
 import { type Call, read } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CANDIDATE_STATUS } from "@umpire/markets/bounty-state.ts";
 import { type BountyStep, type SeenBounty, stepsForBounty } from "@umpire/markets/bounty-steps.ts";
 import { contentTree } from "@umpire/markets/shown-weights.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
+import type { Program } from "@umpire/operators/program.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
 import { submitter } from "../submitter.ts";
 import { Troubles } from "../troubles.ts";
-import { act, landAll, type World } from "../world.ts";
+import { act, isDevelopment, landAll, type World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
 import { BountyReader } from "./read-bounty.ts";
 import { ScoreInputs } from "./score-inputs.ts";
@@ -23,6 +24,8 @@ export interface KeeperOptions {
 	readonly progress: (line: string) => void;
 	/** which of the steps that are anybody's it makes; all by default */
 	readonly only?: readonly BountyStep["type"][] | undefined;
+	/** the wrong number that it puts into claims; none by default */
+	readonly defectOf?: ((program: Program) => string | undefined) | undefined;
 	/** whether it scores candidates that anybody may score, for the fee */
 	readonly scores?: boolean | undefined;
 }
@@ -65,9 +68,16 @@ export class BountyKeeper implements Actor {
 			if (await this.attempt(step.type, () => this.#make(bounty, step))) acted = true;
 		}
 		if (await this.#score(bounty)) acted = true;
+		if (!acted && (await this.#makeBlock(bounty, now))) acted = true;
 		if (await this.attempt("withdrawing", () => this.#withdraw(bounty))) acted = true;
 		await landAll(this.world, this.options.progress);
 		return acted;
+	}
+
+	/** The bounty as the chain shows it now. */
+	async seen(): Promise<SeenBounty> {
+		await this.world.feed.poll();
+		return this.reader.bounty();
 	}
 
 	/** The program, and what candidates are scored on. */
@@ -86,11 +96,6 @@ export class BountyKeeper implements Actor {
 		if (this.options.scores !== true) return [];
 		const open = candidates.filter(({ status }) => status === CANDIDATE_STATUS.open);
 		return open.map(({ request }) => request);
-	}
-
-	/** The wrong number that it puts into claims; none, but for demonstrations. */
-	protected get defect(): string | undefined {
-		return undefined;
 	}
 
 	protected attempt(item: string, make: () => Promise<boolean>): Promise<boolean> {
@@ -171,7 +176,7 @@ export class BountyKeeper implements Actor {
 					leastFee: "0",
 					mostBonds: ALL,
 					serves: (request: number) => this.#reserved.has(request),
-					defect: this.defect,
+					defect: this.options.defectOf?.((await this.inputs()).loaded.program),
 					progress: this.options.progress,
 				};
 				this.#serving = await submitter(this.world, bounty.program, options);
@@ -179,6 +184,15 @@ export class BountyKeeper implements Actor {
 			});
 		}
 		return (await this.#serving?.tick()) ?? false;
+	}
+
+	/** On a local chain, where blocks come only when something is sent, those that a round waits for. */
+	async #makeBlock({ isRunning, round }: SeenBounty, now: number): Promise<boolean> {
+		const { connection } = this.world.contracts;
+		if (!isRunning || round?.value !== "pending" || now <= round.revealUntil) return false;
+		if (!isDevelopment(connection)) return false;
+		await mineBlock(connection);
+		return true;
 	}
 
 	/** Takes what the contracts owe when no round runs: one transaction each instead of many. */

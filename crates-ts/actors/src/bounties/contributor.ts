@@ -26,8 +26,8 @@ import { BountyKeeper, type KeeperOptions } from "./bounty-keeper.ts";
 import { scoresOf } from "./evaluation.ts";
 
 export interface ContributorOptions extends KeeperOptions {
-	/** the weights that it enters, as floats */
-	readonly weights: Tensor;
+	/** the weights that it enters, as floats, for a bounty whose candidates have so many */
+	readonly weights: (count: number) => Tensor;
 	/** enters weights that are not expected to be better enough */
 	readonly force?: boolean | undefined;
 	readonly warn: (line: string) => void;
@@ -117,7 +117,8 @@ export class Contributor extends BountyKeeper {
 	async #entered() {
 		if (this.#entry === undefined) {
 			const { loaded, terms, spec, opened } = await this.inputs();
-			const { elements, clipped } = quantiseInput(this.#options.weights, spec);
+			const weights = this.#options.weights(terms.elements);
+			const { elements, clipped } = quantiseInput(weights, spec);
 			if (clipped > 0) {
 				this.#options.warn(
 					`${clipped} of ${elements.length} weights are out of the bounty's range: clipped.`,

@@ -36,6 +36,8 @@ export interface Evaluation {
 	readonly inputs: readonly Elements[];
 	/** data that a score is drawn from */
 	readonly draws: number;
+	/** a perfect score in the program's units */
+	readonly perfect: number;
 }
 
 /** Names of an evaluation's inputs. */
@@ -78,7 +80,9 @@ export async function evaluationOf(first: Model, options: EvaluationOptions): Pr
 	});
 	const inputs = inputsOf(program, initial, initial, seedStates(wordHex(0n)));
 	await requirePaired(program, initial);
-	return { program, inputs, draws: SEED_LANES * steps };
+	const draws = SEED_LANES * steps;
+	const { scale } = program.operators[program.outputs[0].operator];
+	return { program, inputs, draws, perfect: task.kind === "square" ? Math.floor(1 / scale) : draws };
 }
 
 /** One step: draws data, runs both sets of weights on it, and adds up what they are worth. */

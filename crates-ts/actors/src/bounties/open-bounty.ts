@@ -2,7 +2,7 @@ import { bountiesAbi } from "@umpire/abi/bounties.ts";
 import { read, send } from "@umpire/chain/send.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { recommendedGain } from "@umpire/markets/bounty-parameters.ts";
+import { type BountyDefaults, recommendedGain } from "@umpire/markets/bounty-parameters.ts";
 import type { BountyTerms } from "@umpire/markets/bounty-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
@@ -14,21 +14,59 @@ import type { World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
 import { INPUTS, scoresOf } from "./evaluation.ts";
 
-export interface OpenBountyOptions
-	extends Pick<
-		BountyTerms,
-		| "token"
-		| "pool"
-		| "rate"
-		| "minGain"
-		| "deposit"
-		| "scoreFee"
-		| "commitSeconds"
-		| "revealSeconds"
-		| "availabilitySeconds"
-		| "scoreSeconds"
-		| "paidRounds"
-	> {
+/** The terms that an owner chooses. */
+export type ChosenTerms = Omit<
+	BountyTerms,
+	"program" | "inputRoots" | "baselineInput" | "candidateInput" | "statesInput" | "width" | "elements"
+>;
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/**
+ * Terms with what was not chosen: the least deposit and fee, the preset's times, all of the pool for a perfect score, and
+ * the least gain that chance hardly makes (M4).
+ *
+ * @param of a perfect score in the program's units, and how many draws it is of, if that is known
+ * @throws UmpireError if they are not known, and neither rate nor least gain were chosen
+ */
+export async function withDefaults(
+	world: World,
+	{ bounties }: BountyContracts,
+	{ program }: LoadedProgram,
+	inputs: readonly Elements[],
+	given: Pick<ChosenTerms, "token" | "pool" | "paidRounds"> & Optional<ChosenTerms>,
+	of: {
+		readonly preset: BountyDefaults;
+		readonly perfect?: number | undefined;
+		readonly draws?: number | undefined;
+	},
+): Promise<ChosenTerms> {
+	const { perfect, draws, preset } = of;
+	if ((given.rate === undefined || given.minGain === undefined) && perfect === undefined) {
+		throw new UmpireError("OPTION", "Of this program nobody knows what a perfect score is", {
+			advice: "say --rate and --min-gain.",
+		});
+	}
+	const [score] = await scoresOf(program, inputs);
+	const lacks = (perfect ?? 0) - score;
+	const { depositMin, scoreFeeMin } = await read(world.contracts, bounties, "parameters", []);
+	const { increment, reserve } = world.contracts.deployment.parameters;
+	return {
+		token: given.token,
+		pool: given.pool,
+		paidRounds: given.paidRounds,
+		rate: given.rate ?? given.pool / BigInt(Math.max(1, lacks)),
+		minGain: given.minGain ?? recommendedGain(lacks, draws ?? 1),
+		deposit: given.deposit ?? depositMin,
+		scoreFee: given.scoreFee ?? scoreFeeMin,
+		commitSeconds: given.commitSeconds ?? preset.commitSeconds,
+		revealSeconds: given.revealSeconds ?? preset.revealSeconds,
+		availabilitySeconds:
+			given.availabilitySeconds ?? Math.max(preset.availabilitySeconds, increment + reserve),
+		scoreSeconds: given.scoreSeconds ?? preset.scoreSeconds,
+	};
+}
+
+export interface OpenBountyOptions extends ChosenTerms {
 	readonly warn?: ((line: string) => void) | undefined;
 	/** a perfect score in the program's units, and how many draws it is of: says how small a gain chance can make */
 	readonly perfect?: number | undefined;
