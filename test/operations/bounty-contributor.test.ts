@@ -18,6 +18,7 @@ import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import type { World } from "@umpire/actors/world.ts";
 import { read, send } from "@umpire/chain/send.ts";
+import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { leafNode } from "@umpire/commitment/leaf.ts";
 import { commitmentOf } from "@umpire/markets/bounty-entries.ts";
@@ -204,8 +205,8 @@ async function wrongDigest(): Promise<Actor> {
 		name: "liar",
 		async tick() {
 			const { round } = await keeper.seen();
-			const { timestamp } = await stage.connection.reader.getBlock();
-			if (done || round === undefined || timestamp <= round.commitUntil) return false;
+			const now = await chainTime(stage.connection);
+			if (done || round === undefined || now <= round.commitUntil) return false;
 			done = true;
 			const reveal = [1n, weightsRoot, salt, 0n, leaves];
 			await send(world.signer, { contract: bounties, functionName: "reveal", args: reveal });
