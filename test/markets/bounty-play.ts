@@ -150,7 +150,11 @@ export class BountyPlay extends BountyDriver {
 			const { leaves } = this.weights.get(candidate)!;
 			for (let first = 0; first < leaves.length; first += PART) {
 				const part = this.part(candidate, first);
-				await this.play(contributor, part, `reveal: ${part.leaves.length} ${part.leaves.length === 1 ? "leaf" : "leaves"}`);
+				await this.play(
+					contributor,
+					part,
+					`reveal: ${part.leaves.length} ${part.leaves.length === 1 ? "leaf" : "leaves"}`,
+				);
 			}
 		}
 	}

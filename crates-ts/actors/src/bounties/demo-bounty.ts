@@ -27,7 +27,7 @@ const POOL = parseEther("1");
 /** For each digit more that is right. */
 const RATE = parseEther("0.002");
 const STEPS = 10;
-const WEIGHT_RANGE = 2;
+const WEIGHT_RANGE = 3;
 /** Blocks come when something is sent, or time is moved on: the round's value is that of a block some twenty further on. */
 const BLOCK_SECONDS = 60;
 
