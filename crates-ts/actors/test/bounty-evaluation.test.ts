@@ -122,6 +122,16 @@ describe("networks that tell digits apart", () => {
 		expect(scores[1]).toBeGreaterThan(scores[0] + 150);
 	});
 
+	test("are counted over all steps, however many", async () => {
+		const rows = tensorFrom("float32", [3, 1], [0, 1, 2]);
+		const labels = tensorFrom("float32", [3], [0, 0, 0]);
+		const task = { kind: "table", rows, labels } as const;
+		const { program, inputs, perfect } = await evaluationOf(squareNetwork(GOOD), { task, steps: 1000 });
+		// A network of one class is always right: more often than 16 bits can count.
+		expect(perfect).toBeGreaterThan(2 ** 15);
+		expect(await scoresOf(program, inputs)).toEqual([perfect, perfect]);
+	});
+
 	test("a model of another architecture is refused with what it has", () => {
 		expect(() => weightsFor(squareNetwork(GOOD), 2410)).toThrow(
 			/the model has 12 weights, the bounty's candidates have 2410.*slopes \[1, 4\], places \[4\], counts \[4, 1\]/,
