@@ -13,7 +13,6 @@ import { openView, openWorld, type World, type WorldOptions } from "@umpire/acto
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { BOUNTY_PRESETS } from "@umpire/markets/bounty-parameters.ts";
-import { CANDIDATE_STATUS } from "@umpire/markets/bounty-state.ts";
 import type { BountyStep, SeenBounty } from "@umpire/markets/bounty-steps.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
@@ -23,6 +22,7 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { rowsAt, scaledRows, shuffled } from "@umpire/training/data/labelled.ts";
 import { readLabelled } from "@umpire/training/data/read.ts";
 import { formatEther, isAddress, parseEther } from "viem";
+import { amountText, endText, statusLines } from "./bounty-lines.ts";
 
 export interface BountyActionOptions extends WorldOptions {
 	readonly action: keyof typeof ACTIONS;
@@ -272,43 +272,7 @@ function moneyOf({ token, pool, rate }: BountyActionOptions) {
 	return { token: token.toLowerCase() as Hex, pool: units("pool", pool), rate: each };
 }
 
-const amountText = (amount: bigint, token: Hex): string =>
-	token === ETHER ? `${formatEther(amount)} ETH` : `${amount} of ${token}`;
-
-const BOUNTIES = ["none", "open", "ending", "ended"] as const;
-const CANDIDATES = ["none", "committed", "revealed", "asked", "open to all", "scored", "out"] as const;
-
-/** A bounty for people. */
-function statusOf(bounty: SeenBounty) {
-	const { id, status, pool, token, rate, minGain, round, isRunning, baseline, candidates } = bounty;
-	const paid = `${amountText(rate, token)} for each unit from ${minGain} on`;
-	const lines = [
-		`bounty ${id}: ${BOUNTIES[status]}, ${amountText(pool, token)} left, ${paid}`,
-		`  best weights: ${baseline}`,
-		...(round === undefined ? [] : [`  round ${round.number}: ${isRunning ? "runs" : "closed"}`]),
-		...candidates.map(({ id: candidate, status: at, contributor, request, claim, gain }) => {
-			const asked = request === 0 ? "" : `  request ${request}`;
-			const made = claim === undefined ? "" : `  claim ${claim.id}`;
-			const result = at === CANDIDATE_STATUS.scored ? `  gain ${gain}` : "";
-			const best = round?.best === candidate ? "  the best" : "";
-			return `  candidate ${candidate}: ${CANDIDATES[at]}  ${contributor}${asked}${made}${result}${best}`;
-		}),
-	];
-	return { data: bounty, lines };
-}
-
-function endText({
-	id,
-	status,
-	gain,
-}: {
-	readonly id: number;
-	readonly status: number;
-	readonly gain: bigint;
-}) {
-	if (status !== CANDIDATE_STATUS.scored) return `Candidate ${id} is out.`;
-	return `Candidate ${id} is scored: it gains ${gain}.`;
-}
+const statusOf = (bounty: SeenBounty) => ({ data: bounty, lines: statusLines(bounty) });
 
 function numberOf({ id, action }: BountyActionOptions): number {
 	if (id !== undefined && /^\d+$/.test(id)) return Number(id);

@@ -1,4 +1,9 @@
 import type { BountyDemonstration } from "@umpire/actors/bounties/demo-bounty.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CANDIDATE_STATUS } from "@umpire/markets/bounty-state.ts";
+import type { SeenBounty } from "@umpire/markets/bounty-steps.ts";
+import { ETHER } from "@umpire/markets/token-ledger.ts";
+import { formatEther } from "viem";
 import { bold, good, table } from "./output.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -33,4 +38,43 @@ export function bountyDemonstrationLines(bounty: BountyDemonstration): string[] 
 			"  ",
 		),
 	];
+}
+
+/** An amount in ether, or in the smallest units of a token. */
+export const amountText = (amount: bigint, token: Hex): string =>
+	token === ETHER ? `${formatEther(amount)} ETH` : `${amount} of ${token}`;
+
+const BOUNTIES = ["none", "open", "ending", "ended"] as const;
+const CANDIDATES = ["none", "committed", "revealed", "asked", "open to all", "scored", "out"] as const;
+
+/** A bounty for people. */
+export function statusLines(bounty: SeenBounty): string[] {
+	const { id, status, pool, token, rate, minGain, round, isRunning, baseline, candidates } = bounty;
+	const paid = `${amountText(rate, token)} for each unit from ${minGain} on`;
+	return [
+		`bounty ${id}: ${BOUNTIES[status]}, ${amountText(pool, token)} left, ${paid}`,
+		`  best weights: ${baseline}`,
+		...(round === undefined ? [] : [`  round ${round.number}: ${isRunning ? "runs" : "closed"}`]),
+		...candidates.map(({ id: candidate, status: at, contributor, request, claim, gain }) => {
+			const asked = request === 0 ? "" : `  request ${request}`;
+			const made = claim === undefined ? "" : `  claim ${claim.id}`;
+			const result = at === CANDIDATE_STATUS.scored ? `  gain ${gain}` : "";
+			const best = round?.best === candidate ? "  the best" : "";
+			return `  candidate ${candidate}: ${CANDIDATES[at]}  ${contributor}${asked}${made}${result}${best}`;
+		}),
+	];
+}
+
+/** How a candidate ended. */
+export function endText({
+	id,
+	status,
+	gain,
+}: {
+	readonly id: number;
+	readonly status: number;
+	readonly gain: bigint;
+}) {
+	if (status !== CANDIDATE_STATUS.scored) return `Candidate ${id} is out.`;
+	return `Candidate ${id} is scored: it gains ${gain}.`;
 }

@@ -3,6 +3,7 @@ import {
 	BOUNTY_AGREEMENT,
 	BOUNTY_CONTRIBUTOR,
 	BOUNTY_EVALUATION,
+	BOUNTY_ROUNDS,
 	BOUNTY_RULES,
 	BOUNTY_STEPS,
 	BOUNTY_TOKENS,
@@ -13,7 +14,7 @@ import {
 export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"contracts/network/BountyStore.sol",
-		[BOUNTY_RULES, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
+		[BOUNTY_RULES, BOUNTY_ROUNDS, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
 		[
 			[
 				"M1: a bounty's commitment does not name its contributor",
@@ -56,7 +57,7 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/network/BountyEntries.sol",
-		[BOUNTY_RULES, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
+		[BOUNTY_RULES, BOUNTY_ROUNDS, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
 		[
 			[
 				"M1: a commitment to a bounty is for any round",
@@ -207,7 +208,7 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/network/Bounties.sol",
-		[BOUNTY_RULES, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
+		[BOUNTY_RULES, BOUNTY_ROUNDS, BOUNTY_WEIGHTS, BOUNTY_AGREEMENT],
 		[
 			[
 				"M7: a bounty's score is asked of its contributor for ever",

@@ -5,6 +5,7 @@ export const BEACON = "test/markets/beacon.test.ts";
 export const BOUNTY_AGREEMENT = "test/markets/bounty-agreement.test.ts";
 export const BOUNTY_CONTRIBUTOR = "test/operations/bounty-contributor.test.ts";
 export const BOUNTY_EVALUATION = "crates-ts/actors/test/bounty-evaluation.test.ts";
+export const BOUNTY_ROUNDS = "test/markets/bounty-rounds.test.ts";
 export const BOUNTY_RULES = "test/markets/bounty-rules.test.ts";
 export const BOUNTY_STEPS = "crates-ts/markets/test/bounty-steps.test.ts";
 export const BOUNTY_TOKENS = "test/markets/bounty-tokens.test.ts";
