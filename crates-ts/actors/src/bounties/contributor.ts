@@ -178,7 +178,7 @@ export class Contributor extends BountyKeeper {
 		const leaves = shownLeaves(tensor).slice(step.first, step.first + PART);
 		const salt = await this.#salt(bounty.id, bounty.round!.number);
 		const args = [BigInt(step.candidate), tensor.root, salt, BigInt(step.first), leaves];
-		const said = `Showed ${leaves.length} leaves of weights from ${step.first} on.`;
+		const said = `Showed leaves ${step.first} to ${step.first + leaves.length - 1} of the weights.`;
 		const until = Math.max(bounty.round!.revealUntil, now);
 		return this.send(`reveal:${step.candidate}:${step.first}`, said, this.call("reveal", args), until);
 	}
