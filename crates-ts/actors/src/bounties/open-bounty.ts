@@ -8,11 +8,14 @@ import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { commitInputs } from "@umpire/runtime/trace.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
-import { erc20Abi, parseEventLogs } from "viem";
+import { erc20Abi, formatEther, parseEther, parseEventLogs } from "viem";
 import type { LoadedProgram } from "../loaded-program.ts";
-import type { World } from "../world.ts";
+import { isDevelopment, type World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
 import { INPUTS, scoresOf } from "./evaluation.ts";
+
+/** At 0.05 ETH a block that is withheld (docs/bounties.md). */
+const MOST_BY_BLOCK_HASH = parseEther("0.2");
 
 /** The terms that an owner chooses. */
 export type ChosenTerms = Omit<
@@ -103,6 +106,15 @@ export async function openBounty(
 				`--min-gain ${terms.minGain} is little: the first weights score ${score} of ${perfect}, and a copy of them with some noise in it gains that by chance; ${least} is passed once in 30,000 tries (M4).`,
 			);
 		}
+	}
+	if (
+		terms.token === ETHER &&
+		terms.pool > MOST_BY_BLOCK_HASH &&
+		!isDevelopment(world.contracts.connection)
+	) {
+		warn?.(
+			`A pool of ${formatEther(terms.pool)} ETH is much for block hashes: from rewards of ${formatEther(MOST_BY_BLOCK_HASH)} ETH on it pays the proposer of a block to withhold it.`,
+		);
 	}
 	const inputRoots = (await commitInputs(program, inputs)).map((tensor) => tensor.root);
 	await putInputs(world.home.content, program, inputs);

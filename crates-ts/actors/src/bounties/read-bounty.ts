@@ -6,6 +6,7 @@ import type { ClaimStatus } from "@umpire/game/state.ts";
 import { type BountyStatus, CANDIDATE_STATUS, type CandidateStatus } from "@umpire/markets/bounty-state.ts";
 import type { SeenBounty, SeenCandidate, SeenRound } from "@umpire/markets/bounty-steps.ts";
 import type { RoundValue } from "@umpire/markets/grid-steps.ts";
+import { SETTLED_AFTER } from "../settled.ts";
 import type { View } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
 import { shownBy, wrongLeafOf } from "./shown.ts";
@@ -17,6 +18,8 @@ export class BountyReader {
 	readonly #view: View;
 	readonly #contracts: BountyContracts;
 	readonly #id: number;
+	/** candidates of other bounties, and the block at which that was first seen */
+	readonly #others = new Map<number, bigint>();
 	/** by what was shown: a leaf that is wrong */
 	readonly #wrong = new Map<Hex, number | undefined>();
 
@@ -68,9 +71,18 @@ export class BountyReader {
 		const { contracts } = this.#view;
 		const seen: SeenCandidate[] = [];
 		const count = Number(await read(contracts, bounties, "candidateCount", []));
+		const height = await contracts.connection.reader.getBlockNumber();
 		for (let id = 1; id <= count; id++) {
+			const since = this.#others.get(id);
+			// Chains are reorganised: what is another's is looked at until that is settled.
+			if (since !== undefined && height > since + SETTLED_AFTER) continue;
 			const found = await read(contracts, bounties, "getCandidate", [BigInt(id)]);
-			if (found.bounty !== this.#id || !isMeant(found)) continue;
+			if (found.bounty !== this.#id) {
+				if (since === undefined) this.#others.set(id, height);
+				continue;
+			}
+			this.#others.delete(id);
+			if (!isMeant(found)) continue;
 			const { round, commitment, request, until, leaves, weightsRoot, contentRoot, gain } = found;
 			const status = found.status as CandidateStatus;
 			const { revealed, asked, open } = CANDIDATE_STATUS;
