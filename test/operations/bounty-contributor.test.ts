@@ -12,7 +12,7 @@ import { type Evaluation, evaluationOf } from "@umpire/actors/bounties/evaluatio
 import { openBounty, withDefaults } from "@umpire/actors/bounties/open-bounty.ts";
 import { playBounty } from "@umpire/actors/bounties/play-bounty.ts";
 import { BountyReader } from "@umpire/actors/bounties/read-bounty.ts";
-import { openedWith } from "@umpire/actors/bounties/shown.ts";
+import { openedWith, shownBy } from "@umpire/actors/bounties/shown.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
@@ -176,7 +176,62 @@ describe("contributors of a bounty", () => {
 		await owner.feed.poll();
 		expect(owner.feed.events.filter(({ name }) => name === "Requested").length).toBe(0);
 	});
+
+	test("a rival who shows other words under the same digests, in a bounty of its own, keeps nobody from a score", async () => {
+		const good = await contributor("submitter", GOOD);
+		await play([good], async () => (await candidate(1))?.status === CANDIDATE_STATUS.revealed);
+		await showOtherWords();
+		await play([good], () => good.isDone());
+		const { status, gain, weightsRoot } = await candidate(1);
+		expect(status).toBe(CANDIDATE_STATUS.scored);
+		expect(gain).toBeGreaterThan(0n);
+		expect((await keeper.seen()).baseline).toBe(weightsRoot);
+		// Nor from the next round, whose baseline they are.
+		const fair = await contributor("second-submitter", FAIR, { force: true });
+		expect((await fair.rehearse()).gain).toBeLessThan(0);
+	});
+
+	test.each([{ width: 8 }, { elements: 3 }, { baselineInput: 2, statesInput: 0 }])(
+		"a bounty with weights that its program does not take is left alone: %o",
+		async (change) => {
+			const terms = { ...(await openedWith(owner, contracts, bounty)), ...change, paidRounds: 0 };
+			const { bounties } = contracts;
+			await send(owner.signer, {
+				contract: bounties,
+				functionName: "open",
+				args: [terms],
+				value: terms.pool,
+			});
+			const other = Number(await read(owner.contracts, bounties, "bountyCount", []));
+			const good = await contributor("submitter", GOOD, { bounty: other });
+			await expect(good.rehearse()).rejects.toThrow(/takes \d+ numbers of \d+ bits, the bounty has/);
+		},
+	);
 });
+
+/** Opens a bounty of one's own, and shows in it the digests of candidate 1 with the words of other weights. */
+async function showOtherWords(): Promise<void> {
+	const world = await stage.world("third-submitter");
+	const { bounties } = contracts;
+	const own = { ...(await openedWith(owner, contracts, bounty)), ...{ commitSeconds: 1, paidRounds: 0 } };
+	const args = [{ ...own, revealSeconds: 86_400 }];
+	await send(world.signer, { contract: bounties, functionName: "open", args, value: own.pool });
+	const { weightsRoot } = await read(owner.contracts, bounties, "getCandidate", [1n]);
+	const { contentRoot } = await read(owner.contracts, bounties, "getCandidate", [1n]);
+	const digests = await shownBy(owner, contracts, 1, contentRoot);
+	const first = (await commitInputs(evaluation.program, evaluation.inputs))[own.candidateInput];
+	const leaves = shownLeaves(first).map(({ words }, leaf) => ({ words, digest: digests[leaf].digest }));
+	const salt: Hex = `0x${"77".repeat(32)}`;
+	const contributor = world.signer.account.address.toLowerCase() as Hex;
+	const where = { chainId: stage.connection.chain.id, address: bounties.address };
+	const other = Number(await read(owner.contracts, bounties, "bountyCount", []));
+	const commitment = commitmentOf(where, { bounty: other, round: 1 }, { contributor, weightsRoot, salt });
+	const commit = [BigInt(other), 1n, commitment];
+	await send(world.signer, { contract: bounties, functionName: "commit", args: commit, value: DEPOSIT });
+	await stage.wait(2);
+	const reveal = [2n, weightsRoot, salt, 0n, leaves];
+	await send(world.signer, { contract: bounties, functionName: "reveal", args: reveal });
+}
 
 /** The root of the weights that the bounty was opened with. */
 const firstRoot = async (): Promise<Hex> => {

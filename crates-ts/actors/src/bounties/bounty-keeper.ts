@@ -65,7 +65,9 @@ export class BountyKeeper implements Actor {
 		let acted = await this.own(bounty, now);
 		for (const step of stepsForBounty(bounty, now)) {
 			if (this.options.only?.includes(step.type) === false) continue;
-			if (await this.attempt(step.type, () => this.#make(bounty, step))) acted = true;
+			// One candidate's trouble is none of another's.
+			const item = "candidate" in step ? `${step.type} of candidate ${step.candidate}` : step.type;
+			if (await this.attempt(item, () => this.#make(bounty, step))) acted = true;
 		}
 		if (await this.#score(bounty)) acted = true;
 		if (!acted && (await this.#makeBlock(bounty, now))) acted = true;

@@ -4,12 +4,13 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { BountyTerms } from "@umpire/markets/bounty-state.ts";
-import { seedStates } from "@umpire/markets/seed.ts";
+import { SEED_LANES, seedStates } from "@umpire/markets/seed.ts";
+import { elementCount } from "@umpire/operators/tensors.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { inputFinder, type LoadedProgram, loadRegistered } from "../loaded-program.ts";
 import type { World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
-import { elementsOf, openedWith, shownBy } from "./shown.ts";
+import { elementsOf, openedWith, shownBy, wrongLeafOf } from "./shown.ts";
 
 /** What a bounty scores with, and on what: its program, the inputs that it was opened with, and the weights of both sides. */
 export class ScoreInputs {
@@ -19,14 +20,17 @@ export class ScoreInputs {
 	readonly opened: readonly Elements[];
 	readonly #world: World;
 	readonly #contracts: BountyContracts;
+	readonly #bounty: number;
 
 	private constructor(
 		world: World,
 		contracts: BountyContracts,
+		bounty: number,
 		of: { readonly loaded: LoadedProgram; readonly terms: BountyTerms; readonly opened: readonly Elements[] },
 	) {
 		this.#world = world;
 		this.#contracts = contracts;
+		this.#bounty = bounty;
 		this.loaded = of.loaded;
 		this.terms = of.terms;
 		this.opened = of.opened;
@@ -35,11 +39,12 @@ export class ScoreInputs {
 	/**
 	 * Loads a bounty's program and the inputs that it was opened with, from the store or what it may fetch from.
 	 *
-	 * @throws UmpireError if they are not to be had
+	 * @throws UmpireError if they are not to be had, or the program takes other weights than the contract
 	 */
 	static async of(world: World, contracts: BountyContracts, bounty: number): Promise<ScoreInputs> {
 		const terms = await openedWith(world, contracts, bounty);
 		const loaded = await loadRegistered(world, terms.program);
+		requireWeights(loaded, terms);
 		const { root } = MerkleTree.of(terms.inputRoots, TAG.inputs);
 		const opened = await inputFinder(world, loaded.program, () => {})(root);
 		if (opened === undefined) {
@@ -47,7 +52,7 @@ export class ScoreInputs {
 				advice: `ask the owner for them, or name with --fetch where they may be had; they belong into ${world.home.content.place}.`,
 			});
 		}
-		return new ScoreInputs(world, contracts, { loaded, terms, opened });
+		return new ScoreInputs(world, contracts, bounty, { loaded, terms, opened });
 	}
 
 	/** The spec of the input that candidates take the place of. */
@@ -55,7 +60,10 @@ export class ScoreInputs {
 		return this.loaded.program.inputs[this.terms.candidateInput];
 	}
 
-	/** The weights with some root: the first ones, or what a candidate has shown. */
+	/**
+	 * The weights with some root: the first ones, or what a candidate has shown. Roots are made of the digests that were
+	 * shown: others can show the same ones with words of their own, and those are none of the weights.
+	 */
 	async weights(root: Hex): Promise<Elements> {
 		const { inputRoots, baselineInput } = this.terms;
 		if (inputRoots[baselineInput] === root) return this.opened[baselineInput];
@@ -63,8 +71,9 @@ export class ScoreInputs {
 		const count = Number(await read(this.#world.contracts, bounties, "candidateCount", []));
 		for (let id = count; id >= 1; id--) {
 			const found = await read(this.#world.contracts, bounties, "getCandidate", [BigInt(id)]);
-			if (found.weightsRoot !== root) continue;
-			return elementsOf(await shownBy(this.#world, this.#contracts, id, found.contentRoot), this.spec);
+			if (found.bounty !== this.#bounty || found.weightsRoot !== root) continue;
+			const leaves = await shownBy(this.#world, this.#contracts, id, found.contentRoot);
+			if ((await wrongLeafOf(leaves)) === undefined) return elementsOf(leaves, this.spec);
 		}
 		throw new UmpireError("NOT_FOUND", `No candidate has shown the weights ${root}.`);
 	}
@@ -89,5 +98,24 @@ export class ScoreInputs {
 		const sides = [await this.weights(baseline), await this.weights(candidate)] as const;
 		const inputs = this.with(...sides, seedStates(value));
 		return putInputs(this.#world.home.content, this.loaded.program, inputs);
+	}
+}
+
+/** The contract knows no input of a program: what it takes may be none of the program's, and then has no score. */
+function requireWeights({ program }: LoadedProgram, terms: BountyTerms): void {
+	const { width, elements } = terms;
+	const wanted = [
+		[terms.baselineInput, width, elements],
+		[terms.candidateInput, width, elements],
+		[terms.statesInput, 32, SEED_LANES],
+	] as const;
+	for (const [at, bits, count] of wanted) {
+		const { name, shape, width: actual } = program.inputs[at];
+		if (actual === bits && elementCount(shape) === count) continue;
+		throw new UmpireError(
+			"CHAIN",
+			`Input "${name}" takes ${elementCount(shape)} numbers of ${actual} bits, the bounty has ${count} of ${bits}`,
+			{ advice: "nobody can reveal or score weights for it: leave that bounty alone." },
+		);
 	}
 }
