@@ -191,6 +191,27 @@ describe("contributors of a bounty", () => {
 		expect((await fair.rehearse()).gain).toBeLessThan(0);
 	});
 
+	test("who is paid withdraws, though others have rounds follow one another", async () => {
+		const good = await contributor("submitter", GOOD);
+		const { signer } = await stage.world("third-submitter");
+		const restless: Actor = {
+			name: "restless",
+			async tick() {
+				const { round, isRunning } = await keeper.seen();
+				if (round === undefined || isRunning) return false;
+				const args = [BigInt(bounty), BigInt(round.number + 1), `0x${"99".repeat(32)}`];
+				await send(signer, { contract: contracts.bounties, functionName: "commit", args, value: DEPOSIT });
+				return true;
+			},
+		};
+		await play([restless, good], async () => (await keeper.seen()).round?.number === 2);
+		await stage.settle([restless, good]);
+		expect(await good.isDone()).toBe(true);
+		const { account } = (await stage.world("submitter")).signer;
+		expect(await read(owner.contracts, contracts.bounties, "owed", [ETHER, account.address])).toBe(0n);
+		expect(said.join("\n")).toMatch(/Withdrew [\d.]+ ETH\./);
+	});
+
 	test.each([{ width: 8 }, { elements: 3 }, { baselineInput: 2, statesInput: 0 }])(
 		"a bounty with weights that its program does not take is left alone: %o",
 		async (change) => {

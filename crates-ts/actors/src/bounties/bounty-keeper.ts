@@ -197,9 +197,12 @@ export class BountyKeeper implements Actor {
 		return true;
 	}
 
-	/** Takes what the contracts owe when no round runs: one transaction each instead of many. */
-	async #withdraw({ isRunning, token }: SeenBounty): Promise<boolean> {
-		if (isRunning) return false;
+	/**
+	 * Takes what the contracts owe, but while it is in the round itself: one transaction each instead of many. Others can
+	 * have rounds follow one another without end.
+	 */
+	async #withdraw({ isRunning, token, candidates }: SeenBounty): Promise<boolean> {
+		if (isRunning && candidates.some(({ contributor }) => contributor === this.account)) return false;
 		const { bounties, beacon } = this.contracts;
 		let acted = false;
 		for (const at of new Set([ETHER, token])) {
