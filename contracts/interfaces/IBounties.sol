@@ -50,6 +50,7 @@ struct BountyTerms {
 	/// wei of it for whoever scores the candidate
 	uint128 scoreFee;
 	uint32 commitSeconds;
+	/// at least an increment of the court, as `scoreSeconds`
 	uint32 revealSeconds;
 	/// from the end of reveals to the first claims: for reading the weights, and for showing a mismatch
 	uint32 availabilitySeconds;

@@ -172,11 +172,12 @@ abstract contract BountyEntries is BountyStore {
 		uint256 loss = (uint256(terms.deposit) * _lossPermille) / 1000;
 		_requireTerm("scoreFee", terms.scoreFee, _scoreFeeMin, loss);
 		_requireTerm("commitSeconds", terms.commitSeconds, 1, Parameter.MOST_SECONDS);
-		_requireTerm("revealSeconds", terms.revealSeconds, 1, Parameter.MOST_SECONDS);
+		// Where no block falls into the time for a move, it costs the deposit of whoever trusted the terms.
+		_requireTerm("revealSeconds", terms.revealSeconds, grace, Parameter.MOST_SECONDS);
 		_requireTerm(
 			"availabilitySeconds", terms.availabilitySeconds, _availabilityMin, Parameter.MOST_SECONDS
 		);
-		_requireTerm("scoreSeconds", terms.scoreSeconds, 1, Parameter.MOST_SECONDS);
+		_requireTerm("scoreSeconds", terms.scoreSeconds, grace, Parameter.MOST_SECONDS);
 		if (terms.token != ETHER) _requireToken(terms.token);
 	}
 

@@ -39,9 +39,9 @@ describe("terms", () => {
 			[{ scoreFee: BOUNTIES.scoreFeeMin - 1n }, "InvalidTerm"],
 			[{ scoreFee: LOSS + 1n }, "InvalidTerm"],
 			[{ commitSeconds: 0 }, "InvalidTerm"],
-			[{ revealSeconds: 0 }, "InvalidTerm"],
+			[{ revealSeconds: PARAMETERS.increment - 1 }, "InvalidTerm"],
 			[{ availabilitySeconds: TERMS.availabilitySeconds - 1 }, "InvalidTerm"],
-			[{ scoreSeconds: 0 }, "InvalidTerm"],
+			[{ scoreSeconds: PARAMETERS.increment - 1 }, "InvalidTerm"],
 		] as const;
 		for (const [change, error] of wrong) {
 			const terms = { ...TERMS, ...change };
@@ -50,7 +50,13 @@ describe("terms", () => {
 		}
 		const value = openingPrice(TERMS, play.stage.fee) - 1n;
 		expect(await refused(play.owner, { type: "openBounty", terms: TERMS, value })).toBe("WrongValue");
-		await play.open({ elements: 600 * 75, scoreFee: LOSS });
+		const { increment } = PARAMETERS;
+		await play.open({
+			elements: 600 * 75,
+			scoreFee: LOSS,
+			revealSeconds: increment,
+			scoreSeconds: increment,
+		});
 	});
 });
 

@@ -172,6 +172,16 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 				"",
 			],
 			[
+				"M2: nobody can reveal in the time that a bounty gives",
+				'_requireTerm("revealSeconds", terms.revealSeconds, grace, Parameter.MOST_SECONDS);',
+				'_requireTerm("revealSeconds", terms.revealSeconds, 1, Parameter.MOST_SECONDS);',
+			],
+			[
+				"M7: nobody can score in the time that a bounty gives",
+				'_requireTerm("scoreSeconds", terms.scoreSeconds, grace, Parameter.MOST_SECONDS);',
+				'_requireTerm("scoreSeconds", terms.scoreSeconds, 1, Parameter.MOST_SECONDS);',
+			],
+			[
 				"M1: a bounty's scoring fee is more than what a worse candidate loses",
 				'_requireTerm("scoreFee", terms.scoreFee, _scoreFeeMin, loss);',
 				'_requireTerm("scoreFee", terms.scoreFee, _scoreFeeMin, type(uint128).max); loss;',
@@ -386,6 +396,28 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 				"a contributor to a bounty forgets its salt",
 				"const salt = keccak256(await account.signMessage({ message }));",
 				"message; const salt = keccak256(toHex(drawSeed()));",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/bounties/score-inputs.ts",
+		[BOUNTY_CONTRIBUTOR],
+		[
+			[
+				"M9: a contributor enters a bounty whose weights its program does not take",
+				"		requireWeights(loaded, terms);\n",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/bounties/bounty-keeper.ts",
+		[BOUNTY_CONTRIBUTOR],
+		[
+			[
+				"a keeper of bounties is paid only when no round runs",
+				"if (isRunning && candidates.some(({ contributor }) => contributor === this.account)) return false;",
+				"if (isRunning || candidates === undefined) return false;",
 			],
 		],
 	),

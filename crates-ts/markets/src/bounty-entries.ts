@@ -112,10 +112,10 @@ function check({ game, parameters }: BountyWorld, terms: BountyTerms): void {
 	requireTerm("deposit", terms.deposit, parameters.depositMin, MOST_AMOUNT);
 	requireTerm("scoreFee", terms.scoreFee, parameters.scoreFeeMin, lossOf(parameters, terms.deposit));
 	requireTerm("commitSeconds", terms.commitSeconds, 1, YEAR);
-	requireTerm("revealSeconds", terms.revealSeconds, 1, YEAR);
 	const { increment, reserve } = game.parameters;
+	requireTerm("revealSeconds", terms.revealSeconds, increment, YEAR);
 	requireTerm("availabilitySeconds", terms.availabilitySeconds, increment + reserve, YEAR);
-	requireTerm("scoreSeconds", terms.scoreSeconds, 1, YEAR);
+	requireTerm("scoreSeconds", terms.scoreSeconds, increment, YEAR);
 }
 
 export function commit(world: BountyWorld, move: Sent<CommitMove>, now: number): BountyWorld {
