@@ -124,6 +124,18 @@ describe("requests", () => {
 		}
 	});
 
+	test("a claim is taken with its bond, and with no other sum", async () => {
+		const { header, root, inputsRoot } = small.program;
+		await driver.play(driver.requester, { type: "register", header });
+		const deadline = driver.game.now + 50;
+		const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
+		await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+		const claim = (value: bigint) => ({ type: "claim", value, request: 1, ...small.claim() }) as const;
+		for (const value of [0n, submitterBond - 1n, submitterBond + 1n])
+			expect(await driver.try(driver.submitter, claim(value))).toBe("WrongBond");
+		await driver.play(driver.submitter, claim(submitterBond));
+	});
+
 	test("registering again changes nothing", async () => {
 		const { header, root } = small.program;
 		await driver.play(driver.requester, { type: "register", header });
