@@ -31,6 +31,16 @@ driverPerTest(PARAMETERS, (fresh) => {
 	chain = fresh.chain;
 });
 
+/** Registers the small program and requests a result of it; when that is due. */
+async function requestSmall(): Promise<number> {
+	const { header, root, inputsRoot } = small.program;
+	await driver.play(driver.requester, { type: "register", header });
+	const deadline = driver.game.now + 50;
+	const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
+	await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+	return deadline;
+}
+
 describe("programs", () => {
 	const { header } = small.program;
 	test.each([
@@ -107,11 +117,7 @@ describe("requests", () => {
 			[0, undefined],
 			[1, "RequestExpired"],
 		] as const) {
-			const { header, root, inputsRoot } = small.program;
-			await driver.play(driver.requester, { type: "register", header });
-			const deadline = driver.game.now + 50;
-			const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
-			await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+			const deadline = await requestSmall();
 			await driver.wait(deadline + offset);
 			const answer = await driver.try(driver.submitter, {
 				type: "claim",
@@ -125,11 +131,7 @@ describe("requests", () => {
 	});
 
 	test("a claim is taken with its bond, and with no other sum", async () => {
-		const { header, root, inputsRoot } = small.program;
-		await driver.play(driver.requester, { type: "register", header });
-		const deadline = driver.game.now + 50;
-		const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
-		await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+		await requestSmall();
 		const claim = (value: bigint) => ({ type: "claim", value, request: 1, ...small.claim() }) as const;
 		for (const value of [0n, submitterBond - 1n, submitterBond + 1n])
 			expect(await driver.try(driver.submitter, claim(value))).toBe("WrongBond");
@@ -177,6 +179,16 @@ describe("outputs", () => {
 		await driver.play(driver.stranger, { type: "finalise", claim });
 		const none = [0n, 0n, 0n, 0n, 0n];
 		expect(await chain.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
+	});
+
+	test("other words than those that the claim commits to are no output", async () => {
+		await requestSmall();
+		const { traceRoot, opening } = small.claim();
+		const words = opening.words.with(0, opening.words[0] ^ 1n);
+		const claim = { type: "claim", value: submitterBond, request: 1, traceRoot } as const;
+		const other = { ...claim, opening: { ...opening, words } };
+		expect(await driver.try(driver.submitter, other)).toBe("WrongLeaf");
+		await driver.play(driver.submitter, { ...claim, opening });
 	});
 
 	test("any leaf of a large output can be opened once it is final", async () => {
