@@ -22,7 +22,7 @@ const large = new ToyTrace(
 	),
 );
 const { submitterBond, challengePeriod } = PARAMETERS;
-const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
+const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4, demanding: 5 } as const;
 
 let chain: TestChain;
 let driver: ChainDriver;
@@ -215,14 +215,14 @@ describe("the consumer's callback runs after the state is final, and its failure
 		await driver.wait(driver.game.now + challengePeriod + 1);
 		await driver.play(driver.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
 		expect(await chain.owed(driver.submitter)).toBe(submitterBond + 70n);
-		const fails = name !== "accept" && name !== "reenter";
+		const fails = !["accept", "reenter", "demanding"].includes(name);
 		const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 		expect(calls).toBe(fails ? 0n : 1n);
 		expect(driver.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
 	});
 
 	test("whoever finalises cannot make it fail by sending too little gas", async () => {
-		const consumer = await chain.deploy("HostileAccount", [MODES.accept]);
+		const consumer = await chain.deploy("HostileAccount", [MODES.demanding]);
 		const claim = await driver.claimToy(small, consumer);
 		const now = driver.game.now + challengePeriod + 1;
 		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {
