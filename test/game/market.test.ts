@@ -75,6 +75,20 @@ describe("requests", () => {
 		await driver.play(driver.requester, ask(small.program.root, small.program.inputsRoot));
 	});
 
+	test("of a program that nobody registered is refused, whatever inputs it names", async () => {
+		for (const inputsRoot of [wordHex(0n), small.program.inputsRoot]) {
+			const deadline = driver.game.now + 50;
+			const asked = {
+				value: 0n,
+				program: small.program.root,
+				inputsRoot,
+				deadline,
+				consumer: driver.stranger,
+			};
+			expect(await driver.try(driver.requester, { type: "request", ...asked })).toBe("UnknownProgram");
+		}
+	});
+
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
 		const { header, root, inputsRoot } = small.program;
 		await driver.play(driver.requester, { type: "register", header });
