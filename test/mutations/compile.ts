@@ -49,6 +49,9 @@ export interface Code {
 	readonly abi: unknown;
 	readonly bytecode: string;
 	readonly linkReferences: unknown;
+	readonly deployedBytecode: string;
+	readonly deployedLinkReferences: unknown;
+	readonly immutableReferences: unknown;
 }
 
 /** The built contracts with the mutated file in them that a test deploys: the others need no compiling. */
@@ -96,7 +99,7 @@ export function compileContract(root: string, contract: string, mutation?: Mutat
 		const text = readFileSync(join(root, ours ? path : join("node_modules", path)), "utf8");
 		return { contents: path === mutation?.file ? mutated(mutation, text) : text };
 	};
-	const fields = ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences"];
+	const fields = ["abi", "evm.bytecode", "evm.deployedBytecode"];
 	const sources = { [contract]: { content: read(contract).contents } };
 	let error: string | undefined;
 	for (const pipeline of FASTEST) {
@@ -107,8 +110,15 @@ export function compileContract(root: string, contract: string, mutation?: Mutat
 		if (error?.includes("Stack too deep")) continue;
 		if (error !== undefined) break;
 		const { abi, evm } = output.contracts[contract][name];
-		const { object, linkReferences } = evm.bytecode;
-		return { abi, bytecode: `0x${object}`, linkReferences };
+		const { bytecode, deployedBytecode } = evm;
+		return {
+			abi,
+			bytecode: `0x${bytecode.object}`,
+			linkReferences: bytecode.linkReferences,
+			deployedBytecode: `0x${deployedBytecode.object}`,
+			deployedLinkReferences: deployedBytecode.linkReferences,
+			immutableReferences: deployedBytecode.immutableReferences,
+		};
 	}
 	throw new Error(`${contract} does not compile: ${error}`);
 }
@@ -125,5 +135,12 @@ interface Output {
 
 interface OutputContract {
 	readonly abi: unknown;
-	readonly evm: { readonly bytecode: { readonly object: string; readonly linkReferences: unknown } };
+	readonly evm: { readonly bytecode: OutputCode; readonly deployedBytecode: OutputCode };
+}
+
+interface OutputCode {
+	readonly object: string;
+	readonly linkReferences: unknown;
+	/** of deployed code only */
+	readonly immutableReferences?: unknown;
 }
