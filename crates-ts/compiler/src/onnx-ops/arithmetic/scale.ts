@@ -6,7 +6,7 @@ import { type Context, elementsOf, integerReach, type Value } from "../../lower/
 import { emitConverted, emitLinear, expanded, reached, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
-import { biasOf, nearestRatio, smallestRatio } from "../../quantise/rescale-ratio.ts";
+import { biasOf, maxShift, nearestRatio } from "../../quantise/rescale-ratio.ts";
 import { coarsenedQuantisation, limitOf, type Quantisation } from "../../quantise/scales.ts";
 import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
@@ -111,8 +111,8 @@ export function emitRowScaled(
 	const rescale = rescaleOf(
 		signs.map((_, c) => {
 			const ratio = (Math.abs(rows.values[c]) * x.spec.scale) / quantisation.scale;
-			// A factor below what a row can say leaves nothing of 16 bits but the shift.
-			const small = ratio < smallestRatio(limit);
+			// A factor below what a row can say leaves nothing but the shift. One of few bits errs by no more than that.
+			const small = Math.round(ratio * 2 ** maxShift(limit)) < 1;
 			if (small) signs[c] = 0;
 			const row = nearestRatio(small ? 1 : ratio, limit, integerReach(x));
 			const unit = quantisation.scale * (row.multiplier / 2 ** row.shift);
