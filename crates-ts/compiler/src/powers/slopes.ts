@@ -15,7 +15,7 @@ function slopeOf({ opType, inputs }: Node, facts: Facts): Slope | undefined {
 
 /**
  * How much the result of a function of one operand changes at most with each element, between the least and
- * the largest number that calibration saw in its column: x^−160 of numbers near 1 tells them 160 times finer.
+ * the largest number that calibration saw in its column of a table: x^−160 of numbers near 1 tells them 160 times finer.
  * Undefined where the function is no such, or some number is not positive.
  */
 export function steepest(node: Node, facts: Facts): Float64Array | undefined {
@@ -24,8 +24,8 @@ export function steepest(node: Node, facts: Facts): Float64Array | undefined {
 	const extents = facts.extents?.get(x);
 	if (!slope || !extents || !extents.low.every((low) => low > 0)) return undefined;
 	const shape = facts.shapes.get(x)!;
-	// Rows are samples of the same features.
-	const row = shape.length < 2 ? extents.low.length : extents.low.length / shape[0];
+	// Rows of a table are samples of the same features. What has more axes may be anything anywhere.
+	const row = shape.length === 2 ? shape[1] : 1;
 	const low = new Float64Array(row).fill(Number.POSITIVE_INFINITY);
 	const high = new Float64Array(row);
 	for (let i = 0; i < extents.low.length; i++) {

@@ -104,13 +104,16 @@ export function emitRowScaled(
 	shape: readonly number[],
 	wanted: Quantisation,
 ): Value {
-	const largest = rows.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+	// One step of the operand already reaches the result's end: a larger factor says no more.
+	const most = (Math.max(-wanted.low, wanted.high, 1) * wanted.scale) / x.spec.scale;
+	const factors = rows.values.map((value) => Math.min(Math.abs(value), most));
+	const largest = factors.reduce((a, b) => Math.max(a, b), 0);
 	const quantisation = coarsenedQuantisation(wanted, (largest * x.spec.scale) / wanted.scale, MOST_RATIO);
 	const limit = limitOf(wanted);
 	const signs = Array.from(rows.values, Math.sign);
 	const rescale = rescaleOf(
 		signs.map((_, c) => {
-			const ratio = (Math.abs(rows.values[c]) * x.spec.scale) / quantisation.scale;
+			const ratio = (factors[c] * x.spec.scale) / quantisation.scale;
 			// A factor below what a row can say leaves nothing but the shift. One of few bits errs by no more than that.
 			const small = Math.round(ratio * 2 ** maxShift(limit)) < 1;
 			if (small) signs[c] = 0;
