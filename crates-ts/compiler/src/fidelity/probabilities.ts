@@ -1,7 +1,7 @@
 import { string } from "@umpire/graph/attributes.ts";
 import { toReal } from "@umpire/graph/real.ts";
-import { has } from "@umpire/graph/traits.ts";
 import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { producersOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 

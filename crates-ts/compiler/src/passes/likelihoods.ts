@@ -1,7 +1,7 @@
 import { GraphEditor } from "@umpire/graph/edit.ts";
 import { constantScalar, type Facts } from "@umpire/graph/facts.ts";
 import { reachOf } from "@umpire/graph/ranges.ts";
-import { isFloat } from "@umpire/graph/real.ts";
+import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
@@ -10,9 +10,10 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 const ROOM = 16;
 /** What was bounded may be beyond the bound by what float32 rounds. */
 const ROUNDED = 1.001;
+/** Variances of features that are constant within a class are 1e-9 of the largest. */
+const NEXT_TO_NOTHING = 2 ** -20;
 /** Below exp(−128) nothing is left of a probability. */
 const LEAST = 128;
-
 
 /**
  * Squared distances that are subtracted in log-likelihoods, of which only differences to the likeliest class
@@ -26,7 +27,7 @@ export function boundDistances(graph: Graph, facts: Facts): Graph {
 		if (node.domain !== "" || node.opType !== "ReduceLogSumExp") continue;
 		const [x] = node.inputs;
 		const [own, most] = [facts.ranges.get(x), facts.ranges.get(node.outputs[0])];
-		if (!own || !most || !onlyCompared(editor, facts, x, node.outputs[0])) continue;
+		if (!own || !most || !onlyCompared(editor, x, node.outputs[0])) continue;
 		const spread = own.high - Math.min(most.low, own.high);
 		new Distances(editor, facts, ROOM * spread + LEAST).follow(x, -1);
 	}
@@ -34,7 +35,7 @@ export function boundDistances(graph: Graph, facts: Facts): Graph {
 }
 
 /** Whether all that reads the value looks at differences to its largest number. */
-function onlyCompared(editor: GraphEditor, facts: Facts, x: string, sum: string): boolean {
+function onlyCompared(editor: GraphEditor, x: string, sum: string): boolean {
 	if (editor.isOutput(x)) return false;
 	const sums = new Set([sum]);
 	return editor.readers(x).every((node) => {
@@ -89,18 +90,49 @@ class Distances {
 	/** Bounds the terms of a sum of squares by `most`. */
 	#bound(node: Node, most: number): void {
 		const [x] = node.inputs;
+		const range = this.#facts.ranges.get(x);
 		if (node.opType === "ReduceSumSquare") {
-			this.#clip(node, x, Math.sqrt(most));
+			const end = Math.sqrt(most);
+			if (range && reachOf(range) > end * ROUNDED) this.#clip(node, x, end);
 			return;
 		}
-		const [low, high] = [this.#facts.ranges.get(x)?.low ?? -1, this.#facts.ranges.get(x)?.high ?? 0];
-		if (node.opType === "ReduceSum" && low >= 0 && high > 0) this.#clip(node, x, most);
+		if (node.opType !== "ReduceSum" || !range || range.low < 0) return;
+		// The first rows may be near every class: the variances tell what others can be.
+		const isFar = range.high > most * ROUNDED;
+		if ((isFar || this.#isUnlike(x)) && this.#multiply(x)) this.#clip(node, x, most);
+	}
+
+	/** Whether a value is divided by constants of which some are next to nothing beside others. */
+	#isUnlike(name: string): boolean {
+		const node = this.#editor.producer(name);
+		const divisor = node?.opType === "Div" ? this.#facts.constants.get(node.inputs[1]) : undefined;
+		if (!divisor) return false;
+		const { data } = toReal(divisor);
+		const [least, most] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
+		return least > 0 && least < most * NEXT_TO_NOTHING;
+	}
+
+	/** Writes a division by constants as a product, whose result the bound joins. */
+	#multiply(name: string): boolean {
+		const node = this.#editor.producer(name);
+		const divisor = node?.opType === "Div" ? this.#facts.constants.get(node.inputs[1]) : undefined;
+		if (!node || !divisor || this.#editor.replacement(node)) return false;
+		const { shape, data } = toReal(divisor);
+		if (data.some((value) => value === 0)) return false;
+		const factors = tensorFrom(
+			divisor.type,
+			shape,
+			Array.from(data, (value) => 1 / value),
+		);
+		const constant = this.#editor.constant(`${node.inputs[1]}_inverse`, factors);
+		this.#editor.replace(node, [{ ...node, opType: "Mul", inputs: [node.inputs[0], constant] }]);
+		return true;
 	}
 
 	#clip(node: Node, x: string, end: number): void {
 		const range = this.#facts.ranges.get(x);
 		const type = this.#facts.types.get(x);
-		if (!range || !type || !isFloat(type) || (reachOf(range) <= end * ROUNDED)) return;
+		if (!range || !type || !isFloat(type) || reachOf(range) <= end * ROUNDED) return;
 		const [low, high] = [-end, end].map((bound) =>
 			this.#editor.constant(`${x}_end`, tensorFrom(type, [], [bound])),
 		);

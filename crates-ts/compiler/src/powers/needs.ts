@@ -8,7 +8,7 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { batchNormalization } from "../lower/affine.ts";
 import { expandedTo, leastOver } from "./elements.ts";
 import { movedFrom } from "./moved.ts";
-import { steepest } from "./slopes.ts";
+import { steepestPower } from "./slopes.ts";
 
 /**
  * Per value, for each element the error that would show at full scale somewhere behind it: an error of
@@ -147,7 +147,7 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		return x > 0 && y > 0 ? at(x / y) : undefined;
 	};
 	const curved = (): Float64Array | undefined => {
-		const slopes = steepest(node, facts);
+		const slopes = steepestPower(node, facts);
 		return slopes && at(1).map((step, i) => step / slopes[i]);
 	};
 	const factors = (sign: number): Float64Array | undefined => {
@@ -179,7 +179,7 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		case "Log": {
 			const range = facts.ranges.get(node.inputs[k])!;
 			const spread = spreadOf(output, facts);
-			return curved() ?? (range.low > 0 && spread > 0 ? uniformly(own, range.low * spread) : undefined);
+			return range.low > 0 && spread > 0 ? uniformly(own, range.low * spread) : undefined;
 		}
 		case "Mul":
 			// Of x² what is small matters as far as its square does.
