@@ -39,19 +39,20 @@ describe("columns of unlike size", () => {
 	});
 
 	test("a factor that leaves much of a wide value is no 0", async () => {
-		// One column is 2^20 times smaller than the others, and multiplied by as much less.
-		const columns = [1, 1, 2 ** 14, 2 ** 14];
-		const back = columns.map((size) => 1 / size);
-		const model = modelOf([[4, 4]], (g, [x]) => {
-			const even = g.node("Mul", [x, g.constant("back", floats([4], back))]);
-			return g.node("Mul", [even, g.constant("more", floats([4], [1, 1e-5, 1, 1]))]);
+		// A thousandth of 2^31 units are many, though a row says it with few bits.
+		const model = modelOf([[4, 2]], (g, [x]) => {
+			const factors = g.constant("factors", floats([2], [1, 1e-3]));
+			return g.node("Mul", [x, factors], {}, "scaled", ["y"]);
 		});
-		const sample = (seed: number): Tensor =>
-			floats(
-				[4, 4],
-				numbers(random([4, 4], seed)).map((value, i) => value * columns[i % 4]),
-			);
-		expect(await lossOf(model, [[sample(1)], [sample(2)]])).toBeLessThan(1e-3);
+		const x = random([4, 2], 1);
+		const bits = { bits: 32 } as const;
+		const pins = new Map([
+			["x0", bits],
+			["y", bits],
+		]);
+		const [found] = outputsOf(await compileChecked(model, { inputs: [[x]], pins }), new Map([["x0", x]]));
+		for (const [i, value] of numbers(x).entries())
+			if (i % 2 === 1) expect(Math.abs(found[i] - value * 1e-3)).toBeLessThan(1e-6);
 	});
 });
 
@@ -117,28 +118,36 @@ describe("what a curve makes steep", () => {
 });
 
 describe("likelihoods of classes", () => {
-	/** Naive Bayes over two columns; the second is constant within each class, with a variance of 1e-9. */
-	const model = modelOf(
-		[[2, 2]],
-		(g, [x]) => {
-			const [means, variances] = [
-				floats([1, 3, 2], [0, 0, 1, 1, 2, 0]),
-				floats([1, 3, 2], [1, 1e-9, 1, 1e-9, 1, 1e-9]),
-			];
-			const wide = g.node("Reshape", [x, g.constant("wide", tensorFrom("int64", [3], [-1, 1, 2]))]);
-			const difference = g.node("Sub", [wide, g.constant("means", means)]);
-			const square = g.node("Pow", [difference, g.constant("two", floats([], [2]))]);
-			const terms = g.node("Div", [square, g.constant("variances", variances)]);
-			const axis = g.constant("axis", tensorFrom("int64", [1], [2]));
-			const sum = g.node("ReduceSum", [terms, axis], { keepdims: 0 });
-			const half = g.node("Mul", [sum, g.constant("half", floats([], [0.5]))]);
-			const likelihood = g.node("Sub", [g.constant("prior", floats([1, 3], [0.1, 0.3, -0.2])), half]);
-			const one = g.constant("one", tensorFrom("int64", [1], [1]));
-			const all = g.node("ReduceLogSumExp", [likelihood, one]);
-			return g.node("Exp", [g.node("Sub", [likelihood, all])]);
-		},
-		18,
-	);
+	/** Naive Bayes over two columns; a class in which the second is constant has a variance of 1e-9 there. */
+	const bayes = (centres: readonly number[], spreads: readonly number[]) =>
+		modelOf(
+			[[2, 2]],
+			(g, [x]) => {
+				const [means, variances] = [
+					floats(
+						[1, 3, 2],
+						[0, 1, 2].flatMap((mean, c) => [mean, centres[c]]),
+					),
+					floats(
+						[1, 3, 2],
+						spreads.flatMap((spread) => [1, spread]),
+					),
+				];
+				const wide = g.node("Reshape", [x, g.constant("wide", tensorFrom("int64", [3], [-1, 1, 2]))]);
+				const difference = g.node("Sub", [wide, g.constant("means", means)]);
+				const square = g.node("Pow", [difference, g.constant("two", floats([], [2]))]);
+				const terms = g.node("Div", [square, g.constant("variances", variances)]);
+				const axis = g.constant("axis", tensorFrom("int64", [1], [2]));
+				const sum = g.node("ReduceSum", [terms, axis], { keepdims: 0 });
+				const half = g.node("Mul", [sum, g.constant("half", floats([], [0.5]))]);
+				const likelihood = g.node("Sub", [g.constant("prior", floats([1, 3], [0.1, 0.3, -0.2])), half]);
+				const one = g.constant("one", tensorFrom("int64", [1], [1]));
+				const all = g.node("ReduceLogSumExp", [likelihood, one]);
+				return g.node("Exp", [g.node("Sub", [likelihood, all])]);
+			},
+			18,
+		);
+	const model = bayes([0, 1, 0], [1e-9, 1e-9, 1e-9]);
 	const near = floats([2, 2], [0.2, 0, 1.7, 0]);
 
 	test("a feature that is constant within a class leaves the others their bits", async () => {
@@ -147,13 +156,12 @@ describe("likelihoods of classes", () => {
 
 	test("what later rows may be far from counts although the first are near", async () => {
 		const first = floats([2, 2], [0.5, 0, 1.1, 0]);
-		const later = floats([2, 2], [0.4, 1, 1.5, 0]);
-		const compiled = await compileChecked(model, { inputs: [[first], [later]] });
-		const [found] = outputsOf(compiled, new Map([["x0", later]]));
-		// One column of the first row says: the second class.
-		expect(found[1]).toBeGreaterThan(0.99);
-		expect(found[0]).toBeLessThan(0.01);
-		expect(found[2]).toBeLessThan(0.01);
+		const later = floats([2, 2], [0.4, 1, 1.5, 1]);
+		const compiled = await compileChecked(bayes([0, 0, 0], [1e-9, 1, 1e-9]), { inputs: [[first], [later]] });
+		const [found] = outputsOf(compiled, new Map([["x0", first]]));
+		const likelihoods = [0.1, 0.3, -0.2].map((prior, c) => Math.exp(prior - (0.5 - c) ** 2 / 2));
+		const all = likelihoods.reduce((a, b) => a + b);
+		for (const [c, one] of likelihoods.entries()) expect(Math.abs(found[c] - one / all)).toBeLessThan(0.02);
 	});
 });
 

@@ -130,9 +130,8 @@ class Distances {
 	}
 
 	#clip(node: Node, x: string, end: number): void {
-		const range = this.#facts.ranges.get(x);
 		const type = this.#facts.types.get(x);
-		if (!range || !type || !isFloat(type) || reachOf(range) <= end * ROUNDED) return;
+		if (!type || !isFloat(type)) return;
 		const [low, high] = [-end, end].map((bound) =>
 			this.#editor.constant(`${x}_end`, tensorFrom(type, [], [bound])),
 		);
