@@ -36,9 +36,18 @@ export function standIns(
 
 /** The least magnitude that stands for infinity among the numbers of a tensor. */
 export function leastStandIn(values: ArrayLike<number>): number {
-	const magnitudes = Float64Array.from(values, Math.abs).filter((value) => value < 3.4e38);
-	const most = magnitudes.reduce((a, b) => Math.max(a, b), 0);
+	const most = largestBelow(values, 3.4e38);
 	if (most < LEAST) return Number.POSITIVE_INFINITY;
-	const next = magnitudes.reduce((a, b) => (b < most / 2 ? Math.max(a, b) : a), 0);
+	const next = largestBelow(values, most / 2);
 	return next > 0 && next * BEYOND < most ? most / 2 : Number.POSITIVE_INFINITY;
+}
+
+/** The largest magnitude below a bound; 0 if there is none. */
+function largestBelow(values: ArrayLike<number>, bound: number): number {
+	let most = 0;
+	for (let i = 0; i < values.length; i++) {
+		const magnitude = Math.abs(values[i]);
+		if (magnitude < bound && magnitude > most) most = magnitude;
+	}
+	return most;
 }

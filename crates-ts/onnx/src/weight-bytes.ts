@@ -1,0 +1,20 @@
+import { arrayOfType, elementCount } from "./element-types.ts";
+import type { Graph, Tensor } from "./model.ts";
+
+/**
+ * Weights of so many bytes in all are mapped from files, and nothing of their size is kept beside them. Smaller models
+ * run faster with weights that are repacked and converted once.
+ */
+const LARGE = 2 ** 28;
+
+/** Bytes of a graph's initializers, of which none is read for that. */
+export function weightBytes({ initializers }: Graph): number {
+	return [...initializers.values()].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+}
+
+/** Bytes of a tensor's numbers; 0 of texts. */
+export const tensorBytes = ({ type, dims }: Pick<Tensor, "type" | "dims">): number =>
+	type === "string" || type === "undefined" ? 0 : elementCount(dims) * arrayOfType(type).BYTES_PER_ELEMENT;
+
+/** Whether a graph's weights are so many that memory counts more than time. */
+export const isLarge = (graph: Graph): boolean => weightBytes(graph) >= LARGE;
