@@ -6,7 +6,8 @@ import type { FileRange } from "./lazy-data.ts";
 const MOST_AT_ONCE = 2 ** 30;
 
 /** What tells a file from another that is put in its place, or from itself after it was written to. */
-export const stampOf = ({ ino, size, mtimeMs }: Stats): string => `${ino} ${size} ${mtimeMs}`;
+export const stampOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
+	`${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 
 /**
  * The bytes of a range of a file, in memory of their own; of the rest of the file nothing is read.

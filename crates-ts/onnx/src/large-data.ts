@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { readRange } from "./file-bytes.ts";
 import { withData } from "./lazy-data.ts";
 import type { TensorData } from "./model.ts";
+import { LARGE } from "./weight-bytes.ts";
 
 type Numbers = Exclude<TensorData, string[]>;
-
-/** What has fewer bytes stays in memory. */
-const LARGE = 2 ** 20;
 
 let folder: string | undefined;
 let count = 0;
@@ -30,7 +28,7 @@ function newFile(): string {
  * onnxruntime maps the file. In browsers it stays in memory.
  */
 export function setAside<D extends Numbers, T extends object>(fields: T, data: D): T & { readonly data: D } {
-	if (data.byteLength < LARGE) return { ...fields, data };
+	if (data.byteLength < LARGE.tensor) return { ...fields, data };
 	// The file lives as long as what reads it.
 	const file = { path: newFile() };
 	writeFileSync(file.path, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

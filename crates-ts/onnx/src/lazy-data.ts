@@ -53,6 +53,11 @@ function trim(least: number): void {
 	}
 }
 
+/** Forgets what is kept for whoever asks next. */
+export function forgetData(): void {
+	kept.clear();
+}
+
 /** Bytes of elements that are made but held by nobody but this module. */
 export function keptBytes(): number {
 	return [...kept.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -6,12 +6,13 @@ import { filesIn } from "./external-files.ts";
 import { stampOf } from "./file-bytes.ts";
 import type { Model } from "./model.ts";
 import type { FileInfo } from "./tensor-proto.ts";
+import { LARGE } from "./weight-bytes.ts";
 
 /**
  * Reads an ONNX model. Fields newer than ONNX 1.10 (IR 8) are dropped: metadata of nodes and
  * graphs, overloads and value types of functions; element types newer than that are refused
  * where a tensor has them. Documentation strings of graphs and nodes are not kept. Of a model that is read by its path
- * large tensors, in its own file or beside it, are read when they are asked for (lazy-data.ts).
+ * tensors beside it, or in a large file, are read when they are asked for (lazy-data.ts).
  *
  *     const model = readModel("lenet-5.onnx");
  *
@@ -21,7 +22,8 @@ import type { FileInfo } from "./tensor-proto.ts";
 export function readModel(source: Uint8Array | string): Model {
 	if (typeof source !== "string") return decodeModel(source);
 	const own = readBytes(source);
-	return decodeModel(own.bytes, source, { ...filesIn(dirname(source)), own });
+	const files = filesIn(dirname(source));
+	return decodeModel(own.bytes, source, own.size < LARGE.file ? files : { ...files, own });
 }
 
 function readBytes(path: string): FileInfo & { readonly bytes: Uint8Array } {

@@ -6,7 +6,7 @@ import { readRange } from "./file-bytes.ts";
 import { fileRangeOf } from "./lazy-data.ts";
 import type { Model } from "./model.ts";
 import type { Place } from "./tensor-proto.ts";
-import { isLarge, tensorBytes } from "./weight-bytes.ts";
+import { isLarge, LARGE, tensorBytes } from "./weight-bytes.ts";
 import { writeModel } from "./write.ts";
 import { writeAt } from "./write-file.ts";
 
@@ -23,9 +23,6 @@ export interface SessionModel {
 	release(): void;
 }
 
-/** Of these, tensors of fewer bytes are copied all the same. */
-const SMALL = 2 ** 16;
-
 /**
  * The bytes of a model for a session. The weights of a large one are not in them: onnxruntime maps the files that they
  * are in, or one that is written here. It neither repacks them nor keeps what it needed once.
@@ -34,21 +31,25 @@ export function sessionModel(model: Model): SessionModel {
 	if (!isLarge(model.graph))
 		return { bytes: writeModel(model), options: {}, session: {}, isLarge: false, release() {} };
 	const folder = mkdtempSync(join(tmpdir(), "umpire-"));
-	const release = () => rmSync(folder, { recursive: true, force: true });
+	const remove = () => rmSync(folder, { recursive: true, force: true });
+	let held: Model | undefined = model;
 	try {
 		return {
-			bytes: placed(model, join(folder, "weights.bin")),
+			bytes: placed(held, join(folder, "weights.bin")),
 			options: { enableCpuMemArena: false, enableMemPattern: false },
 			session: {
 				model_external_initializers_file_folder_path: parse(folder).root,
 				disable_prepacking: "1",
 			},
 			isLarge: true,
-			// What a file's existence hangs on is held until it is mapped.
-			release: () => (release(), void model),
+			release() {
+				// Until they are mapped, temporary files are there as long as the tensors in them (large-data.ts).
+				held = undefined;
+				remove();
+			},
 		};
 	} catch (error) {
-		release();
+		remove();
 		throw error;
 	}
 }
@@ -62,7 +63,7 @@ function placed(model: Model, path: string): Uint8Array {
 	try {
 		return writeModel(model, (_, tensor): Place | undefined => {
 			const length = tensorBytes(tensor);
-			if (length < SMALL) return undefined;
+			if (length < LARGE.part) return undefined;
 			const range = fileRangeOf(tensor);
 			if (range !== undefined && parse(range.path).root === root) {
 				// A file that is not what it was is refused here.

@@ -10,6 +10,7 @@ import { OnnxError } from "./errors.ts";
 import { type FileRange, withData } from "./lazy-data.ts";
 import type { ElementType, Tensor, TensorData } from "./model.ts";
 import { type TensorMessage, toBigInt, toNumber } from "./proto.ts";
+import { LARGE } from "./weight-bytes.ts";
 
 const textDecoder = new TextDecoder();
 const textEncoder = new TextEncoder();
@@ -71,21 +72,18 @@ export function tensorOfProto(message: TensorMessage, files: ExternalFiles | nul
 		const bytes = read(range);
 		return (packing ? unpacked(bytes, packing, count) : ofBytes(bytes, type)) as Float32Array;
 	};
-	if (range.length < LARGE) return { type, dims, data: make() };
+	if (range.length < LARGE.part) return { type, dims, data: make() };
 	// What is not aligned is not mapped.
 	const mapped = !packing && range.offset % arrayOfType(type).BYTES_PER_ELEMENT === 0;
 	return withData({ type, dims }, make, mapped ? range : undefined);
 }
-
-/** Tensors of fewer bytes are read with the model. */
-const LARGE = 2 ** 18;
 
 /** The bytes of a file that a tensor is; undefined if it is none, or the file is not at hand. */
 function rangeOf(message: TensorMessage, label: string, files: ExternalFiles | null): FileRange | undefined {
 	if (message.dataLocation === 1) return externalRange(message, label, files);
 	const { rawData } = message;
 	const own = files?.own;
-	if (own === undefined || !rawData || rawData.length < LARGE || rawData.buffer !== own.bytes.buffer)
+	if (own === undefined || !rawData || rawData.length < LARGE.part || rawData.buffer !== own.bytes.buffer)
 		return undefined;
 	const { path, stamp, bytes } = own;
 	return { path, stamp, offset: rawData.byteOffset - bytes.byteOffset, length: rawData.length };

@@ -2,11 +2,9 @@ import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import type { Model, Tensor } from "./model.ts";
 import type { Place } from "./tensor-proto.ts";
-import { tensorBytes } from "./weight-bytes.ts";
+import { LARGE, tensorBytes } from "./weight-bytes.ts";
 import { writeModel } from "./write.ts";
 
-/** Tensors of fewer bytes stay in the model's own file. */
-const LARGE = 2 ** 16;
 /** Where large tensors begin: as pages of memory do, so that they can be mapped. */
 const ALIGNMENT = 2 ** 12;
 /** What one call of the system writes at most. */
@@ -42,7 +40,7 @@ function placing(file: number, location: string): (name: string, tensor: Tensor)
 	let end = 0;
 	return (_, tensor) => {
 		const length = tensorBytes(tensor);
-		if (length < LARGE) return undefined;
+		if (length < LARGE.part) return undefined;
 		const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
 		writeAt(file, tensor.data as Float32Array, offset);
 		end = offset + length;

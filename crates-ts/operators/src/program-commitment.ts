@@ -4,7 +4,7 @@ import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
-import { isLazy, withData } from "@umpire/onnx/lazy-data.ts";
+import { fileRangeOf, isLazy, withData } from "@umpire/onnx/lazy-data.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
 import { descriptorHash, descriptorOf } from "./descriptor.ts";
 import type { ConstantTensor, Descriptor, Program, ProgramHeader } from "./program.ts";
@@ -99,14 +99,38 @@ function* batches(constants: readonly ConstantTensor[]): Generator<readonly Cons
 	if (batch.length > 0) yield batch;
 }
 
+/**
+ * Commitments of constants in files, by the bytes that they are and how they are laid out: who loads a program for a
+ * second actor hashes it once. They are forgotten with the last program that has them.
+ */
+const known = new Map<string, WeakRef<TensorCommitment>>();
+
+/** What says that two constants are the same bytes of the same file, unchanged; undefined if nothing does. */
+function keyOf(constant: ConstantTensor): string | undefined {
+	const range = fileRangeOf(constant);
+	if (range?.stamp === undefined) return undefined;
+	const { path, stamp, offset, length } = range;
+	const { shape, layout, width } = constant;
+	return JSON.stringify([path, stamp, offset, length, shape, layout, width]);
+}
+
 /** Of a constant that is not in memory the elements are not kept either: they are read again when they are opened. */
 async function commitConstant(constant: ConstantTensor, leaves: number): Promise<TensorCommitment> {
+	const key = keyOf(constant);
+	const before = key === undefined ? undefined : known.get(key)?.deref();
+	if (before !== undefined) {
+		// A file that was changed is not what was hashed: whoever reads it is told.
+		void constant.data;
+		return before;
+	}
 	const { shape, layout, width } = constant;
 	const physical = () => toPhysical(constant.data, shape, layout);
 	const committed = await commitTensor(physical(), width, leaves);
 	if (!isLazy(constant)) return committed;
 	const again = withData({}, physical);
-	return committed.withElements(() => again.data);
+	const lean = committed.withElements(() => again.data);
+	if (key !== undefined) known.set(key, new WeakRef(lean));
+	return lean;
 }
 
 const HEADER: readonly AbiParameter[] = [
