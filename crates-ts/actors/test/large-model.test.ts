@@ -1,4 +1,7 @@
+import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CompileFileOptions, compileFile, saveCompiled } from "@umpire/actors/compile-file.ts";
@@ -10,8 +13,12 @@ import { dataFileOf, writeModelFile } from "@umpire/onnx/write-file.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
+import { folderStore } from "@umpire/store/folder-store.ts";
+import { getProgram, putProgram } from "@umpire/store/programs.ts";
 import { cachedLlama, cachedLlamaCarry } from "@umpire/testing/transformers/cached-llama.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fetchProgram } from "../src/fetch-content.ts";
+import type { View } from "../src/world.ts";
 
 /** A model of the form of the large ones, all of whose weights are treated as large ones are. */
 const SIZES = {
@@ -78,6 +85,34 @@ describe("a model whose weights are beside it", () => {
 		await expect(loadCommittedProgram(path)).rejects.toThrow("which has 1000 bytes");
 		await rm(dataFileOf(path));
 		await expect(loadCommittedProgram(path)).rejects.toThrow("cannot be read");
+	});
+
+	test("is fetched with its constants by who has neither, and what lacks them is refused", async () => {
+		const compiled = await compileFile(model, options);
+		const { root } = compiled.commitment;
+		const there = folderStore(join(folder, "there"));
+		await putProgram(there, compiled.program, compiled.commitment);
+		const server = createServer((request, response) => {
+			const path = join(folder, "there", request.url ?? "");
+			const isThere = existsSync(path);
+			response.writeHead(isThere ? 200 : 404);
+			if (isThere && request.method === "GET") createReadStream(path).pipe(response);
+			else response.end();
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		const sources = [`http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
+		try {
+			const content = folderStore(join(folder, "here"));
+			await fetchProgram({ home: { content }, sources } as unknown as View, root);
+			expect((await getProgram(content, root)).commitment.root).toBe(root);
+			await rm(dataFileOf(there.pathOf?.("programs", root) ?? ""));
+			const other = folderStore(join(folder, "other"));
+			await expect(
+				fetchProgram({ home: { content: other }, sources } as unknown as View, root),
+			).rejects.toThrow("is in the external file");
+		} finally {
+			server.close();
+		}
 	});
 
 	test("is rehearsed with a wrong number, which is found and settled", async () => {

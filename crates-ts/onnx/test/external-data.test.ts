@@ -67,7 +67,7 @@ describe("weights beside a model", () => {
 
 	test("a reader reads none of them with the model, and each alone when it is asked for", () => {
 		const { files, read } = counted();
-		const bytes = writeModel(readModel(path), (name, tensor) => {
+		const bytes = writeModel(readModel(path), (_, tensor) => {
 			const range = fileRangeOf(tensor);
 			return range && { location: "layers.onnx.data", offset: range.offset, length: range.length };
 		});

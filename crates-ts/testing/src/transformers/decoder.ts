@@ -46,7 +46,8 @@ export function gpt(sizes: DecoderSizes): Model {
 		x = g.node("Add", [x, g.dense(up, `${name}.mlp.c_proj`, { from: inner, to: width })]);
 	}
 	const last = g.layerNorm(x, "ln_f", width);
-	const logits = g.node("MatMul", [last, g.node("Transpose", [tokens], { perm: [1, 0] })]);
+	const turned = g.node("Transpose", [tokens], { perm: [1, 0] });
+	const logits = g.builder.node("MatMul", [last, turned], {}, "logits", ["logits"]);
 	g.builder.output(logits, "float32", [batch, length, vocabulary]);
 	return g.builder.model();
 }
