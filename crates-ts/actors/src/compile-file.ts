@@ -138,7 +138,7 @@ const execute: Executor = (program, every) =>
 export async function saveCompiled(compiled: CompiledFile, model: string, out: string): Promise<string> {
 	const path = await outFile(out, modelName(model));
 	await replaceAtomically(path, async (temporary) => {
-		await saveProgram(compiled.program, temporary, compiled.commitment);
+		await saveProgram(compiled.program, temporary, compiled.commitment, basename(path));
 	});
 	return path;
 }

@@ -347,10 +347,15 @@ function matrixSteps(
 	const results = leastAlong(steps, to, to.length - (k === 0 ? 1 : 2));
 	if (results.length !== outer) return undefined;
 	const least = new Float64Array(inner).fill(Number.POSITIVE_INFINITY);
-	for (const [i, weight] of weights.data.entries()) {
-		const [a, b] = [Math.floor(i / weights.shape[1]), i % weights.shape[1]];
-		const [at, result] = innerFirst ? [a, b] : [b, a];
-		if (weight !== 0) least[at] = Math.min(least[at], results[result] / Math.abs(weight * alpha));
+	const [rows, columns] = weights.shape;
+	const { data } = weights;
+	for (let a = 0, i = 0; a < rows; a++) {
+		for (let b = 0; b < columns; b++, i++) {
+			if (data[i] === 0) continue;
+			const at = innerFirst ? a : b;
+			const step = results[innerFirst ? b : a] / Math.abs(data[i] * alpha);
+			least[at] = Math.min(least[at], step);
+		}
 	}
 	const axis = own.length - ((k === 0) !== turnedOwn ? 1 : 2);
 	return expandedTo(
