@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { replaceAtomically, writeAtomically } from "./atomic-file.ts";
 import type { ContentKind, ContentStore } from "./content-store.ts";
 
 /** Programs are ONNX files, so that Netron opens them where they lie. */
@@ -34,6 +34,12 @@ export function folderStore(folder: string): ContentStore {
 			const path = pathOf(kind, root);
 			await moveFolderAside(path);
 			await writeAtomically(path, content);
+		},
+		pathOf,
+		async writeFile(kind, root, write) {
+			const path = pathOf(kind, root);
+			await moveFolderAside(path);
+			await replaceAtomically(path, write);
 		},
 		async list(kind) {
 			const names = await readdir(join(folder, kind)).catch(() => []);
