@@ -11,6 +11,7 @@ import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
+import { LARGE_MUTATIONS } from "./large-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { NETWORK_MUTATIONS } from "./network-mutations.ts";
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...NETWORK_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
+	...LARGE_MUTATIONS,
 	...WIDTH_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
