@@ -1,6 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { bench } from "./commands/bench.ts";
+import { bounty } from "./commands/bounty.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
@@ -38,7 +39,7 @@ export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
-	...[grid, work, job, coordinate],
+	...[grid, work, job, coordinate, bounty],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

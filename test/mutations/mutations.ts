@@ -1,5 +1,6 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
+import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
@@ -32,6 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
+	...BOUNTY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...LARGE_MUTATIONS,
