@@ -80,8 +80,8 @@ export async function benchMemory(
 		};
 		try {
 			await take("write");
-			const { parameters, operators, ...compile } = await take<
-				Stage & Pick<MemoryBench, "parameters" | "operators">
+			const { parameters, operators, output, ...compile } = await take<
+				Stage & Pick<MemoryBench, "parameters" | "operators"> & { readonly output: number }
 			>("compile");
 			const run = await take<MemoryBench["run"]>("run");
 			const dispute = await take<MemoryBench["dispute"]>("dispute", `${output}`);
