@@ -16,6 +16,7 @@ import { LARGE_MUTATIONS } from "./large-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { NETWORK_MUTATIONS } from "./network-mutations.ts";
+import { ORDINARY_MUTATIONS } from "./ordinary-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
@@ -45,5 +46,6 @@ export const MUTATIONS: readonly Mutation[] = [
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
 	...SCALE_MUTATIONS,
+	...ORDINARY_MUTATIONS,
 	...TRAINING_MUTATIONS,
 ];
