@@ -47,7 +47,7 @@ async function begin(driver: AttesterDriver): Promise<void> {
 test("the model and the contracts agree move for move, in every refusal, in state and balances", async () => {
 	const seen = new Map<string, number>();
 	const accepted = new Set<string>();
-	const turns = fc.array(arbitraryAttesterTurn, { minLength: 100, maxLength: 240, size: "max" });
+	const turns = fc.array(arbitraryAttesterTurn, { minLength: 150, maxLength: 300, size: "max" });
 	const property = fc.asyncProperty(turns, async (drawn) => {
 		const snapshot = await chain.snapshot();
 		try {
@@ -91,8 +91,7 @@ test("the model and the contracts agree move for move, in every refusal, in stat
 /** Stakes belong to operators; premiums, bonds and the pot are there; what is relied on can be paid. */
 function requireSolvent(world: AttesterWorld): void {
 	const { ledgers, operators, records, accusations, covers, pot, reserved, leastStake } = world;
-	const owed = (whose: "operators" | "attestations") =>
-		sum([...ledgers[whose].owed.values()]);
+	const owed = (whose: "operators" | "attestations") => sum([...ledgers[whose].owed.values()]);
 	const stakes = sum([...operators.values()].map(({ stake }) => stake));
 	expect(liabilityIn(ledgers.operators, ETHER)).toBe(owed("operators") + stakes);
 	const waiting = [...covers.values()].filter(({ status }) => status === COVER_STATUS.waiting);
@@ -109,12 +108,17 @@ function requireSolvent(world: AttesterWorld): void {
 	expect(reserved <= capacityOf(ATTESTERS.rewardPermille, leastStake)).toBe(true);
 	expect(pot <= reserved).toBe(true);
 	// Whoever is relied on and not slashed yet, and what was slashed, pay all covers that can still be called.
-	const behind = records.flatMap((record) => (record.covers !== 0 && isOpen(record.status) ? [record.signers] : []));
+	const behind = records.flatMap((record) =>
+		record.covers !== 0 && isOpen(record.status) ? [record.signers] : [],
+	);
 	for (const signers of behind) {
-		const stake = sum([...operators].map(([number, one]) => ((signers >> BigInt(number)) & 1n ? one.stake : 0n)));
+		const stake = sum(
+			[...operators].map(([number, one]) => ((signers >> BigInt(number)) & 1n ? one.stake : 0n)),
+		);
 		expect(pot + (stake * BigInt(1000 - ATTESTERS.rewardPermille)) / 1000n + 8n >= reserved).toBe(true);
 	}
 }
 
-const isOpen = (status: number): boolean => status === RECORD_STATUS.attested || status === RECORD_STATUS.open;
+const isOpen = (status: number): boolean =>
+	status === RECORD_STATUS.attested || status === RECORD_STATUS.open;
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);

@@ -8,7 +8,6 @@ import {
 	accusationBond,
 	bitOf,
 	COVER_STATUS,
-	NO_COVER,
 	numberOf,
 	numbersOf,
 	OPERATOR_STATUS,
@@ -20,24 +19,24 @@ import type { AttesterAction } from "@umpire/markets/attester-world.ts";
 import { leastPremium } from "@umpire/markets/cover-moves.ts";
 import { exitFrom } from "@umpire/markets/operator-moves.ts";
 import { owedOperator, type Witness, witnessLeaf } from "@umpire/markets/witness-tree.ts";
-import { ATTESTERS, type AttesterDriver } from "@umpire/testing/markets/attester-driver.ts";
 import { entryOf, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { ATTESTERS, type AttesterDriver } from "@umpire/testing/markets/attester-driver.ts";
 import fc from "fast-check";
 import { PROGRAM, traceOf, WITNESS_PROGRAMS } from "./attester-programs.ts";
 
 const KINDS = {
 	register: 6,
 	leave: 1,
-	exit: 4,
+	exit: 6,
 	request: 10,
 	claim: 14,
 	attest: 26,
-	cover: 7,
+	cover: 10,
 	uncover: 1,
-	bindCover: 9,
-	challenge: 9,
-	timeout: 9,
-	finalise: 12,
+	bindCover: 16,
+	challenge: 8,
+	timeout: 11,
+	finalise: 18,
 	sync: 10,
 	accuse: 9,
 	answer: 9,
@@ -45,8 +44,8 @@ const KINDS = {
 	lapse: 3,
 	acquit: 4,
 	equivocation: 1,
-	post: 8,
-	show: 10,
+	post: 14,
+	show: 16,
 	close: 2,
 	advance: 5,
 	withdraw: 3,
@@ -65,8 +64,8 @@ export const arbitraryAttesterTurn = fc.record({
 	b: fc.nat({ max: 1 << 20 }),
 	wait: fc.oneof(
 		{ weight: 40, arbitrary: fc.integer({ min: 0, max: 2 }) },
-		{ weight: 5, arbitrary: fc.integer({ min: 8, max: 30 }) },
-		{ weight: 2, arbitrary: fc.integer({ min: 60, max: 160 }) },
+		{ weight: 4, arbitrary: fc.integer({ min: 8, max: 30 }) },
+		{ weight: 1, arbitrary: fc.integer({ min: 60, max: 160 }) },
 	),
 	edge: fc.option(fc.integer({ min: -1, max: 1 })),
 });
@@ -102,7 +101,13 @@ export function showing(driver: AttesterDriver, recordId: number, number: number
 	const { witness, own } = witnessOf(driver, recordId, number, by);
 	return {
 		type: "showWitness",
-		...{ record: recordId, operator: number, own, valid: true, program: WITNESS_PROGRAMS[witness.operator].root },
+		...{
+			record: recordId,
+			operator: number,
+			own,
+			valid: true,
+			program: WITNESS_PROGRAMS[witness.operator].root,
+		},
 		...{ descriptor: PROGRAM.opening(witness.operator), tensorRoot: witness.root, path: [] },
 	} as const;
 }
@@ -143,6 +148,10 @@ export function attesterMoveOf(
 			return { sender: someone, action: { type: "exitOperator", operator }, ...at };
 		}
 		case "request":
+			// Many open questions would keep claims, signatures and covers apart.
+			if (world.game.requests.filter(({ liveClaim, closed }) => liveClaim === 0 && !closed).length > 1) {
+				return undefined;
+			}
 			return { sender: people[a % 2], action: questionOf() };
 		case "claim": {
 			const open = world.game.requests.flatMap(({ liveClaim, closed, submitter }, i) =>
@@ -153,18 +162,20 @@ export function attesterMoveOf(
 			const claim = { value: PARAMETERS.submitterBond, request: open[a % open.length], ...made };
 			return { sender: someone, action: { type: "claim", ...claim } };
 		}
-		case "attest":
+		case "attest": {
+			if (!bad && claimIn(world, CLAIM_STATUS.live, b) === undefined) return undefined;
 			return { sender: someone, action: attestationOf(turn, driver) };
+		}
 		case "cover": {
-			const uncovered = world.game.requests.flatMap(({ submitter }, i) =>
-				submitter === NOBODY && !world.covers.has(i + 1) ? [i + 1] : [],
+			const uncovered = world.game.requests.flatMap(({ submitter, closed }, i) =>
+				submitter === NOBODY && !closed && !world.covers.has(i + 1) ? [i + 1] : [],
 			);
 			const request = bad ? 1 + (b % 9) : uncovered[a % uncovered.length];
 			if (request === undefined) return undefined;
 			const covered = bad && a % 3 === 0 ? 0n : BigInt(1000 + (b % 4) * 4000);
 			const value = leastPremium(ATTESTERS, covered) - (bad && a % 3 === 1 ? 1n : 0n) + BigInt(a % 900);
 			const { requester = someone } = world.game.requests[request - 1] ?? {};
-			const sender = bad && a % 3 === 2 ? other : requester;
+			const sender = (bad && a % 3 === 2) || !people.includes(requester) ? other : requester;
 			return { sender, action: { type: "cover", request, covered, value } };
 		}
 		case "uncover":
@@ -174,21 +185,28 @@ export function attesterMoveOf(
 			);
 			if (waiting.length === 0 && !bad) return undefined;
 			const borne = world.records.flatMap((record, i) => {
-				const { request } = world.game.claims[record.claim - 1] ?? {};
-				const soft = record.softAt !== 0 && record.status === RECORD_STATUS.attested;
-				return soft && waiting.includes(request) ? [{ record: i + 1, request }] : [];
+				const { request, status } = world.game.claims[record.claim - 1] ?? {};
+				const isLive = status === CLAIM_STATUS.live && record.epoch + 1 >= driver.epoch;
+				const isSoft = record.softAt !== 0 && record.status === RECORD_STATUS.attested && isLive;
+				return isSoft && waiting.includes(request) ? [{ record: i + 1, request }] : [];
 			});
+			if (kind === "bindCover" && borne.length === 0 && !bad && b % 8 !== 0) return undefined;
 			if (kind === "bindCover" && borne.length > 0 && !bad) {
 				return { sender: someone, action: { type: kind, ...borne[a % borne.length] } };
 			}
 			const request = waiting[a % waiting.length] ?? 1;
 			const { requester } = world.game.requests[request - 1];
 			if (kind === "uncover") return { sender: bad ? other : requester, action: { type: kind, request } };
-			return { sender: someone, action: { type: kind, request, record: 1 + (b % (world.records.length + 1)) } };
+			return {
+				sender: someone,
+				action: { type: kind, request, record: 1 + (b % (world.records.length + 1)) },
+			};
 		}
 		case "challenge": {
 			const claim = claimIn(world, CLAIM_STATUS.live, a);
 			if (claim === undefined) return undefined;
+			const late = world.game.claims[claim - 1].claimedAt + PARAMETERS.challengePeriod;
+			if (driver.now >= late && !bad) return undefined;
 			const value = PARAMETERS.challengerBond;
 			const { program } = world.game.requests[world.game.claims[claim - 1].request - 1];
 			const at = WITNESS_PROGRAMS.findIndex(({ root }) => root === program);
@@ -203,13 +221,25 @@ export function attesterMoveOf(
 			return { sender: someone, action: { type: "timeout", dispute }, at: Math.max(driver.now + 1, late) };
 		}
 		case "finalise": {
-			const claim = claimIn(world, CLAIM_STATUS.live, a);
+			const answers = world.accusations.flatMap(({ request, closed }) => {
+				const { liveClaim } = world.game.requests[request - 1];
+				return !closed && world.game.claims[liveClaim - 1]?.status === CLAIM_STATUS.live ? [liveClaim] : [];
+			});
+			const covered = world.records.flatMap(({ status, covers, claim: at }) =>
+				status === RECORD_STATUS.attested && covers !== 0 && isSettled(world, at) ? [at] : [],
+			);
+			const preferred = b % 2 === 0 ? answers : covered;
+			const claim = preferred[a % preferred.length] ?? claimIn(world, CLAIM_STATUS.live, a);
 			if (claim === undefined) return undefined;
 			const at = soon(world.game.claims[claim - 1].claimedAt + PARAMETERS.challengePeriod);
 			return { sender: someone, action: { type: "finalise", claim }, ...at };
 		}
 		case "sync": {
-			const record = recordIn(RECORD_STATUS.attested);
+			const ended = world.records.flatMap(({ claim, status }, i) => {
+				const isLive = world.game.claims[claim - 1]?.status === CLAIM_STATUS.live;
+				return status === RECORD_STATUS.attested && !isLive ? [i + 1] : [];
+			});
+			const record = bad || b % 4 === 0 ? recordIn(RECORD_STATUS.attested) : ended[a % ended.length];
 			return record === undefined ? undefined : { sender: someone, action: { type: "syncRecord", record } };
 		}
 		case "accuse": {
@@ -223,6 +253,7 @@ export function attesterMoveOf(
 			const found = world.records[record - 1];
 			const value = (found === undefined ? 0n : accusationBond(world, found)) + (bad ? 1n : 0n);
 			const end = (found?.endedAt ?? 0) + ATTESTERS.accusationSeconds + 1;
+			if (driver.now >= end && !bad && b % 6 !== 0) return undefined;
 			const at = b % 6 === 0 ? soon(end) : {};
 			return { sender: someone, action: { type: "accuse", record, value }, ...at };
 		}
@@ -267,6 +298,7 @@ export function attesterMoveOf(
 			return { sender: someone, action: { type, record }, ...at };
 		}
 		case "equivocation": {
+			if (a % 3 !== 0) return undefined;
 			const { root: program, inputsRoot } = PROGRAM;
 			const members = setOf(world, driver.epoch).members;
 			const known = numbersOf(members);
@@ -288,7 +320,10 @@ export function attesterMoveOf(
 			};
 		}
 		case "post": {
-			const record = recordIn(RECORD_STATUS.attested);
+			const covered = world.records.flatMap(({ status, covers }, i) =>
+				status === RECORD_STATUS.attested && covers !== 0 ? [i + 1] : [],
+			);
+			const record = b % 4 === 1 ? recordIn(RECORD_STATUS.attested) : covered[a % covered.length];
 			const signers = numbersOf(world.records[(record ?? 0) - 1]?.signers ?? 0n);
 			if (record === undefined || signers.length === 0) return undefined;
 			const number = signers[a % signers.length];
@@ -297,9 +332,20 @@ export function attesterMoveOf(
 			return { sender, action: { type: "postWitnesses", root: witnessLeaf(witness) } };
 		}
 		case "show": {
-			const record = recordIn(RECORD_STATUS.confirmed);
+			const earning = world.records.flatMap(({ status, premium, signers, shown, endedAt }, i) => {
+				const inTime = driver.now <= endedAt + ATTESTERS.accusationSeconds;
+				const isOwed = status === RECORD_STATUS.confirmed && premium !== 0n && (signers & ~shown) !== 0n;
+				return isOwed && inTime ? [i + 1] : [];
+			});
+			const record = bad && b % 2 === 0 ? recordIn() : earning[a % earning.length];
 			const found = world.records[(record ?? 0) - 1];
-			const signers = numbersOf(found?.signers ?? 0n).filter((number) => world.operators.has(number));
+			const owing = (found?.signers ?? 0n) & ~(found?.shown ?? 0n);
+			const signers = numbersOf(owing).filter((number) => {
+				if (record === undefined || !world.operators.has(number)) return false;
+				if (bad) return true;
+				const { witness } = witnessOf(driver, record, number, b % 4 === 0 ? 1 : 0);
+				return world.posted.has(`${witness.account} ${witnessLeaf(witness)}`) || b % 5 === 0;
+			});
 			if (record === undefined || signers.length === 0) return undefined;
 			const number = signers[a % signers.length];
 			const action = showing(driver, record, number, b % 4 === 0 ? 1 : 0);
@@ -312,7 +358,7 @@ export function attesterMoveOf(
 				{ operator: 7 },
 			];
 			const changed = bad ? { ...action, ...wrong[a % wrong.length] } : action;
-			const at = b % 8 === 1 ? soon(found.endedAt + ATTESTERS.accusationSeconds + 1) : {};
+			const at = b % 16 === 1 ? soon(found.endedAt + ATTESTERS.accusationSeconds + 1) : {};
 			return { sender: someone, action: changed, ...at };
 		}
 		case "advance":
@@ -334,6 +380,12 @@ function attestationOf({ a, b, bad }: AttesterTurn, driver: AttesterDriver) {
 	const some = missing.filter((_, i) => a % 5 > 2 || ((b >> i) & 1) === 1);
 	const signers = some.reduce((set, number) => set | bitOf(number), bad ? BigInt(b % 64) : 0n);
 	return driver.attestation(claim, signers, epoch, signers !== 0n && !(bad && a % 4 === 2));
+}
+
+/** Whether a claim is live, and undisputed. */
+function isSettled({ game }: AttesterWorld, claim: number): boolean {
+	const { status, openDisputes } = game.claims[claim - 1];
+	return status === CLAIM_STATUS.live && openDisputes === 0;
 }
 
 function claimIn({ game }: AttesterWorld, wanted: number, a: number): number | undefined {

@@ -81,7 +81,10 @@ export interface AttestationRecord {
 	readonly winner: Hex;
 }
 
-export const NEW_RECORD: Omit<AttestationRecord, "program" | "inputsRoot" | "outputRoot" | "epoch" | "madeIn"> = {
+export const NEW_RECORD: Omit<
+	AttestationRecord,
+	"program" | "inputsRoot" | "outputRoot" | "epoch" | "madeIn"
+> = {
 	claim: 0,
 	status: RECORD_STATUS.attested,
 	softAt: 0,
@@ -209,11 +212,7 @@ export function numberOf({ operators }: Pick<AttesterWorld, "operators">, accoun
 	return [...operators].find(([, one]) => one.account === account)?.[0];
 }
 
-export function withOperator(
-	world: AttesterWorld,
-	number: number,
-	change: Partial<Operator>,
-): AttesterWorld {
+export function withOperator(world: AttesterWorld, number: number, change: Partial<Operator>): AttesterWorld {
 	const next = { ...world.operators.get(number)!, ...change };
 	return { ...world, operators: new Map(world.operators).set(number, next) };
 }
@@ -252,7 +251,8 @@ export function withLedger(
 }
 
 /** What an accuser is paid beside the reward. */
-export const accuserFee = ({ game }: Pick<AttesterWorld, "game">): bigint => 2n * game.parameters.submitterBond;
+export const accuserFee = ({ game }: Pick<AttesterWorld, "game">): bigint =>
+	2n * game.parameters.submitterBond;
 
 /** What can be relied on where a set has so much at stake: a quorum of it, less whoever is paid first. */
 export function capacityOf(rewardPermille: number, stake: bigint): bigint {

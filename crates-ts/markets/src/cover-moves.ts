@@ -52,9 +52,7 @@ export function uncover(world: AttesterWorld, { sender, request }: Sent<UncoverM
 	requireRequester(world, request, sender);
 	const covers = new Map(world.covers);
 	covers.delete(request);
-	return withLedger({ ...world, covers }, "attestations", (ledger) =>
-		credit(ledger, ETHER, sender, premium),
-	);
+	return withLedger({ ...world, covers }, "attestations", (ledger) => credit(ledger, ETHER, sender, premium));
 }
 
 export function bindCover(

@@ -101,7 +101,11 @@ export function exitFrom({ parameters }: Pick<AttesterWorld, "parameters">, left
 }
 
 /** Takes stakes, and puts them into the other contract. */
-export function slash(world: AttesterWorld, signers: bigint, now: number): { world: AttesterWorld; slashed: bigint } {
+export function slash(
+	world: AttesterWorld,
+	signers: bigint,
+	now: number,
+): { world: AttesterWorld; slashed: bigint } {
 	let [next, slashed] = [world, 0n];
 	for (const number of numbersOf(signers)) {
 		const { stake, status } = next.operators.get(number)!;

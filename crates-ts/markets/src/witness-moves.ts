@@ -2,8 +2,8 @@ import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { rootFromPath } from "@umpire/commitment/tree.ts";
 import { GameError } from "@umpire/game/errors.ts";
 import type { DescriptorOpening } from "@umpire/game/move.ts";
-import { programRoot } from "@umpire/operators/program-commitment.ts";
 import type { ProgramHeader } from "@umpire/operators/program.ts";
+import { programRoot } from "@umpire/operators/program-commitment.ts";
 import { decodeAbiParameters, keccak256 } from "viem";
 import {
 	type Aggregate,
@@ -49,7 +49,7 @@ export function postWitnesses(
 }
 
 export function showWitness(world: AttesterWorld, move: ShowWitnessMove, now: number): AttesterWorld {
-	const { record: id, operator: number, own, program, tensorRoot, path } = move;
+	const { record: id, operator: number, program, tensorRoot, path } = move;
 	const record = recordIn(world, id, RECORD_STATUS.confirmed);
 	const until = record.endedAt + world.parameters.accusationSeconds;
 	if (now > until) throw new GameError("WitnessTooLate", id, now, until);
@@ -129,7 +129,11 @@ function requireWitnessProgram(
 	return owed;
 }
 
-function rootOrUndefined({ descriptor, path }: DescriptorOpening, at: number, count: number): Hex | undefined {
+function rootOrUndefined(
+	{ descriptor, path }: DescriptorOpening,
+	at: number,
+	count: number,
+): Hex | undefined {
 	try {
 		return rootFromPath(keccak256(descriptor), at, count, path, TAG.descriptors);
 	} catch (error) {

@@ -47,7 +47,9 @@ export function witnessTree(leaves: readonly Hex[]): {
 	const levels: Hex[][] = [[...leaves]];
 	while (levels[levels.length - 1].length > 1) {
 		const below = levels[levels.length - 1];
-		const pairs = Array.from({ length: Math.ceil(below.length / 2) }, (_, i) => below.slice(2 * i, 2 * i + 2));
+		const pairs = Array.from({ length: Math.ceil(below.length / 2) }, (_, i) =>
+			below.slice(2 * i, 2 * i + 2),
+		);
 		levels.push(pairs.map((pair) => (pair.length === 1 ? pair[0] : parentOf(pair[0], pair[1]))));
 	}
 	return {

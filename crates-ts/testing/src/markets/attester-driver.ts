@@ -276,7 +276,6 @@ export class AttesterDriver extends PairDriver<AttesterWorld, AttesterAction> {
 	}
 }
 
-
 const operatorFields = ({ twin: [x, y], ...rest }: Operator): Record<string, unknown> => ({ ...rest, x, y });
 
 async function inTurn<T, R>(items: readonly T[], make: (item: T) => Promise<R>): Promise<R[]> {
