@@ -293,6 +293,9 @@ interface IAttestations is ITokenLedger {
 	/// @notice The operator of a program whose output is owed as a witness by whoever has this signature.
 	function owedOperator(uint256[2] calldata signature, uint256 operatorCount) external pure returns (uint256);
 
+	/// @notice Records before this one are decided about. Moved on by `advance`.
+	function oldestRecord() external view returns (uint256);
+
 	/// @notice The epoch in which the oldest record was made that is not decided about and all before it are; the largest
 	/// integer if there is none.
 	function oldestOpen() external view returns (uint256);

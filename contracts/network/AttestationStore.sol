@@ -48,8 +48,8 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 	uint256 internal _reserved;
 	/// @dev The least stake of an epoch whose records bear covers, since the last time when none did.
 	uint256 internal _leastStake;
-	/// @dev Records before it are decided about.
-	uint256 private _head = 1;
+	/// @inheritdoc IAttestations
+	uint256 public oldestRecord = 1;
 
 	constructor(IMarket market_, IOperators operators_, AttestationsParameters memory p) {
 		Parameter.requireContract("market", address(market_));
@@ -71,8 +71,8 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 
 	/// @inheritdoc IAttestations
 	function advance(uint256 most) external {
-		for (; most != 0 && _head <= recordCount && _isDecided(_records[_head]); --most) {
-			++_head;
+		for (; most != 0 && oldestRecord <= recordCount && _isDecided(_records[oldestRecord]); --most) {
+			++oldestRecord;
 		}
 	}
 
@@ -99,7 +99,7 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 
 	/// @inheritdoc IAttestations
 	function oldestOpen() external view returns (uint256) {
-		return _head > recordCount ? type(uint256).max : _records[_head].madeIn;
+		return oldestRecord > recordCount ? type(uint256).max : _records[oldestRecord].madeIn;
 	}
 
 	/// @inheritdoc IAttestations

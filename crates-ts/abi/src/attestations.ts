@@ -727,6 +727,13 @@ export const attestationsAbi = [
 	},
 	{
 		inputs: [],
+		name: "oldestRecord",
+		outputs: [{ name: "", type: "uint256" }],
+		stateMutability: "view",
+		type: "function",
+	},
+	{
+		inputs: [],
 		name: "operators",
 		outputs: [{ name: "", type: "address" }],
 		stateMutability: "view",

@@ -75,8 +75,9 @@ export interface SeenAttesters {
 	readonly accusations: readonly SeenAccusation[];
 	/** requests whose covers no record bears */
 	readonly waiting: ReadonlySet<number>;
-	/** records before it are known to be decided */
+	/** records before it are decided, as the contract knows; how many there are */
 	readonly head: number;
+	readonly count: number;
 }
 
 /** An account's operator as the chain shows it. */
@@ -143,8 +144,11 @@ export function stepsForAnyone(seen: SeenAttesters, now: number): AnyonesStep[] 
 		} else if (claim.status !== CLAIM_STATUS.live)
 			steps.push({ type: "judge", accusation: id, claim: claim.id });
 	}
+	// What is not seen any more was decided long ago.
 	const oldest = seen.records.find(({ id }) => id === head);
-	if (oldest !== undefined && isDecided(oldest.status)) steps.push({ type: "advance", head });
+	if (head <= seen.count && (oldest === undefined || isDecided(oldest.status))) {
+		steps.push({ type: "advance", head });
+	}
 	return steps;
 }
 

@@ -81,7 +81,8 @@ export class AttesterReader {
 		}
 		const seen = {
 			...{ genesis, epochSeconds, accusationSeconds, sets, claims, records, accusations, waiting },
-			head: this.#head,
+			head: Number(await read(contracts, attestations, "oldestRecord", [])),
+			count,
 		};
 		return { seen, game };
 	}
