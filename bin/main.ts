@@ -1,5 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
+import { aggregate } from "./commands/aggregate.ts";
+import { attest } from "./commands/attest.ts";
 import { bench } from "./commands/bench.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
@@ -18,6 +20,7 @@ import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
+import { operators } from "./commands/operators.ts";
 import { profile } from "./commands/profile.ts";
 import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
@@ -39,6 +42,7 @@ export const COMMANDS: CommandModule[] = [
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate],
+	...[operators, attest, aggregate],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

@@ -1,4 +1,5 @@
 import { read } from "@umpire/chain/send.ts";
+import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Point, TwistPoint } from "@umpire/markets/attester-state.ts";
 import {
 	type Bundle,
@@ -104,7 +105,8 @@ export class Aggregator extends AttestationKeeper {
 		const claim = seen.claims.find((one) => one.id === id);
 		const member = listed.find(({ number }) => number === operator);
 		const isOf = seen.sets.some((set) => set.epoch === epoch);
-		if (claim === undefined || claim.status !== 1 || member === undefined || !isOf) return undefined;
+		if (claim === undefined || claim.status !== CLAIM_STATUS.live || member === undefined || !isOf)
+			return undefined;
 		const signature = pointsOf(vote.signature, 2) as Point | undefined;
 		const key = pointsOf(vote.key, 4) as TwistPoint | undefined;
 		if (signature === undefined || key === undefined) return undefined;

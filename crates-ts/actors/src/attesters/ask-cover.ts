@@ -10,6 +10,11 @@ export async function askCover(
 	{ value, premium }: { readonly value: bigint; readonly premium: bigint },
 ): Promise<void> {
 	const args = [BigInt(request), value];
-	const sent = await send(world.signer, { contract: attestations, functionName: "cover", args, value: premium });
+	const sent = await send(world.signer, {
+		contract: attestations,
+		functionName: "cover",
+		args,
+		value: premium,
+	});
 	world.onSent(sent, world.signer.account.address);
 }

@@ -1,10 +1,11 @@
 import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { GameState } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import { RECORD_STATUS } from "@umpire/markets/attester-state.ts";
 import {
 	type OperatorStep,
 	type SeenAttesters,
+	type SeenClaim,
 	type SeenOperator,
 	signedKey,
 	stepsOfOperator,
@@ -69,6 +70,7 @@ export class Attester extends AttestationKeeper {
 	#answers: ReadonlySet<number> = new Set();
 	#report: AttesterReport | undefined;
 	#verdicts: ReadonlyMap<string, Verdict> = new Map();
+	#claims: readonly SeenClaim[] = [];
 
 	constructor(world: World, contracts: AttesterContracts, options: AttesterOptions) {
 		super(world, contracts, options.progress);
@@ -100,6 +102,11 @@ export class Attester extends AttestationKeeper {
 		return this.#verdicts.get(`${program} ${inputsRoot} ${outputRoot}`);
 	}
 
+	/** A claim that was seen at the last look. */
+	claim(id: number): SeenClaim | undefined {
+		return this.#claims.find((one) => one.id === id);
+	}
+
 	/** Whether it has left and was paid. */
 	async hasLeft(): Promise<boolean> {
 		return (await this.reader.operator(this.account)).number === undefined;
@@ -109,6 +116,7 @@ export class Attester extends AttestationKeeper {
 		const { seen, game, now } = look;
 		const me = await this.reader.operator(this.account);
 		if (me.number === undefined && this.#options.aim === "leave") await this.#keyFile.setAside();
+		this.#claims = seen.claims;
 		this.#witnessing.look(game);
 		this.#verdicts = await this.#judge(seen, game);
 		const votes = await this.#votes.all();
@@ -236,7 +244,7 @@ export class Attester extends AttestationKeeper {
 		const [set] = seen.sets;
 		const { number } = me;
 		const votes = await this.#votes.all();
-		const live = seen.claims.filter(({ status }) => status === 1);
+		const live = seen.claims.filter(({ status }) => status === CLAIM_STATUS.live);
 		const judged = live.filter((claim) => this.verdictOn(claim) !== undefined);
 		const own = seen.records.filter(
 			({ signers }) => number !== undefined && ((signers >> BigInt(number)) & 1n) === 1n,

@@ -12,8 +12,8 @@ import type { Role } from "@umpire/store/accounts.ts";
 import { parseEther, parseEventLogs } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
-import { demoJobs } from "../jobs/demo-programs.ts";
 import { gameTimes, roleOf } from "../jobs/demo-network.ts";
+import { demoJobs } from "../jobs/demo-programs.ts";
 import { sameAccount } from "../money.ts";
 import { registerProgram } from "../register.ts";
 import { postRequest } from "../requester.ts";
@@ -153,7 +153,11 @@ async function play(stage: Stage, contracts: AttesterContracts, actors: readonly
 	throw new Error("The attestations did not come to an end.");
 }
 
-async function playLeaving(stage: Stage, actors: readonly Actor[], leaving: readonly Attester[]): Promise<void> {
+async function playLeaving(
+	stage: Stage,
+	actors: readonly Actor[],
+	leaving: readonly Attester[],
+): Promise<void> {
 	for (let waits = 0; waits < MOST_WAITS; waits++) {
 		await stage.settle(actors);
 		if ((await Promise.all(leaving.map((one) => one.hasLeft()))).every((left) => left)) return;
