@@ -239,7 +239,10 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["demo-training", "demo-grid", "demo-network", "key import", "profile", "bench"]);
+		expect(unseen).toEqual([
+			...["demo-training", "demo-grid", "demo-network", "aggregate"],
+			...["attest join", "attest leave", "key import", "profile", "bench"],
+		]);
 	});
 });
 

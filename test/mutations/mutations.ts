@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
@@ -31,6 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
+	...ATTESTER_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...WIDTH_MUTATIONS,

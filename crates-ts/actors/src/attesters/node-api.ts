@@ -90,7 +90,7 @@ const statusOf = (health: number): string =>
 function validated(body: string, { attester, claimOf }: Served): Answer {
 	let claim: unknown;
 	try {
-		claim = (JSON.parse(body) as { proofOfTask?: unknown }).proofOfTask;
+		claim = (JSON.parse(body) as { proofOfTask?: unknown } | null)?.proofOfTask;
 	} catch {
 		return json({ error: true, message: "The body is no JSON.", data: null }, 400);
 	}
