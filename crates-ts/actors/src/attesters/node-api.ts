@@ -32,8 +32,8 @@ export function serveNode(served: Served, port: number, host?: string) {
 	return serveAnswers(
 		async (asked) => {
 			const answer = await answerTo(asked, served, requests);
-			const name =
-				answer.status === 404 ? "other" : asked.path.replace(/\/services\/[^/]+\//, "/services/{id}/");
+			const isKnown = answer.status !== 404 && answer.status !== 405;
+			const name = !isKnown ? "other" : asked.path.replace(/\/services\/[^/]+\//, "/services/{id}/");
 			requests.set(name, (requests.get(name) ?? 0) + 1);
 			return answer;
 		},
