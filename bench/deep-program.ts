@@ -1,33 +1,35 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
-import { LEAF_ELEMENTS, TAG } from "@umpire/commitment/constants.ts";
+import { LEAF_ELEMENTS, TAG, type Width } from "@umpire/commitment/constants.ts";
+import { emptyElements } from "@umpire/commitment/elements.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
-import { commitTensor } from "@umpire/commitment/tensor.ts";
+import { commitTensor, type TensorCommitment } from "@umpire/commitment/tensor.ts";
 import type { Operator, Program, TensorSpec } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 
 const WIDTH = 32;
-const SPEC: TensorSpec = {
-	shape: [LEAF_ELEMENTS[WIDTH]],
-	layout: [0],
-	width: WIDTH,
-	low: -(2 ** 31) + 1,
-	high: 2 ** 31 - 1,
-	scale: 1,
-};
-const ONES = new Int32Array(LEAF_ELEMENTS[WIDTH]).fill(1);
 
-/** A program of `count` operators in a row, each of which adds 1 to what the one before yields, so that no two agree. */
-export function deepProgram(count: number): Program {
+const specOf = (elements: number, width: Width): TensorSpec => ({
+	shape: [elements],
+	layout: [0],
+	width,
+	low: -(2 ** (width - 1)) + 1,
+	high: 2 ** (width - 1) - 1,
+	scale: 1,
+});
+
+/** A program of `count` operators in a row on tensors of `elements` numbers (a leaf of them by default), each of which adds 1 to what the one before yields, so that no two agree. */
+export function deepProgram(count: number, elements = LEAF_ELEMENTS[WIDTH], width: Width = WIDTH): Program {
+	const spec = specOf(elements, width);
 	const operators = Array.from({ length: count }, (_, i): Operator => {
 		const before =
 			i === 0 ? ({ source: "input", index: 0 } as const) : ({ source: "operator", index: i - 1 } as const);
 		return {
-			...SPEC,
+			...spec,
 			kind: "Add",
-			form: { type: "linear", coefficients: [1, 1] },
-			operands: [before, { source: "constant", index: 0 }],
-			// ⌊(2a + 1) / 2⌋ = a
-			rescale: { axes: [], rows: [{ bias: 0n, multiplier: 2, shift: 1 }] },
+			form: { type: "linear", coefficients: [1] },
+			operands: [before],
+			// ⌊(2(a + 1) + 1) / 2⌋ = a + 1
+			rescale: { axes: [], rows: [{ bias: 1n, multiplier: 2, shift: 1 }] },
 			node: `add_${i}`,
 			opType: "Add",
 		};
@@ -35,21 +37,25 @@ export function deepProgram(count: number): Program {
 	return {
 		name: `${count} additions`,
 		steps: 1,
-		inputs: [{ ...SPEC, name: "x" }],
-		constants: [{ ...SPEC, name: "ones", data: ONES }],
+		inputs: [{ ...spec, name: "x" }],
+		constants: [],
 		operators,
 		outputs: [{ name: "y", operator: count - 1 }],
 	};
 }
 
 /** Its committed trace for the input 0, computed here: what onnxruntime would need for so many nodes is not the matter. */
-export async function deepEvidence(count: number): Promise<Evidence> {
-	const program = deepProgram(count);
+export async function deepEvidence(
+	count: number,
+	elements = LEAF_ELEMENTS[WIDTH],
+	width: Width = WIDTH,
+): Promise<Evidence> {
+	const program = deepProgram(count, elements, width);
 	const commitment = await commitProgram(program);
-	const tensor = (value: number) =>
-		commitTensor(new Int32Array(LEAF_ELEMENTS[WIDTH]).fill(value), WIDTH, count);
+	const tensor = (value: number) => commitTensor(emptyElements(width, elements).fill(value), width, count);
 	const input = await tensor(0);
-	const operators = await Promise.all(program.operators.map((_, i) => tensor(i + 1)));
+	const operators: TensorCommitment[] = [];
+	for (let i = 0; i < count; i++) operators.push(await tensor(i + 1));
 	const inputTree = MerkleTree.of([input.root], TAG.inputs);
 	const stepTree = MerkleTree.of(
 		operators.map(({ root }) => root),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Rehearsal } from "@umpire/actors/rehearsal.ts";
 import { rehearse } from "@umpire/actors/rehearse.ts";
+import type { BenchOptions } from "./options.ts";
 import { answersAwaited, disputeTime, OPPONENTS, type Opponent } from "./zk-opml.ts";
 
 /** The longest of some rehearsed disputes of a model. */
@@ -23,17 +24,20 @@ export interface DisputeBench {
 	readonly gasByMove: Readonly<Record<string, number>>;
 }
 
+/** Defects that are drawn per model, besides one in the first operator: the slowest dispute counts. */
+const SEEDS = 5;
+
 /** Rehearses disputes on zk-OPML's architectures: a defect in the first operator, and drawn ones. */
 export async function benchDisputes(
-	models: number,
-	seeds: number,
+	{ models, quick }: BenchOptions,
 	progress: (line: string) => void,
 ): Promise<DisputeBench[]> {
 	const folder = await mkdtemp(join(tmpdir(), "umpire-bench-"));
 	try {
 		const results: DisputeBench[] = [];
-		for (const opponent of OPPONENTS.slice(0, models)) {
-			results.push(await benchOpponent(opponent, folder, seeds, progress));
+		const chosen = OPPONENTS.filter(({ name }) => name.includes(models));
+		for (const opponent of chosen.slice(0, quick ? 1 : undefined)) {
+			results.push(await benchOpponent(opponent, folder, quick ? 1 : SEEDS, progress));
 		}
 		return results;
 	} finally {

@@ -1,13 +1,16 @@
-import type { Bench } from "./bench.ts";
-import type { KernelOverhead } from "./kernel-overheads.ts";
+import type { CommitmentBench } from "./commit.ts";
+import type { DisputeBench } from "./disputes.ts";
 import type { LargeModelBench } from "./large-models.ts";
+import type { Overhead } from "./overhead.ts";
+import type { ProofBench } from "./proofs.ts";
 import type { ScalingBench } from "./scaling.ts";
+import type { SetUpBench } from "./set-up.ts";
 import type { ModeBench } from "./settlement-modes.ts";
 import type { TrainingBench, TrainingDispute } from "./training.ts";
 import { CHALLENGE_WINDOW, RESPONSE_WINDOW } from "./zk-opml.ts";
 
-/** What was measured, as tables for people. */
-export function benchLines({ disputes, modes, overheads, proofs }: Bench): string[] {
+/** Disputes beside zk-OPML's, as tables for people. */
+export function disputeLines(disputes: readonly DisputeBench[]): string[] {
 	return [
 		`Time of a dispute by zk-OPML's formula (${CHALLENGE_WINDOW} s to challenge, ${RESPONSE_WINDOW} s for each answer awaited, and proving);`,
 		"the slowest of the disputes played, one about the first operator and others drawn:",
@@ -24,26 +27,6 @@ export function benchLines({ disputes, modes, overheads, proofs }: Bench): strin
 			]),
 		]),
 		"",
-		"Running a model, in one process (multiples of the float model in onnxruntime). An agreeing verifier compares",
-		"the output with the one claimed; a submitter commits the whole trace:",
-		...columns([
-			["model", "float", "exact", "output compared", "output committed", "trace committed"],
-			...overheads.map((o) => [
-				o.name,
-				`${o.float.toFixed(2)} ms`,
-				`${o.exact.toFixed(2)} ms (${times(o.ratios.exact)})`,
-				`${o.outputCompared.toFixed(2)} ms (${times(o.ratios.outputCompared)})`,
-				`${o.outputCommitted.toFixed(2)} ms (${times(o.ratios.outputCommitted)})`,
-				`${o.traceCommitted.toFixed(2)} ms (${times(o.ratios.traceCommitted)})`,
-			]),
-		]),
-		"",
-		"One proof of a full part, in a process of its own:",
-		...columns([
-			["circuit", "seconds", "peak memory"],
-			...proofs.map((p) => [p.circuit, p.seconds.toFixed(2), `${p.megabytes} MB`]),
-		]),
-		"",
 		"Gas (the most of the disputes played; moves on average in the slowest):",
 		...columns([
 			["model", "rounds", "claim", "dispute", ...MOVES],
@@ -55,8 +38,51 @@ export function benchLines({ disputes, modes, overheads, proofs }: Bench): strin
 				...MOVES.map((move) => (d.gasByMove[move] === undefined ? "-" : grouped(d.gasByMove[move]))),
 			]),
 		]),
-		"",
-		...modeLines(modes),
+	];
+}
+
+/** What each role pays beside the float model, as a table for people. */
+export function commitLines(measured: readonly CommitmentBench[]): string[] {
+	return [
+		"Running a model, in one process (multiples of the float model in onnxruntime). An agreeing verifier compares",
+		"the output with the one claimed; a submitter commits the whole trace:",
+		...columns([
+			["model", "float", "exact", "output compared", "output committed", "trace committed"],
+			...measured.map((o) => [
+				o.name,
+				`${o.float.toFixed(2)} ms`,
+				`${o.exact.toFixed(2)} ms (${times(o.ratios.exact)})`,
+				`${o.outputCompared.toFixed(2)} ms (${times(o.ratios.outputCompared)})`,
+				`${o.outputCommitted.toFixed(2)} ms (${times(o.ratios.outputCommitted)})`,
+				`${o.traceCommitted.toFixed(2)} ms (${times(o.ratios.traceCommitted)})`,
+			]),
+		]),
+	];
+}
+
+/** Proofs, as a table for people. */
+export function proofLines(proofs: readonly ProofBench[]): string[] {
+	return [
+		"One proof of a full part, in a process of its own:",
+		...columns([
+			["circuit", "seconds", "peak memory"],
+			...proofs.map((p) => [p.circuit, p.seconds.toFixed(2), `${p.megabytes} MB`]),
+		]),
+	];
+}
+
+/** What a machine does once, as a table for people. */
+export function setUpLines(parts: readonly SetUpBench[]): string[] {
+	return [
+		"What a machine does once:",
+		...columns([
+			["part", "seconds", "size"],
+			...parts.map(({ part, seconds, bytes }) => [
+				part,
+				seconds.toFixed(1),
+				`${(bytes / 1e6).toFixed(1)} MB`,
+			]),
+		]),
 	];
 }
 
@@ -133,9 +159,19 @@ export function scalingLines(disputes: readonly ScalingBench[]): string[] {
 	return [
 		"A dispute about the last operator of a program, from the challenge to the verdict, its proof included:",
 		...columns([
-			["operators", "rounds", "transactions", "submitter's gas", "challenger's gas", "both", "bytes"],
+			[
+				"operators",
+				"elements",
+				"rounds",
+				"transactions",
+				"submitter's gas",
+				"challenger's gas",
+				"both",
+				"bytes",
+			],
 			...disputes.map((d) => [
 				grouped(d.operators),
+				grouped(d.elements),
 				`${d.rounds}`,
 				`${d.transactions}`,
 				grouped(d.submitterGas),
@@ -148,8 +184,8 @@ export function scalingLines(disputes: readonly ScalingBench[]): string[] {
 }
 
 /** What exact programs of several widths take beside their float models, as a table for people. */
-export function overheadLines(overheads: readonly KernelOverhead[]): string[] {
-	const spread = ({ median, low, high }: KernelOverhead["one"]): string =>
+export function overheadLines(overheads: readonly Overhead[]): string[] {
+	const spread = ({ median, low, high }: Overhead["one"]): string =>
 		`${times(median)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
 	return [
 		"Exact over float, median of alternating rounds (between which a half of them lies):",

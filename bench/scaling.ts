@@ -1,13 +1,17 @@
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
+import { LEAF_ELEMENTS, type Width } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
 import { falsified } from "@umpire/testing/chain/real-trace.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
+import type { BarChart } from "./bar-chart.ts";
 import { deepEvidence } from "./deep-program.ts";
 
 /** One dispute about the last operator of a synthetic program, proof included, from the challenge to the verdict. */
 export interface ScalingBench {
 	readonly operators: number;
+	/** Of a tensor. */
+	readonly elements: number;
 	/** Demands that the submitter answered. */
 	readonly rounds: number;
 	readonly transactions: number;
@@ -17,20 +21,55 @@ export interface ScalingBench {
 	readonly bytes: number;
 }
 
-export const SCALING_SIZES = [10, 1000, 100_000] as const;
+interface Size {
+	readonly operators: number;
+	readonly elements: number;
+	readonly width: Width;
+}
 
-/** Plays whole disputes on the contracts, about programs of more and more operators. */
-export async function benchScaling(progress: (line: string) => void): Promise<ScalingBench[]> {
+const LEAF = LEAF_ELEMENTS[32];
+const DEEP: readonly Size[] = [10, 1000, 100_000, 1_000_000].map((operators) => ({
+	operators,
+	elements: LEAF,
+	width: 32,
+}));
+const WIDE: readonly Size[] = [10_000, 1_000_000, 100_000_000].map((elements) => ({
+	operators: 1,
+	elements,
+	width: 8,
+}));
+
+/** Plays whole disputes on the contracts, about programs of more and more operators, and larger and larger tensors. */
+export async function benchScaling(
+	{ quick }: { readonly quick: boolean },
+	progress: (line: string) => void,
+): Promise<ScalingBench[]> {
 	const results: ScalingBench[] = [];
-	for (const operators of SCALING_SIZES) {
-		progress(`Disputing the last of ${operators.toLocaleString("en-GB")} operators...`);
-		results.push(await benchDispute(operators));
+	for (const size of quick ? DEEP.slice(0, 1) : [...DEEP, ...WIDE]) {
+		const [operators, elements] = [size.operators, size.elements].map((n) => n.toLocaleString("en-GB"));
+		progress(`Disputing the last of ${operators} operators, tensors of ${elements} elements...`);
+		results.push(await benchDispute(size));
 	}
 	return results;
 }
 
-async function benchDispute(operators: number): Promise<ScalingBench> {
-	const right = await deepEvidence(operators);
+/** Gas of both sides, as bars. */
+export function scalingChart(disputes: readonly ScalingBench[]): BarChart {
+	return {
+		title: "A dispute about the last operator, its proof included",
+		unit: "gas of both sides",
+		groups: disputes.map(({ operators, elements, rounds, submitterGas, challengerGas }) => ({
+			name:
+				operators === 1
+					? `${elements.toLocaleString("en-GB")} elements`
+					: `${operators.toLocaleString("en-GB")} operators`,
+			bars: [{ name: `(${rounds} rounds)`, value: submitterGas + challengerGas }],
+		})),
+	};
+}
+
+async function benchDispute({ operators, elements, width }: Size): Promise<ScalingBench> {
+	const right = await deepEvidence(operators, elements, width);
 	const wrong = await falsified(right, operators - 1, 3, 1);
 	const chain = await TestChain.open(DEFAULT_PARAMETERS);
 	try {
@@ -46,6 +85,7 @@ async function benchDispute(operators: number): Promise<ScalingBench> {
 		const [answers, moves] = [driver.sentBy.get(submitter)!, driver.sentBy.get(challenger)!];
 		return {
 			operators,
+			elements,
 			rounds: game.state.openings.size + game.state.leaves.size,
 			transactions: answers.transactions - sent.transactions + moves.transactions,
 			submitterGas: driver.spentBy.get(submitter)! - before,

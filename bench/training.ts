@@ -22,6 +22,8 @@ import type { Job } from "@umpire/training/job.ts";
 import { prepare } from "@umpire/training/prepare.ts";
 import { buildStep, type Step } from "@umpire/training/step.ts";
 import { compileStep, inputsOf } from "@umpire/training/training-program.ts";
+import type { BarChart } from "./bar-chart.ts";
+import type { BenchOptions } from "./options.ts";
 import { CLASSES, TRAINING_MODELS, type TrainingModel } from "./training-models.ts";
 
 /** What a step of training takes in every way, in milliseconds of CPU time of one thread (hashing: of all). */
@@ -63,22 +65,38 @@ const DISPUTED_STEPS = 10_000;
 const ROUNDS = 5;
 const MEASURE = 300;
 
-/** Measures training steps of networks whose names have `only`, all ways in one process; `quick` plays no dispute. */
+/** Measures training steps of networks whose names have a text, all ways in one process; `quick` plays no dispute. */
 export async function benchTraining(
-	{ only, quick }: { readonly only: string; readonly quick: boolean },
+	{ models: text, quick }: BenchOptions,
 	progress: (line: string) => void,
 ): Promise<{ models: TrainingBench[]; dispute: TrainingDispute | null }> {
 	const models: TrainingBench[] = [];
-	for (const model of TRAINING_MODELS.filter(({ name }) => name.includes(only))) {
+	for (const model of TRAINING_MODELS.filter(({ name }) => name.includes(text))) {
 		progress(`Measuring ${model.name}...`);
 		const measured = await benchModel(model);
 		models.push(measured);
 		progress(`${model.name}: exact ${(measured.exact / measured.float).toFixed(2)} times the float step.`);
 	}
 	const [disputed] = TRAINING_MODELS;
-	if (quick || !disputed.name.includes(only)) return { models, dispute: null };
+	if (quick || !disputed.name.includes(text)) return { models, dispute: null };
 	progress(`Disputing one gradient of ${DISPUTED_STEPS} steps of ${disputed.name}...`);
 	return { models, dispute: await benchDispute(disputed) };
+}
+
+/** What whoever claims a run pays, as bars. */
+export function trainingChart(models: readonly TrainingBench[]): BarChart {
+	return {
+		title: "A step of training, plain SGD, batches of 16",
+		unit: "CPU time, times the float step in onnxruntime",
+		mark: 1,
+		groups: models.map(({ name, float, exact, checkpoints }) => ({
+			name,
+			bars: [
+				{ name: "exact", value: exact / float },
+				{ name: "with checkpoints", value: checkpoints / float },
+			],
+		})),
+	};
 }
 
 /** A step of plain SGD on rows that are drawn, three batches of them to train on. */

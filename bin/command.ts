@@ -1,4 +1,3 @@
-import { COMMITMENTS, type Commitment, MOST_EAGER_LEAVES, SEGMENT } from "@umpire/actors/commitments.ts";
 import { type ErrorBudget, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { RANGE_METHODS, type RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -8,8 +7,8 @@ import {
 	PIXEL_RANGES,
 	type PixelRange,
 } from "@umpire/onnx/image-options.ts";
-import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
 import type { Argv, CommandModule } from "yargs";
+import { type CommitmentChoice, withCommitment } from "./commitment-options.ts";
 import { reportFailure } from "./failure.ts";
 import { type LogFormat, setLog, warn } from "./log.ts";
 import { numberOption, numbersOption, once, refusing } from "./numbers.ts";
@@ -153,7 +152,7 @@ export function withImages<T>(yargs: Argv<T>): Argv<T & ImageOptions> {
 }
 
 /** Options of the commands that compile a model. */
-export interface CompileOptions extends CommonOptions, ImageOptions {
+export interface CompileOptions extends CommonOptions, ImageOptions, CommitmentChoice {
 	bits: 8 | 16;
 	weightBits?: 7;
 	fast: boolean;
@@ -161,8 +160,6 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
 	shape?: string[];
-	commitment: Commitment;
-	segment?: number;
 	steps?: number;
 	carry?: string[];
 	decode?: string;
@@ -170,7 +167,7 @@ export interface CompileOptions extends CommonOptions, ImageOptions {
 
 /** Adds how a model is compiled. */
 export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & CompileOptions> {
-	return withImages(yargs)
+	return withCommitment(withImages(yargs))
 		.option("bits", { choices: [8, 16] as const, default: 16, describe: "width of activations" })
 		.option("weight-bits", {
 			choices: [7] as const,
@@ -210,21 +207,6 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			describe: "sizes of an input with dynamic dimensions, as in image=1,3,224,224",
 			requiresArg: true,
 		})
-		.option("commitment", {
-			choices: COMMITMENTS,
-			default: "auto" as const,
-			describe: `what claims carry: the root of the whole trace (eager), the output alone (lazy: the trace is committed to when they are challenged), or the last steps of segments; auto: eager up to ${MOST_EAGER_LEAVES} leaves, then lazy, or segments of more than ${SEGMENT} steps`,
-		})
-		.option(
-			"segment",
-			numberOption("segment", {
-				least: 2,
-				most: MOST_SEGMENT_STEPS,
-				whole: true,
-				describe: "steps of a segment, with --commitment segments",
-				defaultDescription: `${SEGMENT}`,
-			}),
-		)
 		.option(
 			"steps",
 			numberOption("steps", {

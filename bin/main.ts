@@ -3,6 +3,7 @@ import yargs, { type Argv, type CommandModule } from "yargs";
 import { aggregate } from "./commands/aggregate.ts";
 import { attest } from "./commands/attest.ts";
 import { bench } from "./commands/bench.ts";
+import { bounty } from "./commands/bounty.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
@@ -41,7 +42,7 @@ export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
-	...[grid, work, job, coordinate],
+	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];

@@ -1,4 +1,5 @@
 import type { NetworkDemonstration } from "@umpire/actors/jobs/demo-network.ts";
+import { bountyDemonstrationLines } from "./bounty-lines.ts";
 import { bad, bold, good, table } from "./output.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -13,7 +14,7 @@ const nameOf = (role: string): string => NAMES[role] ?? role;
 
 /** What a demonstration came to, for people. */
 export function networkDemonstrationLines(summary: NetworkDemonstration): string[] {
-	const { jobs, paid, tokens, burned, left, rejected, seconds } = summary;
+	const { jobs, paid, tokens, burned, left, rejected, bounty, seconds } = summary;
 	const signed = (amount: bigint): string => `${amount > 0n ? "+" : ""}${amount}`;
 	return [
 		"",
@@ -41,6 +42,7 @@ export function networkDemonstrationLines(summary: NetworkDemonstration): string
 			Object.entries(tokens).map(([role, units]) => [nameOf(role), signed(units)] as const),
 			"  ",
 		),
+		...bountyDemonstrationLines(bounty),
 		`${seconds.toFixed(0)} s`,
 	];
 }

@@ -184,6 +184,56 @@ const job = own({
 		.describe("on that request"),
 });
 
+const bounty = own({
+	id: count,
+	owner: address,
+	status: z.int().min(1).max(3).describe("1 open, 2 ending, 3 ended"),
+	isRunning: z.boolean().describe("a round runs"),
+	program: root,
+	baseline: root.describe("root of the best weights so far"),
+	token: address.describe("address, 0 for ether"),
+	pool: units,
+	rate: units.describe("smallest units of the token, for each unit of gain"),
+	minGain: count.describe("units that a candidate must be better by"),
+	deposit: wei,
+	scoreFee: wei.describe("of a deposit, for whoever scores the candidate"),
+	grace: seconds,
+	round: own({
+		number: count,
+		commitUntil: time,
+		revealUntil: time,
+		scoreFrom: time,
+		scoreUntil: time.describe("seconds since 1970, 0 as long as scoring has not begun"),
+		open: count.describe("candidates that are neither scored nor out"),
+		best: count.describe("a candidate, 0 for none"),
+		value: z.enum(["pending", "ready", "known", "void"]).describe("the beacon's"),
+	})
+		.optional()
+		.describe("the one that runs, or the last"),
+	candidates: z.array(
+		own({
+			id: count,
+			round: count,
+			contributor: address,
+			commitment: root,
+			status: z
+				.int()
+				.min(1)
+				.max(6)
+				.describe("1 committed, 2 revealed, 3 asked, 4 open to all, 5 scored, 6 out"),
+			request: count.describe("for its score, 0 for none"),
+			until: time.describe("seconds since 1970, the last for a claim"),
+			leaves: count.describe("of its weights, that are shown"),
+			weightsRoot: root,
+			gain: integer.describe("in the program's units, of a scored one"),
+			claim: own({ id: count, status: z.int().min(0).max(3).describe("1 live, 2 final, 3 rejected") })
+				.optional()
+				.describe("the last on that request"),
+			wrongLeaf: count.optional().describe("one whose words have another digest than was shown"),
+		}),
+	),
+});
+
 /** What is printed instead when a command fails. */
 export const FAILURE = own({
 	ok: z.literal(false),
@@ -443,9 +493,35 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		burned: wei,
 		left: wei.describe("fees of values that nobody has brought"),
 		rejected: count.describe("claims"),
+		bounty: own({
+			baseline: count.describe("digits that the first weights tell right"),
+			draws: count,
+			candidates: z.array(
+				own({
+					contributor: z.string().describe("role"),
+					passes: count.describe("over the data that it trained on"),
+					score: count,
+					gain: z.int(),
+					isBest: z.boolean(),
+				}),
+			),
+			reward: wei.describe("what the best was paid"),
+			paid: paid.describe("what each role won or lost by the bounty and its beacon, gas and bonds apart"),
+			burned: wei,
+			left: wei.describe("fees of values that nobody has brought"),
+		}),
 		seconds,
 		attesters: attesterDemonstration.optional(),
 	}),
+	"bounty deploy": own({ chainId: count, market: address, bounties: address, beacon: address, block: count }),
+	"bounty open": own({ bounty: count, program: root, minGain: count, rate: units }),
+	"bounty submit": LOG_LINE.describe("a line for each thing that it tells"),
+	"bounty watch": LOG_LINE.describe("likewise"),
+	"bounty reveal": bounty,
+	"bounty draw": bounty,
+	"bounty status": bounty,
+	"bounty close": bounty,
+	"bounty end": bounty,
 	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
 	"grid open": own({ grid: count }),
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),

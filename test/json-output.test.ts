@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GOOD, POOR, squareNetwork } from "@umpire/actors/bounties/demo-square.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { travel } from "@umpire/chain/time.ts";
@@ -210,6 +211,7 @@ describe("what commands print with --json", () => {
 		await json("inputs", "get", "1", await inputsRoot());
 		await grids();
 		await networks();
+		await bounties();
 		await json("network", "stop");
 		await writeFile(join(folder, "home", "network.json"), "?");
 		expect(JSON.parse((await run("status")).stdout).error).toMatch(/damaged: umpire network stop removes it/);
@@ -328,6 +330,47 @@ async function networks(): Promise<void> {
 	expect(await leaving.stop()).toBe(0);
 	expect(await json("work", "status", ...as)).toMatchObject({ status: 3, stake: "0" });
 	expect(await coordinator.stop()).toBe(0);
+}
+
+/** A bounty on x², from its contract to its end; its contributor is killed in between. */
+async function bounties(): Promise<void> {
+	const [first, better] = ["first.onnx", "better.onnx"].map((name) => join(folder, name));
+	await writeFile(first, writeModel(squareNetwork(POOR)));
+	await writeFile(better, writeModel(squareNetwork(GOOD)));
+	const chain = await connectRpc(rpc);
+	const as = ["--as", "second-submitter"];
+	await json("bounty", "deploy", "--block-seconds", "600");
+	expect((await run("bounty", "deploy")).code).toBe(1);
+	const times = ["--commit-seconds", "600", "--reveal-seconds", "600", "--score-seconds", "3600"];
+	const task = ["--task", "square", "--range", "2", "--pool", "1"];
+	expect(await json("bounty", "open", first, ...task, ...times)).toMatchObject({ bounty: 1 });
+	await start("bounty", "submit", "1", first, ...as).until(/These weights gain 0 on drawn data/);
+	expect((await run("bounty", "reveal", "1", better, ...as)).stdout).toMatch(/are in no round that runs/);
+	const entered = start("bounty", "submit", "1", better, ...as);
+	await entered.until(/Committed to weights in round 1/);
+	await entered.kill();
+	expect(await json("bounty", "status", "1")).toMatchObject({ isRunning: true, candidates: [{ status: 1 }] });
+	await travel(chain, 601n);
+	expect(await json("bounty", "reveal", "1", better, ...as)).toMatchObject({ candidates: [{ status: 2 }] });
+	expect((await run("bounty", "close", "1")).code).toBe(1);
+	const watching = start("bounty", "watch", "1", "--score", "--as", "third-submitter");
+	await travel(chain, 600n);
+	await watching.until(/Brought the value of round 1/);
+	await travel(chain, 10n ** 5n);
+	await watching.until(/its contributor may claim its score/);
+	expect(await watching.stop()).toBe(0);
+	expect(await json("bounty", "draw", "1")).toMatchObject({
+		round: { value: "known" },
+		candidates: [{ status: 3 }],
+	});
+	const again = start("bounty", "submit", "1", better, ...as);
+	await again.until(/Claimed request/);
+	await travel(chain, 3601n);
+	await again.until(/is scored: it gains/);
+	expect(await again.stop()).toBe(0);
+	expect(await json("bounty", "close", "1")).toMatchObject({ isRunning: false, round: { best: 1 } });
+	expect(await json("bounty", "end", "1")).toMatchObject({ status: 3, pool: "0" });
+	expect((await run("bounty", "status", "2")).stdout).toMatch(/There is no bounty 2/);
 }
 
 async function inputsRoot(): Promise<string> {

@@ -1,13 +1,12 @@
-import { COMMITMENTS, type Commitment } from "@umpire/actors/commitments.ts";
 import type { Training } from "@umpire/actors/train.ts";
-import { MOST_SEGMENT_STEPS } from "@umpire/operators/segments.ts";
 import { HYPER_UNIT } from "@umpire/training/job.ts";
 import { type CommonOptions, command } from "../command.ts";
+import { type CommitmentChoice, withCommitment } from "../commitment-options.ts";
 import { progress } from "../log.ts";
 import { numberOption, seedOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, CommitmentChoice {
 	model: string;
 	data: string;
 	label?: string;
@@ -27,8 +26,6 @@ interface Options extends CommonOptions {
 	plot?: string;
 	grid?: string;
 	commit: boolean;
-	commitment?: Commitment;
-	segment?: number;
 }
 
 const counted = (name: string, otherwise: number, describe: string) =>
@@ -51,7 +48,7 @@ export const train = command<Options>({
 		["umpire train price.onnx --data houses.csv --label price --loss mse", "a regression"],
 	],
 	options: (yargs) =>
-		yargs
+		withCommitment(yargs)
 			.positional("model", { type: "string", describe: "ONNX file", demandOption: true })
 			.option("data", {
 				type: "string",
@@ -116,22 +113,7 @@ export const train = command<Options>({
 				default: false,
 				describe:
 					"run once more and commit to what a claim carries: checkpoints, or all steps of a short run",
-			})
-			.option("commitment", {
-				choices: COMMITMENTS,
-				describe:
-					"what claims carry: the whole trace, the output alone, or the last steps of segments (default: segments, but of short runs the whole trace)",
-			})
-			.option(
-				"segment",
-				numberOption("segment", {
-					least: 2,
-					most: MOST_SEGMENT_STEPS,
-					whole: true,
-					describe: "steps of a segment",
-					defaultDescription: "as many as a dispute can hash in some twenty minutes, at most 1024",
-				}),
-			),
+			}),
 	async run(options) {
 		const { train: run } = await import("@umpire/actors/train.ts");
 		const result = await run({ ...options, progress });

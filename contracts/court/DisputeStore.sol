@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {DescriptorOpening} from "../interfaces/IArbiter.sol";
 import {Dispute, Phase, Side} from "../interfaces/IDisputes.sol";
 import {ClaimFacts, IClaims} from "../interfaces/IClaims.sol";
-import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {OutputShape} from "../interfaces/IRegistry.sol";
 import {Clock} from "../libraries/Clock.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Search} from "../libraries/Search.sol";
@@ -55,7 +55,8 @@ abstract contract DisputeStore is Docket {
 		IClaims market,
 		uint256 disputeId,
 		Dispute storage d,
-		ProgramHeader memory header,
+		ClaimFacts memory facts,
+		OutputShape memory program,
 		Cursor memory at,
 		bytes32 node,
 		DescriptorOpening calldata entry
@@ -68,24 +69,24 @@ abstract contract DisputeStore is Docket {
 				phase = Phase.Root;
 			} else {
 				node = bound.root;
-				at.step = at.start * Segments.length(header.commitment, header.steps);
+				at.step = at.start * Segments.length(program.commitment, program.steps);
 				at.start = 0;
 				at.tree = Trees.STEPS;
-				at.level = Search.levelOf(_count(at, header));
+				at.level = Search.levelOf(_count(at, program));
 			}
 		}
 		if (at.tree == Trees.STEPS && at.level == 0) {
 			at.step += at.start;
 			at.start = 0;
 			at.tree = Trees.OPERATORS;
-			at.level = Search.levelOf(header.operatorCount);
+			at.level = Search.levelOf(program.operatorCount);
 		}
 		if (at.tree == Trees.OPERATORS && at.level == 0) {
 			enters = true;
 			at.operator = at.start;
 			at.start = 0;
 			at.tree = Trees.TENSOR;
-			(at.elements, at.width) = arbiter.shape(header, at.operator, entry);
+			(at.elements, at.width) = arbiter.shape(_headerOf(facts), at.operator, entry);
 			if (at.elements == 0 || at.elements > _MOST_ELEMENTS) {
 				revert TensorTooLarge(at.elements, _MOST_ELEMENTS);
 			}
@@ -128,13 +129,13 @@ abstract contract DisputeStore is Docket {
 	function _requireChallenger(IClaims market, uint256 disputeId, Phase expected)
 		internal
 		view
-		returns (Dispute storage d, ProgramHeader memory header, uint256 published)
+		returns (Dispute storage d, ClaimFacts memory facts, OutputShape memory program, uint256 published)
 	{
 		d = _requirePhase(market, disputeId, expected);
-		ClaimFacts memory facts = _requireLive(market, d.claim);
+		facts = _requireLive(market, d.claim);
 		if (msg.sender != d.challenger) revert NotTheChallenger(msg.sender, d.challenger);
-		header = _headerOf(facts);
-		published = _published(market, d, header);
+		program = _shapeOf(facts);
+		published = _published(market, d, program);
 		if (published == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
 	}
 
@@ -153,8 +154,10 @@ abstract contract DisputeStore is Docket {
 	}
 
 	function _requireKnown(IClaims market, uint256 disputeId) internal view returns (Dispute storage) {
-		if (disputeId == 0 || disputeId > _disputeCounts[market]) revert UnknownDispute(disputeId);
-		return _disputes[market][disputeId];
+		Dispute storage d = _disputes[market][disputeId];
+		// Whoever opened it has an address.
+		if (d.challenger == address(0)) revert UnknownDispute(disputeId);
+		return d;
 	}
 
 	function _requireWords(bytes32 node, uint256[5] calldata words) internal view {
@@ -163,12 +166,12 @@ abstract contract DisputeStore is Docket {
 	}
 
 	/// @dev Who is to move, since when, and for how long before and out of its reserve.
-	function _turn(IClaims market, Dispute storage d, ProgramHeader memory header)
+	function _turn(IClaims market, Dispute storage d, OutputShape memory program)
 		internal
 		view
 		returns (Side side, uint256 since, uint256 allowed, uint256 reserve)
 	{
-		uint256 published = _published(market, d, header);
+		uint256 published = _published(market, d, program);
 		side = published == 0 ? Side.Submitter : Side.Challenger;
 		allowed = _allowed(d, side);
 		if (published == 0) return (side, d.demandedAt, allowed, d.submitterReserve);
@@ -188,7 +191,7 @@ abstract contract DisputeStore is Docket {
 	}
 
 	/// @dev When what an open dispute demands was published, 0 if it was not.
-	function _published(IClaims market, Dispute storage d, ProgramHeader memory header)
+	function _published(IClaims market, Dispute storage d, OutputShape memory program)
 		internal
 		view
 		returns (uint256)
@@ -197,33 +200,33 @@ abstract contract DisputeStore is Docket {
 		if (d.phase == Phase.Partials) return d.partialsAt;
 		if (d.phase == Phase.Root) return _bound[market][d.claim][d.start].time;
 		Cursor memory at = _cursor(d);
-		(uint256 below, uint256 children) = _asked(at, header);
+		(uint256 below, uint256 children) = _asked(at, program);
 		return _openings[_key(d.node, at.tree, below, children)];
 	}
 
 	/// @dev A leaf whose node names another width or count than its tensor has is malformed, even if its words
 	/// are the right ones: publishing it answers nothing, so that whoever committed it runs out of time.
-	function _leafPublished(Dispute storage d) private view returns (uint256) {
+	function _leafPublished(Dispute storage d) internal view returns (uint256) {
 		Published storage p = _leaves[d.node];
 		uint256 count = Packing.elementsInLeaf(d.start, d.elements, d.width);
 		return p.width == d.width && p.count == count ? p.time : 0;
 	}
 
 	/// @dev The children that are demanded of the node at a subtree of level ≥ 1.
-	function _asked(Cursor memory at, ProgramHeader memory header)
+	function _asked(Cursor memory at, OutputShape memory program)
 		internal
 		view
 		returns (uint256 below, uint256 children)
 	{
 		below = Search.childLevel(at.tree, at.level, _depth, _window);
-		children = Search.childCount(Search.sizeOf(at.start, at.level, _count(at, header)), below);
+		children = Search.childCount(Search.sizeOf(at.start, at.level, _count(at, program)), below);
 	}
 
 	/// @dev How many leaves the tree has that the cursor is in.
-	function _count(Cursor memory at, ProgramHeader memory header) internal pure returns (uint256) {
-		if (at.tree == Trees.CHECKPOINTS) return Segments.count(header.commitment, header.steps);
-		if (at.tree == Trees.STEPS) return Segments.stepsFrom(header.commitment, header.steps, at.step);
-		if (at.tree == Trees.OPERATORS) return header.operatorCount;
+	function _count(Cursor memory at, OutputShape memory program) internal pure returns (uint256) {
+		if (at.tree == Trees.CHECKPOINTS) return Segments.count(program.commitment, program.steps);
+		if (at.tree == Trees.STEPS) return Segments.stepsFrom(program.commitment, program.steps, at.step);
+		if (at.tree == Trees.OPERATORS) return program.operatorCount;
 		return Packing.leafCount(at.elements, at.width);
 	}
 

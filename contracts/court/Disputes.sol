@@ -6,7 +6,7 @@ import {TraceBinding} from "./TraceBinding.sol";
 import {Case, DescriptorOpening, IArbiter, LeafLocation, RowOpening, Settlement} from "../interfaces/IArbiter.sol";
 import {Dispute, IDisputes, Phase, Side} from "../interfaces/IDisputes.sol";
 import {ClaimFacts, ClaimStatus, IClaims} from "../interfaces/IClaims.sol";
-import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {OutputShape} from "../interfaces/IRegistry.sol";
 import {Clock} from "../libraries/Clock.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Search} from "../libraries/Search.sol";
@@ -38,7 +38,7 @@ abstract contract Disputes is TraceBinding {
 		d.submitterReserve = uint32(_reserve);
 		d.challengerReserve = uint32(_reserve);
 		emit Challenged(market, disputeId, claimId, msg.sender);
-		_begin(market, disputeId, d, _headerOf(facts), entry);
+		_begin(market, disputeId, d, facts, entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -63,17 +63,17 @@ abstract contract Disputes is TraceBinding {
 		bytes32[] calldata path,
 		DescriptorOpening calldata entry
 	) external {
-		(Dispute storage d, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ClaimFacts memory facts, OutputShape memory program, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Search);
 		Cursor memory at = _cursor(d);
-		(uint256 below, uint256 children) = _asked(at, header);
+		(uint256 below, uint256 children) = _asked(at, program);
 		if (index >= children) revert ChildOutOfRange(index, children);
 		bytes32 node = Trees.rootFromPath(child, index, children, path, at.tree, below);
 		if (node != d.node) revert WrongChild(node, d.node);
 		_charge(d, published);
 		at.start += index << below;
-		at.level = Search.levelOf(Search.sizeOf(at.start, below, _count(at, header)));
-		_demand(market, disputeId, d, header, at, child, entry);
+		at.level = Search.levelOf(Search.sizeOf(at.start, below, _count(at, program)));
+		_demand(market, disputeId, d, facts, program, at, child, entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -88,12 +88,12 @@ abstract contract Disputes is TraceBinding {
 
 	/// @inheritdoc IDisputes
 	function name(IClaims market, uint256 disputeId, uint256 element, DescriptorOpening calldata operator) external {
-		(Dispute storage d, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ClaimFacts memory facts,, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Leaf);
 		uint256 first = _firstElement(d);
 		uint256 end = first + Packing.elementsInLeaf(d.start, d.elements, d.width);
 		if (element < first || element >= end) revert IArbiter.ElementOutOfLeaf(element, first, end);
-		uint256 parts = arbiter.partCount(header, d.operator, operator, element);
+		uint256 parts = arbiter.partCount(_headerOf(facts), d.operator, operator, element);
 		if (parts == 1) revert OnePart(element);
 		if (parts > _MOST_PARTS) revert TooManyParts(parts, _MOST_PARTS);
 		_charge(d, published);
@@ -135,7 +135,7 @@ abstract contract Disputes is TraceBinding {
 		Phase phase = d.phase;
 		if (phase != Phase.Leaf && phase != Phase.Partials) revert WrongPhase(disputeId, phase, Phase.Leaf);
 		Case memory what = _case(market, d.claim, d.step, d.operator, d.start, d.challenger);
-		if (_published(market, d, what.header) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
+		if ((phase == Phase.Leaf ? _leafPublished(d) : d.partialsAt) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);
 		_requireWords(d.node, settlement.words);
 		if (phase == Phase.Partials) {
 			if (settlement.element != d.element) revert WrongElement(settlement.element, d.element);
@@ -166,7 +166,7 @@ abstract contract Disputes is TraceBinding {
 	function timeout(IClaims market, uint256 disputeId) external {
 		Dispute storage d = _requireOpen(market, disputeId);
 		ClaimFacts memory facts = _requireLive(market, d.claim);
-		(Side side, uint256 since, uint256 allowed, uint256 reserve) = _turn(market, d, _headerOf(facts));
+		(Side side, uint256 since, uint256 allowed, uint256 reserve) = _turn(market, d, _shapeOf(facts));
 		uint256 used = block.timestamp - since;
 		if (!Clock.expired(used, allowed, reserve)) revert NotTimedOut(disputeId, side, used, allowed + reserve);
 		emit TimedOut(market, disputeId, d.claim, side);
@@ -205,7 +205,7 @@ abstract contract Disputes is TraceBinding {
 		if (d.phase == Phase.Closed || facts.status != ClaimStatus.Live) return (Side.Nobody, 0, 0);
 		uint256 allowed;
 		uint256 reserve;
-		(side, since, allowed, reserve) = _turn(market, d, _headerOf(facts));
+		(side, since, allowed, reserve) = _turn(market, d, _shapeOf(facts));
 		until = since + allowed + reserve;
 	}
 

@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 import {DescriptorOpening} from "../interfaces/IArbiter.sol";
 import {ClaimFacts, IClaims} from "../interfaces/IClaims.sol";
 import {Dispute, IDisputes, Phase} from "../interfaces/IDisputes.sol";
-import {ProgramHeader} from "../interfaces/IRegistry.sol";
+import {OutputShape} from "../interfaces/IRegistry.sol";
 import {OutputPath} from "../libraries/OutputPath.sol";
 import {Search} from "../libraries/Search.sol";
 import {Segments} from "../libraries/Segments.sol";
@@ -25,7 +25,7 @@ abstract contract TraceBinding is DisputeStore {
 	) external {
 		ClaimFacts memory facts = _requireLive(market, claimId);
 		if (msg.sender != facts.submitter) revert NotTheSubmitter(msg.sender, facts.submitter);
-		ProgramHeader memory h = _headerOf(facts);
+		OutputShape memory h = _shapeOf(facts);
 		(, bytes32 expected) = market.claimRoots(claimId);
 		if (h.commitment == Segments.EAGER) revert TraceKnown(claimId, expected);
 		uint256 count = Segments.count(h.commitment, h.steps);
@@ -41,7 +41,7 @@ abstract contract TraceBinding is DisputeStore {
 			root = Trees.rootFromPath(lastStep, segment, count, claimPath, Trees.CHECKPOINTS, 0);
 		} else {
 			root = Trees.rootFromPath(
-				market.outputRoot(claimId), h.outputOperator, h.operatorCount, claimPath, Trees.OPERATORS, 0
+				market.outputRoot(claimId), h.operator, h.operatorCount, claimPath, Trees.OPERATORS, 0
 			);
 			expected = lastStep;
 		}
@@ -52,10 +52,10 @@ abstract contract TraceBinding is DisputeStore {
 
 	/// @inheritdoc IDisputes
 	function enter(IClaims market, uint256 disputeId, DescriptorOpening calldata entry) external {
-		(Dispute storage d, ProgramHeader memory header, uint256 published) =
+		(Dispute storage d, ClaimFacts memory facts, OutputShape memory program, uint256 published) =
 			_requireChallenger(market, disputeId, Phase.Root);
 		_charge(d, published);
-		_demand(market, disputeId, d, header, _cursor(d), d.node, entry);
+		_demand(market, disputeId, d, facts, program, _cursor(d), d.node, entry);
 	}
 
 	/// @inheritdoc IDisputes
@@ -74,13 +74,14 @@ abstract contract TraceBinding is DisputeStore {
 		IClaims market,
 		uint256 disputeId,
 		Dispute storage d,
-		ProgramHeader memory header,
+		ClaimFacts memory facts,
 		DescriptorOpening calldata entry
 	) internal {
+		OutputShape memory program = _shapeOf(facts);
 		Cursor memory at;
-		at.tree = header.commitment == Segments.EAGER ? Trees.STEPS : Trees.CHECKPOINTS;
-		at.level = Search.levelOf(_count(at, header));
+		at.tree = program.commitment == Segments.EAGER ? Trees.STEPS : Trees.CHECKPOINTS;
+		at.level = Search.levelOf(_count(at, program));
 		(, bytes32 root) = market.claimRoots(d.claim);
-		_demand(market, disputeId, d, header, at, root, entry);
+		_demand(market, disputeId, d, facts, program, at, root, entry);
 	}
 }

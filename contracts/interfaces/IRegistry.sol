@@ -27,7 +27,7 @@ struct Meaning {
 	int16 outputExponent;
 }
 
-/// @notice What a claim needs to know of its program: where the output is, and its shape.
+/// @notice What a claim and a search need to know of its program: its size, where the output is, and its shape.
 struct OutputShape {
 	uint32 operatorCount;
 	uint32 steps;
@@ -64,7 +64,7 @@ interface IRegistry {
 	/// @notice The header of a registered program.
 	function header(bytes32 program) external view returns (ProgramHeader memory);
 
-	/// @notice The primary output of a registered program. Cheaper than `header`; all 0 for unknown programs.
+	/// @notice The size and the primary output of a registered program: a word of storage, where `header` reads three.
 	function outputShape(bytes32 program) external view returns (OutputShape memory);
 
 	/// @notice What the numbers of a registered program stand for.

@@ -11,10 +11,16 @@ library Search {
 		while (1 << level < n) ++level;
 	}
 
-	/// @notice The level of the children that a demand for a node of level `level` ≥ 1 asks for.
+	/// @notice The level of the children that a demand for a node of level `level` ≥ 1 asks for: so many levels are
+	/// passed at once that no demand more is needed than with the most, and each passes about as many.
 	function childLevel(uint256 tree, uint256 level, uint256 depth, uint256 window) internal pure returns (uint256) {
 		uint256 whole = tree == Trees.TENSOR ? depth : Math.max(depth, window);
-		return level <= whole ? 0 : level - depth;
+		if (level <= whole) return 0;
+		unchecked {
+			// The last demand may pass `whole` levels, each before it `depth`: at least 1, and all are small.
+			uint256 demands = 1 + (level - whole + depth - 1) / depth;
+			return level - Math.min((level + demands - 1) / demands, depth);
+		}
 	}
 
 	/// @notice How many leaves the subtree (start, level) of a tree of `count` leaves has.

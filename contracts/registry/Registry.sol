@@ -28,13 +28,12 @@ contract Registry is IRegistry {
 
 	/// @inheritdoc IRegistry
 	function header(bytes32 program) external view returns (ProgramHeader memory) {
-		if (_numbers[program] == 0) revert UnknownProgram(program);
-		return _headers[program];
+		return _known(program);
 	}
 
 	/// @inheritdoc IRegistry
 	function outputShape(bytes32 program) external view returns (OutputShape memory) {
-		ProgramHeader storage h = _headers[program];
+		ProgramHeader storage h = _known(program);
 		return OutputShape(
 			h.operatorCount, h.steps, h.outputOperator, h.outputElements, h.outputWidth, h.commitment
 		);
@@ -48,8 +47,7 @@ contract Registry is IRegistry {
 
 	/// @inheritdoc IRegistry
 	function requireInputs(bytes32 program, bytes32 inputsRoot) external view {
-		if (_numbers[program] == 0) revert UnknownProgram(program);
-		uint256 inputCount = _headers[program].inputCount;
+		uint256 inputCount = _known(program).inputCount;
 		if ((inputCount == 0) != (inputsRoot == 0)) revert InputsMismatch(inputCount, inputsRoot);
 	}
 
@@ -68,6 +66,12 @@ contract Registry is IRegistry {
 	/// @inheritdoc IRegistry
 	function count() external view returns (uint256) {
 		return _programs.length;
+	}
+
+	/// @dev The header of a registered program, which has operators: no further word is read to know it.
+	function _known(bytes32 program) private view returns (ProgramHeader storage h) {
+		h = _headers[program];
+		if (h.operatorCount == 0) revert UnknownProgram(program);
 	}
 
 	function _check(ProgramHeader calldata header_) private pure {

@@ -1,7 +1,8 @@
-import { demonstrateNetwork } from "@umpire/actors/jobs/demo-network.ts";
+import { demonstrateNetwork, type NetworkDemonstration } from "@umpire/actors/jobs/demo-network.ts";
+import { BOUNTY_PRESETS } from "@umpire/markets/bounty-parameters.ts";
 import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { parseEther } from "viem";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { jsonText } from "../../bin/output.ts";
 import { SCHEMAS } from "../../docs/json-schemas.ts";
 
@@ -9,9 +10,30 @@ const EXPOSURE = parseEther("1");
 const REWARD = parseEther("0.1");
 const { entryFee } = NETWORK_PRESETS.test;
 
-test("a job of every type is verified, and whoever cheats is slashed and its jobs are given to others", async () => {
-	const lines: string[] = [];
-	const summary = await demonstrateNetwork((line) => lines.push(line));
+let summary: NetworkDemonstration;
+const lines: string[] = [];
+beforeAll(async () => {
+	summary = await demonstrateNetwork((line) => lines.push(line));
+});
+
+test("of two contributors to a bounty the better one becomes the best, and is paid to the wei", () => {
+	const { candidates, reward, paid, burned, left, baseline, draws } = summary.bounty;
+	const [one, other] = candidates;
+	expect(other.gain).toBeGreaterThan(one.gain);
+	expect([one.isBest, other.isBest]).toEqual([false, true]);
+	expect(other.score).toBe(baseline + other.gain);
+	expect(other.score).toBeLessThanOrEqual(draws);
+	expect(reward).toBe(BigInt(other.gain) * parseEther("0.002"));
+	// Deposits came back, whoever scores itself has its own fee, and the value of the round was paid for by the owner.
+	const { beaconFee } = BOUNTY_PRESETS.test;
+	expect(Object.values(paid).reduce((sum, amount) => sum + amount, burned + left)).toBe(0n);
+	expect(paid.deployer).toBe(-reward - beaconFee);
+	const brought = (role: string) => (paid[role] ?? 0n) - (role === other.contributor ? reward : 0n);
+	const bringers = [one.contributor, other.contributor, "verifier"].map(brought);
+	expect(bringers.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([0n, 0n, beaconFee]);
+});
+
+test("a job of every type is verified, and whoever cheats is slashed and its jobs are given to others", () => {
 	const { jobs, paid, tokens, burned, left, rejected } = summary;
 	if (process.env.SHOW_STORY !== undefined) console.log(lines.join("\n"), summary);
 	expect(SCHEMAS["demo-network"].safeParse(JSON.parse(jsonText(summary))).error?.issues ?? []).toEqual([]);

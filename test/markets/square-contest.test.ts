@@ -1,3 +1,4 @@
+import { GOOD, POOR } from "@umpire/actors/bounties/demo-square.ts";
 import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
@@ -9,7 +10,7 @@ import { Deployed } from "@umpire/testing/chain/deployed.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { GOOD, POOR, squareInputs, squareProgram, squareScore } from "./square-contest.ts";
+import { squareInputs, squareProgram, squareScore } from "./square-contest.ts";
 
 const VALUE = wordHex(987654321n);
 const SALT = wordHex(55n);

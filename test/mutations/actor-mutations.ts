@@ -200,8 +200,13 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"long runs are committed to as a whole",
-				"segment !== undefined || leaves > MOST_EAGER_LEAVES",
-				"segment !== undefined",
+				'program.steps > Math.min(MOST_LAZY_STEPS, steps) ? "segments" : "lazy"',
+				'"lazy"',
+			],
+			[
+				"a trace that no dispute has time for is committed to when it is challenged",
+				"Math.min(MOST_LAZY_STEPS, steps)",
+				"MOST_LAZY_STEPS",
 			],
 		],
 	),

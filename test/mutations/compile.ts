@@ -40,6 +40,10 @@ const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]]
 		"crates-ts/testing/src/markets/network-driver.ts",
 		["contracts/network/Workers.sol", "contracts/network/Jobs.sol", "contracts/test-harness/TestBeacon.sol"],
 	],
+	[
+		"crates-ts/testing/src/markets/bounty-driver.ts",
+		["contracts/network/Bounties.sol", "contracts/test-harness/TestBeacon.sol"],
+	],
 ];
 const LARGEST_CODE = 24_576;
 

@@ -12,6 +12,17 @@ export const COMPILER_MUTATIONS: readonly Mutation[] = [
 		[["rows of a table have no more room than others", "const ROOM = 8;", "const ROOM = 1;"]],
 	),
 	...mutationsOf(
+		"crates-ts/compiler/src/program/cones.ts",
+		["crates-ts/compiler/test/cones.test.ts"],
+		[
+			[
+				"matrix products are settled in parts where a copy would do",
+				"settles(current(), operator) ? settlesAtOnce : settles",
+				"settles",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/powers/rules.ts",
 		[TABLES],
 		[

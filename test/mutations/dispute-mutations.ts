@@ -39,6 +39,11 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"tree == Trees.TENSOR ? depth : Math.max(depth, 0 * window)",
 			],
 			[
+				"answers are as large as they may be, then small",
+				"Math.min((level + demands - 1) / demands, depth)",
+				"depth + 0 * demands",
+			],
+			[
 				"the last subtree is taken for a full one",
 				"return Math.min(1 << level, count - start);",
 				"return 1 << level;",
@@ -54,6 +59,12 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"_crowding * others",
 				"0 * _crowding * others",
 				["test/attacks/crowding.test.ts", AGREEMENT],
+			],
+			[
+				"a dispute that nobody opened is one",
+				"if (d.challenger == address(0)) revert UnknownDispute(disputeId);",
+				"",
+				[RULES, AGREEMENT],
 			],
 			["proving has no allowance", "allowed += _provingAllowance;", "allowed += 0 * _provingAllowance;"],
 			[
@@ -170,7 +181,7 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 			["the search goes on in the checkpoint instead of the trace that was bound", "node = bound.root;", ""],
 			[
 				"a segment begins at the first step",
-				"at.step = at.start * Segments.length(header.commitment, header.steps);",
+				"at.step = at.start * Segments.length(program.commitment, program.steps);",
 				"at.step = 0;",
 			],
 			["a segment's steps are counted from the first", "at.step += at.start;", "at.step = at.start;"],
@@ -277,7 +288,7 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"settled before anything is published",
-				"if (_published(market, d, what.header) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);\n\t\t_requireWords",
+				"if ((phase == Phase.Leaf ? _leafPublished(d) : d.partialsAt) == 0) revert WrongTurn(disputeId, Side.Submitter, Side.Challenger);\n\t\t_requireWords",
 				"_requireWords",
 				[AGREEMENT],
 			],

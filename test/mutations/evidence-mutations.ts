@@ -24,8 +24,34 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
 				"mstore(add(at, 2), left)\n\t\t\tmstore(add(at, 34), right)",
 				"mstore(add(at, 2), right)\n\t\t\tmstore(add(at, 34), left)",
 			],
-			["nodes do not bind their level", "mstore8(add(at, 1), level)", "mstore8(add(at, 1), 0)"],
-			["nodes do not bind their tree", "mstore8(at, tag)", "mstore8(at, 0)"],
+			[
+				"nodes of a path do not bind their level",
+				"mstore8(add(at, 1), level)\n\t\t\tmstore(add(at, 2), left)",
+				"mstore8(add(at, 1), 0)\n\t\t\tmstore(add(at, 2), left)",
+			],
+			[
+				"nodes of a path do not bind their tree",
+				"mstore8(at, tag)\n\t\t\tmstore8(add(at, 1), level)\n\t\t\tmstore(add(at, 2), left)",
+				"mstore8(at, 0)\n\t\t\tmstore8(add(at, 1), level)\n\t\t\tmstore(add(at, 2), left)",
+			],
+			[
+				"nodes of an answer do not bind their level",
+				"mstore8(add(at, 1), level)\n\t\t\tlet from",
+				"mstore8(add(at, 1), 0)\n\t\t\tlet from",
+				[AGREEMENT],
+			],
+			[
+				"nodes of an answer do not bind their tree",
+				"mstore8(at, tag)\n\t\t\tmstore8(add(at, 1), level)\n\t\t\tlet from",
+				"mstore8(at, 0)\n\t\t\tmstore8(add(at, 1), level)\n\t\t\tlet from",
+				[AGREEMENT],
+			],
+			[
+				"the last of an odd number of nodes is lost",
+				"if and(count, 1) { mstore(to, mload(from)) }",
+				"",
+				[AGREEMENT],
+			],
 			[
 				"a path may be too long",
 				"if (path.length != expected) revert WrongPathLength(path.length, expected);",

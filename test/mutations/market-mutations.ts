@@ -210,6 +210,11 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 		"contracts/registry/Registry.sol",
 		[MARKET],
 		[
+			[
+				"a program that nobody registered has a header",
+				"if (h.operatorCount == 0) revert UnknownProgram(program);",
+				"",
+			],
 			["a program is registered twice", "if (_numbers[program] != 0) return program;", ""],
 			[
 				"a program's output has any width",

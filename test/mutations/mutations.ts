@@ -1,6 +1,7 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
 import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
+import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
 	...ATTESTER_MUTATIONS,
+	...BOUNTY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...WIDTH_MUTATIONS,

@@ -2,6 +2,14 @@
 export const AGREEMENT = "test/game/agreement.test.ts";
 export const ANSWERS = "test/attacks/answers.test.ts";
 export const BEACON = "test/markets/beacon.test.ts";
+export const BOUNTY_AGREEMENT = "test/markets/bounty-agreement.test.ts";
+export const BOUNTY_CONTRIBUTOR = "test/operations/bounty-contributor.test.ts";
+export const BOUNTY_EVALUATION = "crates-ts/actors/test/bounty-evaluation.test.ts";
+export const BOUNTY_ROUNDS = "test/markets/bounty-rounds.test.ts";
+export const BOUNTY_RULES = "test/markets/bounty-rules.test.ts";
+export const BOUNTY_STEPS = "crates-ts/markets/test/bounty-steps.test.ts";
+export const BOUNTY_TOKENS = "test/markets/bounty-tokens.test.ts";
+export const BOUNTY_WEIGHTS = "test/markets/bounty-weights.test.ts";
 export const CHUNKS = "test/attacks/answered-chunks.test.ts";
 export const CLOCKS = "test/game/clocks.test.ts";
 export const CONES = "test/libraries/cones.test.ts";

@@ -16,14 +16,21 @@ export type Commitment = (typeof COMMITMENTS)[number];
  */
 export const MOST_EAGER_LEAVES = 2 ** 14;
 
-/** Steps of a segment, unless another number is given. */
-export const SEGMENT = 512;
+/**
+ * Leaves of a segment. Hashing them takes one core about twenty minutes (0.07 ms each, 0.1 on slow ones): a court's
+ * commitAllowance of an hour has room for two.
+ */
+const SEGMENT_LEAVES = 2 ** 24;
+/** Of more steps a claim would hash hardly fewer, and a disputed step would take longer to compute again. */
+const MOST_STEPS = 1024;
+/** Steps up to which a disputed trace is held and hashed as a whole. */
+export const MOST_LAZY_STEPS = 64;
 
 /** As in --commitment and --segment. */
 export interface CommitmentOptions {
 	/** "auto" by default. */
 	readonly commitment?: Commitment | undefined;
-	/** Steps of a segment; SEGMENT by default. */
+	/** Steps of a segment; segmentFor by default. */
 	readonly segment?: number | undefined;
 }
 
@@ -32,9 +39,9 @@ export interface CommitmentOptions {
  *
  * @throws UmpireError if they do not
  */
-export function requireCommitment({ commitment, segment }: CommitmentOptions): void {
+export function requireCommitment({ commitment = "auto", segment }: CommitmentOptions): void {
 	if (segment === undefined) return;
-	if (commitment !== "segments") {
+	if (commitment !== "segments" && commitment !== "auto") {
 		throw new UmpireError("OPTION", "--segment gives the steps of a segment.", {
 			advice: "Use it with --commitment segments.",
 			separator: " ",
@@ -48,16 +55,32 @@ export function requireCommitment({ commitment, segment }: CommitmentOptions): v
 	}
 }
 
-/** What a program of so many steps, with so many leaves in the trace of all of them, says of its claims. */
+/** Steps of a segment of a run whose steps have so many leaves: as many as a dispute has time for. */
+export function segmentFor(leavesOfStep: number): number {
+	return Math.max(2, Math.min(MOST_STEPS, Math.floor(SEGMENT_LEAVES / leavesOfStep)));
+}
+
+/**
+ * What a program says of its claims. It follows from the program alone, so that everybody who compiles the same gets the
+ * same program: eager if its trace is small, in segments if it has many steps, or more than can be hashed in a dispute,
+ * lazy otherwise.
+ *
+ * @throws UmpireError for options that do not fit together
+ */
 export function committed(
-	{ commitment = "auto", segment = SEGMENT }: CommitmentOptions,
-	{ leaves, steps }: { readonly leaves: number; readonly steps: number },
+	program: Pick<Program, "operators" | "steps">,
+	options: CommitmentOptions,
 ): Pick<Program, "lazy" | "segment"> {
-	const large = steps > SEGMENT ? "segments" : "lazy";
+	requireCommitment(options);
+	const { commitment = "auto", segment } = options;
+	const leaves = traceLeaves(program);
+	const steps = segmentFor(leaves / program.steps);
+	const large = program.steps > Math.min(MOST_LAZY_STEPS, steps) ? "segments" : "lazy";
 	const small = leaves <= MOST_EAGER_LEAVES ? "eager" : large;
-	const choice = commitment === "auto" ? small : commitment;
+	const own = segment === undefined ? small : "segments";
+	const choice = commitment === "auto" ? own : commitment;
 	if (choice === "eager") return {};
-	return choice === "lazy" ? { lazy: true } : { segment };
+	return choice === "lazy" ? { lazy: true } : { segment: segment ?? steps };
 }
 
 /** What claims of a program carry, in words. */
@@ -73,35 +96,4 @@ export function commitmentOf({
 }: Pick<Program, "lazy" | "segment">): Exclude<Commitment, "auto"> {
 	if (segment !== undefined) return "segments";
 	return lazy ? "lazy" : "eager";
-}
-
-/**
- * Leaves of a segment of a long run. Hashing them takes one core about twenty minutes (0.07 ms each, 0.1 on slow ones):
- * a court's commitAllowance of an hour has room for two.
- */
-const SEGMENT_LEAVES = 2 ** 24;
-/** Of more steps a claim would hash hardly fewer, and a disputed step would take longer to compute again. */
-const MOST_STEPS = 1024;
-
-/** Steps of a segment of a run whose steps have so many leaves: as many as a dispute has time for. */
-export function segmentFor(leavesOfStep: number): number {
-	return Math.max(2, Math.min(MOST_STEPS, Math.floor(SEGMENT_LEAVES / leavesOfStep)));
-}
-
-/**
- * What a program of a long run says of its claims: segments, unless the run is short or something else is asked for. It
- * follows from the program alone, so that everybody who trains the same gets the same program.
- *
- * @throws UmpireError for options that do not fit together
- */
-export function committedRun(
-	program: Program,
-	{ commitment = "auto", segment }: CommitmentOptions,
-): Pick<Program, "lazy" | "segment"> {
-	const leaves = traceLeaves(program);
-	const own = segment !== undefined || leaves > MOST_EAGER_LEAVES ? "segments" : "eager";
-	const choice = commitment === "auto" ? own : commitment;
-	requireCommitment({ commitment: choice, segment });
-	const steps = segment ?? segmentFor(leaves / program.steps);
-	return committed({ commitment: choice, segment: steps }, { leaves, steps: program.steps });
 }

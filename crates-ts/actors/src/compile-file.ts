@@ -97,8 +97,7 @@ export async function compileFile(
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
 	});
-	const leaves = traceLeaves(compiled);
-	const program: Program = { ...compiled, ...committed(options, { leaves, steps: compiled.steps }) };
+	const program: Program = { ...compiled, ...committed(compiled, options) };
 	for (const name of report.fixedInputs)
 		options.progress(
 			`Input "${name}" decides shapes: the program has its value in the sample as a constant.`,
@@ -113,7 +112,7 @@ export async function compileFile(
 		report,
 		kinds: [...new Set(program.operators.map(({ kind }) => kind))],
 		parameters: parametersOf(model),
-		leaves,
+		leaves: traceLeaves(program),
 		warnings: compileWarnings(model, program, report, shapes),
 	};
 }

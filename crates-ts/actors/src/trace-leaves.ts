@@ -3,7 +3,7 @@ import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 
 /** Leaves that a trace of the program has. */
-export function traceLeaves(program: Program): number {
+export function traceLeaves(program: Pick<Program, "operators" | "steps">): number {
 	const leaves = program.operators.map(({ shape, width }) => leafCount(elementCount(shape), width));
 	return program.steps * leaves.reduce((a, b) => a + b, 0);
 }

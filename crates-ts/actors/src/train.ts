@@ -27,7 +27,7 @@ import { buildStep, type Step } from "@umpire/training/step.ts";
 import { type Curve, type Point, type TrainingRun, trainBoth } from "@umpire/training/train.ts";
 import { compileStep, inputsOf } from "@umpire/training/training-program.ts";
 import { withLearnt } from "@umpire/training/weights.ts";
-import { type Commitment, type CommitmentOptions, commitmentOf, committedRun } from "./commitments.ts";
+import { type Commitment, type CommitmentOptions, commitmentOf, committed } from "./commitments.ts";
 import { modelName } from "./compile-file.ts";
 import { recordClaimed } from "./disputed-segment.ts";
 import { Sessions } from "./sessions.ts";
@@ -130,7 +130,7 @@ export async function train(options: TrainOptions): Promise<Training> {
 	);
 	progress(`Compiling ${job.steps} steps of training and ${evaluationSteps(job)} of evaluation...`);
 	const { program: compiled } = await compileStep(step, `${name}-training`, jobs.map(hyperOf));
-	const program: Program = { ...compiled, ...committedRun(compiled, options) };
+	const program: Program = { ...compiled, ...committed(compiled, options) };
 	const run = await trainBoth(step, program, job, teller(job, progress));
 	const divergence = divergenceOf(run.float);
 	if (divergence !== undefined) options.warn?.(divergence);

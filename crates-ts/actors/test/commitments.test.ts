@@ -1,7 +1,7 @@
 import type { Program } from "@umpire/operators/program.ts";
 import { carriedProgram } from "@umpire/testing/operators/carried-program.ts";
 import { expect, it } from "vitest";
-import { committedRun, segmentFor } from "../src/commitments.ts";
+import { committed, MOST_EAGER_LEAVES, MOST_LAZY_STEPS, segmentFor } from "../src/commitments.ts";
 import { slowCommitment } from "../src/submitter-words.ts";
 import { disputedLeaves, traceLeaves } from "../src/trace-leaves.ts";
 
@@ -11,21 +11,39 @@ const runOf = (steps: number): Program => {
 };
 
 it("commits to the whole of a short run, and to a long one in segments", () => {
-	expect(committedRun(runOf(100), {})).toEqual({});
-	expect(committedRun(runOf(1_000_000), {})).toEqual({ segment: 1024 });
+	expect(committed(runOf(100), {})).toEqual({});
+	expect(committed(runOf(1_000_000), {})).toEqual({ segment: 1024 });
+});
+
+it("commits to nothing but the output of a large trace that a dispute can hash at once, whatever the machine", () => {
+	const [wide] = runOf(1).operators;
+	if (wide === undefined) throw new Error("the program has no operator");
+	const ofLeaves = (leaves: number, steps: number) => ({
+		operators: [{ ...wide, width: 8 as const, layout: [0], shape: [8 * leaves] }],
+		steps,
+	});
+	const leavesOf = traceLeaves(ofLeaves(2 ** 20, 1)) / 2 ** 20;
+	const of = (leaves: number, steps: number) =>
+		committed(ofLeaves(Math.ceil(leaves / leavesOf / steps), steps), {});
+	expect(of(MOST_EAGER_LEAVES, 1)).toEqual({});
+	expect(of(2 * MOST_EAGER_LEAVES, 1)).toEqual({ lazy: true });
+	expect(of(2 * MOST_EAGER_LEAVES, MOST_LAZY_STEPS)).toEqual({ lazy: true });
+	expect(of(2 * MOST_EAGER_LEAVES, MOST_LAZY_STEPS + 1)).toEqual({ segment: 1024 });
+	// 2^24 leaves are what a dispute has time for.
+	expect(of(2 ** 24, 4)).toEqual({ lazy: true });
+	expect(of(2 ** 25, 8)).toEqual({ segment: 4 });
+	expect(of(2 ** 26, 1)).toEqual({ lazy: true });
 });
 
 it("commits as it is told, whatever the length", () => {
 	for (const program of [runOf(3), runOf(1_000_000)]) {
-		expect(committedRun(program, { commitment: "eager" })).toEqual({});
-		expect(committedRun(program, { commitment: "lazy" })).toEqual({ lazy: true });
-		expect(committedRun(program, { commitment: "segments", segment: 7 })).toEqual({ segment: 7 });
-		expect(committedRun(program, { segment: 7 })).toEqual({ segment: 7 });
-		expect(committedRun(program, { commitment: "segments" })).toEqual({ segment: 1024 });
+		expect(committed(program, { commitment: "eager" })).toEqual({});
+		expect(committed(program, { commitment: "lazy" })).toEqual({ lazy: true });
+		expect(committed(program, { commitment: "segments", segment: 7 })).toEqual({ segment: 7 });
+		expect(committed(program, { segment: 7 })).toEqual({ segment: 7 });
+		expect(committed(program, { commitment: "segments" })).toEqual({ segment: 1024 });
 	}
-	expect(() => committedRun(runOf(3), { commitment: "lazy", segment: 7 })).toThrow(
-		"--segment gives the steps",
-	);
+	expect(() => committed(runOf(3), { commitment: "lazy", segment: 7 })).toThrow("--segment gives the steps");
 });
 
 it("has segments of as many steps as a dispute has time to hash, from 2 to 1024", () => {

@@ -11,7 +11,6 @@ import { random } from "@umpire/testing/compiler/check.ts";
 import { gpt, gptStep } from "@umpire/testing/compiler/gpt.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check } from "../src/check.ts";
-import { commitmentOf, committed, MOST_EAGER_LEAVES, SEGMENT } from "../src/commitments.ts";
 import { compileFile, orderedInputs } from "../src/compile-file.ts";
 import { parseDefect } from "../src/defect.ts";
 import { openDefectiveSession } from "../src/defective-session.ts";
@@ -152,25 +151,11 @@ describe("programs of several steps", () => {
 	it("have as many steps in a segment as the option says, which only programs in segments take", async () => {
 		const options = { bits: 16, progress, ...CACHE } as const;
 		const compile = (rest: object) => compileFile(file("cache.onnx"), { ...options, ...rest });
-		await expect(compile({ segment: 4 })).rejects.toThrow("--segment gives the steps of a segment");
+		await expect(compile({ commitment: "lazy", segment: 4 })).rejects.toThrow(
+			"--segment gives the steps of a segment",
+		);
 		const segments = { commitment: "segments" } as const;
 		await expect(compile({ ...segments, segment: 1 })).rejects.toThrow("from 2 to 16777215, not 1");
-		const size = { leaves: 1, steps: 1 };
-		expect(committed(segments, size)).toEqual({ segment: SEGMENT });
-		expect(committed({ ...segments, segment: 7 }, size)).toEqual({ segment: 7 });
-		expect(committed({ commitment: "lazy" }, size)).toEqual({ lazy: true });
-	});
-
-	it("commit to their traces at once while these are small, whatever the machine", () => {
-		const most = MOST_EAGER_LEAVES;
-		const of = (leaves: number, steps: number) => commitmentOf(committed({}, { leaves, steps }));
-		expect([of(most, 1), of(most, SEGMENT + 1)]).toEqual(["eager", "eager"]);
-		expect([of(most + 1, 1), of(most + 1, SEGMENT), of(most + 1, SEGMENT + 1)]).toEqual([
-			"lazy",
-			"lazy",
-			"segments",
-		]);
-		expect(committed({ commitment: "eager" }, { leaves: 2 * most, steps: 9 })).toEqual({});
 	});
 
 	it("have defects in any step", async () => {

@@ -1,4 +1,5 @@
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
+import { partCount } from "@umpire/operators/parts.ts";
 import { descriptorBytes, dotWork, MAX_DESCRIPTOR_BYTES, MAX_WORK } from "@umpire/operators/work.ts";
 import { compileChecked, expectFaithful, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
@@ -25,6 +26,30 @@ describe("programs keep within what a transaction can settle", () => {
 		expectSettleable(compiled);
 		expect(formsOf(compiled).sort()).toEqual(["conv", "matmul", "reshape"]);
 		for (const { maxRelRange } of compiled.report.fidelity!.outputs) expect(maxRelRange).toBeLessThan(SUMS);
+	});
+
+	test("a layer and its gradient, which read one tensor along different axes: one part each", async () => {
+		const model = modelOf(
+			[
+				[16, 32],
+				[10, 16],
+			],
+			(g, [x, gradient]) => {
+				const h = g.node("Relu", [x]);
+				const out = g.node("MatMul", [h, g.constant("w", random([32, 10], 3))]);
+				return [out, g.node("MatMul", [gradient, h])];
+			},
+		);
+		const compiled = await expectFaithful(model);
+		const { operators } = compiled.program;
+		expect(operators.filter(({ form }) => form.type === "reshape")).toHaveLength(1);
+		for (const [index, { form, shape }] of operators.entries()) {
+			if (form.type !== "matmul") continue;
+			const descriptor = descriptorOf(compiled.program, index);
+			for (let element = 0; element < shape[0] * shape[1]; element++) {
+				expect(partCount(descriptor, element)).toBe(1);
+			}
+		}
 	});
 
 	test("a kernel that is long in one direction", async () => {

@@ -9,10 +9,16 @@ type Levels = Pick<Parameters, "depth" | "window">;
 type Trees = Pick<ProgramHeader, "steps" | "segment" | "operatorCount">;
 type Commitment = Pick<ProgramHeader, "steps" | "segment" | "lazy">;
 
-/** The level of the children that a demand for a node of `level` ≥ 1 asks for (protocol section 5). */
+/**
+ * The level of the children that a demand for a node of `level` ≥ 1 asks for (protocol section 5): so many levels are
+ * passed at once that no demand more is needed than with the most, and each passes about as many.
+ */
 export function childLevel(tree: number, level: number, { depth, window }: Levels): number {
 	const whole = tree === TAG.tensor ? depth : Math.max(depth, window);
-	return level <= whole ? 0 : level - depth;
+	if (level <= whole) return 0;
+	// The last demand may pass `whole` levels, each before it `depth`.
+	const demands = 1 + Math.ceil((level - whole) / depth);
+	return level - Math.min(Math.ceil(level / demands), depth);
 }
 
 /** How many leaves the tree has in which the position is. */

@@ -20,6 +20,36 @@ const arbitraryGame = arbitraryProgram.chain((program) =>
 );
 
 describe("search", () => {
+	test("takes no demand more than with the most levels at once, and none is needlessly large", () => {
+		const levels = fc.record({
+			depth: fc.integer({ min: 1, max: 10 }),
+			window: fc.integer({ min: 0, max: 10 }),
+		});
+		fc.assert(
+			fc.property(
+				levels,
+				fc.integer({ min: 1, max: 48 }),
+				fc.constantFrom(TAG.tensor, TAG.steps),
+				(at, top, tree) => {
+					const last = tree === TAG.tensor ? at.depth : Math.max(at.depth, at.window);
+					const passed: number[] = [];
+					for (let level = top; level > 0; ) {
+						const below = childLevel(tree, level, at);
+						passed.push(level - below);
+						level = below;
+					}
+					const least = top <= last ? 1 : 1 + Math.ceil((top - last) / at.depth);
+					expect(passed).toHaveLength(least);
+					expect(Math.max(...passed.slice(0, -1), 0)).toBeLessThanOrEqual(at.depth);
+					expect(passed.at(-1)).toBeLessThanOrEqual(last);
+					// Where depth does not bound them, no two differ by more than 1.
+					if (top <= least * at.depth)
+						expect(Math.max(...passed) - Math.min(...passed)).toBeLessThanOrEqual(1);
+				},
+			),
+		);
+	});
+
 	test("isolates the leftmost wrong leaf within the predicted rounds and rejects the claim", () => {
 		fc.assert(
 			fc.property(arbitraryGame, ({ program, faults, levels }) => {

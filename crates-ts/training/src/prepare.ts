@@ -138,7 +138,7 @@ const SETTINGS: Readonly<Record<string, number>> = {
 const HUGE = 1e30;
 
 /** The float initializers that take part in what a gradient goes through. */
-function parametersOf(graph: Graph, freeze: readonly string[]): Parameter[] {
+export function parametersOf(graph: Graph, freeze: readonly string[]): Parameter[] {
 	for (const name of freeze) {
 		if (graph.initializers.has(name)) continue;
 		throw new CompileError(`there is no initializer "${name}" to freeze`, {

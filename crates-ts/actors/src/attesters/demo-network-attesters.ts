@@ -12,7 +12,8 @@ import type { Role } from "@umpire/store/accounts.ts";
 import { parseEther, parseEventLogs } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
-import { gameTimes, roleOf } from "../jobs/demo-network.ts";
+import { roleOf } from "../ether-paid.ts";
+import { gameTimes } from "../jobs/demo-network.ts";
 import { demoJobs } from "../jobs/demo-programs.ts";
 import { sameAccount } from "../money.ts";
 import { registerProgram } from "../register.ts";
@@ -65,7 +66,7 @@ export async function demonstrateAttesters(say: (line: string) => void): Promise
 	const started = performance.now();
 	const stage = await openStage();
 	try {
-		say("4. Four attesters register, each with a key and a stake.");
+		say("5. Four attesters register, each with a key and a stake.");
 		const client = await stage.world("requester");
 		await deployAttesters(await stage.world("deployer"), PARAMETERS);
 		const contracts = await openAttesters(client);
@@ -88,7 +89,7 @@ export async function demonstrateAttesters(say: (line: string) => void): Promise
 			ask: (role) => attesters[ATTESTERS.indexOf(role as (typeof ATTESTERS)[number])].votes(),
 		});
 
-		say("5. A claim states a wrong number. Three attesters sign it unseen, and a client relies on it.");
+		say("6. A claim states a wrong number. Three attesters sign it unseen, and a client relies on it.");
 		const { program, inputs } = (await demoJobs(7)).find(({ kind }) => kind === "inference")!;
 		const commitment = await commitProgram(program);
 		const { number, root } = await registerProgram(client, program, commitment);
@@ -117,13 +118,13 @@ export async function demonstrateAttesters(say: (line: string) => void): Promise
 		});
 		await play(stage, contracts, [liar, guard, ...everybody]);
 
-		say("6. The next answer is right; what the fourth attester shows of its computing earns it the premium.");
+		say("7. The next answer is right; what the fourth attester shows of its computing earns it the premium.");
 		await stage.wait(2 * PARAMETERS.epochSeconds);
 		const second = await ask(LATER_COVER);
 		const honest = await serving("second-submitter", second);
 		await play(stage, contracts, [honest, guard, ...everybody]);
 
-		say("7. All leave, and take what is theirs.");
+		say("8. All leave, and take what is theirs.");
 		const leaving = await attestersOf("leave");
 		await playLeaving(stage, [...leaving, aggregator], leaving);
 		const found = await outcomeOf(stage, contracts);

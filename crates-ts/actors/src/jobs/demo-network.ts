@@ -1,5 +1,4 @@
 import { jobsAbi } from "@umpire/abi/jobs.ts";
-import { ledgerAbi } from "@umpire/abi/ledger.ts";
 import { tokenLedgerAbi } from "@umpire/abi/token-ledger.ts";
 import { getClaim, getTurn } from "@umpire/chain/contracts.ts";
 import { read } from "@umpire/chain/send.ts";
@@ -12,9 +11,11 @@ import { nextNetworkTime, type SeenJob } from "@umpire/markets/network-steps.ts"
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
-import { localAccount, ROLES, type Role } from "@umpire/store/accounts.ts";
+import type { Role } from "@umpire/store/accounts.ts";
 import { parseEther, parseEventLogs } from "viem";
 import type { Actor } from "../actor.ts";
+import { type BountyDemonstration, demonstrateBounty } from "../bounties/demo-bounty.ts";
+import { etherPaid, roleOf } from "../ether-paid.ts";
 import { sameAccount } from "../money.ts";
 import { registerProgram } from "../register.ts";
 import { setUp } from "../set-up.ts";
@@ -64,12 +65,14 @@ export interface NetworkDemonstration {
 	readonly left: bigint;
 	/** claims that were rejected */
 	readonly rejected: number;
+	/** two contributors, of whom the better one is paid */
+	readonly bounty: BountyDemonstration;
 	readonly seconds: number;
 }
 
 /**
  * Plays a network on a chain in this process: three clients, three workers of whom the third cheats, a verifier, two
- * coordinators, and a job of every type. Contracts, onnxruntime and proofs are real; waiting is skipped by moving the
+ * coordinators, a job of every type, and a bounty. Contracts, onnxruntime and proofs are real; waiting is skipped by moving the
  * chain's clock.
  *
  * @param say takes the story, line by line
@@ -126,7 +129,10 @@ export async function demonstrateNetwork(say: (line: string) => void): Promise<N
 		}
 		const money = await paymentsOf(stage, contracts);
 		const disputes = client.feed.events.filter(({ name }) => name === "Rejected").length;
-		return { jobs, ...money, rejected: disputes, seconds: (performance.now() - started) / 1000 };
+		say("4. An owner wants a better model: two contributors train one, and the better one becomes the best.");
+		const bounty = await demonstrateBounty(stage, say);
+		const seconds = (performance.now() - started) / 1000;
+		return { jobs, ...money, rejected: disputes, bounty, seconds };
 	} finally {
 		await stage.close();
 	}
@@ -198,10 +204,6 @@ export async function gameTimes({ contracts }: Stage, claims: readonly number[])
 	return times;
 }
 
-/** The role that a local account plays; undefined if it plays none. */
-export const roleOf = (account: Hex): Role | undefined =>
-	ROLES.find((name) => sameAccount(localAccount(name).address, account));
-
 async function outcomeOf(
 	{ connection }: Stage,
 	{ jobs }: NetworkContracts,
@@ -221,44 +223,24 @@ async function outcomeOf(
 
 /** What everybody sent and was credited, and what was burned, by the chain itself. */
 async function paymentsOf(
-	{ connection }: Stage,
+	stage: Stage,
 	{ workers, jobs, beacon, token }: NetworkContracts,
 ): Promise<Pick<NetworkDemonstration, "paid" | "tokens" | "burned" | "left">> {
-	const { reader } = connection;
-	const paid: Record<string, bigint> = {};
+	const { reader } = stage.connection;
 	const tokens: Record<string, bigint> = {};
-	const add = (book: Record<string, bigint>, account: Hex, amount: bigint) => {
+	const add = (account: Hex, amount: bigint) => {
 		const role = roleOf(account) ?? account;
-		book[role] = (book[role] ?? 0n) + amount;
+		tokens[role] = (tokens[role] ?? 0n) + amount;
 	};
-	const height = await reader.getBlockNumber();
-	for (let blockNumber = 1n; blockNumber <= height; blockNumber++) {
-		const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true });
-		for (const { from, to, value, hash } of transactions) {
-			if (value === 0n || to === null || ![workers, jobs].some(({ address }) => sameAccount(address, to)))
-				continue;
-			const { status } = await reader.getTransactionReceipt({ hash });
-			if (status === "success") add(paid, from, -value);
-		}
-	}
-	let burned = 0n;
 	for (const { address } of [workers, jobs]) {
 		const logs = await reader.getLogs({ address, fromBlock: 0n });
-		for (const event of parseEventLogs({ abi: tokenLedgerAbi, logs })) {
-			if (event.eventName === "Burned") burned += event.args.amount;
-			if (event.eventName !== "Credited") continue;
-			const { token: at, account, amount } = event.args;
-			add(at === ETHER ? paid : tokens, account, amount);
+		for (const event of parseEventLogs({ abi: tokenLedgerAbi, logs, eventName: "Credited" })) {
+			if (event.args.token !== ETHER) add(event.args.account, event.args.amount);
 		}
 		for (const event of parseEventLogs({ abi: jobsAbi, logs, eventName: "JobSubmitted" })) {
 			const { terms, client } = event.args;
-			if (token !== null && sameAccount(terms.token, token)) add(tokens, client, -terms.reward);
+			if (token !== null && sameAccount(terms.token, token)) add(client, -terms.reward);
 		}
 	}
-	const brought = await reader.getLogs({ address: beacon.address, fromBlock: 0n });
-	for (const event of parseEventLogs({ abi: ledgerAbi, logs: brought, eventName: "Credited" })) {
-		add(paid, event.args.account, event.args.amount);
-	}
-	const left = -Object.values(paid).reduce((sum, amount) => sum + amount, burned);
-	return { paid, tokens, burned, left };
+	return { ...(await etherPaid(stage, [workers.address, jobs.address], beacon.address)), tokens };
 }

@@ -1,7 +1,8 @@
 import { identityLayout } from "@umpire/graph/shapes.ts";
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { DEFAULT_LIMITS } from "@umpire/operators/limits.ts";
-import type { Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
+import { partCount } from "@umpire/operators/parts.ts";
+import type { Descriptor, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
 import { tensorOf } from "@umpire/operators/tensors.ts";
 import { validateCone } from "@umpire/operators/validate-cone.ts";
 
@@ -9,8 +10,10 @@ type Layout = readonly number[];
 
 /**
  * Gives products whose cones are too long to be settled copies of their operands in a layout in
- * which they are not. `chooseLayouts` decides once per tensor; where its consumers disagree, or
- * a long kernel wants another axis last than the channels, this decides per consumer.
+ * which they are not, and matrix products that are settled in parts copies with which one part is
+ * enough: a dispute then takes no partial results, which cost a round and 300,000 gas.
+ * `chooseLayouts` decides once per tensor; where its consumers disagree, as a layer and its
+ * gradient do, or a long kernel wants another axis last than the channels, this decides per consumer.
  *
  * @returns the program, and for each of its operators its number before, undefined for a copy
  */
@@ -47,11 +50,12 @@ export function shortenCones(program: Program): { program: Program; from: (numbe
 			ref.source === "operator" ? { ...ref, index: moved[ref.index] } : ref,
 		);
 		let operator: Operator = { ...old, operands };
-		if (operator.kind === "Dot" && !settles(current(), operator)) {
+		if (operator.kind === "Dot") {
 			const specs = operands.map((ref) => tensorOf(current(), ref));
-			const layouts = candidates(operator, specs).find((some) =>
-				settles(...withLayouts(current(), operator, specs, some)),
-			);
+			const wish = settles(current(), operator) ? settlesAtOnce : settles;
+			const layouts = wish(current(), operator)
+				? undefined
+				: candidates(operator, specs).find((some) => wish(...withLayouts(current(), operator, specs, some)));
 			if (layouts) {
 				const copied = operands.map((ref, k) => copyOf(ref, layouts[k], old));
 				operator = { ...operator, operands: copied };
@@ -64,14 +68,26 @@ export function shortenCones(program: Program): { program: Program; from: (numbe
 }
 
 function settles(program: Program, operator: Operator): boolean {
-	const operators = [...program.operators, operator];
 	try {
-		const counting = { left: DEFAULT_LIMITS.counting };
-		validateCone(descriptorOf({ ...program, operators }, operators.length - 1), counting);
+		validateCone(descriptorIn(program, operator), { left: DEFAULT_LIMITS.counting });
 		return true;
 	} catch {
 		return false;
 	}
+}
+
+/**
+ * Whether the first element of a matrix product has one part: all read alike, but for where leaves begin. Of others no
+ * more is wished than that they settle.
+ */
+function settlesAtOnce(program: Program, operator: Operator): boolean {
+	if (!settles(program, operator)) return false;
+	return operator.form.type !== "matmul" || partCount(descriptorIn(program, operator), 0) === 1;
+}
+
+function descriptorIn(program: Program, operator: Operator): Descriptor {
+	const operators = [...program.operators, operator];
+	return descriptorOf({ ...program, operators }, operators.length - 1);
 }
 
 /** The program with both operands as inputs of these layouts, to try them without making copies. */

@@ -16,7 +16,7 @@ import { ETHER, liabilityIn, owedIn } from "@umpire/markets/token-ledger.ts";
 import { Deployed } from "../chain/deployed.ts";
 import type { Outcome, TestChain } from "../chain/test-chain.ts";
 import { arbiter, PARAMETERS } from "../game/game-driver.ts";
-import { PairDriver, plain } from "./pair-driver.ts";
+import { inTurn, PairDriver, pick } from "./pair-driver.ts";
 
 /** Small amounts and times: a job's fee pays for three draws, three offers that end and three values. */
 export const NETWORK: WorkersParameters & JobsParameters = {
@@ -204,12 +204,6 @@ const workerFields = (worker: Worker): Record<string, unknown> => ({
 
 const jobFields = (job: Job): Record<string, unknown> => ({ ...job.terms, ...job });
 
-async function inTurn<T, R>(items: readonly T[], make: (item: T) => Promise<R>): Promise<R[]> {
-	const made: R[] = [];
-	for (const item of items) made.push(await make(item));
-	return made;
-}
-
 const text = (value: unknown): string => String(value).toLowerCase();
 
 const WORKER_FIELDS = [
@@ -249,7 +243,3 @@ const JOB_FIELDS = [
 	"request",
 	"claim",
 ] as const;
-
-function pick(fields: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
-	return plain(Object.fromEntries(names.map((name) => [name, fields[name]])));
-}

@@ -61,3 +61,18 @@ function plainValue(value: unknown): unknown {
 	if (typeof value === "string") return value.toLowerCase();
 	return typeof value === "bigint" || typeof value === "number" ? `${value}` : value;
 }
+
+/** The named fields, as what the chain and the model can be compared by. */
+export function pick(
+	fields: Readonly<Record<string, unknown>>,
+	names: readonly string[],
+): Record<string, unknown> {
+	return plain(Object.fromEntries(names.map((name) => [name, fields[name]])));
+}
+
+/** One after the other: a chain in this process answers no faster if it is asked all at once. */
+export async function inTurn<T, R>(items: readonly T[], make: (item: T) => Promise<R>): Promise<R[]> {
+	const made: R[] = [];
+	for (const item of items) made.push(await make(item));
+	return made;
+}
