@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
@@ -34,6 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
+	...ATTESTER_MUTATIONS,
 	...BOUNTY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
