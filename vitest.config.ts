@@ -11,7 +11,7 @@ const PROOF = [
 	"test/campaign/**/*.test.ts",
 	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
-	"test/markets/{grid-copies,grid-demo,network-demo}.test.ts",
+	"test/markets/{attester-demo,grid-copies,grid-demo,network-demo}.test.ts",
 	"test/operations/{bounty-contributor,endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",
 ];
 

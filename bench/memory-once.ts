@@ -1,7 +1,9 @@
 /**
  * Takes one stage of a decoder and prints what it took as JSON: a process of its own, so that the memory is that of this
  * stage and nothing else.
- * Run: node bench/memory-once.ts write|compile|run|dispute NAME FOLDER
+ * Run: node bench/memory-once.ts write|compile|run|dispute NAME FOLDER [OUTPUT]
+ * OUTPUT is the operator whose output is the program's: a claim about a large program states that alone, so that a wrong
+ * number anywhere else may be nobody's business.
  */
 import { join } from "node:path";
 import { compileFile, saveCompiled } from "@umpire/actors/compile-file.ts";
@@ -15,7 +17,7 @@ import { DECODERS, type Stage } from "./memory.ts";
 
 const STEPS = 8;
 
-const [, , stage, name, folder] = process.argv;
+const [, , stage, name, folder, output] = process.argv;
 const { build, decode, carry } = DECODERS.find((decoder) => decoder.name === name)!;
 const model = join(folder, "model.onnx");
 const program = join(folder, "program.onnx");
@@ -36,7 +38,8 @@ async function take(): Promise<object> {
 		case "compile": {
 			const compiled = await compileFile(model, options);
 			await saveCompiled(compiled, model, program);
-			return { parameters: compiled.parameters, operators: compiled.program.operators.length };
+			const { operators, outputs } = compiled.program;
+			return { parameters: compiled.parameters, operators: operators.length, output: outputs[0].operator };
 		}
 		case "run": {
 			const loaded = await loadCommittedProgram(program);
@@ -50,11 +53,11 @@ async function take(): Promise<object> {
 			return { stepSeconds: (performance.now() - started) / 1000 / STEPS };
 		}
 		default: {
-			const { ok, rounds, gas } = await rehearse({
+			const { ok, verdict, rounds, gas } = await rehearse({
 				...options,
-				...{ model, defect: "random", seed: 1, attack: false },
+				...{ model, defect: `${STEPS - 1}/${output}:0`, seed: 1, attack: false },
 			});
-			if (!ok) throw new Error(`the dispute about ${name} ended wrongly`);
+			if (!ok || verdict !== "rejected") throw new Error(`the dispute about ${name} ended wrongly`);
 			return { rounds, gas: gas.dispute };
 		}
 	}

@@ -59,7 +59,7 @@ export interface MemoryBench {
 	readonly compile: Stage;
 	/** Loading a program, which commits to it anew, and 8 tokens. */
 	readonly run: Stage & { readonly stepSeconds: number };
-	/** A rehearsal: compiled, loaded by two actors, a number that is drawn made wrong, found and settled. */
+	/** A rehearsal: compiled, loaded by two actors, a number of the output made wrong, found and settled. */
 	readonly dispute: Stage & { readonly rounds: number; readonly gas: number };
 }
 
@@ -72,19 +72,19 @@ export async function benchMemory(
 	const results: MemoryBench[] = [];
 	for (const { name } of chosen) {
 		const folder = await mkdtemp(join(tmpdir(), "umpire-bench-"));
-		const take = async <T>(stage: string): Promise<T> => {
+		const take = async <T>(stage: string, ...more: string[]): Promise<T> => {
 			progress(`${name}: ${stage}...`);
 			const script = join(projectRoot, "bench", "memory-once.ts");
-			const { stdout } = await promisify(execFile)(process.execPath, [script, stage, name, folder]);
+			const { stdout } = await promisify(execFile)(process.execPath, [script, stage, name, folder, ...more]);
 			return JSON.parse(stdout) as T;
 		};
 		try {
 			await take("write");
-			const { parameters, operators, ...compile } = await take<
-				Stage & Pick<MemoryBench, "parameters" | "operators">
+			const { parameters, operators, output, ...compile } = await take<
+				Stage & Pick<MemoryBench, "parameters" | "operators"> & { readonly output: number }
 			>("compile");
 			const run = await take<MemoryBench["run"]>("run");
-			const dispute = await take<MemoryBench["dispute"]>("dispute");
+			const dispute = await take<MemoryBench["dispute"]>("dispute", `${output}`);
 			results.push({ name, parameters, operators, compile, run, dispute });
 		} finally {
 			await rm(folder, { recursive: true });
