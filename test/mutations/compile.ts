@@ -42,6 +42,14 @@ const DEPLOYS: readonly (readonly [module: string, contracts: readonly string[]]
 		"crates-ts/testing/src/markets/bounty-driver.ts",
 		["contracts/network/Bounties.sol", "contracts/test-harness/TestBeacon.sol"],
 	],
+	[
+		"crates-ts/testing/src/markets/attester-driver.ts",
+		[
+			"contracts/network/Operators.sol",
+			"contracts/network/Attestations.sol",
+			"contracts/test-harness/SoftRecorder.sol",
+		],
+	],
 ];
 /** As in hardhat.config.ts. */
 const EVM = "cancun";
