@@ -95,6 +95,16 @@ export const BENCHES = {
 			};
 		},
 	},
+	memory: {
+		describe: "what decoders of up to a billion parameters take in memory and time (hours)",
+		async run({ models, quick }, progress) {
+			const { benchMemory } = await import("./memory.ts");
+			const { memoryLines } = await import("./lines.ts");
+			await keys(progress);
+			const decoders = await benchMemory({ models, quick }, progress);
+			return { figures: { decoders }, lines: memoryLines(decoders) };
+		},
+	},
 	large: {
 		describe: "models of millions of parameters (tens of minutes)",
 		async run({ models }, progress) {

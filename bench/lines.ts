@@ -1,6 +1,7 @@
 import type { CommitmentBench } from "./commit.ts";
 import type { DisputeBench } from "./disputes.ts";
 import type { LargeModelBench } from "./large-models.ts";
+import type { MemoryBench, Stage } from "./memory.ts";
 import type { Overhead } from "./overhead.ts";
 import type { ProofBench } from "./proofs.ts";
 import type { ScalingBench } from "./scaling.ts";
@@ -149,6 +150,43 @@ export function largeModelLines(models: readonly LargeModelBench[]): string[] {
 				`${grouped(m.megabytes)} MB`,
 				`${m.dispute.rounds}`,
 				grouped(m.dispute.gas),
+			]),
+		]),
+	];
+}
+
+/** What decoders take in memory and time, as a table for people. */
+export function memoryLines(decoders: readonly MemoryBench[]): string[] {
+	const bytes = ({ megabytes }: Stage, parameters: number): string =>
+		`${grouped(Math.round(megabytes))} MB (${((megabytes * 2 ** 20) / parameters).toFixed(1)})`;
+	return [
+		"Decoders of 8 tokens, seeded weights in external data, each stage in a process of its own (peak resident memory",
+		"with the files that are mapped, in brackets bytes a parameter):",
+		...columns([
+			[
+				"model",
+				"parameters",
+				"operators",
+				"compile",
+				"",
+				"load, run",
+				"",
+				"a token",
+				"dispute",
+				"",
+				"rounds",
+				"gas",
+			],
+			...decoders.map(({ name, parameters, operators, compile, run, dispute }) => [
+				name,
+				grouped(parameters),
+				`${operators}`,
+				...[compile, run].flatMap((stage) => [bytes(stage, parameters), `${stage.seconds.toFixed(0)} s`]),
+				`${run.stepSeconds.toFixed(1)} s`,
+				bytes(dispute, parameters),
+				`${dispute.seconds.toFixed(0)} s`,
+				`${dispute.rounds}`,
+				grouped(dispute.gas),
 			]),
 		]),
 	];

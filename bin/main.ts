@@ -1,5 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
+import { aggregate } from "./commands/aggregate.ts";
+import { attest } from "./commands/attest.ts";
 import { bench } from "./commands/bench.ts";
 import { bounty } from "./commands/bounty.ts";
 import { check } from "./commands/check.ts";
@@ -19,6 +21,7 @@ import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
 import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
+import { operators } from "./commands/operators.ts";
 import { profile } from "./commands/profile.ts";
 import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
@@ -40,6 +43,7 @@ export const COMMANDS: CommandModule[] = [
 	...[network, deploy, register, request, submit, verify],
 	...[status, result, dispute, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
+	...[operators, attest, aggregate],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

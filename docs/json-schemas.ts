@@ -245,6 +245,16 @@ export const FAILURE = own({
 	retryable: z.boolean(),
 });
 
+/** Attesters of the demonstration of the network. */
+const attesterDemonstration = own({
+	slashed: z.array(z.string()).describe("roles"),
+	soft: count.describe("claims that were softly final"),
+	revoked: count.describe("of those"),
+	paid: z.record(z.string(), wei).describe("what each role won or lost by operators and attestations"),
+	burned: wei,
+	seconds: z.number(),
+});
+
 /** A line of `--log-format json`, and of what `submit`, `verify` and `grid work` print with `--json`. */
 export const LOG_LINE = own({
 	time: z.iso.datetime(),
@@ -501,6 +511,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			left: wei.describe("fees of values that nobody has brought"),
 		}),
 		seconds,
+		attesters: attesterDemonstration.optional(),
 	}),
 	"bounty deploy": own({ chainId: count, market: address, bounties: address, beacon: address, block: count }),
 	"bounty open": own({ bounty: count, program: root, minGain: count, rate: units }),
@@ -516,6 +527,51 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
 	"grid status": grid,
 	"grid close": grid,
+	aggregate: LOG_LINE.describe("a line for each thing that it tells"),
+	"attest join": LOG_LINE.describe("a line for each thing that it tells"),
+	"attest leave": LOG_LINE.describe("the same, until its stake came back"),
+	"operators cover": own({ request: count, value: wei, premium: wei }),
+	"operators deploy": own({ chainId: count, market: address, operators: address, attestations: address }),
+	"operators list": own({
+		epoch: count,
+		stake: wei.describe("what the epoch's set had as it began"),
+		operators: z.array(
+			own({
+				number: count,
+				account: address,
+				status: z.enum(["none", "active", "leaving"]),
+				stake: wei,
+				slashed: z.boolean(),
+				firstEpoch: count.describe("the first whose set it is in"),
+				lastEpoch: count.describe("the last one; 4294967295 unless it is leaving"),
+				signatures: count.describe("records that it has signed, of those that are looked at"),
+			}),
+		),
+	}),
+	"operators records": own({
+		records: z.array(
+			own({
+				id: count,
+				claim: count.describe("0 for a witness"),
+				claimStatus: count,
+				request: count,
+				program: root,
+				inputsRoot: root,
+				outputRoot: root,
+				epoch: count,
+				status: z.enum(["none", "attested", "confirmed", "open", "convicted", "acquitted"]),
+				softAt: count.describe("seconds since 1970; 0 if it is not softly final"),
+				endedAt: count,
+				accusations: count.describe("that are open"),
+				closed: z.boolean(),
+				signers: z.array(count).describe("numbers of operators"),
+				weight: wei,
+				premium: wei,
+				shared: wei,
+				bond: wei.describe("an accuser's"),
+			}),
+		),
+	}),
 	"work join": LOG_LINE.describe("a line for each thing that it tells"),
 	"work leave": LOG_LINE.describe("the same, until its stake came back"),
 	"work status": own({

@@ -241,7 +241,10 @@ describe("what commands print with --json", () => {
 			COMMANDS.map(({ command }) => String(command).split(" ")[0]).sort(),
 		);
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
-		expect(unseen).toEqual(["demo-training", "demo-grid", "demo-network", "key import", "profile", "bench"]);
+		expect(unseen).toEqual([
+			...["demo-training", "demo-grid", "demo-network", "aggregate"],
+			...["attest join", "attest leave", "key import", "profile", "bench"],
+		]);
 	});
 });
 
@@ -296,6 +299,10 @@ async function networks(): Promise<void> {
 	const chain = await connectRpc(rpc);
 	const as = ["--as", "second-submitter"];
 	await json("job", "deploy", "--block-seconds", "600");
+	await json("operators", "deploy");
+	expect(await json("operators", "list")).toMatchObject({ epoch: 1, stake: "0", operators: [] });
+	expect(await json("operators", "records")).toEqual({ records: [] });
+	expect(await json("operators", "cover", "1", "--value", "0.5")).toMatchObject({ request: 1 });
 	const work = () => start("work", "join", "--stake", "2", "--gpu", "none", ...as);
 	const first = work();
 	await first.until(/Registered with a stake of 2 ETH: 1 slots/);

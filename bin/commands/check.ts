@@ -47,6 +47,7 @@ export const check = command<Options>({
 			...table([
 				["model", result.model],
 				...(result.steps === 1 ? [] : [["steps", String(result.steps)] as const]),
+				["input", options.input ?? `synthetic (seed ${result.seed}): give a real one with --input`],
 				["operators", `${result.operators} (${result.kinds.join(", ")})`],
 				["parameters", String(result.parameters)],
 				["leaves", String(result.leaves)],

@@ -95,7 +95,10 @@ export const compile = command<Options>({
 				...(program.steps === 1 ? [] : [["steps", String(program.steps)] as const]),
 				["operators", `${program.operators.length} (${kinds.join(", ")})`],
 				["parameters", String(parameters)],
-				["claims", `${claimsText(program)}; a trace has ${compiled.leaves} leaves`],
+				[
+					"claims",
+					`${claimsText(program)}; a trace has ${compiled.leaves === 1 ? "1 leaf" : `${compiled.leaves} leaves`}`,
+				],
 				["exact", `proved for every admissible input (${certificates.length} operators)`],
 				["calibrated", calibrationText(calibration)],
 				...outputs.map((output) => [`fidelity ${output.name}`, fidelityText(output)] as const),

@@ -102,7 +102,7 @@ function resultRows(result: Result): (readonly [string, string])[] {
 			return [
 				...result.centres.map((centre, k) => {
 					const count = result.labels.filter((label) => label === k).length;
-					return [`cluster ${k}`, `${count} rows about ${list(centre)}`] as const;
+					return [`cluster ${k}`, `${count} ${count === 1 ? "row" : "rows"} about ${list(centre)}`] as const;
 				}),
 				["inertia", digits(result.inertia)],
 			];

@@ -20,6 +20,8 @@ library Bls {
 	uint256 private constant _C3 = 0x16789af3a83522eb353c98fc6b36d713d5d8d1cc5dffffffa;
 	uint256 private constant _C4 = 0x10216f7ba065e00de81ac1e7808072c9dd2b2385cd7b438469602eb24829a9bd;
 	uint256 private constant _Z = 1;
+	/// @dev The order of the groups.
+	uint256 private constant _R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
 	/// @dev 2^256 modulo P.
 	uint256 private constant _CARRY = type(uint256).max % P + 1;
 	/// @dev Bytes that keccak256 takes at a time.
@@ -55,6 +57,53 @@ library Bls {
 		return _pairing(pairs);
 	}
 
+	/// @notice The same under a key of which the twin in G1 is known, and whether `key` is that twin's: the two have the
+	/// same discrete logarithm. Keys are added in G1, where that is cheap, and whoever signs brings the sum in G2:
+	/// e(signature + γ·twin, -g₂) · e(H(message) + γ·g₁, key) = 1, γ being a hash of all that is checked.
+	function verifyTwin(
+		uint256[2] memory signature,
+		uint256[2] memory twin,
+		uint256[4] memory key,
+		bytes memory tag,
+		bytes memory message
+	) internal view returns (bool) {
+		if (!isSignature(signature) || !isSignature(twin)) return false;
+		uint256[2] memory hash = hashToPoint(tag, message);
+		uint256 gamma = uint256(keccak256(abi.encode(signature, twin, key, hash))) % _R;
+		uint256[2] memory left = add(signature, _multiply(twin, gamma));
+		uint256[2] memory right = add(hash, _multiply([uint256(1), 2], gamma));
+		uint256[12] memory pairs = [
+			left[0],
+			left[1],
+			_G2_X1,
+			_G2_X0,
+			_G2_Y1,
+			_G2_Y0,
+			right[0],
+			right[1],
+			key[0],
+			key[1],
+			key[2],
+			key[3]
+		];
+		return _pairing(pairs);
+	}
+
+	/// @notice The sum of two points of G1; (0, 0) is infinity.
+	function add(uint256[2] memory one, uint256[2] memory other) internal view returns (uint256[2] memory sum) {
+		uint256[4] memory points = [one[0], one[1], other[0], other[1]];
+		bool success;
+		assembly ("memory-safe") {
+			success := staticcall(gas(), 6, points, 128, sum, 64)
+		}
+		if (!success) revert PrecompileFailed(6);
+	}
+
+	/// @notice The first point less the second.
+	function subtract(uint256[2] memory from, uint256[2] memory point) internal view returns (uint256[2] memory) {
+		return add(from, [point[0], point[1] == 0 ? 0 : P - point[1]]);
+	}
+
 	/// @notice Whether coordinates are those of a point of G1 other than infinity, in their only form.
 	function isSignature(uint256[2] memory point) internal pure returns (bool) {
 		(uint256 x, uint256 y) = (point[0], point[1]);
@@ -75,21 +124,12 @@ library Bls {
 	function hashToPoint(bytes memory tag, bytes memory message)
 		internal
 		view
-		returns (uint256[2] memory point)
+		returns (uint256[2] memory)
 	{
 		(uint256 u0, uint256 u1) = _hashToField(tag, message);
 		(uint256 x0, uint256 y0) = mapToPoint(u0);
 		(uint256 x1, uint256 y1) = mapToPoint(u1);
-		bool success;
-		assembly ("memory-safe") {
-			let at := mload(0x40)
-			mstore(at, x0)
-			mstore(add(at, 32), y0)
-			mstore(add(at, 64), x1)
-			mstore(add(at, 96), y1)
-			success := staticcall(gas(), 6, at, 128, point, 64)
-		}
-		if (!success) revert PrecompileFailed(6);
+		return add([x0, y0], [x1, y1]);
 	}
 
 	/// @notice The point of the curve that a field element is mapped to.
@@ -155,6 +195,15 @@ library Bls {
 			result := mload(0)
 		}
 		if (!success) revert PrecompileFailed(5);
+	}
+
+	function _multiply(uint256[2] memory point, uint256 scalar) private view returns (uint256[2] memory product) {
+		uint256[3] memory factors = [point[0], point[1], scalar];
+		bool success;
+		assembly ("memory-safe") {
+			success := staticcall(gas(), 7, factors, 96, product, 64)
+		}
+		if (!success) revert PrecompileFailed(7);
 	}
 
 	/// @dev Whether a product of two pairings is 1; false if a point is none.

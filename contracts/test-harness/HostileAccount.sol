@@ -10,7 +10,8 @@ contract HostileAccount is IConsumer {
 		Revert,
 		BurnGas,
 		ReturnBomb,
-		Reenter
+		Reenter,
+		Demanding
 	}
 
 	/// @dev The call that it makes while it is called.
@@ -21,6 +22,9 @@ contract HostileAccount is IConsumer {
 	}
 
 	error Refused();
+
+	/// @dev Almost all that the market promises a consumer.
+	uint256 private constant _DEMANDED_GAS = 190_000;
 
 	Mode public mode;
 	Plan public plan;
@@ -69,6 +73,7 @@ contract HostileAccount is IConsumer {
 				revert(0, 1000000)
 			}
 		}
+		if (mode == Mode.Demanding && gasleft() < _DEMANDED_GAS) revert Refused();
 		++calls;
 		if (mode == Mode.Reenter) (succeeded, answer) = plan.target.call{value: plan.value}(plan.data);
 	}

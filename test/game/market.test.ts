@@ -22,7 +22,7 @@ const large = new ToyTrace(
 	),
 );
 const { submitterBond, challengePeriod } = PARAMETERS;
-const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4 } as const;
+const MODES = { accept: 0, revert: 1, burnGas: 2, returnBomb: 3, reenter: 4, demanding: 5 } as const;
 
 let chain: TestChain;
 let driver: ChainDriver;
@@ -30,6 +30,16 @@ driverPerTest(PARAMETERS, (fresh) => {
 	driver = fresh;
 	chain = fresh.chain;
 });
+
+/** Registers the small program and requests a result of it; when that is due. */
+async function requestSmall(): Promise<number> {
+	const { header, root, inputsRoot } = small.program;
+	await driver.play(driver.requester, { type: "register", header });
+	const deadline = driver.game.now + 50;
+	const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
+	await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+	return deadline;
+}
 
 describe("programs", () => {
 	const { header } = small.program;
@@ -63,6 +73,20 @@ describe("requests", () => {
 		expect(await driver.try(driver.requester, ask(small.program.root, none))).toBe("InputsMismatch");
 		await driver.play(driver.requester, ask(root, none));
 		await driver.play(driver.requester, ask(small.program.root, small.program.inputsRoot));
+	});
+
+	test("of a program that nobody registered is refused, whatever inputs it names", async () => {
+		for (const inputsRoot of [wordHex(0n), small.program.inputsRoot]) {
+			const deadline = driver.game.now + 50;
+			const asked = {
+				value: 0n,
+				program: small.program.root,
+				inputsRoot,
+				deadline,
+				consumer: driver.stranger,
+			};
+			expect(await driver.try(driver.requester, { type: "request", ...asked })).toBe("UnknownProgram");
+		}
 	});
 
 	test("an unanswered request is paid back after its deadline, not before, and only once", async () => {
@@ -107,11 +131,7 @@ describe("requests", () => {
 			[0, undefined],
 			[1, "RequestExpired"],
 		] as const) {
-			const { header, root, inputsRoot } = small.program;
-			await driver.play(driver.requester, { type: "register", header });
-			const deadline = driver.game.now + 50;
-			const request = { type: "request", value: 9n, program: root, inputsRoot, deadline } as const;
-			await driver.play(driver.requester, { ...request, consumer: driver.stranger });
+			const deadline = await requestSmall();
 			await driver.wait(deadline + offset);
 			const answer = await driver.try(driver.submitter, {
 				type: "claim",
@@ -122,6 +142,14 @@ describe("requests", () => {
 			});
 			expect(answer).toBe(expected);
 		}
+	});
+
+	test("a claim is taken with its bond, and with no other sum", async () => {
+		await requestSmall();
+		const claim = (value: bigint) => ({ type: "claim", value, request: 1, ...small.claim() }) as const;
+		for (const value of [0n, submitterBond - 1n, submitterBond + 1n])
+			expect(await driver.try(driver.submitter, claim(value))).toBe("WrongBond");
+		await driver.play(driver.submitter, claim(submitterBond));
 	});
 
 	test("registering again changes nothing", async () => {
@@ -167,6 +195,16 @@ describe("outputs", () => {
 		expect(await chain.read("outputLeaf", [claim, 0n, none, []])).toEqual(new Array(10).fill(4n));
 	});
 
+	test("other words than those that the claim commits to are no output", async () => {
+		await requestSmall();
+		const { traceRoot, opening } = small.claim();
+		const words = opening.words.with(0, opening.words[0] ^ 1n);
+		const claim = { type: "claim", value: submitterBond, request: 1, traceRoot } as const;
+		const other = { ...claim, opening: { ...opening, words } };
+		expect(await driver.try(driver.submitter, other)).toBe("WrongLeaf");
+		await driver.play(driver.submitter, { ...claim, opening });
+	});
+
 	test("any leaf of a large output can be opened once it is final", async () => {
 		const claim = await driver.claimToy(large);
 		const tensor = large.tensors[1][1];
@@ -191,14 +229,14 @@ describe("the consumer's callback runs after the state is final, and its failure
 		await driver.wait(driver.game.now + challengePeriod + 1);
 		await driver.play(driver.stranger, { type: "finalise", claim }, `finalise, consumer ${name}`);
 		expect(await chain.owed(driver.submitter)).toBe(submitterBond + 70n);
-		const fails = name !== "accept" && name !== "reenter";
+		const fails = !["accept", "reenter", "demanding"].includes(name);
 		const calls = await chain.call(consumer, "function calls() view returns (uint256)");
 		expect(calls).toBe(fails ? 0n : 1n);
 		expect(driver.gas.get(`finalise, consumer ${name}`)).toBeLessThan(400_000);
 	});
 
 	test("whoever finalises cannot make it fail by sending too little gas", async () => {
-		const consumer = await chain.deploy("HostileAccount", [MODES.accept]);
+		const consumer = await chain.deploy("HostileAccount", [MODES.demanding]);
 		const claim = await driver.claimToy(small, consumer);
 		const now = driver.game.now + challengePeriod + 1;
 		for (let gas = 100_000, step = 0; step < 12; step++, gas += 25_000) {

@@ -146,6 +146,20 @@ describe("whatever is not such a proof is refused", () => {
 		await settles(dispute);
 	});
 
+	test("a part of several without its proof, or with that of another sum", async () => {
+		const dispute = await disputed(DENSE, 4);
+		const { driver, wrong, id, plan } = dispute;
+		const good = await driver.prove(wrong, id, plan);
+		const [part] = good.evidence;
+		for (const change of [{ proof: part.proof.map(() => 0n) }, { values: [part.values[0] + 1n] }]) {
+			const settlement = { ...good, evidence: [{ ...part, ...change }] };
+			expect(await driver.try(driver.challenger, { type: "settle", dispute: id, settlement })).toBe(
+				"InvalidProof",
+			);
+		}
+		await settles(dispute);
+	});
+
 	test("an element whose proved value is the published one", async () => {
 		const { driver, wrong, id, plan } = await disputed(POOL, 9);
 		const settlement = await driver.prove(wrong, id, { ...plan, element: 10 });

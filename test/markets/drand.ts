@@ -1,53 +1,14 @@
-import { createHasher } from "@noble/curves/abstract/hash-to-curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { hasherOf } from "@umpire/markets/bls.ts";
 import { concat, hexToBytes, numberToHex, sha256 } from "viem";
 
 /**
- * drand on BN254, without any of the code under test: the curve and the hashing to its field are noble's, the map is RFC
- * 9380's section 6.6.1 as it is written there, with ordinary inverses and roots.
+ * drand on BN254, without any of the contracts under test: the curve and the hashing to its field are noble's, the map is
+ * RFC 9380's section 6.6.1 as it is written there, with ordinary inverses and roots.
  */
-const { Fp } = bn254.fields;
-const P = Fp.ORDER;
-const TAG = "BLS_SIG_BN254G1_XMD:KECCAK-256_SVDW_RO_NUL_";
-
-const g = (x: bigint): bigint => Fp.add(Fp.mul(Fp.sqr(x), x), 3n);
-const isSquare = (a: bigint): boolean => a === 0n || Fp.eql(Fp.pow(a, (P - 1n) / 2n), 1n);
-const inverse = (a: bigint): bigint => (a === 0n ? 0n : Fp.inv(a));
-
-/** RFC 9380 section 6.6.1 with Z = 1, A = 0, B = 3. */
-export function mapToPoint(u: bigint): { x: bigint; y: bigint } {
-	const z = 1n;
-	const threeZ2 = Fp.mul(3n, Fp.sqr(z));
-	const c1 = g(z);
-	const c2 = Fp.div(Fp.neg(z), 2n);
-	let c3 = Fp.sqrt(Fp.mul(Fp.neg(c1), threeZ2));
-	if (c3 % 2n === 1n) c3 = Fp.neg(c3);
-	const c4 = Fp.div(Fp.mul(4n, Fp.neg(c1)), threeZ2);
-	const tv1 = Fp.mul(Fp.sqr(u), c1);
-	const tv2 = Fp.add(1n, tv1);
-	const tv3 = inverse(Fp.mul(Fp.sub(1n, tv1), tv2));
-	const tv4 = Fp.mul(Fp.mul(Fp.mul(u, Fp.sub(1n, tv1)), tv3), c3);
-	const candidates = [
-		Fp.sub(c2, tv4),
-		Fp.add(c2, tv4),
-		Fp.add(z, Fp.mul(c4, Fp.sqr(Fp.mul(Fp.sqr(tv2), tv3)))),
-	];
-	const x = candidates.find((candidate) => isSquare(g(candidate)))!;
-	const y = Fp.sqrt(g(x));
-	return { x, y: u % 2n === y % 2n ? y : Fp.neg(y) };
-}
-
-const hasher = createHasher(bn254.G1.Point, ([u]: bigint[]) => mapToPoint(u), {
-	DST: TAG,
-	encodeDST: TAG,
-	p: P,
-	m: 1,
-	k: 128,
-	expand: "xmd",
-	hash: keccak_256,
-});
+const hasher = hasherOf("BLS_SIG_BN254G1_XMD:KECCAK-256_SVDW_RO_NUL_");
 
 /** The point that drand signs for a round. */
 export function roundPoint(round: bigint) {

@@ -67,6 +67,13 @@ describe("T2: a bounty is taken exactly, or not at all", () => {
 		}
 	});
 
+	test("not if less arrives, even where all that is owed is there", async () => {
+		await make(token, "mint", [stage.grid.address, bounty]);
+		await play.fill(2, { token: token.address });
+		expect(await startIn(MODE.fee)).toBe("WrongTransfer");
+		expect(await startIn(MODE.honest)).toBe(undefined);
+	});
+
 	test("of one that has barred the contract", async () => {
 		await play.fill(2, { token: token.address });
 		await make(token, "bar", [stage.grid.address]);

@@ -377,6 +377,11 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 				"return [[one, one] as const, [one, scaledRows(other, 3)] as const];",
 			],
 			[
+				"M3: the sides of a bounty's evaluation are calibrated on other data",
+				"[...seedStates(wordHex(BigInt(i >> 1)))]",
+				"[...seedStates(wordHex(BigInt(i)))]",
+			],
+			[
 				"an evaluation's sum is calibrated for its first step alone",
 				"i < 2 ? [most, most] : [0, 0]",
 				"[0, 0]",

@@ -40,6 +40,12 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/store/src/folder-store.ts",
 		["crates-ts/store/test/hostile-files.test.ts"],
-		[["a folder keeps content out", "await moveFolderAside(path);", ""]],
+		[
+			[
+				"a folder keeps content out",
+				"if (found?.isDirectory() !== true) return;",
+				"if (found !== null) return;",
+			],
+		],
 	),
 ];

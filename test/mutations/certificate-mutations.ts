@@ -11,7 +11,13 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/operators/src/dot-plan.ts",
 		[PLANS],
-		[["limbs that are bounded apart have no last clip", "clipLow: true, clipHigh: true", ""]],
+		[
+			[
+				"limbs that are bounded apart have no last clip",
+				"...planFor(context, acc, least), clipLow: true, clipHigh: true",
+				"...planFor(context, acc, least)",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/forms/linear.ts",

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
@@ -20,7 +21,11 @@ test("every file of faults is tried", () => {
 test("every fault that `just mutations` tries can still be made, and names tests that exist", () => {
 	for (const mutation of MUTATIONS) {
 		const text = readFileSync(join(projectRoot, mutation.file), "utf8");
-		expect(mutated(mutation, text), mutation.fault).not.toBe(text);
+		const faulty = mutated(mutation, text);
+		expect(faulty, mutation.fault).not.toBe(text);
+		// Any test fails if a file cannot be read.
+		if (mutation.file.endsWith(".ts"))
+			expect(() => stripTypeScriptTypes(faulty), mutation.fault).not.toThrow();
 		expect(mutation.tests.length, mutation.fault).toBeGreaterThan(0);
 		for (const file of mutation.tests) expect(existsSync(join(projectRoot, file)), file).toBe(true);
 	}

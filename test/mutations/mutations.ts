@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
@@ -12,9 +13,11 @@ import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
+import { LARGE_MUTATIONS } from "./large-mutations.ts";
 import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { NETWORK_MUTATIONS } from "./network-mutations.ts";
+import { ORDINARY_MUTATIONS } from "./ordinary-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
@@ -32,9 +35,11 @@ export const MUTATIONS: readonly Mutation[] = [
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
+	...ATTESTER_MUTATIONS,
 	...BOUNTY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
+	...LARGE_MUTATIONS,
 	...WIDTH_MUTATIONS,
 	...COMPILER_MUTATIONS,
 	...CHAIN_MUTATIONS,
@@ -43,5 +48,6 @@ export const MUTATIONS: readonly Mutation[] = [
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
 	...SCALE_MUTATIONS,
+	...ORDINARY_MUTATIONS,
 	...TRAINING_MUTATIONS,
 ];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Mutation } from "./mutation.ts";
-import type { Failure } from "./working-copy.ts";
+import type { Failure } from "./test-runs.ts";
 
 /** What became of a fault. */
 export interface Outcome {
@@ -14,8 +14,6 @@ export interface Outcome {
 	readonly noticed: (Failure & { readonly test: string }) | undefined;
 	readonly seconds: number;
 }
-
-type Line = Outcome | { readonly control: string };
 
 /** What a fault does, in a few letters: a result is of this, whatever the fault is called. */
 export function keyOf({ file, find, replace }: Mutation): string {
@@ -36,19 +34,11 @@ export async function outcomesIn(
 	const keys = new Map(mutations.map((mutation) => [mutation.fault, keyOf(mutation)]));
 	const lines = await linesOf(files);
 	return new Map(
-		lines.flatMap((line) =>
-			"fault" in line && keys.get(line.fault) === line.key ? [[line.fault, line] as const] : [],
-		),
+		lines.flatMap((line) => (keys.get(line.fault) === line.key ? [[line.fault, line] as const] : [])),
 	);
 }
 
-/** The tests that passed in earlier runs when nothing was wrong. */
-export async function controlsIn(files: string | undefined): Promise<Set<string>> {
-	const lines = await linesOf(files);
-	return new Set(lines.flatMap((line) => ("control" in line ? [line.control] : [])));
-}
-
-async function linesOf(files: string | undefined): Promise<Line[]> {
+async function linesOf(files: string | undefined): Promise<Outcome[]> {
 	const texts = await Promise.all(
 		(files?.split(",") ?? []).map((file) => readFile(file, "utf8").catch(() => "")),
 	);
@@ -56,7 +46,7 @@ async function linesOf(files: string | undefined): Promise<Line[]> {
 		text
 			.split("\n")
 			.filter(Boolean)
-			.map((line) => JSON.parse(line) as Line),
+			.map((line) => JSON.parse(line) as Outcome),
 	);
 }
 

@@ -2,20 +2,28 @@
  * Breaks contracts, circuits and TypeScript on purpose, one fault at a time, in a copy of the project, and prints which
  * test notices each. Ends with an error if a fault survives.
  *
- * --only TEXT      the faults whose file or text has it; may be given several times
+ * --only TEXT      the faults whose file or text has it; may be given several times, and is tried in that order
  * --part I/N       every N-th fault, from the I-th on: N processes share the work
  * --results FILE   appends a line of JSON per fault; faults that it says were noticed are not tried again
  * --table FILE     tries nothing, and writes what is in the results (several, with commas between them) as a table
  */
 import { rmSync } from "node:fs";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { affectedContracts, artifactPath, compileMutated } from "./compile.ts";
+import { affectedContracts, artifactPath, compileContract } from "./compile.ts";
 import { type Mutation, mutated } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
-import { controlsIn, keyOf, type Outcome, outcomesIn, tableOf } from "./outcomes.ts";
-import { copyProject, failureOf } from "./working-copy.ts";
+import { keyOf, type Outcome, outcomesIn, tableOf } from "./outcomes.ts";
+import { type Failure, TestRuns } from "./test-runs.ts";
+import { copyProject } from "./working-copy.ts";
+
+/** A file of the copy, without a fault and with it. */
+interface Change {
+	readonly path: string;
+	readonly original: string;
+	readonly faulty: string;
+}
 
 /** Characters of a failure that are kept. */
 const LONGEST_MESSAGE = 1000;
@@ -29,9 +37,11 @@ const { values: options } = parseArgs({
 });
 
 const [part, parts] = options.part.split("/").map(Number);
-const selected = MUTATIONS.filter(({ fault, file }) =>
-	options.only.some((text) => `${file} ${fault}`.includes(text)),
-).filter((_, i) => i % parts === part - 1);
+const wanted = options.only.flatMap((text) =>
+	MUTATIONS.filter(({ fault, file }) => `${file} ${fault}`.includes(text)),
+);
+const selected = [...new Set(wanted)].filter((_, i) => i % parts === part - 1);
+const results = options.results === undefined ? undefined : resolve(options.results);
 const known = await outcomesIn(options.results, MUTATIONS);
 if (options.table !== undefined) {
 	await writeFile(options.table, tableOf(MUTATIONS, known));
@@ -40,9 +50,20 @@ if (options.table !== undefined) {
 const copy = await copyProject();
 process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+process.chdir(copy);
+process.env.UMPIRE_SHRINK = "no";
+const runs = await TestRuns.open(copy);
+// Contracts without a fault are compiled as those with one: nothing else may differ.
+const untried = selected.filter(({ fault }) => known.get(fault)?.noticed === undefined);
+for (const contract of new Set(
+	untried.flatMap((fault) => fault.tests.flatMap((test) => affectedContracts(copy, fault, test))),
+)) {
+	const path = artifactPath(copy, contract);
+	await writeFile(path, withCode(await readFile(path, "utf8"), contract));
+}
 
-/** Tests that pass without any fault: each has to, before it may notice one. */
-const passing = await controlsIn(options.results);
+/** Tests that pass without any fault, or even with one: each has to, or what it noticed does not count. */
+const passing = new Set<string>();
 let noticed = 0;
 for (const mutation of selected) {
 	try {
@@ -55,75 +76,80 @@ for (const mutation of selected) {
 		console.log(`${mutation.fault}: NOT TRIED: ${error instanceof Error ? error.message : error}`);
 	}
 }
+await runs.close();
 console.log(`${noticed} of ${selected.length} faults were noticed`);
 process.exitCode = noticed === selected.length && noticed > 0 ? 0 : 1;
 
-/** Without a fault, a test that is to notice one must pass. */
+/** Without a fault, a test that noticed one must pass. */
 async function requireControl(test: string): Promise<void> {
 	if (passing.has(test)) return;
-	const failure = await failureOf(copy, test);
+	const failure = await runs.failureOf(test);
 	if (failure !== undefined)
 		throw new Error(`${test} fails without any fault: ${failure.name}: ${failure.message}`);
 	passing.add(test);
-	await note({ control: test });
-}
-
-async function note(line: object): Promise<void> {
-	if (options.results !== undefined) await appendFile(options.results, `${JSON.stringify(line)}\n`);
 }
 
 async function outcomeOf(mutation: Mutation): Promise<Outcome> {
 	const started = performance.now();
-	const originals = new Map<string, string>();
-	try {
-		let noticed: Outcome["noticed"];
-		for (const test of mutation.tests) {
-			if (!passing.has(test)) {
-				await restore(originals);
-				await requireControl(test);
-			}
-			await insert(mutation, test, originals);
-			const failure = await failureOf(copy, test);
-			if (failure?.message.includes("could not compile")) throw new Error(failure.message);
-			if (failure === undefined) continue;
-			noticed = { test, name: failure.name, message: failure.message.slice(0, LONGEST_MESSAGE) };
-			break;
+	const changes = new Map<string, Change>();
+	let noticed: Outcome["noticed"];
+	for (const test of mutation.tests) {
+		const failure = await failureWith(await changesOf(mutation, test, changes), test);
+		if (failure?.message.includes("could not compile")) throw new Error(failure.message);
+		if (failure === undefined) {
+			passing.add(test);
+			continue;
 		}
-		const { fault, file } = mutation;
-		const outcome = {
-			fault,
-			key: keyOf(mutation),
-			file,
-			noticed,
-			seconds: Math.round((performance.now() - started) / 1000),
-		};
-		await note(outcome);
-		return outcome;
+		await requireControl(test);
+		noticed = { test, name: failure.name, message: failure.message.slice(0, LONGEST_MESSAGE) };
+		break;
+	}
+	const seconds = Math.round((performance.now() - started) / 1000);
+	const outcome = { fault: mutation.fault, key: keyOf(mutation), file: mutation.file, noticed, seconds };
+	if (results !== undefined) await appendFile(results, `${JSON.stringify(outcome)}\n`);
+	return outcome;
+}
+
+/** How a test fails while files of the copy are changed. */
+async function failureWith(changes: readonly Change[], test: string): Promise<Failure | undefined> {
+	try {
+		for (const { path, faulty } of changes) await write(path, faulty);
+		return await runs.failureOf(test);
 	} finally {
-		await restore(originals);
+		for (const { path, original } of changes) await write(path, original);
 	}
 }
 
-async function restore(originals: Map<string, string>): Promise<void> {
-	for (const [path, text] of originals) await writeFile(path, text);
-	originals.clear();
-}
-
-/** Puts the fault into what the test uses: the built contracts (then their sources stay), otherwise the source. */
-async function insert(mutation: Mutation, test: string, originals: Map<string, string>): Promise<void> {
-	const change = async (path: string, changed: (text: string) => string): Promise<void> => {
-		if (originals.has(path)) return;
-		const text = await readFile(path, "utf8");
-		originals.set(path, text);
-		await writeFile(path, changed(text));
+/**
+ * What puts a fault into what a test uses: the built contracts (then their sources stay), otherwise the source.
+ *
+ * @param known changes that were made for other tests, by their paths
+ */
+async function changesOf(mutation: Mutation, test: string, known: Map<string, Change>): Promise<Change[]> {
+	const change = async (path: string, changed: (text: string) => string): Promise<Change> => {
+		const original = await readFile(path, "utf8");
+		const made = known.get(path) ?? { path, original, faulty: changed(original) };
+		known.set(path, made);
+		return made;
 	};
 	const contracts = affectedContracts(copy, mutation, test);
-	if (contracts.length === 0) await change(join(copy, mutation.file), (text) => mutated(mutation, text));
-	for (const contract of contracts) {
-		await change(artifactPath(copy, contract), (artifact) =>
-			JSON.stringify({ ...JSON.parse(artifact), ...compileMutated(copy, contract, mutation) }),
-		);
-	}
+	if (contracts.length === 0)
+		return [await change(join(copy, mutation.file), (text) => mutated(mutation, text))];
+	return Promise.all(
+		contracts.map((contract) =>
+			change(artifactPath(copy, contract), (artifact) => withCode(artifact, contract, mutation)),
+		),
+	);
+}
+
+/** An artifact with the code of a contract that has a fault, or none. */
+function withCode(artifact: string, contract: string, mutation?: Mutation): string {
+	return JSON.stringify({ ...JSON.parse(artifact), ...compileContract(copy, contract, mutation) });
+}
+
+async function write(path: string, text: string): Promise<void> {
+	await writeFile(path, text);
+	runs.changed(path);
 }
 
 function lineOf({ fault, file, noticed, seconds }: Outcome): string {

@@ -2,6 +2,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const FEATURES = "crates-ts/compiler/test/features.test.ts";
 const LOGARITHMS = "crates-ts/compiler/test/logarithms.test.ts";
+const MISSING = "crates-ts/operators/test/missing.test.ts";
 const JUDGING = "crates-ts/compiler/test/judging.test.ts";
 const POWERS = "crates-ts/operators/test/powers.test.ts";
 
@@ -23,7 +24,7 @@ export const SCALE_MUTATIONS: readonly Mutation[] = [
 		[POWERS],
 		[
 			["what is carried may have powers", "first.powers === undefined", "true"],
-			["what stands for NaN need not be negative", "\t\t\tvalidateMissing(input);\n", ""],
+			["what stands for NaN need not be negative", "\t\t\tvalidateMissing(input);\n", "", [MISSING]],
 			["powers need not be valid", "\t\t\tvalidatePowers(input);\n", ""],
 		],
 	),

@@ -125,13 +125,20 @@ function requireFast({ fast, bits, weightBits, budget = BUDGET }: CompileFileOpt
 	});
 }
 
-const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });
+/** Of larger programs onnxruntime takes longer to optimise the graph than a few runs take without that. */
+const MOST_OPTIMISED = 500;
+
+const execute: Executor = (program, every) =>
+	openSession(program, {
+		record: every ? "trace" : "outputs",
+		...(every && program.operators.length > MOST_OPTIMISED ? { levels: ["disabled"] } : {}),
+	});
 
 /** Writes the program as OUT, if that ends in .onnx, or as OUT/MODEL.umpire.onnx; gives the path. */
 export async function saveCompiled(compiled: CompiledFile, model: string, out: string): Promise<string> {
 	const path = await outFile(out, modelName(model));
 	await replaceAtomically(path, async (temporary) => {
-		await saveProgram(compiled.program, temporary, compiled.commitment);
+		await saveProgram(compiled.program, temporary, compiled.commitment, basename(path));
 	});
 	return path;
 }

@@ -1,10 +1,15 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { DEFAULT_LIMITS } from "@umpire/operators/limits.ts";
+import { dataFileOf } from "@umpire/onnx/write-file.ts";
+import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { httpStore } from "@umpire/store/http-store.ts";
+import { fileOf, folderStore } from "@umpire/store/folder-store.ts";
+import { type HttpStore, httpStore } from "@umpire/store/http-store.ts";
 import { getInputs, putInputs } from "@umpire/store/inputs.ts";
 import { getProgram, putProgram } from "@umpire/store/programs.ts";
 import { encodedSize } from "@umpire/store/tensors-codec.ts";
@@ -26,8 +31,7 @@ export async function fetchProgram(
 		const store = httpStore(source, limits.fileBytes);
 		try {
 			if ((await store.stamp("programs", root)) === null) continue;
-			const { program, commitment } = await getProgram(store, root, limits);
-			await putProgram(home.content, program, commitment);
+			await keepFrom(store, home, root, limits);
 			return;
 		} catch (error) {
 			if (!(error instanceof UmpireError)) throw error;
@@ -35,6 +39,22 @@ export async function fetchProgram(
 		}
 	}
 	if (failure !== undefined) throw failure;
+}
+
+/** Large programs come as two files, which are checked where they arrive. */
+async function keepFrom(store: HttpStore, home: View["home"], root: Hex, limits: Limits): Promise<void> {
+	const folder = await mkdtemp(join(tmpdir(), "umpire-fetch-"));
+	try {
+		const arrived = folderStore(folder);
+		await mkdir(join(folder, "programs"));
+		const path = join(folder, "programs", fileOf("programs", root));
+		const isLarge = await store.fetchData("programs", root, dataFileOf(path));
+		if (isLarge) await writeFile(path, (await store.read("programs", root)) ?? new Uint8Array());
+		const { program, commitment } = await getProgram(isLarge ? arrived : store, root, limits);
+		await putProgram(home.content, program, commitment);
+	} finally {
+		await rm(folder, { recursive: true });
+	}
 }
 
 /** Gets inputs likewise; undefined if no source has them, and what fails is told. */

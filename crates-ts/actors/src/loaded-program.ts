@@ -8,6 +8,7 @@ import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram, putProgram } from "@umpire/store/programs.ts";
 import { fetchInputs, fetchProgram } from "./fetch-content.ts";
+import { variantOf } from "./variant-program.ts";
 import type { View, World } from "./world.ts";
 
 /** A registered program that an actor has loaded and checked. */
@@ -20,7 +21,8 @@ export interface LoadedProgram {
 
 /**
  * Finds a registered program by its number, its root or its file and loads it from the store; its root, its
- * structure and its exactness certificate are computed anew.
+ * structure and its exactness certificate are computed anew. One that only states another tensor of a program that is
+ * there is derived from that.
  *
  * @throws UmpireError if it is not registered or not in the store
  */
@@ -28,7 +30,9 @@ export async function loadRegistered(world: View, id: string): Promise<LoadedPro
 	const root = await resolve(world, id);
 	const number = Number(await numberOf(world.contracts, root));
 	await fetchProgram(world, root);
-	return { number, root, ...(await getProgram(world.home.content, root, world.limits)) };
+	const isHere = (await world.home.content.stamp("programs", root)) !== null;
+	const variant = isHere ? undefined : await variantOf(world, root);
+	return { number, root, ...(variant ?? (await getProgram(world.home.content, root, world.limits))) };
 }
 
 async function resolve(view: View, id: string): Promise<Hex> {

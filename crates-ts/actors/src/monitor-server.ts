@@ -1,6 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { type Answer, JSON_TYPE, jsonOf, serveAnswers } from "./http-answers.ts";
 import { metricsOf } from "./metrics.ts";
 import type { MonitorReport, Problem } from "./monitor-report.ts";
 
@@ -23,25 +21,11 @@ export async function serveMonitor(
 	port: number,
 	host = "127.0.0.1",
 ): Promise<{ url: string; close: () => void }> {
-	const server = createServer((request, response) => {
-		const answer = answerTo(request.url ?? "/", last());
-		response.writeHead(answer.status, { "content-type": answer.type }).end(answer.body);
-	});
-	await listen(server, port, host);
-	const { port: bound } = server.address() as AddressInfo;
-	return { url: `http://${host}:${bound}`, close: () => server.close() };
+	return serveAnswers(async ({ path }) => answerTo(path, last()), port, host);
 }
-
-interface Answer {
-	readonly status: number;
-	readonly type: string;
-	readonly body: string;
-}
-
-const JSON_TYPE = "application/json";
 
 function answerTo(url: string, { report, at, failure }: LastLook): Answer {
-	switch (new URL(url, "http://monitor").pathname) {
+	switch (url) {
 		case "/metrics": {
 			const up = `# HELP umpire_up 1 if the last look at the chain succeeded\n# TYPE umpire_up gauge\numpire_up ${failure === undefined ? 1 : 0}\n`;
 			const looked = `# HELP umpire_look_timestamp_seconds time of the last good look\n# TYPE umpire_look_timestamp_seconds gauge\numpire_look_timestamp_seconds ${Math.floor(at / 1000)}\n`;
@@ -58,28 +42,9 @@ function answerTo(url: string, { report, at, failure }: LastLook): Answer {
 			return {
 				status: report === undefined ? 503 : 200,
 				type: JSON_TYPE,
-				body: JSON.stringify(report ?? {}, plain),
+				body: jsonOf(report ?? {}),
 			};
 		default:
 			return { status: 404, type: "text/plain", body: "There are /metrics, /health and /report.\n" };
 	}
-}
-
-function plain(_key: string, value: unknown): unknown {
-	return typeof value === "bigint" ? value.toString() : value;
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		server.once("error", (cause: NodeJS.ErrnoException) => {
-			const why = cause.code === "EADDRINUSE" ? "something listens there already" : cause.message;
-			reject(
-				new UmpireError("FILE", `Cannot serve on port ${port}: ${why}`, {
-					advice: "choose another --serve.",
-					cause,
-				}),
-			);
-		});
-		server.listen(port, host, resolve);
-	});
 }

@@ -2,6 +2,7 @@ import { architectureOf, vectorOf, weightsFor } from "@umpire/actors/bounties/ar
 import { digitsBounty, trained } from "@umpire/actors/bounties/demo-digits.ts";
 import { GOOD, type Kinks, POOR, squareNetwork } from "@umpire/actors/bounties/demo-square.ts";
 import { type Evaluation, evaluationOf, inputsOf, scoresOf } from "@umpire/actors/bounties/evaluation.ts";
+import { unpairedNode } from "@umpire/actors/bounties/pairs.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { SEED_LANES, SEED_MODULUS, seedStates } from "@umpire/markets/seed.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
@@ -62,7 +63,8 @@ describe("networks that approximate x²", () => {
 	test("M3: the same weights score the same on both sides, and sides can be changed", async () => {
 		const { program } = evaluation;
 		const [poor, good] = [POOR, GOOD].map((kinks) => vector(squareNetwork(kinks)));
-		for (const states of VALUES) {
+		const values = Array.from({ length: 10 }, (_, value) => seedStates(wordHex(BigInt(value))));
+		for (const states of values) {
 			for (const weights of [poor, good]) {
 				const [before, after] = await scoresOf(program, inputsOf(program, weights, weights, states));
 				expect(before).toBe(after);
@@ -71,6 +73,19 @@ describe("networks that approximate x²", () => {
 			const back = await scoresOf(program, inputsOf(program, good, poor, states));
 			expect(back).toEqual(there.toReversed());
 		}
+	});
+
+	test("M3: operators of both sides are twins, and one that is not is found", () => {
+		const { program } = evaluation;
+		const at = (wanted: string) => program.inputs.findIndex(({ name }) => name === wanted);
+		const [baseline, candidate] = [at("baseline"), at("candidate")];
+		expect(unpairedNode(program, baseline, candidate)).toBe(undefined);
+		expect(unpairedNode(program, baseline, at("before"))).not.toBe(undefined);
+		const own = program.operators.findIndex(({ node }) => node === "candidate_model/MatMul_3");
+		const { scale } = program.operators[own];
+		const other = { ...program.operators[own], scale: scale * 1.01 };
+		const changed = { ...program, operators: program.operators.with(own, other) };
+		expect(unpairedNode(changed, baseline, candidate)).toBe("baseline_model/MatMul_3");
 	});
 
 	test("weights beyond the range do no harm: they are clipped, and their score is bounded", async () => {

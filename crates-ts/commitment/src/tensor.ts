@@ -11,19 +11,46 @@ const BATCH = 256;
 /** So many leaves go to threads: below, starting them takes longer. */
 const THREADS_FROM = 4096;
 
+/** Elements that are made when they are asked for. */
+interface Deferred {
+	readonly width: Width;
+	readonly length: number;
+	readonly make: () => Elements;
+}
+
 /** A committed tensor: its elements in physical order, the digests of its leaves, its keccak tree. */
 export class TensorCommitment {
 	readonly width: Width;
-	readonly elements: Elements;
 	readonly tree: MerkleTree;
+	/** How many elements there are. */
+	readonly length: number;
+	readonly #elements: () => Elements;
 	/** One little-endian 32-byte digest per leaf. */
 	readonly #digests: Uint8Array;
 
-	constructor(elements: Elements, digests: Uint8Array) {
-		this.width = widthOf(elements);
-		this.elements = elements;
+	/**
+	 * @param elements in physical order: they are kept, or made when they are asked for
+	 * @param tree over the digests, where it is known
+	 */
+	constructor(elements: Elements | Deferred, digests: Uint8Array, tree?: MerkleTree) {
+		const deferred = "make" in elements ? elements : undefined;
+		const { width, length } = deferred ?? { width: widthOf(elements as Elements), length: elements.length };
+		this.width = width;
+		this.length = length;
+		this.#elements = deferred?.make ?? (() => elements as Elements);
 		this.#digests = digests;
-		this.tree = new MerkleTree(leafNodes(digests, this.width, elements.length), TAG.tensor);
+		this.tree = tree ?? new MerkleTree(leafNodes(digests, width, length), TAG.tensor);
+	}
+
+	/** In physical order. */
+	get elements(): Elements {
+		return this.#elements();
+	}
+
+	/** The same commitment, which does not keep the elements but makes them when they are asked for: they must be the same. */
+	withElements(make: () => Elements): TensorCommitment {
+		const { width, length, tree } = this;
+		return new TensorCommitment({ width, length, make }, this.#digests, tree);
 	}
 
 	get root(): Hex {
@@ -58,7 +85,7 @@ export class TensorCommitment {
 	/** Elements in a leaf. */
 	count(leaf: number): number {
 		this.tree.node(0, leaf);
-		return elementsInLeaf(leaf, this.elements.length, this.width);
+		return elementsInLeaf(leaf, this.length, this.width);
 	}
 
 	/** Siblings of a leaf from the bottom. */

@@ -1,5 +1,6 @@
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { ElementType, Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { setAside } from "@umpire/onnx/set-aside.ts";
 import { Names, removeDead } from "./edit.ts";
 import { CompileError } from "./errors.ts";
 import type { Extents, FoldedModel } from "./facts.ts";
@@ -44,7 +45,7 @@ export async function foldModel(
 	const ends = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
 	const histograms = new Map<string, Histogram>();
 	const record = (name: string, tensor: Tensor): void => {
-		if (!varying.has(name)) constants.set(name, tensor);
+		if (!varying.has(name)) constants.set(name, aside(tensor));
 		else {
 			observe(ranges, name, tensor);
 			extend(extents, name, tensor, ends.has(name) ? MOST_FEATURES : MOST_INNER);
@@ -103,6 +104,11 @@ export async function foldModel(
 		graph: { ...graph, nodes, outputs, initializers: kept },
 		facts: { shapes, types, constants: kept, ranges, extents, ...(counts ? { histograms } : {}) },
 	};
+}
+
+/** What was computed once, a transposed weight say, is not kept in memory if it is large. */
+function aside({ type, dims, data }: Tensor): Tensor {
+	return Array.isArray(data) ? { type, dims, data } : setAside({ type, dims }, data);
 }
 
 /** Inputs and outputs of more elements are no lists of features; of values between them less is kept. */

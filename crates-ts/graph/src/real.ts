@@ -1,3 +1,4 @@
+import { isLazy } from "@umpire/onnx/lazy-data.ts";
 import type { ElementType, Tensor } from "@umpire/onnx/model.ts";
 import { CompileError } from "./errors.ts";
 
@@ -23,16 +24,31 @@ function fromBfloat(bits: number): number {
 	return view.getFloat32(0);
 }
 
-/** Numbers of any numeric tensor. Throws on strings. */
+/**
+ * Numbers of any numeric tensor. Throws on strings. Those of a large one that is not in memory are converted when they
+ * are asked for: many only want to know whether there are any, or the shape.
+ */
 export function toReal(tensor: Tensor): Real {
-	const { data, type } = tensor;
+	if (!isLazy(tensor)) return { shape: tensor.dims, data: numbersOf(tensor) };
+	let known: Float64Array | undefined;
+	return {
+		shape: tensor.dims,
+		get data() {
+			known ??= numbersOf(tensor);
+			return known;
+		},
+	};
+}
+
+function numbersOf({ data, type }: Tensor): Float64Array {
 	if (Array.isArray(data)) throw new CompileError("a tensor of strings cannot be computed with");
+	if (data instanceof Float32Array) return new Float64Array(data);
 	const out = new Float64Array(data.length);
 	for (let i = 0; i < out.length; i++) {
 		const value = Number(data[i]);
 		out[i] = type === "float16" ? fromHalf(value) : type === "bfloat16" ? fromBfloat(value) : value;
 	}
-	return { shape: tensor.dims, data: out };
+	return out;
 }
 
 const FLOATS: readonly ElementType[] = ["float32", "float64", "float16", "bfloat16"];

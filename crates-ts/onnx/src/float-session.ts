@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor as OrtTensor } from "#onnxruntime";
+import { sessionModel } from "#session-model";
 import { InputError, OnnxError } from "./errors.ts";
 import type { ElementType, Model, Tensor, TensorData } from "./model.ts";
 import { upgradeOpset } from "./opset.ts";
-import { writeModel } from "./write.ts";
 
 export interface FloatOptions {
 	/** Names of the tensors to return, any tensor of the top-level graph; the model's outputs by default. */
@@ -48,7 +48,7 @@ export async function createFloatSession(given: Model, options: FloatOptions = {
 		.map((name) => declared.get(name) ?? { name, type: "undefined" as const, dims: null });
 	// onnxruntime wants at least one output even if only inputs or constants are asked for.
 	if (outputs.length === 0) outputs.push(...graph.outputs);
-	const bytes = writeModel({
+	const ready: Model = {
 		...model,
 		irVersion: Math.min(NEWEST_IR, Math.max(model.irVersion, OLDEST_IR)),
 		opsets: new Map(
@@ -58,8 +58,8 @@ export async function createFloatSession(given: Model, options: FloatOptions = {
 			]),
 		),
 		graph: { ...graph, outputs },
-	});
-	const session = await createSession(bytes, options);
+	};
+	const session = await createSession(ready, options);
 	const fetches = outputs.map((output) => output.name).filter((name) => computed.has(name));
 	return {
 		async run(feeds) {
@@ -84,9 +84,12 @@ export async function createFloatSession(given: Model, options: FloatOptions = {
 	};
 }
 
-async function createSession(bytes: Uint8Array, options: FloatOptions): Promise<InferenceSession> {
+async function createSession(model: Model, options: FloatOptions): Promise<InferenceSession> {
+	const { bytes, release, ...own } = sessionModel(model);
 	try {
 		return await InferenceSession.create(bytes, {
+			...own.options,
+			...(own.isLarge ? { extra: { session: own.session } } : {}),
 			executionProviders: ["cpu"],
 			graphOptimizationLevel: options.optimisation ?? "all",
 			logSeverityLevel: 3,
@@ -96,6 +99,8 @@ async function createSession(bytes: Uint8Array, options: FloatOptions): Promise<
 		});
 	} catch (cause) {
 		throw new OnnxError(`onnxruntime refuses the model: ${(cause as Error).message}`, { cause });
+	} finally {
+		release();
 	}
 }
 

@@ -1,6 +1,6 @@
 import { codeOfType } from "./element-types.ts";
 import { ATTRIBUTE_TYPES } from "./graph-proto.ts";
-import type { AttributeValue, FunctionDefinition, Graph, Model, Node, ValueInfo } from "./model.ts";
+import type { AttributeValue, FunctionDefinition, Graph, Model, Node, Tensor, ValueInfo } from "./model.ts";
 import {
 	type AttributeMessage,
 	type FunctionMessage,
@@ -11,19 +11,24 @@ import {
 	type NodeMessage,
 	type ValueInfoMessage,
 } from "./proto.ts";
-import { protoOfTensor } from "./tensor-proto.ts";
+import { type Place, protoOfTensor } from "./tensor-proto.ts";
 
 const textEncoder = new TextEncoder();
+
+/** Where an initializer's elements are, if they are not to be in the model's own file. */
+export type Placing = (name: string, tensor: Tensor) => Place | undefined;
 
 /**
  * The bytes of an ONNX file; the same model gives the same bytes. Tensors are stored as raw data.
  * In a model of IR < 4 initializers are listed as inputs too, as that version demands.
+ *
+ * @param placeOf which initializers of the graph are elsewhere; none by default
  */
-export function writeModel(model: Model): Uint8Array {
+export function writeModel(model: Model, placeOf?: Placing): Uint8Array {
 	const message: ModelMessage = {
 		irVersion: model.irVersion,
 		producerName: model.producer,
-		graph: protoOfGraph(model.graph, model.irVersion < 4),
+		graph: protoOfGraph(model.graph, model.irVersion < 4, placeOf),
 		opsetImport: protoOfOpsets(model.opsets),
 		functions: model.functions.map(protoOfFunction),
 		metadataProps: [...model.metadata].map(([key, value]) => ({ key, value })),
@@ -48,7 +53,7 @@ function protoOfFunction(definition: FunctionDefinition): FunctionMessage {
 	};
 }
 
-function protoOfGraph(graph: Graph, listInitializers = false): GraphMessage {
+function protoOfGraph(graph: Graph, listInitializers = false, placeOf?: Placing): GraphMessage {
 	const listed: ValueInfo[] = listInitializers
 		? [...graph.initializers].map(([name, tensor]) => ({ name, type: tensor.type, dims: tensor.dims }))
 		: [];
@@ -57,7 +62,9 @@ function protoOfGraph(graph: Graph, listInitializers = false): GraphMessage {
 		input: [...graph.inputs, ...listed].map(protoOfValue),
 		output: graph.outputs.map(protoOfValue),
 		valueInfo: graph.valueInfo.map(protoOfValue),
-		initializer: [...graph.initializers].map(([name, tensor]) => protoOfTensor(tensor, name)),
+		initializer: [...graph.initializers].map(([name, tensor]) =>
+			protoOfTensor(tensor, name, placeOf?.(name, tensor)),
+		),
 		node: graph.nodes.map(protoOfNode),
 	};
 }

@@ -14,7 +14,7 @@ export interface Limits {
 	readonly operands: number;
 	/** elements of one tensor */
 	readonly tensorElements: number;
-	/** elements of all tensors of a step, inputs and constants included: they are in memory at once */
+	/** elements of all tensors of a step, inputs and constants included: they are in memory at once, or mapped */
 	readonly stepElements: number;
 	/** elements of all operators' tensors of all steps */
 	readonly traceElements: number;
@@ -28,7 +28,7 @@ export interface Limits {
 	readonly rows: number;
 	/** slots of cones that are counted one by one, in all operators together */
 	readonly counting: number;
-	/** bytes of a program file */
+	/** bytes of a program file, or of the constants beside it, which are mapped */
 	readonly fileBytes: number;
 	/** characters of its description, without constants */
 	readonly descriptionLength: number;
@@ -39,14 +39,14 @@ export const DEFAULT_LIMITS: Limits = {
 	operators: 2 ** 14,
 	operands: 1024,
 	tensorElements: 2 ** 30,
-	stepElements: 2 ** 30,
+	stepElements: 2 ** 31,
 	traceElements: 2 ** 33,
 	traceTensors: 2 ** 22,
 	stepReads: 2 ** 40,
 	traceReads: 2 ** 46,
 	rows: 2 ** 20,
 	counting: 2 ** 28,
-	fileBytes: 2 ** 31 - 1,
+	fileBytes: 2 ** 33,
 	descriptionLength: 2 ** 27,
 };
 

@@ -1,3 +1,4 @@
+import { alike } from "@umpire/onnx/lazy-data.ts";
 import type { Context, Plan } from "./context.ts";
 import { ExactnessError } from "./errors.ts";
 import { definitionOf, type Form } from "./forms.ts";
@@ -39,10 +40,10 @@ function makePlan(program: Program, index: number): Planned {
 
 function contextOf(program: Program, index: number): Context<Form> {
 	const operator = program.operators[index];
-	const operands = operator.operands.map((ref) => ({
-		spec: tensorOf(program, ref),
-		range: rangeOf(program, ref),
-		data: ref.source === "constant" ? program.constants[ref.index].data : undefined,
-	}));
+	const operands = operator.operands.map((ref) => {
+		const own = { spec: tensorOf(program, ref), range: rangeOf(program, ref) };
+		// A plan is kept: the elements of its constants are not, where they are made when they are asked for.
+		return ref.source === "constant" ? alike(program.constants[ref.index], own) : { ...own, data: undefined };
+	});
 	return { operator, form: operator.form, operands };
 }

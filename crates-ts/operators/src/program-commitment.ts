@@ -4,9 +4,10 @@ import { keccak256 } from "@umpire/commitment/keccak.ts";
 import { leafCount } from "@umpire/commitment/leaf.ts";
 import { MerkleTree } from "@umpire/commitment/merkle-tree.ts";
 import { commitTensor, type TensorCommitment, toPhysical } from "@umpire/commitment/tensor.ts";
+import { fileRangeOf, isLazy, withData } from "@umpire/onnx/lazy-data.ts";
 import { type AbiParameter, encodeAbiParameters } from "viem";
 import { descriptorHash, descriptorOf } from "./descriptor.ts";
-import type { Descriptor, Program, ProgramHeader } from "./program.ts";
+import type { ConstantTensor, Descriptor, Program, ProgramHeader } from "./program.ts";
 import { rowTree } from "./rescale.ts";
 import { binaryScale, signatureHash } from "./signature.ts";
 import { elementCount } from "./tensors.ts";
@@ -27,14 +28,19 @@ export interface ProgramCommitment {
 	readonly constantTree: MerkleTree | undefined;
 }
 
+/** Elements of constants that are hashed at the same time, unless a single one has more. */
+const TOGETHER = 2 ** 24;
+
 /** Commits a program (protocol section 2). Hashing the constants takes about 0.06 ms per leaf and core. */
 export async function commitProgram(program: Program): Promise<ProgramCommitment> {
-	const leaves = program.constants.reduce((sum, { data, width }) => sum + leafCount(data.length, width), 0);
-	const constants = await Promise.all(
-		program.constants.map(({ data, shape, layout, width }) =>
-			commitTensor(toPhysical(data, shape, layout), width, leaves),
-		),
+	const leaves = program.constants.reduce(
+		(sum, { shape, width }) => sum + leafCount(elementCount(shape), width),
+		0,
 	);
+	const constants: TensorCommitment[] = [];
+	for (const some of batches(program.constants)) {
+		constants.push(...(await Promise.all(some.map((constant) => commitConstant(constant, leaves)))));
+	}
 	const constantTree =
 		constants.length === 0
 			? undefined
@@ -74,6 +80,57 @@ export async function commitProgram(program: Program): Promise<ProgramCommitment
 		constants,
 		constantTree,
 	};
+}
+
+/** Constants in order, a few at a time. */
+function* batches(constants: readonly ConstantTensor[]): Generator<readonly ConstantTensor[]> {
+	let batch: ConstantTensor[] = [];
+	let elements = 0;
+	for (const constant of constants) {
+		const count = elementCount(constant.shape);
+		if (batch.length > 0 && elements + count > TOGETHER) {
+			yield batch;
+			batch = [];
+			elements = 0;
+		}
+		batch.push(constant);
+		elements += count;
+	}
+	if (batch.length > 0) yield batch;
+}
+
+/**
+ * Commitments of constants in files, by the bytes that they are and how they are laid out: who loads a program for a
+ * second actor hashes it once. They are forgotten with the last program that has them.
+ */
+const known = new Map<string, WeakRef<TensorCommitment>>();
+
+/** What says that two constants are the same bytes of the same file, unchanged; undefined if nothing does. */
+function keyOf(constant: ConstantTensor): string | undefined {
+	const range = fileRangeOf(constant);
+	if (range?.stamp === undefined) return undefined;
+	const { path, stamp, offset, length } = range;
+	const { shape, layout, width } = constant;
+	return JSON.stringify([path, stamp, offset, length, shape, layout, width]);
+}
+
+/** Of a constant that is not in memory the elements are not kept either: they are read again when they are opened. */
+async function commitConstant(constant: ConstantTensor, leaves: number): Promise<TensorCommitment> {
+	const key = keyOf(constant);
+	const before = key === undefined ? undefined : known.get(key)?.deref();
+	if (before !== undefined) {
+		// A file that was changed is not what was hashed: whoever reads it is told.
+		void constant.data;
+		return before;
+	}
+	const { shape, layout, width } = constant;
+	const physical = () => toPhysical(constant.data, shape, layout);
+	const committed = await commitTensor(physical(), width, leaves);
+	if (!isLazy(constant)) return committed;
+	const again = withData({}, physical);
+	const lean = committed.withElements(() => again.data);
+	if (key !== undefined) known.set(key, new WeakRef(lean));
+	return lean;
 }
 
 const HEADER: readonly AbiParameter[] = [

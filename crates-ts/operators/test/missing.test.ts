@@ -35,6 +35,7 @@ describe("the numbers that NaN is given as", () => {
 	test("are one, or one for each place of the last axis, and negative", () => {
 		validateProgram(program([-4]));
 		validateProgram(program([-4, -8, -0.5]));
+		expect(() => validateProgram(program([4]))).toThrow(/input 0 .*not negative/);
 		const refused = (...missing: number[]) => expect(() => validateMissing({ ...input, missing }));
 		refused(-4, -4).toThrow(/2 numbers for what is missing/);
 		refused().toThrow(/0 numbers/);

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Model } from "@umpire/onnx/model.ts";
 import { readModel } from "@umpire/onnx/read.ts";
-import { writeModel } from "@umpire/onnx/write.ts";
+import { sessionModel } from "@umpire/onnx/session-model.ts";
 import { InferenceSession } from "onnxruntime-node";
 import { forbiddenNodes } from "./allowed.ts";
 
@@ -34,6 +34,9 @@ const DISABLED = [
 	"DoubleQDQPairsRemover",
 ];
 
+/** What is done to the weights once, when a session of a large model is opened, would be kept beside them, in wider types. */
+const KEPT = ["ConstantFolding"];
+
 export interface ExactSession {
 	readonly session: InferenceSession;
 	readonly level: Level;
@@ -52,13 +55,14 @@ export async function openExact(
 	levels: readonly Level[] = LEVELS,
 	profile?: string,
 ): Promise<ExactSession> {
-	const bytes = writeModel(model);
+	const { bytes, options, session: own, isLarge, release } = sessionModel(model);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
 	try {
 		let faults: string[] = [];
 		for (const level of levels) {
 			const optimised = join(folder, `${level}.onnx`);
 			const session = await InferenceSession.create(bytes, {
+				...options,
 				executionProviders: ["cpu"],
 				graphOptimizationLevel: level,
 				optimizedModelFilePath: optimised,
@@ -69,13 +73,15 @@ export async function openExact(
 				// Level "all" depends on the machine, and onnxruntime warns that its file does: it is thrown away.
 				logSeverityLevel: 3,
 				extra: {
-					optimization: { disable_specified_optimizers: DISABLED.join(";") },
+					optimization: {
+						disable_specified_optimizers: (isLarge ? [...DISABLED, ...KEPT] : DISABLED).join(";"),
+					},
 					// It would take DequantizeLinear and QuantizeLinear for a quantised model's and compute what is between
 					// them in one kernel of its own, another product than the one that was walked.
-					session: { disable_quant_qdq: "1" },
+					session: { disable_quant_qdq: "1", ...own, ...(isLarge ? besideOptimised(level) : {}) },
 				},
 			});
-			faults = forbiddenNodes(readModel(new Uint8Array(await readFile(optimised))));
+			faults = forbiddenNodes(readModel(optimised));
 			if (faults.length === 0) return { session, level };
 			await session.release();
 		}
@@ -83,6 +89,13 @@ export async function openExact(
 			`onnxruntime's optimised graph has nodes that may round: ${faults.slice(0, 3).join("; ")}`,
 		);
 	} finally {
+		release();
 		await rm(folder, { recursive: true, force: true });
 	}
 }
+
+/** The optimised graph is read without its weights, which may be more than a file of protobuf holds. */
+const besideOptimised = (level: Level): Readonly<Record<string, string>> => ({
+	optimized_model_external_initializers_file_name: `${level}.data`,
+	optimized_model_external_initializers_min_size_in_bytes: `${2 ** 16}`,
+});

@@ -1,7 +1,10 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { decodeModel } from "@umpire/onnx/decode.ts";
-import type { Model } from "@umpire/onnx/model.ts";
+import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import type { ExternalFiles } from "@umpire/onnx/tensor-proto.ts";
+import { weightBytes } from "@umpire/onnx/weight-bytes.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { stored } from "@umpire/operators/functions.ts";
 import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -33,16 +36,17 @@ export function programFileModel(program: Program, { root }: ProgramCommitment):
  * validated, its root and its exactness certificate are computed anew and compared. What validates runs: every body is
  * built and walked, and onnxruntime has loaded and run the whole.
  *
+ * @param files where constants are that are not in the bytes; they are read when they are needed. Null refuses such
  * @throws ProgramFileError, ProgramError or ExactnessError that say what is wrong
  */
 export async function parseProgram(
 	bytes: Uint8Array,
 	limits: Limits = DEFAULT_LIMITS,
+	files: ExternalFiles | null = null,
 ): Promise<CommittedProgram> {
-	if (bytes.length > limits.fileBytes) {
-		throw new ProgramFileError(beyond(`it has ${bytes.length} bytes`, limits, "fileBytes"));
-	}
-	const model = decodeModel(bytes);
+	requireSize(bytes.length, limits);
+	const model = decodeModel(bytes, "the model", files);
+	requireSize(Math.max(bytes.length, weightBytes(model.graph)), limits);
 	const text = model.metadata.get(META.program);
 	if (text === undefined) {
 		throw new ProgramFileError(
@@ -77,14 +81,20 @@ export async function parseProgram(
 	return { program, commitment };
 }
 
-function constantData(model: Model, key: string | undefined, name: string, width: Width): Elements {
+function requireSize(bytes: number, limits: Limits): void {
+	if (bytes > limits.fileBytes)
+		throw new ProgramFileError(beyond(`it has ${bytes} bytes`, limits, "fileBytes"));
+}
+
+function constantData(
+	model: Model,
+	key: string | undefined,
+	name: string,
+	width: Width,
+): { readonly data: Elements } {
 	const tensor = key === undefined ? undefined : model.graph.initializers.get(key);
 	if (tensor === undefined) throw new ProgramFileError(`constant "${name}" has no initializer`);
-	const { data } = tensor;
-	const fits =
-		(width === 8 && data instanceof Int8Array) ||
-		(width === 16 && data instanceof Int16Array) ||
-		(width === 32 && data instanceof Int32Array);
-	if (!fits) throw new ProgramFileError(`constant "${name}" is ${tensor.type}, int${width} expected`);
-	return data as Elements;
+	if (tensor.type !== stored({ width }))
+		throw new ProgramFileError(`constant "${name}" is ${tensor.type}, int${width} expected`);
+	return tensor as Tensor & { readonly data: Elements };
 }

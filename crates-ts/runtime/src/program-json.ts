@@ -1,5 +1,6 @@
 import type { Width } from "@umpire/commitment/constants.ts";
 import { type ErrorDetails, UmpireError } from "@umpire/errors/umpire-error.ts";
+import { alike } from "@umpire/onnx/lazy-data.ts";
 import {
 	type ConstantTensor,
 	type Elements,
@@ -25,21 +26,24 @@ const FORMAT = 1;
 
 /** A program without the elements of its constants, as JSON: numbers as they are, biases as text. */
 export function programToJson(program: Program): string {
-	const constants = program.constants.map(({ data: _, ...rest }) => rest);
+	const constants = program.constants.map((constant) => {
+		const { data: _, ...fields } = Object.getOwnPropertyDescriptors(constant);
+		return Object.defineProperties({}, fields);
+	});
 	return JSON.stringify({ format: FORMAT, ...program, constants }, (_, value: unknown) =>
 		typeof value === "bigint" ? value.toString() : value,
 	);
 }
 
 /**
- * The program that `programToJson` wrote; `dataOf` gives the elements of constant `index`.
+ * The program that `programToJson` wrote; `dataOf` gives what holds the elements of constant `index`.
  * Only its shape is checked here: validate the program before it is used.
  *
  * @throws ProgramFileError if the JSON is not a program
  */
 export function programFromJson(
 	text: string,
-	dataOf: (index: number, name: string, width: Width) => Elements,
+	dataOf: (index: number, name: string, width: Width) => { readonly data: Elements },
 ): Program {
 	const json = object(parse(text), "the program");
 	if (json.format !== FORMAT) {
@@ -51,7 +55,7 @@ export function programFromJson(
 		inputs: list(json.inputs, "inputs").map((item, i) => input(item, `input ${i}`)),
 		constants: list(json.constants, "constants").map((item, i): ConstantTensor => {
 			const constant = named(item, `constant ${i}`);
-			return { ...constant, data: dataOf(i, constant.name, constant.width) };
+			return alike(dataOf(i, constant.name, constant.width), constant);
 		}),
 		operators: list(json.operators, "operators").map((item, i) => operator(item, `operator ${i}`)),
 		...lazy(json.lazy),

@@ -1,3 +1,4 @@
+import { alike } from "@umpire/onnx/lazy-data.ts";
 import type { Graph, Model, Node, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
 import { MICROSOFT } from "@umpire/operators/body.ts";
 import { carrier } from "@umpire/operators/context.ts";
@@ -104,9 +105,9 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 			returned.has(index) ? [] : [info(operators[index], operator, travel.get(index))],
 		),
 		initializers: new Map(
-			program.constants.map(({ data, shape, width }, i): [string, Tensor] => [
+			program.constants.map((constant, i): [string, Tensor] => [
 				constants[i],
-				{ type: stored({ width }), dims: shape, data },
+				alike(constant, { type: stored(constant), dims: constant.shape }),
 			]),
 		),
 		nodes,

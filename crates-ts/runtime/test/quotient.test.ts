@@ -75,7 +75,7 @@ it("a numerator beyond them has no certificate", () => {
 
 it("a rounding survives the program's file, another value of its field does not become one", () => {
 	const program = division(3, "zero");
-	const data = () => new Int8Array(0);
+	const data = () => ({ data: new Int8Array(0) });
 	expect(programFromJson(programToJson(program), data)).toEqual(program);
 	const broken = programToJson(program).replace('"zero"', "0.5");
 	expect(() => programFromJson(broken, data)).toThrow(/rounding/);

@@ -14,6 +14,10 @@ export const ROLES = [
 	"verifier",
 	"second-submitter",
 	"third-submitter",
+	"attester",
+	"second-attester",
+	"third-attester",
+	"fourth-attester",
 ] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -13,7 +13,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
 	await replaceAtomically(path, (temporary) => writeFile(temporary, content));
 }
 
-/** The same for content that a function writes to the path it is given. */
+/** The same for content that a function writes to the path it is given, and beside it: to that path with ".data" behind it. */
 export async function replaceAtomically(
 	path: string,
 	write: (temporary: string) => Promise<void>,
@@ -22,9 +22,13 @@ export async function replaceAtomically(
 	try {
 		await mkdir(dirname(path), { recursive: true });
 		await write(temporary);
+		await rename(`${temporary}.data`, `${path}.data`).catch((error: unknown) => {
+			if (systemCodeOf(error) !== "ENOENT") throw error;
+		});
 		await rename(temporary, path);
 	} catch (error) {
-		await rm(temporary, { force: true, recursive: true }).catch(() => {});
+		for (const file of [temporary, `${temporary}.data`])
+			await rm(file, { force: true, recursive: true }).catch(() => {});
 		throw explainWrite(error, path);
 	}
 }

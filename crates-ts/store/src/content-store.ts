@@ -29,6 +29,10 @@ export interface ContentStore {
 	read(kind: ContentKind, root: Hex, size?: number): Promise<Uint8Array | null>;
 	/** Keeps content; afterwards `read` gives all of it, whatever happened in between. */
 	write(kind: ContentKind, root: Hex, content: Uint8Array): Promise<void>;
+	/** Where the content is, in stores that are folders. */
+	pathOf?(kind: ContentKind, root: Hex): string;
+	/** In these, keeps content that a function writes to the path it is given, and to that path with ".data" behind it. */
+	writeFile?(kind: ContentKind, root: Hex, write: (temporary: string) => Promise<void>): Promise<void>;
 	/** The roots that the store has. */
 	list(kind: ContentKind): Promise<Hex[]>;
 }

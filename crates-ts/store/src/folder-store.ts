@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, readdir, rename, stat } from "node:fs/promises";
+import { lstat, open, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { replaceAtomically } from "./atomic-file.ts";
 import type { ContentKind, ContentStore } from "./content-store.ts";
 
 /** Programs are ONNX files, so that Netron opens them where they lie. */
@@ -17,6 +17,15 @@ export const fileOf = (kind: ContentKind, root: Hex): string => root + EXTENSION
 /** A content store in a folder: `programs/ROOT.onnx`, `inputs/ROOT.bin`, `traces/ROOT.bin`. */
 export function folderStore(folder: string): ContentStore {
 	const pathOf = (kind: ContentKind, root: Hex) => join(folder, kind, fileOf(kind, root));
+	const keep = async (
+		kind: ContentKind,
+		root: Hex,
+		write: (temporary: string) => Promise<void>,
+	): Promise<void> => {
+		const path = pathOf(kind, root);
+		await moveFolderAside(path);
+		await replaceAtomically(path, write);
+	};
 	return {
 		place: folder,
 		async stamp(kind, root) {
@@ -30,11 +39,9 @@ export function folderStore(folder: string): ContentStore {
 			const path = pathOf(kind, root);
 			return orNull(path, () => readPlain(path, size));
 		},
-		async write(kind, root, content) {
-			const path = pathOf(kind, root);
-			await moveFolderAside(path);
-			await writeAtomically(path, content);
-		},
+		write: (kind, root, content) => keep(kind, root, (temporary) => writeFile(temporary, content)),
+		pathOf,
+		writeFile: keep,
 		async list(kind) {
 			const names = await readdir(join(folder, kind)).catch(() => []);
 			return names

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { ContentKind, ContentStore } from "./content-store.ts";
@@ -5,6 +6,18 @@ import { fileOf } from "./folder-store.ts";
 
 /** Milliseconds after which a server that says nothing more has failed. */
 const TIMEOUT = 60_000;
+/** The same for gigabytes. */
+const TIMEOUT_OF_DATA = 3_600_000;
+
+/** A content store that is read over HTTP. */
+export interface HttpStore extends ContentStore {
+	/**
+	 * Writes what is kept beside some content, ROOT.onnx.data of a large program, to a file; false if there is nothing.
+	 *
+	 * @throws UmpireError if the server stops in the middle, or sends more than it may
+	 */
+	fetchData(kind: ContentKind, root: Hex, path: string): Promise<boolean>;
+}
 
 /**
  * A content store to read from that is served over HTTP, as any server of static files does it: `programs/ROOT.onnx` and
@@ -12,11 +25,17 @@ const TIMEOUT = 60_000;
  *
  * @param most bytes of a file, whatever the server says
  */
-export function httpStore(address: string, most: number): ContentStore {
+export function httpStore(address: string, most: number): HttpStore {
 	const base = address.endsWith("/") ? address : `${address}/`;
-	const ask = async (method: "GET" | "HEAD", kind: ContentKind, root: Hex): Promise<Response | null> => {
-		const url = new URL(`${kind}/${fileOf(kind, root)}`, base);
-		const response = await fetch(url, { method, signal: AbortSignal.timeout(TIMEOUT) }).catch((cause) => {
+	const ask = async (
+		method: "GET" | "HEAD",
+		kind: ContentKind,
+		root: Hex,
+		suffix = "",
+		timeout = TIMEOUT,
+	): Promise<Response | null> => {
+		const url = new URL(`${kind}/${fileOf(kind, root)}${suffix}`, base);
+		const response = await fetch(url, { method, signal: AbortSignal.timeout(timeout) }).catch((cause) => {
 			throw failure(`${base} does not answer`, cause);
 		});
 		if (response.status === 404) return null;
@@ -35,6 +54,12 @@ export function httpStore(address: string, most: number): ContentStore {
 			const response = await ask("GET", kind, root);
 			return response?.body ? bounded(response.body, Math.min(size, most), base) : null;
 		},
+		async fetchData(kind, root, path) {
+			const response = await ask("GET", kind, root, ".data", TIMEOUT_OF_DATA);
+			if (!response?.body) return false;
+			await writeFile(path, pieces(response.body, most, base));
+			return true;
+		},
 		async write() {
 			throw failure(`${base} is only read from`);
 		},
@@ -44,20 +69,28 @@ export function httpStore(address: string, most: number): ContentStore {
 	};
 }
 
-/** @throws UmpireError as soon as more bytes come than there may be */
 async function bounded(body: ReadableStream<Uint8Array>, most: number, base: string): Promise<Uint8Array> {
 	const parts: Uint8Array[] = [];
+	for await (const part of pieces(body, most, base)) parts.push(part);
+	return Buffer.concat(parts);
+}
+
+/** @throws UmpireError as soon as more bytes come than there may be */
+async function* pieces(
+	body: ReadableStream<Uint8Array>,
+	most: number,
+	base: string,
+): AsyncGenerator<Uint8Array> {
 	let size = 0;
 	try {
 		for await (const part of body) {
 			size += part.length;
 			if (size > most) throw failure(`${base} sends more than ${most} bytes`);
-			parts.push(part);
+			yield part;
 		}
 	} catch (error) {
 		throw error instanceof UmpireError ? error : failure(`${base} stopped in the middle of a file`, error);
 	}
-	return Buffer.concat(parts);
 }
 
 const failure = (found: string, cause?: unknown): UmpireError =>

@@ -1,6 +1,11 @@
+import { basename, dirname } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { filesIn } from "@umpire/onnx/external-files.ts";
+import { fileRangeOf } from "@umpire/onnx/lazy-data.ts";
+import { isLarge } from "@umpire/onnx/weight-bytes.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { dataFileOf, writeModelFile } from "@umpire/onnx/write-file.ts";
 import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
@@ -18,8 +23,22 @@ export async function putProgram(
 	known?: ProgramCommitment,
 ): Promise<Hex> {
 	const commitment = known ?? (await commitProgram(program));
-	await store.write("programs", commitment.root, writeModel(programFileModel(program, commitment)));
-	return commitment.root;
+	const { root } = commitment;
+	const model = programFileModel(program, commitment);
+	if (!isLarge(model.graph)) {
+		await store.write("programs", root, writeModel(model));
+		return root;
+	}
+	const { pathOf } = store;
+	if (store.writeFile === undefined || pathOf === undefined)
+		throw new UmpireError("STORED", `${store.place} keeps no files, as the constants of program ${root} are`);
+	const path = pathOf("programs", root);
+	// What it is read from is not replaced by itself.
+	if (program.constants.some((constant) => fileRangeOf(constant)?.path === dataFileOf(path))) return root;
+	await store.writeFile("programs", root, async (temporary) => {
+		writeModelFile(model, temporary, dataFileOf(temporary), dataFileOf(basename(path)));
+	});
+	return root;
 }
 
 /**
@@ -46,7 +65,9 @@ export async function getProgram(
 			advice: "run ./just register with its model, or copy its file there.",
 		});
 	}
-	const loaded = await parseProgram(bytes, limits).catch((cause: Error) => {
+	const path = store.pathOf?.("programs", root);
+	const files = path === undefined ? null : filesIn(dirname(path));
+	const loaded = await parseProgram(bytes, limits, files).catch((cause: Error) => {
 		throw new UmpireError("STORED", `The stored program ${root} cannot be used: ${cause.message}`, { cause });
 	});
 	if (loaded.commitment.root !== root) {

@@ -168,7 +168,7 @@ async function playJobs(stage: Stage, world: World, contracts: NetworkContracts,
 		const now = Number(await chainTime(stage.connection));
 		const times = [
 			nextNetworkTime(network, now) ?? Number.POSITIVE_INFINITY,
-			...(await gameTimes(stage, network.jobs)),
+			...(await gameTimes(stage, liveClaims(network.jobs))),
 		];
 		const next = Math.min(...times.filter((time) => time > now));
 		await stage.wait(Number.isFinite(next) ? next - now : 1);
@@ -185,13 +185,15 @@ async function playLeaving(stage: Stage, actors: readonly Actor[], leaving: read
 	throw new Error("The workers did not leave.");
 }
 
-/** When the game gives somebody something to do. */
-async function gameTimes({ contracts }: Stage, jobs: readonly SeenJob[]): Promise<number[]> {
+const liveClaims = (jobs: readonly SeenJob[]): number[] =>
+	jobs.flatMap(({ claim }) => (claim?.status === CLAIM_STATUS.live ? [claim.id] : []));
+
+/** When the game gives somebody something to do about live claims, and about disputes. */
+export async function gameTimes({ contracts }: Stage, claims: readonly number[]): Promise<number[]> {
 	const times: number[] = [];
 	const { challengePeriod } = contracts.deployment.parameters;
-	for (const { claim } of jobs) {
-		if (claim?.status !== CLAIM_STATUS.live) continue;
-		const { since } = await getClaim(contracts, BigInt(claim.id));
+	for (const claim of claims) {
+		const { since } = await getClaim(contracts, BigInt(claim));
 		times.push(since + challengePeriod);
 	}
 	const disputes = await read(contracts, contracts.court, "disputeCount", [contracts.market.address]);

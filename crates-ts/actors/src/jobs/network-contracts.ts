@@ -1,15 +1,12 @@
 import { blockHashBeaconAbi } from "@umpire/abi/block-hash-beacon.ts";
 import { jobsAbi } from "@umpire/abi/jobs.ts";
 import { workersAbi } from "@umpire/abi/workers.ts";
-import { linkBytecode } from "@umpire/chain/artifact.ts";
-import { readArtifact } from "@umpire/chain/built-artifacts.ts";
-import { constructorArguments } from "@umpire/chain/deploy.ts";
-import { type Contract, read, send, sendDeployment } from "@umpire/chain/send.ts";
+import { type Contract, read, send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
-import { isAddressEqual } from "viem";
+import { deployContract, requireAddresses, withErrorsOf } from "../consumer-contracts.ts";
 import type { View, World } from "../world.ts";
 
 /** Where workers, jobs and their beacon are on one chain. */
@@ -44,11 +41,7 @@ const fileOf = ({ home, contracts }: View) =>
 /** Deploys a beacon of block hashes, a list of workers and its jobs for the market, and remembers where they are. */
 export async function deployNetwork(world: World, options: NetworkDeployOptions): Promise<NetworkDeployment> {
 	const { contracts, signer } = world;
-	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
-		const artifact = await readArtifact(name);
-		const data = linkBytecode(artifact, new Map()) + constructorArguments(artifact.abi, args).slice(2);
-		return sendDeployment(signer, name, data as Hex);
-	};
+	const create = (name: string, args: readonly unknown[] = []) => deployContract(signer, name, args);
 	const { parameters, blockSeconds, withToken } = options;
 	const { market } = contracts.deployment;
 	const { beaconFee, drift } = parameters;
@@ -81,14 +74,10 @@ export async function openNetwork(view: View): Promise<NetworkContracts> {
 		});
 	}
 	// What the market, the list of workers or the beacon refuse comes through the contract that was called.
-	const all = [...jobsAbi, ...workersAbi, ...view.contracts.market.abi, ...blockHashBeaconAbi];
-	const errors = all.filter((entry) => entry.type === "error");
-	const once = [...new Map(errors.map((error) => [error.name, error])).values()];
-	const withErrors = <A extends readonly { readonly type: string }[]>(abi: A): A =>
-		[...abi.filter(({ type }) => type !== "error"), ...once] as unknown as A;
+	const others = [jobsAbi, workersAbi, view.contracts.market.abi, blockHashBeaconAbi];
 	const contracts: NetworkContracts = {
-		workers: { address: found.workers, abi: withErrors(workersAbi) },
-		jobs: { address: found.jobs, abi: withErrors(jobsAbi) },
+		workers: { address: found.workers, abi: withErrorsOf(workersAbi, others) },
+		jobs: { address: found.jobs, abi: withErrorsOf(jobsAbi, others) },
 		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
 		token: found.token,
 	};
@@ -106,10 +95,5 @@ async function requireOfMarket(view: View, { workers, jobs, beacon }: NetworkCon
 		["list of workers", await read(view.contracts, jobs, "workers", []), workers.address],
 		["jobs contract", await read(view.contracts, workers, "jobs", []), jobs.address],
 	] as const;
-	for (const [what, actual, expected] of stated) {
-		if (isAddressEqual(actual, expected)) continue;
-		throw new UmpireError("CHAIN", `What is deployed names the ${what} ${actual}, not ${expected}`, {
-			advice: "run umpire job deploy, or ask for the right file.",
-		});
-	}
+	requireAddresses(stated, "run umpire job deploy, or ask for the right file.");
 }

@@ -1,7 +1,10 @@
-import type { Feeds } from "@umpire/graph/feeds.ts";
+import { emptyElements } from "@umpire/commitment/elements.ts";
+import type { Feed, Feeds } from "@umpire/graph/feeds.ts";
 import { toReal } from "@umpire/graph/real.ts";
+import { elementCount } from "@umpire/onnx/element-types.ts";
 import { createFloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { isLarge } from "@umpire/onnx/weight-bytes.ts";
 import { inputScales } from "@umpire/operators/powers.ts";
 import {
 	type Elements,
@@ -10,7 +13,6 @@ import {
 	type Program,
 	type TensorSpec,
 } from "@umpire/operators/program.ts";
-import { elementsOf } from "../lower/context.ts";
 import type { Lowered } from "../lower/lower.ts";
 import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
@@ -106,14 +108,15 @@ class Accumulator {
 export function quantise(tensor: Tensor, spec: InputTensor): { elements: Elements; clipped: number } {
 	let clipped = 0;
 	const scales = inputScales(spec);
-	const integers = Array.from(toReal(tensor).data, (given, i) => {
+	const elements = emptyElements(spec.width, elementCount(tensor.dims));
+	toReal(tensor).data.forEach((given, i) => {
 		const value = Number.isNaN(given) ? (spec.missing?.[i % spec.missing.length] ?? given) : given;
-		const integer = Math.round(value / scales[i]) + 0;
-		if (integer >= spec.low && integer <= spec.high) return integer;
-		clipped += 1;
-		return integer > spec.high ? spec.high : spec.low;
+		const integer = Math.round(value / scales[i]);
+		const isWithin = integer >= spec.low && integer <= spec.high;
+		if (!isWithin) clipped += 1;
+		elements[i] = isWithin ? integer : integer > spec.high ? spec.high : spec.low;
 	});
-	return { elements: elementsOf(integers, spec.width), clipped };
+	return { elements, clipped };
 }
 
 /** What outputs are compared with: the float model, and how it reads inputs. */
@@ -154,12 +157,18 @@ export async function measureFidelity(
 	const wanted = every ? measured.filter((name) => name !== undefined) : [];
 	const names = program.outputs.map((output) => output.name);
 	const same = !reference && (model === primitive || !every);
+	const judged = reference?.model ?? model;
+	const feedOf = (feed: Feed) => (reference ? reference.feed(feed) : feed);
+	const needed = (step: number): boolean => every || step % program.steps === program.steps - 1;
+	// One large model at a time: what the other one yields is computed before.
+	const ahead =
+		!same && isLarge(judged.graph) ? await outputsOf(judged, names, feeds, feedOf, needed) : undefined;
 	const inner = await createFloatSession(every || reference ? primitive : model, {
 		outputs: [...new Set(same ? [...wanted, ...names] : wanted)],
 		optimisation: "basic",
 	});
-	const judged = reference?.model ?? model;
-	const float = same ? inner : await createFloatSession(judged, { outputs: names, optimisation: "basic" });
+	const float =
+		same || ahead ? inner : await createFloatSession(judged, { outputs: names, optimisation: "basic" });
 	const session = await execute(program, every);
 	const operators = origins.map(() => new Accumulator());
 	const probabilities = probabilitiesOf(model.graph);
@@ -170,7 +179,8 @@ export async function measureFidelity(
 		let results: AsyncIterator<StepResult> | undefined;
 		let index = 0;
 		for await (const feed of feeds.each()) {
-			const step = index++ % program.steps;
+			const now = index++;
+			const step = now % program.steps;
 			if (step === 0) {
 				const inputs = program.inputs.map((spec, k) => {
 					const tensor = feed.get(spec.name)!;
@@ -187,7 +197,7 @@ export async function measureFidelity(
 			const last = step === program.steps - 1 ? result.outputs() : undefined;
 			if (!tensors && !last) continue;
 			const values = await inner.run(feed);
-			const expected = same ? values : await float.run(reference ? reference.feed(feed) : feed);
+			const expected = same ? values : (ahead?.get(now) ?? (await float.run(feedOf(feed))));
 			tensors?.forEach((elements, k) => {
 				const tensor = values.get(measured[k] ?? "");
 				const exponents = evening.values.get(origins[k] ?? "")?.exponents;
@@ -203,7 +213,7 @@ export async function measureFidelity(
 		}
 	} finally {
 		await inner.release();
-		if (!same) await float.release();
+		if (float !== inner) await float.release();
 		await session.release?.();
 	}
 	const inputs = inputSums.map((sum) => sum.difference);
@@ -214,6 +224,26 @@ export async function measureFidelity(
 		operators: withInherited(program, inputs, differences),
 		clippedInputs,
 	};
+}
+
+/** What a model yields for those of the feeds that are needed, by their numbers. */
+async function outputsOf(
+	model: Model,
+	outputs: readonly string[],
+	feeds: Feeds,
+	feedOf: (feed: Feed) => Feed,
+	needed: (index: number) => boolean,
+): Promise<Map<number, ReadonlyMap<string, Tensor>>> {
+	const session = await createFloatSession(model, { outputs, optimisation: "basic" });
+	const results = new Map<number, ReadonlyMap<string, Tensor>>();
+	try {
+		let index = -1;
+		for await (const feed of feeds.each())
+			if (needed(++index)) results.set(index, await session.run(feedOf(feed)));
+	} finally {
+		await session.release();
+	}
+	return results;
 }
 
 /** Numbers as they are after a division by powers of two. */

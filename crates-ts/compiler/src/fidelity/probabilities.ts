@@ -1,11 +1,18 @@
 import { string } from "@umpire/graph/attributes.ts";
 import { toReal } from "@umpire/graph/real.ts";
+import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { producersOf } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 
 /** Outputs of a float model that hold probabilities: numbers from 0 to 1 of which only the absolute error means something. */
 export function probabilitiesOf(graph: Graph): ReadonlySet<string> {
+	const found = probabilitiesIn(graph, new Set());
+	return new Set(graph.outputs.map(({ name }) => name).filter(found));
+}
+
+/** Tells which values of a graph are probabilities; `outer` are those around it that are. */
+function probabilitiesIn(graph: Graph, outer: ReadonlySet<string>): (name: string) => boolean {
 	const producers = producersOf(graph);
 	const known = new Map<string, boolean>();
 	const constant = (name: string): ArrayLike<number> | undefined => {
@@ -23,7 +30,7 @@ export function probabilitiesOf(graph: Graph): ReadonlySet<string> {
 		if (before !== undefined) return before;
 		known.set(name, false);
 		const node = producers.get(name);
-		const result = node !== undefined && follows(node, name);
+		const result = node === undefined ? outer.has(name) : follows(node, name);
 		known.set(name, result);
 		return result;
 	};
@@ -41,6 +48,16 @@ export function probabilitiesOf(graph: Graph): ReadonlySet<string> {
 			case "ReduceMean":
 			case "AveragePool":
 			case "Dropout":
+				return isProbability(a);
+			case "If": {
+				// Branches that say the same of other sizes, as traced models have them.
+				const known = new Set([...producers.keys()].filter((one) => one !== name && isProbability(one)));
+				const place = node.outputs.indexOf(name);
+				return subgraphsOf(node).every((inner) =>
+					probabilitiesIn(inner, known)(inner.outputs[place]?.name ?? ""),
+				);
+			}
+			case "Identity":
 				return isProbability(a);
 			case "Concat":
 				return node.inputs.every(isProbability);
@@ -69,5 +86,5 @@ export function probabilitiesOf(graph: Graph): ReadonlySet<string> {
 		if (sum?.opType !== "Add") return false;
 		return sum.inputs.some(isOne) && sum.inputs.some((input) => producers.get(input)?.opType === "Exp");
 	};
-	return new Set(graph.outputs.map(({ name }) => name).filter(isProbability));
+	return isProbability;
 }

@@ -7,9 +7,12 @@ const CERTAIN = 1e8;
 /** A number that may be meant has to be found within this share of itself. */
 const CLOSE = 0.01;
 
+/** Magnitudes from here on are those of masks. */
+const MASK = 3.4e38;
+
 /** The lowest and highest float32 stand for −∞ and ∞, which no tensor of integers holds. */
 export function isMask(value: number): boolean {
-	return Math.abs(value) > 3.4e38 && Math.abs(value) < 3.5e38;
+	return Math.abs(value) > MASK && Math.abs(value) < 3.5e38;
 }
 
 /**
@@ -36,9 +39,18 @@ export function standIns(
 
 /** The least magnitude that stands for infinity among the numbers of a tensor. */
 export function leastStandIn(values: ArrayLike<number>): number {
-	const magnitudes = Float64Array.from(values, Math.abs).filter((value) => value < 3.4e38);
-	const most = magnitudes.reduce((a, b) => Math.max(a, b), 0);
+	const most = largestBelow(values, MASK);
 	if (most < LEAST) return Number.POSITIVE_INFINITY;
-	const next = magnitudes.reduce((a, b) => (b < most / 2 ? Math.max(a, b) : a), 0);
+	const next = largestBelow(values, most / 2);
 	return next > 0 && next * BEYOND < most ? most / 2 : Number.POSITIVE_INFINITY;
+}
+
+/** A plain loop: every tensor of every operator is looked at on every calibration input. */
+function largestBelow(values: ArrayLike<number>, bound: number): number {
+	let most = 0;
+	for (let i = 0; i < values.length; i++) {
+		const magnitude = Math.abs(values[i]);
+		if (magnitude > most && magnitude < bound) most = magnitude;
+	}
+	return most;
 }

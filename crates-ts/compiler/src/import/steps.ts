@@ -2,6 +2,7 @@ import { CompileError } from "@umpire/graph/errors.ts";
 import { type Feed, type Feeds, feedsOf } from "@umpire/graph/feeds.ts";
 import { createFloatSession, type FloatSession } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
+import { isLarge } from "@umpire/onnx/weight-bytes.ts";
 import { openSizes } from "./probe.ts";
 
 /** From the second step on, input `input` takes what output `output` was in the step before. */
@@ -67,7 +68,7 @@ const MANY = 64;
 
 /**
  * What the float model reads in every step: the feeds of the first one's steps, then of the second one's, …
- * A step's are forgotten when the next one's are made.
+ * A step's are forgotten when the next one's are made, but for large models, which are run once for all.
  * @throws CompileError if what is carried does not have the type and shape of its input
  */
 export async function feedsOfSteps(
@@ -91,11 +92,14 @@ export async function feedsOfSteps(
 	} finally {
 		await session.release();
 	}
-	return {
-		first: first[0],
-		count: first.length * steps,
-		each: () => goThrough(open, first, { steps, carried }),
-	};
+	const each = () => goThrough(open, first, { steps, carried });
+	if (isLarge(model.graph)) {
+		// Whoever goes through the feeds runs a model of this size too: one at a time.
+		const feeds: Feed[] = [];
+		for await (const feed of each()) feeds.push(feed);
+		return feedsOf(feeds);
+	}
+	return { first: first[0], count: first.length * steps, each };
 }
 
 async function* goThrough(

@@ -1,9 +1,11 @@
+import { emptyElements } from "@umpire/commitment/elements.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { HUGE, type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat, type Real, toReal } from "@umpire/graph/real.ts";
 import { identityLayout, sameShape } from "@umpire/graph/shapes.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
+import { setAside } from "@umpire/onnx/set-aside.ts";
 import type {
 	ConstantTensor,
 	Elements,
@@ -146,7 +148,7 @@ export class Context {
 
 	/** Quantisation of a constant to the range of its numbers, at the ends of which infinities lie; whole numbers keep scale 1. */
 	ownQuantisation(real: Real, float: boolean, wide = false): Quantisation {
-		const range = extremes(real.data.filter((value) => Math.abs(value) < HUGE));
+		const range = extremes(real.data, HUGE);
 		if (float) {
 			const { limit, bits } = wide ? { limit: WIDE_LIMIT, bits: 32 as const } : this.precision;
 			return { scale: (reachOf(range) || 1) / limit, low: -limit, high: limit, width: bits };
@@ -159,9 +161,11 @@ export class Context {
 	/** A constant tensor with integers round(real / scale), clipped to the quantisation's range. */
 	quantised(name: string, real: Real, quantisation: Quantisation): Value {
 		const { scale, low, high, width } = quantisation;
-		const clip = (value: number) => Math.max(low, Math.min(high, Math.round(value / scale))) + 0;
-		const integers = Array.from(real.data, (value) => clip(value));
-		return this.constant(name, real.shape, elementsOf(integers, width), scale);
+		const { data } = real;
+		const integers = emptyElements(width, data.length);
+		for (let i = 0; i < data.length; i++)
+			integers[i] = Math.max(low, Math.min(high, Math.round(data[i] / scale)));
+		return this.constant(name, real.shape, integers, scale);
 	}
 
 	/** A constant tensor of integers; equal constants are stored once. */
@@ -179,7 +183,7 @@ export class Context {
 		if (index === undefined || !equal(this.constants[index].data, data)) {
 			index = this.constants.length;
 			this.constantKeys.set(key, index);
-			this.constants.push({ name, shape, layout, width, low, high, scale, data });
+			this.constants.push(setAside({ name, shape, layout, width, low, high, scale }, data));
 		}
 		return { ref: { source: "constant", index }, spec: this.constants[index] };
 	}
@@ -275,10 +279,12 @@ export function elementsOf(integers: ArrayLike<number>, width: 8 | 16 | 32): Ele
 	return width === 16 ? Int16Array.from(integers) : Int32Array.from(integers);
 }
 
-function extremes(data: ArrayLike<number>): Range {
+/** The least and the largest element of a magnitude below `bound`. */
+function extremes(data: ArrayLike<number>, bound = Number.POSITIVE_INFINITY): Range {
 	let low = Number.POSITIVE_INFINITY;
 	let high = Number.NEGATIVE_INFINITY;
 	for (let i = 0; i < data.length; i++) {
+		if (!(Math.abs(data[i]) < bound)) continue;
 		if (data[i] < low) low = data[i];
 		if (data[i] > high) high = data[i];
 	}

@@ -2,7 +2,7 @@ import { type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { sameShape } from "@umpire/graph/shapes.ts";
 import type { Form, Kind, Rescale, Row } from "@umpire/operators/program.ts";
 import { linearOf, maxShift, powerAtMost, ratioAtMost } from "../quantise/rescale-ratio.ts";
-import { integerBounds, limitOf, type Quantisation } from "../quantise/scales.ts";
+import { coarsenedQuantisation, integerBounds, limitOf, type Quantisation } from "../quantise/scales.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "./context.ts";
 
 /** Rows over axes; a single row if all are equal. */
@@ -97,6 +97,9 @@ export function reached(quantisation: Quantisation, rows: readonly Row[], reach:
 	return { ...quantisation, low: Math.max(quantisation.low, -most), high: Math.min(quantisation.high, most) };
 }
 
+/** A step of an operand is at most so many of the result: coefficients have 31 bits. */
+const MOST_COEFFICIENT = 2 ** 29;
+
 /** Sums that reach further in units of the result are not surely exact (quantise/rescale-ratio.ts). */
 const MOST_REACH = 2 ** 50;
 
@@ -128,14 +131,17 @@ export function emitLinear(
 	operands: readonly Value[],
 	factors: readonly number[],
 	shape: readonly number[],
-	quantisation: Quantisation,
+	wanted: Quantisation,
 	biases: { readonly values: ArrayLike<number>; readonly axes: readonly number[] } = {
 		values: [0],
 		axes: [],
 	},
 ): Value {
+	const steps = operands.map((operand, k) => factors[k] * operand.spec.scale);
+	const largest = steps.reduce((most, step) => Math.max(most, Math.abs(step)), 0);
+	const quantisation = coarsenedQuantisation(wanted, largest / wanted.scale, MOST_COEFFICIENT);
 	const { scale } = quantisation;
-	const ratios = operands.map((operand, k) => (factors[k] * operand.spec.scale) / scale);
+	const ratios = steps.map((step) => step / scale);
 	const [far, bounds] = farthest(operands, ratios, biases.values, quantisation);
 	if (far !== undefined) {
 		const near = emitLinear(context, [operands[far]], [1], operands[far].spec.shape, bounds);

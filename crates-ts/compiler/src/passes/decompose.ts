@@ -10,7 +10,9 @@ import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
 import { interpolateByPlace, interpolates } from "./interpolations.ts";
+import { boundDistances } from "./likelihoods.ts";
 import { fromExponents, takesLogarithms } from "./logarithms.ts";
+import { takesMagnitudes, withoutSquares } from "./magnitudes.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
 import { divideOnce } from "./quotients.ts";
@@ -49,6 +51,14 @@ const LOGARITHMS = {
 const UNDEFINED = {
 	name: "undefined",
 	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
+};
+const LIKELIHOODS = {
+	name: "likelihoods",
+	summary: "distances to classes that are far off are bounded where only the likeliest classes count",
+};
+const MAGNITUDES = {
+	name: "magnitudes",
+	summary: "roots of two squares are computed without squaring, from the larger number and a quotient",
 };
 const INFINITIES = {
 	name: "infinities",
@@ -118,6 +128,7 @@ export async function decomposeModel(
 		saturates(given),
 		maybeUndefined(given),
 		interpolates(given),
+		takesMagnitudes(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -137,6 +148,18 @@ export async function decomposeModel(
 		if (defined !== folded) {
 			observe(UNDEFINED, folded, defined);
 			current = { ...current, graph: defined };
+			continue;
+		}
+		const bounded = boundDistances(folded, facts);
+		if (bounded !== folded) {
+			observe(LIKELIHOODS, folded, bounded);
+			current = { ...current, graph: bounded };
+			continue;
+		}
+		const rooted = withoutSquares(folded, facts);
+		if (rooted !== folded) {
+			observe(MAGNITUDES, folded, rooted);
+			current = { ...current, graph: rooted };
 			continue;
 		}
 		const { graph: finite, waiting } = withoutInfinities(folded, facts, kept);

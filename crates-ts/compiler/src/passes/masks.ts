@@ -2,7 +2,7 @@ import { int } from "@umpire/graph/attributes.ts";
 import { GraphEditor, nodeOf } from "@umpire/graph/edit.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { constantScalar } from "@umpire/graph/facts.ts";
-import { type Range, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
+import { type Range, rangeOf, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
@@ -50,6 +50,10 @@ interface Varying {
 	readonly least: number;
 }
 
+/** The operands that a sum adds, or between which a Where chooses. */
+const choicesOf = ({ opType }: Node): readonly number[] =>
+	opType === "Add" ? [0, 1] : opType === "Where" ? [1, 2] : [];
+
 class Masks {
 	private readonly editor: GraphEditor;
 	private readonly facts: Facts;
@@ -75,19 +79,42 @@ class Masks {
 		return has(node, "views") || (node.opType === "Cast" && both.every(isFloat));
 	}
 
-	/** Looks for a mask behind scores; `room` is for scores that calibration did not see. */
-	tame(logits: string, room: (scores: Range) => number): void {
+	/**
+	 * Looks for a mask behind scores; `room` is for scores that calibration did not see. Where scores are joined of
+	 * pieces, a mask in one has to lie below the scores of all.
+	 */
+	tame(logits: string, room: (scores: Range) => number, others?: Range): void {
 		const node = this.behind(logits);
 		const seen = node && (this.editor.replacement(node) || this.varying.some((mask) => mask.node === node));
 		if (!node || seen || !isFloat(this.facts.types.get(node.outputs[0])!)) return;
-		const choices = node.opType === "Add" ? [0, 1] : node.opType === "Where" ? [1, 2] : [];
+		if (node.opType === "Concat") {
+			const scores = node.inputs.flatMap((name) => this.scoresOf(name) ?? []);
+			const all = scores.reduce<Range | undefined>((known, one) => (known ? union(known, one) : one), others);
+			for (const name of node.inputs) this.tame(name, room, all);
+			return;
+		}
+		const choices = choicesOf(node);
 		for (const place of choices) {
-			const scores = this.facts.ranges.get(node.inputs[choices[0] + choices[1] - place]);
-			if (!scores || scores.low < MASK) continue;
+			const own = this.facts.ranges.get(node.inputs[choices[0] + choices[1] - place]);
+			if (!own || own.low < MASK) continue;
+			const scores = others ? union(own, others) : own;
 			const gap = snapUp(INVISIBLE + room(scores));
 			const least = node.opType === "Add" ? -gap : snapUp(gap - Math.min(scores.low, 0)) * -1;
 			if (this.raise(node, place, least)) return;
 		}
+	}
+
+	/** The range of a value's numbers without the masks among them; undefined where they cannot be told apart. */
+	private scoresOf(name: string): Range | undefined {
+		const range = this.facts.ranges.get(name);
+		if (range && range.low >= MASK) return range;
+		const constant = this.facts.constants.get(name);
+		const numbers = constant && toReal(constant).data.filter((value) => value >= MASK);
+		if (numbers)
+			return numbers.length > 0 ? { low: Math.min(...numbers), high: Math.max(...numbers) } : undefined;
+		const node = this.behind(name);
+		const parts = node ? choicesOf(node).flatMap((k) => this.scoresOf(node.inputs[k]) ?? []) : [];
+		return parts.length === 0 ? undefined : parts.reduce(union);
 	}
 
 	/** The node whose result the value is, apart from moves that nothing else reads. */
@@ -116,10 +143,22 @@ class Masks {
 		if (sum?.opType === "Add" && !this.editor.replacement(sum)) {
 			return [0, 1].map((k) => this.raise(sum, k, least)).some((raised) => raised);
 		}
+		if (sum?.opType === "Where" && !this.editor.replacement(sum) && this.choosesMasks(sum)) {
+			// What the masks stand beside may lie below 0, further than calibration shows.
+			const low = FARTHEST * Math.min(this.scoresOf(sum.outputs[0])?.low ?? 0, 0);
+			return [1, 2].map((k) => this.raise(sum, k, snapUp(-low - least) * -1)).some((raised) => raised);
+		}
 		const range = this.facts.ranges.get(name);
 		if (!range || !(range.low < MASK || this.isSwitched(name, range))) return false;
 		this.varying.push({ node, place, least });
 		return true;
+	}
+
+	/** Whether a Where chooses between numbers of which several are masks, one of them whatever the inputs are. */
+	private choosesMasks(node: Node): boolean {
+		const [a, b] = [1, 2].map((k) => this.scoresOf(node.inputs[k]));
+		const inner = [1, 2].some((k) => this.behind(node.inputs[k])?.opType === "Where");
+		return inner && (a === undefined) !== (b === undefined);
 	}
 
 	/**

@@ -154,7 +154,22 @@ function valueExponents(
 	const spread = Math.log2(Math.max(...finite) / finest);
 	const spare = compared.has(name) ? SPARE_WHERE_COMPARED : SPARE_BITS;
 	if (lost < spare || spread < LEAST_GAIN) return undefined;
-	return exponentsFor(steps, undefined);
+	const exponents = withinReach(exponentsFor(steps, undefined), name, facts);
+	const gain = exponents.reduce((a, b) => Math.max(a, b)) - exponents.reduce((a, b) => Math.min(a, b));
+	return gain < LEAST_GAIN ? undefined : exponents;
+}
+
+/**
+ * Exponents by which no column becomes larger than the largest is: what a reader behind could tell finer (a GELU
+ * of −5, where only its tiny result counts) must not take bits from all others.
+ */
+function withinReach(exponents: Float64Array, name: string, facts: Facts): Float64Array {
+	const extents = facts.extents?.get(name);
+	if (!extents) return exponents;
+	const reaches = rowsTogether(reachesOf(extents), facts.shapes.get(name)!);
+	const most = reaches.reduce((a, b) => Math.max(a, b), 0);
+	if (!(most > 0)) return exponents;
+	return exponents.map((exponent, i) => Math.max(exponent, Math.floor(Math.log2(reaches[i] / most))) + 0);
 }
 
 /** What an evened graph reads for what the model reads. */

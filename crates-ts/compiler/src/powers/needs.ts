@@ -8,6 +8,7 @@ import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { batchNormalization } from "../lower/affine.ts";
 import { expandedTo, leastOver } from "./elements.ts";
 import { movedFrom } from "./moved.ts";
+import { steepestPower } from "./slopes.ts";
 
 /**
  * Per value, for each element the error that would show at full scale somewhere behind it: an error of
@@ -145,6 +146,10 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 		const [x, y] = [reach(node.inputs[k], facts), reach(output, facts)];
 		return x > 0 && y > 0 ? at(x / y) : undefined;
 	};
+	const curved = (): Float64Array | undefined => {
+		const slopes = steepestPower(node, facts);
+		return slopes && at(1).map((step, i) => step / slopes[i]);
+	};
 	const factors = (sign: number): Float64Array | undefined => {
 		if (sign < 0 && k === 1) return undefined;
 		const factor = realOf(node.inputs[1 - k], facts);
@@ -184,7 +189,7 @@ function stepsOf(node: Node, k: number, scope: Scope): Float64Array | undefined 
 			return factors(-1);
 		case "Pow":
 			if (k > 0) return undefined;
-			return constantScalar(node.inputs[1], facts) === 2 ? at(1).map(Math.sqrt) : relative();
+			return constantScalar(node.inputs[1], facts) === 2 ? at(1).map(Math.sqrt) : (curved() ?? relative());
 		case "BatchNormalization": {
 			const affine = batchNormalization(node, facts);
 			if (!affine || k > 0) return undefined;
@@ -342,10 +347,15 @@ function matrixSteps(
 	const results = leastAlong(steps, to, to.length - (k === 0 ? 1 : 2));
 	if (results.length !== outer) return undefined;
 	const least = new Float64Array(inner).fill(Number.POSITIVE_INFINITY);
-	for (const [i, weight] of weights.data.entries()) {
-		const [a, b] = [Math.floor(i / weights.shape[1]), i % weights.shape[1]];
-		const [at, result] = innerFirst ? [a, b] : [b, a];
-		if (weight !== 0) least[at] = Math.min(least[at], results[result] / Math.abs(weight * alpha));
+	const [rows, columns] = weights.shape;
+	const { data } = weights;
+	for (let a = 0, i = 0; a < rows; a++) {
+		for (let b = 0; b < columns; b++, i++) {
+			if (data[i] === 0) continue;
+			const at = innerFirst ? a : b;
+			const step = results[innerFirst ? b : a] / Math.abs(data[i] * alpha);
+			least[at] = Math.min(least[at], step);
+		}
 	}
 	const axis = own.length - ((k === 0) !== turnedOwn ? 1 : 2);
 	return expandedTo(

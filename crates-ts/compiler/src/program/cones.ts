@@ -1,8 +1,16 @@
 import { identityLayout } from "@umpire/graph/shapes.ts";
+import { alike } from "@umpire/onnx/lazy-data.ts";
 import { descriptorOf } from "@umpire/operators/descriptor.ts";
 import { DEFAULT_LIMITS } from "@umpire/operators/limits.ts";
 import { partCount } from "@umpire/operators/parts.ts";
-import type { Descriptor, Operator, Program, TensorRef, TensorSpec } from "@umpire/operators/program.ts";
+import type {
+	ConstantTensor,
+	Descriptor,
+	Operator,
+	Program,
+	TensorRef,
+	TensorSpec,
+} from "@umpire/operators/program.ts";
 import { tensorOf } from "@umpire/operators/tensors.ts";
 import { validateCone } from "@umpire/operators/validate-cone.ts";
 
@@ -35,7 +43,7 @@ export function shortenCones(program: Program): { program: Program; from: (numbe
 		if (known) return known;
 		let copy: TensorRef;
 		if (ref.source === "constant") {
-			copy = { source: "constant", index: constants.push({ ...constants[ref.index], layout }) - 1 };
+			copy = { source: "constant", index: constants.push(laidOut(constants[ref.index], layout)) - 1 };
 		} else {
 			const { shape, width, low, high, scale } = spec;
 			const view = { shape, layout, width, low, high, scale, kind: "View", operands: [ref] } as const;
@@ -65,6 +73,11 @@ export function shortenCones(program: Program): { program: Program; from: (numbe
 	}
 	const outputs = program.outputs.map((output) => ({ ...output, operator: moved[output.operator] }));
 	return { program: { ...program, constants, operators, outputs }, from };
+}
+
+function laidOut(constant: ConstantTensor, layout: Layout): ConstantTensor {
+	const { name, shape, width, low, high, scale } = constant;
+	return alike(constant, { name, shape, layout, width, low, high, scale });
 }
 
 function settles(program: Program, operator: Operator): boolean {

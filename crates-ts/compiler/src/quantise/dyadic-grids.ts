@@ -41,22 +41,31 @@ function decides(node: Node, facts: Facts): boolean {
 	if (divisor !== undefined) return isBinary(divisor);
 	const step = STEPS[node.opType];
 	if (step) return isBinary(float(node, ...step));
+	if (!has(node, "compares")) return false;
 	const constants = constantsOf(node, facts);
-	return has(node, "compares") && constants.some((value) => value !== 0) && constants.every(isBinary);
+	return (
+		constants.some((data) => data.some((value) => value !== 0 && isCounted(value))) && areBinary(constants)
+	);
 }
 
 function passes(node: Node, facts: Facts): boolean {
 	if (has(node, "keepsDyadic", "dyadicAtSquares")) return true;
 	if (!has(node, "keepsDyadicConstants")) return false;
 	const constants = constantsOf(node, facts);
-	return (node.opType !== "Mul" || constants.length > 0) && constants.every(isBinary);
+	return (node.opType !== "Mul" || constants.some((data) => data.some(isCounted))) && areBinary(constants);
 }
 
-function constantsOf({ inputs }: Node, facts: Facts): number[] {
+function constantsOf({ inputs }: Node, facts: Facts): Float64Array[] {
 	return inputs.flatMap((name) => {
 		const constant = facts.constants.get(name);
-		return constant ? [...toReal(constant).data].filter((value) => Math.abs(value) < HUGE) : [];
+		return constant ? [toReal(constant).data] : [];
 	});
 }
+
+/** Infinities, NaN and masks are on no grid. */
+const isCounted = (value: number): boolean => Math.abs(value) < HUGE;
+
+const areBinary = (constants: readonly Float64Array[]): boolean =>
+	constants.every((data) => data.every((value) => !isCounted(value) || isBinary(value)));
 
 const isBinary = (value: number): boolean => Number.isInteger(value / FINEST);

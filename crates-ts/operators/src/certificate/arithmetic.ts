@@ -61,6 +61,13 @@ function computed(
 	const count = sizeOf(shape);
 	if (count > Math.max(x.length, y.length)) return undefined;
 	const result = new Float64Array(count);
+	const columns = shape.at(-1) ?? 1;
+	if (x.length === count && (y.length === 1 || (y.length === columns && b.shape.at(-1) === columns))) {
+		// A matrix and a factor for each column: most constants of many elements.
+		for (let first = 0; first < count; first += columns)
+			for (let j = 0; j < columns; j++) result[first + j] = compute(x[first + j], y[y.length === 1 ? 0 : j]);
+		return result;
+	}
 	walkCells(shape, a.shape, (element, cell) => {
 		result[element] = x[cell];
 	});

@@ -1,5 +1,5 @@
 import { type Affine, coordinatesOf, Digits } from "../affine.ts";
-import { type Body, type FloatType, LIMIT } from "../body.ts";
+import { type Body, type FloatType, int, LIMIT } from "../body.ts";
 import { type Bounds, hull, largest } from "../bounds.ts";
 import type { Context, Plan } from "../context.ts";
 import { partialSums, productSums, sumWeights } from "../dot-bounds.ts";
@@ -67,6 +67,30 @@ export const matmul: FormDefinition<MatmulForm> = {
 /** From this many weights on, float32 pays although the rescaling then needs nodes of its own. */
 const LARGE = 1 << 16;
 
+/** Weights of so many elements are converted block by block. */
+const HUGE = 1 << 24;
+/** Elements of a block, of one column at least. */
+const BLOCK = 1 << 22;
+
+/** x of so many axes times the columns of the weights [k, n], some after the others. */
+function emitBlocks(
+	body: Body,
+	x: string,
+	rank: number,
+	weights: string,
+	[k, n]: readonly number[],
+	type: FloatType,
+): string {
+	const columns = Math.max(1, Math.floor(BLOCK / k));
+	const sums: string[] = [];
+	for (let first = 0; first < n; first += columns) {
+		const [start, end, axis] = [first, Math.min(first + columns, n), 1].map((value) => body.list([value]));
+		const block = body.op("Slice", [weights, start, end, axis]);
+		sums.push(body.op("MatMul", [x, body.cast(block, type)]));
+	}
+	return body.op("Concat", sums, { axis: int(rank - 1) });
+}
+
 /** Products of integers where they fit, otherwise in float32 or float64, whichever holds the sums; constant weights take the rescaling in. */
 function matmulPlan(context: Context<MatmulForm>): Plan {
 	const integers = integersPlan(context);
@@ -92,6 +116,23 @@ function matmulPlan(context: Context<MatmulForm>): Plan {
 	if (type === undefined)
 		throw new Error(`sums reach ${largest([all])}, which float64 does not hold exactly`);
 
+	// What is converted in every run is kept small, and not multiplied besides: a vocabulary has the largest matrix.
+	if (constant && b.spec.shape.length === 2 && elementCount(b.spec.shape) >= HUGE) {
+		const plan = planFor(context, rows);
+		const emit = (body: Body, [x, y]: readonly string[]): string =>
+			emitRescale(
+				body,
+				emitBlocks(body, body.cast(x, type), rank, y, b.spec.shape, type),
+				plan,
+				targetOf(context),
+			);
+		return {
+			name: `${type} MatMul, in blocks of columns`,
+			bound: Number(largest([all])),
+			limit: LIMIT[type],
+			emit,
+		};
+	}
 	if (!folds(type)) {
 		const plan = planFor(context, rows);
 		const emit = (body: Body, [x, y]: readonly string[]): string => {

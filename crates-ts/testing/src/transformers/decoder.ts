@@ -10,6 +10,8 @@ export interface DecoderSizes {
 	readonly batch: number;
 	readonly length: number;
 	readonly seed?: number;
+	/** Whether weights are drawn when they are asked for, and not kept: for models larger than memory. */
+	readonly large?: boolean;
 	/** The largest number of token 1's embedding: trained decoders have such activations at their first tokens. */
 	readonly massive?: number;
 }
@@ -17,7 +19,7 @@ export interface DecoderSizes {
 /** GPT-2: learned positions, queries, keys and values in one product, GELU by tanh, tied logits. */
 export function gpt(sizes: DecoderSizes): Model {
 	const { vocabulary, width, heads, inner, layers, batch, length } = sizes;
-	const g = new TransformerGraph("gpt", 17, sizes.seed ?? 1);
+	const g = new TransformerGraph("gpt", 17, sizes.seed ?? 1, sizes.large);
 	const ids = g.builder.input("input_ids", "int64", [batch, length]);
 	const mask = g.builder.input("attention_mask", "int64", [batch, length]);
 	const tokens = g.embedding("wte.weight", vocabulary, width, sizes.massive);
@@ -44,7 +46,9 @@ export function gpt(sizes: DecoderSizes): Model {
 		x = g.node("Add", [x, g.dense(up, `${name}.mlp.c_proj`, { from: inner, to: width })]);
 	}
 	const last = g.layerNorm(x, "ln_f", width);
-	g.builder.output(g.node("MatMul", [last, g.node("Transpose", [tokens], { perm: [1, 0] })]));
+	const turned = g.node("Transpose", [tokens], { perm: [1, 0] });
+	const logits = g.builder.node("MatMul", [last, turned], {}, "logits", ["logits"]);
+	g.builder.output(logits, "float32", [batch, length, vocabulary]);
 	return g.builder.model();
 }
 
@@ -57,7 +61,7 @@ export interface LlamaSizes extends DecoderSizes {
 export function llama(sizes: LlamaSizes): Model {
 	const { vocabulary, width, heads, groups, inner, layers, batch, length } = sizes;
 	const size = width / heads;
-	const g = new TransformerGraph("llama", 17, sizes.seed ?? 1);
+	const g = new TransformerGraph("llama", 17, sizes.seed ?? 1, sizes.large);
 	const ids = g.builder.input("input_ids", "int64", [batch, length]);
 	const mask = g.builder.input("attention_mask", "int64", [batch, length]);
 	let x = g.node("Gather", [g.embedding("embed_tokens.weight", vocabulary, width, sizes.massive), ids]);

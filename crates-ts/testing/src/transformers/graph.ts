@@ -1,5 +1,6 @@
 import { type AttributeInput, GraphBuilder } from "@umpire/onnx/builder.ts";
 import { elementCount, tensorFrom } from "@umpire/onnx/element-types.ts";
+import { withData } from "@umpire/onnx/lazy-data.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { Random } from "@umpire/onnx/random.ts";
 
@@ -27,14 +28,35 @@ export interface Dense {
 export class TransformerGraph {
 	readonly builder: GraphBuilder;
 	readonly #opset: number;
+	readonly #seed: number;
 	readonly #random: Random;
+	readonly #isLarge: boolean;
 	readonly #numbers = new Map<string, string>();
 	#count = 0;
 
-	constructor(name: string, opset: number, seed: number) {
+	/** @param isLarge whether weights are drawn when they are asked for, each from a seed of its own, and not kept */
+	constructor(name: string, opset: number, seed: number, isLarge = false) {
 		this.builder = new GraphBuilder(name, { opset });
 		this.#opset = opset;
+		this.#seed = seed;
 		this.#random = new Random(seed);
+		this.#isLarge = isLarge;
+	}
+
+	/** Numbers that are drawn now, or when they are asked for. */
+	#drawn(name: string, dims: readonly number[], draw: (data: Float32Array, random: Random) => void): string {
+		const make = (random: Random) => () => {
+			const data = new Float32Array(elementCount(dims));
+			draw(data, random);
+			return data;
+		};
+		const tensor = { type: "float32", dims } as const;
+		if (!this.#isLarge) return this.builder.constant(name, { ...tensor, data: make(this.#random)() });
+		const seed = this.#seed + 7919 * ++this.#count;
+		return this.builder.constant(
+			name,
+			withData(tensor, () => make(new Random(seed))()),
+		);
 	}
 
 	node(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeInput>> = {}) {
@@ -67,18 +89,18 @@ export class TransformerGraph {
 	/** Seeded numbers of the given standard deviation, evenly distributed. */
 	parameter(name: string, dims: readonly number[], deviation: number, mean = 0): string {
 		const reach = Math.sqrt(3) * deviation;
-		const next = () => mean + this.#random.uniform(-reach, reach);
-		const data = Float32Array.from({ length: elementCount(dims) }, next);
-		return this.builder.constant(name, { type: "float32", dims, data });
+		return this.#drawn(name, dims, (data, random) => {
+			for (let i = 0; i < data.length; i++) data[i] = mean + random.uniform(-reach, reach);
+		});
 	}
 
 	/** A constant [rows, columns] of which one row has one number that is far larger than all others. */
 	embedding(name: string, rows: number, columns: number, massive = 0): string {
 		const reach = Math.sqrt(3);
-		const next = () => this.#random.uniform(-reach, reach);
-		const data = Float32Array.from({ length: rows * columns }, next);
-		if (massive > 0) data[columns + Math.floor(columns / 3)] = massive;
-		return this.builder.constant(name, { type: "float32", dims: [rows, columns], data });
+		return this.#drawn(name, [rows, columns], (data, random) => {
+			for (let i = 0; i < data.length; i++) data[i] = random.uniform(-reach, reach);
+			if (massive > 0) data[columns + Math.floor(columns / 3)] = massive;
+		});
 	}
 
 	dense(x: string, name: string, { from, to, bias = true, gain = 1 }: Dense): string {

@@ -6,7 +6,7 @@ import { type Context, elementsOf, integerReach, type Value } from "../../lower/
 import { emitConverted, emitLinear, expanded, reached, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
-import { biasOf, nearestRatio, smallestRatio } from "../../quantise/rescale-ratio.ts";
+import { biasOf, maxShift, nearestRatio } from "../../quantise/rescale-ratio.ts";
 import { coarsenedQuantisation, limitOf, type Quantisation } from "../../quantise/scales.ts";
 import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
@@ -104,15 +104,18 @@ export function emitRowScaled(
 	shape: readonly number[],
 	wanted: Quantisation,
 ): Value {
-	const largest = rows.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+	// One step of the operand already reaches the result's end: a larger factor says no more.
+	const most = (Math.max(-wanted.low, wanted.high, 1) * wanted.scale) / x.spec.scale;
+	const factors = rows.values.map((value) => Math.min(Math.abs(value), most));
+	const largest = factors.reduce((a, b) => Math.max(a, b), 0);
 	const quantisation = coarsenedQuantisation(wanted, (largest * x.spec.scale) / wanted.scale, MOST_RATIO);
 	const limit = limitOf(wanted);
 	const signs = Array.from(rows.values, Math.sign);
 	const rescale = rescaleOf(
 		signs.map((_, c) => {
-			const ratio = (Math.abs(rows.values[c]) * x.spec.scale) / quantisation.scale;
-			// A factor below what a row can say leaves nothing of 16 bits but the shift.
-			const small = ratio < smallestRatio(limit);
+			const ratio = (factors[c] * x.spec.scale) / quantisation.scale;
+			// A factor below what a row can say leaves nothing but the shift. One of few bits errs by no more than that.
+			const small = Math.round(ratio * 2 ** maxShift(limit)) < 1;
 			if (small) signs[c] = 0;
 			const row = nearestRatio(small ? 1 : ratio, limit, integerReach(x));
 			const unit = quantisation.scale * (row.multiplier / 2 ** row.shift);

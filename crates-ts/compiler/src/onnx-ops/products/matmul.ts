@@ -49,7 +49,9 @@ function transposed(context: Context, side: Side): Side {
 	const shape = [columns, rows];
 	if ("real" in side) {
 		const { data } = side.real;
-		const turned = Float64Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]);
+		const turned = new Float64Array(data.length);
+		for (let i = 0; i < rows; i++)
+			for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
 		return { name: side.name, real: { shape, data: turned } };
 	}
 	const { value } = side;

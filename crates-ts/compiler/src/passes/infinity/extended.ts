@@ -57,9 +57,16 @@ export interface Parts {
 	readonly least: number;
 }
 
+/** Whether all are numbers too small to stand for anything else: most weights, which need not be converted to find out. */
+function areSmall({ data }: Tensor): boolean {
+	if (!(data instanceof Float32Array)) return false;
+	for (let i = 0; i < data.length; i++) if (!(Math.abs(data[i]) < LEAST_STAND_IN)) return false;
+	return true;
+}
+
 /** The numbers and infinities of a constant; undefined if all of it are numbers. */
 export function partsOf(tensor: Tensor): Parts | undefined {
-	if (!isFloat(tensor.type)) return undefined;
+	if (!isFloat(tensor.type) || areSmall(tensor)) return undefined;
 	const { data } = toReal(tensor);
 	const standIn = standInOf(data);
 	const sideOf = (value: number): Side | undefined => {

@@ -1,0 +1,176 @@
+import { gameReader } from "@umpire/chain/game-state.ts";
+import { read } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
+import {
+	COVER_STATUS,
+	isDecided,
+	OPERATOR_STATUS,
+	type OperatorStatus,
+	type Point,
+	RECORD_STATUS,
+	type RecordStatus,
+} from "@umpire/markets/attester-state.ts";
+import {
+	epochOf,
+	type SeenAccusation,
+	type SeenAttesters,
+	type SeenClaim,
+	type SeenOperator,
+	type SeenRecord,
+} from "@umpire/markets/attester-steps.ts";
+import type { View } from "../world.ts";
+import type { AttesterContracts } from "./attester-contracts.ts";
+
+const lower = (hex: Hex): Hex => hex.toLowerCase() as Hex;
+
+/** An operator of the list, as it is shown to people and checked by aggregators. */
+export interface ListedOperator {
+	readonly number: number;
+	readonly account: Hex;
+	readonly status: OperatorStatus;
+	readonly stake: bigint;
+	readonly slashed: boolean;
+	readonly firstEpoch: number;
+	readonly lastEpoch: number;
+	readonly twin: Point;
+}
+
+/** Reads operators and attestations as the chain shows them. */
+export class AttesterReader {
+	readonly #view: View;
+	readonly #contracts: AttesterContracts;
+	readonly #state: () => Promise<GameState>;
+	#head = 1;
+
+	constructor(view: View, contracts: AttesterContracts, account: Hex) {
+		this.#view = view;
+		this.#contracts = contracts;
+		this.#state = gameReader(view.contracts, view.feed, account);
+	}
+
+	/** Polls the feed, and reads all that has not ended. */
+	async look(now: number): Promise<{ readonly seen: SeenAttesters; readonly game: GameState }> {
+		const { operators, attestations } = this.#contracts;
+		const { contracts } = this.#view;
+		const game = await this.#state();
+		const { epochSeconds, accusationSeconds } = await read(contracts, operators, "parameters", []);
+		const genesis = Number(await read(contracts, operators, "startOf", [1n]));
+		const claims = game.claims.map((_, i) => claimOf(game, i + 1));
+		const records: SeenRecord[] = [];
+		const count = Number(await read(contracts, attestations, "recordCount", []));
+		for (let id = this.#head; id <= count; id++) records.push(await this.#record(game, id));
+		// Records that are decided and dealt with are read no more; one that is not keeps those after it.
+		while (records.length > 0 && this.#isOver(records[0], now, accusationSeconds)) {
+			records.shift();
+			this.#head++;
+		}
+		const accusations: SeenAccusation[] = [];
+		const brought = Number(await read(contracts, attestations, "accusationCount", []));
+		for (let id = 1; id <= brought; id++) accusations.push(await this.#accusation(game, id));
+		const waiting = new Set<number>();
+		for (const { request } of records.filter((one) => one.status === RECORD_STATUS.attested)) {
+			const { status } = await read(contracts, attestations, "getCover", [BigInt(request)]);
+			if (status === COVER_STATUS.waiting) waiting.add(request);
+		}
+		const epoch = epochOf({ genesis, epochSeconds }, now);
+		const sets = [];
+		for (const one of [epoch, epoch - 1]) {
+			const { stake, members } = await read(contracts, operators, "setOf", [BigInt(one)]);
+			sets.push({ epoch: one, stake, members });
+		}
+		const seen = {
+			...{ genesis, epochSeconds, accusationSeconds, sets, claims, records, accusations, waiting },
+			head: Number(await read(contracts, attestations, "oldestRecord", [])),
+			count,
+		};
+		return { seen, game };
+	}
+
+	async operator(account: Hex): Promise<SeenOperator> {
+		const { operators } = this.#contracts;
+		const { contracts } = this.#view;
+		const [isOperator, number] = await read(contracts, operators, "numberOf", [account]);
+		const none = { status: OPERATOR_STATUS.none, stake: 0n, exitFrom: 0, lastEpoch: 0 };
+		if (!isOperator) return { account: lower(account), number: undefined, ...none };
+		const { epochSeconds, accusationSeconds } = await read(contracts, operators, "parameters", []);
+		const { status, stake, leftAt, lastEpoch } = await read(contracts, operators, "getOperator", [number]);
+		return {
+			account: lower(account),
+			number: Number(number),
+			status: status as OperatorStatus,
+			stake,
+			exitFrom: leftAt + 2 * epochSeconds + accusationSeconds,
+			lastEpoch,
+		};
+	}
+
+	/** All operators that there are, by number. */
+	async operators(): Promise<ListedOperator[]> {
+		const { operators } = this.#contracts;
+		const { contracts } = this.#view;
+		const taken = await read(contracts, operators, "taken", []);
+		const found: ListedOperator[] = [];
+		for (let number = 0; taken >> BigInt(number) > 0n; number++) {
+			if (((taken >> BigInt(number)) & 1n) === 0n) continue;
+			const one = await read(contracts, operators, "getOperator", [BigInt(number)]);
+			const { account, status, stake, firstEpoch, lastEpoch, x, y } = one;
+			found.push({
+				...{
+					number,
+					account: lower(account),
+					status: status as OperatorStatus,
+					stake,
+					firstEpoch,
+					lastEpoch,
+				},
+				...{ slashed: stake === 0n, twin: [x, y] },
+			});
+		}
+		return found;
+	}
+
+	async #record(game: GameState, id: number): Promise<SeenRecord> {
+		const { attestations } = this.#contracts;
+		const { contracts } = this.#view;
+		const found = await read(contracts, attestations, "getRecord", [BigInt(id)]);
+		const bond = await read(contracts, attestations, "accusationBond", [BigInt(id)]);
+		const claim = game.claims[found.claim - 1];
+		const { program, inputsRoot, outputRoot, epoch, softAt, endedAt, accusations, closed } = found;
+		return {
+			...{ id, claim: found.claim, claimStatus: claim?.status ?? CLAIM_STATUS.none },
+			...{ request: claim?.request ?? 0, program, inputsRoot, outputRoot, epoch, softAt, endedAt },
+			...{ status: found.status as RecordStatus, accusations, closed, signers: found.signers },
+			...{ weight: found.weight, premium: found.premium, shared: found.shared, bond },
+		};
+	}
+
+	async #accusation(game: GameState, id: number): Promise<SeenAccusation> {
+		const { attestations } = this.#contracts;
+		const found = await read(this.#view.contracts, attestations, "getAccusation", [BigInt(id)]);
+		const { record, accuser, request, until, closed } = found;
+		const at = game.claims.findIndex((claim) => claim.request === request);
+		const claim = at < 0 ? undefined : { id: at + 1, status: game.claims[at].status };
+		const { program } = game.requests[request - 1];
+		return { id, record, program, accuser: lower(accuser), request, until, closed, claim };
+	}
+
+	#isOver(
+		{ status, claim, premium, shared, closed, endedAt }: SeenRecord,
+		now: number,
+		seconds: number,
+	): boolean {
+		if (!isDecided(status)) return false;
+		const isPaid = status !== RECORD_STATUS.confirmed || claim === 0 || closed || premium === shared;
+		// Chains are reorganised: what has ended is looked at for a while.
+		return isPaid && now > endedAt + 2 * seconds;
+	}
+}
+
+/** A claim as the chain shows it. */
+function claimOf({ claims, requests, parameters }: GameState, id: number): SeenClaim {
+	const { request, outputRoot, status, claimedAt } = claims[id - 1];
+	const { program, inputsRoot } = requests[request - 1];
+	const challengeableUntil = claimedAt + parameters.challengePeriod - 1;
+	return { id, request, program, inputsRoot, outputRoot, status, challengeableUntil };
+}

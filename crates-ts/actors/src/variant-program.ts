@@ -1,0 +1,60 @@
+import { programCount, programOf } from "@umpire/chain/contracts.ts";
+import { read } from "@umpire/chain/send.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Program, ProgramHeader } from "@umpire/operators/program.ts";
+import {
+	type AbiHeader,
+	commitProgram,
+	headerFromAbi,
+	type ProgramCommitment,
+} from "@umpire/operators/program-commitment.ts";
+import { getProgram } from "@umpire/store/programs.ts";
+import type { View } from "./world.ts";
+
+/** The same program with the output of one of its operators as its only one. */
+export function withOutput(program: Program, operator: number): Program {
+	return { ...program, outputs: [{ name: "witness", operator }] };
+}
+
+/** Whether two headers are of the same operators on the same inputs, whatever their outputs are and are called. */
+export function isVariant(one: ProgramHeader, other: ProgramHeader): boolean {
+	const same = [
+		...["operatorsRoot", "constantsRoot", "operatorCount", "constantCount"],
+		...["inputCount", "steps", "lazy", "segment"],
+	] as (keyof ProgramHeader)[];
+	return same.every((name) => one[name] === other[name]);
+}
+
+/**
+ * A registered program that is nowhere to be had as a file, derived from one in the home folder that computes the same and
+ * states another of its tensors. What its numbers stand for is its own affair: no court asks for it.
+ *
+ * @returns undefined if there is no such program in the home folder
+ */
+export async function variantOf(
+	{ home, contracts, limits }: View,
+	root: Hex,
+): Promise<{ readonly program: Program; readonly commitment: ProgramCommitment } | undefined> {
+	const { registry } = contracts;
+	const headerOf = async (of: Hex): Promise<ProgramHeader> => {
+		const header = (await read(contracts, registry, "header", [of])) as AbiHeader["header"];
+		return headerFromAbi({ header, meaning: await read(contracts, registry, "meaning", [of]) });
+	};
+	const header = await headerOf(root);
+	const count = await programCount(contracts);
+	for (let number = 1n; number <= count; number++) {
+		const other = await programOf(contracts, number);
+		if ((await home.content.stamp("programs", other)) === null) continue;
+		if (!isVariant(await headerOf(other), header)) continue;
+		const program = withOutput(
+			(await getProgram(home.content, other, limits)).program,
+			header.outputOperator,
+		);
+		const own = await commitProgram(program);
+		const { outputElements, outputWidth } = own.header;
+		// A header that gives its output another shape is of no program.
+		if (outputElements !== header.outputElements || outputWidth !== header.outputWidth) return undefined;
+		return { program, commitment: { ...own, root, header } };
+	}
+	return undefined;
+}

@@ -1,0 +1,184 @@
+import { Aggregator } from "@umpire/actors/attesters/aggregator.ts";
+import { Attester } from "@umpire/actors/attesters/attester.ts";
+import {
+	type AttesterContracts,
+	deployAttesters,
+	openAttesters,
+} from "@umpire/actors/attesters/attester-contracts.ts";
+import { serveNode } from "@umpire/actors/attesters/node-api.ts";
+import { AttesterReader } from "@umpire/actors/attesters/read-attesters.ts";
+import { SignedVotes } from "@umpire/actors/attesters/signed-votes.ts";
+import { demoJobs } from "@umpire/actors/jobs/demo-programs.ts";
+import type { LoadedProgram } from "@umpire/actors/loaded-program.ts";
+import { registerProgram } from "@umpire/actors/register.ts";
+import { postRequest } from "@umpire/actors/requester.ts";
+import { openStage, type Stage } from "@umpire/actors/stage.ts";
+import { submitter } from "@umpire/actors/submitter.ts";
+import type { World } from "@umpire/actors/world.ts";
+import { chainTime } from "@umpire/chain/time.ts";
+import { wordHex } from "@umpire/commitment/hex.ts";
+import { ATTESTER_PRESETS } from "@umpire/markets/attester-parameters.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { parseEther } from "viem";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const PARAMETERS = { ...ATTESTER_PRESETS.test, epochSeconds: 1000 };
+const STAKE = parseEther("2");
+
+let stage: Stage;
+let client: World;
+let contracts: AttesterContracts;
+let said: string[];
+const progress = (line: string) => said.push(line);
+
+beforeEach(async () => {
+	said = [];
+	stage = await openStage();
+	client = await stage.world("requester");
+	await deployAttesters(client, PARAMETERS);
+	contracts = await openAttesters(client);
+});
+afterEach(() => stage.close());
+
+const attester = async (role: "attester" | "second-attester" = "attester") =>
+	new Attester(await stage.world(role), contracts, { stake: STAKE, aim: "stay", progress });
+
+/** A program, and an honest claim on it. */
+async function claimed(): Promise<LoadedProgram> {
+	const { program, inputs } = (await demoJobs(7)).find(({ kind }) => kind === "inference")!;
+	const commitment = await commitProgram(program);
+	const { number, root } = await registerProgram(client, program, commitment);
+	const loaded = { number, root, program, commitment };
+	await postRequest(client, loaded, inputs, { fee: "0.05", within: 100_000 });
+	const options = { leastFee: "0", mostBonds: "100", progress };
+	await stage.settle([await submitter(await stage.world("submitter"), root, options)]);
+	return loaded;
+}
+
+/** Registered, and in the set. */
+async function enlisted(...roles: ("attester" | "second-attester")[]): Promise<Attester[]> {
+	const made: Attester[] = [];
+	for (const role of roles) made.push(await attester(role));
+	await stage.settle(made);
+	await stage.wait(2 * PARAMETERS.epochSeconds);
+	return made;
+}
+
+test("that is started anew after every look signs each claim once an epoch, with the key that it had", async () => {
+	await enlisted("attester");
+	await claimed();
+	for (let look = 0; look < 4; look++) await (await attester()).tick();
+	const votes = await (await attester()).votes();
+	expect(votes).toHaveLength(1);
+	const { seen } = await new AttesterReader(client, contracts, client.signer.account.address).look(
+		Number(await chainTime(stage.connection)),
+	);
+	expect(votes[0]).toMatchObject({ claim: 1, operator: 0, outputRoot: seen.claims[0].outputRoot });
+	const aggregator = new Aggregator(client, contracts, {
+		attesters: ["one"],
+		margin: 0,
+		progress,
+		ask: async () => (await attester()).votes(),
+	});
+	await stage.settle([aggregator]);
+	expect(said.filter((line) => line.startsWith("Put "))).toEqual(["Put 1 signatures of claim 1 on chain."]);
+	await (await attester()).tick();
+	expect(said.filter((line) => line.startsWith("Signed"))).toHaveLength(1);
+});
+
+test("A3: never signs two outputs of one question, whatever its machine computes", async () => {
+	const votes = () => new SignedVotes(client.home, "test");
+	const point = [1n, 2n] as const;
+	const vote = {
+		...{ claim: 1, epoch: 3, program: wordHex(1n), inputsRoot: wordHex(2n), outputRoot: wordHex(3n) },
+		...{ operator: 0, signature: point, key: [1n, 2n, 3n, 4n] as const },
+	};
+	await votes().add(vote);
+	await votes().add({ ...vote, claim: 2 });
+	await votes().add({ ...vote, claim: 3, inputsRoot: wordHex(5n), outputRoot: wordHex(6n) });
+	const other = { ...vote, claim: 4, outputRoot: wordHex(4n) };
+	await expect(votes().add(other)).rejects.toThrow(/claim 4 states another output than claim 1/);
+	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3]);
+	expect((await votes().all())[0]).toEqual(vote);
+});
+
+test("an aggregator takes nothing from attesters that lie, are absent or answer nonsense, and goes on with the others", async () => {
+	const [first, second] = await enlisted("attester", "second-attester");
+	await claimed();
+	await stage.settle([first, second]);
+	const [[own], [other]] = [await first.votes(), await second.votes()];
+	const offers: Record<string, () => Promise<unknown>> = {
+		absent: () => Promise.reject(new Error("nobody answers")),
+		nonsense: async () => "hello",
+		junk: async () => [1, null, { claim: "x" }, { ...own, signature: ["-1", "y"] }, { ...own, claim: 99 }],
+		// another's signature under its own name, and its own of another output
+		lying: async () => [
+			{ ...other, operator: own.operator },
+			{ ...own, signature: other.signature },
+			{ ...own, operator: 7 },
+			{ ...own, key: other.key },
+		],
+		honest: async () => [own],
+		also: async () =>
+			JSON.parse(JSON.stringify([other], (_, one) => (typeof one === "bigint" ? `${one}` : one))),
+	};
+	const aggregatorOf = (attesters: readonly string[]) =>
+		new Aggregator(client, contracts, { attesters, margin: 0, progress, ask: (one) => offers[one]() });
+	await stage.settle([aggregatorOf(["absent", "nonsense", "junk", "lying"])]);
+	expect(said.filter((line) => line.startsWith("Put "))).toEqual([]);
+	expect(said.join("\n")).toMatch(/absent is not collected from: nobody answers/);
+	expect(said.join("\n")).toMatch(/nonsense is not collected from: its answer is no list of votes/);
+	expect(said.join("\n")).toMatch(/lying offers a signature of claim 1 that is not operator 0's/);
+	await stage.settle([aggregatorOf(Object.keys(offers))]);
+	expect(said.filter((line) => line.startsWith("Put "))).toEqual(["Put 2 signatures of claim 1 on chain."]);
+});
+
+test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
+	const [one] = await enlisted("attester");
+	let age: number | undefined;
+	const served = { attester: one, age: () => age, claimOf: (claim: number) => one.claim(claim) };
+	const node = await serveNode(served, 0);
+	const get = async (path: string, init?: RequestInit) => {
+		const response = await fetch(node.url + path, init);
+		return { status: response.status, body: await response.text() };
+	};
+	const validate = (body: string) => get("/task/validate", { method: "POST", body });
+	try {
+		expect((await get("/eigen/node/health")).status).toBe(503);
+		await claimed();
+		await stage.settle([one]);
+		age = 1;
+		expect(JSON.parse((await get("/eigen/node")).body)).toMatchObject({ node_name: "umpire" });
+		expect((await get("/eigen/node/health")).status).toBe(200);
+		expect(JSON.parse((await get("/eigen/node/services")).body)).toMatchObject([
+			{ id: "attestation", status: "Up" },
+		]);
+		expect((await get("/eigen/node/services/attestation/health")).status).toBe(200);
+		expect((await get("/eigen/node/services/other/health")).status).toBe(404);
+		expect(JSON.parse((await get("/attestations")).body)).toHaveLength(1);
+		expect(JSON.parse((await validate('{"proofOfTask":"1"}')).body)).toMatchObject({
+			data: true,
+			error: false,
+		});
+		expect((await validate('{"proofOfTask":"9"}')).status).toBe(404);
+		expect((await validate("{")).status).toBe(400);
+		expect((await validate("{}")).status).toBe(400);
+		expect((await validate("null")).status).toBe(400);
+		expect((await validate("x".repeat(70_000))).status).toBe(413);
+		expect((await get("/eigen/node", { method: "DELETE" })).status).toBe(405);
+		const { body: metrics } = await get("/metrics");
+		for (const line of [
+			"eigen_performance_score 100",
+			'eigen_registered_stakes{quorum_number="0",quorum_name="ether"} 2',
+			"eigen_slashing_status 0",
+			'eigen_rpc_request_total{method="/eigen/node"} 1',
+			'umpire_attester_live_claims{verdict="agrees"} 1',
+		]) {
+			expect(metrics).toContain(line);
+		}
+		age = 500;
+		expect((await get("/eigen/node/health")).status).toBe(503);
+	} finally {
+		node.close();
+	}
+});
