@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {DescriptorOpening} from "../interfaces/IArbiter.sol";
 import {IAttestations, Record, RecordStatus} from "../interfaces/IAttestations.sol";
-import {Aggregate, Operator} from "../interfaces/IOperators.sol";
+import {Aggregate, IOperators, Operator} from "../interfaces/IOperators.sol";
 import {ProgramHeader} from "../interfaces/IRegistry.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Trees} from "../libraries/Trees.sol";
@@ -40,10 +40,12 @@ abstract contract Witnesses is Covers {
 		if (block.timestamp > until) revert WitnessTooLate(recordId, block.timestamp, until);
 		bool earns = r.premium != 0 && operator < 256 && Bits.has(r.signers & ~_shown[recordId], operator);
 		if (!earns) revert NothingToEarn(recordId, operator);
+		Operator memory o = operators.getOperator(operator);
+		// Numbers are given anew: who has this one now need not be who signed, nor have its stake.
+		if (r.epoch < o.firstEpoch) revert IOperators.NotMembers(r.epoch, 1 << operator);
 		bytes32 statement = statementOf(r.program, r.inputsRoot, r.outputRoot);
 		operators.requireSignedBy(r.epoch, statement, 1 << operator, own);
 		uint256 owed = _requireWitnessProgram(r.program, program, own.signature, descriptor);
-		Operator memory o = operators.getOperator(operator);
 		bytes32 leaf = keccak256(
 			bytes.concat(keccak256(abi.encode(o.account, r.epoch, statement, owed, tensorRoot)))
 		);

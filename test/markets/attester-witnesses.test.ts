@@ -5,7 +5,7 @@ import { owedOperator, rootOfPath, witnessLeaf, witnessTree } from "@umpire/mark
 import { ATTESTERS } from "@umpire/testing/markets/attester-driver.ts";
 import { describe, expect, test } from "vitest";
 import { type AttesterPlay, attestersPerTest } from "./attester-play.ts";
-import { OTHER_PROGRAM, PROGRAM, WITNESS_PROGRAMS } from "./attester-programs.ts";
+import { OTHER_PROGRAM, PROGRAM, traceOf, WITNESS_PROGRAMS } from "./attester-programs.ts";
 import { showing, witnessOf } from "./random-attester-moves.ts";
 
 let play: AttesterPlay;
@@ -115,6 +115,33 @@ describe("a premium", () => {
 		await play.finalise(claim);
 		await play.sync(free);
 		expect(await play.try(play.stranger, showing(play, free, 0))).toBe("NothingToEarn");
+	});
+
+	test("A9: is not earned by whoever has got the number of an operator that signed", async () => {
+		await play.enlist(...STAKES);
+		const claim = await play.claim();
+		const { request } = play.world.game.claims[claim - 1];
+		await play.cover(request, 3000n, PREMIUM);
+		const record = await play.attest(claim, [0, 1, 2]);
+		await play.play(play.stranger, { type: "bindCover", request, record });
+		await play.play(play.accounts[0], { type: "leaveSet" });
+		const from = play.now + 2 * ATTESTERS.epochSeconds + ATTESTERS.accusationSeconds;
+		const heir = play.accounts[5];
+		const { epoch, program, inputsRoot, outputRoot } = play.record(record);
+		const statement = play.statement(program, inputsRoot, outputRoot);
+		const signature = play.keyOf(77n).sign(play.message(epoch, statement));
+		const operator = owedOperator(signature, PROGRAM.header.operatorCount);
+		const { root } = traceOf(0, operator).output();
+		const leaf = witnessLeaf({ account: heir, epoch, statement, operator, root });
+		await play.play(heir, { type: "postWitnesses", root: leaf });
+		play.wait(from);
+		await play.finalise(claim);
+		await play.sync(record);
+		await play.play(play.stranger, { type: "advance", most: 9 });
+		await play.play(play.stranger, { type: "exitOperator", operator: 0 });
+		await play.register(heir, 77n, 100_000n);
+		expect(play.world.operators.get(0)?.account).toBe(heir);
+		expect(await play.try(play.stranger, showing(play, record, 0))).toBe("NotMembers");
 	});
 
 	test("A7, A9: an operator does not exit while a witness of it is not decided about", async () => {

@@ -199,6 +199,11 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 			],
 			["attesters A9: a premium is earned twice", "_shown[recordId] |= 1 << operator;", ""],
 			[
+				"attesters A9: a premium is earned by whoever has got a signer's number",
+				"if (r.epoch < o.firstEpoch) revert IOperators.NotMembers(r.epoch, 1 << operator);",
+				"",
+			],
+			[
 				"attesters A9: a witness is about any program",
 				"if (actualHash != expectedHash) {",
 				"if (actualHash == 0) {",

@@ -133,6 +133,41 @@ test("an aggregator takes nothing from attesters that lie, are absent or answer 
 	expect(said.filter((line) => line.startsWith("Put "))).toEqual(["Put 2 signatures of claim 1 on chain."]);
 });
 
+test("an aggregator is neither stopped nor kept busy by an attester that offers what cannot be read, or forgeries by the thousand", async () => {
+	const [first, second] = await enlisted("attester", "second-attester");
+	await claimed();
+	await stage.settle([first, second]);
+	const [[own], [other]] = [await first.votes(), await second.votes()];
+	const unreadable = JSON.parse('[{"toString":1},"2"]');
+	let looks = 0;
+	const offers: Record<string, () => Promise<unknown>> = {
+		unreadable: async () => [
+			{ ...own, signature: unreadable },
+			{ ...own, key: [...unreadable, "3", "4"] },
+		],
+		flooding: async () =>
+			Array.from({ length: 5000 }, (_, i) => ({
+				...own,
+				get key() {
+					looks++;
+					return [BigInt(i + 1), ...own.key.slice(1)];
+				},
+			})),
+		relaying: async () => [own, other, own],
+		honest: async () => [own],
+		also: async () => [other],
+	};
+	const aggregator = new Aggregator(client, contracts, {
+		...{ attesters: Object.keys(offers), margin: 0, progress },
+		ask: (one) => offers[one](),
+	});
+	await stage.settle([aggregator]);
+	expect(said.filter((line) => line.startsWith("Put "))).toEqual(["Put 2 signatures of claim 1 on chain."]);
+	// A signature that is wrong costs pairings: one a look.
+	expect(looks).toBeGreaterThan(0);
+	expect(looks).toBeLessThan(100);
+});
+
 test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	const [one] = await enlisted("attester");
 	let age: number | undefined;

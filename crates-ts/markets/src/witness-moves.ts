@@ -56,7 +56,10 @@ export function showWitness(world: AttesterWorld, move: ShowWitnessMove, now: nu
 	const { premium, shared, shown, signers, weight, epoch, inputsRoot } = record;
 	if (premium === 0n || !hasBit(signers & ~shown, number)) throw new GameError("NothingToEarn", id, number);
 	const operator = world.operators.get(number);
-	if (operator === undefined) throw new GameError("NotMembers", epoch, number);
+	// Numbers are given anew.
+	if (operator === undefined || epoch < operator.firstEpoch) {
+		throw new GameError("NotMembers", epoch, number);
+	}
 	requireSignature(bitOf(number), move.valid);
 	const owed = requireWitnessProgram(world, record, move);
 	const { market } = world.game.domain;

@@ -30,6 +30,9 @@ const PATIENCE = 5000;
 /** Votes of one attester that are looked at. */
 const MOST_VOTES = 5000;
 
+/** What a vote is whose signature is wrong. */
+const FORGED = "forged";
+
 /** A vote that was checked. */
 interface Checked extends Collected {
 	readonly signature: Point;
@@ -44,7 +47,7 @@ export class Aggregator extends AttestationKeeper {
 	override readonly name = "aggregator";
 	readonly #options: AggregatorOptions;
 	/** by attester, claim and epoch: votes that were checked, so that each costs two pairings once */
-	readonly #checked = new Map<string, Checked | undefined>();
+	readonly #checked = new Map<string, Checked | typeof FORGED>();
 
 	constructor(world: World, contracts: AttesterContracts, options: AggregatorOptions) {
 		super(world, contracts, options.progress);
@@ -58,6 +61,8 @@ export class Aggregator extends AttestationKeeper {
 		for (const [i, votes] of offers.entries()) {
 			for (const vote of votes) {
 				const checked = await this.#check(seen, listed, vote, this.#options.attesters[i]);
+				// To find out costs pairings: whoever offers one forgery may offer thousands.
+				if (checked === FORGED) break;
 				if (checked !== undefined) collected.push(checked);
 			}
 		}
@@ -94,13 +99,13 @@ export class Aggregator extends AttestationKeeper {
 		}
 	}
 
-	/** A vote of a live claim, by a member of the set, whose signature is right; undefined if it is none. */
+	/** A vote of a live claim, by a member of the set, whose signature is right; undefined if it is no such vote. */
 	async #check(
 		seen: SeenAttesters,
 		listed: readonly ListedOperator[],
 		vote: Record<string, unknown>,
 		attester: string,
-	): Promise<Checked | undefined> {
+	): Promise<Checked | typeof FORGED | undefined> {
 		const { claim: id, epoch, operator } = vote;
 		const claim = seen.claims.find((one) => one.id === id);
 		const member = listed.find(({ number }) => number === operator);
@@ -123,7 +128,7 @@ export class Aggregator extends AttestationKeeper {
 			this.troubles.tell(`${attester} offers a signature of claim ${id} that is not operator ${operator}'s.`);
 		const checked = isRight
 			? { claim: claim.id, epoch: epoch as number, operator: member.number, signature, key }
-			: undefined;
+			: FORGED;
 		this.#checked.set(name, checked);
 		const [oldest] = this.#checked.keys();
 		if (this.#checked.size > 2 * MOST_VOTES) this.#checked.delete(oldest);
@@ -133,7 +138,9 @@ export class Aggregator extends AttestationKeeper {
 
 function pointsOf(value: unknown, count: number): readonly bigint[] | undefined {
 	if (!Array.isArray(value) || value.length !== count) return undefined;
-	if (!value.every((one) => typeof one === "bigint" || /^\d{1,78}$/.test(String(one)))) return undefined;
+	// What came as JSON can be anything: an object may not even be made text.
+	const isWhole = (one: unknown) => typeof one === "string" && /^\d{1,78}$/.test(one);
+	if (!value.every((one) => typeof one === "bigint" || isWhole(one))) return undefined;
 	return value.map(BigInt);
 }
 
