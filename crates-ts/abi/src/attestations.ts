@@ -129,6 +129,14 @@ export const attestationsAbi = [
 	{ inputs: [{ name: "token", type: "address" }], name: "NotAToken", type: "error" },
 	{
 		inputs: [
+			{ name: "epoch", type: "uint256" },
+			{ name: "strangers", type: "uint256" },
+		],
+		name: "NotMembers",
+		type: "error",
+	},
+	{
+		inputs: [
 			{ name: "record", type: "uint256" },
 			{ name: "weight", type: "uint256" },
 			{ name: "stake", type: "uint256" },
