@@ -341,7 +341,7 @@ async function bounties(): Promise<void> {
 	const as = ["--as", "second-submitter"];
 	await json("bounty", "deploy", "--block-seconds", "600");
 	expect((await run("bounty", "deploy")).code).toBe(1);
-	const times = ["--commit-seconds", "600", "--reveal-seconds", "600", "--score-seconds", "3600"];
+	const times = ["--commit-seconds", "600", "--reveal-seconds", "3600", "--score-seconds", "3600"];
 	const task = ["--task", "square", "--range", "2", "--pool", "1"];
 	expect(await json("bounty", "open", first, ...task, ...times)).toMatchObject({ bounty: 1 });
 	await start("bounty", "submit", "1", first, ...as).until(/These weights gain 0 on drawn data/);
@@ -354,7 +354,7 @@ async function bounties(): Promise<void> {
 	expect(await json("bounty", "reveal", "1", better, ...as)).toMatchObject({ candidates: [{ status: 2 }] });
 	expect((await run("bounty", "close", "1")).code).toBe(1);
 	const watching = start("bounty", "watch", "1", "--score", "--as", "third-submitter");
-	await travel(chain, 600n);
+	await travel(chain, 3600n);
 	await watching.until(/Brought the value of round 1/);
 	await travel(chain, 10n ** 5n);
 	await watching.until(/its contributor may claim its score/);

@@ -3,6 +3,7 @@ import {
 	ContractFunctionRevertedError,
 	ContractFunctionZeroDataError,
 	HttpRequestError,
+	hexToString,
 	InsufficientFundsError,
 	TimeoutError,
 } from "viem";
@@ -93,10 +94,16 @@ export function revertName(error: unknown): string | undefined {
 	const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
 	if (!(reverted instanceof ContractFunctionRevertedError)) return undefined;
 	if (reverted.data !== undefined) {
-		const args = (reverted.data.args ?? []).map(String).join(", ");
+		const args = (reverted.data.args ?? []).map(argumentText).join(", ");
 		return `${reverted.data.errorName}${args === "" ? "" : `(${args})`}`;
 	}
 	return reverted.reason ?? reverted.signature ?? "no reason given";
+}
+
+/** An argument of an error as text; what is a name in 32 bytes is read as one. */
+function argumentText(value: unknown): string {
+	const [, name] = /^0x((?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a]){3,})(?:00)+$/.exec(String(value)) ?? [];
+	return name === undefined || String(value).length !== 66 ? String(value) : hexToString(`0x${name}`);
 }
 
 function firstLine(text: string): string {
