@@ -37,10 +37,7 @@ contract Attestations is Witnesses {
 
 	/// @notice Takes what was slashed.
 	receive() external payable {
-		if (msg.sender != address(operators)) {
-			revert IOperators.WrongCaller(msg.sender, address(operators));
-		}
-		liabilities[ETHER] += msg.value;
+		_takeSlashed();
 	}
 
 	/// @inheritdoc IAttestations
@@ -249,5 +246,13 @@ contract Attestations is Witnesses {
 	function _requireVote(bytes32 program, bytes32 inputsRoot, Vote calldata vote) private view {
 		bytes32 statement = statementOf(program, inputsRoot, vote.outputRoot);
 		operators.requireSignedBy(vote.epoch, statement, vote.signers, vote.aggregate);
+	}
+
+	/// @dev Only the operators' contract sends ether: what it has slashed.
+	function _takeSlashed() private {
+		if (msg.sender != address(operators)) {
+			revert IOperators.WrongCaller(msg.sender, address(operators));
+		}
+		liabilities[ETHER] += msg.value;
 	}
 }
