@@ -108,8 +108,8 @@ describe("what a program may ask for is bounded before any work is done", () => 
 		],
 		[
 			"tensors that fill the memory together",
-			program([1], [2 ** 26], { type: "expand" }, { count: 20 }),
-			/its tensors have 1342177281 elements/,
+			program([1], [2 ** 26], { type: "expand" }, { count: 40 }),
+			/its tensors have 2684354561 elements/,
 		],
 		[
 			"1,000 tensors of 2^31 elements and 2^32 − 1 steps",
