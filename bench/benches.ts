@@ -63,7 +63,7 @@ export const BENCHES = {
 	},
 	scale: {
 		describe:
-			"disputes on programs of 10 to a million operators, and in tensors of up to 10^8 elements (10 minutes)",
+			"disputes on programs of 10 to a million operators, and in tensors of up to 10^8 elements (4 minutes)",
 		async run({ quick }, progress) {
 			const { benchScaling, scalingChart } = await import("./scaling.ts");
 			const { scalingLines } = await import("./lines.ts");
