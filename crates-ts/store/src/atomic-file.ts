@@ -7,10 +7,15 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 /**
  * Writes a file so that readers see the old content or the new, never a part.
  *
+ * @param mode who may read it from the first byte on: 0o600 for what is secret
  * @throws UmpireError if the disk is full or the folder cannot be written
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
-	await replaceAtomically(path, (temporary) => writeFile(temporary, content));
+export async function writeAtomically(
+	path: string,
+	content: Uint8Array | string,
+	mode = 0o666,
+): Promise<void> {
+	await replaceAtomically(path, (temporary) => writeFile(temporary, content, { mode }));
 }
 
 /** The same for content that a function writes to the path it is given, and beside it: to that path with ".data" behind it. */

@@ -90,8 +90,8 @@ export function hasAll(
 }
 
 /** Writes a JSON file atomically; bigints are written as strings that end in n. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-	await writeAtomically(path, `${JSON.stringify(value, replace, "\t")}\n`);
+export async function writeJson(path: string, value: unknown, mode?: number): Promise<void> {
+	await writeAtomically(path, `${JSON.stringify(value, replace, "\t")}\n`, mode);
 }
 
 function replace(_key: string, value: unknown): unknown {

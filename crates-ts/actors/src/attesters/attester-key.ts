@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { fromHex, toHex } from "@umpire/commitment/hex.ts";
 import { type BlsKey, blsKey, secretOf } from "@umpire/markets/bls.ts";
@@ -27,10 +27,7 @@ export class AttesterKeyFile {
 		const advice = "put the file back from a copy: another key is not this operator's.";
 		const found = await readJson<KeyFile>(this.#path, (value) => hasAll(value, { seed: isSeed }), advice);
 		const seed = found?.seed ?? toHex(randomBytes(32));
-		if (found === undefined) {
-			await writeJson(this.#path, { seed } satisfies KeyFile);
-			await chmod(this.#path, 0o600);
-		}
+		if (found === undefined) await writeJson(this.#path, { seed } satisfies KeyFile, 0o600);
 		return blsKey(secretOf(fromHex(seed)));
 	}
 
