@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod/v4";
+import { z } from "zod";
 import { FAILURE, LOG_LINE, SCHEMAS } from "./json-schemas.ts";
 
 // Writes docs/json.md and docs/json.schema.json from json-schemas.ts; with --check says whether they are current.

@@ -1,4 +1,4 @@
-import { z } from "zod/v4";
+import { z } from "zod";
 
 // What commands print with --json (docs/json.md is made from this). A field is added, but neither renamed nor given
 // another meaning. `own` objects have no other fields; those of reports that grow may have more.
