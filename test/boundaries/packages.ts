@@ -18,6 +18,7 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
 	"store",
 	"actors",
 	"testing",
