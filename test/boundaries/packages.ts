@@ -21,6 +21,7 @@ export const ORDER = [
 	"views",
 	"store",
 	"actors",
+	"app",
 	"testing",
 ] as const;
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import { short } from "@umpire/views/text.ts";
 import { renderToStaticMarkup } from "react-dom/server";
@@ -6,14 +7,20 @@ import { disputePage } from "./components/dispute-page.ts";
 import { h } from "./components/h.ts";
 
 /** No script, no request: what a browser is told of the file, should something foreign ever get into it. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:";
+
+/** Latin letters of the typefaces, inside the file: it looks the same everywhere. */
+const FONTS = [
+	["Inter Variable", "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"],
+	["JetBrains Mono Variable", "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2"],
+] as const;
 
 /**
  * A dispute as one HTML file: styles and pictures inside, without scripts, without a request to anywhere. It can be
  * mailed, printed and kept.
  */
 export function storyHtml(view: DisputeView): string {
-	const style = readFileSync(new URL("./style.css", import.meta.url), "utf8");
+	const style = `${FONTS.map(fontFace).join("")}${readFileSync(new URL("./style.css", import.meta.url), "utf8")}`;
 	const page = h(
 		"html",
 		{ lang: "en" },
@@ -60,6 +67,12 @@ export function storyHtml(view: DisputeView): string {
 		),
 	);
 	return `<!doctype html>\n${renderToStaticMarkup(page)}\n`;
+}
+
+function fontFace([family, file]: (typeof FONTS)[number]): string {
+	const path = fileURLToPath(import.meta.resolve(file));
+	const data = readFileSync(path).toString("base64");
+	return `@font-face{font-family:"${family}";font-weight:100 900;src:url(data:font/woff2;base64,${data}) format("woff2")}`;
 }
 
 /** How to check it from a terminal. */

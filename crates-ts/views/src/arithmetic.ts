@@ -65,10 +65,11 @@ const MOST_POINTS = 600;
 const MOST_LISTED = 12;
 
 /** The arithmetic that a dispute comes down to, from operands that both sides agree on. */
-export function arithmetic(input: ArithmeticInput): ArithmeticView {
-	const { descriptor, element, operands } = input;
+export function arithmetic(given: ArithmeticInput): ArithmeticView {
+	const { descriptor, element, operands } = given;
 	const fetch = (operand: number, index: number): number => operands[operand].physical[index];
 	const sums = partialsOf(descriptor, element, fetch);
+	const input = { ...given, wrongPart: given.wrongPart ?? firstDifference(given.partials, sums) };
 	const reads = elementReads(descriptor, element, operands);
 	const row = descriptor.rowCount === 0 ? undefined : input.rows![rowAt(descriptor, element)];
 	const follows = Number(finish(descriptor, sums.at(-1)!, row));
@@ -88,6 +89,12 @@ export function arithmetic(input: ArithmeticInput): ArithmeticView {
 		follows,
 		products,
 	};
+}
+
+/** The first published partial result that is another one than computed here. */
+function firstDifference(published: readonly bigint[], sums: readonly bigint[]): number | undefined {
+	const found = published.findIndex((sum, part) => sum !== sums[part + 1]);
+	return found < 0 ? undefined : found;
 }
 
 /** How many products or numbers each part has. */

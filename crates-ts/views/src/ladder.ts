@@ -203,7 +203,7 @@ function partialsRow(input: LadderInput): LadderRow {
 				: {
 						kind: "sums",
 						cells: partials.args.partials.map((_, k) => ({
-							label: `${subscript(k + 1)}${lengths === undefined ? "" : ` after ${grouped(lengths[k])}${k === 0 ? "" : " more"}`}`,
+							label: `${subscript(k + 1)}${lengths === undefined ? "" : ` after ${grouped(lengths[k])}${k === 0 ? "" : " more"} ${isSum ? "products" : "numbers"}`}`,
 							size: (lengths?.[k] ?? 1) / total,
 						})),
 						first: settled === undefined ? null : Number(settled.part),

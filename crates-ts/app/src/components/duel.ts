@@ -122,7 +122,9 @@ function middle({ place, pictures, computedHere, isOpen, program }: DisputeView)
 	return h(
 		"div",
 		{ className: "middle" },
-		question === null || plane === undefined ? null : planePicture(plane, question.largest, question.name),
+		question === null || plane === undefined
+			? null
+			: planePicture(plane, question.largest, question.name, "var(--bad)"),
 		h("b", null, `${place.operatorName}, ${place.position}`),
 		h(
 			"span",

@@ -27,7 +27,7 @@ function rung(row: LadderRow, number: number, next: LadderRow | undefined): Reac
 		{ className: "rung", key: number },
 		h("div", null, h("b", null, row.question), h("span", { className: "caption" }, row.left)),
 		h("div", null, row.answer === null ? waiting("submitter", row.waits) : move("submitter", row.answer)),
-		h("div", null, row.strip === null ? null : strip(row.strip, next?.strip != null)),
+		h("div", { className: "stripbox" }, row.strip === null ? null : strip(row.strip, next?.strip != null)),
 		h("div", null, row.reply === null ? waiting("challenger", row.waits) : move("challenger", row.reply)),
 	);
 }

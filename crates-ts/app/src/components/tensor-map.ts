@@ -21,7 +21,12 @@ function shades(plane: PlaneView, largest: number): Map<number, string> {
 const opacity = (step: number): number => 0.05 + (0.9 * step) / STEPS;
 
 /** A plane as a picture: ink by size, what is read outlined, the wrong number red. */
-export function planePicture(plane: PlaneView, largest: number, name: string): ReactNode {
+export function planePicture(
+	plane: PlaneView,
+	largest: number,
+	name: string,
+	outline = "var(--ink)",
+): ReactNode {
 	const { rows, columns, box, marks, wrong } = plane;
 	const line = Math.max(rows, columns) / 60;
 	return h(
@@ -52,8 +57,9 @@ export function planePicture(plane: PlaneView, largest: number, name: string): R
 					width: box[3],
 					height: box[2],
 					fill: "none",
-					stroke: "var(--ink)",
-					strokeWidth: 1.6 * line,
+					stroke: outline,
+					strokeWidth: 1.5,
+					vectorEffect: "non-scaling-stroke",
 				}),
 		marks.map((cell) =>
 			h("rect", {
@@ -63,8 +69,9 @@ export function planePicture(plane: PlaneView, largest: number, name: string): R
 				width: 1,
 				height: 1,
 				fill: "none",
-				stroke: "var(--ink)",
-				strokeWidth: line,
+				stroke: outline,
+				strokeWidth: 1,
+				vectorEffect: "non-scaling-stroke",
 			}),
 		),
 	);
