@@ -18,8 +18,10 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
 	"store",
 	"actors",
+	"app",
 	"testing",
 ] as const;
 
