@@ -18,6 +18,7 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"indexer",
 	"store",
 	"actors",
 	"testing",
