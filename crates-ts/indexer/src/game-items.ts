@@ -52,7 +52,7 @@ export const claim = item("Claim", {
 	openDemands: count,
 	paid: wei.nullable().describe("to the submitter, once it is final"),
 	winner: address.nullable().describe("who brought it down"),
-	dispute: count.nullable().describe("the dispute that it lost; null if it was proved wrong without one"),
+	dispute: count.nullable().describe("the dispute that it lost; null if it fell without one"),
 });
 export type ClaimItem = z.infer<typeof claim>;
 
@@ -128,6 +128,7 @@ export const demand = item("InputDemand", {
 	input: count,
 	chunk: count,
 	status: z.enum(["open", "answered", "withheld", "reclaimed"]),
+	answeredAt: time.nullable().describe("when the chunk was published"),
 });
 export type DemandItem = z.infer<typeof demand>;
 

@@ -35,5 +35,6 @@ export const ITEMS = {
 	cover,
 } as const;
 export type Kind = keyof typeof ITEMS;
+type Items = { readonly [K in Kind]: z.infer<(typeof ITEMS)[K]> };
 /** An item of a kind. */
-export type Item<K extends Kind = Kind> = z.infer<(typeof ITEMS)[K]>;
+export type Item<K extends Kind = Kind> = Items[K];
