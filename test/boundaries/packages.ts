@@ -19,6 +19,7 @@ export const ORDER = [
 	"prover",
 	"chain",
 	"views",
+	"indexer",
 	"store",
 	"actors",
 	"app",
