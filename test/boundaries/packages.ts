@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"content",
 	"abi",
 	"commitment",
 	"onnx",
