@@ -31,6 +31,7 @@ import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
+import { story } from "./commands/story.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -41,7 +42,7 @@ import { LOG_FORMATS } from "./log.ts";
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, refund, inputs, monitor, key],
+	...[status, result, dispute, story, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
