@@ -21,6 +21,7 @@ export const ORDER = [
 	"indexer",
 	"store",
 	"actors",
+	"server",
 	"testing",
 ] as const;
 
