@@ -18,7 +18,10 @@ export const serve = command<Options>({
 	examples: [
 		["umpire serve", "serves on http://127.0.0.1:8600, with its index in the home folder"],
 		["DATABASE_URL=postgres://umpire@db/umpire umpire serve", "keeps the index in PostgreSQL"],
-		["umpire serve --app web --cors https://umpire.example", "serves a web app beside, and one to another origin"],
+		[
+			"umpire serve --app web --cors https://umpire.example",
+			"serves a web app beside, and one to another origin",
+		],
 	],
 	runsOn: true,
 	tells: true,
@@ -26,7 +29,13 @@ export const serve = command<Options>({
 		withSources(withChain(yargs))
 			.option(
 				"port",
-				numberOption("port", { default: 8600, least: 0, most: 65_535, whole: true, describe: "0: any that is free" }),
+				numberOption("port", {
+					default: 8600,
+					least: 0,
+					most: 65_535,
+					whole: true,
+					describe: "0: any that is free",
+				}),
 			)
 			.option("host", {
 				type: "string",
@@ -51,7 +60,11 @@ export const serve = command<Options>({
 					describe: "requests a second from one address; twice as many at once",
 				}),
 			)
-			.option("app", { type: "string", describe: "folder of a built web app to serve beside", requiresArg: true })
+			.option("app", {
+				type: "string",
+				describe: "folder of a built web app to serve beside",
+				requiresArg: true,
+			})
 			.option("attester", {
 				type: "string",
 				describe: "address of an attester's node (umpire attest --serve) to show here",

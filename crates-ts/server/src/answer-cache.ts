@@ -7,7 +7,8 @@ export function answerCache(revision: () => string): MiddlewareHandler {
 	let of = "";
 	const answers = new Map<string, { readonly body: string; readonly type: string }>();
 	return async (context, next) => {
-		if (context.req.method !== "GET" || /event-stream/.test(context.req.header("accept") ?? "")) return next();
+		if (context.req.method !== "GET" || /event-stream/.test(context.req.header("accept") ?? ""))
+			return next();
 		const now = revision();
 		if (now !== of) {
 			answers.clear();

@@ -67,7 +67,11 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	const requests = new RequestCounts();
 	app.onError((error, context) => answerFailure(context, error, served.warn));
 	app.notFound((context) =>
-		answerFailure(context, unknown("There is nothing at this address.", "see / and /openapi.json."), served.warn),
+		answerFailure(
+			context,
+			unknown("There is nothing at this address.", "see / and /openapi.json."),
+			served.warn,
+		),
 	);
 	app.use(requests.middleware);
 	app.use(HEADERS);
@@ -91,12 +95,20 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		const needsJson = method === "POST" && !/^\/network\/coordination\//.test(context.req.path);
 		// A page of another origin cannot send JSON without asking first, which CORS refuses.
 		if (needsJson && !/^application\/json\b/.test(type)) {
-			throw new Refusal(415, "TYPE", "The body is not JSON.", 'send it with "content-type: application/json".');
+			throw new Refusal(
+				415,
+				"TYPE",
+				"The body is not JSON.",
+				'send it with "content-type: application/json".',
+			);
 		}
 		requireOwnOrigin(method, context.req.header("origin"), context.req.header("host"), origins);
 		return next();
 	});
-	app.use("/v1/*", answerCache(() => String(served.index().revision)));
+	app.use(
+		"/v1/*",
+		answerCache(() => String(served.index().revision)),
+	);
 	addEvents(app, served);
 	addLists(app, served);
 	addDetails(app, served);
@@ -134,7 +146,12 @@ function requireOwnOrigin(
 ): void {
 	if (method !== "POST" || origin === undefined || origins.includes(origin)) return;
 	if (URL.canParse(origin) && new URL(origin).host === host) return;
-	throw new Refusal(403, "ORIGIN", "A page of another origin may not write here.", "start umpire serve with --cors ORIGIN.");
+	throw new Refusal(
+		403,
+		"ORIGIN",
+		"A page of another origin may not write here.",
+		"start umpire serve with --cors ORIGIN.",
+	);
 }
 
 function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): void {
@@ -142,7 +159,11 @@ function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): vo
 		const { head } = served.index();
 		const trouble = served.trouble();
 		const block = head === undefined ? null : { number: Number(head.number), time: Number(head.timestamp) };
-		return { status: trouble === undefined && head !== undefined ? "ok" : "degraded", block, trouble: trouble ?? null };
+		return {
+			status: trouble === undefined && head !== undefined ? "ok" : "degraded",
+			block,
+			trouble: trouble ?? null,
+		};
 	};
 	app.get("/health", (context) => context.json(state()));
 	app.get("/ready", (context) => {

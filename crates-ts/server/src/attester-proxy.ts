@@ -15,7 +15,8 @@ const GIVEN = ["/eigen/node", "/eigen/node/health", "/eigen/node/services", "/at
 export function addAttester(app: OpenAPIHono, url: string | undefined): void {
 	const pass = async (method: string, path: string, body?: string): Promise<Response> => {
 		if (url === undefined) {
-			const help = "umpire attest --serve PORT runs one; umpire serve --attester http://127.0.0.1:PORT shows it here.";
+			const help =
+				"umpire attest --serve PORT runs one; umpire serve --attester http://127.0.0.1:PORT shows it here.";
 			throw new Refusal(503, "NO_ATTESTER", "No attester's node is behind this server.", help);
 		}
 		const answer = await fetch(new URL(path, url), {

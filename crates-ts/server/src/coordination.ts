@@ -4,8 +4,8 @@ import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
 import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
 import { openNetwork } from "@umpire/actors/jobs/network-contracts.ts";
 import { type View, type World, worldOf } from "@umpire/actors/world.ts";
-import { accountOf, ROLES, type Role } from "@umpire/store/accounts.ts";
 import type { WorkerTerms } from "@umpire/markets/network-state.ts";
+import { accountOf, ROLES, type Role } from "@umpire/store/accounts.ts";
 import { getAddress } from "viem";
 
 /** Milliseconds between two looks while it runs. */

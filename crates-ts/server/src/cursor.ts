@@ -23,7 +23,12 @@ export function placeIn(cursor: string | undefined): [number, string] | undefine
 		const [number, id] = place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
 		return [number, String(id)];
 	} catch {
-		throw new Refusal(400, "CURSOR", "The cursor is not one that this server gave.", "begin without ?cursor=.");
+		throw new Refusal(
+			400,
+			"CURSOR",
+			"The cursor is not one that this server gave.",
+			"begin without ?cursor=.",
+		);
 	}
 }
 

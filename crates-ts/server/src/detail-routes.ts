@@ -12,7 +12,14 @@ import {
 	requestDetail,
 } from "@umpire/indexer/answers.ts";
 import { ITEMS, type Item, type Kind } from "@umpire/indexer/items.ts";
-import { claimsPerDay, countItems, findItem, findProgram, listItems, sumOf } from "@umpire/indexer/read-index.ts";
+import {
+	claimsPerDay,
+	countItems,
+	findItem,
+	findProgram,
+	listItems,
+	sumOf,
+} from "@umpire/indexer/read-index.ts";
 import { z } from "zod";
 import { unknown } from "./failures.ts";
 import { headOf } from "./head.ts";
@@ -23,7 +30,13 @@ import type { Served } from "./served.ts";
 const ALL = { limit: 10_000, order: "asc" } as const;
 const DAYS = 90;
 
-const number = z.object({ id: z.coerce.number().int().min(0).max(2 ** 31 - 1) });
+const number = z.object({
+	id: z.coerce
+		.number()
+		.int()
+		.min(0)
+		.max(2 ** 31 - 1),
+});
 
 function get<Query extends z.ZodObject, Answer extends z.ZodType>(
 	path: string,
@@ -57,23 +70,37 @@ export function addDetails(app: OpenAPIHono, served: Served): void {
 
 	const program = z.object({ id: z.string().regex(/^(\d{1,9}|0x[0-9a-f]{64})$/) });
 	const programDetail = z.object({ program: ITEMS.program, head });
-	app.openapi(get("/v1/programs/{id}", "a program, by its number or root", program, programDetail), async (context) => {
-		const { id } = context.req.valid("param");
-		const found = id.startsWith("0x") ? await one("program", id) : await findProgram(index().database, Number(id));
-		if (found === undefined) throw unknown(`There is no program ${id}.`, "see /v1/programs.");
-		return context.json({ program: found, ...now() }, 200);
-	});
-	app.openapi(get("/v1/requests/{id}", "a request and its claims", number, requestDetail), async (context) => {
-		const { id } = context.req.valid("param");
-		const request = await one("request", id);
-		return context.json({ request, claims: await belonging("claim", `request ${id}`), ...now() }, 200);
-	});
-	app.openapi(get("/v1/claims/{id}", "a claim, its request and disputes", number, claimDetail), async (context) => {
-		const { id } = context.req.valid("param");
-		const claim = await one("claim", id);
-		const request = await one("request", claim.request);
-		return context.json({ claim, request, disputes: await belonging("dispute", `claim ${id}`), ...now() }, 200);
-	});
+	app.openapi(
+		get("/v1/programs/{id}", "a program, by its number or root", program, programDetail),
+		async (context) => {
+			const { id } = context.req.valid("param");
+			const found = id.startsWith("0x")
+				? await one("program", id)
+				: await findProgram(index().database, Number(id));
+			if (found === undefined) throw unknown(`There is no program ${id}.`, "see /v1/programs.");
+			return context.json({ program: found, ...now() }, 200);
+		},
+	);
+	app.openapi(
+		get("/v1/requests/{id}", "a request and its claims", number, requestDetail),
+		async (context) => {
+			const { id } = context.req.valid("param");
+			const request = await one("request", id);
+			return context.json({ request, claims: await belonging("claim", `request ${id}`), ...now() }, 200);
+		},
+	);
+	app.openapi(
+		get("/v1/claims/{id}", "a claim, its request and disputes", number, claimDetail),
+		async (context) => {
+			const { id } = context.req.valid("param");
+			const claim = await one("claim", id);
+			const request = await one("request", claim.request);
+			return context.json(
+				{ claim, request, disputes: await belonging("dispute", `claim ${id}`), ...now() },
+				200,
+			);
+		},
+	);
 	app.openapi(
 		get("/v1/disputes/{id}", "a dispute with all moves, and whose clock runs", number, disputeDetail),
 		async (context) => {
@@ -87,13 +114,22 @@ export function addDetails(app: OpenAPIHono, served: Served): void {
 	);
 	app.openapi(get("/v1/grids/{id}", "a grid and its points", number, gridDetail), async (context) => {
 		const { id } = context.req.valid("param");
-		return context.json({ grid: await one("grid", id), points: await belonging("point", `grid ${id}`), ...now() }, 200);
+		return context.json(
+			{ grid: await one("grid", id), points: await belonging("point", `grid ${id}`), ...now() },
+			200,
+		);
 	});
-	app.openapi(get("/v1/bounties/{id}", "a bounty and its candidates", number, bountyDetail), async (context) => {
-		const { id } = context.req.valid("param");
-		const bounty = await one("bounty", id);
-		return context.json({ bounty, candidates: await belonging("candidate", `bounty ${id}`), ...now() }, 200);
-	});
+	app.openapi(
+		get("/v1/bounties/{id}", "a bounty and its candidates", number, bountyDetail),
+		async (context) => {
+			const { id } = context.req.valid("param");
+			const bounty = await one("bounty", id);
+			return context.json(
+				{ bounty, candidates: await belonging("candidate", `bounty ${id}`), ...now() },
+				200,
+			);
+		},
+	);
 	const simple = { jobs: "job", operators: "operator", attestations: "attestation" } as const;
 	for (const [path, kind] of Object.entries(simple)) {
 		const schema = z.object({ [kind]: ITEMS[kind], head });
@@ -115,12 +151,17 @@ export function addDetails(app: OpenAPIHono, served: Served): void {
 		return context.json(
 			{
 				...{ chainId, local: served.local, block: Number(block) },
-				contracts: Object.fromEntries(index().contracts.map(({ role, address }) => [role, addressOf(address)])),
+				contracts: Object.fromEntries(
+					index().contracts.map(({ role, address }) => [role, addressOf(address)]),
+				),
 				arbiter: addressOf(arbiter),
 				dotVerifier: addressOf(dotVerifier),
 				elementsVerifier: addressOf(elementsVerifier),
 				parameters: Object.fromEntries(
-					Object.entries(parameters).map(([name, one]) => [name, typeof one === "bigint" ? String(one) : one]),
+					Object.entries(parameters).map(([name, one]) => [
+						name,
+						typeof one === "bigint" ? String(one) : one,
+					]),
 				),
 				...now(),
 			},
@@ -148,7 +189,9 @@ async function overviewOf({ index, view }: Served) {
 	const counts = await countItems(database);
 	const count = (name: string): number => counts.get(name) ?? 0;
 	const { submitterBond, challengerBond, demandBond } = view.contracts.deployment.parameters;
-	const fees = await Promise.all(["open", "claimed"].map((status) => sumOf(database, "request", "fee", [`status ${status}`])));
+	const fees = await Promise.all(
+		["open", "claimed"].map((status) => sumOf(database, "request", "fee", [`status ${status}`])),
+	);
 	const bonds =
 		BigInt(count("claim live")) * submitterBond +
 		BigInt(count("dispute open")) * challengerBond +

@@ -51,7 +51,12 @@ export function addEvents(app: OpenAPIHono, served: Served): void {
 		}
 		const after = context.req.header("last-event-id");
 		if (after !== undefined && after !== "" && placeOf(after) === undefined) {
-			throw new Refusal(400, "LAST_EVENT_ID", "Last-Event-ID is not of this stream.", "leave it out to begin now.");
+			throw new Refusal(
+				400,
+				"LAST_EVENT_ID",
+				"Last-Event-ID is not of this stream.",
+				"leave it out to begin now.",
+			);
 		}
 		streams++;
 		return streamOf(context, served, after === "" ? undefined : after, () => {

@@ -32,11 +32,17 @@ function refusalOf(error: unknown): Refusal | undefined {
 		return new Refusal(status, CODES[status] ?? "REQUEST", sentence(error.message), "see /openapi.json.");
 	}
 	if (error instanceof RevertError) {
-		return new Refusal(422, error.code, error.found, error.advice ?? "the chain is as it is: change what is asked.");
+		return new Refusal(
+			422,
+			error.code,
+			error.found,
+			error.advice ?? "the chain is as it is: change what is asked.",
+		);
 	}
 	if (!(error instanceof UmpireError)) return undefined;
 	const { code, found, advice } = error;
-	if (error.retryable || code === "STORED") return new Refusal(503, code, found, advice ?? "try again later.");
+	if (error.retryable || code === "STORED")
+		return new Refusal(503, code, found, advice ?? "try again later.");
 	if (code === "NOT_FOUND") return unknown(found, advice ?? "see the list.");
 	// What a wallet would be refused, too.
 	if (error instanceof ChainError) return new Refusal(422, code, found, advice ?? "change what is asked.");
@@ -53,8 +59,15 @@ export function answerFailure(context: Context, error: unknown, warn: (line: str
 	let refusal = refusalOf(error);
 	if (refusal === undefined) {
 		const { method, path } = context.req;
-		warn(`A defect of Umpire: ${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-		refusal = new Refusal(500, "DEFECT", "This could not be answered.", "whoever runs this server finds why in its log.");
+		warn(
+			`A defect of Umpire: ${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+		);
+		refusal = new Refusal(
+			500,
+			"DEFECT",
+			"This could not be answered.",
+			"whoever runs this server finds why in its log.",
+		);
 	}
 	return context.json(bodyOf(refusal), refusal.status);
 }

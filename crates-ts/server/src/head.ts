@@ -8,7 +8,12 @@ export function headOf({ head, database }: ChainIndex): {
 	readonly head: { readonly number: number; readonly hash: `0x${string}`; readonly time: number };
 } {
 	if (head === undefined) {
-		throw new Refusal(503, "NOT_READY", "The chain has not been read yet.", "wait until /ready answers with 200.");
+		throw new Refusal(
+			503,
+			"NOT_READY",
+			"The chain has not been read yet.",
+			"wait until /ready answers with 200.",
+		);
 	}
 	return {
 		database,

@@ -18,7 +18,8 @@ export async function indexSourceOf(view: View): Promise<IndexSource> {
 		{ role: "court", address: deployment.court },
 	];
 	const add = (found: Partial<Record<Role, { readonly address: Hex }>> | undefined) => {
-		for (const [role, { address }] of Object.entries(found ?? {})) contracts.push({ role: role as Role, address });
+		for (const [role, { address }] of Object.entries(found ?? {}))
+			contracts.push({ role: role as Role, address });
 	};
 	const network = await orNone(openNetwork(view));
 	add(network && { workers: network.workers, jobs: network.jobs, jobBeacon: network.beacon });

@@ -63,7 +63,8 @@ export function addLists(app: OpenAPIHono, { index }: Served): void {
 			},
 		});
 		app.openapi(route, async (context) => {
-			const given = context.req.valid("query") as z.infer<typeof listQuery> & Record<string, string | undefined>;
+			const given = context.req.valid("query") as z.infer<typeof listQuery> &
+				Record<string, string | undefined>;
 			const refs = filters.flatMap((filter) =>
 				given[filter] === undefined ? [] : [`${filter} ${given[filter]}`],
 			);
@@ -79,5 +80,10 @@ export function addLists(app: OpenAPIHono, { index }: Served): void {
 /** @throws Refusal if it is no address */
 export function addressOf(text: string): `0x${string}` {
 	if (isAddress(text, { strict: false })) return getAddress(text);
-	throw new Refusal(400, "ADDRESS", "An address has 0x and 40 hexadecimal digits.", "check what you have given.");
+	throw new Refusal(
+		400,
+		"ADDRESS",
+		"An address has 0x and 40 hexadecimal digits.",
+		"check what you have given.",
+	);
 }

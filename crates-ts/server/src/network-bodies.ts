@@ -1,5 +1,5 @@
-import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { unsigned } from "@umpire/indexer/answers.ts";
+import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { z } from "zod";
 
 // What the endpoints of the compute network take and answer. Amounts are texts of whole wei.

@@ -84,7 +84,9 @@ function addClients(app: OpenAPIHono, served: Served): void {
 			.reduce((sum, { reward }) => sum + BigInt(reward), 0n);
 		return { address, balance: String(balance), withdrawable: String(withdrawable), locked: String(locked) };
 	};
-	app.openapi(register, async (context) => context.json(await balanceOf(context.req.valid("json").address), 200));
+	app.openapi(register, async (context) =>
+		context.json(await balanceOf(context.req.valid("json").address), 200),
+	);
 	const balance = createRoute({
 		method: "get",
 		path: "/client/{id}/balance",
@@ -122,13 +124,23 @@ function addJobs(app: OpenAPIHono, served: Served): void {
 		request: { body: { required: true, content: { "application/json": { schema: submission } } } },
 		responses: { 200: json(submitted, "what became of it"), ...REFUSED },
 	});
-	app.openapi(submit, async (context) => context.json(await submitJobFor(served, context.req.valid("json")), 200));
+	app.openapi(submit, async (context) =>
+		context.json(await submitJobFor(served, context.req.valid("json")), 200),
+	);
 	const detail = z.object({ job: ITEMS.job, output: z.array(z.number()).nullable() });
 	const status = createRoute({
 		method: "get",
 		path: "/job/{id}/status",
 		summary: "a job, and the output of one that is verified",
-		request: { params: z.object({ id: z.coerce.number().int().min(1).max(2 ** 31 - 1) }) },
+		request: {
+			params: z.object({
+				id: z.coerce
+					.number()
+					.int()
+					.min(1)
+					.max(2 ** 31 - 1),
+			}),
+		},
 		responses: { 200: json(detail, "the job; output in its real units, if it fits one leaf"), ...REFUSED },
 	});
 	app.openapi(status, async (context) => {
@@ -142,10 +154,16 @@ function addJobs(app: OpenAPIHono, served: Served): void {
 	addList(app, served, "/jobs/pending", "job", ["status pending"]);
 }
 
-async function outputOf({ index }: Served, { status, claim, program }: { status: string; claim: number | null; program: string }) {
+async function outputOf(
+	{ index }: Served,
+	{ status, claim, program }: { status: string; claim: number | null; program: string },
+) {
 	if (status !== "verified" || claim === null) return null;
 	const { database } = index();
-	const [claimed, made] = [await findItem(database, "claim", claim), await findItem(database, "program", program)];
+	const [claimed, made] = [
+		await findItem(database, "claim", claim),
+		await findItem(database, "program", program),
+	];
 	if (claimed === undefined || made === undefined || claimed.output === null) return null;
 	const unit = Number(made.outputMantissa) * 2 ** made.outputExponent;
 	return claimed.output.map((element) => element * unit);
@@ -180,7 +198,10 @@ function addCoordination(app: OpenAPIHono, served: Served): void {
 			method: "post",
 			path: `/network/coordination/${action}`,
 			summary: `${action} drawing, ending and working for the demo accounts; on a local chain alone`,
-			responses: { 200: json(coordinated, "whether it runs, and whether there was anything to do"), ...REFUSED },
+			responses: {
+				200: json(coordinated, "whether it runs, and whether there was anything to do"),
+				...REFUSED,
+			},
 		});
 		app.openapi(route, async (context) => {
 			if (coordination === undefined) {

@@ -1,7 +1,7 @@
+import { jobsAbi } from "@umpire/abi/jobs.ts";
 import { openNetwork } from "@umpire/actors/jobs/network-contracts.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { quantiseInputs } from "@umpire/actors/run-program.ts";
-import { jobsAbi } from "@umpire/abi/jobs.ts";
 import { programOf } from "@umpire/chain/contracts.ts";
 import { type Call, read, send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -89,7 +89,8 @@ async function inputsRootOf(served: Served, root: Hex, body: z.infer<typeof subm
 	const other = Object.keys(inputs).find((name) => !names.includes(name));
 	const missing = names.find((name) => !Object.hasOwn(inputs, name));
 	if (other !== undefined || missing !== undefined) {
-		const what = missing === undefined ? `There is no input "${other}".` : `The input "${missing}" is missing.`;
+		const what =
+			missing === undefined ? `There is no input "${other}".` : `The input "${missing}" is missing.`;
 		throw new Refusal(400, "INPUT", what, `the program takes ${names.join(", ")}.`);
 	}
 	const floats = program.inputs.map((spec) => {

@@ -27,9 +27,13 @@ export async function openDatabase(
 	const name = `${chainId}_${market.slice(2, 18).toLowerCase()}`;
 	if (databaseUrl !== undefined && databaseUrl !== "") {
 		if (backup !== undefined) {
-			throw new UmpireError("OPTION", "A backup is loaded into the home folder's index, not into PostgreSQL", {
-				advice: "use pg_restore, or unset DATABASE_URL.",
-			});
+			throw new UmpireError(
+				"OPTION",
+				"A backup is loaded into the home folder's index, not into PostgreSQL",
+				{
+					advice: "use pg_restore, or unset DATABASE_URL.",
+				},
+			);
 		}
 		return openPostgres(databaseUrl, `umpire_${name}`, warn);
 	}
@@ -37,9 +41,11 @@ export async function openDatabase(
 	return openPglite(home.path("index", name), `umpire_${name}`, data);
 }
 
-const noBackup = (path: string) => (cause: unknown): never => {
-	throw new UmpireError("FILE", `The backup ${path} cannot be read`, { cause });
-};
+const noBackup =
+	(path: string) =>
+	(cause: unknown): never => {
+		throw new UmpireError("FILE", `The backup ${path} cannot be read`, { cause });
+	};
 
 /** Opens the index of a market; its database is to be closed. */
 export async function openIndex(view: View, options: IndexOptions): Promise<ChainIndex> {

@@ -106,12 +106,21 @@ function requireFolder(folder: string | undefined): void {
 
 type Listening = ReturnType<typeof serve>;
 
-function listening(fetch: Parameters<typeof serve>[0]["fetch"], port: number, hostname: string): Promise<Listening> {
+function listening(
+	fetch: Parameters<typeof serve>[0]["fetch"],
+	port: number,
+	hostname: string,
+): Promise<Listening> {
 	return new Promise((resolve, reject) => {
 		const server = serve({ fetch, port, hostname }, () => resolve(server));
 		server.once("error", (cause: NodeJS.ErrnoException) => {
 			const why = cause.code === "EADDRINUSE" ? "something listens there already" : cause.message;
-			reject(new UmpireError("FILE", `Cannot serve on port ${port}: ${why}`, { advice: "choose another --port.", cause }));
+			reject(
+				new UmpireError("FILE", `Cannot serve on port ${port}: ${why}`, {
+					advice: "choose another --port.",
+					cause,
+				}),
+			);
 		});
 	});
 }

@@ -1,6 +1,6 @@
+import type { Contracts } from "@umpire/chain/contracts.ts";
 import { explain } from "@umpire/chain/revert.ts";
 import type { Call } from "@umpire/chain/send.ts";
-import type { Contracts } from "@umpire/chain/contracts.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Unsigned } from "@umpire/indexer/answers.ts";
 import { encodeFunctionData, getAddress } from "viem";
