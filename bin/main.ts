@@ -33,6 +33,7 @@ import { run } from "./commands/run.ts";
 import { serve } from "./commands/serve.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
+import { story } from "./commands/story.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -43,7 +44,7 @@ import { LOG_FORMATS } from "./log.ts";
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, refund, inputs, monitor, key],
+	...[status, result, dispute, story, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[serve, index],

@@ -197,6 +197,7 @@ describe("what commands print with --json", () => {
 			rejected: [{ claim: 1, dispute: 1 }],
 		});
 		expect(await json("dispute", "1")).toMatchObject({ end: "wrong number", clocks: null });
+		expect(await json("story", "1")).toMatchObject({ isOpen: false, computedHere: expect.any(String) });
 		await travel(await connectRpc(rpc), 4001n);
 		await honest.until(/Claim 2 is final/);
 		expect(await honest.stop()).toBe(0);

@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"content",
 	"abi",
 	"commitment",
 	"onnx",
@@ -18,10 +19,12 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
 	"indexer",
 	"store",
 	"actors",
 	"server",
+	"app",
 	"testing",
 ] as const;
 
