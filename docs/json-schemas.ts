@@ -774,6 +774,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		claim: count,
 		request: count,
 		program: growing({ root, number: count, name: z.string().nullable(), operators: count, steps: count }),
+		inputsRoot: root,
+		traceRoot: root,
 		chainId: count,
 		court: address,
 		block: count.describe("that this is the state of"),
