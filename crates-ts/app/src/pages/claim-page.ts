@@ -68,7 +68,7 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 			null,
 			h(
 				"ul",
-				{ className: "rows" },
+				{ className: "rows answers" },
 				view.others.map((one) =>
 					h(
 						"li",

@@ -135,7 +135,7 @@ function operators(lines: readonly OperatorLine[], selected: number | undefined,
 						"tr",
 						{ key: one.operator, className: one.operator === selected ? "selected" : undefined },
 						h("td", { className: "quiet" }, one.operator),
-						h("td", null, h("button", { type: "button", className: "plain", onClick: () => select(one.operator) }, one.name)),
+						h("td", null, h("button", { type: "button", className: "textbutton", onClick: () => select(one.operator) }, one.name)),
 						h("td", { className: "mono wide" }, one.node),
 						h("td", null, one.kind, h("span", { className: "quiet" }, `, ${one.form}`)),
 						h("td", null, one.shape),
@@ -159,7 +159,7 @@ function claims({ claims: lines }: ProgramView): ReactNode {
 			? h("p", { className: "quiet" }, "Nobody has claimed a result of this program.")
 			: h(
 					"ul",
-					{ className: "rows" },
+					{ className: "rows answers" },
 					lines.map((one) => h("li", { key: one.claim }, h("a", { href: `/claims/${one.claim}` }, `Claim ${one.claim}`), h("span", null, sign(one.status.tone), " ", one.status.text), h("span", { className: "mono", title: one.submitter }, short(one.submitter)))),
 				),
 	);
