@@ -1,5 +1,5 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { OverviewView } from "@umpire/views/overview-view.ts";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { h } from "./components/h.ts";
 import { useLive } from "./live.ts";
 import { ClaimPage } from "./pages/claim-page.ts";
@@ -94,7 +94,8 @@ function Find(): ReactNode {
 	const input = useRef<HTMLInputElement>(null);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
-			const isTyping = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+			const isTyping =
+				event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
 			if (event.key !== "/" || isTyping) return;
 			event.preventDefault();
 			input.current?.focus();

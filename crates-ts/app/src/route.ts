@@ -24,7 +24,8 @@ export function navigate(path: string): void {
 
 /** Links within the app do not load it anew. */
 export function onLink(event: MouseEvent): void {
-	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
+		return;
 	const link = (event.target as Element).closest("a");
 	const path = link?.getAttribute("href");
 	if (link == null || path == null || !path.startsWith("/") || link.target !== "") return;

@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useState } from "react";
 import { clock, grouped } from "@umpire/views/text.ts";
+import { type ReactNode, useEffect, useState } from "react";
 import { h } from "./components/h.ts";
 import { useLive } from "./live.ts";
 import type { Page } from "./use-page.ts";

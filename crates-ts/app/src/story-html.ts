@@ -12,7 +12,10 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:";
 /** Latin letters of the typefaces, inside the file: it looks the same everywhere. */
 const FONTS = [
 	["Inter Variable", "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"],
-	["JetBrains Mono Variable", "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2"],
+	[
+		"JetBrains Mono Variable",
+		"@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
+	],
 ] as const;
 
 /**

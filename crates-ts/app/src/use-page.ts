@@ -29,7 +29,11 @@ export function usePage<T>(path: string): Page<T> {
 				if (stop.signal.aborted) return;
 				const refusal = isRefusal(error)
 					? error
-					: { status: 0, message: "The server does not answer.", help: "Is it running? ./just app starts it." };
+					: {
+							status: 0,
+							message: "The server does not answer.",
+							help: "Is it running? ./just app starts it.",
+						};
 				setState((before) => ({ ...(before.path === path ? before : {}), path, refusal }));
 			},
 		);

@@ -156,7 +156,11 @@ describe("the web app", () => {
 	it("shows a stranger's names as text", async () => {
 		const model = join(ROOT, "testdata", "dnn.onnx");
 		const { program } = await compileFile(model, { bits: 8, progress: () => {} }, []);
-		const operators = program.operators.map((operator) => ({ ...operator, node: `/${HOSTILE}/x`, opType: HOSTILE }));
+		const operators = program.operators.map((operator) => ({
+			...operator,
+			node: `/${HOSTILE}/x`,
+			opType: HOSTILE,
+		}));
 		const hostile = { ...program, name: HOSTILE, operators };
 		await registerProgram(await stage.world("requester"), hostile, await commitProgram(hostile));
 		await visit("/programs/3");

@@ -6,7 +6,9 @@ import { type Browser, chromium as browserType, type Page } from "playwright-cor
 export async function openBrowser(): Promise<Browser> {
 	const named = process.env.UMPIRE_CHROMIUM;
 	if (named === undefined && !(process.platform === "linux" && process.arch === "x64")) {
-		throw new Error("The npm package of Chromium is for Linux on x64: name one that is here with UMPIRE_CHROMIUM.");
+		throw new Error(
+			"The npm package of Chromium is for Linux on x64: name one that is here with UMPIRE_CHROMIUM.",
+		);
 	}
 	return browserType.launch({
 		executablePath: named ?? (await chromium.executablePath()),

@@ -3,7 +3,13 @@ import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { claimStatus } from "./claim-status.ts";
 import type { StatusView } from "./dispute-view.ts";
-import { type ClaimState, claimsOf, type MarketFacts, nameOfOperator, nameOfProgram } from "./market-facts.ts";
+import {
+	type ClaimState,
+	claimsOf,
+	type MarketFacts,
+	nameOfOperator,
+	nameOfProgram,
+} from "./market-facts.ts";
 import { type OutputView, outputView } from "./output-view.ts";
 import { plainShape, type TensorView, tensorView } from "./tensor-view.ts";
 import { counted, ether, etherNumber, foreign, grouped, real } from "./text.ts";
@@ -52,7 +58,11 @@ export interface ClaimView {
 		readonly status: StatusView;
 		readonly submitter: string;
 	}[];
-	readonly disputes: readonly { readonly dispute: number; readonly challenger: string; readonly text: string }[];
+	readonly disputes: readonly {
+		readonly dispute: number;
+		readonly challenger: string;
+		readonly text: string;
+	}[];
 }
 
 /** A claim, its request, and what becomes of both; undefined if there is no such claim. */
@@ -67,7 +77,9 @@ export function claimView(
 	const program = facts.programs.get(claim.program);
 	const output = outputView(program, claim.event.args.words) ?? null;
 	const { status, until } = claimStatus(facts, claim);
-	const registered = facts.events.find(({ name, args }) => name === "Registered" && args.program === claim.program);
+	const registered = facts.events.find(
+		({ name, args }) => name === "Registered" && args.program === claim.program,
+	);
 	const name = nameOfProgram(facts, claim.program);
 	return {
 		claim: number,
@@ -129,7 +141,11 @@ export function claimView(
 
 function headlineOf(claim: ClaimState, output: OutputView | null, status: StatusView): string {
 	const answer =
-		output === null ? `Claim ${claim.claim}` : output.count === 1 ? `The answer is ${output.summary}` : `The answer is ${output.summary}`;
+		output === null
+			? `Claim ${claim.claim}`
+			: output.count === 1
+				? `The answer is ${output.summary}`
+				: `The answer is ${output.summary}`;
 	switch (claim.status) {
 		case "final":
 			return `${answer}; it is final`;
@@ -194,7 +210,8 @@ function questionOf(program: Program, inputs: readonly Elements[]): TensorView |
 	if (spec === undefined || inputs[0] === undefined) return null;
 	const sizes = plainShape(spec.shape);
 	const isPicture = sizes.length >= 2 && sizes.at(-1)! >= LEAST_SIDE && sizes.at(-2)! >= LEAST_SIDE;
-	if (!isPicture) return inputs[0].length > 1024 ? null : tensorView(foreign(spec.name), spec.shape, inputs[0], {});
+	if (!isPicture)
+		return inputs[0].length > 1024 ? null : tensorView(foreign(spec.name), spec.shape, inputs[0], {});
 	return tensorView(foreign(spec.name), spec.shape, inputs[0], {}, { most: 3 });
 }
 
@@ -239,7 +256,11 @@ function moneyOf({ parameters }: MarketFacts, claim: ClaimState): ClaimView["mon
 	];
 }
 
-function commitsOf({ event, asked, program }: ClaimState, number: number, name: string): ClaimView["commits"] {
+function commitsOf(
+	{ event, asked, program }: ClaimState,
+	number: number,
+	name: string,
+): ClaimView["commits"] {
 	const isLazy = /^0x0*$/.test(event.args.traceRoot);
 	return [
 		{ what: `Program${number === 0 ? "" : ` ${number}`}, ${name}`, hash: program, note: "what was computed" },

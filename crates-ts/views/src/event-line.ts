@@ -6,7 +6,10 @@ import { counted, ether, grouped } from "./text.ts";
 /** One thing that happened, in one line. */
 export interface EventLine {
 	readonly text: string;
-	readonly about: { readonly kind: "claim" | "dispute" | "request" | "program"; readonly number: number } | null;
+	readonly about: {
+		readonly kind: "claim" | "dispute" | "request" | "program";
+		readonly number: number;
+	} | null;
 	readonly tone: StatusView["tone"];
 	readonly time: number | null;
 	readonly transaction: string;
@@ -58,7 +61,12 @@ function textOf(facts: MarketFacts, { name, args }: ChainEvent): Line | undefine
 		case "Named":
 			return [`named number ${grouped(args.element)}`, "challenger", "dispute", args.dispute];
 		case "PartialsPublished":
-			return [`published ${counted(args.partials.length, "partial result")}`, "submitter", "dispute", args.dispute];
+			return [
+				`published ${counted(args.partials.length, "partial result")}`,
+				"submitter",
+				"dispute",
+				args.dispute,
+			];
 		case "Settled":
 			return [
 				`proved ${grouped(args.computed)}, not ${grouped(args.claimed)}`,

@@ -95,7 +95,11 @@ export function claimsOf(facts: MarketFacts): ClaimState[] {
 function disputesOf(events: readonly ChainEvent[]): DisputeState[] {
 	const by = new Map<
 		number,
-		{ -readonly [Key in keyof DisputeState]: Key extends "descents" ? Named<"Descended">[] : DisputeState[Key] }
+		{
+			-readonly [Key in keyof DisputeState]: Key extends "descents"
+				? Named<"Descended">[]
+				: DisputeState[Key];
+		}
 	>();
 	for (const event of events) {
 		if (!("dispute" in event.args)) continue;

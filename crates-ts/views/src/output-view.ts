@@ -3,8 +3,8 @@ import { leafCount, unpackLeaf } from "@umpire/commitment/leaf.ts";
 import { toLogical } from "@umpire/commitment/tensor.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { counted, real, shapeText } from "./text.ts";
 import { plainShape } from "./tensor-view.ts";
+import { counted, real, shapeText } from "./text.ts";
 
 /** A claimed output, as far as its one leaf on the chain tells it. */
 export interface OutputView {

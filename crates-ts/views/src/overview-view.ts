@@ -1,7 +1,14 @@
 import { claimStatus } from "./claim-status.ts";
 import type { SideName, StatusView } from "./dispute-view.ts";
-import { eventLine, type EventLine } from "./event-line.ts";
-import { type ClaimState, claimsOf, type DisputeState, type MarketFacts, nameOfOperator, nameOfProgram } from "./market-facts.ts";
+import { type EventLine, eventLine } from "./event-line.ts";
+import {
+	type ClaimState,
+	claimsOf,
+	type DisputeState,
+	type MarketFacts,
+	nameOfOperator,
+	nameOfProgram,
+} from "./market-facts.ts";
 import { outputView } from "./output-view.ts";
 import { counted, ether, etherNumber, grouped } from "./text.ts";
 
@@ -206,7 +213,10 @@ function figures(
 		{
 			label: "Open disputes",
 			value: grouped(open.length),
-			note: open.length === 0 ? "nobody disagrees" : `${ether((submitterBond + challengerBond) * BigInt(open.length))} at stake`,
+			note:
+				open.length === 0
+					? "nobody disagrees"
+					: `${ether((submitterBond + challengerBond) * BigInt(open.length))} at stake`,
 		},
 		{
 			label: "Next deadline",
@@ -259,11 +269,16 @@ function health({ endpoints, block, programs, events, isDevelopment }: MarketFac
 	const agree = endpoints.filter(({ trouble }) => trouble === null).length;
 	const registered = events.filter(({ name }) => name === "Registered").length;
 	return [
-		{
-			what: "RPC nodes that answer and agree",
-			value: `${agree} of ${endpoints.length}`,
-			isAlarm: agree < endpoints.length,
-		},
+		// A private chain is no node.
+		...(endpoints.length === 0
+			? []
+			: [
+					{
+						what: "RPC nodes that answer and agree",
+						value: `${agree} of ${endpoints.length}`,
+						isAlarm: agree < endpoints.length,
+					},
+				]),
 		{ what: "Read up to block", value: grouped(block), isAlarm: false },
 		{ what: "Programs that are here", value: `${programs.size} of ${registered}`, isAlarm: false },
 		{

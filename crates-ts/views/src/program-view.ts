@@ -1,9 +1,9 @@
-import { type Descriptor, KIND, type Program, type TensorRef } from "@umpire/operators/program.ts";
 import { radixProduct } from "@umpire/operators/cone.ts";
 import { partCount } from "@umpire/operators/parts.ts";
+import { type Descriptor, KIND, type Program, type TensorRef } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
-import type { StatusView } from "./dispute-view.ts";
 import { claimStatus } from "./claim-status.ts";
+import type { StatusView } from "./dispute-view.ts";
 import { claimsOf, type MarketFacts, nameOfProgram } from "./market-facts.ts";
 import { operatorNames } from "./operator-names.ts";
 import { plainShape } from "./tensor-view.ts";
@@ -88,8 +88,12 @@ export function programView(
 			name: foreign(input.name),
 			shape: shapeText(plainShape(input.shape)),
 		})),
-		operators: program === undefined || descriptors === undefined ? [] : operatorLines(program, descriptors, claims),
-		outputs: (program?.outputs ?? []).map(({ name: output, operator }) => ({ name: foreign(output), operator })),
+		operators:
+			program === undefined || descriptors === undefined ? [] : operatorLines(program, descriptors, claims),
+		outputs: (program?.outputs ?? []).map(({ name: output, operator }) => ({
+			name: foreign(output),
+			operator,
+		})),
 		claims: claims
 			.toReversed()
 			.slice(0, MOST_CLAIMS)

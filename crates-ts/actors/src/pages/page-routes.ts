@@ -61,7 +61,12 @@ async function page(views: PageViews, pathname: string): Promise<Response> {
 /** Programs and inputs are checked by whoever takes them, by their root. */
 async function contentOf(content: ContentStore, pathname: string): Promise<Response> {
 	const found = /^\/v1\/content\/(programs|inputs)\/(0x[0-9a-f]{64})$/.exec(pathname);
-	const missing = refusal(404, "NOT_FOUND", "That is not in this home folder", "umpire inputs put brings it.");
+	const missing = refusal(
+		404,
+		"NOT_FOUND",
+		"That is not in this home folder",
+		"umpire inputs put brings it.",
+	);
 	if (found === null) return missing;
 	const [kind, root] = [found[1] as "programs" | "inputs", found[2] as Hex];
 	const stamp = await content.stamp(kind, root);
@@ -72,7 +77,10 @@ async function contentOf(content: ContentStore, pathname: string): Promise<Respo
 	const bytes = await content.read(kind, root);
 	if (bytes === null) return missing;
 	return new Response(new Uint8Array(bytes), {
-		headers: { "content-type": "application/octet-stream", "cache-control": "public, max-age=31536000, immutable" },
+		headers: {
+			"content-type": "application/octet-stream",
+			"cache-control": "public, max-age=31536000, immutable",
+		},
 	});
 }
 

@@ -34,7 +34,10 @@ export class PageViews {
 	readonly #broken = new Map<Hex, string>();
 	readonly #traces: KnownTraces = new Map();
 	#facts: { readonly at: Hex | undefined; readonly promise: Promise<MarketFacts> } | undefined;
-	readonly #disputes = new Map<number, { readonly at: Hex | undefined; readonly view: Promise<DisputeView> }>();
+	readonly #disputes = new Map<
+		number,
+		{ readonly at: Hex | undefined; readonly view: Promise<DisputeView> }
+	>();
 
 	constructor(view: View) {
 		this.#view = view;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { serve } from "@hono/node-server";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { View } from "../world.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { PageViews } from "./page-views.ts";
@@ -51,7 +51,8 @@ export async function appFile(folder: string, pathname: string): Promise<Respons
 	const extension = extname(path);
 	if (isInside && extension in TYPES) {
 		const found = await readFile(file).catch(() => undefined);
-		if (found === undefined) return new Response("There is no such file.\n", { status: 404, headers: HEADERS });
+		if (found === undefined)
+			return new Response("There is no such file.\n", { status: 404, headers: HEADERS });
 		// Built files carry their hash in their name.
 		const cache = path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
 		return new Response(new Uint8Array(found), {

@@ -22,7 +22,15 @@ export function DisputeChecks({ view }: { view: DisputeView }): ReactNode {
 				? { at: "agrees", result: `${name} is ${submitter.number}, as published.` }
 				: {
 						at: "differs",
-						result: h("span", null, `${name} is `, h("b", null, grouped(element)), "; ", h("b", { className: "bad" }, submitter.number), " was published."),
+						result: h(
+							"span",
+							null,
+							`${name} is `,
+							h("b", null, grouped(element)),
+							"; ",
+							h("b", { className: "bad" }, submitter.number),
+							" was published.",
+						),
 					};
 		},
 	);

@@ -1,9 +1,9 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { toLogical } from "@umpire/commitment/tensor.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { parseProgram } from "@umpire/runtime/program-bytes.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import { toLogical } from "@umpire/commitment/tensor.ts";
 import { decodeTensorsOf } from "@umpire/store/tensors-codec.ts";
 
 /** What this browser finds when it runs a claim's program on the claim's inputs. */
@@ -22,7 +22,8 @@ export class ContentError extends Error {
 
 async function content(kind: "programs" | "inputs", root: string, signal: AbortSignal): Promise<Uint8Array> {
 	const response = await fetch(`/v1/content/${kind}/${root}`, { signal });
-	if (!response.ok) throw new ContentError(kind === "programs" ? "The program is not here." : "The inputs are not here.");
+	if (!response.ok)
+		throw new ContentError(kind === "programs" ? "The program is not here." : "The inputs are not here.");
 	return new Uint8Array(await response.arrayBuffer());
 }
 

@@ -30,7 +30,11 @@ const MOST_UNFOLDED = 80;
 
 /** The path of names that an operator lies below: "/layer.0/attention/MatMul" is below "layer.0" and "attention". */
 function pathOf({ node }: OperatorLine): string[] {
-	return node.split(" + ")[0].split("/").filter((part) => part !== "").slice(0, -1);
+	return node
+		.split(" + ")[0]
+		.split("/")
+		.filter((part) => part !== "")
+		.slice(0, -1);
 }
 
 /**
@@ -82,13 +86,15 @@ export function boxesOf(
 	close();
 	const seen = new Set<string>();
 	const edges = operators.flatMap((one) =>
-		[...one.operators.map((from) => boxOf[from]), ...one.inputs.map((input) => `i${input}`)].flatMap((from) => {
-			const to = boxOf[one.operator];
-			const key = `${from} ${to}`;
-			if (from === to || seen.has(key)) return [];
-			seen.add(key);
-			return [[from, to] as const];
-		}),
+		[...one.operators.map((from) => boxOf[from]), ...one.inputs.map((input) => `i${input}`)].flatMap(
+			(from) => {
+				const to = boxOf[one.operator];
+				const key = `${from} ${to}`;
+				if (from === to || seen.has(key)) return [];
+				seen.add(key);
+				return [[from, to] as const];
+			},
+		),
 	);
 	return { boxes, edges };
 }

@@ -41,12 +41,23 @@ export function ProgramGraph({
 			),
 			boxes.map((box) => {
 				const place = at.get(box.id);
-				return place === undefined ? null : nodeOf(box, place, { selected, found, onSelect, onUnfold: (name) => setUnfolded(new Set([...unfolded, name])) });
+				return place === undefined
+					? null
+					: nodeOf(box, place, {
+							selected,
+							found,
+							onSelect,
+							onUnfold: (name) => setUnfolded(new Set([...unfolded, name])),
+						});
 			}),
 		),
 		unfolded.size === 0
 			? null
-			: h("button", { type: "button", className: "button fold", onClick: () => setUnfolded(new Set()) }, "Fold again"),
+			: h(
+					"button",
+					{ type: "button", className: "button fold", onClick: () => setUnfolded(new Set()) },
+					"Fold again",
+				),
 	);
 }
 

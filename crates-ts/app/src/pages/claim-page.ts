@@ -34,7 +34,14 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 			"div",
 			{ className: "verdict" },
 			h("div", null, h("h1", null, view.headline), h("p", { className: "lead" }, view.lead)),
-			h("div", { className: "side" }, pill(view.status), left === null ? null : h("span", { className: "caption" }, left > 0 ? `${clock(left)} left` : "time is up")),
+			h(
+				"div",
+				{ className: "side" },
+				pill(view.status),
+				left === null
+					? null
+					: h("span", { className: "caption" }, left > 0 ? `${clock(left)} left` : "time is up"),
+			),
 		),
 		timeline(view.timeline, now),
 		h(
@@ -50,7 +57,11 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 			h(
 				"div",
 				null,
-				h("h3", null, view.output !== null && view.output.count > 1 ? "Scores, as claimed" : "The answer, as claimed"),
+				h(
+					"h3",
+					null,
+					view.output !== null && view.output.count > 1 ? "Scores, as claimed" : "The answer, as claimed",
+				),
 				view.output === null ? null : scores(view.output),
 				h("p", { className: "caption" }, view.outputNote),
 			),
@@ -73,7 +84,13 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 					h(
 						"li",
 						{ key: one.claim },
-						h("span", null, one.claim === view.claim ? `Claim ${one.claim}` : h("a", { href: `/claims/${one.claim}` }, `Claim ${one.claim}`)),
+						h(
+							"span",
+							null,
+							one.claim === view.claim
+								? `Claim ${one.claim}`
+								: h("a", { href: `/claims/${one.claim}` }, `Claim ${one.claim}`),
+						),
 						h("span", null, sign(one.status.tone), " ", one.status.text),
 						h("span", { className: "mono", title: one.submitter }, short(one.submitter)),
 					),
@@ -92,7 +109,12 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 		h(
 			"footer",
 			{ className: "foot" },
-			h("span", null, "The same in a terminal: ", h("span", { className: "mono" }, `umpire result ${view.request}`)),
+			h(
+				"span",
+				null,
+				"The same in a terminal: ",
+				h("span", { className: "mono" }, `umpire result ${view.request}`),
+			),
 			h("span", null, "Market ", h("span", { className: "mono", title: view.market }, short(view.market))),
 		),
 	);
@@ -129,16 +151,52 @@ function scores({ top, count, isWhole }: OutputView): ReactNode {
 		null,
 		h(
 			"svg",
-			{ className: "chart", viewBox: `0 0 ${WIDTH} ${top.length * ROW}`, role: "img", "aria-label": "Output" },
+			{
+				className: "chart",
+				viewBox: `0 0 ${WIDTH} ${top.length * ROW}`,
+				role: "img",
+				"aria-label": "Output",
+			},
 			h("path", { d: `M${x(0)} 0V${top.length * ROW}`, stroke: "var(--line3)" }),
 			top.map(({ index, value }, i) => {
 				const isLargest = value === largest;
 				return h(
 					Fragment,
 					{ key: index },
-					h("text", { x: 26, y: i * ROW + 16, fontSize: 12, textAnchor: "end", fontWeight: isLargest ? 600 : 400, fill: "var(--ink)" }, index),
-					h("rect", { x: Math.min(x(0), x(value)), y: i * ROW + 5, height: 14, width: Math.max(0.5, Math.abs(x(value) - x(0))), rx: 2, fill: "var(--data)", fillOpacity: isLargest ? 1 : 0.3 }),
-					h("text", { x: WIDTH, y: i * ROW + 16, fontSize: 12, textAnchor: "end", fontWeight: isLargest ? 600 : 400, fill: isLargest ? "var(--ink)" : "var(--ink2)", style: { fontFamily: "var(--mono)" } }, real(value, 4)),
+					h(
+						"text",
+						{
+							x: 26,
+							y: i * ROW + 16,
+							fontSize: 12,
+							textAnchor: "end",
+							fontWeight: isLargest ? 600 : 400,
+							fill: "var(--ink)",
+						},
+						index,
+					),
+					h("rect", {
+						x: Math.min(x(0), x(value)),
+						y: i * ROW + 5,
+						height: 14,
+						width: Math.max(0.5, Math.abs(x(value) - x(0))),
+						rx: 2,
+						fill: "var(--data)",
+						fillOpacity: isLargest ? 1 : 0.3,
+					}),
+					h(
+						"text",
+						{
+							x: WIDTH,
+							y: i * ROW + 16,
+							fontSize: 12,
+							textAnchor: "end",
+							fontWeight: isLargest ? 600 : 400,
+							fill: isLargest ? "var(--ink)" : "var(--ink2)",
+							style: { fontFamily: "var(--mono)" },
+						},
+						real(value, 4),
+					),
 				);
 			}),
 		),
@@ -153,7 +211,17 @@ function money(rows: ClaimView["money"]): ReactNode {
 		h(
 			"thead",
 			null,
-			h("tr", null, ["", "Has locked", "If it ends as final", "If someone proves one number wrong"].map((text, i) => h("th", { key: i, scope: "col", className: i === 0 ? undefined : "right" }, text === "" ? h("span", { className: "hidden" }, "Who") : text))),
+			h(
+				"tr",
+				null,
+				["", "Has locked", "If it ends as final", "If someone proves one number wrong"].map((text, i) =>
+					h(
+						"th",
+						{ key: i, scope: "col", className: i === 0 ? undefined : "right" },
+						text === "" ? h("span", { className: "hidden" }, "Who") : text,
+					),
+				),
+			),
 		),
 		h(
 			"tbody",
@@ -162,7 +230,16 @@ function money(rows: ClaimView["money"]): ReactNode {
 				h(
 					"tr",
 					{ key: who },
-					h("td", null, sign(tone), " ", who, account === null ? null : h("span", { className: "mono quiet wide", title: account }, ` ${short(account)}`)),
+					h(
+						"td",
+						null,
+						sign(tone),
+						" ",
+						who,
+						account === null
+							? null
+							: h("span", { className: "mono quiet wide", title: account }, ` ${short(account)}`),
+					),
 					h("td", { className: "right" }, locked),
 					h("td", { className: "right" }, ifFinal),
 					h("td", { className: "right" }, ifRefuted),
@@ -183,7 +260,8 @@ function ClaimCheck({ view }: { view: ClaimView }): ReactNode {
 					: { at: "differs", result: "The trace root is another one: some number of the claim is wrong." };
 			}
 			const claimed = view.output;
-			if (claimed === null) return { at: "undecided", result: "Not decided: the output is not on the chain." };
+			if (claimed === null)
+				return { at: "undecided", result: "Not decided: the output is not on the chain." };
 			const same = claimed.top.every(({ index, integer }) => output[index] === integer);
 			return same
 				? { at: "agrees", result: "The output is the claimed one." }
@@ -195,7 +273,8 @@ function ClaimCheck({ view }: { view: ClaimView }): ReactNode {
 		null,
 		check({
 			title: "Recompute here",
-			about: "Your browser runs the program, hashes every number on the way, and compares the root with the claim\u2019s.",
+			about:
+				"Your browser runs the program, hashes every number on the way, and compares the root with the claim\u2019s.",
 			state,
 			onRun: run,
 			onStop: stop,
@@ -218,8 +297,18 @@ function commits({ commits: rows, program }: ClaimView): ReactNode {
 			h(
 				"div",
 				{ key: what },
-				h("dt", null, i === 0 && program.number > 0 ? h("a", { href: `/programs/${program.number}` }, what) : what),
-				h("dd", null, h("span", { className: "mono", title: hash }, short(hash)), " ", h("span", { className: "caption wide" }, note)),
+				h(
+					"dt",
+					null,
+					i === 0 && program.number > 0 ? h("a", { href: `/programs/${program.number}` }, what) : what,
+				),
+				h(
+					"dd",
+					null,
+					h("span", { className: "mono", title: hash }, short(hash)),
+					" ",
+					h("span", { className: "caption wide" }, note),
+				),
 			),
 		),
 	);

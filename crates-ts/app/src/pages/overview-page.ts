@@ -1,5 +1,11 @@
-import type { ClaimLine, DayBar, Figure, OpenDisputeLine, OverviewView } from "@umpire/views/overview-view.ts";
 import type { EventLine } from "@umpire/views/event-line.ts";
+import type {
+	ClaimLine,
+	DayBar,
+	Figure,
+	OpenDisputeLine,
+	OverviewView,
+} from "@umpire/views/overview-view.ts";
 import { clock, grouped, moment, short, timeOfDay } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
 import { h, section, sign } from "../components/h.ts";
@@ -27,11 +33,20 @@ function overview(view: OverviewView, now: number): ReactNode {
 			h(
 				"div",
 				null,
-				h("h1", null, view.headline, left === null ? null : left > 0 ? ` in ${clock(left)}` : ", and its time is up"),
+				h(
+					"h1",
+					null,
+					view.headline,
+					left === null ? null : left > 0 ? ` in ${clock(left)}` : ", and its time is up",
+				),
 				h("p", { className: "lead" }, view.lead),
 			),
 		),
-		h("dl", { className: "figures" }, view.figures.map((one) => figure(one, now))),
+		h(
+			"dl",
+			{ className: "figures" },
+			view.figures.map((one) => figure(one, now)),
+		),
 		h(
 			"div",
 			{ className: "split" },
@@ -47,8 +62,20 @@ function overview(view: OverviewView, now: number): ReactNode {
 		h(
 			"footer",
 			{ className: "foot" },
-			h("span", null, "The same in a terminal: ", h("span", { className: "mono" }, "umpire status"), " \u00b7 ", h("span", { className: "mono" }, "umpire monitor")),
-			h("span", null, `Chain ${view.chainId}, market `, h("span", { className: "mono", title: view.market }, short(view.market))),
+			h(
+				"span",
+				null,
+				"The same in a terminal: ",
+				h("span", { className: "mono" }, "umpire status"),
+				" \u00b7 ",
+				h("span", { className: "mono" }, "umpire monitor"),
+			),
+			h(
+				"span",
+				null,
+				`Chain ${view.chainId}, market `,
+				h("span", { className: "mono", title: view.market }, short(view.market)),
+			),
 		),
 	);
 }
@@ -61,7 +88,12 @@ function figure({ label, value, note, until }: Figure, now: number): ReactNode {
 		{ key: label },
 		h("dt", null, label),
 		h("dd", { className: "figure" }, isClock ? (left > 0 ? clock(left) : "now") : value),
-		h("dd", { className: "caption" }, note, until !== undefined && !isClock ? ` ${left > 0 ? clock(left) : "now"}` : null),
+		h(
+			"dd",
+			{ className: "caption" },
+			note,
+			until !== undefined && !isClock ? ` ${left > 0 ? clock(left) : "now"}` : null,
+		),
 	);
 }
 
@@ -81,7 +113,16 @@ function openDisputes({ disputes }: OverviewView, now: number): ReactNode {
 			}),
 		);
 	}
-	return section("Open disputes", null, null, h("ul", null, disputes.map((one) => openDispute(one, now))));
+	return section(
+		"Open disputes",
+		null,
+		null,
+		h(
+			"ul",
+			null,
+			disputes.map((one) => openDispute(one, now)),
+		),
+	);
 }
 
 function openDispute(one: OpenDisputeLine, now: number): ReactNode {
@@ -103,7 +144,13 @@ function openDispute(one: OpenDisputeLine, now: number): ReactNode {
 				sign("challenger"),
 				h("span", { className: "mono", title: one.challenger }, short(one.challenger)),
 			),
-			h("p", { className: "caption" }, `Dispute ${one.dispute} of `, h("a", { href: `/claims/${one.claim}` }, `claim ${one.claim}`), `, ${one.program}`),
+			h(
+				"p",
+				{ className: "caption" },
+				`Dispute ${one.dispute} of `,
+				h("a", { href: `/claims/${one.claim}` }, `claim ${one.claim}`),
+				`, ${one.program}`,
+			),
 		),
 		h(
 			"div",
@@ -111,16 +158,36 @@ function openDispute(one: OpenDisputeLine, now: number): ReactNode {
 			h(
 				"div",
 				{ className: "cells", "aria-hidden": true },
-				STAGES.map((stage, i) => h("i", { key: stage, className: i < one.stage ? "past" : i === one.stage ? `now ${side ?? ""}` : "" })),
+				STAGES.map((stage, i) =>
+					h("i", {
+						key: stage,
+						className: i < one.stage ? "past" : i === one.stage ? `now ${side ?? ""}` : "",
+					}),
+				),
 			),
-			h("p", { className: "caption" }, STAGES.map((stage, i) => h(Fragment, { key: stage }, i === 0 ? "" : ", ", i === one.stage ? h("b", { className: side }, stage) : stage))),
+			h(
+				"p",
+				{ className: "caption" },
+				STAGES.map((stage, i) =>
+					h(
+						Fragment,
+						{ key: stage },
+						i === 0 ? "" : ", ",
+						i === one.stage ? h("b", { className: side }, stage) : stage,
+					),
+				),
+			),
 		),
 		h(
 			"div",
 			null,
 			side === undefined
 				? null
-				: h("b", { className: side }, `${side === "submitter" ? "Submitter" : "Challenger"}, ${left > 0 ? `${clock(left)} left` : "out of time"}`),
+				: h(
+						"b",
+						{ className: side },
+						`${side === "submitter" ? "Submitter" : "Challenger"}, ${left > 0 ? `${clock(left)} left` : "out of time"}`,
+					),
 			h("p", { className: "caption" }, one.stakes),
 		),
 	);
@@ -147,26 +214,61 @@ function dayBars(days: readonly DayBar[]): ReactNode {
 	const width = (WIDTH - LEFT) / days.length;
 	return h(
 		"svg",
-		{ viewBox: `0 0 ${WIDTH} ${HEIGHT}`, className: "chart", role: "img", "aria-label": `Claims of the last ${days.length} days` },
+		{
+			viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+			className: "chart",
+			role: "img",
+			"aria-label": `Claims of the last ${days.length} days`,
+		},
 		Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step).map((tick) =>
 			h(
 				Fragment,
 				{ key: `t${tick}` },
 				h("path", { d: `M${LEFT} ${y(tick)}H${WIDTH}`, stroke: "var(--line)" }),
-				h("text", { x: LEFT - 8, y: y(tick) + 4, fontSize: 11, textAnchor: "end", fill: "var(--ink3)" }, tick),
+				h(
+					"text",
+					{ x: LEFT - 8, y: y(tick) + 4, fontSize: 11, textAnchor: "end", fill: "var(--ink3)" },
+					tick,
+				),
 			),
 		),
 		days.map(({ day, final, open, rejected }, i) => {
 			const x = LEFT + i * width + width * 0.16;
 			const bar = (from: number, count: number, fill: string) =>
-				count === 0 ? null : h("rect", { x, width: width * 0.68, y: y(from + count), height: y(from) - y(from + count), fill, stroke: "var(--bg)" });
+				count === 0
+					? null
+					: h("rect", {
+							x,
+							width: width * 0.68,
+							y: y(from + count),
+							height: y(from) - y(from + count),
+							fill,
+							stroke: "var(--bg)",
+						});
 			const date = moment(day).split(" ").slice(0, 2).join(" ");
 			return h(
 				Fragment,
 				{ key: day },
-				h("g", null, h("title", null, `${date}: ${final} final, ${open} open, ${rejected} rejected`), bar(0, final, "var(--data)"), bar(final, open, "var(--sub)"), bar(final + open, rejected, "var(--bad)")),
+				h(
+					"g",
+					null,
+					h("title", null, `${date}: ${final} final, ${open} open, ${rejected} rejected`),
+					bar(0, final, "var(--data)"),
+					bar(final, open, "var(--sub)"),
+					bar(final + open, rejected, "var(--bad)"),
+				),
 				i % 7 === days.length % 7 || i === days.length - 1
-					? h("text", { x: x + width * 0.34, y: HEIGHT - 6, fontSize: 11, textAnchor: i === days.length - 1 ? "end" : "middle", fill: "var(--ink3)" }, date)
+					? h(
+							"text",
+							{
+								x: x + width * 0.34,
+								y: HEIGHT - 6,
+								fontSize: 11,
+								textAnchor: i === days.length - 1 ? "end" : "middle",
+								fill: "var(--ink3)",
+							},
+							date,
+						)
 					: null,
 			);
 		}),
@@ -189,7 +291,15 @@ function claims(lines: readonly ClaimLine[], now: number): ReactNode {
 					"tr",
 					null,
 					["Claim", "Program", "Answer", "Status", "Submitter", "Bond, ETH"].map((text, i) =>
-						h("th", { key: text, scope: "col", className: i === 5 ? "right" : i === 2 || i === 4 ? "wide" : undefined }, text),
+						h(
+							"th",
+							{
+								key: text,
+								scope: "col",
+								className: i === 5 ? "right" : i === 2 || i === 4 ? "wide" : undefined,
+							},
+							text,
+						),
 					),
 				),
 			),
@@ -203,7 +313,16 @@ function claims(lines: readonly ClaimLine[], now: number): ReactNode {
 						h("td", null, h("a", { href: `/claims/${one.claim}` }, one.claim)),
 						h("td", { className: "foreign" }, one.program),
 						h("td", { className: "wide" }, one.answer),
-						h("td", null, sign(one.status.tone), " ", one.status.text, one.until === null ? null : h("span", { className: "quiet" }, ` ${clock(one.until - now)} left`)),
+						h(
+							"td",
+							null,
+							sign(one.status.tone),
+							" ",
+							one.status.text,
+							one.until === null
+								? null
+								: h("span", { className: "quiet" }, ` ${clock(one.until - now)} left`),
+						),
 						h("td", { className: "wide mono", title: one.submitter }, short(one.submitter)),
 						h("td", { className: "right" }, one.bond),
 					),
@@ -257,7 +376,14 @@ function health({ health: lines }: OverviewView): ReactNode {
 		h(
 			"dl",
 			{ className: "rows" },
-			lines.map(({ what, value, isAlarm }) => h("div", { key: what }, h("dt", null, what), h("dd", { className: isAlarm ? "bad" : undefined }, value))),
+			lines.map(({ what, value, isAlarm }) =>
+				h(
+					"div",
+					{ key: what },
+					h("dt", null, what),
+					h("dd", { className: isAlarm ? "bad" : undefined }, value),
+				),
+			),
 		),
 	);
 }

@@ -31,7 +31,9 @@ function Program({ view }: { view: ProgramView }): ReactNode {
 		const text = wanted.trim().toLowerCase();
 		if (text === "") return view.operators;
 		return view.operators.filter((one) =>
-			[String(one.operator), one.name, one.node, one.opType, one.kind].some((part) => part.toLowerCase().includes(text)),
+			[String(one.operator), one.name, one.node, one.opType, one.kind].some((part) =>
+				part.toLowerCase().includes(text),
+			),
 		);
 	}, [wanted, view.operators]);
 	const shown = selected === undefined ? undefined : view.operators[selected];
@@ -42,7 +44,16 @@ function Program({ view }: { view: ProgramView }): ReactNode {
 			"div",
 			{ className: "verdict" },
 			h("div", null, h("h1", null, view.headline), h("p", { className: "lead" }, view.lead)),
-			h("div", { className: "side" }, h("span", { className: "caption" }, "Root ", h("span", { className: "mono", title: view.root }, short(view.root)))),
+			h(
+				"div",
+				{ className: "side" },
+				h(
+					"span",
+					{ className: "caption" },
+					"Root ",
+					h("span", { className: "mono", title: view.root }, short(view.root)),
+				),
+			),
 		),
 		!view.isHere
 			? stateCard({
@@ -66,18 +77,40 @@ function Program({ view }: { view: ProgramView }): ReactNode {
 								placeholder: "Find operator or ONNX node",
 								onChange: (event: { target: HTMLInputElement }) => setWanted(event.target.value),
 							}),
-							h("span", { className: "caption", role: "status" }, wanted.trim() === "" ? counted(view.operators.length, "operator") : `${grouped(found.length)} of ${counted(view.operators.length, "operator")}`),
+							h(
+								"span",
+								{ className: "caption", role: "status" },
+								wanted.trim() === ""
+									? counted(view.operators.length, "operator")
+									: `${grouped(found.length)} of ${counted(view.operators.length, "operator")}`,
+							),
 						),
-						h(ProgramGraph, { view, selected, onSelect: select, found: wanted.trim() === "" ? undefined : new Set(found.map(({ operator }) => operator)) }),
+						h(ProgramGraph, {
+							view,
+							selected,
+							onSelect: select,
+							found: wanted.trim() === "" ? undefined : new Set(found.map(({ operator }) => operator)),
+						}),
 					),
-					shown === undefined ? h("p", { className: "caption rule" }, "Choose an operator to see what one of its numbers follows from.") : inspector(shown),
+					shown === undefined
+						? h(
+								"p",
+								{ className: "caption rule" },
+								"Choose an operator to see what one of its numbers follows from.",
+							)
+						: inspector(shown),
 					operators(found, selected, select),
 				),
 		claims(view),
 		h(
 			"footer",
 			{ className: "foot" },
-			h("span", null, "Compile it yourself and compare the root: ", h("span", { className: "mono" }, "umpire compile MODEL")),
+			h(
+				"span",
+				null,
+				"Compile it yourself and compare the root: ",
+				h("span", { className: "mono" }, "umpire compile MODEL"),
+			),
 		),
 	);
 }
@@ -88,7 +121,15 @@ function inspector(one: OperatorLine): ReactNode {
 		["Came from", h("span", { className: "mono" }, one.node)],
 		["Output", `${one.shape}, ${counted(one.numbers, "integer")} of ${one.width} bits`],
 		["Scale", h("span", { className: "mono" }, one.scale)],
-		["Reads", [one.constants.length === 0 ? null : one.constants.join(", "), one.states.length === 0 ? null : "the step before"].filter(Boolean).join("; ") || "no constants"],
+		[
+			"Reads",
+			[
+				one.constants.length === 0 ? null : one.constants.join(", "),
+				one.states.length === 0 ? null : "the step before",
+			]
+				.filter(Boolean)
+				.join("; ") || "no constants",
+		],
 	];
 	return section(
 		one.name,
@@ -97,26 +138,47 @@ function inspector(one: OperatorLine): ReactNode {
 		h(
 			"div",
 			{ className: "columns" },
-			h("dl", { className: "rows" }, facts.map(([what, value]) => h("div", { key: what }, h("dt", null, what), h("dd", null, value)))),
+			h(
+				"dl",
+				{ className: "rows" },
+				facts.map(([what, value]) => h("div", { key: what }, h("dt", null, what), h("dd", null, value))),
+			),
 			h(
 				"div",
 				null,
 				h("h3", null, "One number follows from"),
-				h("p", { className: "quiet" }, `${counted(one.reads, one.kind === "Dot" ? "product" : "number")}${one.parts > 1 ? `, proved in ${one.parts} parts of which a dispute proves one` : ", in one proof"}.`),
+				h(
+					"p",
+					{ className: "quiet" },
+					`${counted(one.reads, one.kind === "Dot" ? "product" : "number")}${one.parts > 1 ? `, proved in ${one.parts} parts of which a dispute proves one` : ", in one proof"}.`,
+				),
 				one.disputes.length === 0
 					? null
 					: h(
 							"div",
 							{ className: "endings" },
 							h("h3", null, "Disputes that ended here"),
-							one.disputes.map(({ dispute, text }) => h("p", { key: dispute }, sign("wrong"), " ", h("a", { href: `/disputes/${dispute}` }, `Dispute ${dispute}`), `: ${text}`)),
+							one.disputes.map(({ dispute, text }) =>
+								h(
+									"p",
+									{ key: dispute },
+									sign("wrong"),
+									" ",
+									h("a", { href: `/disputes/${dispute}` }, `Dispute ${dispute}`),
+									`: ${text}`,
+								),
+							),
 						),
 			),
 		),
 	);
 }
 
-function operators(lines: readonly OperatorLine[], selected: number | undefined, select: (operator: number) => void): ReactNode {
+function operators(
+	lines: readonly OperatorLine[],
+	selected: number | undefined,
+	select: (operator: number) => void,
+): ReactNode {
 	const heads = ["", "Operator", "ONNX nodes", "Kind, form", "Output", "Scale", "Reads", "Disputes"];
 	const wide = new Set([2, 5]);
 	return section(
@@ -126,27 +188,66 @@ function operators(lines: readonly OperatorLine[], selected: number | undefined,
 		h(
 			"table",
 			{ className: "operators" },
-			h("thead", null, h("tr", null, heads.map((text, i) => h("th", { key: i, scope: "col", className: `${i >= 5 ? "right" : ""}${wide.has(i) ? " wide" : ""}` }, text === "" ? h("span", { className: "hidden" }, "Number") : text)))),
 			h(
-				"tbody",
+				"thead",
 				null,
-				lines.slice(0, MOST_ROWS).map((one) =>
-					h(
-						"tr",
-						{ key: one.operator, className: one.operator === selected ? "selected" : undefined },
-						h("td", { className: "quiet" }, one.operator),
-						h("td", null, h("button", { type: "button", className: "textbutton", onClick: () => select(one.operator) }, one.name)),
-						h("td", { className: "mono wide" }, one.node),
-						h("td", null, one.kind, h("span", { className: "quiet" }, `, ${one.form}`)),
-						h("td", null, one.shape),
-						h("td", { className: "num wide" }, one.scale),
-						h("td", { className: "right" }, grouped(one.reads), one.parts > 1 ? h("span", { className: "quiet" }, ` in ${one.parts}`) : null),
-						h("td", { className: `right${one.disputes.length > 0 ? " bad" : ""}` }, one.disputes.length === 0 ? "\u2013" : one.disputes.length),
+				h(
+					"tr",
+					null,
+					heads.map((text, i) =>
+						h(
+							"th",
+							{ key: i, scope: "col", className: `${i >= 5 ? "right" : ""}${wide.has(i) ? " wide" : ""}` },
+							text === "" ? h("span", { className: "hidden" }, "Number") : text,
+						),
 					),
 				),
 			),
+			h(
+				"tbody",
+				null,
+				lines
+					.slice(0, MOST_ROWS)
+					.map((one) =>
+						h(
+							"tr",
+							{ key: one.operator, className: one.operator === selected ? "selected" : undefined },
+							h("td", { className: "quiet" }, one.operator),
+							h(
+								"td",
+								null,
+								h(
+									"button",
+									{ type: "button", className: "textbutton", onClick: () => select(one.operator) },
+									one.name,
+								),
+							),
+							h("td", { className: "mono wide" }, one.node),
+							h("td", null, one.kind, h("span", { className: "quiet" }, `, ${one.form}`)),
+							h("td", null, one.shape),
+							h("td", { className: "num wide" }, one.scale),
+							h(
+								"td",
+								{ className: "right" },
+								grouped(one.reads),
+								one.parts > 1 ? h("span", { className: "quiet" }, ` in ${one.parts}`) : null,
+							),
+							h(
+								"td",
+								{ className: `right${one.disputes.length > 0 ? " bad" : ""}` },
+								one.disputes.length === 0 ? "\u2013" : one.disputes.length,
+							),
+						),
+					),
+			),
 		),
-		lines.length > MOST_ROWS ? h("p", { className: "caption rule" }, `The first ${MOST_ROWS} of ${grouped(lines.length)}: search for the others.`) : null,
+		lines.length > MOST_ROWS
+			? h(
+					"p",
+					{ className: "caption rule" },
+					`The first ${MOST_ROWS} of ${grouped(lines.length)}: search for the others.`,
+				)
+			: null,
 	);
 }
 
@@ -160,7 +261,15 @@ function claims({ claims: lines }: ProgramView): ReactNode {
 			: h(
 					"ul",
 					{ className: "rows answers" },
-					lines.map((one) => h("li", { key: one.claim }, h("a", { href: `/claims/${one.claim}` }, `Claim ${one.claim}`), h("span", null, sign(one.status.tone), " ", one.status.text), h("span", { className: "mono", title: one.submitter }, short(one.submitter)))),
+					lines.map((one) =>
+						h(
+							"li",
+							{ key: one.claim },
+							h("a", { href: `/claims/${one.claim}` }, `Claim ${one.claim}`),
+							h("span", null, sign(one.status.tone), " ", one.status.text),
+							h("span", { className: "mono", title: one.submitter }, short(one.submitter)),
+						),
+					),
 				),
 	);
 }
