@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"content",
 	"abi",
 	"commitment",
 	"onnx",
@@ -19,6 +20,7 @@ export const ORDER = [
 	"prover",
 	"chain",
 	"views",
+	"indexer",
 	"store",
 	"actors",
 	"app",
