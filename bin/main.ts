@@ -17,6 +17,7 @@ import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
+import { index } from "./commands/index.ts";
 import { inputs } from "./commands/inputs.ts";
 import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
@@ -30,6 +31,7 @@ import { rehearse } from "./commands/rehearse.ts";
 import { request } from "./commands/request.ts";
 import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
+import { serve } from "./commands/serve.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { story } from "./commands/story.ts";
@@ -46,6 +48,7 @@ export const COMMANDS: CommandModule[] = [
 	...[app, status, result, dispute, story, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
+	...[serve, index],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

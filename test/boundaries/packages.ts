@@ -23,6 +23,7 @@ export const ORDER = [
 	"indexer",
 	"store",
 	"actors",
+	"server",
 	"app",
 	"testing",
 ] as const;
