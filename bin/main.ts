@@ -2,6 +2,7 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { aggregate } from "./commands/aggregate.ts";
 import { attest } from "./commands/attest.ts";
+import { audit } from "./commands/audit.ts";
 import { bench } from "./commands/bench.ts";
 import { bounty } from "./commands/bounty.ts";
 import { check } from "./commands/check.ts";
@@ -23,6 +24,7 @@ import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
 import { operators } from "./commands/operators.ts";
 import { profile } from "./commands/profile.ts";
+import { provide } from "./commands/provide.ts";
 import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
@@ -31,6 +33,7 @@ import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
+import { store } from "./commands/store.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -40,8 +43,8 @@ import { LOG_FORMATS } from "./log.ts";
 
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
-	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, refund, inputs, monitor, key],
+	...[network, deploy, register, request, submit, provide, verify],
+	...[status, result, dispute, audit, refund, inputs, store, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
