@@ -19,6 +19,7 @@ export const ORDER = [
 	"prover",
 	"chain",
 	"store",
+	"farm",
 	"actors",
 	"testing",
 ] as const;
