@@ -19,7 +19,7 @@ export async function read<T extends z.ZodType>(c: Context, schema: T): Promise<
 	return requireFit(schema, value, "body");
 }
 
-function fit<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
+export function requireFit<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
 	const checked = schema.safeParse(value);
 	if (!checked.success) throw refused(400, `The ${what} does not fit: ${issueOf(checked.error)}.`);
 	return checked.data;

@@ -78,6 +78,11 @@ export class FarmClient {
 		return JOB.parse(await this.#json("GET", `/v1/jobs/${id}?wait=${wait}`));
 	}
 
+	/** Takes a job back that is not done. */
+	async cancel(id: string): Promise<void> {
+		await this.#json("DELETE", `/v1/jobs/${id}`);
+	}
+
 	/** The bytes of a result, as they come. */
 	async data(id: string): Promise<ReadableStream<Uint8Array>> {
 		const response = await this.#send("GET", `/v1/jobs/${id}/data`, {}, TIMEOUT_OF_DATA);

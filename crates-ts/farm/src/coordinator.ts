@@ -144,6 +144,11 @@ export class Coordinator {
 			});
 			return c.json(job ?? (await queue.job(id)) ?? {});
 		});
+		app.delete("/v1/jobs/:id", async (c) => {
+			const id = c.req.param("id");
+			if (!(await queue.cancel(id))) throw refused(404, `No job ${shown(id)} waits or is being done.`);
+			return c.json({ ok: true });
+		});
 		app.get("/v1/jobs/:id/data", async (c) => {
 			const id = c.req.param("id");
 			const { outcome } = (await queue.job(id)) ?? {};

@@ -119,6 +119,13 @@ export class Queue {
 		});
 	}
 
+	/** Takes back a job that nobody needs any more; false if there is none that waits or is leased. */
+	async cancel(id: string): Promise<boolean> {
+		const job = await this.job(id);
+		if (job === undefined) return false;
+		return affected(await this.#ask(() => this.#boss.cancel(job.kind, id))) > 0;
+	}
+
 	/** Gives a worker the oldest job of the first of these kinds that has one; undefined if none has. */
 	async lease(worker: string, kinds: readonly string[]): Promise<Lease | undefined> {
 		for (const kind of kinds) {
