@@ -14,6 +14,7 @@ import { demoNetwork } from "./commands/demo-network.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
+import { farm } from "./commands/farm.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
 import { inputs } from "./commands/inputs.ts";
@@ -44,6 +45,7 @@ export const COMMANDS: CommandModule[] = [
 	...[status, result, dispute, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
+	...[farm],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 
