@@ -1,6 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { aggregate } from "./commands/aggregate.ts";
+import { app } from "./commands/app.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
 import { bench } from "./commands/bench.ts";
@@ -17,6 +18,7 @@ import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
+import { index } from "./commands/index.ts";
 import { inputs } from "./commands/inputs.ts";
 import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
@@ -31,9 +33,11 @@ import { rehearse } from "./commands/rehearse.ts";
 import { request } from "./commands/request.ts";
 import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
+import { serve } from "./commands/serve.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
 import { store } from "./commands/store.ts";
+import { story } from "./commands/story.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -44,9 +48,10 @@ import { LOG_FORMATS } from "./log.ts";
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, provide, verify],
-	...[status, result, dispute, audit, refund, inputs, store, monitor, key],
+	...[app, status, result, dispute, story, audit, refund, inputs, store, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
+	...[serve, index],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

@@ -65,6 +65,19 @@ const content = own({
 })
 	.nullable()
 	.describe("null without a store");
+const side = growing({
+	account: address,
+	says: z.string(),
+	number: z.string().nullable().describe("that it stands for"),
+	denies: z.boolean().describe("whether it denies the number"),
+	bond: z.string(),
+	moves: count,
+	seconds: seconds.describe("that its moves took"),
+	gas: count,
+	reserve: seconds.describe("left"),
+	reserveOf: seconds,
+});
+const storyMove = growing({ text: z.string(), seconds, gas: count, transaction: hash });
 const place = own({ step: count, operator: count, element: count });
 const finding = own({
 	...place.shape,
@@ -821,6 +834,70 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		paid: z.array(own({ account: address, amount: wei })),
 		burned: wei,
 	}),
+	story: growing({
+		dispute: count,
+		claim: count,
+		request: count,
+		program: growing({ root, number: count, name: z.string().nullable(), operators: count, steps: count }),
+		inputsRoot: root,
+		traceRoot: root,
+		chainId: count,
+		court: address,
+		block: count.describe("that this is the state of"),
+		time,
+		isOpen: z.boolean(),
+		headline: z.string().describe("the verdict, or the open question"),
+		lead: z.string(),
+		status: own({ text: z.string(), tone: z.string().describe("whose it is") }),
+		moment: z.string(),
+		submitter: side,
+		challenger: side,
+		turn: growing({
+			side: z.string(),
+			until: time,
+			now: time,
+			task: z.string(),
+			otherwise: z.string(),
+		}).nullable(),
+		computedHere: z.string().nullable().describe("the number, if program and inputs are here"),
+		clockRule: z.string(),
+		ladder: z
+			.array(
+				growing({
+					question: z.string(),
+					left: z.string().describe("how much is in dispute"),
+					answer: storyMove.nullable(),
+					strip: growing({}).nullable().describe("what was published, to be drawn"),
+					reply: storyMove.nullable(),
+					waits: z.string().nullable().describe("who is to move"),
+				}),
+			)
+			.describe("the search, round by round"),
+		place: growing({
+			step: count,
+			operator: count,
+			operatorName: z.string(),
+			node: z.string(),
+			kind: z.string(),
+			position: z.string(),
+			element: count,
+			of: count,
+		}).nullable(),
+		graph: growing({}).nullable().describe("operators around it, and how many of their numbers differ"),
+		pictures: growing({}).nullable().describe("tensors, to be drawn"),
+		arithmetic: growing({
+			caption: z.string(),
+			rows: z.array(
+				growing({ step: z.string(), claimed: z.string().nullable(), follows: z.string().nullable() }),
+			),
+			follows: z.number(),
+			products: count,
+		}).nullable(),
+		proof: growing({ note: z.string(), isPublished: z.boolean() }),
+		money: growing({ isCertain: z.boolean(), note: z.string() }).describe("flows in wei, and gas"),
+		missing: z.string().nullable().describe("why something is left out"),
+	}),
+	app: own({ url: z.string(), demo: z.boolean().describe("of a private chain with a story") }),
 	refund: own({ request: count, fee: wei, requester: address, withdrawn: wei }),
 	inputs: own({ program: root, inputsRoot: root, place: z.string(), content }),
 	store: own({

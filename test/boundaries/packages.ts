@@ -19,8 +19,12 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
+	"indexer",
 	"store",
 	"actors",
+	"server",
+	"app",
 	"testing",
 ] as const;
 

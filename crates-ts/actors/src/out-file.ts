@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -26,9 +25,11 @@ export async function outFile(out: string, name: string): Promise<string> {
 		if (found !== undefined) break;
 		folder = dirname(folder);
 	}
-	await access(folder, constants.W_OK).catch((error: unknown) => {
+	// Permissions do not say it: root may write everywhere, and nothing can be made in /proc.
+	const probe = await mkdtemp(join(folder, ".umpire-")).catch((error: unknown) => {
 		throw refused(out, systemCodeOf(error) ?? "refused", error);
 	});
+	await rmdir(probe);
 	return file;
 }
 
