@@ -41,7 +41,13 @@ export async function runServer(
 	const stop = signal();
 	const interval = 1000 * options.interval;
 	const databaseUrl = process.env.DATABASE_URL;
-	const server = await startServer(view, { ...options, interval, databaseUrl, progress });
+	const server = await startServer(view, {
+		...options,
+		stores: view.located?.pool.stores,
+		interval,
+		databaseUrl,
+		progress,
+	});
 	progress(`Serving on ${server.url} (${server.url}/openapi.json says what). Stop with Ctrl-C.`);
 	if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
 	await server.close();

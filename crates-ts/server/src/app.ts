@@ -1,5 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { BlockStore } from "@umpire/content/block-store.ts";
+import { gatewayHandler } from "@umpire/content/gateway.ts";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -22,6 +24,8 @@ export interface AppOptions {
 	readonly rate: number;
 	/** A folder of static files to serve beside. */
 	readonly app?: string | undefined;
+	/** Stores whose content is served at /ipfs; nothing is without one. */
+	readonly stores?: readonly BlockStore[] | undefined;
 	/** The address of an attester's node. */
 	readonly attester?: string | undefined;
 }
@@ -115,6 +119,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	addTransactions(app, served);
 	addNetwork(app, served);
 	addAttester(app, options.attester);
+	addGateway(app, options.stores ?? []);
 	addState(app, served, requests);
 	app.doc31("/openapi.json", {
 		openapi: "3.1.0",
@@ -127,6 +132,13 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	if (options.app === undefined) app.get("/", (context) => context.json(OVERVIEW));
 	else addStatic(app, options.app);
 	return app;
+}
+
+/** A trustless gateway over the stores that the server was given. */
+function addGateway(app: OpenAPIHono, stores: readonly BlockStore[]): void {
+	if (stores.length === 0) return;
+	const handle = gatewayHandler(stores);
+	app.on(["GET", "HEAD"], "/ipfs/:cid", (context) => handle(context.req.raw));
 }
 
 const OVERVIEW = {
