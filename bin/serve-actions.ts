@@ -1,4 +1,6 @@
 import { isDevelopment, openView, type ViewOptions } from "@umpire/actors/world.ts";
+import { gatewayHandler } from "@umpire/content/gateway.ts";
+import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { countEvents, countItems } from "@umpire/indexer/read-index.ts";
 import { openIndex } from "@umpire/server/open-index.ts";
@@ -12,6 +14,7 @@ export interface ServeActionOptions extends ViewOptions {
 	readonly rate: number;
 	readonly app?: string | undefined;
 	readonly attester?: string | undefined;
+	readonly store?: readonly string[] | undefined;
 	readonly interval: number;
 }
 
@@ -41,7 +44,9 @@ export async function runServer(
 	const stop = signal();
 	const interval = 1000 * options.interval;
 	const databaseUrl = process.env.DATABASE_URL;
-	const server = await startServer(view, { ...options, interval, databaseUrl, progress });
+	const stores = openStores(options.store);
+	const gateway = stores.length === 0 ? undefined : gatewayHandler(stores);
+	const server = await startServer(view, { ...options, gateway, interval, databaseUrl, progress });
 	progress(`Serving on ${server.url} (${server.url}/openapi.json says what). Stop with Ctrl-C.`);
 	if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
 	await server.close();

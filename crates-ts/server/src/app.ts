@@ -24,6 +24,8 @@ export interface AppOptions {
 	readonly app?: string | undefined;
 	/** The address of an attester's node. */
 	readonly attester?: string | undefined;
+	/** What answers `/ipfs/…`; nothing by default. */
+	readonly gateway?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** Inputs of a job in a body are lists of numbers. */
@@ -115,6 +117,8 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	addTransactions(app, served);
 	addNetwork(app, served);
 	addAttester(app, options.attester);
+	const { gateway } = options;
+	if (gateway !== undefined) app.get("/ipfs/*", (context) => gateway(context.req.raw));
 	addState(app, served, requests);
 	app.doc31("/openapi.json", {
 		openapi: "3.1.0",
