@@ -1,6 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { aggregate } from "./commands/aggregate.ts";
+import { app } from "./commands/app.ts";
 import { attest } from "./commands/attest.ts";
 import { bench } from "./commands/bench.ts";
 import { bounty } from "./commands/bounty.ts";
@@ -44,7 +45,7 @@ import { LOG_FORMATS } from "./log.ts";
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
 	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, story, refund, inputs, monitor, key],
+	...[app, status, result, dispute, story, refund, inputs, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[serve, index],

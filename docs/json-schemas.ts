@@ -774,6 +774,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		claim: count,
 		request: count,
 		program: growing({ root, number: count, name: z.string().nullable(), operators: count, steps: count }),
+		inputsRoot: root,
+		traceRoot: root,
 		chainId: count,
 		court: address,
 		block: count.describe("that this is the state of"),
@@ -830,6 +832,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		money: growing({ isCertain: z.boolean(), note: z.string() }).describe("flows in wei, and gas"),
 		missing: z.string().nullable().describe("why something is left out"),
 	}),
+	app: own({ url: z.string(), demo: z.boolean().describe("of a private chain with a story") }),
 	refund: own({ request: count, fee: wei, requester: address, withdrawn: wei }),
 	inputs: own({ program: root, inputsRoot: root, place: z.string() }),
 	monitor: own({

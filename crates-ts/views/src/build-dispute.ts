@@ -50,6 +50,8 @@ export function disputeView(facts: DisputeFacts): DisputeView | undefined {
 		claim,
 		request,
 		program: programName(facts, request),
+		inputsRoot: inputsRootOf(facts, request),
+		traceRoot: claimed.args.traceRoot,
 		chainId: facts.chainId,
 		court: facts.court,
 		block: facts.block,
@@ -176,6 +178,11 @@ function provedElement(
 	if (descriptor.rowCount > 1) return undefined;
 	const row = known.program.operators[Number(end.args.operator)].rescale?.rows[0];
 	return Number(finish(descriptor, end.args.computed, row));
+}
+
+function inputsRootOf({ events }: DisputeFacts, request: number): string {
+	const asked = events.find(({ name, args }) => name === "Requested" && Number(args.request) === request);
+	return asked?.name === "Requested" ? asked.args.inputsRoot : "0x";
 }
 
 function programName({ events, program }: DisputeFacts, request: number): DisputeView["program"] {

@@ -49,6 +49,9 @@ export interface ClaimView {
 		readonly ifRefuted: string;
 	}[];
 	readonly commits: readonly { readonly what: string; readonly hash: string; readonly note: string }[];
+	/** What was asked about, and what every number on the way hashes to. */
+	readonly inputsRoot: string;
+	readonly traceRoot: string;
 	readonly program: { readonly root: string; readonly number: number; readonly name: string };
 	readonly others: readonly {
 		readonly claim: number;
@@ -107,6 +110,8 @@ export function claimView(
 					: "The output is larger than what is written on the chain; its root is.",
 		money: moneyOf(facts, claim),
 		commits: commitsOf(claim, registered?.name === "Registered" ? Number(registered.args.number) : 0, name),
+		inputsRoot: claim.asked.args.inputsRoot,
+		traceRoot: claim.event.args.traceRoot,
 		program: {
 			root: claim.program,
 			number: registered?.name === "Registered" ? Number(registered.args.number) : 0,

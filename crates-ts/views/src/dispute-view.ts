@@ -172,6 +172,9 @@ export interface DisputeView {
 	readonly claim: number;
 	readonly request: number;
 	readonly program: ProgramName;
+	/** What the claim is about, and what it commits to. */
+	readonly inputsRoot: string;
+	readonly traceRoot: string;
 	readonly chainId: number;
 	readonly court: string;
 	/** The block that this is the state of, and its time. */

@@ -269,11 +269,16 @@ function health({ endpoints, block, programs, events, isDevelopment }: MarketFac
 	const agree = endpoints.filter(({ trouble }) => trouble === null).length;
 	const registered = events.filter(({ name }) => name === "Registered").length;
 	return [
-		{
-			what: "RPC nodes that answer and agree",
-			value: `${agree} of ${endpoints.length}`,
-			isAlarm: agree < endpoints.length,
-		},
+		// A private chain is no node.
+		...(endpoints.length === 0
+			? []
+			: [
+					{
+						what: "RPC nodes that answer and agree",
+						value: `${agree} of ${endpoints.length}`,
+						isAlarm: agree < endpoints.length,
+					},
+				]),
 		{ what: "Read up to block", value: grouped(block), isAlarm: false },
 		{ what: "Programs that are here", value: `${programs.size} of ${registered}`, isAlarm: false },
 		{

@@ -77,7 +77,7 @@ export function programView(
 		chainId: facts.chainId,
 		block: facts.block,
 		time: facts.time,
-		headline: `${capital(name)}: ${counted(header.operatorCount, "operator")}${steps}, exact on every machine`,
+		headline: `${name.startsWith("program ") ? capital(name) : name}: ${counted(header.operatorCount, "operator")}${steps}, exact on every machine`,
 		lead:
 			weights === undefined
 				? `Registered with ${counted(header.operatorCount, "operator")}. The program itself is not in this home folder: umpire --fetch ADDRESS gets it from where somebody serves it.`

@@ -161,7 +161,8 @@ function planeView(
 		firstColumn,
 		values,
 		box,
-		marks: box === null ? marks : [],
+		// What is read whole needs no outlines.
+		marks: box === null && marks.length < values.length ? marks : [],
 		wrong: wrongHere === null ? null : (cellOf(wrongHere) ?? null),
 	};
 }

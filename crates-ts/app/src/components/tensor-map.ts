@@ -137,6 +137,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 		return planePicture(plane, tensor.largest, tensor.name);
 	}
 	const { rows, columns, wrong, values } = plane;
+	const isList = tensor.shape.length === 1;
 	const width = 22 + columns * (CELL + 2);
 	const height = 18 + rows * (ROW + 2);
 	return h(
@@ -153,7 +154,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 					textAnchor: "middle",
 					fill: wrong !== null && wrong % columns === column ? "var(--bad)" : "var(--ink3)",
 				},
-				plane.firstColumn + column,
+				isList ? `+${column}` : plane.firstColumn + column,
 			),
 		),
 		Array.from({ length: rows }, (_, row) =>
@@ -167,7 +168,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 					textAnchor: "end",
 					fill: wrong !== null && Math.floor(wrong / columns) === row ? "var(--bad)" : "var(--ink3)",
 				},
-				plane.firstRow + row,
+				isList ? row * columns : plane.firstRow + row,
 			),
 		),
 		values.map((value, cell) => {
