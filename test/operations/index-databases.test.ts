@@ -25,10 +25,9 @@ const programs = postgresPrograms();
 let node: LocalNode;
 let fixture: Fixture;
 let view: World;
-let scratch = 0;
 
 const right = async () =>
-	fromScratch(join(fixture.home.folder, `scratch-${scratch++}`), await indexSourceOf(view));
+	fromScratch(join(fixture.home.folder, "scratch"), await indexSourceOf(view));
 
 beforeAll(async () => {
 	await setUp(() => {});
