@@ -1,5 +1,8 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { pageRoutes } from "@umpire/actors/pages/page-routes.ts";
+import { PageViews } from "@umpire/actors/pages/page-views.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -105,6 +108,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		requireOwnOrigin(method, context.req.header("origin"), context.req.header("host"), origins);
 		return next();
 	});
+	addPages(app, served);
 	app.use(
 		"/v1/*",
 		answerCache(() => String(served.index().revision)),
@@ -152,6 +156,15 @@ function requireOwnOrigin(
 		"A page of another origin may not write here.",
 		"start umpire serve with --cors ORIGIN.",
 	);
+}
+
+/** What the pages of the web app are made from; a block's is made once. */
+function addPages(app: OpenAPIHono, { view }: Served): void {
+	const { home, contracts } = view;
+	const pages = pageRoutes(new PageViews({ ...view, feed: eventFeed(contracts) }), home.content);
+	for (const path of ["/v1/pages/*", "/v1/content/*"]) {
+		app.get(path, async (context, next) => (await pages(context.req.raw)) ?? next());
+	}
 }
 
 function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): void {
