@@ -76,6 +76,10 @@ function check(words: readonly string[], data: unknown): unknown {
 /** A command that runs on, in a process of its own. */
 function start(...words: string[]): {
 	until(pattern: RegExp): Promise<void>;
+	/** The same of what it tells beside its output. */
+	tells(pattern: RegExp): Promise<void>;
+	/** How it ends by itself. */
+	ended(): Promise<{ code: number | null; stdout: string }>;
 	stop(): Promise<number | null>;
 	/** Ends it at once, as a power cut does. */
 	kill(): Promise<void>;
@@ -101,6 +105,15 @@ function start(...words: string[]): {
 				if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${stdout}${told}`);
 				await new Promise((resolve) => setTimeout(resolve, 50));
 			}
+		},
+		async tells(pattern) {
+			while (!pattern.test(told)) {
+				if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${stdout}${told}`);
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			}
+		},
+		async ended() {
+			return { code: await exited, stdout };
 		},
 		async stop() {
 			child.kill("SIGTERM");
@@ -203,7 +216,10 @@ describe("what commands print with --json", () => {
 		expect(await honest.stop()).toBe(0);
 		expect(await json("result", "1")).toMatchObject({ status: "final", claim: { claim: 2 } });
 		expect(await json("refund", "2")).toMatchObject({ withdrawn: "1000000000000" });
-		const unanswered = await run("request", "1", input, "--within", "1");
+		const asking = start("request", "1", input, "--within", "4000");
+		await asking.tells(/Waiting until the result is final/);
+		await travel(await connectRpc(rpc), 4001n);
+		const unanswered = await asking.ended();
 		expect(unanswered.code).toBe(1);
 		expect(check(["request"], JSON.parse(unanswered.stdout))).toMatchObject({ status: "expired" });
 		const { actors } = await json<{ actors: { role: string }[] }>("status");

@@ -181,11 +181,6 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"if (r.epoch + 1 < current) revert WrongEpoch(r.epoch, current);",
 				"current;",
 			],
-			[
-				"attesters A12: a consumer is starved",
-				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
-				"needed;",
-			],
 		],
 	),
 	...mutationsOf(
@@ -244,7 +239,10 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/actors/src/attesters/signed-votes.ts",
 		[ATTESTER],
-		[["attesters A3: a machine signs two outputs", "if (other !== undefined) {", "if (other === null) {"]],
+		[
+			["attesters A3: a machine signs two outputs", "if (other !== undefined) {", "if (other === null) {"],
+			["attesters A3: two processes sign two outputs", "		this.#votes = undefined;\n", ""],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/attesters/attester.ts",

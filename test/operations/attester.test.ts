@@ -108,6 +108,13 @@ test("A3: never signs two outputs of one question, whatever its machine computes
 	const other = { ...vote, claim: 4, outputRoot: wordHex(4n) };
 	await expect(votes().add(other)).rejects.toThrow(/claim 4 states another output than claim 1/);
 	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3]);
+	// Nor do two processes of one home folder, of which each has read what was signed before.
+	const [one, another] = [votes(), votes()];
+	for (const each of [one, another]) await each.all();
+	const asked = { ...vote, claim: 5, inputsRoot: wordHex(8n) };
+	await one.add(asked);
+	await expect(another.add({ ...asked, claim: 6, outputRoot: wordHex(4n) })).rejects.toThrow(/claim 6/);
+	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3, 5]);
 	expect((await votes().all())[0]).toEqual(vote);
 });
 
