@@ -16,16 +16,22 @@ import { encodedSize } from "@umpire/store/tensors-codec.ts";
 import type { View } from "./world.ts";
 
 /**
- * Gets a program that the home folder lacks from the first source that has it, and keeps it. It is checked like any
+ * Gets a program that the home folder lacks from the first source or store that has it, and keeps it. It is checked like any
  * program file before it is kept.
  *
  * @throws UmpireError if a source fails and no other has it
  */
 export async function fetchProgram(
-	{ home, limits = DEFAULT_LIMITS, sources = [] }: View,
+	{
+		home,
+		limits = DEFAULT_LIMITS,
+		sources = [],
+		located,
+	}: Pick<View, "home" | "limits" | "sources" | "located">,
 	root: Hex,
 ): Promise<void> {
-	if (sources.length === 0 || (await home.content.stamp("programs", root)) !== null) return;
+	if (sources.length === 0 && located === undefined) return;
+	if ((await home.content.stamp("programs", root)) !== null) return;
 	let failure: unknown;
 	for (const source of sources) {
 		const store = httpStore(source, limits.fileBytes);
@@ -38,6 +44,7 @@ export async function fetchProgram(
 			failure ??= error;
 		}
 	}
+	if (await located?.keepProgram(home, root, limits)) return;
 	if (failure !== undefined) throw failure;
 }
 
@@ -59,7 +66,7 @@ async function keepFrom(store: HttpStore, home: View["home"], root: Hex, limits:
 
 /** Gets inputs likewise; undefined if no source has them, and what fails is told. */
 export async function fetchInputs(
-	{ home, sources = [] }: Pick<View, "home" | "sources">,
+	{ home, sources = [], located }: Pick<View, "home" | "sources" | "located">,
 	program: Program,
 	root: Hex,
 	tell: (line: string) => void,
@@ -78,5 +85,11 @@ export async function fetchInputs(
 			tell(error.message);
 		}
 	}
-	return undefined;
+	try {
+		return await located?.keepInputs(home, program, root);
+	} catch (error) {
+		if (!(error instanceof UmpireError)) throw error;
+		tell(error.message);
+		return undefined;
+	}
 }
