@@ -262,7 +262,7 @@ describe("what commands print with --json", () => {
 		const unseen = Object.keys(SCHEMAS).filter((name) => !seen.has(name));
 		expect(unseen).toEqual([
 			...["demo-training", "demo-grid", "demo-network", "aggregate"],
-			...["attest join", "attest leave", "key import", "profile", "bench"],
+			...["attest join", "attest leave", "app", "key import", "profile", "bench"],
 		]);
 	});
 });

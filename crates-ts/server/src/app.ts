@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { BlockStore } from "@umpire/content/block-store.ts";
-import { gatewayHandler } from "@umpire/content/gateway.ts";
 import { pageRoutes } from "@umpire/actors/pages/page-routes.ts";
 import { PageViews } from "@umpire/actors/pages/page-views.ts";
-import { appFile } from "@umpire/actors/pages/serve-app.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
+import type { BlockStore } from "@umpire/content/block-store.ts";
+import { gatewayHandler } from "@umpire/content/gateway.ts";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -112,6 +112,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		requireOwnOrigin(method, context.req.header("origin"), context.req.header("host"), origins);
 		return next();
 	});
+	addPages(app, served);
 	app.use(
 		"/v1/*",
 		answerCache(() => String(served.index().revision)),
@@ -169,6 +170,15 @@ function requireOwnOrigin(
 	);
 }
 
+/** What the pages of the web app are made from; a block's is made once. */
+function addPages(app: OpenAPIHono, { view }: Served): void {
+	const { home, contracts } = view;
+	const pages = pageRoutes(new PageViews({ ...view, feed: eventFeed(contracts) }), home.content);
+	for (const path of ["/v1/pages/*", "/v1/content/*"]) {
+		app.get(path, async (context, next) => (await pages(context.req.raw)) ?? next());
+	}
+}
+
 function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): void {
 	const state = () => {
 		const { head } = served.index();
@@ -195,16 +205,13 @@ function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): vo
 	});
 }
 
-/** A built app, and what its pages are made from. Addresses without an ending are pages that the app makes itself. */
+/** Files of a folder; addresses without a dot are pages that the app makes itself. */
 function addStatic(app: OpenAPIHono, folder: string): void {
-	app.get("*", async (context, next) => {
-		const isFile = /\.(html|m?js|css|svg|woff2|wasm|json)$/.test(context.req.path);
-		const isPage = /text\/html/.test(context.req.header("accept") ?? "");
-		return isFile || isPage ? appFile(resolve(folder), context.req.path) : next();
-	});
-}
-
-function addPages(app: OpenAPIHono, { view }: Served): void {
-	const pages = pageRoutes(new PageViews(view), view.home.content);
-	app.use(async (context, next) => (await pages(context.req.raw)) ?? next());
+	app.get("*", serveStatic({ root: folder }));
+	const isPage = /^\/[^.]*$/;
+	app.get("*", async (context, next) =>
+		isPage.test(context.req.path) && /text\/html/.test(context.req.header("accept") ?? "")
+			? serveStatic({ root: folder, path: "index.html" })(context, next)
+			: next(),
+	);
 }
