@@ -52,19 +52,6 @@ const calibration = own({
 	synthetic: z.boolean(),
 	ranges: z.string().describe("how ranges follow from them"),
 });
-const stored = own({
-	store: z.string(),
-	ok: z.boolean(),
-	error: z.string().nullable().describe("what went wrong there"),
-});
-const content = own({
-	root,
-	cid: z.string().describe("content identifier"),
-	stores: z.array(stored),
-	announced: z.boolean().describe("the chain says where it is"),
-})
-	.nullable()
-	.describe("null without a store");
 const side = growing({
 	account: address,
 	says: z.string(),
@@ -78,6 +65,19 @@ const side = growing({
 	reserveOf: seconds,
 });
 const storyMove = growing({ text: z.string(), seconds, gas: count, transaction: hash });
+const stored = own({
+	store: z.string(),
+	ok: z.boolean(),
+	error: z.string().nullable().describe("what went wrong there"),
+});
+const content = own({
+	root,
+	cid: z.string().describe("content identifier"),
+	stores: z.array(stored),
+	announced: z.boolean().describe("the chain says where it is"),
+})
+	.nullable()
+	.describe("null without a store");
 const place = own({ step: count, operator: count, element: count });
 const finding = own({
 	...place.shape,
