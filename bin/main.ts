@@ -16,6 +16,7 @@ import { demoNetwork } from "./commands/demo-network.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
+import { farm } from "./commands/farm.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
 import { index } from "./commands/index.ts";
@@ -51,7 +52,7 @@ export const COMMANDS: CommandModule[] = [
 	...[app, status, result, dispute, story, audit, refund, inputs, store, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
-	...[serve, index],
+	...[serve, index, farm],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

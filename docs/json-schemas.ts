@@ -971,5 +971,16 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key address": own({ address }),
 	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
+	index: own({
+		database: z.string(),
+		schema: z.string().describe("of the database"),
+		block: count.describe("up to which everything is known"),
+		hash: z.string().describe("of that block"),
+		time: time.describe("of that block, in seconds since 1970"),
+		revision: count.describe("how often it was written"),
+		events: count,
+		items: z.record(z.string(), count).describe("how many there are, by kind"),
+	}),
+	serve: LOG_LINE.describe("one line for each thing that it tells"),
 	setup: own({ built: z.boolean(), made: z.boolean(), seconds }),
 };

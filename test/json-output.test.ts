@@ -366,6 +366,10 @@ async function networks(): Promise<void> {
 	const work = () => start("work", "join", "--stake", "2", "--gpu", "none", ...as);
 	const first = work();
 	await first.until(/Registered with a stake of 2 ETH: 1 slots/);
+	expect(await json("index", "status")).toMatchObject({ items: { program: expect.any(Number) } });
+	const api = start("serve", "--port", "0");
+	await api.until(/Serving on/);
+	expect(await api.stop()).toBe(0);
 	const coordinator = start("coordinate");
 	expect(await json("job", "submit", "2", values, "--reward", "0.05")).toEqual({ job: 1 });
 	expect(await json("job", "submit", "2", values, "--tries", "1")).toEqual({ job: 2 });

@@ -1,7 +1,10 @@
-import { serveStatic } from "@hono/node-server/serve-static";
+import { resolve } from "node:path";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { BlockStore } from "@umpire/content/block-store.ts";
 import { gatewayHandler } from "@umpire/content/gateway.ts";
+import { pageRoutes } from "@umpire/actors/pages/page-routes.ts";
+import { PageViews } from "@umpire/actors/pages/page-views.ts";
+import { appFile } from "@umpire/actors/pages/serve-app.ts";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -192,13 +195,16 @@ function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): vo
 	});
 }
 
-/** Files of a folder; addresses without a dot are pages that the app makes itself. */
+/** A built app, and what its pages are made from. Addresses without an ending are pages that the app makes itself. */
 function addStatic(app: OpenAPIHono, folder: string): void {
-	app.get("*", serveStatic({ root: folder }));
-	const isPage = /^\/[^.]*$/;
-	app.get("*", async (context, next) =>
-		isPage.test(context.req.path) && /text\/html/.test(context.req.header("accept") ?? "")
-			? serveStatic({ root: folder, path: "index.html" })(context, next)
-			: next(),
-	);
+	app.get("*", async (context, next) => {
+		const isFile = /\.(html|m?js|css|svg|woff2|wasm|json)$/.test(context.req.path);
+		const isPage = /text\/html/.test(context.req.header("accept") ?? "");
+		return isFile || isPage ? appFile(resolve(folder), context.req.path) : next();
+	});
+}
+
+function addPages(app: OpenAPIHono, { view }: Served): void {
+	const pages = pageRoutes(new PageViews(view), view.home.content);
+	app.use(async (context, next) => (await pages(context.req.raw)) ?? next());
 }
