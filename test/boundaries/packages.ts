@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"content",
 	"abi",
 	"commitment",
 	"onnx",
@@ -18,9 +19,13 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
+	"indexer",
 	"store",
 	"farm",
 	"actors",
+	"server",
+	"app",
 	"testing",
 ] as const;
 
