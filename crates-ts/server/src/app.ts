@@ -110,9 +110,10 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		requireOwnOrigin(method, context.req.header("origin"), context.req.header("host"), origins);
 		return next();
 	});
+	if (options.app !== undefined) addPages(app, served);
 	app.use(
 		"/v1/*",
-		answerCache(() => String(served.index().revision)),
+		answerCache(() => `${served.index().revision} ${served.trouble() ?? ""}`),
 	);
 	addEvents(app, served);
 	addLists(app, served);
