@@ -26,8 +26,7 @@ let node: LocalNode;
 let fixture: Fixture;
 let view: World;
 
-const right = async () =>
-	fromScratch(join(fixture.home.folder, "scratch"), await indexSourceOf(view));
+const right = async () => fromScratch(join(fixture.home.folder, "scratch"), await indexSourceOf(view));
 
 beforeAll(async () => {
 	await setUp(() => {});
