@@ -1,6 +1,4 @@
 import { isDevelopment, openView, type ViewOptions } from "@umpire/actors/world.ts";
-import { gatewayHandler } from "@umpire/content/gateway.ts";
-import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { countEvents, countItems } from "@umpire/indexer/read-index.ts";
 import { openIndex } from "@umpire/server/open-index.ts";
@@ -44,9 +42,13 @@ export async function runServer(
 	const stop = signal();
 	const interval = 1000 * options.interval;
 	const databaseUrl = process.env.DATABASE_URL;
-	const stores = openStores(options.store);
-	const gateway = stores.length === 0 ? undefined : gatewayHandler(stores);
-	const server = await startServer(view, { ...options, gateway, interval, databaseUrl, progress });
+	const server = await startServer(view, {
+		...options,
+		stores: view.located?.pool.stores,
+		interval,
+		databaseUrl,
+		progress,
+	});
 	progress(`Serving on ${server.url} (${server.url}/openapi.json says what). Stop with Ctrl-C.`);
 	if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
 	await server.close();

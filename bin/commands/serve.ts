@@ -19,6 +19,7 @@ export const serve = command<Options>({
 	examples: [
 		["umpire serve", "serves on http://127.0.0.1:8600, with its index in the home folder"],
 		["DATABASE_URL=postgres://umpire@db/umpire umpire serve", "keeps the index in PostgreSQL"],
+		["umpire serve --store folder:/var/umpire", "serves what is there at /ipfs/CID, too (docs/storage.md)"],
 		[
 			"umpire serve --app web --cors https://umpire.example",
 			"serves a web app beside, and one to another origin",

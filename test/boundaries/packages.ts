@@ -22,6 +22,7 @@ export const ORDER = [
 	"views",
 	"indexer",
 	"store",
+	"farm",
 	"actors",
 	"server",
 	"app",

@@ -60,6 +60,9 @@ export async function isNamed(cid: CID, bytes: Uint8Array): Promise<boolean> {
 	return digest.length === cid.multihash.digest.length && timingSafeEqual(digest, cid.multihash.digest);
 }
 
+/** Whether an identifier names bytes as they are, and not a node. */
+export const isRaw = ({ code }: CID): boolean => code === raw.code;
+
 /** The SHA-256 that a block is named by, in hexadecimal digits. */
 export const sha256Of = ({ multihash }: CID): string => Buffer.from(multihash.digest).toString("hex");
 

@@ -1,7 +1,7 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { exporter } from "ipfs-unixfs-exporter";
 import { importer } from "ipfs-unixfs-importer";
-import { type CID, linksOf, namedLinksOf } from "./cid.ts";
+import { type CID, inlineBytes, isRaw, linksOf, namedLinksOf } from "./cid.ts";
 import type { Pool } from "./pool.ts";
 
 /** Blocks that are read or written at a time: each is a megabyte of memory. */
@@ -76,8 +76,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
  */
 export async function* getContent(pool: Pool, cid: CID, most: number): AsyncGenerator<Uint8Array> {
 	const entry = await open(pool, cid);
+	const inline = inlineBytes(cid);
+	if (inline !== undefined) {
+		yield inline;
+		return;
+	}
 	if (entry.type !== "file" && entry.type !== "raw") throw noFile(cid);
-	yield* bounded(cid, entry, most);
+	yield* bounded(pool, cid, entry, most);
 }
 
 /** The files of a folder, by name: those that are asked for and there. */
@@ -163,20 +168,50 @@ async function open(pool: Pool, cid: CID): Promise<Entry> {
 	}
 }
 
-async function* bounded(cid: CID, entry: FileEntry, most: number): AsyncGenerator<Uint8Array> {
-	const tooMuch = () => unusable(cid, `it has more than ${most} bytes`);
-	if (entry.size > BigInt(most)) throw tooMuch();
-	let size = 0;
-	try {
-		for await (const piece of entry.content({ blockReadConcurrency: AT_ONCE })) {
-			const bytes = piece as Uint8Array;
-			size += bytes.length;
-			if (size > most) throw tooMuch();
-			yield bytes;
-		}
-	} catch (cause) {
-		throw cause instanceof UmpireError ? cause : unusable(cid, (cause as Error).message, cause);
+async function* bounded(
+	pool: Pool,
+	cid: CID,
+	{ size: stated }: FileEntry,
+	most: number,
+): AsyncGenerator<Uint8Array> {
+	if (stated > BigInt(most)) throw unusable(cid, `it has more than ${most} bytes`);
+	let size = 0n;
+	for await (const piece of piecesOf(pool, cid, await pool.get(cid), 0)) {
+		size += BigInt(piece.length);
+		if (size > stated) break;
+		yield piece;
 	}
+	if (size !== stated) throw unusable(cid, "it has another size than it says");
+}
+
+/** The bytes under a node in order; a few blocks are read ahead, so that memory does not grow with the content. */
+async function* piecesOf(pool: Pool, cid: CID, bytes: Uint8Array, depth: number): AsyncGenerator<Uint8Array> {
+	if (depth > DEEPEST) throw unusable(cid, `nodes are nested more than ${DEEPEST} deep`);
+	const links = linksFrom(cid, bytes);
+	if (links.length === 0) {
+		yield* isRaw(cid) ? [bytes] : wrapped(pool, cid);
+		return;
+	}
+	const ahead: Promise<Uint8Array>[] = [];
+	const read = (link: CID) => {
+		const found = pool.get(link);
+		// Its failure is thrown when it is its turn.
+		found.catch(() => {});
+		ahead.push(found);
+	};
+	for (const link of links.slice(0, AT_ONCE)) read(link);
+	for (const [index, link] of links.entries()) {
+		const block = await ahead.shift()!;
+		if (index + AT_ONCE < links.length) read(links[index + AT_ONCE]);
+		yield* piecesOf(pool, link, block, depth + 1);
+	}
+}
+
+/** The bytes of a leaf that is a UnixFS node itself, as other profiles make them. */
+async function* wrapped(pool: Pool, cid: CID): AsyncGenerator<Uint8Array> {
+	const entry = await open(pool, cid);
+	if (entry.type !== "file") throw noFile(cid);
+	for await (const piece of entry.content()) yield piece as Uint8Array;
 }
 
 const noFile = (cid: CID): UmpireError => unusable(cid, "it is no file");

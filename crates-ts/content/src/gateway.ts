@@ -15,6 +15,9 @@ export interface GatewayBounds {
 
 export const GATEWAY_BOUNDS: GatewayBounds = { mostBytes: 16 * 2 ** 30, mostStreams: 16 };
 
+/** Bytes that are handed on at a time. */
+const PIECE = 65_536;
+
 const TYPES = {
 	raw: "application/vnd.ipld.raw",
 	car: "application/vnd.ipld.car; version=1; order=dfs; dups=y",
@@ -64,7 +67,8 @@ export function gatewayHandler(
 		if (root === null) return refuse(404, `${cid} is not here.`);
 		if (format === "raw") {
 			const sized = { ...headers, "content-length": String(root.length) };
-			return new Response(request.method === "HEAD" ? null : new Uint8Array(root), { headers: sized });
+			const body = request.method === "HEAD" ? null : streamOf(slices(root), () => {});
+			return new Response(body, { headers: sized });
 		}
 		if (request.method === "HEAD") return new Response(null, { headers });
 		if (streams >= bounds.mostStreams) return refuse(503, "Too many at once.", { "retry-after": "5" });
@@ -103,6 +107,11 @@ function refuse(status: number, why: string, headers: Readonly<Record<string, st
 		{ error: why },
 		{ status, headers: { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" } },
 	);
+}
+
+/** Pieces of a block, which are taken one after the other instead of being copied at once. */
+async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+	for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 interface Block {

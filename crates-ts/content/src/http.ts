@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { MOST_BLOCK } from "./block-store.ts";
 
 /** Milliseconds in which a server has to have given or taken a block. */
 export const TIMEOUT = 60_000;
 
+/** Milliseconds before a connection that broke is tried again: a server may have closed it while it was idle. */
+const AGAIN = [50, 500];
+
 /**
- * Asks a server.
+ * Asks a server; again if the connection breaks before it answers, as all that is asked here may be asked twice.
  *
  * @throws UmpireError (to be tried again) if it does not answer
  */
@@ -14,11 +18,15 @@ export async function ask(
 	send: (signal: AbortSignal) => Promise<Response>,
 	timeout: number = TIMEOUT,
 ): Promise<Response> {
-	try {
-		return await send(AbortSignal.timeout(timeout));
-	} catch (cause) {
-		if (cause instanceof UmpireError) throw cause;
-		throw silent(place, cause);
+	const signal = AbortSignal.timeout(timeout);
+	for (let tries = 0; ; tries++) {
+		try {
+			return await send(signal);
+		} catch (cause) {
+			if (cause instanceof UmpireError) throw cause;
+			if (signal.aborted || tries === AGAIN.length) throw silent(place, cause);
+			await sleep(AGAIN[tries]);
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { BlockStore } from "@umpire/content/block-store.ts";
+import { gatewayHandler } from "@umpire/content/gateway.ts";
 import { pageRoutes } from "@umpire/actors/pages/page-routes.ts";
 import { PageViews } from "@umpire/actors/pages/page-views.ts";
 import { appFile } from "@umpire/actors/pages/serve-app.ts";
@@ -25,10 +27,10 @@ export interface AppOptions {
 	readonly rate: number;
 	/** A folder of static files to serve beside. */
 	readonly app?: string | undefined;
+	/** Stores whose content is served at /ipfs; nothing is without one. */
+	readonly stores?: readonly BlockStore[] | undefined;
 	/** The address of an attester's node. */
 	readonly attester?: string | undefined;
-	/** What answers `/ipfs/…`; nothing by default. */
-	readonly gateway?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** Inputs of a job in a body are lists of numbers. */
@@ -121,8 +123,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	addTransactions(app, served);
 	addNetwork(app, served);
 	addAttester(app, options.attester);
-	const { gateway } = options;
-	if (gateway !== undefined) app.get("/ipfs/*", (context) => gateway(context.req.raw));
+	addGateway(app, options.stores ?? []);
 	addState(app, served, requests);
 	app.doc31("/openapi.json", {
 		openapi: "3.1.0",
@@ -135,6 +136,13 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	if (options.app === undefined) app.get("/", (context) => context.json(OVERVIEW));
 	else addStatic(app, options.app);
 	return app;
+}
+
+/** A trustless gateway over the stores that the server was given. */
+function addGateway(app: OpenAPIHono, stores: readonly BlockStore[]): void {
+	if (stores.length === 0) return;
+	const handle = gatewayHandler(stores);
+	app.on(["GET", "HEAD"], "/ipfs/:cid", (context) => handle(context.req.raw));
 }
 
 const OVERVIEW = {
