@@ -115,7 +115,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	addPages(app, served);
 	app.use(
 		"/v1/*",
-		answerCache(() => String(served.index().revision)),
+		answerCache(() => `${served.index().revision} ${served.trouble() ?? ""}`),
 	);
 	addEvents(app, served);
 	addLists(app, served);
