@@ -10,6 +10,8 @@ import type { KindShape } from "@umpire/farm/kind.ts";
 import { readToken } from "@umpire/farm/token.ts";
 import { LONGEST_WAIT, type Outcome } from "@umpire/farm/wire.ts";
 import { dataFileOf } from "@umpire/onnx/write-file.ts";
+import type { Program } from "@umpire/operators/program.ts";
+import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import type { CircuitInput, CircuitName } from "@umpire/prover/circuits.ts";
 import { prove, publicSignalsOf, verify } from "@umpire/prover/prove.ts";
@@ -20,7 +22,6 @@ import { putProgram } from "@umpire/store/programs.ts";
 import { decodeTensorsOf, encodedSize } from "@umpire/store/tensors-codec.ts";
 import type { z } from "zod";
 import type { ClaimContent } from "../claim-content.ts";
-import type { LoadedProgram } from "../loaded-program.ts";
 import { COMMIT, EVALUATE, PROVE, RECOMPUTE } from "./shapes.ts";
 
 /** How an operator's farm is asked. */
@@ -42,6 +43,13 @@ const PAUSE = 10_000;
 const PATIENCE_FOR_PROOFS = 30;
 /** Names of content that are remembered. */
 const MOST_KNOWN = 100_000;
+
+/** A program that a farm runs. */
+export interface FarmProgram {
+	readonly root: Hex;
+	readonly program: Program;
+	readonly commitment: ProgramCommitment;
+}
 
 /** One answer of a worker. */
 interface Answer<T> {
@@ -83,7 +91,7 @@ export class Farm {
 
 	/** The trace root of a program's run, as one worker computes it. */
 	async traceRoot(
-		loaded: LoadedProgram,
+		loaded: FarmProgram,
 		inputs: Hex,
 	): Promise<{ root: Hex; refuse(why: string): Promise<void> } | undefined> {
 		const answer = await this.#run(RECOMPUTE, loaded, inputs);
@@ -93,7 +101,7 @@ export class Farm {
 
 	/** The primary output of a program's run, as one worker computes it. */
 	async output(
-		loaded: LoadedProgram,
+		loaded: FarmProgram,
 		inputs: Hex,
 	): Promise<{ elements: Elements; refuse(why: string): Promise<void> } | undefined> {
 		const answer = await this.#run(EVALUATE, loaded, inputs);
@@ -102,7 +110,7 @@ export class Farm {
 	}
 
 	/** The same, as several different workers compute it: what a bond is put on. */
-	async agreedOutput(loaded: LoadedProgram, inputs: Hex): Promise<Elements | undefined> {
+	async agreedOutput(loaded: FarmProgram, inputs: Hex): Promise<Elements | undefined> {
 		const answer = await this.#agreed(EVALUATE, loaded, inputs, ({ data }) => data?.sha256);
 		return answer && this.#outputOf(loaded, answer);
 	}
@@ -112,7 +120,7 @@ export class Farm {
 	 *
 	 * @param kept where to, under its root
 	 */
-	async claim(loaded: LoadedProgram, inputs: Hex, kept: ContentStore): Promise<ClaimContent | undefined> {
+	async claim(loaded: FarmProgram, inputs: Hex, kept: ContentStore): Promise<ClaimContent | undefined> {
 		const answer = await this.#agreed(COMMIT, loaded, inputs, ({ result, data }) =>
 			JSON.stringify([result, data?.sha256]),
 		);
@@ -150,7 +158,7 @@ export class Farm {
 	}
 
 	/** Uploads a program and inputs of the home folder, as far as the coordinator does not have them. */
-	async provide(loaded: Pick<LoadedProgram, "root" | "program" | "commitment">, inputs: Hex): Promise<void> {
+	async provide(loaded: FarmProgram, inputs: Hex): Promise<void> {
 		const { content } = this.#home;
 		const isHere = (await content.stamp("programs", loaded.root)) !== null;
 		if (!isHere) await putProgram(content, loaded.program, loaded.commitment);
@@ -171,7 +179,7 @@ export class Farm {
 		this.#there.add(path);
 	}
 
-	async #outputOf({ program }: LoadedProgram, answer: Answer<unknown>): Promise<Elements | undefined> {
+	async #outputOf({ program }: FarmProgram, answer: Answer<unknown>): Promise<Elements | undefined> {
 		const sizes = program.outputs.map(({ operator }) => {
 			const { shape, width } = program.operators[operator];
 			return { width, elements: elementCount(shape) };
@@ -189,7 +197,7 @@ export class Farm {
 
 	async #run<K extends typeof RECOMPUTE | typeof COMMIT | typeof EVALUATE>(
 		kind: K,
-		loaded: LoadedProgram,
+		loaded: FarmProgram,
 		inputs: Hex,
 		notBy?: string,
 	): Promise<Answer<z.infer<K["result"]>> | undefined> {
@@ -200,7 +208,7 @@ export class Farm {
 	/** An answer that as many workers as are asked for give alike; told if they do not. */
 	async #agreed<K extends typeof COMMIT | typeof EVALUATE>(
 		kind: K,
-		loaded: LoadedProgram,
+		loaded: FarmProgram,
 		inputs: Hex,
 		key: (answer: Answer<z.infer<K["result"]>>) => string | undefined,
 	): Promise<Answer<z.infer<K["result"]>> | undefined> {
