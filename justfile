@@ -35,6 +35,11 @@ demo-grid *ARGS: setup
 demo-network *ARGS: setup
     @exec {{umpire}} demo-network "$@"
 
+# Serves the web app of the local chain; without one, of a private chain on which a wrong claim is disputed (--demo, --port)
+[no-cd]
+app *ARGS: setup
+    @exec {{umpire}} app "$@"
+
 # Builds the contracts and makes the proving keys (once, at most five minutes; then at once)
 setup:
     @exec {{umpire}} setup

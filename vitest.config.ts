@@ -6,13 +6,14 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 const PROOF = [
 	"crates-ts/prover/test/{native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,large-model,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
+	"crates-ts/app/test/**/*.test.ts",
 	"test/{actors,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/{attester-demo,grid-copies,grid-demo,network-demo}.test.ts",
-	"test/operations/{bounty-contributor,endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests}.test.ts",
+	"test/operations/{bounty-contributor,endpoints,items,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
 ];
 
 /** Tests with contracts on a local chain. */

@@ -31,6 +31,7 @@ export interface ChainOptions extends CommonOptions {
 	umpire?: string;
 	fromBlock?: number;
 	fetch?: string[];
+	store?: string[];
 }
 
 /** Options of the commands that send transactions. */
@@ -83,7 +84,7 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 
 /** Adds where programs and inputs may be had that are not in the home folder. */
 export function withSources<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
-	return yargs
+	return withStore(yargs)
 		.option("fetch", {
 			type: "string",
 			array: true,
@@ -92,6 +93,19 @@ export function withSources<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
 			requiresArg: true,
 		})
 		.nargs("fetch", 1) as unknown as Argv<T>;
+}
+
+/** Adds stores of content. */
+export function withStore<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
+	return yargs
+		.option("store", {
+			type: "string",
+			array: true,
+			describe:
+				"where content is put, and found by what the chain says of it: folder:PATH, s3://BUCKET/PREFIX?endpoint=URL, akave:BUCKET, kubo:URL, gateway:URL (docs/storage.md; several; environment: UMPIRE_STORE)",
+			requiresArg: true,
+		})
+		.nargs("store", 1) as unknown as Argv<T>;
 }
 
 /** Adds where the chain is and whose key signs. */

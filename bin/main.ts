@@ -1,7 +1,9 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import yargs, { type Argv, type CommandModule } from "yargs";
 import { aggregate } from "./commands/aggregate.ts";
+import { app } from "./commands/app.ts";
 import { attest } from "./commands/attest.ts";
+import { audit } from "./commands/audit.ts";
 import { bench } from "./commands/bench.ts";
 import { bounty } from "./commands/bounty.ts";
 import { check } from "./commands/check.ts";
@@ -14,8 +16,10 @@ import { demoNetwork } from "./commands/demo-network.ts";
 import { demoTraining } from "./commands/demo-training.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dispute } from "./commands/dispute.ts";
+import { farm } from "./commands/farm.ts";
 import { fit } from "./commands/fit.ts";
 import { grid } from "./commands/grid.ts";
+import { index } from "./commands/index.ts";
 import { inputs } from "./commands/inputs.ts";
 import { job } from "./commands/job.ts";
 import { key } from "./commands/key.ts";
@@ -23,14 +27,18 @@ import { monitor } from "./commands/monitor.ts";
 import { network } from "./commands/network.ts";
 import { operators } from "./commands/operators.ts";
 import { profile } from "./commands/profile.ts";
+import { provide } from "./commands/provide.ts";
 import { refund } from "./commands/refund.ts";
 import { register } from "./commands/register.ts";
 import { rehearse } from "./commands/rehearse.ts";
 import { request } from "./commands/request.ts";
 import { result } from "./commands/result.ts";
 import { run } from "./commands/run.ts";
+import { serve } from "./commands/serve.ts";
 import { setup } from "./commands/setup.ts";
 import { status } from "./commands/status.ts";
+import { store } from "./commands/store.ts";
+import { story } from "./commands/story.ts";
 import { submit } from "./commands/submit.ts";
 import { train } from "./commands/train.ts";
 import { verify } from "./commands/verify.ts";
@@ -40,10 +48,11 @@ import { LOG_FORMATS } from "./log.ts";
 
 export const COMMANDS: CommandModule[] = [
 	...[compile, run, check, profile, conformance, rehearse, train, fit],
-	...[network, deploy, register, request, submit, verify],
-	...[status, result, dispute, refund, inputs, monitor, key],
+	...[network, deploy, register, request, submit, provide, verify],
+	...[app, status, result, dispute, story, audit, refund, inputs, store, monitor, key],
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
+	...[serve, index, farm],
 	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
 ];
 

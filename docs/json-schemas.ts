@@ -52,6 +52,32 @@ const calibration = own({
 	synthetic: z.boolean(),
 	ranges: z.string().describe("how ranges follow from them"),
 });
+const side = growing({
+	account: address,
+	says: z.string(),
+	number: z.string().nullable().describe("that it stands for"),
+	denies: z.boolean().describe("whether it denies the number"),
+	bond: z.string(),
+	moves: count,
+	seconds: seconds.describe("that its moves took"),
+	gas: count,
+	reserve: seconds.describe("left"),
+	reserveOf: seconds,
+});
+const storyMove = growing({ text: z.string(), seconds, gas: count, transaction: hash });
+const stored = own({
+	store: z.string(),
+	ok: z.boolean(),
+	error: z.string().nullable().describe("what went wrong there"),
+});
+const content = own({
+	root,
+	cid: z.string().describe("content identifier"),
+	stores: z.array(stored),
+	announced: z.boolean().describe("the chain says where it is"),
+})
+	.nullable()
+	.describe("null without a store");
 const place = own({ step: count, operator: count, element: count });
 const finding = own({
 	...place.shape,
@@ -627,6 +653,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		known: z.boolean().describe("registered before: nothing was sent"),
 		calibration: calibration.nullable().describe("null for a program file"),
 		warnings: z.array(z.string()),
+		content,
 	}),
 	request: own({
 		request: count,
@@ -635,9 +662,60 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		status: z.enum(["open", "final", "refunded", "expired"]),
 		output: z.array(z.number()).optional().describe("real values, if it is final and fits one leaf"),
 		outputRoot: root.optional(),
+		content,
 	}),
 	submit: LOG_LINE.describe("a line for each thing that it tells"),
 	verify: LOG_LINE.describe("a line for each thing that it tells"),
+	provide: LOG_LINE.describe("a line for each thing that it tells"),
+	audit: own({
+		request: count,
+		chainId: count,
+		market: address,
+		block: own({ number: count, hash: root }).describe("as of which it holds"),
+		program: own({ number: count, root, name: z.string(), cids: z.array(z.string()) }),
+		inputs: own({ root, cids: z.array(z.string()) }),
+		requester: address,
+		status: z.enum(["open", "claimed", "final", "refunded", "expired"]),
+		computed: own({ traceRoot: root, outputRoot: root, output: z.array(error) }).describe("here"),
+		claims: z.array(
+			own({
+				claim: count,
+				submitter: address,
+				transaction: hash,
+				block: count,
+				traceRoot: root,
+				outputRoot: root,
+				right: z.boolean().describe("it states what was computed here"),
+				status: z.enum(["live", "final", "rejected"]),
+				because: z.string().nullable(),
+				winner: address.nullable(),
+				proof: own({
+					transaction: hash,
+					proofs: count,
+					valid: z.boolean().nullable().describe("null where it was not checked"),
+					why: z.string().nullable(),
+				})
+					.nullable()
+					.describe("the settlement, judged again"),
+				records: z.array(
+					own({
+						cid: z.string(),
+						by: address,
+						differences: z.array(z.string()).describe("what in it is false"),
+					}),
+				),
+			}),
+		),
+		money: own({
+			fee: wei,
+			paid: z.array(own({ account: address, amount: wei, transaction: hash })),
+			burned: wei,
+			balanced: z.boolean(),
+		}),
+		events: z.array(own({ name: z.string(), block: count, time, transaction: hash })),
+		findings: z.array(z.string()),
+		ok: z.boolean(),
+	}),
 	status: own({
 		chainId: count,
 		rpc: z.array(z.string()).describe("hosts"),
@@ -756,8 +834,87 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		paid: z.array(own({ account: address, amount: wei })),
 		burned: wei,
 	}),
+	story: growing({
+		dispute: count,
+		claim: count,
+		request: count,
+		program: growing({ root, number: count, name: z.string().nullable(), operators: count, steps: count }),
+		inputsRoot: root,
+		traceRoot: root,
+		chainId: count,
+		court: address,
+		block: count.describe("that this is the state of"),
+		time,
+		isOpen: z.boolean(),
+		headline: z.string().describe("the verdict, or the open question"),
+		lead: z.string(),
+		status: own({ text: z.string(), tone: z.string().describe("whose it is") }),
+		moment: z.string(),
+		submitter: side,
+		challenger: side,
+		turn: growing({
+			side: z.string(),
+			until: time,
+			now: time,
+			task: z.string(),
+			otherwise: z.string(),
+		}).nullable(),
+		computedHere: z.string().nullable().describe("the number, if program and inputs are here"),
+		clockRule: z.string(),
+		ladder: z
+			.array(
+				growing({
+					question: z.string(),
+					left: z.string().describe("how much is in dispute"),
+					answer: storyMove.nullable(),
+					strip: growing({}).nullable().describe("what was published, to be drawn"),
+					reply: storyMove.nullable(),
+					waits: z.string().nullable().describe("who is to move"),
+				}),
+			)
+			.describe("the search, round by round"),
+		place: growing({
+			step: count,
+			operator: count,
+			operatorName: z.string(),
+			node: z.string(),
+			kind: z.string(),
+			position: z.string(),
+			element: count,
+			of: count,
+		}).nullable(),
+		graph: growing({}).nullable().describe("operators around it, and how many of their numbers differ"),
+		pictures: growing({}).nullable().describe("tensors, to be drawn"),
+		arithmetic: growing({
+			caption: z.string(),
+			rows: z.array(
+				growing({ step: z.string(), claimed: z.string().nullable(), follows: z.string().nullable() }),
+			),
+			follows: z.number(),
+			products: count,
+		}).nullable(),
+		proof: growing({ note: z.string(), isPublished: z.boolean() }),
+		money: growing({ isCertain: z.boolean(), note: z.string() }).describe("flows in wei, and gas"),
+		missing: z.string().nullable().describe("why something is left out"),
+	}),
+	app: own({ url: z.string(), demo: z.boolean().describe("of a private chain with a story") }),
 	refund: own({ request: count, fee: wei, requester: address, withdrawn: wei }),
-	inputs: own({ program: root, inputsRoot: root, place: z.string() }),
+	inputs: own({ program: root, inputsRoot: root, place: z.string(), content }),
+	store: own({
+		action: z.enum(["put", "get", "pin", "verify"]),
+		cid: z.string(),
+		ok: z.boolean().describe("every store that was to has all of it"),
+		bytes: count.nullable(),
+		file: z.string().nullable(),
+		stores: z.array(
+			z.strictObject({
+				...stored.shape,
+				blocks: count.optional().describe("of verify: that it gives rightly"),
+				missing: count.optional(),
+				false: count.optional().describe("false, or not to be had"),
+			}),
+		),
+	}),
 	monitor: own({
 		chainId: count,
 		market: address,

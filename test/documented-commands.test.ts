@@ -12,7 +12,9 @@ interface Given {
 
 const DOCUMENTS = [
 	...["README.md", "CONTRIBUTING.md"],
-	...["operations", "dapp", "training", "grid", "bounties", "recipes"].map((name) => `docs/${name}.md`),
+	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage"].map(
+		(name) => `docs/${name}.md`,
+	),
 ];
 
 /** What lies between the marks of code in a document. */

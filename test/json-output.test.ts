@@ -9,6 +9,7 @@ import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { travel } from "@umpire/chain/time.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { s3Server } from "@umpire/testing/content/servers.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS, main } from "../bin/main.ts";
 import { FAILURE, LOG_LINE, SCHEMAS } from "../docs/json-schemas.ts";
@@ -76,6 +77,10 @@ function check(words: readonly string[], data: unknown): unknown {
 /** A command that runs on, in a process of its own. */
 function start(...words: string[]): {
 	until(pattern: RegExp): Promise<void>;
+	/** The same of what it tells beside its output. */
+	tells(pattern: RegExp): Promise<void>;
+	/** How it ends by itself. */
+	ended(): Promise<{ code: number | null; stdout: string }>;
 	stop(): Promise<number | null>;
 	/** Ends it at once, as a power cut does. */
 	kill(): Promise<void>;
@@ -101,6 +106,15 @@ function start(...words: string[]): {
 				if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${stdout}${told}`);
 				await new Promise((resolve) => setTimeout(resolve, 50));
 			}
+		},
+		async tells(pattern) {
+			while (!pattern.test(told)) {
+				if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${stdout}${told}`);
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			}
+		},
+		async ended() {
+			return { code: await exited, stdout };
 		},
 		async stop() {
 			child.kill("SIGTERM");
@@ -197,18 +211,23 @@ describe("what commands print with --json", () => {
 			rejected: [{ claim: 1, dispute: 1 }],
 		});
 		expect(await json("dispute", "1")).toMatchObject({ end: "wrong number", clocks: null });
+		expect(await json("story", "1")).toMatchObject({ isOpen: false, computedHere: expect.any(String) });
 		await travel(await connectRpc(rpc), 4001n);
 		await honest.until(/Claim 2 is final/);
 		expect(await honest.stop()).toBe(0);
 		expect(await json("result", "1")).toMatchObject({ status: "final", claim: { claim: 2 } });
 		expect(await json("refund", "2")).toMatchObject({ withdrawn: "1000000000000" });
-		const unanswered = await run("request", "1", input, "--within", "1");
+		const asking = start("request", "1", input, "--within", "4000");
+		await asking.tells(/Waiting until the result is final/);
+		await travel(await connectRpc(rpc), 4001n);
+		const unanswered = await asking.ended();
 		expect(unanswered.code).toBe(1);
 		expect(check(["request"], JSON.parse(unanswered.stdout))).toMatchObject({ status: "expired" });
 		const { actors } = await json<{ actors: { role: string }[] }>("status");
 		expect(actors.map(({ role }) => role).sort()).toEqual(["submitter", "submitter", "verifier"]);
 		expect(await json("monitor", "--once")).toMatchObject({ problems: [] });
 		await json("inputs", "get", "1", await inputsRoot());
+		await storage(market as string);
 		await grids();
 		await networks();
 		await bounties();
@@ -263,6 +282,47 @@ async function refused(): Promise<void> {
 	taken.close();
 	expect(JSON.parse(held.stdout).error).toMatch(/something that is no chain listens there/);
 	vi.stubEnv("UMPIRE_HOME", join(folder, "home"));
+}
+
+/** Everything by stores alone: provider, verifier and audit have empty folders, a bucket, and the address of the market. */
+async function storage(market: string): Promise<void> {
+	const s3 = await s3Server("bucket");
+	for (const [name, value] of Object.entries(s3.keys)) vi.stubEnv(name, value);
+	const store = ["--store", `s3://bucket/umpire?endpoint=${s3.url}`];
+	const { cid } = await json("store", "put", model, ...store);
+	expect(await json("store", "verify", cid as string, ...store)).toMatchObject({ ok: true });
+	await json("store", "pin", cid as string, ...store, "--store", `folder:${join(folder, "pinned")}`);
+	const back = join(folder, "back.onnx");
+	await json("store", "get", cid as string, "--store", `folder:${join(folder, "pinned")}`, "--out", back);
+	expect(await readFile(back)).toEqual(await readFile(model));
+	const registered = await json("register", model, "--calibrate", input, ...store);
+	expect(registered).toMatchObject({ known: true, content: { announced: true } });
+	expect(await json("request", "1", input, "--no-wait", ...store)).toMatchObject({
+		request: 4,
+		content: { stores: [{ ok: true }] },
+	});
+	const there = ["--umpire", market, "--rpc", rpc, ...store];
+	vi.stubEnv("UMPIRE_HOME", join(folder, "guarding"));
+	const guard = start("verify", "1", ...there);
+	vi.stubEnv("UMPIRE_HOME", join(folder, "providing"));
+	const provide = () => start("provide", "1", "--price", "0.001", ...there);
+	const killed = provide();
+	await killed.until(/Claimed request 4/);
+	await guard.until(/Claim 3 agrees/);
+	await killed.kill();
+	await travel(await connectRpc(rpc), 4001n);
+	const again = provide();
+	await again.until(/The record of claim 3 is baf/);
+	for (const one of [guard, again]) expect(await one.stop()).toBe(0);
+	vi.stubEnv("UMPIRE_HOME", join(folder, "auditing"));
+	const page = join(folder, "audit.html");
+	expect(await json("audit", "4", ...there, "--html", page)).toMatchObject({
+		ok: true,
+		claims: [{ claim: 3, right: true, status: "final", records: [{ differences: [] }] }],
+	});
+	expect(await readFile(page, "utf8")).toMatch(/All is as it should be/);
+	vi.stubEnv("UMPIRE_HOME", join(folder, "home"));
+	await s3.close();
 }
 
 /** A grid of one point, from its contract to its end; what demo-grid prints is looked at where it is played. */

@@ -3,3 +3,4 @@ declare module "snarkjs";
 declare module "circomlibjs";
 declare module "circom2";
 declare module "solc";
+declare module "@20minutes/s3rver";

@@ -1,15 +1,15 @@
 import {
-	type ChainOptions,
 	command,
 	type ImageOptions,
-	withChain,
+	type SigningOptions,
 	withImages,
+	withSigner,
 	withSources,
 } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { report } from "../output.ts";
 
-interface Options extends ChainOptions, LimitsOptions, ImageOptions {
+interface Options extends SigningOptions, LimitsOptions, ImageOptions {
 	action: "put" | "get";
 	program: string;
 	what: string;
@@ -22,11 +22,12 @@ export const inputs = command<Options>({
 	describe: "keep inputs where verifiers and submitters here find them, or get them by their root",
 	examples: [
 		["umpire inputs put 1 seven.json", "prints the root under which a request can name them"],
+		["umpire inputs put 1 seven.json --store kubo:http://127.0.0.1:5001", "for all: the chain says where"],
 		["umpire inputs get 1 0x… --fetch https://example.org/umpire", "keeps what somebody else serves"],
 		["umpire inputs get 1 0x… --out seven.bin", "to carry them to another machine (or .json, to read them)"],
 	],
 	options: (yargs) =>
-		withImages(withSources(withLimits(withChain(yargs))))
+		withImages(withSources(withLimits(withSigner(yargs))))
 			.positional("action", { choices: ["put", "get"] as const, demandOption: true })
 			.positional("program", {
 				type: "string",
@@ -49,6 +50,10 @@ export const inputs = command<Options>({
 		const { action, program, what } = options;
 		const given = { ...options, limits: limitsOf(options) };
 		const done = await (action === "put" ? putInputFile : getInputFile)(program, what, given);
-		report(options.json, done, () => [`inputs root ${done.inputsRoot}`, `in ${done.place}`]);
+		report(options.json, done, () => [
+			`inputs root ${done.inputsRoot}`,
+			`in ${done.place}`,
+			...(done.content === null ? [] : [`cid ${done.content.cid}`]),
+		]);
 	},
 });

@@ -7,6 +7,7 @@ import {
 	withCompile,
 	withLoss,
 	withSigner,
+	withStore,
 } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
@@ -21,10 +22,14 @@ export const register = command<Options>({
 	describe: "compile a model (or take a compiled program), store it and register its root",
 	examples: [
 		["umpire register digits.onnx --calibrate samples.json", ""],
+		[
+			"umpire register digits.umpire.onnx --store s3://bucket/umpire?endpoint=https://s3.example.org",
+			"puts the program there, and the chain says where",
+		],
 		["umpire register gpt.onnx --decode input_ids=logits --steps 16 --calibrate prompts.json", ""],
 	],
 	options: (yargs) =>
-		withLoss(withLimits(withCompile(withSigner(yargs)))).positional("model", {
+		withStore(withLoss(withLimits(withCompile(withSigner(yargs))))).positional("model", {
 			type: "string",
 			describe: "ONNX file or program file",
 			demandOption: true,
@@ -44,6 +49,7 @@ export const register = command<Options>({
 				],
 				["root", registered.root],
 				["stored in", registered.file],
+				...(registered.content === null ? [] : [["cid", registered.content.cid] as const]),
 				...(calibration === null ? [] : [["calibrated", calibrationText(calibration)] as const]),
 			]),
 			`Next: ./just submit ${registered.number} (and, in other terminals, ./just verify ${registered.number} and ./just request ${registered.number} INPUT)`,

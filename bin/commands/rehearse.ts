@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import { type CompileOptions, command, withCompile } from "../command.ts";
 import { progress } from "../log.ts";
 import { seedOption } from "../numbers.ts";
@@ -10,6 +12,7 @@ interface Options extends CompileOptions {
 	attack: boolean;
 	mode: "auto" | "direct" | "bisect";
 	seed?: number;
+	html?: string;
 }
 
 export const rehearse = command<Options>({
@@ -25,6 +28,7 @@ export const rehearse = command<Options>({
 			"umpire rehearse digits.onnx --commitment lazy --defect 5",
 			"the trace is committed to when it is challenged",
 		],
+		["umpire rehearse digits.onnx --defect random --html story.html", "the dispute as a page"],
 		["umpire rehearse digits.onnx --attack", "a dishonest challenger loses its bond"],
 	],
 	options: (yargs) =>
@@ -51,11 +55,25 @@ export const rehearse = command<Options>({
 				default: "bisect" as const,
 				describe: "how the wrong claim is brought down (direct: the submitter publishes its trace)",
 			})
-			.option("seed", seedOption("draws the place (default: random)")),
+			.option("seed", seedOption("draws the place (default: random)"))
+			.option("html", {
+				type: "string",
+				describe: "write the dispute to this file, as a page (see umpire story)",
+				requiresArg: true,
+			}),
 	async run(options) {
 		const { rehearse: play } = await import("@umpire/actors/rehearse.ts");
 		const { rehearsalLines } = await import("../rehearsal-lines.ts");
-		const result = await play({ ...options, progress });
+		const { html } = options;
+		const { storyHtml } = await import("@umpire/app/story-html.ts");
+		const onDispute =
+			html === undefined
+				? undefined
+				: (view: DisputeView) => {
+						writeFileSync(html, storyHtml(view));
+						progress(`Wrote ${html}: open it in a browser.`);
+					};
+		const result = await play({ ...options, progress, onDispute });
 		report(options.json, result, () => rehearsalLines(result));
 		if (!result.ok) process.exitCode = 1;
 	},

@@ -1,9 +1,10 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmOf, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
 import { etherOption, seedOption } from "../numbers.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
 	id: string;
 	defect?: string;
 	seed?: number;
@@ -19,12 +20,13 @@ export const submit = command<Options>({
 	examples: [
 		["umpire submit 1", ""],
 		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
+		["umpire submit 1 --farm http://10.0.0.5:8650", "machines of one's own compute (docs/farm.md)"],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withSources(withLimits(withSigner(yargs)))
+		withFarm(withSources(withLimits(withSigner(yargs))))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -35,6 +37,7 @@ export const submit = command<Options>({
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
+			.conflicts("defect", "farm")
 			.option("seed", seedOption("draws the place of a random defect"))
 			.option("publish-trace", {
 				type: "boolean",
@@ -66,7 +69,10 @@ export const submit = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, options.as);
+		const world = await openWorld(
+			{ ...options, limits: limitsOf(options), farmOf: farmOf(options), progress },
+			options.as,
+		);
 		const actor = await submitter(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);

@@ -1,9 +1,10 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmOf, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
 import { numberOption } from "../numbers.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
 	id: string;
 	compare: "trace" | "output";
 	demandInputs: number;
@@ -26,7 +27,7 @@ export const verify = command<Options>({
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withSources(withLimits(withSigner(yargs)))
+		withFarm(withSources(withLimits(withSigner(yargs))))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -69,7 +70,10 @@ export const verify = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { verifier } = await import("@umpire/actors/verifier.ts");
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, "verifier");
+		const world = await openWorld(
+			{ ...options, limits: limitsOf(options), farmOf: farmOf(options), progress },
+			"verifier",
+		);
 		const actor = await verifier(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);

@@ -161,8 +161,6 @@ interface IAttestations is ITokenLedger {
 	error NotSoft(uint256 record, uint256 weight, uint256 stake);
 	/// @notice Thrown when more would be relied on than what can be slashed.
 	error CoverTooLarge(uint256 needed, uint256 available);
-	/// @notice Thrown when a call leaves too little gas for the consumer's.
-	error TooLittleGas(uint256 actual, uint256 needed);
 	/// @notice Thrown when a record is moved on while the claim is live that decides about it.
 	error ClaimLive(uint256 claim);
 	/// @notice Thrown when a claim is not about the accusation's request.

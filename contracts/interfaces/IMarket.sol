@@ -149,8 +149,6 @@ interface IMarket is IClaims, ILedger {
 	error DemandsOpen(uint256 claim);
 	/// @notice Thrown when a claim is finalised while disputes are open.
 	error DisputesOpen(uint256 claim, uint256 count);
-	/// @notice Thrown when the call leaves too little gas for the consumer's.
-	error TooLittleGas(uint256 actual, uint256 needed);
 	/// @notice Thrown when a rejection is delivered again.
 	error AlreadyDelivered(uint256 claim);
 	/// @notice Thrown when there is nobody to deliver to.

@@ -6,6 +6,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** The packages below crates-ts, each of which may import only those before it. */
 export const ORDER = [
 	"errors",
+	"content",
 	"abi",
 	"contracts",
 	"commitment",
@@ -20,8 +21,13 @@ export const ORDER = [
 	"markets",
 	"prover",
 	"chain",
+	"views",
+	"indexer",
 	"store",
+	"farm",
 	"actors",
+	"server",
+	"app",
 	"testing",
 ] as const;
 

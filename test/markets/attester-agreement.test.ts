@@ -18,6 +18,7 @@ import {
 } from "@umpire/testing/markets/attester-driver.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runsOr } from "../runs.ts";
 import { OTHER_PROGRAM, WITNESS_PROGRAMS } from "./attester-programs.ts";
 import { windUpAttesters } from "./attester-wind-up.ts";
 import { arbitraryAttesterTurn, attesterMoveOf, questionOf } from "./random-attester-moves.ts";
@@ -80,7 +81,7 @@ test("the model and the contracts agree move for move, in every refusal, in stat
 			await chain.restore(snapshot);
 		}
 	});
-	await fc.assert(property, { numRuns: 30 });
+	await fc.assert(property, { numRuns: runsOr(30) });
 	// the walk is worth something only if it reaches every kind of move and many kinds of refusal
 	if (process.env.SHOW_MOVES !== undefined) console.log(Object.fromEntries([...seen].sort()));
 	const refused = new Set([...seen.keys()].flatMap((key) => /: (\w+)$/.exec(key)?.[1] ?? []));

@@ -5,6 +5,7 @@ import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { BOUNTY_CONTRACTS, type BountyStage, deployBounties } from "@umpire/testing/markets/bounty-driver.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runsOr } from "../runs.ts";
 import { BountyPlay } from "./bounty-play.ts";
 import { windUpBounties } from "./bounty-wind-up.ts";
 import { arbitraryBountyTurn, bountyMoveOf } from "./random-bounty-moves.ts";
@@ -55,7 +56,7 @@ test("the model and the contract agree move for move, in every refusal, in state
 			await chain.restore(snapshot);
 		}
 	});
-	await fc.assert(property, { numRuns: 40 });
+	await fc.assert(property, { numRuns: runsOr(40) });
 	// the walk is worth something only if it reaches every kind of move and many kinds of refusal
 	if (process.env.SHOW_MOVES !== undefined) console.log(Object.fromEntries([...seen].sort()));
 	const refused = new Set([...seen.keys()].flatMap((key) => /: (\w+)$/.exec(key)?.[1] ?? []));

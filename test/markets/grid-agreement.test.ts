@@ -11,6 +11,7 @@ import {
 } from "@umpire/testing/markets/grid-driver.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runsOr } from "../runs.ts";
 import { arbitraryGridTurn, gridMoveOf, PROGRAMS, TERMS } from "./random-grid-moves.ts";
 import { windUp } from "./wind-up.ts";
 
@@ -72,7 +73,7 @@ test("the model and the contract agree move for move, in every refusal, in state
 			await chain.restore(snapshot);
 		}
 	});
-	await fc.assert(property, { numRuns: 45 });
+	await fc.assert(property, { numRuns: runsOr(45) });
 	// the walk is worth something only if it reaches every kind of move and many kinds of refusal
 	if (process.env.SHOW_MOVES !== undefined) console.log(Object.fromEntries([...seen].sort()));
 	const refused = new Set([...seen.keys()].flatMap((key) => /: (\w+)$/.exec(key)?.[1] ?? []));

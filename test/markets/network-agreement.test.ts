@@ -12,6 +12,7 @@ import {
 } from "@umpire/testing/markets/network-driver.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runsOr } from "../runs.ts";
 import { windUpNetwork } from "./network-wind-up.ts";
 import { PROGRAMS } from "./random-grid-moves.ts";
 import {
@@ -87,7 +88,7 @@ test("the model and the contracts agree move for move, in every refusal, in stat
 			await chain.restore(snapshot);
 		}
 	});
-	await fc.assert(property, { numRuns: 40 });
+	await fc.assert(property, { numRuns: runsOr(40) });
 	// the walk is worth something only if it reaches every kind of move and many kinds of refusal
 	if (process.env.SHOW_MOVES !== undefined) console.log(Object.fromEntries([...seen].sort()));
 	const refused = new Set([...seen.keys()].flatMap((key) => /: (\w+)$/.exec(key)?.[1] ?? []));

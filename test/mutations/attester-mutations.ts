@@ -181,11 +181,6 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"if (r.epoch + 1 < current) revert WrongEpoch(r.epoch, current);",
 				"current;",
 			],
-			[
-				"attesters A12: a consumer is starved",
-				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
-				"needed;",
-			],
 		],
 	),
 	...mutationsOf(
@@ -244,7 +239,48 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/actors/src/attesters/signed-votes.ts",
 		[ATTESTER],
-		[["attesters A3: a machine signs two outputs", "if (other !== undefined) {", "if (other === null) {"]],
+		[
+			["attesters A3: a machine signs two outputs", "if (other !== undefined) {", "if (other === null) {"],
+			["attesters A3: two processes sign two outputs", "		this.#votes = undefined;\n", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/attester.ts",
+		[ATTESTER],
+		[
+			[
+				"attesters A8: a node says what is signed",
+				"const message = voteMessage(this.domain, epoch, statement);",
+				'const call = { ...this.contracts.operators, functionName: "messageOf", args: [BigInt(epoch), statement] } as const; const message = await this.world.contracts.connection.reader.readContract(call); voteMessage;',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/keeper.ts",
+		[ATTESTER],
+		[
+			[
+				"attesters: one cover that is too large keeps others from being borne",
+				"this.attempt(itemOf(step), ",
+				"this.attempt(itemOf(step).slice(0, 5), ",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/read-attesters.ts",
+		[ATTESTER],
+		[
+			[
+				"attesters: accusations that have ended are read for ever",
+				"if (since !== undefined && height > since + SETTLED_AFTER) continue;",
+				"since;",
+			],
+			[
+				"attesters: records that are over are read behind one that is not",
+				"if (this.#over.has(id)) continue;",
+				"",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/attesters/aggregator.ts",

@@ -416,9 +416,25 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/bounties/read-bounty.ts",
+		[BOUNTY_CONTRIBUTOR],
+		[
+			[
+				"candidates that have ended are read for ever",
+				"if (ended !== undefined && height > ended.since + SETTLED_AFTER) {",
+				"if (ended !== undefined && height < 0n) {",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/bounties/bounty-keeper.ts",
 		[BOUNTY_CONTRIBUTOR],
 		[
+			[
+				"a keeper of bounties is kept from a candidate by another's trouble",
+				'const item = "candidate" in step ?',
+				'const item = "nowhere" in step ?',
+			],
 			[
 				"a keeper of bounties is paid only when no round runs",
 				"if (isRunning && candidates.some(({ contributor }) => contributor === this.account)) return false;",

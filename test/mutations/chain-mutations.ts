@@ -48,13 +48,13 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
-		"crates-ts/chain/src/events.ts",
+		"crates-ts/chain/src/follower.ts",
 		[READING],
 		[
 			[
 				"ranges that were read are read again after a failure",
-				"if (end < path[0].number - 1n) kept = [await this.#headAt(end)];",
-				"",
+				"yield { from, logs, blocks: kept };\n\t\t\tthis.#blocks = kept;",
+				"yield { from, logs, blocks: kept };",
 			],
 		],
 	),

@@ -1,8 +1,30 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CLOCKS, LAZY, MARKET, REQUESTS, RULES, SCALE, SEGMENTS } from "./tests.ts";
+import {
+	AGREEMENT,
+	ATTESTER_COVERS,
+	CLOCKS,
+	LAZY,
+	MARKET,
+	REQUESTS,
+	RULES,
+	SCALE,
+	SEGMENTS,
+} from "./tests.ts";
 
 /** Programs, requests, claims and money. */
 export const MARKET_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"contracts/libraries/Callback.sol",
+		[MARKET, REQUESTS, ATTESTER_COVERS],
+		[
+			[
+				"a consumer is called with too little gas to answer",
+				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
+				"needed;",
+			],
+			["a consumer takes all gas", "call(_GAS, consumer", "call(gas(), consumer"],
+		],
+	),
 	...mutationsOf(
 		"contracts/market/Market.sol",
 		[MARKET, AGREEMENT],
@@ -68,12 +90,6 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"if (root != bytes32(_outputs[claimId][0])) revert WrongLeaf(root, bytes32(_outputs[claimId][0]));",
 				"root;",
 			],
-			[
-				"a consumer is called with too little gas to answer",
-				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
-				"",
-			],
-			["a consumer takes all gas", "call(CALLBACK_GAS, consumer", "call(gas(), consumer"],
 			[
 				"a claim is replaced, or its request refunded, while it is live",
 				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);",

@@ -1,4 +1,5 @@
 import { Aggregator } from "@umpire/actors/attesters/aggregator.ts";
+import { askCover } from "@umpire/actors/attesters/ask-cover.ts";
 import { Attester } from "@umpire/actors/attesters/attester.ts";
 import {
 	type AttesterContracts,
@@ -15,9 +16,15 @@ import { postRequest } from "@umpire/actors/requester.ts";
 import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { submitter } from "@umpire/actors/submitter.ts";
 import type { World } from "@umpire/actors/world.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { callOf } from "@umpire/chain/action-call.ts";
+import { read, send } from "@umpire/chain/send.ts";
+import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { ATTESTER_PRESETS } from "@umpire/markets/attester-parameters.ts";
+import { COVER_STATUS } from "@umpire/markets/attester-state.ts";
+import { isSigned } from "@umpire/markets/bls.ts";
+import { statementOf } from "@umpire/markets/witness-tree.ts";
+import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -43,13 +50,15 @@ afterEach(() => stage.close());
 const attester = async (role: "attester" | "second-attester" = "attester") =>
 	new Attester(await stage.world(role), contracts, { stake: STAKE, aim: "stay", progress });
 
-/** A program, and an honest claim on it. */
-async function claimed(): Promise<LoadedProgram> {
+/** A program, and honest claims on it. */
+async function claimed(count = 1): Promise<LoadedProgram> {
 	const { program, inputs } = (await demoJobs(7)).find(({ kind }) => kind === "inference")!;
 	const commitment = await commitProgram(program);
 	const { number, root } = await registerProgram(client, program, commitment);
 	const loaded = { number, root, program, commitment };
-	await postRequest(client, loaded, inputs, { fee: "0.05", within: 100_000 });
+	for (let i = 0; i < count; i++) {
+		await postRequest(client, loaded, inputs, { fee: "0.05", within: 100_000 });
+	}
 	const options = { leastFee: "0", mostBonds: "100", progress };
 	await stage.settle([await submitter(await stage.world("submitter"), root, options)]);
 	return loaded;
@@ -99,6 +108,13 @@ test("A3: never signs two outputs of one question, whatever its machine computes
 	const other = { ...vote, claim: 4, outputRoot: wordHex(4n) };
 	await expect(votes().add(other)).rejects.toThrow(/claim 4 states another output than claim 1/);
 	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3]);
+	// Nor do two processes of one home folder, of which each has read what was signed before.
+	const [one, another] = [votes(), votes()];
+	for (const each of [one, another]) await each.all();
+	const asked = { ...vote, claim: 5, inputsRoot: wordHex(8n) };
+	await one.add(asked);
+	await expect(another.add({ ...asked, claim: 6, outputRoot: wordHex(4n) })).rejects.toThrow(/claim 6/);
+	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3, 5]);
 	expect((await votes().all())[0]).toEqual(vote);
 });
 
@@ -167,6 +183,111 @@ test("an aggregator is neither stopped nor kept busy by an attester that offers 
 	expect(looks).toBeGreaterThan(0);
 	expect(looks).toBeLessThan(100);
 });
+
+test("A8: signs what it has put together itself, whatever a node says that it has to sign", async () => {
+	const world = await stage.world("attester");
+	const { connection } = world.contracts;
+	const lies: string[] = [];
+	const reader = new Proxy(connection.reader, {
+		get(target, name) {
+			if (name !== "readContract") return Reflect.get(target, name);
+			return async (call: { functionName: string }) => {
+				if (call.functionName !== "messageOf" && call.functionName !== "proofOf")
+					return target.readContract(call as never);
+				lies.push(call.functionName);
+				return wordHex(7n);
+			};
+		},
+	});
+	const lying = { ...world, contracts: { ...world.contracts, connection: { ...connection, reader } } };
+	const deceived = new Attester(lying, contracts, { stake: STAKE, aim: "stay", progress });
+	await stage.settle([deceived]);
+	await stage.wait(2 * PARAMETERS.epochSeconds);
+	await claimed();
+	await stage.settle([deceived]);
+	const [vote] = await deceived.votes();
+	const { market } = client.contracts;
+	const statement = statementOf(market.address, vote.program, vote.inputsRoot, vote.outputRoot);
+	const message = await read(client.contracts, contracts.operators, "messageOf", [
+		BigInt(vote.epoch),
+		statement,
+	]);
+	const { x, y } = await read(client.contracts, contracts.operators, "getOperator", [0n]);
+	expect(isSigned(vote, [x, y], message)).toBe(true);
+	expect(lies).toEqual([]);
+});
+
+test("a keeper is not kept by covers that are too large from those that are not", async () => {
+	const [one] = await enlisted("attester");
+	await claimed(5);
+	const value = parseEther("100");
+	for (const request of [1, 2, 3, 4]) {
+		await askCover(client, contracts, request, { value, premium: value / 1000n });
+	}
+	await askCover(client, contracts, 5, { value: parseEther("0.1"), premium: parseEther("0.001") });
+	await stage.settle([one]);
+	const options = { attesters: ["one"], margin: 0, progress, ask: () => one.votes() };
+	const aggregator = new Aggregator(client, contracts, options);
+	await stage.settle([aggregator]);
+	expect(said.join("\n")).toMatch(/CoverTooLarge/);
+	const cover = await read(client.contracts, contracts.attestations, "getCover", [5n]);
+	expect(cover.status).toBe(COVER_STATUS.bound);
+});
+
+test("accusations and records that have ended are read no more, however many there were", async () => {
+	const [one] = await enlisted("attester");
+	const { commitment } = await claimed(2);
+	await stage.settle([one]);
+	const options = { attesters: ["one"], margin: 0, progress, ask: () => one.votes() };
+	await stage.settle([new Aggregator(client, contracts, options)]);
+	// Nobody defends the claim: it falls, and its record can be accused.
+	const { signer } = await stage.world("second-attester");
+	const { descriptors, descriptorTree, header } = commitment;
+	const at = header.outputOperator;
+	const entry = { descriptor: encodeDescriptor(descriptors[at]), path: descriptorTree.path(at) };
+	const value = client.contracts.deployment.parameters.challengerBond;
+	await send(signer, callOf(client.contracts, { type: "challenge", claim: 2, value, entry }));
+	await stage.wait(100_000);
+	await send(signer, callOf(client.contracts, { type: "timeout", dispute: 1 }));
+	const accuse = async (record: bigint) => {
+		const value = await read(client.contracts, contracts.attestations, "accusationBond", [record]);
+		await send(signer, { contract: contracts.attestations, functionName: "accuse", args: [record], value });
+	};
+	const asked = new Map<string, number>();
+	const reader = new AttesterReader(counting(client, asked), contracts, client.signer.account.address);
+	const look = async () => {
+		asked.clear();
+		await reader.look(Number(await chainTime(stage.connection)));
+		return { accusations: asked.get("getAccusation") ?? 0, records: asked.get("getRecord") ?? 0 };
+	};
+	for (let i = 0; i < 4; i++) await accuse(2n);
+	expect(await look()).toEqual({ accusations: 4, records: 2 });
+	await stage.wait(PARAMETERS.claimSeconds + 1);
+	const keeper = new Aggregator(client, contracts, { ...options, attesters: [] });
+	await stage.settle([keeper]);
+	await stage.wait(3 * PARAMETERS.accusationSeconds);
+	await stage.settle([keeper]);
+	await look();
+	for (let i = 0; i < 5; i++) await mineBlock(stage.connection);
+	await look();
+	// The first record waits for its claim's end, and keeps none of those after it.
+	expect(await look()).toEqual({ accusations: 0, records: 1 });
+});
+
+/** The same world, whose reads of contracts are counted by name. */
+function counting(world: World, asked: Map<string, number>): World {
+	const { connection } = world.contracts;
+	const reader = new Proxy(connection.reader, {
+		get(target, name) {
+			if (name !== "readContract") return Reflect.get(target, name);
+			return (call: { functionName: string }) => {
+				asked.set(call.functionName, (asked.get(call.functionName) ?? 0) + 1);
+				return target.readContract(call as never);
+			};
+		},
+	});
+	return { ...world, contracts: { ...world.contracts, connection: { ...connection, reader } } };
+}
 
 test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	const [one] = await enlisted("attester");

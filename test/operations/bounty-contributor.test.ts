@@ -17,10 +17,11 @@ import { registerProgram } from "@umpire/actors/register.ts";
 import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { verifier } from "@umpire/actors/verifier.ts";
 import type { World } from "@umpire/actors/world.ts";
-import { read, send } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { type Call, read, send } from "@umpire/chain/send.ts";
+import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { leafNode } from "@umpire/commitment/leaf.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { commitmentOf } from "@umpire/markets/bounty-entries.ts";
 import { BOUNTY_PRESETS } from "@umpire/markets/bounty-parameters.ts";
 import { CANDIDATE_STATUS, rewardOf } from "@umpire/markets/bounty-state.ts";
@@ -177,6 +178,41 @@ describe("contributors of a bounty", () => {
 		expect(owner.feed.events.filter(({ name }) => name === "Requested").length).toBe(0);
 	});
 
+	test("a keeper whose moves about some candidates fail makes those about others, and reads each that has ended once", async () => {
+		class Hindered extends BountyKeeper {
+			protected override send(name: string, ...rest: [string, Call, number?]): Promise<boolean> {
+				if (/^mismatch:[123]$/.test(name)) throw new UmpireError("CHAIN", `${name} is refused`);
+				return super.send(name, ...rest);
+			}
+		}
+		const hindered = new Hindered(await stage.world("third-submitter"), contracts, { bounty, progress });
+		const liar = await wrongDigest(4);
+		// Nobody else is there who could do it: all is said by this keeper.
+		await playBounty(stage, [liar, hindered], hindered, () => isEnded(4));
+		expect(said.join("\n")).toMatch(/mismatch:1 is refused/);
+		expect(said.join("\n")).toMatch(/Candidate 4: leaf 0 of its weights has another digest/);
+		await play([], async () => (await Promise.all([1, 2, 3].map(isEnded))).every((ended) => ended));
+		const asked: string[] = [];
+		const { connection } = owner.contracts;
+		const reader = new Proxy(connection.reader, {
+			get(target, name) {
+				if (name !== "readContract") return Reflect.get(target, name);
+				return (call: { functionName: string }) => {
+					asked.push(call.functionName);
+					return target.readContract(call as never);
+				};
+			},
+		});
+		const watched = { ...owner, contracts: { ...owner.contracts, connection: { ...connection, reader } } };
+		const bounties = new BountyReader(watched, contracts, bounty);
+		const before = await bounties.candidates();
+		for (let i = 0; i < 5; i++) await mineBlock(connection);
+		asked.length = 0;
+		expect(await bounties.candidates()).toEqual(before);
+		expect(before.map(({ status }) => status)).toEqual([1, 2, 3, 4].map(() => CANDIDATE_STATUS.out));
+		expect(asked).toEqual(["candidateCount"]);
+	});
+
 	test("a rival who shows other words under the same digests, in a bounty of its own, keeps nobody from a score", async () => {
 		const good = await contributor("submitter", GOOD);
 		await play([good], async () => (await candidate(1))?.status === CANDIDATE_STATUS.revealed);
@@ -260,32 +296,33 @@ const firstRoot = async (): Promise<Hex> => {
 	return inputRoots[baselineInput];
 };
 
-/** An account that commits to weights over a digest that is none of theirs, and reveals them. */
-async function wrongDigest(): Promise<Actor> {
+/** An account that commits to weights over a digest that is none of theirs, so often, and reveals them. */
+async function wrongDigest(times = 1): Promise<Actor> {
 	const world = await stage.world("submitter");
 	const at = evaluation.program.inputs.findIndex(({ name }) => name === "candidate");
 	const [shown] = shownLeaves((await commitInputs(evaluation.program, evaluation.inputs))[at]);
-	const leaves = [{ words: shown.words, digest: shown.digest + 1n }];
 	const spec = evaluation.program.inputs[at];
-	const weightsRoot = leafNode(spec.width, spec.shape[0], leaves[0].digest);
 	const salt: Hex = `0x${"77".repeat(32)}`;
 	const { bounties } = contracts;
 	const contributor = world.signer.account.address.toLowerCase() as Hex;
 	const where = { chainId: stage.connection.chain.id, address: bounties.address };
-	const commitment = commitmentOf(where, { bounty, round: 1 }, { contributor, weightsRoot, salt });
-	const id = BigInt(bounty);
-	const args = [id, 1n, commitment];
-	await send(world.signer, { contract: bounties, functionName: "commit", args, value: DEPOSIT });
-	let done = false;
+	const reveals: unknown[][] = [];
+	for (let i = 1; i <= times; i++) {
+		const leaves = [{ words: shown.words, digest: shown.digest + BigInt(i) }];
+		const weightsRoot = leafNode(spec.width, spec.shape[0], leaves[0].digest);
+		const commitment = commitmentOf(where, { bounty, round: 1 }, { contributor, weightsRoot, salt });
+		const args = [BigInt(bounty), 1n, commitment];
+		await send(world.signer, { contract: bounties, functionName: "commit", args, value: DEPOSIT });
+		reveals.push([BigInt(i), weightsRoot, salt, 0n, leaves]);
+	}
 	return {
 		name: "liar",
 		async tick() {
 			const { round } = await keeper.seen();
 			const now = await chainTime(stage.connection);
-			if (done || round === undefined || now <= round.commitUntil) return false;
-			done = true;
-			const reveal = [1n, weightsRoot, salt, 0n, leaves];
-			await send(world.signer, { contract: bounties, functionName: "reveal", args: reveal });
+			if (reveals.length === 0 || round === undefined || now <= round.commitUntil) return false;
+			for (const args of reveals.splice(0))
+				await send(world.signer, { contract: bounties, functionName: "reveal", args });
 			return true;
 		},
 	};

@@ -59,7 +59,7 @@ export async function conformance(options: ConformanceOptions): Promise<Conforma
 	try {
 		for (const [index, found] of chosen.entries()) {
 			options.progress(`[${index + 1}/${chosen.length}] ${found.name}`);
-			const result = await checkOne(found, options, chain, refusals.has(found.name));
+			const result = await checkModel(found, options, chain, refusals.has(found.name));
 			models.push(result);
 			options.result?.(result);
 			if (options.out !== undefined)
@@ -71,9 +71,10 @@ export async function conformance(options: ConformanceOptions): Promise<Conforma
 	return summaryOf(options, models);
 }
 
-async function checkOne(
+/** Checks one model; whatever it throws becomes a verdict. */
+export async function checkModel(
 	{ name, model, input, expect }: FoundModel,
-	options: ConformanceOptions,
+	options: Pick<ConformanceOptions, "samples" | "seed" | "bits">,
 	chain: CheckChain | undefined,
 	mayRefuse: boolean,
 ): Promise<ModelResult> {
@@ -106,7 +107,8 @@ const REFUSAL_EXPECTED = "it compiles, but the list of refusals names it: take i
 /** Codes of errors by which a model, rather than Umpire, is at fault. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["COMPILE", "MODEL", "INPUT", "OPTION"]);
 
-function expectedRefusals(path: string | undefined, models: readonly FoundModel[]): Set<string> {
+/** The names of a list of refusals, each of which is a model. */
+export function expectedRefusals(path: string | undefined, models: readonly FoundModel[]): Set<string> {
 	if (path === undefined) return new Set();
 	const lines = readFileSync(path, "utf8").split("\n");
 	const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
@@ -117,7 +119,11 @@ function expectedRefusals(path: string | undefined, models: readonly FoundModel[
 	return new Set(names);
 }
 
-function summaryOf({ folder, seed }: ConformanceOptions, models: readonly ModelResult[]): Conformance {
+/** What came of models. */
+export function summaryOf(
+	{ folder, seed }: Pick<ConformanceOptions, "folder" | "seed">,
+	models: readonly ModelResult[],
+): Conformance {
 	const count = (verdict: ModelResult["verdict"]) =>
 		models.filter((model) => model.verdict === verdict).length;
 	const [passed, failed, refused] = [count("passed"), count("failed"), count("refused")];

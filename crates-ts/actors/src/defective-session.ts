@@ -11,8 +11,13 @@ import { falsify, type Place } from "./defect.ts";
  * A session that falsifies one number: it runs the program honestly, changes the element, and
  * computes everything downstream, in this step and those that follow, from the changed tensor. Its
  * trace is consistent but for that number, the hardest lie to find.
+ *
+ * @param place where, and what the number is made; by default another than the right one
  */
-export async function openDefectiveSession(program: Program, place: Place): Promise<ProgramSession> {
+export async function openDefectiveSession(
+	program: Program,
+	place: Place & { readonly value?: number },
+): Promise<ProgramSession> {
 	const { operator: index } = place;
 	const whole = executable(program, "trace");
 	const name = whole.operators[index];
@@ -39,7 +44,7 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 			let results = (await honest.session.run(feeds)) as Readonly<Record<string, Tensor>>;
 			if (step === place.step) {
 				const spec = program.operators[index];
-				const wrong = toTensor(falsify(toElements(results[name], spec), spec, place.element), spec);
+				const wrong = toTensor(changed(toElements(results[name], spec), spec, place), spec);
 				results = { ...(await downstream?.session.run({ ...feeds, [name]: wrong })), [name]: wrong };
 			}
 			for (const { name: state, operator } of whole.states) feeds[state] = results[whole.operators[operator]];
@@ -66,6 +71,17 @@ export async function openDefectiveSession(program: Program, place: Place): Prom
 			await downstream?.session.release();
 		},
 	};
+}
+
+function changed(
+	tensor: Elements,
+	spec: TensorSpec,
+	{ element, value }: Place & { readonly value?: number },
+): Elements {
+	if (value === undefined) return falsify(tensor, spec, element);
+	const result = tensor.slice();
+	result[element] = value;
+	return result;
 }
 
 function toTensor(elements: Elements, spec: TensorSpec): Tensor {

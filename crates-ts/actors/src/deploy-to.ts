@@ -1,3 +1,4 @@
+import { ensureAddresses } from "@umpire/chain/addresses.ts";
 import { buildContracts } from "@umpire/chain/build.ts";
 import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
@@ -60,6 +61,8 @@ export async function deployTo(
 			),
 	});
 	await writeDeployment(home, deployment);
+	progress("Deploying Addresses...");
+	await ensureAddresses(signer);
 	return deployment;
 }
 

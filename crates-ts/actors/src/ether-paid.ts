@@ -7,7 +7,7 @@ import { parseEventLogs } from "viem";
 import { sameAccount } from "./money.ts";
 import type { Stage } from "./stage.ts";
 
-/** Who won and lost how much by some contracts and their beacon. */
+/** Who won and lost how much by some contracts and their beacon, if they have one. */
 export interface EtherPaid {
 	/** by role, in wei, gas and bonds apart */
 	readonly paid: Readonly<Record<string, bigint>>;
@@ -19,11 +19,15 @@ export interface EtherPaid {
 export const roleOf = (account: Hex): Role | undefined =>
 	ROLES.find((name) => sameAccount(localAccount(name).address, account));
 
-/** What everybody sent to contracts and was credited by them and their beacon, by the chain itself, from a block on. */
+/**
+ * What everybody sent to contracts and was credited by them and their beacon, by the chain itself, from a block on.
+ *
+ * @param beacon what they pay for values; undefined if they have none
+ */
 export async function etherPaid(
 	{ connection: { reader } }: Pick<Stage, "connection">,
 	contracts: readonly Hex[],
-	beacon: Hex,
+	beacon: Hex | undefined,
 	from = 0n,
 ): Promise<EtherPaid> {
 	const paid: Record<string, bigint> = {};
@@ -49,7 +53,7 @@ export async function etherPaid(
 			add(event.args.account, event.args.amount);
 		}
 	}
-	const brought = await reader.getLogs({ address: beacon, fromBlock: from });
+	const brought = beacon === undefined ? [] : await reader.getLogs({ address: beacon, fromBlock: from });
 	for (const event of parseEventLogs({ abi: ledgerAbi, logs: brought, eventName: "Credited" })) {
 		add(event.args.account, event.args.amount);
 	}

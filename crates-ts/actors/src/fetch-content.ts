@@ -15,20 +15,27 @@ import { getInputs, putInputs } from "@umpire/store/inputs.ts";
 import { getProgram, putProgram } from "@umpire/store/programs.ts";
 import type { View } from "./world.ts";
 
+/** Where content goes, and where it may be had. */
+interface Source extends Pick<View, "home" | "sources" | "located"> {
+	/** sent along to the sources, for those that want to know who asks */
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
- * Gets a program that the home folder lacks from the first source that has it, and keeps it. It is checked like any
+ * Gets a program that the home folder lacks from the first source or store that has it, and keeps it. It is checked like any
  * program file before it is kept.
  *
  * @throws UmpireError if a source fails and no other has it
  */
 export async function fetchProgram(
-	{ home, limits = DEFAULT_LIMITS, sources = [] }: View,
+	{ home, limits = DEFAULT_LIMITS, sources = [], located, headers }: Source & Pick<View, "limits">,
 	root: Hex,
 ): Promise<void> {
-	if (sources.length === 0 || (await home.content.stamp("programs", root)) !== null) return;
+	if (sources.length === 0 && located === undefined) return;
+	if ((await home.content.stamp("programs", root)) !== null) return;
 	let failure: unknown;
 	for (const source of sources) {
-		const store = httpStore(source, limits.fileBytes);
+		const store = httpStore(source, limits.fileBytes, headers);
 		try {
 			if ((await store.stamp("programs", root)) === null) continue;
 			await keepFrom(store, home, root, limits);
@@ -38,6 +45,7 @@ export async function fetchProgram(
 			failure ??= error;
 		}
 	}
+	if (await located?.keepProgram(home, root, limits)) return;
 	if (failure !== undefined) throw failure;
 }
 
@@ -59,7 +67,7 @@ async function keepFrom(store: HttpStore, home: View["home"], root: Hex, limits:
 
 /** Gets inputs likewise; undefined if no source has them, and what fails is told. */
 export async function fetchInputs(
-	{ home, sources = [] }: Pick<View, "home" | "sources">,
+	{ home, sources = [], located, headers }: Source,
 	program: Program,
 	root: Hex,
 	tell: (line: string) => void,
@@ -69,7 +77,7 @@ export async function fetchInputs(
 	);
 	for (const source of sources) {
 		try {
-			const inputs = await getInputs(httpStore(source, size), program, root);
+			const inputs = await getInputs(httpStore(source, size, headers), program, root);
 			if (inputs === null) continue;
 			await putInputs(home.content, program, inputs);
 			return inputs;
@@ -78,5 +86,11 @@ export async function fetchInputs(
 			tell(error.message);
 		}
 	}
-	return undefined;
+	try {
+		return await located?.keepInputs(home, program, root);
+	} catch (error) {
+		if (!(error instanceof UmpireError)) throw error;
+		tell(error.message);
+		return undefined;
+	}
 }

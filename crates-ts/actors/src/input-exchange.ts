@@ -13,11 +13,12 @@ import { decodeTensorsOf, encodeTensors } from "@umpire/runtime/tensors-codec.ts
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { getInputs, putInputs } from "@umpire/store/inputs.ts";
+import { type PutContent, publishIfStores } from "./content/publish.ts";
 import { fetchInputs } from "./fetch-content.ts";
 import { loadRegistered } from "./loaded-program.ts";
 import { openProgram, quantiseInputs, readProgramInputs } from "./run-program.ts";
 import { sourcesOf } from "./sources.ts";
-import { openView, type ViewOptions } from "./world.ts";
+import { openView, openWorld, type ViewOptions, type WorldOptions } from "./world.ts";
 
 /** Inputs in the home folder, under the root that requests name. */
 export interface KeptInputs {
@@ -25,6 +26,8 @@ export interface KeptInputs {
 	readonly inputsRoot: Hex;
 	/** Where they are: the home folder, or the file that they were written to. */
 	readonly place: string;
+	/** Where they were put for everybody; null without a store. */
+	readonly content: PutContent | null;
 }
 
 /** The program that a command names: a file or a stored root needs no chain, a number is looked up on one. */
@@ -41,7 +44,7 @@ async function namedProgram(id: string, options: ViewOptions): Promise<{ program
 export async function putInputFile(
 	id: string,
 	file: string,
-	options: ViewOptions & ImageOptions & { readonly strict?: boolean; readonly warn: (line: string) => void },
+	options: WorldOptions & ImageOptions & { readonly strict?: boolean; readonly warn: (line: string) => void },
 ): Promise<KeptInputs> {
 	const { program, root } = await namedProgram(id, options);
 	const home = openHome(options.home);
@@ -49,8 +52,15 @@ export async function putInputFile(
 		? await readBinary(file, program)
 		: quantiseInputs(program, readProgramInputs(program, file, options), options);
 	const inputsRoot = await putInputs(home.content, program, inputs);
-	return { program: root, inputsRoot, place: home.folder };
+	const content = namesStores(options)
+		? await publishIfStores(await openWorld(options, "requester"), "inputs", inputsRoot, options.warn)
+		: null;
+	return { program: root, inputsRoot, place: home.folder, content };
 }
+
+/** Whether a chain is needed: it says where in the stores something is. */
+const namesStores = ({ store = (process.env.UMPIRE_STORE ?? "").split(/\s+/) }: ViewOptions): boolean =>
+	store.some((text) => text !== "");
 
 async function readBinary(file: string, program: Program): Promise<Elements[]> {
 	const sizes = program.inputs.map(({ shape, width }) => ({ width, elements: elementCount(shape) }));
@@ -85,27 +95,27 @@ export async function getInputFile(
 	const home = openHome(options.home);
 	const inputs = await find(home, program, inputsRoot, options);
 	const { out } = options;
-	if (out === undefined) return { program: programRoot, inputsRoot, place: home.folder };
+	if (out === undefined) return { program: programRoot, inputsRoot, place: home.folder, content: null };
 	await writeAtomically(out, contentOf(program, inputs, out));
-	return { program: programRoot, inputsRoot, place: out };
+	return { program: programRoot, inputsRoot, place: out, content: null };
 }
 
 async function find(
 	home: Home,
 	program: Program,
 	root: Hex,
-	{ fetch, warn }: ViewOptions & { readonly warn: (line: string) => void },
+	options: ViewOptions & { readonly warn: (line: string) => void },
 ): Promise<Elements[]> {
-	const sources = sourcesOf(fetch);
-	const found =
-		(await getInputs(home.content, program, root)) ??
-		(await fetchInputs({ home, sources }, program, root, warn));
+	const sources = sourcesOf(options.fetch);
+	const kept = await getInputs(home.content, program, root);
+	const located = kept === null && namesStores(options) ? (await openView(options)).located : undefined;
+	const found = kept ?? (await fetchInputs({ home, sources, located }, program, root, options.warn));
 	if (found !== undefined) return found;
 	throw new UmpireError("NOT_FOUND", `The inputs ${root} are not in ${home.folder}`, {
 		advice:
-			sources.length === 0
-				? "name somebody who serves them with --fetch, or put the file with umpire inputs put."
-				: "nobody of --fetch has them either.",
+			sources.length === 0 && located === undefined
+				? "name somebody who serves them with --fetch, a store with --store, or put the file with umpire inputs put."
+				: "nobody of --fetch and --store has them either.",
 	});
 }
 

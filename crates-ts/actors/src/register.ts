@@ -10,6 +10,7 @@ import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts"
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { putProgram } from "@umpire/store/programs.ts";
 import { type CompileFileOptions, compileFile } from "./compile-file.ts";
+import { type PutContent, publishIfStores } from "./content/publish.ts";
 import type { World } from "./world.ts";
 
 /** A registered program. */
@@ -28,6 +29,8 @@ export interface RegisteredModel extends Registered {
 	readonly calibration: CompileReport["calibration"] | null;
 	/** What its user may not have meant. */
 	readonly warnings: readonly string[];
+	/** Where it was put for everybody; null without a store. */
+	readonly content: PutContent | null;
 }
 
 /**
@@ -39,10 +42,13 @@ export async function registerModel(
 	path: string,
 	options: CompileFileOptions & { readonly acceptLoss?: boolean },
 ): Promise<RegisteredModel> {
+	const warn = (line: string) => options.progress(line);
+	const put = (root: Hex) => publishIfStores(world, "programs", root, warn);
 	const isProgram = readModel(path).metadata.has("umpire.program");
 	if (isProgram) {
 		const { program, commitment } = await loadCommittedProgram(path, world.limits);
-		return { ...(await registerProgram(world, program, commitment)), calibration: null, warnings: [] };
+		const registered = await registerProgram(world, program, commitment);
+		return { ...registered, calibration: null, warnings: [], content: await put(registered.root) };
 	}
 	const { program, commitment, report, warnings } = await compileFile(path, options);
 	const missed = missedBudget(report);
@@ -52,7 +58,8 @@ export async function registerModel(
 		});
 	}
 	const registered = await registerProgram(world, program, commitment);
-	return { ...registered, calibration: report.calibration, warnings };
+	const content = await put(registered.root);
+	return { ...registered, calibration: report.calibration, warnings, content };
 }
 
 /** Stores a program and registers its root; a program that is registered already keeps its number. */

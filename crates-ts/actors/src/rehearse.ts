@@ -1,4 +1,5 @@
 import { getClaim } from "@umpire/chain/contracts.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
@@ -12,6 +13,8 @@ import type { Program } from "@umpire/operators/program.ts";
 import { openSession, type StepResult } from "@umpire/runtime/executable.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
 import { quantiseInput } from "@umpire/runtime/quantise.ts";
+import { disputeView } from "@umpire/views/build-dispute.ts";
+import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import { gasOf, paymentsOf, roundsOf } from "./accounting.ts";
 import type { Actor } from "./actor.ts";
 import { attacker } from "./attacker.ts";
@@ -20,6 +23,7 @@ import { type CompiledFile, compileFile, modelName, orderedInputs } from "./comp
 import { type Place, parseDefect, placeText } from "./defect.ts";
 import { openDefectiveSession } from "./defective-session.ts";
 import type { Mode } from "./direct-challenge.ts";
+import { disputeFacts } from "./dispute-facts.ts";
 import { completed, recordClaimed } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -32,7 +36,7 @@ import { postRequest } from "./requester.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
 import { Sessions } from "./sessions.ts";
 import { setUp } from "./set-up.ts";
-import { openStage } from "./stage.ts";
+import { openStage, type Stage } from "./stage.ts";
 import { submitter } from "./submitter.ts";
 import { namedSynthetic } from "./synthetic.ts";
 import { verifier } from "./verifier.ts";
@@ -53,6 +57,8 @@ export interface RehearseOptions extends StepOptions, CommitmentOptions, ImageOp
 	readonly shape?: readonly string[] | undefined;
 	/** How the verifier brings a wrong claim down; `direct` makes the submitter publish its trace. */
 	readonly mode?: Mode | undefined;
+	/** Takes what a page tells of the dispute, if there was one. */
+	readonly onDispute?: ((view: DisputeView) => void) | undefined;
 	readonly progress: (line: string) => void;
 }
 
@@ -109,6 +115,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 				});
 		await phase("dispute", () => playOut(stage, [claimant, challenger], 1n));
 		seconds.prove = proving;
+		await tellDispute(stage, options);
 		const claim = await getClaim(stage.contracts, 1n);
 		const verdict = claim.status === CLAIM_STATUS.final ? "final" : "rejected";
 		const harmless =
@@ -136,6 +143,12 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 	} finally {
 		await stage.close();
 	}
+}
+
+/** The first dispute as a page tells it: with the claim proved wrong in one transaction there is none. */
+async function tellDispute({ home, contracts, moves }: Stage, { onDispute }: RehearseOptions): Promise<void> {
+	if (onDispute === undefined || !moves.some(({ move }) => move === "challenge")) return;
+	onDispute(disputeView(await disputeFacts({ home, contracts, feed: eventFeed(contracts) }, 1))!);
 }
 
 /** What a rehearsal needs of a compiled model. */

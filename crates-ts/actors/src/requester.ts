@@ -11,6 +11,7 @@ import { leastFeeOf } from "@umpire/game/answering-gas.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { formatEther, isAddress, parseEther, zeroAddress } from "viem";
+import { type PutContent, publishIfStores } from "./content/publish.ts";
 import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { type RequestState, requestState, waitingText } from "./request-state.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
@@ -51,6 +52,8 @@ export interface RequestResult {
 	/** Real values; absent while the result is open, or if the output is larger than one leaf. */
 	readonly output?: readonly number[];
 	readonly outputRoot?: Hex;
+	/** Where its inputs were put for everybody; null without a store. */
+	readonly content: PutContent | null;
 }
 
 /** Requests a result and waits until it is final. */
@@ -78,7 +81,8 @@ export async function requestResult(
 	await warnOfFee(world, loaded, options);
 	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);
 	options.progress(`Request ${request} for program ${loaded.number}, fee ${options.fee} ETH.`);
-	const base = { request, program: loaded.root, inputsRoot };
+	const content = await publishIfStores(world, "inputs", inputsRoot, options.warn);
+	const base = { request, program: loaded.root, inputsRoot, content };
 	if (!options.wait) return { ...base, status: "open" };
 	options.progress("Waiting until the result is final (Ctrl-C leaves; the request stays)...");
 	const say = sayOnce(options.progress);

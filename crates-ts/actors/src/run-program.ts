@@ -55,12 +55,17 @@ export async function runProgram(source: string, input: string, options: RunOpti
 		program: commitment.root,
 		inputsRoot: trace.inputsRoot,
 		traceRoot: trace.traceRoot,
-		outputs: program.outputs.map(({ name, operator }, k) => {
-			const { shape, scale } = program.operators[operator];
-			const values = [...dequantise(trace.outputs[k], program.operators[operator])];
-			return { name, shape, scale, integers: [...trace.outputs[k]], values };
-		}),
+		outputs: outputsOf(program, trace.outputs),
 	};
+}
+
+/** A program's outputs, in logical order, as commands show them. */
+export function outputsOf(program: Program, outputs: readonly Elements[]): Run["outputs"] {
+	return program.outputs.map(({ name, operator }, k) => {
+		const { shape, scale } = program.operators[operator];
+		const values = [...dequantise(outputs[k], program.operators[operator])];
+		return { name, shape, scale, integers: [...outputs[k]], values };
+	});
 }
 
 /** A program file, or a program of the home folder by its root. */

@@ -1,4 +1,4 @@
-import { programCount, programOf } from "@umpire/chain/contracts.ts";
+import { RevertError } from "@umpire/chain/errors.ts";
 import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Program, ProgramHeader } from "@umpire/operators/program.ts";
@@ -41,20 +41,25 @@ export async function variantOf(
 		return headerFromAbi({ header, meaning: await read(contracts, registry, "meaning", [of]) });
 	};
 	const header = await headerOf(root);
-	const count = await programCount(contracts);
-	for (let number = 1n; number <= count; number++) {
-		const other = await programOf(contracts, number);
-		if ((await home.content.stamp("programs", other)) === null) continue;
-		if (!isVariant(await headerOf(other), header)) continue;
+	// Anybody registers programs: the chain is asked about those that are here, not about all that there are.
+	for (const other of await home.content.list("programs")) {
+		const own = await headerOf(other).catch(unlessUnknown);
+		if (own === undefined || !isVariant(own, header)) continue;
 		const program = withOutput(
 			(await getProgram(home.content, other, limits)).program,
 			header.outputOperator,
 		);
-		const own = await commitProgram(program);
-		const { outputElements, outputWidth } = own.header;
+		const derived = await commitProgram(program);
+		const { outputElements, outputWidth } = derived.header;
 		// A header that gives its output another shape is of no program.
 		if (outputElements !== header.outputElements || outputWidth !== header.outputWidth) return undefined;
-		return { program, commitment: { ...own, root, header } };
+		return { program, commitment: { ...derived, root, header } };
 	}
 	return undefined;
+}
+
+/** A program in the home folder need not be registered. */
+function unlessUnknown(error: unknown): undefined {
+	if (error instanceof RevertError && error.message.includes("UnknownProgram")) return undefined;
+	throw error;
 }

@@ -64,6 +64,7 @@ export class VerifierDisputes {
 			beneficiary: this.#world.signer.account.address,
 			mode,
 			say,
+			farm: this.#world.farm,
 		});
 		if (direct === undefined) return "computing";
 		if (direct.move === undefined) return direct;
@@ -146,7 +147,7 @@ export class VerifierDisputes {
 					this.#world.signer.account.address,
 					paths,
 				);
-				const settlement = await proveSettlement(prepared);
+				const settlement = await proveSettlement(prepared, this.#world.farm);
 				return { settlement, seconds: (performance.now() - started) / 1000 };
 			},
 		});

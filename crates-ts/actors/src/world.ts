@@ -16,12 +16,15 @@ import type { Sent } from "@umpire/chain/landing.ts";
 import type { Outgoing } from "@umpire/chain/outbox.ts";
 import type { Call } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
+import { LocatedContent } from "./content/located-content.ts";
+import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
@@ -36,6 +39,8 @@ export interface View {
 	readonly limits?: Limits | undefined;
 	/** Addresses below which programs and inputs may be had; nobody there is trusted. */
 	readonly sources?: readonly string[] | undefined;
+	/** Stores of content, and what the chain says of what is there; nobody is trusted. */
+	readonly located?: LocatedContent | undefined;
 }
 
 /** Everything that an actor works with: what it looks at, an account and what it has sent. */
@@ -45,6 +50,8 @@ export interface World extends View {
 	readonly flights: Flights;
 	/** Blocks after which requests and claims are taken to keep their numbers. */
 	readonly settledAfter: bigint;
+	/** Machines of one's own that compute for it. */
+	readonly farm?: Farm | undefined;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -63,6 +70,8 @@ export interface ViewOptions {
 	readonly fromBlock?: number | undefined;
 	/** Where programs and inputs that are not in the home folder may be had. */
 	readonly fetch?: readonly string[] | undefined;
+	/** Stores of content, as `--store` names them. */
+	readonly store?: readonly string[] | undefined;
 	readonly chainId?: number | undefined;
 	/** Seconds after which a request to the RPC node counts as failed. */
 	readonly rpcTimeout?: number | undefined;
@@ -75,6 +84,10 @@ export interface ViewOptions {
 export interface WorldOptions extends ViewOptions, KeyOptions {
 	/** The most that gas may cost. */
 	readonly maxFeeGwei?: number | undefined;
+	/** Machines of one's own that compute for it. */
+	readonly farmOf?: FarmOptions | undefined;
+	/** Told what a farm does not do. */
+	readonly progress?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -86,8 +99,10 @@ export async function openView(options: ViewOptions): Promise<View> {
 	const home = openHome(options.home);
 	const connection = await connectTo(options);
 	const contracts = await openContracts(connection, await deploymentOf(home, connection, options));
-	const { limits, fetch } = options;
-	return { home, contracts, feed: eventFeed(contracts), limits, sources: sourcesOf(fetch) };
+	const { limits, fetch, store, warn } = options;
+	const feed = eventFeed(contracts);
+	const located = new LocatedContent(contracts, feed, openStores(store), warn);
+	return { home, contracts, feed, limits, sources: sourcesOf(fetch), located };
 }
 
 /** The deployment that is meant: the one whose market is named, or the home folder's. */
@@ -111,10 +126,12 @@ export async function deploymentOf(
  * @throws UmpireError if there is no chain, no deployment or no key
  */
 export async function openWorld(options: WorldOptions, role: Role): Promise<World> {
-	const { home, contracts } = await openView(options);
+	const { home, contracts, located } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch) };
+	const { farmOf, progress = () => {} } = options;
+	const farm = farmOf && (await Farm.open(home, farmOf, progress));
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located, farm };
 }
 
 /** A world on contracts that are connected already. */

@@ -10,8 +10,8 @@ import {
 	parseEventLogs,
 } from "viem";
 import type { Contracts } from "./contracts.ts";
-import { type Head, headOf } from "./endpoints.ts";
-import { LogQueries } from "./log-queries.ts";
+import type { Head } from "./endpoints.ts";
+import { Follower } from "./follower.ts";
 import { explainReading } from "./revert.ts";
 
 const CONTRACTS = [...registryAbi, ...marketAbi, ...courtAbi] as const;
@@ -35,13 +35,6 @@ export type ChainEvent = {
 	};
 }[keyof Events];
 
-/**
- * The newest blocks are followed one by one, each by the hash that its successor names: a node that
- * does not have exactly that block fails instead of answering "no events". Reorganisations within
- * this many blocks cost nothing more; after a longer one everything is read again.
- */
-const FOLLOWED = 64;
-
 /** All events of a deployment up to one block; `poll` adds the new ones and gives them. */
 export interface EventFeed {
 	readonly events: readonly ChainEvent[];
@@ -64,87 +57,36 @@ class Feed implements EventFeed {
 	readonly events: ChainEvent[] = [];
 	revision = 0;
 	readonly #on: Contracts;
-	readonly #logs: LogQueries;
-	/** The blocks up to `head` that are followed, oldest first, without gaps. */
-	#blocks: Head[] = [];
+	readonly #follower: Follower;
 
 	constructor(on: Contracts) {
 		this.#on = on;
-		this.#logs = new LogQueries(on);
+		const { connection, deployment, registry, market, court } = on;
+		this.#follower = new Follower(connection, [registry, market, court], deployment.block);
 	}
 
 	get head(): Head | undefined {
-		return this.#blocks.at(-1);
+		return this.#follower.head;
 	}
 
 	reread(): void {
-		this.#blocks = [];
+		this.#follower.forget();
 		this.#takeBack(0n);
 	}
 
 	async poll(): Promise<ChainEvent[]> {
+		const fresh: ChainEvent[] = [];
 		try {
-			const head = await this.#on.connection.head();
-			if (head.hash === this.head?.hash) return [];
-			return await this.#advance(head);
+			for await (const { from, logs } of this.#follower.advance()) {
+				const events = this.#eventsOf(logs);
+				this.#takeBack(from);
+				append(this.events, events);
+				append(fresh, events);
+			}
+			return fresh;
 		} catch (error) {
 			throw explainReading(error, "events");
 		}
-	}
-
-	/** Nothing is changed before everything has been read, but for ranges of old blocks: those are kept one by one. */
-	async #advance(head: Head): Promise<ChainEvent[]> {
-		const first = this.#on.deployment.block;
-		const path = await this.#pathTo(head);
-		const parent = this.#blocks.findIndex(({ hash }) => hash === path[0].parentHash);
-		let kept = this.#blocks.slice(0, parent + 1);
-		// Without a followed block below the path, what lies below it is read (again) by numbers.
-		let from = parent >= 0 ? path[0].number : await this.#resumption(path[0]);
-		const fresh: ChainEvent[] = [];
-		while (from < path[0].number) {
-			const { logs, end } = await this.#logs.range(from, path[0].number - 1n);
-			const events = this.#eventsOf(logs);
-			if (end < path[0].number - 1n) kept = [await this.#headAt(end)];
-			this.#takeBack(from);
-			append(this.events, events);
-			this.#blocks = kept;
-			append(fresh, events);
-			from = end + 1n;
-		}
-		const newest: ChainEvent[] = [];
-		for (const { hash, number } of path) {
-			if (number >= first) append(newest, this.#eventsOf(await this.#logs.block(hash, number)));
-		}
-		this.#takeBack(from);
-		append(this.events, newest);
-		this.#blocks = [...kept, ...path].slice(-FOLLOWED);
-		return [...fresh, ...newest];
-	}
-
-	async #headAt(blockNumber: bigint): Promise<Head> {
-		return headOf(await this.#on.connection.reader.getBlock({ blockNumber }));
-	}
-
-	/** The blocks from the newest followed one (exclusive) to the head; the newest 64 if there is none. */
-	async #pathTo(head: Head): Promise<Head[]> {
-		const path = [head];
-		while (path.length < FOLLOWED) {
-			const { parentHash, number } = path[0];
-			if (number <= this.#on.deployment.block || number === 0n) break;
-			if (this.#blocks.some(({ hash }) => hash === parentHash)) break;
-			const block = await this.#on.connection.reader.getBlock({ blockHash: parentHash });
-			path.unshift(headOf(block));
-		}
-		return path;
-	}
-
-	/** From where on to read by numbers: after the followed blocks if they are still part of the chain. */
-	async #resumption(lowest: Head): Promise<bigint> {
-		const { head } = this;
-		const { block } = this.#on.deployment;
-		if (head === undefined || head.number >= lowest.number) return block;
-		const there = await this.#headAt(head.number);
-		return there.hash === head.hash ? head.number + 1n : block;
 	}
 
 	#takeBack(from: bigint): void {

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type AbiEvent, type Address, type Log, toEventSelector } from "viem";
-import type { Contracts } from "./contracts.ts";
+import { type Abi, type AbiEvent, type Address, type Log, toEventSelector } from "viem";
+import type { Connection } from "./connection.ts";
 import { ChainError } from "./errors.ts";
 import { isSilence, ownError } from "./revert.ts";
 
@@ -9,21 +9,24 @@ const MOST_BLOCKS = 2_000n;
 
 type Where = { readonly blockHash: Hex } | { readonly fromBlock: bigint; readonly toBlock: bigint };
 
-/** Asks for a deployment's logs, in pieces as large as the node takes. */
+/** A contract whose events are read. */
+export interface Source {
+	readonly address: Address;
+	readonly abi: Abi;
+}
+
+/** Asks for the logs of contracts, in pieces as large as the node takes. */
 export class LogQueries {
-	readonly #on: Contracts;
+	readonly #connection: Connection;
+	readonly #addresses: readonly Address[];
 	readonly #events: readonly AbiEvent[];
 	#most = MOST_BLOCKS;
 
-	constructor(on: Contracts) {
-		this.#on = on;
-		const abi = [...on.registry.abi, ...on.market.abi, ...on.court.abi];
-		const events = abi.filter((entry) => entry.type === "event");
+	constructor(connection: Connection, sources: readonly Source[]) {
+		this.#connection = connection;
+		this.#addresses = sources.map(({ address }) => address);
+		const events = sources.flatMap(({ abi }) => abi).filter((entry) => entry.type === "event");
 		this.#events = [...new Map(events.map((event) => [toEventSelector(event), event])).values()];
-	}
-
-	get #addresses(): readonly Address[] {
-		return [this.#on.registry.address, this.#on.market.address, this.#on.court.address];
 	}
 
 	/**
@@ -77,7 +80,7 @@ export class LogQueries {
 
 	async #ask(where: Where, addresses: readonly Address[]): Promise<Log[]> {
 		const filter = { address: [...addresses], events: this.#events, ...where };
-		return checked(await this.#on.connection.reader.getLogs(filter), where, addresses);
+		return checked(await this.#connection.reader.getLogs(filter), where, addresses);
 	}
 }
 

@@ -71,6 +71,21 @@ export async function sendDeployment(signer: Signer, name: string, data: Hex): P
 	}
 }
 
+/** Sends ether or data to an account, whatever is there, and waits until it is mined. */
+export async function sendTo(
+	signer: Signer,
+	name: string,
+	{ to, data = "0x", value = 0n }: { readonly to: Hex; readonly data?: Hex; readonly value?: bigint },
+): Promise<Sent> {
+	const { reader } = signer.connection;
+	try {
+		const gas = await reader.estimateGas({ account: signer.account, to, data, value });
+		return await submit(signer, { to, data, value, gas }, name);
+	} catch (error) {
+		throw explain(error, name);
+	}
+}
+
 /**
  * Signs a call with a nonce of its own, without sending it.
  *

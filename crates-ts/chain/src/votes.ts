@@ -164,11 +164,11 @@ function meaningOf(answer: unknown): string {
 	if (Array.isArray(answer)) return logsOf(answer);
 	if (!isRecord(answer)) return JSON.stringify(answer)?.toLowerCase() ?? "nothing";
 	const { hash, parentHash, number, timestamp, baseFeePerGas } = answer;
-	const { transactionHash, blockHash, status, gasUsed, contractAddress, logs } = answer;
+	const { transactionHash, blockHash, from, status, gasUsed, contractAddress, logs } = answer;
 	const block = [hash, parentHash, number, timestamp, baseFeePerGas];
 	const isReceipt = Array.isArray(logs);
 	const parts = isReceipt
-		? [transactionHash, blockHash, status, gasUsed, contractAddress, logsOf(logs)]
+		? [transactionHash, blockHash, from, status, gasUsed, contractAddress, logsOf(logs)]
 		: block;
 	return parts.join(" ").toLowerCase();
 }

@@ -11,7 +11,6 @@ import {
 	accusationBond,
 	accuserFee,
 	bitOf,
-	COVER_STATUS,
 	epochAt,
 	NEW_RECORD,
 	numbersOf,
@@ -20,13 +19,13 @@ import {
 	recordIn,
 	setOf,
 	weightOf,
-	withCover,
 	withLedger,
 	withOperator,
 	withRecord,
 } from "./attester-state.ts";
 import { isClaimed } from "./grid-state.ts";
 import { slash } from "./operator-moves.ts";
+import { atMost, burnExcess, endCover, payFromPot, releaseCover, share } from "./slashed-money.ts";
 import { burn, credit, ETHER, forfeit, takeEther } from "./token-ledger.ts";
 
 /** @property valid whether the signature is that of `signers`, of the statement and the epoch */
@@ -244,45 +243,6 @@ function convict(world: AttesterWorld, id: number, accuser: Hex, now: number): A
 	return burnExcess(payFromPot(next, accuser, atMost(fee, next.pot)));
 }
 
-/** The premium goes back, and of a convicted record what was relied on. */
-function endCover(world: AttesterWorld, id: number): AttesterWorld {
-	const { covers, premium, status } = recordAt(world, id);
-	if (covers === 0) return world;
-	const { requester } = world.game.requests[covers - 1];
-	const { value } = world.covers.get(covers)!;
-	const released = withLedger(releaseCover(world, id), "attestations", (ledger) =>
-		credit(ledger, ETHER, requester, premium),
-	);
-	if (status !== RECORD_STATUS.convicted) return released;
-	return payFromPot(released, requester, atMost(value, released.pot));
-}
-
-function releaseCover(world: AttesterWorld, id: number): AttesterWorld {
-	const { covers } = recordAt(world, id);
-	const { value } = world.covers.get(covers)!;
-	const reserved = world.reserved - value - accuserFee(world);
-	const leastStake = reserved === 0n ? 0n : world.leastStake;
-	return withCover({ ...world, reserved, leastStake }, covers, { status: COVER_STATUS.ended });
-}
-
-/** What was slashed: a share for whoever caught it, the rest into the pot. */
-function share(world: AttesterWorld, slashed: bigint, catcher: Hex): AttesterWorld {
-	const reward = (slashed * BigInt(world.parameters.rewardPermille)) / 1000n;
-	const next = withLedger(world, "attestations", (ledger) => credit(ledger, ETHER, catcher, reward));
-	return { ...next, pot: next.pot + slashed - reward };
-}
-
-function payFromPot(world: AttesterWorld, account: Hex, amount: bigint): AttesterWorld {
-	const next = { ...world, pot: world.pot - amount };
-	return withLedger(next, "attestations", (ledger) => credit(ledger, ETHER, account, amount));
-}
-
-function burnExcess(world: AttesterWorld): AttesterWorld {
-	const { pot, reserved } = world;
-	if (pot <= reserved) return world;
-	return withLedger({ ...world, pot: reserved }, "attestations", (ledger) => burn(ledger, pot - reserved));
-}
-
 function release(world: AttesterWorld, number: number): AttesterWorld {
 	return withOperator(world, number, { holds: world.operators.get(number)!.holds - 1 });
 }
@@ -300,7 +260,5 @@ function close(world: AttesterWorld, id: number): AttesterWorld {
 	const record: AttestationRecord = recordAt(world, accusation.record);
 	return withRecord({ ...world, accusations }, accusation.record, { accusations: record.accusations - 1 });
 }
-
-const atMost = (amount: bigint, most: bigint): bigint => (amount > most ? most : amount);
 
 export const hasBit = (set: bigint, number: number): boolean => (set & bitOf(number)) !== 0n;

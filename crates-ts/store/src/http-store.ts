@@ -24,8 +24,13 @@ export interface HttpStore extends ContentStore {
  * `inputs/ROOT.bin` below an address. Like every store it is not trusted.
  *
  * @param most bytes of a file, whatever the server says
+ * @param headers sent along, for servers that want to know who asks
  */
-export function httpStore(address: string, most: number): HttpStore {
+export function httpStore(
+	address: string,
+	most: number,
+	headers: Readonly<Record<string, string>> = {},
+): HttpStore {
 	const base = address.endsWith("/") ? address : `${address}/`;
 	const ask = async (
 		method: "GET" | "HEAD",
@@ -35,9 +40,11 @@ export function httpStore(address: string, most: number): HttpStore {
 		timeout = TIMEOUT,
 	): Promise<Response | null> => {
 		const url = new URL(`${kind}/${fileOf(kind, root)}${suffix}`, base);
-		const response = await fetch(url, { method, signal: AbortSignal.timeout(timeout) }).catch((cause) => {
-			throw failure(`${base} does not answer`, cause);
-		});
+		const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(timeout) }).catch(
+			(cause) => {
+				throw failure(`${base} does not answer`, cause);
+			},
+		);
 		if (response.status === 404) return null;
 		if (!response.ok) throw failure(`${base} answers ${response.status} when it is asked for ${kind}`);
 		return response;

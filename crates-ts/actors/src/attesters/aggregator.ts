@@ -1,4 +1,3 @@
-import { read } from "@umpire/chain/send.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import type { Point, TwistPoint } from "@umpire/markets/attester-state.ts";
 import {
@@ -8,6 +7,7 @@ import {
 	type SeenAttesters,
 } from "@umpire/markets/attester-steps.ts";
 import { aggregated, isSigned } from "@umpire/markets/bls.ts";
+import { voteMessage } from "@umpire/markets/signed-messages.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import type { World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
@@ -119,10 +119,7 @@ export class Aggregator extends AttestationKeeper {
 		if (this.#checked.has(name)) return this.#checked.get(name);
 		const { market } = this.world.contracts;
 		const statement = statementOf(market.address, claim.program, claim.inputsRoot, claim.outputRoot);
-		const message = await read(this.world.contracts, this.contracts.operators, "messageOf", [
-			BigInt(epoch as number),
-			statement,
-		]);
+		const message = voteMessage(this.domain, epoch as number, statement);
 		const isRight = isSigned({ signature, key }, member.twin, message);
 		if (!isRight)
 			this.troubles.tell(`${attester} offers a signature of claim ${id} that is not operator ${operator}'s.`);

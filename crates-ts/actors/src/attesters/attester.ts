@@ -1,4 +1,3 @@
-import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import { RECORD_STATUS } from "@umpire/markets/attester-state.ts";
@@ -12,6 +11,7 @@ import {
 	type Verdict,
 } from "@umpire/markets/attester-steps.ts";
 import type { BlsKey } from "@umpire/markets/bls.ts";
+import { possessionMessage, voteMessage } from "@umpire/markets/signed-messages.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
@@ -158,11 +158,10 @@ export class Attester extends AttestationKeeper {
 
 	async #make(step: OperatorStep, me: SeenOperator): Promise<boolean> {
 		const { operators, attestations } = this.contracts;
-		const on = this.world.contracts;
 		switch (step.type) {
 			case "register": {
 				const { twin, key, prove } = await this.#open();
-				const message = await read(on, operators, "proofOf", [this.account, [...twin] as [bigint, bigint]]);
+				const message = possessionMessage(this.domain, this.account, twin);
 				const args = [twin, key, prove(message)];
 				const { stake } = this.#options;
 				const call = { contract: operators, functionName: "register", args, value: stake };
@@ -172,8 +171,8 @@ export class Attester extends AttestationKeeper {
 				const { claim, epoch } = step;
 				const { id, program, inputsRoot, outputRoot } = claim;
 				const { sign, key } = await this.#open();
-				const statement = statementOf(on.market.address, program, inputsRoot, outputRoot);
-				const message = await read(on, operators, "messageOf", [BigInt(epoch), statement]);
+				const statement = statementOf(this.world.contracts.market.address, program, inputsRoot, outputRoot);
+				const message = voteMessage(this.domain, epoch, statement);
 				const stated = { program, inputsRoot, outputRoot };
 				const vote = { claim: id, epoch, ...stated, operator: me.number!, signature: sign(message), key };
 				await this.#votes.add(vote);
@@ -268,4 +267,7 @@ export class Attester extends AttestationKeeper {
 	}
 }
 
-const nameOf = (step: OperatorStep): string => (step.type === "sign" ? `claim ${step.claim.id}` : step.type);
+function nameOf(step: OperatorStep): string {
+	if (step.type === "sign") return `claim ${step.claim.id}`;
+	return step.type === "accuse" ? `accusation of record ${step.record}` : step.type;
+}

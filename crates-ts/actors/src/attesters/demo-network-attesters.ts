@@ -1,6 +1,5 @@
 import { attestationsAbi } from "@umpire/abi/attestations.ts";
 import { operatorsAbi } from "@umpire/abi/operators.ts";
-import { tokenLedgerAbi } from "@umpire/abi/token-ledger.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -11,11 +10,10 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import type { Role } from "@umpire/store/accounts.ts";
 import { parseEther, parseEventLogs } from "viem";
 import type { Actor } from "../actor.ts";
-import { roleOf } from "../ether-paid.ts";
+import { etherPaid, roleOf } from "../ether-paid.ts";
 import { ALL } from "../grid/claimant.ts";
 import { gameTimes } from "../jobs/demo-network.ts";
 import { demoJobs } from "../jobs/demo-programs.ts";
-import { sameAccount } from "../money.ts";
 import { registerProgram } from "../register.ts";
 import { postRequest } from "../requester.ts";
 import { openStage, type Stage } from "../stage.ts";
@@ -169,32 +167,11 @@ async function playLeaving(
 
 /** Who was slashed, and what everybody sent and was credited, by the chain itself. */
 async function outcomeOf(
-	{ connection }: Stage,
+	stage: Stage,
 	{ operators, attestations }: AttesterContracts,
 ): Promise<Omit<AttesterDemonstration, "seconds">> {
-	const { reader } = connection;
-	const paid: Record<string, bigint> = {};
-	const add = (account: Hex, amount: bigint) => {
-		const role = roleOf(account) ?? account;
-		paid[role] = (paid[role] ?? 0n) + amount;
-	};
-	const height = await reader.getBlockNumber();
-	for (let blockNumber = 1n; blockNumber <= height; blockNumber++) {
-		const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true });
-		for (const { from, to, value, hash } of transactions) {
-			const isOurs = to !== null && [operators, attestations].some(({ address }) => sameAccount(address, to));
-			if (value === 0n || !isOurs) continue;
-			if ((await reader.getTransactionReceipt({ hash })).status === "success") add(from, -value);
-		}
-	}
-	let burned = 0n;
-	for (const { address } of [operators, attestations]) {
-		const logs = await reader.getLogs({ address, fromBlock: 0n });
-		for (const event of parseEventLogs({ abi: tokenLedgerAbi, logs })) {
-			if (event.eventName === "Burned") burned += event.args.amount;
-			if (event.eventName === "Credited") add(event.args.account, event.args.amount);
-		}
-	}
+	const { paid, burned } = await etherPaid(stage, [operators.address, attestations.address], undefined);
+	const { reader } = stage.connection;
 	const logsOf = (address: Hex) => reader.getLogs({ address, fromBlock: 0n });
 	const slashes = parseEventLogs({
 		abi: operatorsAbi,

@@ -4,6 +4,7 @@ import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { GameState } from "@umpire/game/state.ts";
 import { type AnyonesStep, type SeenAttesters, stepsForAnyone } from "@umpire/markets/attester-steps.ts";
+import type { SigningDomain } from "@umpire/markets/signed-messages.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
@@ -33,6 +34,7 @@ export abstract class AttestationKeeper implements Actor {
 	protected readonly contracts: AttesterContracts;
 	protected readonly reader: AttesterReader;
 	protected readonly account: Hex;
+	protected readonly domain: SigningDomain;
 	protected readonly progress: (line: string) => void;
 	protected readonly troubles: Troubles;
 
@@ -40,6 +42,8 @@ export abstract class AttestationKeeper implements Actor {
 		this.world = world;
 		this.contracts = contracts;
 		this.account = world.signer.account.address.toLowerCase() as Hex;
+		const { chain } = world.contracts.connection;
+		this.domain = { chainId: chain.id, operators: contracts.operators.address };
 		this.reader = new AttesterReader(world, contracts, this.account);
 		this.progress = progress;
 		this.troubles = new Troubles(progress);
@@ -53,7 +57,7 @@ export abstract class AttestationKeeper implements Actor {
 		const look = { ...(await this.reader.look(now)), now };
 		let acted = await this.own(look);
 		for (const step of stepsForAnyone(look.seen, now)) {
-			if (await this.attempt(step.type, () => this.#make(step))) acted = true;
+			if (await this.attempt(itemOf(step), () => this.#make(step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw())) acted = true;
 		await landAll(this.world, this.progress);
@@ -128,5 +132,20 @@ export abstract class AttestationKeeper implements Actor {
 			if (await this.send(name, `Withdrew ${formatEther(owed)} ETH.`, call)) acted = true;
 		}
 		return acted;
+	}
+}
+
+/** What a step is about: a cover that is larger than what is at stake, of anybody's, keeps back no other. */
+function itemOf(step: AnyonesStep): string {
+	switch (step.type) {
+		case "bindCover":
+			return `cover of request ${step.request}`;
+		case "judge":
+		case "lapse":
+			return `${step.type} of accusation ${step.accusation}`;
+		case "advance":
+			return step.type;
+		default:
+			return `${step.type} of record ${step.record}`;
 	}
 }

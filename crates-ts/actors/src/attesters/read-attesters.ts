@@ -19,6 +19,7 @@ import {
 	type SeenOperator,
 	type SeenRecord,
 } from "@umpire/markets/attester-steps.ts";
+import { SETTLED_AFTER } from "../settled.ts";
 import type { View } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
 
@@ -41,7 +42,11 @@ export class AttesterReader {
 	readonly #view: View;
 	readonly #contracts: AttesterContracts;
 	readonly #state: () => Promise<GameState>;
+	/** records before it are over; and others that are */
 	#head = 1;
+	readonly #over = new Set<number>();
+	/** accusations that are closed, and the block at which that was first seen */
+	readonly #closed = new Map<number, bigint>();
 
 	constructor(view: View, contracts: AttesterContracts, account: Hex) {
 		this.#view = view;
@@ -59,15 +64,15 @@ export class AttesterReader {
 		const claims = game.claims.map((_, i) => claimOf(game, i + 1));
 		const records: SeenRecord[] = [];
 		const count = Number(await read(contracts, attestations, "recordCount", []));
-		for (let id = this.#head; id <= count; id++) records.push(await this.#record(game, id));
-		// Records that are decided and dealt with are read no more; one that is not keeps those after it.
-		while (records.length > 0 && this.#isOver(records[0], now, accusationSeconds)) {
-			records.shift();
-			this.#head++;
+		// Records that are decided and dealt with are read no more.
+		for (let id = this.#head; id <= count; id++) {
+			if (this.#over.has(id)) continue;
+			const record = await this.#record(game, id);
+			if (this.#isOver(record, now, accusationSeconds)) this.#over.add(id);
+			else records.push(record);
 		}
-		const accusations: SeenAccusation[] = [];
-		const brought = Number(await read(contracts, attestations, "accusationCount", []));
-		for (let id = 1; id <= brought; id++) accusations.push(await this.#accusation(game, id));
+		while (this.#over.delete(this.#head)) this.#head++;
+		const accusations = await this.#accusations(game);
 		const waiting = new Set<number>();
 		for (const { request } of records.filter((one) => one.status === RECORD_STATUS.attested)) {
 			const { status } = await read(contracts, attestations, "getCover", [BigInt(request)]);
@@ -136,13 +141,32 @@ export class AttesterReader {
 		const found = await read(contracts, attestations, "getRecord", [BigInt(id)]);
 		const bond = await read(contracts, attestations, "accusationBond", [BigInt(id)]);
 		const claim = game.claims[found.claim - 1];
-		const { program, inputsRoot, outputRoot, epoch, softAt, endedAt, accusations, closed } = found;
+		const { epoch, softAt, endedAt, accusations, closed } = found;
+		// What a record is about is known of its claim, from events that more nodes than one have told.
+		const { program, inputsRoot, outputRoot } = claim === undefined ? found : claimOf(game, found.claim);
 		return {
 			...{ id, claim: found.claim, claimStatus: claim?.status ?? CLAIM_STATUS.none },
 			...{ request: claim?.request ?? 0, program, inputsRoot, outputRoot, epoch, softAt, endedAt },
 			...{ status: found.status as RecordStatus, accusations, closed, signers: found.signers },
 			...{ weight: found.weight, premium: found.premium, shared: found.shared, bond },
 		};
+	}
+
+	/** Those that are open, and those that were closed lately: chains are reorganised. */
+	async #accusations(game: GameState): Promise<SeenAccusation[]> {
+		const { contracts } = this.#view;
+		const count = Number(await read(contracts, this.#contracts.attestations, "accusationCount", []));
+		const height = await contracts.connection.reader.getBlockNumber();
+		const seen: SeenAccusation[] = [];
+		for (let id = 1; id <= count; id++) {
+			const since = this.#closed.get(id);
+			if (since !== undefined && height > since + SETTLED_AFTER) continue;
+			const accusation = await this.#accusation(game, id);
+			seen.push(accusation);
+			if (!accusation.closed) this.#closed.delete(id);
+			else if (since === undefined) this.#closed.set(id, height);
+		}
+		return seen;
 	}
 
 	async #accusation(game: GameState, id: number): Promise<SeenAccusation> {

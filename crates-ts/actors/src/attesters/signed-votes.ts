@@ -56,6 +56,8 @@ export class SignedVotes {
 	 * @throws UmpireError if another output of the same program and inputs was signed before
 	 */
 	async add(vote: SignedVote): Promise<void> {
+		// Another process of the same home folder may have signed meanwhile.
+		this.#votes = undefined;
 		const before = await this.all();
 		const other = before.find(
 			({ program, inputsRoot, outputRoot }) =>

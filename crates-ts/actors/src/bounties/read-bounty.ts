@@ -2,7 +2,7 @@ import { getClaim } from "@umpire/chain/contracts.ts";
 import { read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import type { ClaimStatus } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type ClaimStatus } from "@umpire/game/state.ts";
 import { type BountyStatus, CANDIDATE_STATUS, type CandidateStatus } from "@umpire/markets/bounty-state.ts";
 import type { SeenBounty, SeenCandidate, SeenRound } from "@umpire/markets/bounty-steps.ts";
 import type { RoundValue } from "@umpire/markets/grid-steps.ts";
@@ -20,6 +20,8 @@ export class BountyReader {
 	readonly #id: number;
 	/** candidates of other bounties, and the block at which that was first seen */
 	readonly #others = new Map<number, bigint>();
+	/** candidates of this bounty that nothing moves any more, and the block at which that was first seen */
+	readonly #ended = new Map<number, { readonly since: bigint; readonly seen: SeenCandidate }>();
 	/** by what was shown: a leaf that is wrong */
 	readonly #wrong = new Map<Hex, number | undefined>();
 
@@ -76,18 +78,25 @@ export class BountyReader {
 			const since = this.#others.get(id);
 			// Chains are reorganised: what is another's is looked at until that is settled.
 			if (since !== undefined && height > since + SETTLED_AFTER) continue;
+			const ended = this.#ended.get(id);
+			if (ended !== undefined && height > ended.since + SETTLED_AFTER) {
+				if (isMeant(ended.seen)) seen.push(ended.seen);
+				continue;
+			}
 			const found = await read(contracts, bounties, "getCandidate", [BigInt(id)]);
 			if (found.bounty !== this.#id) {
 				if (since === undefined) this.#others.set(id, height);
 				continue;
 			}
 			this.#others.delete(id);
-			if (!isMeant(found)) continue;
+			const isOver = found.status >= CANDIDATE_STATUS.scored;
+			if (!isOver) this.#ended.delete(id);
+			if (!isOver && !isMeant(found)) continue;
 			const { round, commitment, request, until, leaves, weightsRoot, contentRoot, gain } = found;
 			const status = found.status as CandidateStatus;
 			const { revealed, asked, open } = CANDIDATE_STATUS;
 			const isOpen = status === revealed || status === asked || status === open;
-			seen.push({
+			const candidate: SeenCandidate = {
 				id,
 				round,
 				contributor: lower(found.contributor),
@@ -100,7 +109,10 @@ export class BountyReader {
 				gain,
 				claim: await this.#claimOn(request),
 				wrongLeaf: isOpen ? await this.#wrongLeaf(id, contentRoot) : undefined,
-			});
+			};
+			const isSettled = isOver && candidate.claim?.status !== CLAIM_STATUS.live;
+			if (isSettled) this.#ended.set(id, { since: ended?.since ?? height, seen: candidate });
+			if (isMeant(candidate)) seen.push(candidate);
 		}
 		return seen;
 	}

@@ -129,7 +129,11 @@ class GridWorker implements Actor {
 			...(round === undefined ? [] : [{ type: "join", round } as const]),
 			...stepsForAll(grid, now),
 		];
-		for (const step of steps) await attempt(step.type, () => this.#make(grid, step));
+		for (const step of steps) {
+			// One point's trouble is none of another's.
+			const item = "point" in step ? `${step.type} of point ${step.point}` : step.type;
+			await attempt(item, () => this.#make(grid, step));
+		}
 		if (isDevelopment(contracts.connection) && awaitsBlock(grid, this.#account, now)) {
 			// Nobody else makes a block there, and a round ends with one.
 			await attempt("waiting for a block", async () => {

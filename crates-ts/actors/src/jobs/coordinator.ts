@@ -44,7 +44,9 @@ export class Coordinator implements Actor {
 		const now = Number(await chainTime(contracts.connection, feed.head));
 		let acted = await this.own(network, now);
 		for (const step of stepsForAll(network, now)) {
-			if (await this.attempt(step.type, () => this.#make(step))) acted = true;
+			// One job's trouble is none of another's.
+			const item = "job" in step ? `${step.type} of job ${step.job}` : step.type;
+			if (await this.attempt(item, () => this.#make(step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw(network))) acted = true;
 		await landAll(this.world, this.progress);

@@ -73,7 +73,8 @@ export class JobWorker extends Coordinator {
 		const steps = stepsOfWorker(network, worker, ({ id }) => able.has(id), this.#options.aim, now);
 		let acted = false;
 		for (const step of steps) {
-			if (await this.attempt(step.type, () => this.#make(step, worker))) acted = true;
+			const item = "job" in step ? `${step.type} job ${step.job}` : step.type;
+			if (await this.attempt(item, () => this.#make(step, worker))) acted = true;
 		}
 		const mine = this.#open(network);
 		this.#reserved = new Set(mine.map(({ request }) => request));

@@ -5,27 +5,26 @@ import type { Action } from "@umpire/game/move.ts";
 import { initialState } from "@umpire/game/state.ts";
 import type { AttesterParameters } from "@umpire/markets/attester-parameters.ts";
 import {
-	type Accusation,
 	type Aggregate,
-	type AttestationRecord,
 	type AttesterWorld,
-	type Cover,
 	epochAt,
 	initialAttesters,
 	NO_COVER,
 	numbersOf,
 	type Operator,
+	type Point,
 	setOf,
 } from "@umpire/markets/attester-state.ts";
 import { type AttesterAction, applyToAttesters } from "@umpire/markets/attester-world.ts";
 import { aggregated, type BlsKey, blsKey } from "@umpire/markets/bls.ts";
+import { possessionMessage, type SigningDomain, voteMessage } from "@umpire/markets/signed-messages.ts";
 import { ETHER, liabilityIn, owedIn } from "@umpire/markets/token-ledger.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
-import { encodeAbiParameters } from "viem";
 import { Deployed } from "../chain/deployed.ts";
 import type { Outcome, TestChain } from "../chain/test-chain.ts";
 import { arbiter, PARAMETERS } from "../game/game-driver.ts";
-import { PairDriver, plain } from "./pair-driver.ts";
+import { ACCUSATION_FIELDS, COVER_FIELDS, OPERATOR_FIELDS, pick, RECORD_FIELDS } from "./attester-fields.ts";
+import { PairDriver } from "./pair-driver.ts";
 
 /** Small amounts and times. */
 export const ATTESTERS: AttesterParameters = {
@@ -104,17 +103,17 @@ export class AttesterDriver extends PairDriver<AttesterWorld, AttesterAction> {
 		} as const;
 	}
 
-	proofMessage(account: Hex, twin: readonly [bigint, bigint]): Hex {
-		const { operators } = this.world.addresses;
-		const types = [{ type: "uint256" }, { type: "address" }, { type: "address" }, { type: "uint256[2]" }];
-		return encodeAbiParameters(types, [BigInt(this.world.game.domain.chainId), operators, account, twin]);
+	proofMessage(account: Hex, twin: Point): Hex {
+		return possessionMessage(this.#domain, account, twin);
 	}
 
 	message(epoch: number, statement: Hex): Hex {
-		const { operators } = this.world.addresses;
-		const types = [{ type: "uint256" }, { type: "address" }, { type: "uint256" }, { type: "bytes32" }];
-		const { chainId } = this.world.game.domain;
-		return encodeAbiParameters(types, [BigInt(chainId), operators, BigInt(epoch), statement]);
+		return voteMessage(this.#domain, epoch, statement);
+	}
+
+	get #domain(): SigningDomain {
+		const { addresses, game } = this.world;
+		return { chainId: Number(game.domain.chainId), operators: addresses.operators };
 	}
 
 	statement(program: Hex, inputsRoot: Hex, outputRoot: Hex): Hex {
@@ -282,48 +281,4 @@ async function inTurn<T, R>(items: readonly T[], make: (item: T) => Promise<R>):
 	const made: R[] = [];
 	for (const item of items) made.push(await make(item));
 	return made;
-}
-
-const OPERATOR_FIELDS = [
-	"account",
-	"status",
-	"firstEpoch",
-	"lastEpoch",
-	"stake",
-	"leftAt",
-	"holds",
-	"x",
-	"y",
-] as const;
-const RECORD_FIELDS: readonly (keyof AttestationRecord)[] = [
-	"program",
-	"inputsRoot",
-	"outputRoot",
-	"claim",
-	"epoch",
-	"madeIn",
-	"status",
-	"softAt",
-	"endedAt",
-	"accusations",
-	"closed",
-	"signers",
-	"weight",
-	"covers",
-	"premium",
-	"shared",
-	"winner",
-];
-const ACCUSATION_FIELDS: readonly (keyof Accusation)[] = [
-	"accuser",
-	"record",
-	"request",
-	"until",
-	"bond",
-	"closed",
-];
-const COVER_FIELDS: readonly (keyof Cover)[] = ["value", "premium", "status", "record"];
-
-function pick(fields: object, names: readonly string[]): Record<string, unknown> {
-	return plain(Object.fromEntries(names.map((name) => [name, (fields as Record<string, unknown>)[name]])));
 }

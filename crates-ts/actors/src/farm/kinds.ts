@@ -1,0 +1,135 @@
+import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import type { FarmClient } from "@umpire/farm/client.ts";
+import type { Kind } from "@umpire/farm/kind.ts";
+import type { Limits } from "@umpire/operators/limits.ts";
+import type { CircuitInput } from "@umpire/prover/circuits.ts";
+import { prove } from "@umpire/prover/prove.ts";
+import { openSession } from "@umpire/runtime/executable.ts";
+import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
+import type { Home } from "@umpire/store/home.ts";
+import { httpStore } from "@umpire/store/http-store.ts";
+import { getInputs } from "@umpire/store/inputs.ts";
+import { getProgram } from "@umpire/store/programs.ts";
+import { traceBytes } from "@umpire/store/traces.ts";
+import type { z } from "zod";
+import { claimOfTrace } from "../claim-content.ts";
+import { recordClaimed } from "../disputed-segment.ts";
+import { fetchProgram } from "../fetch-content.ts";
+import type { LoadedProgram } from "../loaded-program.ts";
+import { Sessions } from "../sessions.ts";
+import { checkFetched } from "./conformance-job.ts";
+import { COMMIT, CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
+
+/** What a worker of a farm works with. */
+export interface Workplace {
+	/** Where programs that were fetched are kept. */
+	readonly home: Home;
+	readonly client: FarmClient;
+	readonly limits: Limits;
+	readonly tell: (line: string) => void;
+}
+
+/** Programs that a worker keeps loaded. */
+const PROGRAMS = 4;
+
+type Loaded = Pick<LoadedProgram, "program" | "commitment">;
+
+/** Programs and inputs by root, from the home folder or the coordinator; both are hashed before they are used. */
+class Content {
+	readonly #place: Workplace;
+	readonly #loaded = new Map<Hex, Promise<{ loaded: Loaded; sessions: Sessions }>>();
+
+	constructor(place: Workplace) {
+		this.#place = place;
+	}
+
+	async of({ program: root, inputs: inputsRoot }: RunJob) {
+		const { loaded, sessions } = await this.#program(root as Hex);
+		return { loaded, sessions, inputs: await this.#inputs(loaded, inputsRoot as Hex) };
+	}
+
+	async #program(root: Hex): Promise<{ loaded: Loaded; sessions: Sessions }> {
+		const known = this.#loaded.get(root) ?? this.#load(root);
+		// What was used last is forgotten last.
+		this.#loaded.delete(root);
+		this.#loaded.set(root, known);
+		known.catch(() => this.#loaded.delete(root));
+		for (const oldest of this.#loaded.keys()) {
+			if (this.#loaded.size <= PROGRAMS) break;
+			this.#loaded.delete(oldest);
+		}
+		return known;
+	}
+
+	async #load(root: Hex): Promise<{ loaded: Loaded; sessions: Sessions }> {
+		const { home, client, limits } = this.#place;
+		await fetchProgram({ home, limits, sources: [client.content], headers: client.headers }, root);
+		const loaded = await getProgram(home.content, root, limits);
+		return { loaded, sessions: new Sessions((record) => openSession(loaded.program, { record })) };
+	}
+
+	/** Inputs of others are not kept: there may be any number. */
+	async #inputs({ program }: Loaded, root: Hex): Promise<Elements[]> {
+		const { home, client, limits } = this.#place;
+		const own = await getInputs(home.content, program, root).catch(() => null);
+		const found =
+			own ?? (await getInputs(httpStore(client.content, limits.fileBytes, client.headers), program, root));
+		if (found !== null) return found;
+		throw new UmpireError("NOT_FOUND", `The coordinator does not have the inputs ${root}.`);
+	}
+}
+
+/** What a worker can do. */
+export function kindsOf(place: Workplace): Kind[] {
+	const content = new Content(place);
+	const traceOf = async (payload: unknown) => {
+		const { loaded, sessions, inputs } = await content.of(payload as RunJob);
+		return { loaded, trace: await recordClaimed(loaded, sessions, inputs) };
+	};
+	return [
+		{
+			...PROVE,
+			async work(payload) {
+				const { circuit, input } = payload as z.infer<(typeof PROVE)["payload"]>;
+				const { proof, publicSignals } = await prove(circuit, circuitInput(input));
+				return { result: { proof, publicSignals: publicSignals.map(String) } };
+			},
+		},
+		{
+			...RECOMPUTE,
+			async work(payload) {
+				const { traceRoot } = (await traceOf(payload)).trace;
+				return { result: { traceRoot } };
+			},
+		},
+		{
+			...COMMIT,
+			async work(payload) {
+				const { loaded, trace } = await traceOf(payload);
+				const { traceRoot, opening } = claimOfTrace(loaded.commitment, trace);
+				const result = { traceRoot, opening: { ...opening, words: opening.words.map(String) } };
+				return { result, data: traceBytes(loaded.program, trace) };
+			},
+		},
+		{
+			...EVALUATE,
+			async work(payload) {
+				const { sessions, inputs } = await content.of(payload as RunJob);
+				const { outputs } = await (await sessions.get("outputs")).run(inputs);
+				return { result: {}, data: encodeTensors(outputs) };
+			},
+		},
+		{ ...CONFORMANCE, work: async (payload) => ({ result: await checkFetched(place, payload) }) },
+	];
+}
+
+/** Integers of a circuit travel as decimal text, nested as they are. */
+function circuitInput(given: z.infer<(typeof PROVE)["payload"]>["input"]): CircuitInput {
+	const read = (value: string | readonly (string | readonly string[])[]): unknown =>
+		typeof value === "string" ? BigInt(value) : value.map((one) => read(one));
+	return Object.fromEntries(
+		Object.entries(given).map(([name, value]) => [name, read(value)]),
+	) as CircuitInput;
+}

@@ -1,0 +1,55 @@
+import type { DisputeView } from "@umpire/views/dispute-view.ts";
+import { grouped } from "@umpire/views/text.ts";
+import type { ReactNode } from "react";
+import { h } from "../components/h.ts";
+import { check } from "./check.ts";
+import { useRecompute } from "./use-recompute.ts";
+
+/** How a visitor checks a dispute without trusting this page. */
+export function DisputeChecks({ view }: { view: DisputeView }): ReactNode {
+	const { place, submitter, program, inputsRoot, traceRoot, dispute } = view;
+	const { state, run, stop } = useRecompute(
+		{ program: program.root, inputsRoot },
+		place ?? undefined,
+		({ element, traceRoot: own }) => {
+			if (place === null || element === undefined || submitter.number === null) {
+				return own === traceRoot
+					? { at: "agrees", result: "The trace root is the claimed one: every number agrees." }
+					: { at: "differs", result: "The trace root is another one: some number differs." };
+			}
+			const name = `Number ${grouped(place.element)} of ${place.operatorName}`;
+			return grouped(element) === submitter.number
+				? { at: "agrees", result: `${name} is ${submitter.number}, as published.` }
+				: {
+						at: "differs",
+						result: h(
+							"span",
+							null,
+							`${name} is `,
+							h("b", null, grouped(element)),
+							"; ",
+							h("b", { className: "bad" }, submitter.number),
+							" was published.",
+						),
+					};
+		},
+	);
+	return h(
+		"div",
+		null,
+		check({
+			title: "Recompute the claim here",
+			about: "Your browser runs the program on the claim\u2019s input, and hashes all that it computes.",
+			state,
+			onRun: run,
+			onStop: stop,
+		}),
+		h(
+			"div",
+			{ className: "check" },
+			h("h3", null, "Or in a terminal, from your own node"),
+			h("p", { className: "caption" }, "Every move with its transaction and gas, and what was proved."),
+			h("p", null, h("code", { className: "command" }, `umpire dispute ${dispute} --rpc URL`)),
+		),
+	);
+}

@@ -1,0 +1,208 @@
+import type { PlaneView, TensorView } from "@umpire/views/tensor-view.ts";
+import { grouped } from "@umpire/views/text.ts";
+import { Fragment, type ReactNode } from "react";
+import { h, variables } from "./h.ts";
+
+const STEPS = 20;
+
+/** Cells of like shade as one path each: a plane of a thousand cells is a few elements. */
+function shades(plane: PlaneView, largest: number): Map<number, string> {
+	const paths = new Map<number, string>();
+	plane.values.forEach((value, cell) => {
+		if (cell === plane.wrong) return;
+		const share = largest === 0 ? 0 : Math.abs(value) / largest;
+		const step = share === 0 ? 0 : Math.max(1, Math.round(share * STEPS));
+		const [row, column] = [Math.floor(cell / plane.columns), cell % plane.columns];
+		paths.set(step, `${paths.get(step) ?? ""}M${column} ${row}h1v1h-1z`);
+	});
+	return paths;
+}
+
+const opacity = (step: number): number => 0.05 + (0.9 * step) / STEPS;
+
+/** A plane as a picture: ink by size, what is read outlined, the wrong number red. */
+export function planePicture(
+	plane: PlaneView,
+	largest: number,
+	name: string,
+	outline = "var(--ink)",
+): ReactNode {
+	const { rows, columns, box, marks, wrong } = plane;
+	const line = Math.max(rows, columns) / 60;
+	return h(
+		"svg",
+		{
+			viewBox: `${-line} ${-line} ${columns + 2 * line} ${rows + 2 * line}`,
+			role: "img",
+			"aria-label": `${name}${plane.label === null ? "" : `, map ${plane.label}`}`,
+			shapeRendering: "crispEdges",
+		},
+		[...shades(plane, largest)].map(([step, d]) =>
+			h("path", { key: step, d, fill: "var(--data)", fillOpacity: opacity(step) }),
+		),
+		wrong === null
+			? null
+			: h("rect", {
+					x: wrong % columns,
+					y: Math.floor(wrong / columns),
+					width: 1,
+					height: 1,
+					fill: "var(--bad)",
+				}),
+		box === null
+			? null
+			: h("rect", {
+					x: box[1],
+					y: box[0],
+					width: box[3],
+					height: box[2],
+					fill: "none",
+					stroke: outline,
+					strokeWidth: 1.5,
+					vectorEffect: "non-scaling-stroke",
+				}),
+		marks.map((cell) =>
+			h("rect", {
+				key: `m${cell}`,
+				x: cell % columns,
+				y: Math.floor(cell / columns),
+				width: 1,
+				height: 1,
+				fill: "none",
+				stroke: outline,
+				strokeWidth: 1,
+				vectorEffect: "non-scaling-stroke",
+			}),
+		),
+	);
+}
+
+/** Weights: squares as large as the number, filled if it is positive, hollow if negative. */
+export function weightPicture(plane: PlaneView, largest: number, name: string): ReactNode {
+	const { rows, columns, values } = plane;
+	let filled = "";
+	let hollow = "";
+	values.forEach((value, cell) => {
+		const side = largest === 0 ? 0 : 0.12 + 0.72 * Math.sqrt(Math.abs(value) / largest);
+		if (value === 0) return;
+		const [x, y] = [(cell % columns) + (1 - side) / 2, Math.floor(cell / columns) + (1 - side) / 2];
+		const square = `M${x.toFixed(2)} ${y.toFixed(2)}h${side.toFixed(2)}v${side.toFixed(2)}h${(-side).toFixed(2)}z`;
+		if (value > 0) filled += square;
+		else hollow += square;
+	});
+	return h(
+		"svg",
+		{
+			viewBox: `0 0 ${columns} ${rows}`,
+			role: "img",
+			"aria-label": `${name}${plane.label === null ? "" : ` ${plane.label}`}`,
+		},
+		h("path", { d: filled, fill: "var(--data)" }),
+		h("path", { d: hollow, fill: "none", stroke: "var(--data)", strokeWidth: 0.09 }),
+	);
+}
+
+/** Several planes of a tensor side by side. */
+export function planes(
+	tensor: TensorView,
+	size: number,
+	{ isConstant = false, isDense = false } = {},
+): ReactNode {
+	return h(
+		"div",
+		{ className: `planes${isDense ? " dense" : ""}`, style: variables({ "--size": `${size}px` }) },
+		tensor.planes.map((plane, k) =>
+			h(
+				"div",
+				{ key: k },
+				plane.label === null || isDense ? null : h("span", null, plane.label),
+				isConstant
+					? weightPicture(plane, tensor.largest, tensor.name)
+					: planePicture(plane, tensor.largest, tensor.name),
+			),
+		),
+	);
+}
+
+/** Numbers are written into cells of planes up to so many columns. */
+const MOST_WRITTEN = 16;
+const CELL = 34;
+const ROW = 24;
+
+/** A plane with its numbers, rows and columns named. */
+export function numberPlane(tensor: TensorView): ReactNode {
+	const plane = tensor.planes[0];
+	if (plane === undefined) return null;
+	if (plane.columns > MOST_WRITTEN || plane.rows > 2 * MOST_WRITTEN) {
+		return planePicture(plane, tensor.largest, tensor.name);
+	}
+	const { rows, columns, wrong, values } = plane;
+	const isList = tensor.shape.length === 1;
+	const width = 22 + columns * (CELL + 2);
+	const height = 18 + rows * (ROW + 2);
+	return h(
+		"svg",
+		{ viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${tensor.name}, its numbers` },
+		Array.from({ length: columns }, (_, column) =>
+			h(
+				"text",
+				{
+					key: `c${column}`,
+					x: 22 + column * (CELL + 2) + CELL / 2,
+					y: 11,
+					fontSize: 9,
+					textAnchor: "middle",
+					fill: wrong !== null && wrong % columns === column ? "var(--bad)" : "var(--ink3)",
+				},
+				isList ? `+${column}` : plane.firstColumn + column,
+			),
+		),
+		Array.from({ length: rows }, (_, row) =>
+			h(
+				"text",
+				{
+					key: `r${row}`,
+					x: 14,
+					y: 18 + row * (ROW + 2) + 15,
+					fontSize: 9,
+					textAnchor: "end",
+					fill: wrong !== null && Math.floor(wrong / columns) === row ? "var(--bad)" : "var(--ink3)",
+				},
+				isList ? row * columns : plane.firstRow + row,
+			),
+		),
+		values.map((value, cell) => {
+			const share = tensor.largest === 0 ? 0 : Math.abs(value) / tensor.largest;
+			const shade = 0.05 + 0.9 * share;
+			const isWrong = cell === wrong;
+			const [x, y] = [22 + (cell % columns) * (CELL + 2), 18 + Math.floor(cell / columns) * (ROW + 2)];
+			const text = grouped(value);
+			return h(
+				Fragment,
+				{ key: cell },
+				h("rect", {
+					x,
+					y,
+					width: CELL,
+					height: ROW,
+					rx: 2,
+					fill: isWrong ? "var(--bad)" : "var(--data)",
+					fillOpacity: isWrong ? 1 : shade,
+				}),
+				h(
+					"text",
+					{
+						x: x + CELL / 2,
+						y: y + 15.5,
+						fontSize: text.length > 6 ? 7.5 : 9.5,
+						textAnchor: "middle",
+						fontWeight: isWrong ? 600 : 400,
+						fill: isWrong ? "var(--on-bad)" : shade > 0.5 ? "var(--bg)" : "var(--ink)",
+						style: { fontFamily: "var(--mono)" },
+					},
+					text,
+				),
+			);
+		}),
+	);
+}

@@ -1,0 +1,317 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import type { z } from "zod";
+import { issueOf, read, refused, requireFit, shown, stream } from "./answers.ts";
+import { receive, send, TooLarge, WrongHash } from "./files.ts";
+import type { KindShape } from "./kind.ts";
+import { metricsOf } from "./metrics.ts";
+import type { Queue } from "./queue.ts";
+import { isAuthorised } from "./token.ts";
+import {
+	type FarmStatus,
+	type Job,
+	LEASE_REQUEST,
+	LONGEST_WAIT,
+	MOST_JSON,
+	OUTCOME,
+	REFUSAL,
+	SUBMISSION,
+} from "./wire.ts";
+import { Workers } from "./workers.ts";
+
+export interface CoordinatorOptions {
+	readonly queue: Queue;
+	readonly kinds: readonly KindShape[];
+	readonly token: string;
+	/** Where data, uploaded content and models are kept. */
+	readonly folder: string;
+	/** Further folders of programs/ and inputs/, looked into first and never written. */
+	readonly content: readonly string[];
+	/** Largest file that is taken, in bytes. */
+	readonly mostBytes: number;
+	readonly warn: (line: string) => void;
+}
+
+/** Milliseconds between two looks of somebody who waits, beside those when something has changed. */
+const LOOK = 1000;
+const CONTENT = /^0x[0-9a-f]{64}\.(onnx|onnx\.data|bin)$/;
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Gives the jobs of a queue to workers over HTTP, and keeps what they need and what they make. */
+export class Coordinator {
+	readonly app = new Hono();
+	readonly #options: CoordinatorOptions;
+	readonly #kinds: ReadonlyMap<string, KindShape>;
+	readonly #workers = new Workers();
+	readonly #waiting = new Set<() => void>();
+	#unauthorised = 0;
+
+	constructor(options: CoordinatorOptions) {
+		this.#options = options;
+		this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
+		this.#guard();
+		this.#look();
+		this.#jobs();
+		this.#leases();
+		this.#files();
+	}
+
+	/** What `umpire farm status` shows. */
+	async status(): Promise<FarmStatus> {
+		const { queue } = this.#options;
+		return {
+			database: queue.database,
+			leaseSeconds: queue.leaseSeconds,
+			kinds: await queue.counts(),
+			workers: this.#workers.status(),
+		};
+	}
+
+	#guard(): void {
+		const { app } = this;
+		const { token, warn } = this.#options;
+		app.use(async (c, next) => {
+			if (c.req.path !== "/health" && !isAuthorised(c.req.header("authorization"), token)) {
+				this.#unauthorised++;
+				return c.json({ error: "The token is missing or wrong." }, 401, { "www-authenticate": "Bearer" });
+			}
+			await next();
+		});
+		const small = bodyLimit({
+			maxSize: MOST_JSON,
+			onError: (c) => c.json({ error: `At most ${MOST_JSON} bytes of JSON are taken.` }, 413),
+		});
+		app.use("/v1/jobs/*", small);
+		app.post("/v1/leases/*", small);
+		app.notFound((c) => c.json({ error: "There is nothing at this address." }, 404));
+		app.onError((error, c) => {
+			if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
+			if (error instanceof TooLarge)
+				return c.json({ error: `At most ${this.#options.mostBytes} bytes are taken.` }, 413);
+			if (error instanceof WrongHash) return c.json({ error: "The body does not have that hash." }, 422);
+			if (error instanceof UmpireError && error.retryable) {
+				warn(error.message);
+				return c.json({ error: "The coordinator cannot answer at present: try again." }, 503, {
+					"retry-after": "1",
+				});
+			}
+			// A body that ends in the middle has nobody left who would read an answer.
+			const { code } = error as NodeJS.ErrnoException;
+			const isAborted =
+				code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET" || error.name === "AbortError";
+			if (!isAborted) warn(`A request failed: ${error.message}`);
+			return c.json({ error: "This could not be answered." }, 500);
+		});
+	}
+
+	#look(): void {
+		const { app } = this;
+		app.get("/health", async (c) => {
+			await this.#options.queue.counts();
+			return c.json({ ok: true });
+		});
+		app.get("/metrics", async (c) => c.text(metricsOf(await this.status(), this.#unauthorised)));
+		app.get("/v1/farm", async (c) => c.json(await this.status()));
+	}
+
+	#jobs(): void {
+		const { app } = this;
+		const { queue, folder } = this.#options;
+		app.post("/v1/jobs", async (c) => {
+			const submission = await read(c, SUBMISSION);
+			const kind = this.#kinds.get(submission.kind);
+			if (kind === undefined) {
+				throw refused(
+					404,
+					`There is no kind "${submission.kind}": there are ${[...this.#kinds.keys()].join(", ")}.`,
+				);
+			}
+			requireFit(kind.payload, submission.payload, "payload");
+			await queue.submit(submission);
+			this.#changed();
+			return c.json({ id: submission.id }, 202);
+		});
+		app.get("/v1/jobs/:id", async (c) => {
+			const id = c.req.param("id");
+			const job = await this.#wait(c, async () => {
+				const found = await queue.job(id);
+				if (found === undefined) throw refused(404, `There is no job ${shown(id)}.`);
+				return found.state === "done" || found.state === "failed" ? found : undefined;
+			});
+			return c.json(job ?? (await queue.job(id)) ?? {});
+		});
+		app.delete("/v1/jobs/:id", async (c) => {
+			const id = c.req.param("id");
+			if (!(await queue.cancel(id))) throw refused(404, `No job ${shown(id)} waits or is being done.`);
+			return c.json({ ok: true });
+		});
+		app.get("/v1/jobs/:id/data", async (c) => {
+			const id = c.req.param("id");
+			const { outcome } = (await queue.job(id)) ?? {};
+			if (!outcome?.ok || outcome.data === undefined)
+				throw refused(404, `There are no data of job ${shown(id)}.`);
+			return stream(c, await send(join(folder, "data", `${id}.${outcome.data.sha256}`)));
+		});
+		app.post("/v1/jobs/:id/refuse", async (c) => {
+			const id = c.req.param("id");
+			const { reason } = await read(c, REFUSAL);
+			const { outcome } = (await queue.job(id)) ?? {};
+			if (outcome === undefined) throw refused(404, `Job ${shown(id)} has no result.`);
+			this.#refuse(outcome.worker, `${id}: ${reason}`);
+			return c.json({ ok: true });
+		});
+	}
+
+	#leases(): void {
+		const { app } = this;
+		const { queue, folder, mostBytes } = this.#options;
+		app.post("/v1/leases", async (c) => {
+			const { worker, kinds, wait } = await read(c, LEASE_REQUEST);
+			const known = kinds.filter((kind) => this.#kinds.has(kind));
+			if (known.length === 0) throw refused(404, "None of these kinds is known here.");
+			if (this.#workers.isSuspended(worker))
+				throw refused(
+					403,
+					`Results of ${worker} were false: it gets no more jobs until this is started again.`,
+				);
+			this.#workers.asked(worker, known);
+			const lease = await this.#wait(c, () => queue.lease(worker, known), wait);
+			if (lease === undefined) return c.body(null, 204);
+			this.#workers.leased(worker, lease.lease);
+			return c.json(lease);
+		});
+		app.post("/v1/leases/:lease/heartbeat", async (c) => {
+			const lease = c.req.param("lease");
+			const worker = c.req.query("worker");
+			if (worker !== undefined && /^[\w.-]{1,64}$/.test(worker)) this.#workers.heard(worker);
+			if (!(await queue.touch(lease))) throw refused(410, "This lease has expired, or there was none.");
+			return c.json({ ok: true });
+		});
+		app.put("/v1/leases/:lease/data/:hash", async (c) => {
+			const { hash } = c.req.param();
+			const job = await this.#leasedJob(c);
+			if (!HASH.test(hash)) throw refused(400, "Name the data by their SHA-256, 64 hexadecimal digits.");
+			if (this.#kinds.get(job.kind)?.hasData !== true)
+				throw refused(400, `A job to ${job.kind} has no data.`);
+			const path = join(folder, "data", `${job.id}.${hash}`);
+			return c.json(await receive(c.req.raw.body, path, mostBytes, hash));
+		});
+		app.post("/v1/leases/:lease/result", async (c) => {
+			const lease = c.req.param("lease");
+			const outcome = await read(c, OUTCOME);
+			const job = await this.#leasedJob(c);
+			if (outcome.ok) await this.#requireSound(job, lease, outcome);
+			const recorded = await queue.finish(lease, outcome);
+			this.#workers.ended(
+				outcome.worker,
+				lease,
+				recorded === "delivered" || recorded === "failed" ? "lost" : outcome.ok ? "done" : "failed",
+			);
+			this.#changed();
+			if (recorded === "unknown") throw refused(404, "There was no such lease.");
+			if (recorded === "delivered") throw refused(409, "This job has its result: nothing was changed.");
+			if (recorded === "failed") throw refused(410, "This job has failed in the meantime.");
+			return c.json({ recorded });
+		});
+	}
+
+	/** A result that is none gives the job back, and counts against its worker. */
+	async #requireSound(
+		job: Job,
+		lease: string,
+		outcome: Extract<z.infer<typeof OUTCOME>, { ok: true }>,
+	): Promise<void> {
+		const { queue, folder } = this.#options;
+		const kind = this.#kinds.get(job.kind)!;
+		const { worker, data } = outcome;
+		const checked = kind.result.safeParse(outcome.result);
+		const hasData = data !== undefined && existsSync(join(folder, "data", `${job.id}.${data.sha256}`));
+		const wrong = !checked.success
+			? `It is no answer to ${job.kind}: ${issueOf(checked.error)}.`
+			: kind.hasData !== hasData || (data !== undefined && !kind.hasData)
+				? `An answer to ${job.kind} has ${kind.hasData ? "data, which come first" : "no data"}.`
+				: undefined;
+		if (wrong === undefined) return;
+		if (job.state !== "done" && job.state !== "failed") {
+			await queue.finish(lease, { ok: false, worker, error: wrong, retryable: true });
+			this.#workers.ended(worker, lease, "failed");
+			this.#refuse(worker, `${job.id}: ${wrong}`);
+			this.#changed();
+		}
+		throw refused(422, wrong);
+	}
+
+	#refuse(worker: string, why: string): void {
+		this.#workers.refused(worker);
+		this.#options.warn(`A result of worker ${worker} was refused: job ${why}`);
+	}
+
+	#files(): void {
+		const { app } = this;
+		const { folder, content, mostBytes } = this.#options;
+		const own = join(folder, "content");
+		for (const kind of ["programs", "inputs"] as const) {
+			const address = `/content/${kind}/:file` as const;
+			app.on(["GET", "HEAD"], address, async (c) => {
+				const { file } = c.req.param();
+				if (!CONTENT.test(file)) throw refused(400, "Name a program as 0x….onnx and inputs as 0x….bin.");
+				for (const place of [...content, own]) {
+					const found = await send(join(place, kind, file));
+					if (found !== undefined) return stream(c, found);
+				}
+				return stream(c, undefined);
+			});
+			app.put(address, async (c) => {
+				const { file } = c.req.param();
+				if (!CONTENT.test(file)) throw refused(400, "Name a program as 0x….onnx and inputs as 0x….bin.");
+				return c.json(await receive(c.req.raw.body, join(own, kind, file), mostBytes));
+			});
+		}
+		app.on(["GET", "HEAD"], "/blobs/:hash", async (c) => {
+			const { hash } = c.req.param();
+			if (!HASH.test(hash)) throw refused(400, "Name a file by its SHA-256, 64 hexadecimal digits.");
+			return stream(c, await send(join(folder, "blobs", hash)));
+		});
+		app.put("/blobs/:hash", async (c) => {
+			const { hash } = c.req.param();
+			if (!HASH.test(hash)) throw refused(400, "Name a file by its SHA-256, 64 hexadecimal digits.");
+			return c.json(await receive(c.req.raw.body, join(folder, "blobs", hash), mostBytes, hash));
+		});
+	}
+
+	async #leasedJob(c: Context): Promise<Job> {
+		const job = await this.#options.queue.jobOf(c.req.param("lease") ?? "");
+		if (job === undefined) throw refused(404, "There was no such lease.");
+		return job;
+	}
+
+	#changed(): void {
+		for (const wake of this.#waiting) wake();
+	}
+
+	/** What `look` finds, at once or within as many seconds as the request waits. */
+	async #wait<T>(c: Context, look: () => Promise<T | undefined>, seconds?: number): Promise<T | undefined> {
+		const asked = seconds ?? Number(c.req.query("wait") ?? 0);
+		if (!(asked >= 0 && asked <= LONGEST_WAIT))
+			throw refused(400, `wait is from 0 to ${LONGEST_WAIT} seconds.`);
+		const until = performance.now() + 1000 * asked;
+		for (;;) {
+			const found = await look();
+			const left = until - performance.now();
+			if (found !== undefined || left <= 0 || c.req.raw.signal.aborted) return found;
+			await new Promise<void>((resolve) => {
+				const wake = () => {
+					clearTimeout(timer);
+					this.#waiting.delete(wake);
+					resolve();
+				};
+				const timer = setTimeout(wake, Math.min(LOOK, left));
+				this.#waiting.add(wake);
+			});
+		}
+	}
+}
