@@ -1,16 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { Farm } from "@umpire/actors/farm/farm.ts";
-import { kindsOf } from "@umpire/actors/farm/kinds.ts";
 import { SHAPES } from "@umpire/actors/farm/shapes.ts";
-import { farmConformance, farmEvaluate } from "@umpire/actors/farm/submit.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { FarmClient } from "@umpire/farm/client.ts";
-import { openPglite, postgresAt } from "@umpire/farm/database.ts";
-import { Queue } from "@umpire/farm/queue.ts";
-import { serveCoordinator } from "@umpire/farm/serve.ts";
 import { openToken, readToken } from "@umpire/farm/token.ts";
-import { runWorker } from "@umpire/farm/worker.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { openHome } from "@umpire/store/home.ts";
 
@@ -42,6 +35,9 @@ const MIB = 2 ** 20;
 
 /** Serves the queue until it is told to stop. */
 export async function coordinate(options: FarmActionOptions, signal: AbortSignal): Promise<void> {
+	const { openPglite, postgresAt } = await import("@umpire/farm/database.ts");
+	const { Queue } = await import("@umpire/farm/queue.ts");
+	const { serveCoordinator } = await import("@umpire/farm/serve.ts");
 	const home = openHome(options.home);
 	const tokenFile = options.tokenFile ?? home.path("farm", "token");
 	const token = await openToken(tokenFile);
@@ -66,6 +62,8 @@ export async function coordinate(options: FarmActionOptions, signal: AbortSignal
 
 /** Does jobs of a coordinator until it is told to stop. */
 export async function workFor(options: FarmActionOptions, signal: AbortSignal): Promise<void> {
+	const { kindsOf } = await import("@umpire/actors/farm/kinds.ts");
+	const { runWorker } = await import("@umpire/farm/worker.ts");
 	const home = openHome(options.home);
 	const client = await clientOf(options);
 	const own = hostname()
@@ -96,6 +94,8 @@ export async function farmStatus(options: FarmActionOptions) {
 
 /** Submits and waits. */
 export async function submitTo(options: FarmActionOptions, signal: AbortSignal) {
+	const { Farm } = await import("@umpire/actors/farm/farm.ts");
+	const { farmConformance, farmEvaluate } = await import("@umpire/actors/farm/submit.ts");
 	const home = openHome(options.home);
 	const { coordinator: address, tokenFile, what, of, inputs = [] } = options;
 	const farm = await Farm.open(home, { address, tokenFile }, options.progress);

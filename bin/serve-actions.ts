@@ -12,6 +12,7 @@ export interface ServeActionOptions extends ViewOptions {
 	readonly rate: number;
 	readonly app?: string | undefined;
 	readonly attester?: string | undefined;
+	readonly store?: readonly string[] | undefined;
 	readonly interval: number;
 }
 

@@ -289,6 +289,33 @@ export const LOG_LINE = own({
 	code: z.string().optional().describe("of an error"),
 });
 
+const CONFORMED = own({
+	ok: z.boolean(),
+	folder: z.string(),
+	seed: count,
+	passed: count,
+	failed: count,
+	refused: count.describe("as the list of refusals expects"),
+	models: z.array(
+		own({
+			name: z.string(),
+			verdict: z.enum(["passed", "failed", "refused"]),
+			milliseconds: z.number(),
+			check: checked.optional(),
+			error: z.string().optional(),
+		}),
+	),
+});
+const OUTPUTS = z.array(
+	own({
+		name: z.string(),
+		shape,
+		scale: z.number(),
+		integers: z.array(z.int()),
+		values: z.array(z.number()).describe("integers times scale"),
+	}),
+);
+
 /** What each command prints. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
@@ -356,34 +383,10 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		program: root,
 		inputsRoot: root,
 		traceRoot: root,
-		outputs: z.array(
-			own({
-				name: z.string(),
-				shape,
-				scale: z.number(),
-				integers: z.array(z.int()),
-				values: z.array(z.number()).describe("integers times scale"),
-			}),
-		),
+		outputs: OUTPUTS,
 	}),
 	check: checked,
-	conformance: own({
-		ok: z.boolean(),
-		folder: z.string(),
-		seed: count,
-		passed: count,
-		failed: count,
-		refused: count.describe("as the list of refusals expects"),
-		models: z.array(
-			own({
-				name: z.string(),
-				verdict: z.enum(["passed", "failed", "refused"]),
-				milliseconds: z.number(),
-				check: checked.optional(),
-				error: z.string().optional(),
-			}),
-		),
-	}),
+	conformance: CONFORMED,
 	rehearse: own({
 		ok: z.boolean(),
 		error: z.string().optional(),
@@ -969,7 +972,51 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key new": own({ address, keystore: z.string() }),
 	"key import": own({ address, keystore: z.string() }),
 	"key address": own({ address }),
+	"farm coordinator": LOG_LINE.describe("a line for each thing that it tells"),
+	"farm worker": LOG_LINE.describe("likewise"),
+	"farm status": own({
+		database: z.string(),
+		leaseSeconds: seconds,
+		kinds: z.array(own({ kind: z.string(), waiting: count, leased: count, done: count, failed: count })),
+		workers: z.array(
+			own({
+				name: z.string(),
+				age: z.number().describe("seconds since it was heard of"),
+				kinds: z.array(z.string()),
+				leased: count,
+				done: count,
+				failed: count,
+				refused: count.describe("results that were false"),
+			}),
+		),
+	}),
+	"farm submit": z
+		.union([
+			CONFORMED,
+			own({
+				evaluations: z.array(
+					own({
+						program: root,
+						inputsRoot: root,
+						worker: z.string(),
+						outputs: OUTPUTS,
+					}),
+				),
+			}),
+		])
+		.describe("of conformance, or of evaluate"),
 	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
+	index: own({
+		database: z.string(),
+		schema: z.string().describe("of the database"),
+		block: count.describe("up to which everything is known"),
+		hash: z.string().describe("of that block"),
+		time: time.describe("of that block, in seconds since 1970"),
+		revision: count.describe("how often it was written"),
+		events: count,
+		items: z.record(z.string(), count).describe("how many there are, by kind"),
+	}),
+	serve: LOG_LINE.describe("one line for each thing that it tells"),
 	setup: own({ built: z.boolean(), made: z.boolean(), seconds }),
 };

@@ -12,7 +12,7 @@ interface Given {
 
 const DOCUMENTS = [
 	...["README.md", "CONTRIBUTING.md"],
-	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage"].map(
+	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage", "farm"].map(
 		(name) => `docs/${name}.md`,
 	),
 ];

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { View } from "@umpire/actors/world.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type ChainOptions, command, withChain, withSources } from "../command.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -12,6 +13,11 @@ interface Options extends ChainOptions, LimitsOptions {
 	pause: number;
 	demo: boolean;
 }
+
+/** Requests a second that a browser may make. */
+const RATE = 200;
+/** Milliseconds between two looks at the chain. */
+const INTERVAL = 1000;
 
 export const app = command<Options>({
 	command: "app",
@@ -52,7 +58,7 @@ export const app = command<Options>({
 	async run(options) {
 		const { projectRoot } = await import("@umpire/chain/hardhat.ts");
 		const { buildApp } = await import("@umpire/app/build-app.ts");
-		const { serveApp } = await import("@umpire/actors/pages/serve-app.ts");
+		const { startServer } = await import("@umpire/server/serve.ts");
 		const { openView } = await import("@umpire/actors/world.ts");
 		const signal = untilInterrupted();
 		const view = options.demo
@@ -66,8 +72,11 @@ export const app = command<Options>({
 		progress("Building the app...");
 		const folder = join(projectRoot, ".umpire", "app");
 		await buildApp(folder);
-		const serving = async (of: Parameters<typeof serveApp>[0]) => {
-			const served = await serveApp(of, folder, { port: options.port });
+		const serving = async (of: View) => {
+			const served = await startServer(of, {
+				...{ port: options.port, host: "127.0.0.1", rate: RATE, interval: INTERVAL },
+				...{ app: folder, databaseUrl: view && process.env.DATABASE_URL, progress },
+			});
 			report(options.json, { url: served.url, demo: view === undefined }, () => [
 				`The app is at ${served.url} (Ctrl+C ends it).`,
 			]);

@@ -9,6 +9,7 @@ interface Options extends ChainOptions {
 	rate: number;
 	app?: string;
 	attester?: string;
+	store?: string[];
 	interval: number;
 }
 
@@ -71,6 +72,13 @@ export const serve = command<Options>({
 				describe: "address of an attester's node (umpire attest --serve) to show here",
 				requiresArg: true,
 			})
+			.option("store", {
+				type: "string",
+				array: true,
+				describe: "store whose content is served under /ipfs, as in folder:PATH (environment: UMPIRE_STORE)",
+				requiresArg: true,
+			})
+			.nargs("store", 1)
 			.option(
 				"interval",
 				numberOption("interval", {

@@ -25,6 +25,7 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	sdk: [],
 	runtime: ["onnxruntime.ts", "program-file.ts"],
 	chain: [
+		"addresses.ts",
 		"build.ts",
 		"built-artifacts.ts",
 		"built-code.ts",

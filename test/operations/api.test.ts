@@ -10,7 +10,7 @@ import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { type LocalNode, startNode } from "@umpire/chain/node.ts";
 import { travel } from "@umpire/chain/time.ts";
 import * as answers from "@umpire/indexer/answers.ts";
-import { ITEMS } from "@umpire/indexer/items.ts";
+import { ITEMS, type Kind } from "@umpire/indexer/items.ts";
 import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { type ServeOptions, type Server, startServer } from "@umpire/server/serve.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
@@ -87,13 +87,15 @@ const post = (body: unknown, type = "application/json"): RequestInit => ({
 describe("the API", () => {
 	it("gives every list as its schema says, page by page", async () => {
 		const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object };
-		const lists = Object.keys(paths).filter((path) => /^\/v1\/\w+s$|^\/v1\/bounties$/.test(path));
-		expect(lists.length).toBeGreaterThan(15);
+		const kinds = new Map(Object.keys(ITEMS).map((kind) => [`/v1/${kind.replace(/y$/, "ie")}s`, kind]));
+		const lists = Object.keys(paths).filter((path) => kinds.has(path));
+		// Moves and points are shown with what they belong to.
+		expect(lists).toHaveLength(kinds.size - 2);
 		for (const path of lists) {
-			const answer = await fetch(server.url + path);
-			expect(answer.status, path).toBe(200);
+			const { items, next } = await get(path, answers.page(ITEMS[kinds.get(path) as Kind] as z.ZodType));
+			expect(next, path).toBeNull();
+			if (/programs|requests|claims|disputes/.test(path)) expect(items.length, path).toBeGreaterThan(0);
 		}
-		await get("/v1/programs", answers.page(ITEMS.program));
 		const { items } = await get("/v1/events?limit=100&order=asc", answers.page(answers.STREAM.event));
 		const paged: unknown[] = [];
 		let cursor: string | null = "";
@@ -209,11 +211,10 @@ describe("the API", () => {
 		const { output } = (await (await fetch(`${server.url}/job/1/status`)).json()) as { output: number[] };
 		expect(output.length).toBeGreaterThan(0);
 		expect(output.every(Number.isFinite)).toBe(true);
-		expect(await get(`/v1/balances?account=${WORKER}`, answers.page(ITEMS.balance))).toMatchObject({
-			items: expect.arrayContaining([
-				expect.objectContaining({ contract: "jobs", credited: "20000000000000000" }),
-			]),
-		});
+		const { items: balances } = await get(`/v1/balances?account=${WORKER}`, answers.page(ITEMS.balance));
+		// The reward, and what it is paid for drawing.
+		const paid = balances.find(({ contract }) => contract === "jobs")!;
+		expect(BigInt(paid.credited)).toBeGreaterThanOrEqual(20_000_000_000_000_000n);
 	});
 
 	it("answers what is wrong with its status, a code and help, and nothing of itself", async () => {
@@ -222,7 +223,7 @@ describe("the API", () => {
 			["/v1/claims/999", {}, 404, "NOT_FOUND"],
 			["/v1/claims/x", {}, 400, "INPUT"],
 			["/v1/claims?limit=1000", {}, 400, "INPUT"],
-			["/v1/claims?cursor=WzEsIic7ZHJvcCJd!", {}, 400, "CURSOR"],
+			["/v1/claims?cursor=WzEsIic7ZHJvcCJ", {}, 400, "CURSOR"],
 			["/v1/claims?status=live';drop", {}, 400, "INPUT"],
 			["/v1/claims?account=0x12", {}, 400, "ADDRESS"],
 			["/v1/nothing", {}, 404, "NOT_FOUND"],

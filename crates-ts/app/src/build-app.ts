@@ -8,7 +8,7 @@ export async function buildApp(folder: string): Promise<void> {
 	await build({
 		root: ROOT,
 		configFile: false,
-		logLevel: "warn",
+		logLevel: "error",
 		// Pages are at addresses of their own: /disputes/1.
 		base: "/",
 		build: {

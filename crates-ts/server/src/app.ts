@@ -1,5 +1,8 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { pageRoutes } from "@umpire/actors/pages/page-routes.ts";
+import { PageViews } from "@umpire/actors/pages/page-views.ts";
+import { eventFeed } from "@umpire/chain/events.ts";
 import type { BlockStore } from "@umpire/content/block-store.ts";
 import { gatewayHandler } from "@umpire/content/gateway.ts";
 import { bodyLimit } from "hono/body-limit";
@@ -109,9 +112,10 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		requireOwnOrigin(method, context.req.header("origin"), context.req.header("host"), origins);
 		return next();
 	});
+	addPages(app, served);
 	app.use(
 		"/v1/*",
-		answerCache(() => String(served.index().revision)),
+		answerCache(() => `${served.index().revision} ${served.trouble() ?? ""}`),
 	);
 	addEvents(app, served);
 	addLists(app, served);
@@ -164,6 +168,15 @@ function requireOwnOrigin(
 		"A page of another origin may not write here.",
 		"start umpire serve with --cors ORIGIN.",
 	);
+}
+
+/** What the pages of the web app are made from; a block's is made once. */
+function addPages(app: OpenAPIHono, { view }: Served): void {
+	const { home, contracts } = view;
+	const pages = pageRoutes(new PageViews({ ...view, feed: eventFeed(contracts) }), home.content);
+	for (const path of ["/v1/pages/*", "/v1/content/*"]) {
+		app.get(path, async (context, next) => (await pages(context.req.raw)) ?? next());
+	}
 }
 
 function addState(app: OpenAPIHono, served: Served, requests: RequestCounts): void {

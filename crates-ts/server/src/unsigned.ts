@@ -1,4 +1,5 @@
 import type { Contracts } from "@umpire/chain/contracts.ts";
+import { ChainError } from "@umpire/chain/errors.ts";
 import { explain } from "@umpire/chain/revert.ts";
 import type { Call } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -15,6 +16,13 @@ export async function unsignedFor({ connection }: Contracts, from: Hex, call: Ca
 	const { abi, address: to } = contract;
 	const data = encodeFunctionData({ abi, functionName, args } as Parameters<typeof encodeFunctionData>[0]);
 	try {
+		// Not every node looks at balances when it simulates.
+		const balance = await connection.reader.getBalance({ address: from });
+		if (balance < value) {
+			throw new ChainError(`The account ${from} holds ${balance} wei, and ${functionName} takes ${value}`, {
+				advice: "fund it.",
+			});
+		}
 		await connection.reader.simulateContract({
 			...{ abi, address: to, functionName, args, value, account: from },
 		} as unknown as Parameters<typeof connection.reader.simulateContract>[0]);

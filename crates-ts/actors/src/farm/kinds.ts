@@ -5,7 +5,6 @@ import type { FarmClient } from "@umpire/farm/client.ts";
 import type { Kind } from "@umpire/farm/kind.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import type { CircuitInput } from "@umpire/prover/circuits.ts";
-import { prove } from "@umpire/prover/prove.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import type { Home } from "@umpire/store/home.ts";
@@ -19,7 +18,6 @@ import { recordClaimed } from "../disputed-segment.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { Sessions } from "../sessions.ts";
-import { checkFetched } from "./conformance-job.ts";
 import { COMMIT, CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
 
 /** What a worker of a farm works with. */
@@ -81,7 +79,7 @@ class Content {
 	}
 }
 
-/** What a worker can do. */
+/** What a worker can do. What proves and what compiles is loaded when it is first needed. */
 export function kindsOf(place: Workplace): Kind[] {
 	const content = new Content(place);
 	const traceOf = async (payload: unknown) => {
@@ -92,6 +90,7 @@ export function kindsOf(place: Workplace): Kind[] {
 		{
 			...PROVE,
 			async work(payload) {
+				const { prove } = await import("@umpire/prover/prove.ts");
 				const { circuit, input } = payload as z.infer<(typeof PROVE)["payload"]>;
 				const { proof, publicSignals } = await prove(circuit, circuitInput(input));
 				return { result: { proof, publicSignals: publicSignals.map(String) } };
@@ -121,7 +120,13 @@ export function kindsOf(place: Workplace): Kind[] {
 				return { result: {}, data: encodeTensors(outputs) };
 			},
 		},
-		{ ...CONFORMANCE, work: async (payload) => ({ result: await checkFetched(place, payload) }) },
+		{
+			...CONFORMANCE,
+			async work(payload) {
+				const { checkFetched } = await import("./conformance-job.ts");
+				return { result: await checkFetched(place, payload) };
+			},
+		},
 	];
 }
 

@@ -17,6 +17,7 @@ import { type ProgramView, programView } from "@umpire/views/program-view.ts";
 import { disputeFacts, type KnownTraces } from "../dispute-facts.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import { isDevelopment, type View } from "../world.ts";
+import { sharedFeed } from "./shared-feed.ts";
 
 /** Events whose times are read beside those of claims: the newest ones, which pages list. */
 const TIMED_EVENTS = 60;
@@ -39,8 +40,9 @@ export class PageViews {
 		{ readonly at: Hex | undefined; readonly view: Promise<DisputeView> }
 	>();
 
+	/** @param view its feed must be read by nobody else */
 	constructor(view: View) {
-		this.#view = view;
+		this.#view = { ...view, feed: sharedFeed(view.feed) };
 	}
 
 	/** Reads what is new, and gives the block up to which everything is known. */
