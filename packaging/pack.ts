@@ -17,7 +17,12 @@ interface Manifest {
 	readonly name: string;
 	readonly version: string;
 	readonly exports: Readonly<Record<string, string>>;
-	readonly publishConfig?: { readonly access: string; readonly imports?: object };
+	readonly publishConfig?: {
+		readonly access: string;
+		readonly imports?: object;
+		/** what is packed beside what is built: by its place in the package, its place in the repository */
+		readonly include?: Readonly<Record<string, string>>;
+	};
 	readonly [field: string]: unknown;
 }
 
@@ -74,6 +79,9 @@ async function pack(source: string, manifest: Manifest, folder: string): Promise
 		});
 		await cp(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
 		await cp(join(source, "README.md"), join(stage, "README.md"));
+		for (const [place, from] of Object.entries(manifest.publishConfig?.include ?? {})) {
+			await cp(join(ROOT, from), join(stage, place), { recursive: true });
+		}
 		await writeFile(join(stage, "package.json"), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
 		const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage });
 		return join(folder, filenameOf(stdout));
@@ -91,9 +99,10 @@ function filenameOf(stdout: string): string {
 /** A manifest as it is published: npm itself does not apply what `publishConfig` says of exports. */
 function publishedManifest(manifest: Manifest): object {
 	const { private: _, devDependencies: __, publishConfig, ...kept } = manifest;
-	const { access, ...replaced } = publishConfig!;
-	const exports = publishedExports(manifest.exports);
-	return { ...kept, ...replaced, exports, files: ["dist"], publishConfig: { access } };
+	const { access, include = {}, ...replaced } = publishConfig!;
+	const exports = { ...publishedExports(manifest.exports), ...includedExports(Object.keys(include)) };
+	const files = ["dist", ...Object.keys(include)];
+	return { ...kept, ...replaced, exports, files, publishConfig: { access } };
 }
 
 /** Each module by its name with and without the extension: the packages themselves import each other with it. */
@@ -106,6 +115,16 @@ function publishedExports(exports: Manifest["exports"]): object {
 				[name.replace(/\.ts$/, ""), target],
 				[name, target],
 			];
+		}),
+	);
+}
+
+/** Folders and files that are packed as they are, under their own names. */
+function includedExports(places: readonly string[]): object {
+	return Object.fromEntries(
+		places.map((place) => {
+			const name = place.includes(".") ? `./${place}` : `./${place}/*`;
+			return [name, name];
 		}),
 	);
 }

@@ -30,6 +30,8 @@ const read = readModel(writeModel(graph.model()));
 const wrong: number = root;
 console.log(JSON.stringify([root === alone, read.graph.nodes[0].opType, typeof turnOf]));
 `;
+/** What the package of contracts has beside. */
+const SOLIDITY = ["dapp", "interfaces", "libraries", "remappings.txt"];
 let project: Project;
 
 const exampleOf = (name: string): string => `${name.replace("@umpire/", "example-")}.ts`;
@@ -48,12 +50,14 @@ describe("packed packages", () => {
 			"abi",
 			"commitment",
 			"compiler",
+			"contracts",
 			"errors",
 			"game",
 			"graph",
 			"onnx",
 			"operators",
 			"runtime",
+			"sdk",
 		];
 		expect(project.packages).toEqual(names.map((name) => `@umpire/${name}`));
 	});
@@ -61,7 +65,8 @@ describe("packed packages", () => {
 	test("bring README and licence, and nothing but what is built", () => {
 		for (const name of project.packages) {
 			const files = readdirSync(project.installed(name)).sort();
-			expect(files).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+			const solidity = name === "@umpire/contracts" ? SOLIDITY : [];
+			expect(files).toEqual(["LICENSE", "README.md", "dist", "package.json", ...solidity].sort());
 			expect(readFileSync(project.installed(name, "README.md"), "utf8")).toMatch(`# ${name}\n`);
 		}
 	});

@@ -4,6 +4,7 @@
  */
 export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	abi: [],
+	contracts: [],
 	errors: [],
 	commitment: ["poseidon-threads.ts", "poseidon-worker.ts"],
 	onnx: [
@@ -21,6 +22,7 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	operators: [],
 	compiler: [],
 	game: [],
+	sdk: [],
 	runtime: ["onnxruntime.ts", "program-file.ts"],
 	chain: [
 		"addresses.ts",

@@ -8,6 +8,7 @@ export const ORDER = [
 	"errors",
 	"content",
 	"abi",
+	"contracts",
 	"commitment",
 	"onnx",
 	"graph",
@@ -16,6 +17,7 @@ export const ORDER = [
 	"runtime",
 	"training",
 	"game",
+	"sdk",
 	"markets",
 	"prover",
 	"chain",
@@ -39,7 +41,8 @@ export interface Manifest {
 	readonly imports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 	readonly dependencies?: Readonly<Record<string, string>>;
 	readonly devDependencies?: Readonly<Record<string, string>>;
-	/** of browsers alone, which are not installed here */
+	readonly publishConfig?: { readonly include?: Readonly<Record<string, string>> };
+	/** of browsers alone, which are not installed here; or of those who use the package */
 	readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -71,8 +74,19 @@ export function manifestOf(owner: string): Manifest {
 export function textOf(owner: string): string {
 	return FILES.filter((file) => file.owner === owner)
 		.map(({ path }) => readFileSync(join(ROOT, path), "utf8"))
-		.concat(JSON.stringify(manifestOf(owner).imports ?? {}))
+		.concat(JSON.stringify(manifestOf(owner).imports ?? {}), solidityOf(owner))
 		.join("\n");
+}
+
+/** The Solidity that is packed with a package. */
+function solidityOf(owner: string): string[] {
+	const places = Object.values(manifestOf(owner).publishConfig?.include ?? {});
+	return places
+		.flatMap((place) =>
+			place.includes(".") ? place : readdirSync(join(ROOT, place)).map((name) => `${place}/${name}`),
+		)
+		.filter((file) => file.endsWith(".sol"))
+		.map((file) => readFileSync(join(ROOT, file), "utf8"));
 }
 
 /** A file without its comments. */

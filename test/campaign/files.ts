@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import type { ContentKind } from "@umpire/store/content-store.ts";
 import type { Home } from "@umpire/store/home.ts";
-import { encodeTensors } from "@umpire/store/tensors-codec.ts";
 
 /** Ways in which a file is not what its name says. */
 const SPOILED: readonly ((tensors: readonly Elements[]) => Uint8Array)[] = [

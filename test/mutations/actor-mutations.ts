@@ -227,7 +227,7 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		[["a shorter last segment has another last step", "return all.with(-1, steps - 1);", "return all;"]],
 	),
 	...mutationsOf(
-		"crates-ts/store/src/tensors-codec.ts",
+		"crates-ts/runtime/src/tensors-codec.ts",
 		["crates-ts/store/test/hostile-files.test.ts"],
 		[
 			[
@@ -305,6 +305,12 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"const half = (balance + locked) / 2n;",
 				"const half = balance + locked;",
 			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/game/src/answering-gas.ts",
+		[BUDGET],
+		[
 			["the callback is not priced", "return own + (hasConsumer ? CALLBACK : 0);", "return own;"],
 			["the words of an output are not priced", "+ OUTPUT_WORD * (wordsStored(program) - 1);", ";"],
 		],

@@ -1,5 +1,4 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { leastFeeOf } from "@umpire/actors/budget.ts";
 import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { openMonitor } from "@umpire/actors/monitor.ts";
 import { setUp } from "@umpire/actors/set-up.ts";
@@ -14,10 +13,11 @@ import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Elements, emptyElements } from "@umpire/commitment/elements.ts";
+import { leastFeeOf } from "@umpire/game/answering-gas.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
+import { decodeTensors, encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
-import { decodeTensors, encodeTensors } from "@umpire/store/tensors-codec.ts";
 import { formatEther, parseEther, zeroAddress } from "viem";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countEvents, type Fixture, playUntil, setUpFixture } from "./fixture.ts";

@@ -63,7 +63,7 @@ export class Project {
 	/** All modules of an installed package by the names that others import them by. */
 	modulesOf(name: string): string[] {
 		return Object.keys(this.manifestOf(name).exports)
-			.filter((module) => !module.endsWith(".ts"))
+			.filter((module) => !/\.(ts|sol|txt)$|\*$/.test(module))
 			.map((module) => module.replace(".", name));
 	}
 

@@ -1,32 +1,14 @@
 import { balanceOf } from "@umpire/chain/connection.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { type Hex, LANES } from "@umpire/commitment/constants.ts";
-import { leafCount } from "@umpire/commitment/leaf.ts";
-import { treeHeight } from "@umpire/commitment/tree.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { type AnsweredProgram, COMMITTING, leastFeeOf, withMargin } from "@umpire/game/answering-gas.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
-import type { ProgramHeader } from "@umpire/operators/program.ts";
 import { hasAll, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { sameAccount } from "./money.ts";
 import { GAS_AHEAD } from "./purse.ts";
 import type { World } from "./world.ts";
-
-/**
- * Gas of what a submitter pays for itself to answer a request, measured on the contracts with a margin of a few per cent
- * (test/game/gas.json; the actors' tests hold them to it).
- */
-export const ANSWERING = { claim: 210_000, finalise: 75_000, withdraw: 35_000 } as const;
-/** What a consumer may burn when the result is delivered, and what the contract spends around it: it reads the output. */
-export const CALLBACK = 235_000;
-/** Every word but the first of an output of one leaf, which a claim stores. */
-export const OUTPUT_WORD = 23_000;
-/** Committing to a claim on a sealed request, and its salt. */
-export const COMMITTING = 60_000;
-/** Per 32 bytes of calldata of the output's way to the trace root. */
-const WORD = 1_450;
-/** The price of gas may rise until the claim is final. */
-const MARGIN_PERCENT = 20n;
 
 /** What a submitter takes and risks; amounts in ether. */
 export interface SubmitterLimits {
@@ -35,12 +17,6 @@ export interface SubmitterLimits {
 	/** The most bonds of its claims locked at once; by default half of all that the account has, but always one bond. */
 	readonly mostBonds?: string | undefined;
 }
-
-/** What the gas of answering a request of a program depends on. */
-export type AnsweredProgram = Pick<
-	ProgramHeader,
-	"operatorCount" | "steps" | "lazy" | "outputElements" | "outputWidth"
->;
 
 /** A submitter's bounds at one look at the chain, in wei. */
 export interface SubmitterBudget {
@@ -53,28 +29,6 @@ export interface SubmitterBudget {
 	/** Per gas. */
 	readonly price: bigint;
 }
-
-/** Gas that a submitter pays to answer a request of a program. */
-export function answeringGas(program: AnsweredProgram, hasConsumer: boolean): number {
-	const { operatorCount, steps, lazy } = program;
-	const path = lazy ? 0 : WORD * (treeHeight(operatorCount) + treeHeight(steps));
-	const claim = ANSWERING.claim + path + OUTPUT_WORD * (wordsStored(program) - 1);
-	const own = claim + ANSWERING.finalise + ANSWERING.withdraw;
-	return own + (hasConsumer ? CALLBACK : 0);
-}
-
-/** Words that a claim stores of its output: those of its only leaf, or its root. */
-function wordsStored({ outputElements, outputWidth }: AnsweredProgram): number {
-	if (leafCount(outputElements, outputWidth) > 1) return 1;
-	return Math.ceil(outputElements / LANES[outputWidth]);
-}
-
-/** The fee below which answering a request costs more than it brings, with a margin. */
-export function leastFeeOf(header: AnsweredProgram, price: bigint, hasConsumer: boolean): bigint {
-	return withMargin(BigInt(answeringGas(header, hasConsumer)) * price);
-}
-
-const withMargin = (amount: bigint): bigint => (amount * (100n + MARGIN_PERCENT)) / 100n;
 
 /** Bonds of an account's live claims, in wei. */
 export function lockedBonds(state: GameState, account: Hex): bigint {

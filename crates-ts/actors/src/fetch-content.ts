@@ -8,11 +8,11 @@ import { dataFileOf } from "@umpire/onnx/write-file.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
+import { encodedSize } from "@umpire/runtime/tensors-codec.ts";
 import { fileOf, folderStore } from "@umpire/store/folder-store.ts";
 import { type HttpStore, httpStore } from "@umpire/store/http-store.ts";
 import { getInputs, putInputs } from "@umpire/store/inputs.ts";
 import { getProgram, putProgram } from "@umpire/store/programs.ts";
-import { encodedSize } from "@umpire/store/tensors-codec.ts";
 import type { View } from "./world.ts";
 
 /** Where content goes, and where it may be had. */

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
+import { ANSWERING, answeringGas, CALLBACK, leastFeeOf, OUTPUT_WORD } from "@umpire/game/answering-gas.ts";
 import { describe, expect, it } from "vitest";
-import { ANSWERING, answeringGas, bondBound, CALLBACK, leastFeeOf, OUTPUT_WORD } from "../src/budget.ts";
+import { bondBound } from "../src/budget.ts";
 
 const GAS_OF_DISPUTE = 6_000_000n;
 

@@ -3,9 +3,9 @@ import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
+import { decodeTensorsOf, encodedSize, encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "./content-store.ts";
-import { decodeTensorsOf, encodedSize, encodeTensors } from "./tensors-codec.ts";
 
 /** Stores a program's inputs (logical order) under their root; gives the root. */
 export async function putInputs(

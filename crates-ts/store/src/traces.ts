@@ -6,9 +6,9 @@ import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { checkpointTrace } from "@umpire/runtime/checkpoints.ts";
+import { decodeTensorsOf, encodedSize, encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import { recordTrace, type Trace } from "@umpire/runtime/trace.ts";
 import type { ContentStore } from "./content-store.ts";
-import { decodeTensorsOf, encodedSize, encodeTensors } from "./tensors-codec.ts";
 
 /** Stores what every operator computed in the steps that a claim commits to, under the trace root. */
 export async function putTrace(store: ContentStore, program: Program, trace: Trace): Promise<void> {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Program } from "@umpire/operators/program.ts";
+import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderStore } from "../src/folder-store.ts";
 import { getInputs, putInputs } from "../src/inputs.ts";
-import { encodeTensors } from "../src/tensors-codec.ts";
 
 const root: Hex = `0x${"12".repeat(32)}`;
 let folder: string;

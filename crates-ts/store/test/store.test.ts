@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeTensors, encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accountOf, localAccount, writeLocalAccounts } from "../src/accounts.ts";
 import { replaceAtomically, writeAtomically } from "../src/atomic-file.ts";
 import { readDeployment } from "../src/deployments.ts";
 import { openHome, readJson, writeJson } from "../src/home.ts";
-import { decodeTensors, encodeTensors } from "../src/tensors-codec.ts";
 
 const root = `0x${"ab".repeat(32)}` as const;
 let folder: string;

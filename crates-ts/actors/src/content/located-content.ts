@@ -15,11 +15,11 @@ import { dataFileOf } from "@umpire/onnx/write-file.ts";
 import { DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
+import { encodedSize } from "@umpire/runtime/tensors-codec.ts";
 import { fileOf, folderStore } from "@umpire/store/folder-store.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { getInputs, putInputs } from "@umpire/store/inputs.ts";
 import { getProgram, putProgram } from "@umpire/store/programs.ts";
-import { encodedSize } from "@umpire/store/tensors-codec.ts";
 import { hexToBytes } from "viem";
 
 /** Hints that are tried of the account that should know, the newest first, and of everybody else, the oldest first. */

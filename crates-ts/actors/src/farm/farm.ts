@@ -15,11 +15,11 @@ import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts"
 import { elementCount } from "@umpire/operators/tensors.ts";
 import type { CircuitInput, CircuitName } from "@umpire/prover/circuits.ts";
 import { prove, publicSignalsOf, verify } from "@umpire/prover/prove.ts";
+import { decodeTensorsOf, encodedSize } from "@umpire/runtime/tensors-codec.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
 import { fileOf } from "@umpire/store/folder-store.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { putProgram } from "@umpire/store/programs.ts";
-import { decodeTensorsOf, encodedSize } from "@umpire/store/tensors-codec.ts";
 import type { z } from "zod";
 import type { ClaimContent } from "../claim-content.ts";
 import { COMMIT, EVALUATE, PROVE, RECOMPUTE } from "./shapes.ts";

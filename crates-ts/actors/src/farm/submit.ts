@@ -4,8 +4,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { isRetryable, UmpireError } from "@umpire/errors/umpire-error.ts";
 import { LONGEST_WAIT, type Outcome } from "@umpire/farm/wire.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
+import { decodeTensorsOf } from "@umpire/runtime/tensors-codec.ts";
 import { openHome } from "@umpire/store/home.ts";
-import { decodeTensorsOf } from "@umpire/store/tensors-codec.ts";
 import {
 	type Conformance,
 	type ConformanceOptions,

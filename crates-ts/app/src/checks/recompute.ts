@@ -3,8 +3,8 @@ import { toLogical } from "@umpire/commitment/tensor.ts";
 import { elementCount } from "@umpire/operators/tensors.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { parseProgram } from "@umpire/runtime/program-bytes.ts";
+import { decodeTensorsOf } from "@umpire/runtime/tensors-codec.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
-import { decodeTensorsOf } from "@umpire/store/tensors-codec.ts";
 
 /** What this browser finds when it runs a claim's program on the claim's inputs. */
 export interface Recomputed {
