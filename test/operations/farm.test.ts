@@ -9,16 +9,17 @@ import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { FarmClient } from "@umpire/farm/client.ts";
 import { openToken } from "@umpire/farm/token.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
+import { decodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import { folderStore } from "@umpire/store/folder-store.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { putProgram } from "@umpire/store/programs.ts";
-import { decodeTensors } from "@umpire/store/tensors-codec.ts";
 import { carriedProgram } from "@umpire/testing/operators/carried-program.ts";
 import { afterEach, expect, it } from "vitest";
 import { SCHEMAS } from "../../docs/json-schemas.ts";
 import { Postgres, postgresPrograms } from "./postgres.ts";
 
-const JOBS = 1000;
+/** UMPIRE_JOBS=1000 plays as many. */
+const JOBS = Number(process.env.UMPIRE_JOBS ?? 160);
 const children = new Set<ChildProcess>();
 let undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -115,14 +116,14 @@ async function playFarm(database: string, restartDatabase?: () => Promise<void>)
 	const reach = async (count: number) => {
 		while ((await done()) < count) await sleep(100);
 	};
-	await reach(150);
+	await reach(0.15 * JOBS);
 	for (const { child } of workers.slice(0, 2)) child.kill("SIGKILL");
 	work();
 	work();
-	await reach(350);
+	await reach(0.35 * JOBS);
 	coordinator.child.kill("SIGKILL");
 	coordinator = coordinate();
-	await reach(550);
+	await reach(0.55 * JOBS);
 	await restartDatabase?.();
 	await reach(JOBS);
 
@@ -146,13 +147,13 @@ async function playFarm(database: string, restartDatabase?: () => Promise<void>)
 	for (const { told } of [coordinator, ...workers]) expect(told()).not.toContain(token);
 }
 
-it("loses none of 1,000 jobs and does none twice while workers and coordinator are killed, on PGlite", async () => {
+it("loses none of many jobs and does none twice while workers and coordinator are killed, on PGlite", async () => {
 	await playFarm("");
 });
 
 const programs = postgresPrograms();
 it.skipIf(programs === undefined)(
-	"loses none of 1,000 jobs and does none twice while workers and coordinator are killed, on PostgreSQL (needs Debian's postgresql), which is restarted",
+	"loses none of many jobs and does none twice while workers and coordinator are killed, on PostgreSQL (needs Debian's postgresql), which is restarted",
 	async () => {
 		const postgres = await Postgres.start(programs!, await freePort());
 		undo.push(() => postgres.close());
