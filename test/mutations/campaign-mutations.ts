@@ -10,8 +10,8 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a verifier takes lazy claims for right",
-				"return output && outputAgrees(this.#loaded.program, output.elements, stated);",
-				"return output && true;",
+				"outputAgrees(this.#loaded.program, elements, stated)",
+				"Promise.resolve(elements !== undefined)",
 			],
 		],
 	),
