@@ -35,6 +35,8 @@ export interface AppOptions {
 
 /** Inputs of a job in a body are lists of numbers. */
 const MOST_BYTES = 1 << 20;
+/** Bytes of a body that is too large which are read before it is refused. */
+const MOST_DISCARDED = 8 << 20;
 
 /** What a page from here may do: run its own code and WebAssembly, and ask this server. */
 const HEADERS = secureHeaders({
@@ -88,7 +90,8 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	app.use(
 		bodyLimit({
 			maxSize: MOST_BYTES,
-			onError: () => {
+			onError: async (context) => {
+				await discard(context.req.raw.body);
 				throw new Refusal(413, "TOO_LARGE", "The body is larger than 1 MiB.", "send less at once.");
 			},
 		}),
@@ -136,6 +139,16 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	if (options.app === undefined) app.get("/", (context) => context.json(OVERVIEW));
 	else addStatic(app, options.app);
 	return app;
+}
+
+/** Reads a body that is refused, up to a point: who is still sending when a connection closes never sees the answer. */
+async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
+	if (body === null || body.locked) return;
+	let bytes = 0;
+	for await (const chunk of body) {
+		bytes += chunk.length;
+		if (bytes > MOST_DISCARDED) return;
+	}
 }
 
 /** A trustless gateway over the stores that the server was given. */
