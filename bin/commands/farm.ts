@@ -40,7 +40,6 @@ export const farm = command<Options>({
 		["umpire farm status", "shows jobs and workers"],
 		["umpire farm submit conformance models --samples 0", "checks every model under a folder"],
 		["umpire farm submit evaluate program.onnx --inputs a.json b.json", "runs a program on each"],
-		["umpire verify 1 --farm http://10.0.0.5:8650", "guards with the farm"],
 	],
 	runsOn: runs,
 	tells: runs,

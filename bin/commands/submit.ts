@@ -1,10 +1,9 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
-import { type FarmChoice, farmOf, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
 import { etherOption, seedOption } from "../numbers.ts";
 
-interface Options extends SigningOptions, LimitsOptions, FarmChoice {
+interface Options extends SigningOptions, LimitsOptions {
 	id: string;
 	defect?: string;
 	seed?: number;
@@ -20,13 +19,12 @@ export const submit = command<Options>({
 	examples: [
 		["umpire submit 1", ""],
 		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
-		["umpire submit 1 --farm http://10.0.0.5:8650", "machines of one's own compute (docs/farm.md)"],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withFarm(withSources(withLimits(withSigner(yargs))))
+		withSources(withLimits(withSigner(yargs)))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -37,7 +35,6 @@ export const submit = command<Options>({
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
-			.conflicts("defect", "farm")
 			.option("seed", seedOption("draws the place of a random defect"))
 			.option("publish-trace", {
 				type: "boolean",
@@ -69,10 +66,7 @@ export const submit = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
-		const world = await openWorld(
-			{ ...options, limits: limitsOf(options), farmOf: farmOf(options), progress },
-			options.as,
-		);
+		const world = await openWorld({ ...options, limits: limitsOf(options), progress }, options.as);
 		const actor = await submitter(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);

@@ -1,10 +1,9 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
-import { type FarmChoice, farmOf, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress, warn } from "../log.ts";
 import { numberOption } from "../numbers.ts";
 
-interface Options extends SigningOptions, LimitsOptions, FarmChoice {
+interface Options extends SigningOptions, LimitsOptions {
 	id: string;
 	compare: "trace" | "output";
 	demandInputs: number;
@@ -27,7 +26,7 @@ export const verify = command<Options>({
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withFarm(withSources(withLimits(withSigner(yargs))))
+		withSources(withLimits(withSigner(yargs)))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -70,10 +69,7 @@ export const verify = command<Options>({
 		const { withPurse } = await import("@umpire/actors/purse.ts");
 		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { verifier } = await import("@umpire/actors/verifier.ts");
-		const world = await openWorld(
-			{ ...options, limits: limitsOf(options), farmOf: farmOf(options), progress },
-			"verifier",
-		);
+		const world = await openWorld({ ...options, limits: limitsOf(options), progress }, "verifier");
 		const actor = await verifier(world, options.id, { ...options, progress });
 		const { connection, deployment } = world.contracts;
 		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);

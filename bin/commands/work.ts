@@ -1,12 +1,11 @@
 import type { Argv } from "yargs";
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
-import { type FarmChoice, farmOf, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress } from "../log.ts";
 import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
-interface Options extends SigningOptions, LimitsOptions, FarmChoice {
+interface Options extends SigningOptions, LimitsOptions {
 	action: "join" | "leave" | "status";
 	stake: string;
 	capacity: number;
@@ -31,11 +30,11 @@ export const work = command<Options>({
 	],
 	runsOn: ({ action }) => action !== "status",
 	tells: ({ action }) => action !== "status",
-	options: (yargs) => withTerms(withFarm(withSources(withLimits(withSigner(yargs)))) as unknown as Argv),
+	options: (yargs) => withTerms(withSources(withLimits(withSigner(yargs))) as unknown as Argv),
 	async run(options) {
 		const { runWork } = await import("../job-actions.ts");
 		const { untilInterrupted } = await import("../interrupt.ts");
-		const full = { ...options, limits: limitsOf(options), farmOf: farmOf(options), progress };
+		const full = { ...options, limits: limitsOf(options), progress };
 		const done = await runWork(full, { progress, signal: untilInterrupted });
 		if (done !== undefined) report(options.json, done.data, () => table(Object.entries(done.lines)));
 	},

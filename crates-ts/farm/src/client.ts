@@ -28,7 +28,7 @@ export class FarmRefusal extends UmpireError {
 	constructor(status: number, said: string, place: string) {
 		const advice =
 			status === 401
-				? "name the file with the coordinator's token (--token-file, --farm-token-file)."
+				? "name the file with the coordinator's token (--token-file)."
 				: undefined;
 		super(status === 401 ? "ACCOUNT" : "STORED", `The farm at ${place} refuses (${status}): ${said}`, {
 			retryable: status === 429 || status >= 500,
