@@ -106,6 +106,33 @@ describe("zk-OPML: answering after the search has ended", () => {
 	});
 });
 
+describe("what is published again", () => {
+	test("a node that is opened again sets no clock back: its time is that of the first opening", async () => {
+		const { driver, challenge, challenger, submitter, game } = await claimed();
+		await driver.play(challenger, challenge);
+		const answer = honestSubmitter(game.view(1), viewOf(right))!;
+		expect(answer.type).toBe("open");
+		await driver.play(submitter, answer);
+		await driver.wait(game.now + parameters.increment + parameters.reserve + 2);
+		await driver.play(challenger, answer);
+		await driver.play(driver.stranger, { type: "timeout", dispute: 1 });
+		expect(owedTo(game.state, submitter)).toBe(KEPT);
+	});
+
+	test("a leaf that is published again sets no clock back", async () => {
+		const { driver, wrong, id } = await disputed(POOL, 7);
+		const { state } = driver.game;
+		const dispute = state.disputes[id - 1];
+		const turn = turnOf(dispute, publishedAt(state, dispute), parameters);
+		const { width, elements } = wrong.trace.operators[0][POOL];
+		const words = driver.game.view(id).words!;
+		await driver.wait(lastSecond(turn) + 1);
+		await driver.play(driver.challenger, { type: "publishLeaf", width, count: elements.length, words });
+		await driver.play(driver.submitter, { type: "timeout", dispute: id });
+		expect(owedTo(driver.game.state, driver.submitter)).toBe(KEPT);
+	});
+});
+
 describe("opML: free challenges", () => {
 	test("a challenge without its bond is refused, and a challenger without a case loses it", async () => {
 		const { driver, challenge, challenger, submitter, game } = await claimed();

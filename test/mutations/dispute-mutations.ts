@@ -210,6 +210,14 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"contracts/court/Disputes.sol",
+		["test/attacks/known-holes.test.ts"],
+		[
+			["opening a node again sets its clock back", "if (_openings[key] != 0) return node;", ""],
+			["publishing a leaf again sets its clock back", "if (p.time != 0) return node;", ""],
+		],
+	),
+	...mutationsOf(
+		"contracts/court/Disputes.sol",
 		[RULES, AGREEMENT],
 		[
 			[
@@ -243,8 +251,6 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"d.challengerReserve = 0;",
 				[CLOCKS, AGREEMENT],
 			],
-			["opening a node again sets its clock back", "if (_openings[key] != 0) return node;", ""],
-			["publishing a leaf again sets its clock back", "if (p.time != 0) return node;", ""],
 			["a child that is not one is named", "if (node != d.node) revert WrongChild(node, d.node);", ""],
 			["a child is looked for at another place", "at.start += index << below;", "at.start += index;"],
 			[
