@@ -26,10 +26,7 @@ export class FarmRefusal extends UmpireError {
 	readonly status: number;
 
 	constructor(status: number, said: string, place: string) {
-		const advice =
-			status === 401
-				? "name the file with the coordinator's token (--token-file)."
-				: undefined;
+		const advice = status === 401 ? "name the file with the coordinator's token (--token-file)." : undefined;
 		super(status === 401 ? "ACCOUNT" : "STORED", `The farm at ${place} refuses (${status}): ${said}`, {
 			retryable: status === 429 || status >= 500,
 			advice,
