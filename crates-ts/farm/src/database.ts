@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { lockFolder } from "@umpire/store/folder-lock.ts";
 import { type ConstructorOptions, fromPglite } from "pg-boss";
 
 /** Where a queue is kept. */
@@ -37,8 +37,13 @@ export function postgresAt(url: string): Database {
  * @throws UmpireError if another process has it open
  */
 export async function openPglite(folder: string): Promise<Database> {
-	await mkdir(folder, { recursive: true });
-	const unlock = await lock(folder);
+	const unlock = await lockFolder(
+		folder,
+		(pid) =>
+			new UmpireError("STORED", `The queue in ${folder} is open in process ${pid}`, {
+				advice: "stop that umpire farm coordinator, or give this one another --home or a DATABASE_URL.",
+			}),
+	);
 	try {
 		const pglite = await PGlite.create({ dataDir: join(folder, "data") });
 		return {
@@ -52,36 +57,5 @@ export async function openPglite(folder: string): Promise<Database> {
 	} catch (error) {
 		await unlock();
 		throw error;
-	}
-}
-
-/** Two processes would destroy the files; one that was killed leaves its lock, whose process is gone. */
-async function lock(folder: string): Promise<() => Promise<void>> {
-	const path = join(folder, "lock");
-	for (let tries = 0; ; tries++) {
-		try {
-			await writeFile(path, `${process.pid}\n`, { flag: "wx" });
-			return () => rm(path, { force: true });
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-		}
-		const pid = Number(await readFile(path, "utf8").catch(() => ""));
-		if (tries > 2 || (Number.isSafeInteger(pid) && pid > 0 && isRunning(pid))) {
-			throw new UmpireError("STORED", `The queue in ${folder} is open in process ${pid}`, {
-				advice: "stop that umpire farm coordinator, or give this one another --home or a DATABASE_URL.",
-			});
-		}
-		await rm(path, { force: true });
-	}
-}
-
-function isRunning(pid: number): boolean {
-	if (pid === process.pid) return false;
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		// Another user's process cannot be asked, but is there.
-		return (error as NodeJS.ErrnoException).code === "EPERM";
 	}
 }

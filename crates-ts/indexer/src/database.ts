@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
+import { lockFolder } from "@umpire/store/folder-lock.ts";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Pool } from "pg";
 
@@ -93,7 +94,14 @@ export async function openPostgres(
  * @throws UmpireError if another process has it open
  */
 export async function openPglite(folder: string, schema: string, backup?: Uint8Array): Promise<Database> {
-	const unlock = await lock(folder);
+	const unlock = await lockFolder(
+		folder,
+		(pid) =>
+			new UmpireError("STORED", `The index in ${folder} is open in process ${pid}`, {
+				advice:
+					"stop that umpire serve, or ask it: GET /v1/index. DATABASE_URL names a database for several.",
+			}),
+	);
 	try {
 		const data = join(folder, "data");
 		if (backup !== undefined) await rm(data, { recursive: true, force: true });
@@ -117,38 +125,6 @@ export async function openPglite(folder: string, schema: string, backup?: Uint8A
 	} catch (error) {
 		await unlock();
 		throw error;
-	}
-}
-
-/** Two processes would destroy the files; one that was killed leaves its lock, whose process is gone. */
-async function lock(folder: string): Promise<() => Promise<void>> {
-	await mkdir(folder, { recursive: true });
-	const path = join(folder, "lock");
-	for (let tries = 0; ; tries++) {
-		try {
-			await writeFile(path, `${process.pid}\n`, { flag: "wx" });
-			return () => rm(path, { force: true });
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-		}
-		const pid = Number(await readFile(path, "utf8").catch(() => ""));
-		if (tries > 2 || (Number.isSafeInteger(pid) && pid > 0 && isRunning(pid))) {
-			throw new UmpireError("STORED", `The index in ${folder} is open in process ${pid}`, {
-				advice:
-					"stop that umpire serve, or ask it: GET /v1/index. DATABASE_URL names a database for several.",
-			});
-		}
-		await rm(path, { force: true });
-	}
-}
-
-function isRunning(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		// Another user's process cannot be asked, but is there.
-		return (error as NodeJS.ErrnoException).code === "EPERM";
 	}
 }
 
