@@ -10,8 +10,8 @@ export const CAMPAIGN_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a verifier takes lazy claims for right",
-				"outputAgrees(this.#loaded.program, elements, stated)",
-				"Promise.resolve(elements !== undefined)",
+				"return output && outputAgrees(this.#loaded.program, output.elements, stated);",
+				"return output && true;",
 			],
 		],
 	),

@@ -7,7 +7,6 @@ import type { ContentStore } from "@umpire/store/content-store.ts";
 import { type ClaimedTrace, claimedTrace } from "./claimed-trace.ts";
 import { ownPaths } from "./claimed-trees.ts";
 import type { Evidence, TracePosition } from "./evidence.ts";
-import type { Farm } from "./farm/farm.ts";
 import { describeFinding, type Finding, findingOf } from "./finding.ts";
 import type { StatedOutput } from "./output-agreement.ts";
 import { leafOf, type Prepared, prepareSettlement, proveSettlement } from "./settlement.ts";
@@ -38,8 +37,6 @@ export interface DirectChallenge {
 	readonly store: ContentStore;
 	readonly beneficiary: Hex;
 	readonly mode: Mode;
-	/** Machines of one's own that prove. */
-	readonly farm?: Farm | undefined;
 	readonly say: (line: string) => void;
 }
 
@@ -68,7 +65,7 @@ export async function proveDirectly(own: Evidence, challenge: DirectChallenge): 
 		return not("its value needs no proof, so that anybody could copy the settlement");
 	}
 	say(`Claim ${id}: ${describeFinding(finding)}; proving ${parts === 1 ? "it" : `${parts} parts`}...`);
-	const settlement = await proveSettlement(prepared, challenge.farm);
+	const settlement = await proveSettlement(prepared);
 	const provingSeconds = (performance.now() - started) / 1000;
 	const { location } = prepared;
 	const move: SettleDirectlyMove = { type: "settleDirectly", claim: id, beneficiary, location, settlement };

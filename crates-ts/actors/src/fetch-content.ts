@@ -22,8 +22,8 @@ interface Source extends Pick<View, "home" | "sources" | "located"> {
 }
 
 /**
- * Gets a program that the home folder lacks from the first source or store that has it, and keeps it. It is checked like any
- * program file before it is kept.
+ * Gets a program that the home folder lacks from the first source or store that has it, and keeps it. It is checked
+ * like any program file before it is kept.
  *
  * @throws UmpireError if a source fails and no other has it
  */

@@ -20,7 +20,6 @@ import {
 	proofWords,
 	type TracePosition,
 } from "./evidence.ts";
-import type { Farm } from "./farm/farm.ts";
 
 /** What a proof is made from; undefined for a part without a read in bounds: there is nothing to prove. */
 export type Witness = { readonly circuit: CircuitName; readonly input: CircuitInput } | undefined;
@@ -84,22 +83,9 @@ export async function prepareSettlement(
 	return { settlement, witnesses: opened.map(({ witness }) => witness) };
 }
 
-/**
- * A settlement with its proofs (one to two seconds each).
- *
- * @param farm machines that make them all at once; one after the other is made here without it
- */
-export async function proveSettlement(prepared: Prepared, farm?: Farm): Promise<Settlement> {
-	if (farm === undefined)
-		return withProofs(prepared, async ({ circuit, input }) =>
-			proofWords((await prove(circuit, input)).proof),
-		);
-	const making = new Map<Witness, Promise<Hex>>();
-	for (const witness of prepared.witnesses) {
-		if (witness !== undefined) making.set(witness, farm.prove(witness.circuit, witness.input));
-	}
-	await Promise.all(making.values());
-	return withProofs(prepared, async (witness) => proofWords(await making.get(witness)!));
+/** A settlement with its proofs (one to two seconds each). */
+export async function proveSettlement(prepared: Prepared): Promise<Settlement> {
+	return withProofs(prepared, async ({ circuit, input }) => proofWords((await prove(circuit, input)).proof));
 }
 
 /** A settlement with the proofs that `proofOf` makes, one after the other. */

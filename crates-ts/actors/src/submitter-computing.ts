@@ -1,4 +1,3 @@
-import { copyFile } from "node:fs/promises";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -14,7 +13,6 @@ import { Cache } from "./cache.ts";
 import { type ClaimContent, claimOfOutput, claimOfTrace } from "./claim-content.ts";
 import { recordClaimed, withDisputedSegment } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Farm } from "./farm/farm.ts";
 import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Workbench } from "./workbench.ts";
@@ -62,20 +60,6 @@ export class SubmitterComputing {
 			return "no inputs";
 		}
 		try {
-			const { farm } = world;
-			if (farm !== undefined) {
-				const asked = this.#bench.ask("farm", {
-					key: `farm claim ${inputsRoot} ${version}`,
-					order,
-					work: async () => {
-						await this.#inputs(inputsRoot);
-						say(`Request ${id} is given to the farm...`);
-						return { content: await this.#farmed(farm, inputsRoot) };
-					},
-				});
-				if (asked === undefined) return "computing";
-				if (asked.content !== undefined) return asked.content;
-			}
 			const content = this.#bench.ask("background", {
 				key: `claim ${inputsRoot} ${version}`,
 				order,
@@ -96,22 +80,6 @@ export class SubmitterComputing {
 			if (error instanceof NoInputs) return "no inputs";
 			throw error;
 		}
-	}
-
-	/** What several workers of a farm agree on; undefined if it is to be computed here. */
-	async #farmed(farm: Farm, inputsRoot: Hex): Promise<ClaimContent | undefined> {
-		const { world, loaded, publishTrace } = this.#parts;
-		if (loaded.program.lazy) {
-			const output = await farm.agreedOutput(loaded, inputsRoot);
-			return output && claimOfOutput(loaded.program, output);
-		}
-		const content = await farm.claim(loaded, inputsRoot, this.#kept);
-		if (content === undefined || !publishTrace) return content;
-		const { traceRoot } = content;
-		await world.home.content.writeFile!("traces", traceRoot, (path) =>
-			copyFile(this.#kept.pathOf!("traces", traceRoot), path),
-		);
-		return content;
 	}
 
 	/** The trace that was claimed or is to be bound, from memory, from the store, or computed again. */

@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type Elements, sameElements } from "@umpire/commitment/elements.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
 import type { DisputeView } from "@umpire/game/trace-view.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import type { Trace } from "@umpire/runtime/trace.ts";
@@ -36,24 +36,12 @@ export class VerifierComputing {
 	}
 
 	/**
-	 * The root of one's own trace; undefined as long as it is being computed. A farm's is taken for it where it is the one
-	 * that is claimed: a difference is found here, whoever says that there is one.
+	 * The root of one's own trace; undefined as long as it is being computed.
 	 *
 	 * @throws NoInputs if the inputs are not to be had
 	 */
-	async traceRoot(lane: Lane, inputsRoot: Hex, order: number, claimed: Hex): Promise<Hex | undefined> {
-		const known = this.#roots.peek(inputsRoot);
-		if (known !== undefined) return known;
-		const { farm } = this.#world;
-		const asked =
-			farm && (await this.#farmed("root", inputsRoot, order, () => farm.traceRoot(this.#loaded, inputsRoot)));
-		if (farm !== undefined && asked === undefined) return undefined;
-		if (asked?.answer?.root === claimed) return claimed;
-		const own = (await this.#trace(lane, inputsRoot, order))?.traceRoot;
-		const wrong = asked?.answer;
-		if (own !== undefined && wrong !== undefined && wrong.root !== own)
-			await wrong.refuse(`its trace of inputs ${inputsRoot} is ${wrong.root}, mine ${own}`);
-		return own;
+	async traceRoot(lane: Lane, inputsRoot: Hex, order: number): Promise<Hex | undefined> {
+		return this.#roots.peek(inputsRoot) ?? (await this.#trace(lane, inputsRoot, order))?.traceRoot;
 	}
 
 	/** One's own trace, for a wrong claim; undefined as long as it is being computed or its inputs are not to be had. */
@@ -87,47 +75,8 @@ export class VerifierComputing {
 		);
 	}
 
-	/**
-	 * Whether one's own primary output is as `agrees` says; undefined as long as it is being computed. A farm's is taken
-	 * for it where it agrees. Throws NoInputs likewise.
-	 */
-	async outputAgrees(
-		inputsRoot: Hex,
-		order: number,
-		agrees: (elements: Elements) => Promise<boolean>,
-	): Promise<boolean | undefined> {
-		const { farm } = this.#world;
-		const asked =
-			farm && (await this.#farmed("output", inputsRoot, order, () => farm.output(this.#loaded, inputsRoot)));
-		if (farm !== undefined && asked === undefined) return undefined;
-		const theirs = asked?.answer;
-		if (theirs !== undefined && (await agrees(theirs.elements))) return true;
-		const own = await this.#output(inputsRoot, order);
-		if (own === undefined) return undefined;
-		if (theirs !== undefined && !sameElements(theirs.elements, own.elements))
-			await theirs.refuse(`its output for inputs ${inputsRoot} is wrong`);
-		return agrees(own.elements);
-	}
-
-	/** What a farm answers, or that it does not; undefined as long as it is waited for. */
-	async #farmed<T>(
-		what: string,
-		inputsRoot: Hex,
-		order: number,
-		ask: () => Promise<T | undefined>,
-	): Promise<{ readonly answer: T | undefined } | undefined> {
-		return this.#bench.ask("farm", {
-			key: `farm ${what} ${inputsRoot} ${await this.#version(inputsRoot)}`,
-			order,
-			work: async () => {
-				await this.#inputs(inputsRoot);
-				return { answer: await ask() };
-			},
-		});
-	}
-
-	/** One's own primary output. */
-	async #output(inputsRoot: Hex, order: number): Promise<{ readonly elements: Elements } | undefined> {
+	/** One's own primary output; undefined as long as it is being computed. Throws NoInputs likewise. */
+	async output(inputsRoot: Hex, order: number): Promise<{ readonly elements: Elements } | undefined> {
 		return this.#bench.ask("background", {
 			key: `output ${inputsRoot} ${await this.#version(inputsRoot)}`,
 			order,

@@ -64,7 +64,6 @@ export class VerifierDisputes {
 			beneficiary: this.#world.signer.account.address,
 			mode,
 			say,
-			farm: this.#world.farm,
 		});
 		if (direct === undefined) return "computing";
 		if (direct.move === undefined) return direct;
@@ -147,7 +146,7 @@ export class VerifierDisputes {
 					this.#world.signer.account.address,
 					paths,
 				);
-				const settlement = await proveSettlement(prepared, this.#world.farm);
+				const settlement = await proveSettlement(prepared);
 				return { settlement, seconds: (performance.now() - started) / 1000 };
 			},
 		});

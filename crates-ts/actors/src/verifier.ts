@@ -153,16 +153,15 @@ class Verifier implements Actor {
 
 	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
 		if (comparedIn(this.#loaded, this.#options) === "trace") {
-			const own = await this.#computing.traceRoot("background", root, end, claim.traceRoot);
+			const own = await this.#computing.traceRoot("background", root, end);
 			return own === undefined ? undefined : own === claim.traceRoot;
 		}
 		const stated = statedBy(this.#world, id);
 		if (stated === undefined) {
 			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retryable: true });
 		}
-		return this.#computing.outputAgrees(root, end, (elements) =>
-			outputAgrees(this.#loaded.program, elements, stated),
-		);
+		const output = await this.#computing.output(root, end);
+		return output && outputAgrees(this.#loaded.program, output.elements, stated);
 	}
 
 	/** Settles a wrong claim directly or challenges it. */

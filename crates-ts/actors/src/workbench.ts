@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/**
- * Work that a running dispute waits for, and work that may take as long as it takes: each does one job at a time. What
- * other machines compute is only waited for, for many jobs at once.
- */
-export type Lane = "urgent" | "background" | "farm";
-/** Jobs of each lane that run at once. */
-const WIDTH: Readonly<Record<Lane, number>> = { urgent: 1, background: 1, farm: 16 };
+/** Work that a running dispute waits for, and work that may take as long as it takes: each lane does one job at a time. */
+export type Lane = "urgent" | "background";
 
 /** What is to be computed. */
 export interface Job<T> {
@@ -142,11 +137,11 @@ export class Workbench {
 	}
 
 	#startNext(): void {
-		for (const lane of ["urgent", "background", "farm"] as const) {
+		for (const lane of ["urgent", "background"] as const) {
 			const mine = [...this.#entries.values()].filter((entry) => entry.lane === lane);
-			const free = WIDTH[lane] - mine.filter(({ state }) => state === "running").length;
-			const waiting = mine.filter(({ state }) => state === "waiting").sort((a, b) => a.order - b.order);
-			for (const next of waiting.slice(0, free)) void this.#run(next);
+			if (mine.some(({ state }) => state === "running")) continue;
+			const [next] = mine.filter(({ state }) => state === "waiting").sort((a, b) => a.order - b.order);
+			if (next !== undefined) void this.#run(next);
 		}
 	}
 

@@ -24,7 +24,6 @@ import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
 import { LocatedContent } from "./content/located-content.ts";
-import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
@@ -50,8 +49,6 @@ export interface World extends View {
 	readonly flights: Flights;
 	/** Blocks after which requests and claims are taken to keep their numbers. */
 	readonly settledAfter: bigint;
-	/** Machines of one's own that compute for it. */
-	readonly farm?: Farm | undefined;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -84,10 +81,6 @@ export interface ViewOptions {
 export interface WorldOptions extends ViewOptions, KeyOptions {
 	/** The most that gas may cost. */
 	readonly maxFeeGwei?: number | undefined;
-	/** Machines of one's own that compute for it. */
-	readonly farmOf?: FarmOptions | undefined;
-	/** Told what a farm does not do. */
-	readonly progress?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -129,9 +122,7 @@ export async function openWorld(options: WorldOptions, role: Role): Promise<Worl
 	const { home, contracts, located } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	const { farmOf, progress = () => {} } = options;
-	const farm = farmOf && (await Farm.open(home, farmOf, progress));
-	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located, farm };
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located };
 }
 
 /** A world on contracts that are connected already. */

@@ -4,21 +4,16 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { FarmClient } from "@umpire/farm/client.ts";
 import type { Kind } from "@umpire/farm/kind.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
-import type { CircuitInput } from "@umpire/prover/circuits.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { httpStore } from "@umpire/store/http-store.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
-import { traceBytes } from "@umpire/store/traces.ts";
-import type { z } from "zod";
-import { claimOfTrace } from "../claim-content.ts";
-import { recordClaimed } from "../disputed-segment.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { Sessions } from "../sessions.ts";
-import { COMMIT, CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
+import { CONFORMANCE, EVALUATE, type RunJob } from "./shapes.ts";
 
 /** What a worker of a farm works with. */
 export interface Workplace {
@@ -79,39 +74,10 @@ class Content {
 	}
 }
 
-/** What a worker can do. What proves and what compiles is loaded when it is first needed. */
+/** What a worker can do. What compiles is loaded when it is first needed. */
 export function kindsOf(place: Workplace): Kind[] {
 	const content = new Content(place);
-	const traceOf = async (payload: unknown) => {
-		const { loaded, sessions, inputs } = await content.of(payload as RunJob);
-		return { loaded, trace: await recordClaimed(loaded, sessions, inputs) };
-	};
 	return [
-		{
-			...PROVE,
-			async work(payload) {
-				const { prove } = await import("@umpire/prover/prove.ts");
-				const { circuit, input } = payload as z.infer<(typeof PROVE)["payload"]>;
-				const { proof, publicSignals } = await prove(circuit, circuitInput(input));
-				return { result: { proof, publicSignals: publicSignals.map(String) } };
-			},
-		},
-		{
-			...RECOMPUTE,
-			async work(payload) {
-				const { traceRoot } = (await traceOf(payload)).trace;
-				return { result: { traceRoot } };
-			},
-		},
-		{
-			...COMMIT,
-			async work(payload) {
-				const { loaded, trace } = await traceOf(payload);
-				const { traceRoot, opening } = claimOfTrace(loaded.commitment, trace);
-				const result = { traceRoot, opening: { ...opening, words: opening.words.map(String) } };
-				return { result, data: traceBytes(loaded.program, trace) };
-			},
-		},
 		{
 			...EVALUATE,
 			async work(payload) {
@@ -128,13 +94,4 @@ export function kindsOf(place: Workplace): Kind[] {
 			},
 		},
 	];
-}
-
-/** Integers of a circuit travel as decimal text, nested as they are. */
-function circuitInput(given: z.infer<(typeof PROVE)["payload"]>["input"]): CircuitInput {
-	const read = (value: string | readonly (string | readonly string[])[]): unknown =>
-		typeof value === "string" ? BigInt(value) : value.map((one) => read(one));
-	return Object.fromEntries(
-		Object.entries(given).map(([name, value]) => [name, read(value)]),
-	) as CircuitInput;
 }
