@@ -217,6 +217,27 @@ describe("the API", () => {
 		expect(BigInt(paid.credited)).toBeGreaterThanOrEqual(20_000_000_000_000_000n);
 	});
 
+	it("keeps no place of a stream for those who ask for its head alone", async () => {
+		const ask = (path: string, method: string, signal?: AbortSignal) =>
+			fetch(`${server.url}${path}`, {
+				method,
+				headers: { accept: "text/event-stream" },
+				signal: signal ?? null,
+			});
+		for (const [path, most] of [
+			["/v1/events", 500],
+			["/v1/pages/heads", 200],
+		] as const) {
+			for (let i = 0; i <= most; i += 50) {
+				const answers = await Promise.all(Array.from({ length: 50 }, () => ask(path, "HEAD")));
+				for (const { status } of answers) expect(status).toBe(200);
+			}
+			const stop = new AbortController();
+			expect((await ask(path, "GET", stop.signal)).status).toBe(200);
+			stop.abort();
+		}
+	});
+
 	it("answers what is wrong with its status, a code and help, and nothing of itself", async () => {
 		const transaction = { from: STRANGER, contract: "market", function: "withdraw" };
 		const cases: readonly (readonly [string, RequestInit, number, string])[] = [

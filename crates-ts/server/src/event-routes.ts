@@ -46,6 +46,9 @@ export function addEvents(app: OpenAPIHono, served: Served): void {
 	let streams = 0;
 	app.use("/v1/events", async (context, next) => {
 		if (!/text\/event-stream/.test(context.req.header("accept") ?? "")) return next();
+		// Nobody reads what would be streamed, so that nobody would end it.
+		if (context.req.method === "HEAD")
+			return context.body(null, 200, { "content-type": "text/event-stream" });
 		if (streams >= MOST_STREAMS) {
 			throw new Refusal(503, "BUSY", "Too many streams are open.", "try again later.");
 		}

@@ -29,7 +29,10 @@ export function pageRoutes(
 			return refusal(405, "METHOD", `${request.method} is not taken here`, "ask with GET.");
 		}
 		try {
-			if (pathname === "/v1/pages/heads") return listeners.listen();
+			if (pathname === "/v1/pages/heads") {
+				// Nobody reads what would be streamed, so that nobody would end it.
+				return request.method === "HEAD" ? new Response(null, { headers: STREAM }) : listeners.listen();
+			}
 			if (pathname.startsWith("/v1/content/")) return await contentOf(content, pathname);
 			return await page(views, pathname);
 		} catch (error) {
@@ -93,6 +96,8 @@ const json = (value: unknown, status = 200): Response =>
 const refusal = (status: number, code: string, message: string, help: string): Response =>
 	json({ error: { code, message, help } }, status);
 
+const STREAM = { "content-type": "text/event-stream", "cache-control": "no-store" };
+
 type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 /** Those who are told of new blocks; the chain is looked at while there is one. */
@@ -120,9 +125,7 @@ class Listeners {
 			},
 			cancel: () => this.#drop(own),
 		});
-		return new Response(stream, {
-			headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
-		});
+		return new Response(stream, { headers: STREAM });
 	}
 
 	#drop(controller: Controller): void {
