@@ -31,6 +31,7 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"ReduceSum",
 	"Reshape",
 	"Slice",
+	"Split",
 	"Squeeze",
 	"Sub",
 	"Tile",
