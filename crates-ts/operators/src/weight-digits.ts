@@ -9,7 +9,7 @@ export const DIGITS: Range = { low: -64 * BASE - 64, high: 63 * BASE + 63 };
 /** Below so many weights calling four kernels takes longer than one product of float64, and larger ones are not converted at all. */
 const COUNT = { least: 2 ** 16, most: 2 ** 24 - 1 };
 
-/** Two slices of longer sums of lower digits, 32 on average, and bytes leave float32. */
+/** Longer sums of bytes times lower digits, which are 32 on average, leave float32. */
 const MOST_ROWS = 3800;
 
 /** Whether constant weights [rows, columns] are cut into digits where their width allows it. */

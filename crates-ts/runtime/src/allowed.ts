@@ -31,7 +31,6 @@ const STANDARD: ReadonlySet<string> = new Set([
 	"ReduceSum",
 	"Reshape",
 	"Slice",
-	"Split",
 	"Squeeze",
 	"Sub",
 	"Tile",

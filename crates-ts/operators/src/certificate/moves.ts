@@ -67,7 +67,6 @@ const slice: Rule = (site) => {
 	const axes = lists[2] === undefined ? starts.map((_, i) => i) : numbersOf(lists[2], "the axes of a Slice");
 	const steps = lists[3] === undefined ? starts.map(() => 1) : numbersOf(lists[3], "the steps of a Slice");
 	const shape = [...x.shape];
-	const first = x.shape.map(() => 0);
 	axes.forEach((axis, i) => {
 		const size = x.shape[axis];
 		const [from, to] = [starts[i], ends[i]].map((place) => {
@@ -75,33 +74,9 @@ const slice: Rule = (site) => {
 			return Math.min(Math.max(counted, steps[i] < 0 ? -1 : 0), steps[i] < 0 ? size - 1 : size);
 		});
 		shape[axis] = Math.max(Math.ceil((to - from) / steps[i]), 0);
-		first[axis] = from;
 	});
-	const result = moved(x, shape);
-	// A block of a constant is one: sums over it stay tight.
-	if (x.data === undefined || steps.some((step) => step !== 1)) return result;
-	return { ...result, data: block(x.data, x.shape, first, shape) };
+	return moved(x, shape);
 };
-
-/** The elements of a constant of shape `from` at `first` and behind, as many as `shape` has. */
-function block(
-	data: ArrayLike<number>,
-	from: readonly number[],
-	first: readonly number[],
-	shape: readonly number[],
-): Float64Array {
-	const strides = from.map((_, axis) => sizeOf(from.slice(axis + 1)));
-	const offset = first.reduce((sum, place, axis) => sum + place * strides[axis], 0);
-	const result = new Float64Array(sizeOf(shape));
-	const position = shape.map(() => 0);
-	for (let i = 0; i < result.length; i++) {
-		result[i] = data[position.reduce((at, place, axis) => at + place * strides[axis], offset)];
-		for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--) {
-			position[axis] = 0;
-		}
-	}
-	return result;
-}
 
 const pad: Rule = (site) => {
 	onlyAttributes(site);

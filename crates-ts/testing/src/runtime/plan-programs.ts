@@ -94,7 +94,7 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 		],
 	],
 	[
-		"8 8-bit MatMul, weights in two digits",
+		"4 8-bit MatMul, weights in two digits",
 		16,
 		[1, 1999],
 		[
@@ -102,7 +102,7 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 				...dot,
 				form: matmul,
 				shape: [1, 34],
-				constant: weights([1999, 34], 320, 16),
+				constant: weights([1999, 34], 1000, 16),
 				rows: rows(1, 13),
 				width: 16,
 			},

@@ -80,7 +80,7 @@ export function lowerMatMul(fused: FusedOp, context: Context): void {
 		a = reshape(context, a, [1, ...shapeOf(a)]);
 		shape.splice(shape.length - 1, 0, 1);
 	}
-	const y = emitMatrixProduct(context, fused, a, b, shape, {});
+	const y = emitMatrixProduct(context, fused, a, b, shape, { alpha: fused.factor ?? 1 });
 	context.bind(fused.output, context.reshaped(y, out));
 }
 

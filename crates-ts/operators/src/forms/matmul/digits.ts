@@ -5,16 +5,9 @@ import { targetOf } from "../../dot-plan.ts";
 import { emitDequantise, emitNarrow, emitRounded } from "../../narrow-nodes.ts";
 import { emitFinish } from "../../rescale-nodes.ts";
 import { BASE, DIGITS } from "../../weight-digits.ts";
-import { BYTES, type Cut, DigitSums, type Levels, UNIT } from "./digit-sums.ts";
+import { BYTES, DigitSums, type Levels, UNIT } from "./digit-sums.ts";
 import type { MatmulForm } from "./form.ts";
 import { ALL, type Column, emitProduct, ends, half, perColumn } from "./kernel.ts";
-
-/** How sums are cut until they fit: the first that does is taken, each costs some passes more than the one before. */
-const CUTS: readonly Cut[] = [
-	{ slices: 1, halves: false },
-	{ slices: 1, halves: true },
-	{ slices: 2, halves: true },
-];
 
 /**
  * Products of 16-bit values with weights of 14 bits as four products of bytes and digits: with x + zero = 256·h + l,
@@ -33,12 +26,13 @@ export function digitsPlan(context: Context<MatmulForm>, columns: readonly Colum
 	if (b.data === undefined || b.range.low < DIGITS.low || b.range.high > DIGITS.high) return undefined;
 	if (columns.some(({ shift }) => shift < 9)) return undefined;
 	const sums = new DigitSums(context, columns, b.data);
-	for (const cut of CUTS) {
-		const { levels, bound } = sums.levels(cut);
+	// Halving costs two passes.
+	for (const halves of [false, true]) {
+		const { levels, bound } = sums.levels(halves);
 		if (bound >= BigInt(LIMIT.float32)) continue;
 		const emit = (body: Body, [x, y]: readonly string[]): string =>
-			emitDigits(body, context, [x, y], cut, levels);
-		const name = `${4 * cut.slices} 8-bit MatMul, weights in two digits`;
+			emitDigits(body, context, [x, y], levels, halves);
+		const name = "4 8-bit MatMul, weights in two digits";
 		return { name, bound: Number(bound), limit: LIMIT.float32, emit, ...ends(context) };
 	}
 	return undefined;
@@ -48,8 +42,8 @@ function emitDigits(
 	body: Body,
 	context: Context<MatmulForm>,
 	[x, y]: readonly [string, string],
-	cut: Cut,
 	levels: readonly Levels[],
+	halves: boolean,
 ): string {
 	const { operator, operands } = context;
 	const gives = body.resultNarrow;
@@ -66,23 +60,15 @@ function emitDigits(
 		return emitProduct(body, [left, right], scales, levels.map(bias));
 	};
 	const add = (a: string, b: string): string => body.op("Add", [a, b]);
-	/** Sums with lower digits, slice by slice. */
-	const sliced = (left: string, scale: number, bias: (level: Levels, slice: number) => number): string => {
-		const parts = Array.from({ length: cut.slices }, (_, slice) => {
-			const pair = emitSlice(body, context, [left, lower], slice, cut);
-			return product(pair, scale, (level) => bias(level, slice));
-		});
-		return parts.reduce(add);
-	};
-	const lowest = sliced(low, 1 / BASE, (level, slice) => level.lowest[slice] / BASE);
+	const lowest = product([low, lower], 1 / BASE, (level) => level.lowest / BASE);
 	let middle = add(
 		body.op("Floor", [lowest]),
 		product([low, upper], 1, (level) => level.crossed),
 	);
-	if (cut.halves) middle = body.op("Floor", [body.op("Mul", [middle, body.reals("float32", [0.5])])]);
+	if (halves) middle = body.op("Floor", [body.op("Mul", [middle, body.reals("float32", [0.5])])]);
 	middle = add(
 		middle,
-		sliced(high, cut.halves ? 1 : 2, (level, slice) => level.other[slice]),
+		product([high, lower], halves ? 1 : 2, (level) => level.other),
 	);
 	const tie = (shift: number): number =>
 		shift === 0 ? 0 : gives === undefined ? exactNumber(half(shift)) : 0.5;
@@ -117,22 +103,4 @@ function emitWeights(body: Body, weights: string): { readonly upper: string; rea
 	const upper = body.op("Floor", [body.op("Add", [body.op("Mul", [w, real(1 / BASE)]), real(0.5)])]);
 	const lower = body.op("Sub", [w, body.op("Mul", [upper, real(BASE)])]);
 	return { upper: body.cast(upper, "int8"), lower: body.cast(lower, "int8") };
-}
-
-/** A slice of the reduced axis of both factors. */
-function emitSlice(
-	body: Body,
-	{ operands: [a, b] }: Context<MatmulForm>,
-	[x, w]: readonly [string, string],
-	slice: number,
-	{ slices }: Cut,
-): readonly [string, string] {
-	if (slices === 1) return [x, w];
-	const [length] = b.spec.shape;
-	const [start, end] = [slice, slice + 1].map((place) => body.list([Math.floor((length * place) / slices)]));
-	const along = (axis: number): string => body.list([axis]);
-	return [
-		body.op("Slice", [x, start, end, along(a.spec.shape.length - 1)]),
-		body.op("Slice", [w, start, end, along(0)]),
-	];
 }
