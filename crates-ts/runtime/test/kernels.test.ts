@@ -2,6 +2,7 @@ import type { Width } from "@umpire/commitment/constants.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { travelTypes } from "@umpire/operators/travel.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { DIGITS } from "@umpire/operators/weight-digits.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Case, caseOf } from "./arbitrary-case.ts";
@@ -66,6 +67,32 @@ describe("weights of two digits", () => {
 		const taken = [...plans].filter(([plan]) => plan.includes("two digits"));
 		expect(taken.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(numRuns / 3);
 	});
+});
+
+it.each([
+	[DIGITS.low, "two digits"],
+	[DIGITS.low - 1, "float64"],
+	[DIGITS.high, "two digits"],
+	[DIGITS.high + 1, "float64"],
+])("weights that two digits hold have them: %i by %s", async (weight, plan) => {
+	const [k, n] = [128, 512];
+	const spec = (shape: number[]) => ({ shape, layout: [0, 1], width: 16, ...span(16), scale: 1 }) as const;
+	const weights = Array.from({ length: k * n }, (_, i) => (i % 3 === 0 ? weight : i % 5));
+	const range = { low: Math.min(weight, 0), high: Math.max(weight, 4) };
+	const example = caseOf(
+		{
+			...spec([1, n]),
+			kind: "Dot",
+			form: { type: "matmul" },
+			rescale: { axes: [], rows: [{ bias: 5n, multiplier: 1, shift: 15 }] },
+		},
+		[
+			{ spec: spec([1, k]), data: Int16Array.from({ length: k }, (_, i) => 513 * i), constant: false },
+			{ spec: { ...spec([k, n]), ...range }, data: elementsOf(16, weights), constant: true },
+		],
+	);
+	expect(planOf(example)).toContain(plan);
+	await checkLevels(example);
 });
 
 describe("tensors between integer kernels", () => {
