@@ -43,7 +43,8 @@ export function cidOfBytes(bytes: Uint8Array): CID | undefined {
 	}
 }
 
-function isKnown({ code, multihash }: CID): boolean {
+/** Whether an identifier is of a kind that is read here. */
+export function isKnown({ code, multihash }: CID): boolean {
 	if (multihash.code === identity.code) return code === raw.code;
 	return (
 		(code === raw.code || code === dagPb.code) && multihash.code === sha256.code && multihash.size === 32

@@ -1,13 +1,20 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { exporter } from "ipfs-unixfs-exporter";
 import { importer } from "ipfs-unixfs-importer";
-import { type CID, inlineBytes, isRaw, linksOf, namedLinksOf } from "./cid.ts";
+import { type CID, inlineBytes, isKnown, isRaw, linksOf, namedLinksOf } from "./cid.ts";
 import type { Pool } from "./pool.ts";
 
 /** Blocks that are read or written at a time: each is a megabyte of memory. */
 const AT_ONCE = 4;
 /** Nodes on the way from a root to its leaves; one of 1,024 links a node needs 3 for a terabyte. */
 const DEEPEST = 16;
+/** Blocks that a file has at most: so many, and one more for so many bytes. Usual are 4,096 bytes a block and more. */
+const MOST_BLOCKS = { few: 1024, bytesEach: 1024 } as const;
+
+/** What an identifier names is not what it has to be; other than a block that no store gives. */
+export class UnusableContent extends UmpireError {
+	override readonly name = "UnusableContent";
+}
 
 /** Keeps one block; called for every block of what is put, for some more than once. */
 export type Keep = (cid: CID, bytes: Uint8Array) => Promise<void>;
@@ -137,11 +144,16 @@ export async function* distinctBlocksOf(
 }
 
 function linksFrom(cid: CID, bytes: Uint8Array): CID[] {
+	let links: CID[];
 	try {
-		return linksOf(cid, bytes);
+		links = linksOf(cid, bytes);
 	} catch (cause) {
 		throw unusable(cid, "it is no UnixFS node", cause);
 	}
+	// What is hashed otherwise would be taken for a store's lie.
+	const stray = links.find((link) => !isKnown(link));
+	if (stray !== undefined) throw unusable(cid, `it leads to ${stray}, which is of a kind that is not read here`);
+	return links;
 }
 
 function linksWithNames(cid: CID, bytes: Uint8Array): { name: string; cid: CID }[] {
@@ -176,7 +188,12 @@ async function* bounded(
 ): AsyncGenerator<Uint8Array> {
 	if (stated > BigInt(most)) throw unusable(cid, `it has more than ${most} bytes`);
 	let size = 0n;
-	for await (const piece of piecesOf(pool, cid, await pool.get(cid), 0)) {
+	// The same empty block may be linked to any number of times, so that bytes alone bound nothing.
+	let left = MOST_BLOCKS.few + Number(stated) / MOST_BLOCKS.bytesEach;
+	const count = () => {
+		if (left-- < 1) throw unusable(cid, `it has too many blocks for ${stated} bytes`);
+	};
+	for await (const piece of piecesOf(pool, cid, await pool.get(cid), 0, count)) {
 		size += BigInt(piece.length);
 		if (size > stated) break;
 		yield piece;
@@ -185,7 +202,14 @@ async function* bounded(
 }
 
 /** The bytes under a node in order; a few blocks are read ahead, so that memory does not grow with the content. */
-async function* piecesOf(pool: Pool, cid: CID, bytes: Uint8Array, depth: number): AsyncGenerator<Uint8Array> {
+async function* piecesOf(
+	pool: Pool,
+	cid: CID,
+	bytes: Uint8Array,
+	depth: number,
+	count: () => void,
+): AsyncGenerator<Uint8Array> {
+	count();
 	if (depth > DEEPEST) throw unusable(cid, `nodes are nested more than ${DEEPEST} deep`);
 	const links = linksFrom(cid, bytes);
 	if (links.length === 0) {
@@ -203,7 +227,7 @@ async function* piecesOf(pool: Pool, cid: CID, bytes: Uint8Array, depth: number)
 	for (const [index, link] of links.entries()) {
 		const block = await ahead.shift()!;
 		if (index + AT_ONCE < links.length) read(links[index + AT_ONCE]);
-		yield* piecesOf(pool, link, block, depth + 1);
+		yield* piecesOf(pool, link, block, depth + 1, count);
 	}
 }
 
@@ -214,7 +238,7 @@ async function* wrapped(pool: Pool, cid: CID): AsyncGenerator<Uint8Array> {
 	for await (const piece of entry.content()) yield piece as Uint8Array;
 }
 
-const noFile = (cid: CID): UmpireError => unusable(cid, "it is no file");
+const noFile = (cid: CID): UnusableContent => unusable(cid, "it is no file");
 
-const unusable = (cid: CID, why: string, cause?: unknown): UmpireError =>
-	new UmpireError("STORED", `The content ${cid} cannot be used: ${why}`, { cause });
+const unusable = (cid: CID, why: string, cause?: unknown): UnusableContent =>
+	new UnusableContent("STORED", `The content ${cid} cannot be used: ${why}`, { cause });

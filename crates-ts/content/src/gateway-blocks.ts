@@ -1,6 +1,6 @@
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { BlockStore } from "./block-store.ts";
-import { ask, bodyOf, refusal } from "./http.ts";
+import { ask, bodyOf, fetchFrom, refusal } from "./http.ts";
 
 /** Blocks of a trustless gateway, which is only read from. */
 export function gatewayBlocks(address: string): BlockStore {
@@ -9,7 +9,7 @@ export function gatewayBlocks(address: string): BlockStore {
 	const request = async (method: "GET" | "HEAD", cid: string): Promise<Response | null> => {
 		const url = new URL(`ipfs/${cid}?format=raw`, base);
 		const headers = { accept: "application/vnd.ipld.raw" };
-		const response = await ask(place, (signal) => fetch(url, { method, headers, signal }));
+		const response = await ask(place, (signal) => fetchFrom(url, { method, headers, signal }));
 		if (response.status === 404 || response.status === 410) {
 			await response.body?.cancel();
 			return null;

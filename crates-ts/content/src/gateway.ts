@@ -131,7 +131,8 @@ async function* carOf(root: CID, blocks: AsyncGenerator<Block>, most: number): A
 	const written = (async () => {
 		let size = 0;
 		for await (const block of blocks) {
-			size += block.bytes.length;
+			// With its identifier: an empty block can be linked to without end.
+			size += block.cid.bytes.length + block.bytes.length;
 			if (size > most) throw new UmpireError("STORED", `A CAR file of more than ${most} bytes was asked for`);
 			// Resolves when it was taken: one block is in memory.
 			await writer.put(block);

@@ -30,6 +30,33 @@ export async function ask(
 	}
 }
 
+/** Redirects that are followed. */
+const MOST_REDIRECTS = 3;
+
+/**
+ * Reads an address with GET or HEAD. A server is followed to its own host and to those below it, as gateways have one
+ * for each identifier: it must not send whoever reads from it to places inside his network.
+ *
+ * @returns the last answer, a redirect itself if it leads elsewhere
+ */
+export async function fetchFrom(address: URL, init: RequestInit): Promise<Response> {
+	let at = address;
+	for (let left = MOST_REDIRECTS; ; left--) {
+		const response = await fetch(at, { ...init, redirect: "manual" });
+		const location = response.headers.get("location");
+		if (response.status < 300 || response.status > 399 || location === null || left === 0) return response;
+		const next = URL.canParse(location, at) ? new URL(location, at) : undefined;
+		if (next === undefined || !isWithin(next, address)) return response;
+		await response.body?.cancel();
+		at = next;
+	}
+}
+
+function isWithin(next: URL, { protocol, hostname, port }: URL): boolean {
+	const isBelow = next.hostname === hostname || next.hostname.endsWith(`.${hostname}`);
+	return isBelow && next.protocol === protocol && next.port === port;
+}
+
 /** The body of an answer, up to `most` bytes. @throws UmpireError if it is longer, or stops in the middle */
 export async function bodyOf(response: Response, place: string, most = MOST_BLOCK): Promise<Uint8Array> {
 	const parts: Uint8Array[] = [];
@@ -58,6 +85,7 @@ export async function refusal(place: string, response: Response, what: string): 
 			...(status === 401 || status === 403
 				? { advice: "check the credentials, and what they may do there." }
 				: {}),
+			...(status >= 300 && status < 400 ? { advice: "it sends on to another place: name that one." } : {}),
 			retryable: status >= 500 || status === 429,
 		},
 	);

@@ -26,7 +26,11 @@ export function kuboBlocks(address: string): BlockStore {
 			base.username === "" ? {} : { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
 		return ask(
 			place,
-			(signal) => fetch(url, { method: "POST", headers, signal, ...(body === undefined ? {} : { body }) }),
+			(signal) =>
+				fetch(url, {
+					...{ method: "POST", headers, signal, redirect: "manual" },
+					...(body === undefined ? {} : { body }),
+				}),
 			timeout,
 		);
 	};

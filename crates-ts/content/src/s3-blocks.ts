@@ -41,7 +41,8 @@ export function s3Blocks({ kind, bucket, prefix, endpoint, region }: Bucket, key
 		const url = [base, prefix, "blocks", `${cid}`].filter((part) => part !== "").join("/");
 		const headers = body === undefined ? {} : { "x-amz-content-sha256": sha256Of(cid) };
 		return ask(place, (signal) => {
-			const init = { method, headers, signal, ...(body === undefined ? {} : { body: new Uint8Array(body) }) };
+			const sent = body === undefined ? {} : { body: new Uint8Array(body) };
+			const init: RequestInit = { method, headers, signal, redirect: "manual", ...sent };
 			return client === undefined ? fetch(url, init) : client.fetch(url, init);
 		});
 	};

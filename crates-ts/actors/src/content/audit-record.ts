@@ -1,7 +1,7 @@
 import { locationsOf } from "@umpire/chain/addresses.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { cidOfBytes } from "@umpire/content/cid.ts";
-import { getContent } from "@umpire/content/content.ts";
+import { getContent, UnusableContent } from "@umpire/content/content.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { encodeAbiParameters, hexToBytes, keccak256, stringToHex } from "viem";
 import type { View } from "../world.ts";
@@ -91,8 +91,8 @@ export async function checkRecords(
 			text = new TextDecoder().decode(Buffer.concat(parts));
 		} catch (error) {
 			if (!(error instanceof UmpireError)) throw error;
-			// What is not there is no lie.
-			if (error.code === "NOT_FOUND") continue;
+			// What no store gives, or one gives falsely, is no lie of whoever announced it.
+			if (!(error instanceof UnusableContent)) continue;
 			records.push({ cid: `${cid}`, by, differences: [error.message] });
 			continue;
 		}
