@@ -10,6 +10,7 @@ export interface ServeActionOptions extends ViewOptions {
 	readonly host: string;
 	readonly cors?: readonly string[] | undefined;
 	readonly rate: number;
+	readonly streams: number;
 	readonly app?: string | undefined;
 	readonly attester?: string | undefined;
 	readonly store?: readonly string[] | undefined;

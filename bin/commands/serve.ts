@@ -7,6 +7,7 @@ interface Options extends ChainOptions {
 	host: string;
 	cors?: string[];
 	rate: number;
+	streams: number;
 	app?: string;
 	attester?: string;
 	store?: string[];
@@ -60,6 +61,16 @@ export const serve = command<Options>({
 					most: 1e6,
 					whole: true,
 					describe: "requests a second from one address; twice as many at once",
+				}),
+			)
+			.option(
+				"streams",
+				numberOption("streams", {
+					default: 20,
+					least: 1,
+					most: 1e6,
+					whole: true,
+					describe: "streams of events that one address may have open, and five times as many as CAR files",
 				}),
 			)
 			.option("app", {

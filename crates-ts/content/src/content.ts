@@ -152,7 +152,8 @@ function linksFrom(cid: CID, bytes: Uint8Array): CID[] {
 	}
 	// What is hashed otherwise would be taken for a store's lie.
 	const stray = links.find((link) => !isKnown(link));
-	if (stray !== undefined) throw unusable(cid, `it leads to ${stray}, which is of a kind that is not read here`);
+	if (stray !== undefined)
+		throw unusable(cid, `it leads to ${stray}, which is of a kind that is not read here`);
 	return links;
 }
 

@@ -1,10 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 
-const MOST = 2_000;
+/** Characters of all answers that are kept, and of one: whoever asks chooses how many different ones there are. */
+const MOST = 32 * 2 ** 20;
+const MOST_OF_ONE = 2 ** 20;
 
 /** Answers to questions that were asked before, as long as nothing is written to the index: most ask for the same. */
 export function answerCache(revision: () => string): MiddlewareHandler {
 	let of = "";
+	let size = 0;
 	const answers = new Map<string, { readonly body: string; readonly type: string }>();
 	return async (context, next) => {
 		if (context.req.method !== "GET" || /event-stream/.test(context.req.header("accept") ?? ""))
@@ -12,6 +15,7 @@ export function answerCache(revision: () => string): MiddlewareHandler {
 		const now = revision();
 		if (now !== of) {
 			answers.clear();
+			size = 0;
 			of = now;
 		}
 		const found = answers.get(context.req.url);
@@ -19,7 +23,14 @@ export function answerCache(revision: () => string): MiddlewareHandler {
 		await next();
 		if (context.res.status !== 200 || revision() !== now) return;
 		const body = await context.res.clone().text();
-		answers.set(context.req.url, { body, type: context.res.headers.get("content-type") ?? "" });
-		if (answers.size > MOST) answers.delete(answers.keys().next().value!);
+		const { url } = context.req;
+		if (body.length > MOST_OF_ONE || revision() !== now || answers.has(url)) return;
+		answers.set(url, { body, type: context.res.headers.get("content-type") ?? "" });
+		size += url.length + body.length;
+		for (const [oldest, { body: of }] of answers) {
+			if (size <= MOST) break;
+			answers.delete(oldest);
+			size -= oldest.length + of.length;
+		}
 	};
 }

@@ -16,6 +16,8 @@ import { answerFailure, Refusal, unknown } from "./failures.ts";
 import { addLists } from "./list-routes.ts";
 import { metricsOf, RequestCounts } from "./metrics.ts";
 import { addNetwork } from "./network-routes.ts";
+import { ownHost } from "./own-host.ts";
+import { asksForCar, asksForEvents, placesFor } from "./places.ts";
 import { rateLimit } from "./rate-limit.ts";
 import type { Served } from "./served.ts";
 import { addTransactions } from "./transaction-route.ts";
@@ -25,6 +27,10 @@ export interface AppOptions {
 	readonly cors?: readonly string[] | undefined;
 	/** Requests a second that each address may make. */
 	readonly rate: number;
+	/** Streams of events that each address may have open; of CAR files a fifth as many. 20 unless told. */
+	readonly streams?: number | undefined;
+	/** Whether it is reached from this machine alone, under this machine's names. */
+	readonly loopback?: boolean | undefined;
 	/** A folder of static files to serve beside. */
 	readonly app?: string | undefined;
 	/** Stores whose content is served at /ipfs; nothing is without one. */
@@ -33,6 +39,8 @@ export interface AppOptions {
 	readonly attester?: string | undefined;
 }
 
+/** Streams of events that each address may have open: a browser has one for each page. */
+const STREAMS = 20;
 /** Inputs of a job in a body are lists of numbers. */
 const MOST_BYTES = 1 << 20;
 /** Bytes of a body that is too large which are read before it is refused. */
@@ -87,6 +95,10 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	const { cors: origins = [] } = options;
 	if (origins.length > 0) app.use(cors({ origin: [...origins], allowMethods: ["GET", "POST"], maxAge: 600 }));
 	app.use(rateLimit(options.rate));
+	if (options.loopback === true) app.use(ownHost(origins));
+	const { streams = STREAMS } = options;
+	app.use(placesFor(streams, asksForEvents));
+	app.use(placesFor(Math.ceil(streams / 5), asksForCar));
 	app.use(
 		bodyLimit({
 			maxSize: MOST_BYTES,
@@ -138,6 +150,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 	});
 	if (options.app === undefined) app.get("/", (context) => context.json(OVERVIEW));
 	else addStatic(app, options.app);
+	requests.know(app.routes.map(({ path }) => path));
 	return app;
 }
 

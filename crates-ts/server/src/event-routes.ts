@@ -7,7 +7,7 @@ import { hasEvent, listEvents } from "@umpire/indexer/read-index.ts";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
-import { cursorOf, listQuery, placeIn } from "./cursor.ts";
+import { cursorOf, eventPlaceIn, listQuery } from "./cursor.ts";
 import { Refusal } from "./failures.ts";
 import { headOf } from "./head.ts";
 import { REFUSED } from "./list-routes.ts";
@@ -69,8 +69,7 @@ export function addEvents(app: OpenAPIHono, served: Served): void {
 	app.openapi(route, async (context) => {
 		const { contract, name, limit, order, cursor } = context.req.valid("query");
 		const { database, head } = headOf(served.index());
-		const place = placeIn(cursor);
-		const after = place === undefined ? undefined : ([place[0], Number(place[1])] as const);
+		const after = eventPlaceIn(cursor);
 		const listed = await listEvents(database, { contract, name, limit, order, after });
 		return context.json({ items: listed.items, next: cursorOf(listed.next), head }, 200);
 	});

@@ -5,12 +5,18 @@ import type { Served } from "./served.ts";
 /** Requests so far, by method, kind of path and status. */
 export class RequestCounts {
 	readonly #counts = new Map<string, number>();
+	#known: ReadonlySet<string> = new Set();
+
+	/** Addresses that are answered, as routes have them: all others count together. */
+	know(paths: readonly string[]): void {
+		this.#known = new Set(paths.map(beginningOf));
+	}
 
 	readonly middleware: MiddlewareHandler = async (context, next) => {
 		await next();
-		// The first part alone: a label for every number that somebody makes up would be without end.
-		const first = /^\/(v1\/\w+|\w+)/.exec(context.req.path)?.[1] ?? "";
-		const path = context.res.status === 404 ? "other" : first;
+		// A label for everything that somebody makes up, also of what is refused, would be without end.
+		const first = beginningOf(context.req.path);
+		const path = context.res.status !== 404 && this.#known.has(first) ? first : "other";
 		const labels = `method="${METHODS.has(context.req.method) ? context.req.method : "other"}",path="/${path}",status="${context.res.status}"`;
 		this.#counts.set(labels, (this.#counts.get(labels) ?? 0) + 1);
 	};
@@ -20,6 +26,8 @@ export class RequestCounts {
 		return metric("requests_total", "counter", "HTTP requests that were answered", samples);
 	}
 }
+
+const beginningOf = (path: string): string => /^\/(v1\/\w+|\w+)/.exec(path)?.[1] ?? "";
 
 const METHODS = new Set(["GET", "POST", "HEAD", "OPTIONS"]);
 

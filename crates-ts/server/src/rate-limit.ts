@@ -1,5 +1,5 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyOf, Refusal } from "./failures.ts";
 
 /** Addresses that are remembered; the one that has asked least lately is forgotten first. */
@@ -12,7 +12,7 @@ const MOST = 10_000;
 export function rateLimit(perSecond: number, now: () => number = () => performance.now()): MiddlewareHandler {
 	const buckets = new Map<string, { left: number; at: number }>();
 	return async (context, next) => {
-		const who = networkOf(getConnInfo(context).remote.address ?? "");
+		const who = networkAsking(context);
 		const time = now();
 		const { left, at } = buckets.get(who) ?? { left: 2 * perSecond, at: time };
 		const have = Math.min(2 * perSecond, left + ((time - at) / 1000) * perSecond);
@@ -30,6 +30,10 @@ export function rateLimit(perSecond: number, now: () => number = () => performan
 		return context.json(bodyOf(refusal), 429, { "retry-after": String(seconds) });
 	};
 }
+
+/** Whose request it is: an address, or the /64 of an IPv6 address. */
+export const networkAsking = (context: Context): string =>
+	networkOf(getConnInfo(context).remote.address ?? "");
 
 function networkOf(address: string): string {
 	if (!address.includes(":") || address.includes(".")) return address;

@@ -10,6 +10,7 @@ import { type AppOptions, serverApp } from "./app.ts";
 import { Coordination } from "./coordination.ts";
 import { indexSourceOf } from "./indexed-contracts.ts";
 import { openIndex } from "./open-index.ts";
+import { isLoopback } from "./own-host.ts";
 
 export interface ServeOptions extends AppOptions {
 	readonly port: number;
@@ -65,7 +66,7 @@ export async function startServer(view: View, options: ServeOptions): Promise<Se
 		index: () => index,
 		trouble: () => trouble,
 	};
-	const app = serverApp(served, options);
+	const app = serverApp(served, { ...options, loopback: isLoopback(host) });
 	const stopped = new AbortController();
 	const server = await listening(app.fetch, port, host).catch(async (error: unknown) => {
 		await index.database.close();
@@ -104,6 +105,11 @@ function requireFolder(folder: string | undefined): void {
 	throw new UmpireError("FILE", `--app ${folder} is no folder`, { advice: "give that of a built web app." });
 }
 
+/** Milliseconds that a client has for its headers, and for all of a request. */
+const PATIENCE = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+/** Milliseconds after which a connection on which nothing moves is closed. */
+const SILENCE = 60_000;
+
 type Listening = ReturnType<typeof serve>;
 
 function listening(
@@ -112,7 +118,9 @@ function listening(
 	hostname: string,
 ): Promise<Listening> {
 	return new Promise((resolve, reject) => {
-		const server = serve({ fetch, port, hostname }, () => resolve(server));
+		const server = serve({ fetch, port, hostname, serverOptions: PATIENCE }, () => resolve(server));
+		// Streams say every 15 s that they are there: one whose reader takes nothing is dead.
+		if ("setTimeout" in server) server.setTimeout(SILENCE);
 		server.once("error", (cause: NodeJS.ErrnoException) => {
 			const why = cause.code === "EADDRINUSE" ? "something listens there already" : cause.message;
 			reject(

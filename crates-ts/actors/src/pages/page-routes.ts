@@ -7,6 +7,10 @@ import type { PageViews } from "./page-views.ts";
 const LOOK = 1000;
 /** Browsers that may listen at once. */
 const MOST_LISTENERS = 200;
+/** Looks without a new block after which a listener is shown that somebody is there. */
+const QUIET = 15;
+/** Messages that a listener may be behind: its browser asks again. */
+const MOST_BEHIND = 60;
 /** Bytes of content that is given. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
@@ -106,6 +110,7 @@ class Listeners {
 	readonly #all = new Set<Controller>();
 	#timer: NodeJS.Timeout | undefined;
 	#last = "";
+	#quiet = 0;
 
 	constructor(views: PageViews) {
 		this.#views = views;
@@ -144,14 +149,21 @@ class Listeners {
 			const message = error instanceof UmpireError ? error.message : "The chain could not be read";
 			text = `event: trouble\ndata: ${JSON.stringify({ message })}\n\n`;
 		}
-		if (text === this.#last) return;
+		if (text !== this.#last) this.#tell(text);
+		else if (++this.#quiet >= QUIET) this.#tell(": still here\n\n");
 		this.#last = text;
+	}
+
+	#tell(text: string): void {
+		this.#quiet = 0;
 		const bytes = encoder.encode(text);
 		for (const controller of this.#all) {
 			try {
+				// What nobody takes would be kept for ever.
+				if ((controller.desiredSize ?? 0) < -MOST_BEHIND) controller.close();
 				controller.enqueue(bytes);
 			} catch {
-				// It is closed already: its browser has gone.
+				// It is closed: its browser has gone, or does not read.
 				this.#drop(controller);
 			}
 		}
