@@ -169,7 +169,7 @@ function withFarmOptions(yargs: Argv): Argv {
 			type: "string",
 			array: true,
 			group: worker,
-			describe: "what it does: prove, recompute, commit, evaluate, conformance (default: all)",
+			describe: "what it does: evaluate, conformance (default: both)",
 			requiresArg: true,
 		})
 		.option(

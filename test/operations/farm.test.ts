@@ -56,9 +56,13 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Tries until a coordinator that is being started again answers. */
-async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+/** Tries until a coordinator that is being started again answers; one that cannot start is not waited for. */
+async function patientlyWith<T>(
+	{ child, told }: ReturnType<typeof start>,
+	attempt: () => Promise<T>,
+): Promise<T> {
 	for (;;) {
+		if (child.exitCode !== null) throw new Error(`The coordinator has ended: ${told()}`);
 		try {
 			return await attempt();
 		} catch (error) {
@@ -99,6 +103,7 @@ async function playFarm(database: string, restartDatabase?: () => Promise<void>)
 		start(["coordinator", "--port", `${port}`, "--lease-seconds", "10", "--home", home], env);
 	const client = new FarmClient(`http://127.0.0.1:${port}`, token);
 	let coordinator = coordinate();
+	const patiently = <T>(attempt: () => Promise<T>) => patientlyWith(coordinator, attempt);
 	await patiently(() => client.status());
 	const workers: ReturnType<typeof start>[] = [];
 	const work = () => {

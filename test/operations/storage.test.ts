@@ -16,7 +16,7 @@ import { connectPrivate } from "@umpire/chain/private-chain.ts";
 import { travel } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { BlockStore } from "@umpire/content/block-store.ts";
-import { cidOfBytes, cidOfRaw } from "@umpire/content/cid.ts";
+import { type CID, cidOfBytes, cidOfRaw } from "@umpire/content/cid.ts";
 import { putContent } from "@umpire/content/content.ts";
 import { openStores } from "@umpire/content/open-store.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
@@ -231,6 +231,18 @@ describe("a provider", () => {
 			expect(found.ok).toBe(false);
 			expect(found.findings).toEqual([expect.stringMatching(/Record baf.* of claim 1 is false: output is /)]);
 			expect(found.claims[0].records).toHaveLength(2);
+		});
+		// Nor is what a store gives falsely the fault of whoever announced it.
+		const said = await locationsOf(world.contracts, name, 2, world.signer.account.address);
+		const records = new Set(said.map(({ cid }) => `${cidOfBytes(hexToBytes(cid))}`));
+		const lying = stores.map((store) => ({
+			...store,
+			get: async (cid: CID) => (records.has(`${cid}`) ? new Uint8Array([1]) : store.get(cid)),
+		}));
+		await elsewhere("verifier", lying, async (view) => {
+			const found = await auditRequest(view, 1, () => {});
+			expect(found.findings).toEqual([]);
+			expect(found.claims[0].records).toEqual([]);
 		});
 	});
 

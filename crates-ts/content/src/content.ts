@@ -8,7 +8,7 @@ import type { Pool } from "./pool.ts";
 const AT_ONCE = 4;
 /** Nodes on the way from a root to its leaves; one of 1,024 links a node needs 3 for a terabyte. */
 const DEEPEST = 16;
-/** Blocks that a file has at most: so many, and one more for so many bytes. Usual are 4,096 bytes a block and more. */
+/** Blocks that a file has at most: so many, and one more for so many bytes. Usual blocks are a hundred times as large. */
 const MOST_BLOCKS = { few: 1024, bytesEach: 1024 } as const;
 
 /** What an identifier names is not what it has to be; other than a block that no store gives. */

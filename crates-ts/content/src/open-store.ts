@@ -38,6 +38,8 @@ function openStore(text: string, environment: Readonly<Record<string, string | u
 		case "folder":
 			return rest === "" ? refuse("names no folder") : folderBlocks(rest);
 		case "gateway":
+			if (isWeb(rest) && new URL(rest).username + new URL(rest).password !== "")
+				refuse("has a name or password, which gateways are not asked with");
 			return gatewayBlocks(isWeb(rest) ? rest : refuse("names no address"));
 		case "kubo":
 			return kuboBlocks(isWeb(rest) ? rest : refuse("names no address"));

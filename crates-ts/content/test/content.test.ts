@@ -4,6 +4,7 @@ import { request as forward } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CarReader } from "@ipld/car";
+import * as dagPb from "@ipld/dag-pb";
 import {
 	gatewayServer,
 	kuboServer,
@@ -12,9 +13,12 @@ import {
 	s3Server,
 	serve,
 } from "@umpire/testing/content/servers.ts";
+import { CID } from "multiformats/cid";
+import * as raw from "multiformats/codecs/raw";
+import { sha256, sha512 } from "multiformats/hashes/sha2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BlockStore } from "../src/block-store.ts";
-import { type CID, cidOfRaw, isNamed, linksOf, parseCid } from "../src/cid.ts";
+import { cidOfRaw, isNamed, linksOf, parseCid } from "../src/cid.ts";
 import { folderOf, getContent, putContent, putFolder } from "../src/content.ts";
 import { gatewayHandler } from "../src/gateway.ts";
 import { openStores } from "../src/open-store.ts";
@@ -218,6 +222,94 @@ describe("a false byte", () => {
 		await expect(getContent(pool, cid, 2 * MEGABYTE - 1).next()).rejects.toThrow(
 			/has more than 2097151 bytes/,
 		);
+	});
+});
+
+describe("what whoever announces content can make of it", () => {
+	const keep = async (store: BlockStore, code: number, bytes: Uint8Array) => {
+		const cid = CID.createV1(code, await sha256.digest(bytes));
+		await store.put(cid, bytes);
+		return cid;
+	};
+	const node = (store: BlockStore, link: CID, links: number) => {
+		// UnixFS' protobuf: a file of 0 bytes in blocks of 0 bytes.
+		const Data = Uint8Array.from([
+			0x08,
+			2,
+			0x18,
+			0,
+			...Array.from({ length: links }, () => [0x20, 0]).flat(),
+		]);
+		const Links = Array.from({ length: links }, () => ({ Hash: link, Name: "", Tsize: 0 }));
+		return keep(store, dagPb.code, dagPb.encode({ Data, Links }));
+	};
+
+	it("is no file of nothing in blocks without end: neither who reads it nor a gateway goes on", async () => {
+		const [store] = open(`folder:${path()}`);
+		// 50^9 empty blocks, said in ten.
+		let cid = await keep(store, raw.code, new Uint8Array());
+		for (let depth = 0; depth < 9; depth++) cid = await node(store, cid, 50);
+		await expect(read([store], cid)).rejects.toThrow(/has too many blocks for 0 bytes/);
+		const handler = gatewayHandler([store], { mostBytes: 100_000, mostStreams: 1 });
+		const car = await handler(new Request(`http://gateway/ipfs/${cid}?format=car`));
+		await expect(car.arrayBuffer()).rejects.toThrow(/more than 100000 bytes/);
+	});
+
+	it("is no block that is hashed in a way that is not read here: no store is blamed for it", async () => {
+		const [store] = open(`folder:${path()}`);
+		const digest = await sha512.digest(new Uint8Array([1]));
+		const cid = await node(store, CID.createV1(raw.code, digest), 1);
+		const told: string[] = [];
+		await expect(read([store], cid, (line) => told.push(line))).rejects.toThrow(/leads to .* of a kind/);
+		expect(told).toEqual([]);
+	});
+});
+
+describe("a server that sends on", () => {
+	it("is followed to its own hosts alone, and sends nobody into a network of his", async () => {
+		const asked: string[] = [];
+		const inside = await kept(
+			serve((request, response) => {
+				asked.push(`${request.method} ${request.url}`);
+				response.end("secret");
+			}),
+		);
+		const [honest] = open(`folder:${path()}`);
+		const content = bytesOf(2 * MEGABYTE, 21);
+		const cid = await putAll([honest], content);
+		for (const to of [`${inside.url}/latest/meta-data`, "file:///etc/passwd", "//[bad"]) {
+			const evil = await kept(
+				serve((request, response) => {
+					request.resume();
+					response.writeHead(307, { location: to }).end();
+				}),
+			);
+			const endpoint = encodeURIComponent(evil.url);
+			for (const store of open(
+				`gateway:${evil.url}`,
+				`kubo:${evil.url}`,
+				`s3://bucket/x?endpoint=${endpoint}`,
+			)) {
+				await expect(store.get(cid)).rejects.toThrow(/answers 307 .*: it sends on to another place/);
+				await expect(store.has(cid)).rejects.toThrow(/answers 307/);
+				expect(Buffer.compare(await read([store, honest], cid), content)).toBe(0);
+			}
+		}
+		expect(asked).toEqual([]);
+		const gateway = gatewayHandler([honest]);
+		const kind = await kept(
+			gatewayServer(async (request) =>
+				request.url.includes("/moved/")
+					? gateway(new Request(request.url.replace("/moved", "")))
+					: new Response(null, {
+							status: 301,
+							headers: { location: `/moved${new URL(request.url).pathname}?format=raw` },
+						}),
+			),
+		);
+		expect(Buffer.compare(await read(open(`gateway:${kind.url}`), cid), content)).toBe(0);
+		const endless = await kept(serve((_, response) => response.writeHead(302, { location: "/again" }).end()));
+		await expect(read(open(`gateway:${endless.url}`), cid)).rejects.toThrow(/answers 302/);
 	});
 });
 

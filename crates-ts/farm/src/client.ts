@@ -48,6 +48,12 @@ export class FarmClient {
 				advice: "give one such as http://10.0.0.5:8650.",
 			});
 		}
+		const { username, password } = new URL(address);
+		if (username !== "" || password !== "") {
+			throw new UmpireError("OPTION", "The address of a farm has a name or password in it", {
+				advice: "leave it out: a farm asks for its token alone.",
+			});
+		}
 		this.place = address.replace(/\/+$/, "");
 		this.#token = token;
 	}

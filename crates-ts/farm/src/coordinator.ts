@@ -110,8 +110,14 @@ export class Coordinator {
 
 	#look(): void {
 		const { app } = this;
+		let looked: { readonly at: number; readonly counts: Promise<unknown> } | undefined;
 		app.get("/health", async (c) => {
-			await this.#options.queue.counts();
+			// Anybody may ask: the database is not asked each time.
+			const now = performance.now();
+			if (looked === undefined || now - looked.at > LOOK) {
+				looked = { at: now, counts: this.#options.queue.counts() };
+			}
+			await looked.counts;
 			return c.json({ ok: true });
 		});
 		app.get("/metrics", async (c) => c.text(metricsOf(await this.status(), this.#unauthorised)));
@@ -204,6 +210,9 @@ export class Coordinator {
 			const lease = c.req.param("lease");
 			const outcome = await read(c, OUTCOME);
 			const job = await this.#leasedJob(c);
+			const holder = this.#workers.holderOf(lease);
+			if (holder !== undefined && holder !== outcome.worker)
+				throw refused(403, "Another worker holds this lease.");
 			if (outcome.ok) await this.#requireSound(job, lease, outcome);
 			const recorded = await queue.finish(lease, outcome);
 			this.#workers.ended(
@@ -299,19 +308,24 @@ export class Coordinator {
 		if (!(asked >= 0 && asked <= LONGEST_WAIT))
 			throw refused(400, `wait is from 0 to ${LONGEST_WAIT} seconds.`);
 		const until = performance.now() + 1000 * asked;
+		const { signal } = c.req.raw;
 		for (;;) {
 			const found = await look();
 			const left = until - performance.now();
-			if (found !== undefined || left <= 0 || c.req.raw.signal.aborted) return found;
+			if (found !== undefined || left <= 0) return found;
 			await new Promise<void>((resolve) => {
 				const wake = () => {
 					clearTimeout(timer);
 					this.#waiting.delete(wake);
+					signal.removeEventListener("abort", wake);
 					resolve();
 				};
 				const timer = setTimeout(wake, Math.min(LOOK, left));
 				this.#waiting.add(wake);
+				signal.addEventListener("abort", wake);
 			});
+			// A job must not be leased to a worker that has hung up.
+			if (signal.aborted) return undefined;
 		}
 	}
 }

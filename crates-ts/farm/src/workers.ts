@@ -32,6 +32,12 @@ export class Workers {
 		if (as !== "lost") one[as]++;
 	}
 
+	/** Who was given a lease; undefined of leases from before a restart. */
+	holderOf(lease: string): string | undefined {
+		for (const [name, { leases }] of this.#known) if (leases.has(lease)) return name;
+		return undefined;
+	}
+
 	heard(name: string): void {
 		this.#of(name);
 	}

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -99,6 +100,21 @@ describe("the token", () => {
 		expect((await fetch(`${server.url}/health`)).status).toBe(200);
 		expect(warnings.join("\n")).not.toContain(token);
 		expect(await (await ask("/metrics")).text()).toContain("umpire_farm_unauthorised_total 16");
+	});
+});
+
+describe("somebody without the token", () => {
+	it("cannot hold a connection by a body that never ends", async () => {
+		const { hostname, port } = new URL(server.url);
+		const socket = connect(Number(port), hostname);
+		const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+		let text = "";
+		socket.on("data", (chunk) => {
+			text += String(chunk);
+		});
+		socket.write("PUT /blobs/x HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nabc");
+		await closed;
+		expect(text).toMatch(/^HTTP\/1.1 401/);
 	});
 });
 
@@ -244,6 +260,33 @@ describe("a worker", () => {
 		expect(await (await ask("/metrics")).text()).toContain(
 			'umpire_farm_worker_refused_total{worker="liar"} 3',
 		);
+	});
+
+	it("that hangs up while it waits is given no job", async () => {
+		for (let i = 0; i < 3; i++) {
+			const gone = new AbortController();
+			const waiting = client.lease("gone", ["double"], 20, gone.signal).catch(() => {});
+			await sleep(50);
+			gone.abort();
+			await waiting;
+			const id = await double(i);
+			const { lease } = await leased("here");
+			expect(lease).toBe(`double.${id}.0`);
+			await client.finish(lease, doubled(2 * i, "here"));
+		}
+	});
+
+	it("answers for itself alone: one cannot have another one suspended", async () => {
+		const id = await double(4);
+		const { lease } = await leased("mallory");
+		for (let i = 0; i < 3; i++) {
+			const response = await finish(lease, { ok: true, worker: "victim", result: null });
+			expect([response.status, await errorOf(response)]).toEqual([403, "Another worker holds this lease."]);
+		}
+		expect(await client.job(id)).toMatchObject({ state: "leased" });
+		await client.finish(lease, doubled(8, "mallory"));
+		const { workers } = await client.status();
+		expect(workers.find(({ name }) => name === "victim")).toBeUndefined();
 	});
 
 	it("brings data before its answer, which hash to what it says", async () => {

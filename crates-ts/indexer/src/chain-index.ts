@@ -139,6 +139,9 @@ export class ChainIndex {
 					.values(some.map(({ item }) => rowOf(item)))
 					.execute();
 			}
+			const oldest = Number(this.#meta.blocks[0]?.number ?? -1);
+			// What is read again from below it has versions there again.
+			await forget(trx, schema, from <= oldest ? -1 : oldest, Number(batch.blocks[0].number));
 			await this.#writeMeta(trx, next);
 		});
 		this.#meta = next;
@@ -268,6 +271,25 @@ const rowOf = (item: EventItem) => ({
 	name: item.name,
 	data: sql<string>`${JSON.stringify(item)}::jsonb`,
 });
+
+/**
+ * Removes the versions that no rollback goes back to: of items that changed in blocks after `before` and up to `oldest`,
+ * the oldest that is followed, all but the last one there. A deeper reorganisation has everything read again.
+ */
+async function forget(
+	trx: Transaction<Tables>,
+	schema: string,
+	before: number,
+	oldest: number,
+): Promise<void> {
+	if (oldest <= before) return;
+	const versions = sql.id(schema, "versions");
+	await sql`delete from ${versions} v
+		using (select distinct kind, id from ${versions} where block > ${before} and block <= ${oldest}) t
+		where v.kind = t.kind and v.id = t.id and v.block <= ${oldest}
+		and exists (select 1 from ${versions} w where w.kind = v.kind and w.id = v.id and w.block <= ${oldest}
+			and (w.block, w.log_index) > (v.block, v.log_index))`.execute(trx);
+}
 
 /** Takes everything from a block on back: items become what they were before it. */
 async function rollBack(trx: Transaction<Tables>, schema: string, from: number): Promise<void> {
