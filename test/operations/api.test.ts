@@ -239,6 +239,7 @@ describe("the API", () => {
 	});
 
 	it("answers what is wrong with its status, a code and help, and nothing of itself", async () => {
+		const cursor = (place: unknown) => Buffer.from(JSON.stringify(place)).toString("base64url");
 		const transaction = { from: STRANGER, contract: "market", function: "withdraw" };
 		const cases: readonly (readonly [string, RequestInit, number, string])[] = [
 			["/v1/claims/999", {}, 404, "NOT_FOUND"],
@@ -246,6 +247,25 @@ describe("the API", () => {
 			["/v1/claims?limit=1000", {}, 400, "INPUT"],
 			["/v1/claims?cursor=WzEsIic7ZHJvcCJ", {}, 400, "CURSOR"],
 			["/v1/claims?status=live';drop", {}, 400, "INPUT"],
+			[`/v1/claims?cursor=${cursor([1, "a\0b"])}`, {}, 400, "CURSOR"],
+			[`/v1/events?cursor=${cursor([2 ** 40, 1])}`, {}, 400, "CURSOR"],
+			[`/v1/events?cursor=${cursor([1, "x"])}`, {}, 400, "CURSOR"],
+			["/v1/events?name=%00", {}, 400, "INPUT"],
+			["/v1/events?limit=1&limit=2", {}, 400, "INPUT"],
+			[`/v1/claims?account=${"1".repeat(8000)}`, {}, 400, "ADDRESS"],
+			["/v1/programs/%00", {}, 400, "INPUT"],
+			["/v1/claims/4294967296", {}, 400, "INPUT"],
+			["/job/%00/status", {}, 400, "INPUT"],
+			["/v1/__proto__", {}, 404, "NOT_FOUND"],
+			["/v1/transactions", post('{"__proto__": {"from": "x"}}'), 400, "INPUT"],
+			["/v1/transactions", post({ ...transaction, function: "constructor" }), 400, "FUNCTION"],
+			["/v1/transactions", post({ ...transaction, function: "__proto__" }), 400, "FUNCTION"],
+			[
+				"/job/submit",
+				post(`{"client": "${WORKER}", "program": 1, "reward": "1", "inputs": {"__proto__": [1]}}`),
+				400,
+				"INPUT",
+			],
 			["/v1/claims?account=0x12", {}, 400, "ADDRESS"],
 			["/v1/nothing", {}, 404, "NOT_FOUND"],
 			["/%2e%2e/%2e%2e/etc/passwd", {}, 404, "NOT_FOUND"],

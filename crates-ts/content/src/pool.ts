@@ -2,19 +2,31 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type BlockStore, MOST_BLOCK } from "./block-store.ts";
 import { type CID, inlineBytes, isNamed } from "./cid.ts";
 
+/** Milliseconds for a block after which a store is asked last: one that drips could hold everything up, block by block. */
+const SLOW = 10_000;
+
 /**
  * Reads blocks from several stores: each is hashed, and what is false, missing or refused is asked of the next store.
- * A store that lied or failed is asked last from then on.
+ * A store that lied, failed or was slow is asked last from then on.
  */
 export class Pool {
 	readonly stores: readonly BlockStore[];
 	readonly #tell: (line: string) => void;
+	readonly #now: () => number;
 	readonly #faults = new Map<BlockStore, number>();
 
-	/** @param tell told, once a store and kind, of stores that give false bytes or fail */
-	constructor(stores: readonly BlockStore[], tell: (line: string) => void = () => {}) {
+	/**
+	 * @param tell told, once a store, of stores that give false bytes, fail or are slow
+	 * @param now a clock, in milliseconds
+	 */
+	constructor(
+		stores: readonly BlockStore[],
+		tell: (line: string) => void = () => {},
+		now: () => number = () => performance.now(),
+	) {
 		this.stores = stores;
 		this.#tell = tell;
+		this.#now = now;
 	}
 
 	/** Those that answer, before those that did not. */
@@ -34,13 +46,14 @@ export class Pool {
 		const failures: { readonly line: string; readonly retryable: boolean }[] = [];
 		for (const store of this.#ordered) {
 			try {
+				const begun = this.#now();
 				const bytes = await readTrue(store, cid);
+				if (this.#now() - begun > SLOW) this.#fault(store, `${store.place} takes long for a block`);
 				if (bytes !== null) return bytes;
 			} catch (error) {
 				if (!(error instanceof UmpireError)) throw error;
 				failures.push({ line: error.found, retryable: error.retryable });
-				if (!this.#faults.has(store)) this.#tell(`${error.found}: trying the other stores.`);
-				this.#faults.set(store, (this.#faults.get(store) ?? 0) + 1);
+				this.#fault(store, error.found);
 			}
 		}
 		if (failures.length === 0) return null;
@@ -48,6 +61,12 @@ export class Pool {
 			advice: "no other store has it: name one that does with --store.",
 			retryable: failures.some(({ retryable }) => retryable),
 		});
+	}
+
+	#fault(store: BlockStore, what: string): void {
+		const before = this.#faults.get(store) ?? 0;
+		if (before === 0) this.#tell(`${what}: trying the other stores.`);
+		this.#faults.set(store, before + 1);
 	}
 
 	/** @throws UmpireError also if no store has them */

@@ -265,6 +265,36 @@ describe("what whoever announces content can make of it", () => {
 	});
 });
 
+describe("a store that drips", () => {
+	it("is asked last after the first block that took long", async () => {
+		const [honest] = open(`folder:${path()}`);
+		const content = bytesOf(3 * MEGABYTE, 31);
+		const cid = await putAll([honest], content);
+		let time = 0;
+		let asked = 0;
+		const slow: BlockStore = {
+			...honest,
+			place: "gateway:slow",
+			get: (of) => {
+				time += 59_000;
+				asked++;
+				return honest.get(of);
+			},
+		};
+		const told: string[] = [];
+		const pool = new Pool(
+			[slow, honest],
+			(line) => told.push(line),
+			() => time,
+		);
+		const parts: Uint8Array[] = [];
+		for await (const part of getContent(pool, cid, MOST)) parts.push(part);
+		expect(Buffer.compare(Buffer.concat(parts), content)).toBe(0);
+		expect(asked).toBe(1);
+		expect(told).toEqual(["gateway:slow takes long for a block: trying the other stores."]);
+	});
+});
+
 describe("a server that sends on", () => {
 	it("is followed to its own hosts alone, and sends nobody into a network of his", async () => {
 		const asked: string[] = [];

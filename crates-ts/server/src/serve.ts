@@ -108,7 +108,7 @@ function requireFolder(folder: string | undefined): void {
 /** Milliseconds that a client has for its headers, and for all of a request. */
 const PATIENCE = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
 /** Milliseconds after which a connection on which nothing moves is closed. */
-const SILENCE = 60_000;
+const SILENCE = 300_000;
 
 type Listening = ReturnType<typeof serve>;
 

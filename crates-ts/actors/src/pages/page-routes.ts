@@ -1,3 +1,5 @@
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { ContentStore } from "@umpire/store/content-store.ts";
@@ -37,7 +39,7 @@ export function pageRoutes(
 				// Nobody reads what would be streamed, so that nobody would end it.
 				return request.method === "HEAD" ? new Response(null, { headers: STREAM }) : listeners.listen();
 			}
-			if (pathname.startsWith("/v1/content/")) return await contentOf(content, pathname);
+			if (pathname.startsWith("/v1/content/")) return await contentOf(content, pathname, request.method);
 			return await page(views, pathname);
 		} catch (error) {
 			if (error instanceof UmpireError) {
@@ -66,7 +68,7 @@ async function page(views: PageViews, pathname: string): Promise<Response> {
 }
 
 /** Programs and inputs are checked by whoever takes them, by their root. */
-async function contentOf(content: ContentStore, pathname: string): Promise<Response> {
+async function contentOf(content: ContentStore, pathname: string, method: string): Promise<Response> {
 	const found = /^\/v1\/content\/(programs|inputs)\/(0x[0-9a-f]{64})$/.exec(pathname);
 	const missing = refusal(
 		404,
@@ -81,14 +83,21 @@ async function contentOf(content: ContentStore, pathname: string): Promise<Respo
 	if (stamp.size > MOST_BYTES) {
 		return refusal(413, "TOO_LARGE", "That is too large for a browser", "umpire run computes it.");
 	}
-	const bytes = await content.read(kind, root);
-	if (bytes === null) return missing;
-	return new Response(new Uint8Array(bytes), {
-		headers: {
-			"content-type": "application/octet-stream",
-			"cache-control": "public, max-age=31536000, immutable",
-		},
-	});
+	const headers = {
+		"content-type": "application/octet-stream",
+		"content-length": String(stamp.size),
+		"cache-control": "public, max-age=31536000, immutable",
+	};
+	if (method === "HEAD") return new Response(null, { headers });
+	const path = content.pathOf?.(kind, root);
+	if (path !== undefined) {
+		// As it is taken: whoever asks often and reads nothing would fill the memory.
+		const file = await open(path);
+		const end = Math.max(0, stamp.size - 1);
+		return new Response(Readable.toWeb(file.createReadStream({ end })) as ReadableStream, { headers });
+	}
+	const bytes = await content.read(kind, root, stamp.size);
+	return bytes === null ? missing : new Response(new Uint8Array(bytes), { headers });
 }
 
 const json = (value: unknown, status = 200): Response =>
