@@ -20,6 +20,7 @@ import { NETWORK_MUTATIONS } from "./network-mutations.ts";
 import { ORDINARY_MUTATIONS } from "./ordinary-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
+import { SERVICE_MUTATIONS } from "./service-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 import { WIDTH_MUTATIONS } from "./width-mutations.ts";
@@ -27,6 +28,7 @@ import { WIDTH_MUTATIONS } from "./width-mutations.ts";
 /** All faults that `just mutations` tries. */
 export const MUTATIONS: readonly Mutation[] = [
 	...VALUE_MUTATIONS,
+	...SERVICE_MUTATIONS,
 	...CIRCUIT_MUTATIONS,
 	...EVIDENCE_MUTATIONS,
 	...INPUT_MUTATIONS,
