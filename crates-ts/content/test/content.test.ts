@@ -253,6 +253,17 @@ describe("what whoever announces content can make of it", () => {
 		const handler = gatewayHandler([store], { mostBytes: 100_000, mostStreams: 1 });
 		const car = await handler(new Request(`http://gateway/ipfs/${cid}?format=car`));
 		await expect(car.arrayBuffer()).rejects.toThrow(/more than 100000 bytes/);
+		// Empty blocks have identifiers, which are bytes of a CAR file as well.
+		const flat = await node(store, await keep(store, raw.code, new Uint8Array()), 1500);
+		expect((await store.get(flat))!.length).toBeLessThan(90_000);
+		const wide = await handler(new Request(`http://gateway/ipfs/${flat}?format=car`));
+		await expect(wide.arrayBuffer()).rejects.toThrow(/more than 100000 bytes/);
+	});
+
+	it("is no file of other bytes than it says", async () => {
+		const [store] = open(`folder:${path()}`);
+		const cid = await node(store, await keep(store, raw.code, new Uint8Array(5)), 1);
+		await expect(read([store], cid)).rejects.toThrow(/has another size than it says/);
 	});
 
 	it("is no block that is hashed in a way that is not read here: no store is blamed for it", async () => {

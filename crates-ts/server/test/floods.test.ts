@@ -47,9 +47,9 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-function statusAs(host: string): Promise<number | undefined> {
+function statusAs(host: string, path = "/v1/claims"): Promise<number | undefined> {
 	return new Promise((resolve, reject) => {
-		request(`${url}/v1/claims`, { headers: { host } }, (answer) => {
+		request(url + path, { headers: { host } }, (answer) => {
 			answer.resume();
 			resolve(answer.statusCode);
 		})
@@ -88,6 +88,7 @@ describe("one address", () => {
 	it("cannot fill the memory with names in metrics", async () => {
 		for (let i = 0; i < 30; i++) {
 			await fetch(`${url}/made-up-${i}`, { method: "PUT" });
+			await statusAs("evil.example", `/made-up-${i}`);
 			await statusAs(`evil-${i}.example`);
 		}
 		const labels = counts.lines();
