@@ -78,9 +78,10 @@ export async function send(path: string): Promise<{ size: number; body: Readable
 	return { size: found.size, body: Readable.toWeb(createReadStream(path)) as ReadableStream };
 }
 
-/** Removes files that are older than so many seconds. */
-export async function removeOld(folder: string, seconds: number): Promise<void> {
+/** Removes files that are older than so many seconds; of those that end in `end` alone. */
+export async function removeOld(folder: string, seconds: number, end = ""): Promise<void> {
 	for (const name of await readdir(folder).catch(() => [])) {
+		if (!name.endsWith(end)) continue;
 		const path = join(folder, name);
 		const found = await stat(path).catch(() => undefined);
 		if (found?.isFile() && Date.now() - found.mtimeMs > 1000 * seconds) await rm(path, { force: true });

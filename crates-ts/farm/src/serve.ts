@@ -21,7 +21,12 @@ export async function serveCoordinator(
 	host: string,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
 	const { app } = new Coordinator(options);
-	const clean = () => removeOld(join(options.folder, "data"), KEPT_SECONDS).catch(() => {});
+	const clean = async () => {
+		await removeOld(join(options.folder, "data"), KEPT_SECONDS).catch(() => {});
+		// Uploads in the middle of which a coordinator was killed.
+		for (const place of ["blobs", join("content", "programs"), join("content", "inputs")])
+			await removeOld(join(options.folder, place), KEPT_SECONDS, ".tmp").catch(() => {});
+	};
 	await clean();
 	const server = await new Promise<Server>((resolve, reject) => {
 		const started = serve({ fetch: app.fetch, port, hostname: host }, () => resolve(started as Server));

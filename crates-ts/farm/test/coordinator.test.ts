@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -232,12 +232,18 @@ describe("a job", () => {
 		const id = await double(10);
 		const { lease } = await leased();
 		const port = Number(new URL(server.url).port);
+		// What was being uploaded when a coordinator was killed is no file, and not kept for ever.
+		const left = join(folder, "blobs", `${"a".repeat(64)}.01234567.tmp`);
+		await mkdir(join(folder, "blobs"), { recursive: true });
+		await writeFile(left, "half");
+		await utimes(left, 1, 1);
 		await server.close();
 		await expect(client.status()).rejects.toThrow("does not answer");
 		server = await start(port);
 		expect(await client.heartbeat(lease, "w")).toBe(true);
 		await client.finish(lease, doubled(20));
 		expect(await client.job(id)).toMatchObject({ state: "done", outcome: doubled(20) });
+		await expect(stat(left)).rejects.toThrow("ENOENT");
 	});
 });
 
