@@ -2,7 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { CIRCUITS } from "@umpire/prover/circuits.ts";
 import { readVerificationKey } from "@umpire/prover/verification-key.ts";
-import { type Abi, encodeAbiParameters } from "viem";
+import { type Abi, encodeAbiParameters, zeroAddress } from "viem";
 import { linkBytecode } from "./artifact.ts";
 import { readArtifact } from "./built-artifacts.ts";
 import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
@@ -65,7 +65,7 @@ export async function deploy(
 	const registry = await create("Registry");
 	const split = contractParameters(parameters);
 	const court = await create("Court", [registry, arbiter, split.court]);
-	const market = await create("Market", [court, split.market]);
+	const market = await create("Market", [court, split.market, zeroAddress]);
 	const verifiers = { dotVerifier, elementsVerifier };
 	return { chainId: chain.id, block, registry, market, court, arbiter, ...verifiers, parameters };
 }
