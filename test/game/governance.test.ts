@@ -136,9 +136,9 @@ describe("a stop of requests", () => {
 
 	test("is nothing that a contract with times of its own is deployed for", async () => {
 		await expect(
-			chain.deploy("BlockHashBeacon", [1n, 12n, 12n]).then((beacon) =>
-				chain.deploy("GridSearch", [market.address, beacon, 10n ** 18n]),
-			),
+			chain
+				.deploy("BlockHashBeacon", [1n, 12n, 12n])
+				.then((beacon) => chain.deploy("GridSearch", [market.address, beacon, 10n ** 18n])),
 		).rejects.toThrow("StoppableMarket");
 		for (const folder of ["grid/GridStore", "network/JobStore", "network/BountyStore"]) {
 			expect(await sourceOf(folder), folder).toContain("Reservations.requireUnstoppable(market_);");
@@ -183,7 +183,9 @@ describe("the directory", () => {
 		for (const name of ["grid", "jobs", "bounties", "attestations"]) {
 			expect(await publish(market.address, { [name]: grid }), name).toBe("WrongMarket");
 			expect(await publish(market.address, { [name]: stranger }), name).toBe("NotAContract");
-			expect(await publish(open, { [name]: grid }), name).toBe(name === "grid" ? undefined : "ListingWaiting");
+			expect(await publish(open, { [name]: grid }), name).toBe(
+				name === "grid" ? undefined : "ListingWaiting",
+			);
 			if (name === "grid") {
 				await pass((await chain.time()) + DELAY);
 				await directory.send(publisher, "publish", [listing(open)]);
@@ -240,7 +242,12 @@ describe("roles", () => {
 	});
 
 	test("stand under no timelock that is quicker than the directory", async () => {
-		const quick = await chain.deploy("TimelockController", [BigInt(DELAY - 1), [publisher], [NOBODY], NOBODY]);
+		const quick = await chain.deploy("TimelockController", [
+			BigInt(DELAY - 1),
+			[publisher],
+			[NOBODY],
+			NOBODY,
+		]);
 		await expect(chain.deploy("Governance", [quick, publisher, guardian, DELAY])).rejects.toThrow(
 			"InvalidParameter",
 		);
@@ -287,7 +294,11 @@ describe("roles", () => {
 });
 
 /** Arguments with which roles might do harm: the market is named wherever a contract is. */
-function someValue({ type, name, components = [] }: AbiParameter & { components?: readonly AbiParameter[] }): unknown {
+function someValue({
+	type,
+	name,
+	components = [],
+}: AbiParameter & { components?: readonly AbiParameter[] }): unknown {
 	if (type.endsWith("[]")) return [someValue({ type: type.slice(0, -2), name })];
 	if (type === "tuple") return Object.fromEntries(components.map((part) => [part.name, someValue(part)]));
 	if (type === "address") {

@@ -3,7 +3,7 @@ import { type Abi, getCreateAddress, hexToBytes, keccak256 } from "viem";
 import { linkBytecode } from "./artifact.ts";
 import { readArtifact } from "./built-artifacts.ts";
 import { isBuiltCode, librariesIn, readBuiltCode } from "./built-code.ts";
-import { type Connection, type Signer } from "./connection.ts";
+import type { Connection, Signer } from "./connection.ts";
 import { constructorArguments } from "./constructor-arguments.ts";
 import { codeAt, deterministicAddress, ensureFactory, FACTORY, factoryData } from "./deterministic.ts";
 import { ChainError } from "./errors.ts";

@@ -1,16 +1,18 @@
 import { arbiterAbi } from "@umpire/abi/arbiter.ts";
 import { courtAbi } from "@umpire/abi/court.ts";
+import { directoryAbi } from "@umpire/abi/directory.ts";
 import { marketAbi } from "@umpire/abi/market.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { isBuiltCode, librariesIn, readBuiltCode } from "./built-code.ts";
 import type { Connection } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
+import { codeAt } from "./deterministic.ts";
 import { ChainError } from "./errors.ts";
 import { explainReading } from "./revert.ts";
 import { read } from "./send.ts";
 
 /**
- * Finds a deployment by the address of its market alone: its other contracts, its parameters and its first block are
+ * Finds a deployment by the address of its market alone, or of a directory that names it: its other contracts, its parameters and its first block are
  * read from the chain. Whoever takes part trusts the contracts with a bond, so all of them must have the code that this
  * version builds.
  *
@@ -19,9 +21,10 @@ import { read } from "./send.ts";
  */
 export async function findDeployment(
 	connection: Connection,
-	market: Hex,
+	named: Hex,
 	fromBlock?: bigint,
 ): Promise<Deployment> {
+	const market = await marketOf(connection, named);
 	await requireOwnCode(connection, "Market", market);
 	const on = { connection };
 	const marketContract = { address: market, abi: marketAbi };
@@ -52,6 +55,20 @@ export async function findDeployment(
 	};
 }
 
+/** The market that an address means: its own, or the one that the directory there names now. */
+async function marketOf(connection: Connection, named: Hex): Promise<Hex> {
+	const code = await codeAt(connection, named);
+	if (code === undefined || !isBuiltCode(code, await readBuiltCode("Directory"))) return named;
+	const directory = { address: named, abi: directoryAbi };
+	const [number, { market }] = await read({ connection }, directory, "current", []);
+	if (number === 0n) {
+		throw new ChainError(`The directory ${named} names no deployment yet`, {
+			advice: "name the market itself with --umpire.",
+		});
+	}
+	return plain(market);
+}
+
 /** Journals have the market's address in their names: it is written as a deployment writes it. */
 const plain = (address: Hex): Hex => address.toLowerCase() as Hex;
 
@@ -77,7 +94,7 @@ async function requireOwnCode(connection: Connection, name: string, address: Hex
 }
 
 /** The block that brought a contract, by halving: the state of old blocks is asked for. */
-async function firstBlockOf({ reader, head }: Connection, address: Hex): Promise<bigint> {
+export async function firstBlockOf({ reader, head }: Connection, address: Hex): Promise<bigint> {
 	let before = -1n;
 	let since = (await head()).number;
 	while (since - before > 1n) {
