@@ -52,6 +52,20 @@ const calibration = own({
 	synthetic: z.boolean(),
 	ranges: z.string().describe("how ranges follow from them"),
 });
+const beside = own({
+	beacon: address.optional(),
+	grid: address.optional(),
+	workers: address.optional(),
+	jobs: address.optional(),
+	bounties: address.optional(),
+	operators: address.optional(),
+	attestations: address.optional(),
+});
+const governance = own({ timelock: address, governance: address, directory: address });
+const ceremony = own({
+	fingerprint: z.string().regex(/^0x[0-9a-f]{64}$/),
+	beacon: z.string().describe("as it was announced"),
+});
 const side = growing({
 	account: address,
 	says: z.string(),
@@ -647,6 +661,33 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		dotVerifier: address,
 		elementsVerifier: address,
 		parameters,
+		beside: beside.optional().describe("on a public chain: what was deployed beside the market"),
+		governance: governance.nullable().optional(),
+		ceremony: ceremony.nullable().optional().describe("null: development keys"),
+	}),
+	"deploy --plan": own({
+		chainId: count,
+		contracts: z.array(
+			own({
+				name: z.string(),
+				address,
+				deployed: z.boolean().describe("it is there already"),
+				gas: count.describe("estimated, a little more than less"),
+			}),
+		),
+		parameters,
+		beside,
+		governance: governance.nullable(),
+		ceremony: ceremony.nullable().describe("null: development keys"),
+		gasPrice: wei.describe("wei per gas, now"),
+		highestGasPrice: wei.describe("wei per gas, of the newest hundred blocks"),
+		coveredGasPrice: wei.describe("wei per gas up to which the bonds cover a dispute"),
+		leastBonds: own({ submitterBond: wei, challengerBond: wei, demandBond: wei }).describe(
+			"that would cover the highest price",
+		),
+		cost: wei.describe("of what is still to be deployed, at the present price"),
+		refusals: z.array(own({ found: z.string(), advice: z.string() })).describe("why it would be refused"),
+		warnings: z.array(z.string()),
 	}),
 	register: own({
 		number: count,

@@ -20,6 +20,9 @@ export interface Pretence {
 	readonly baseFee?: bigint;
 }
 
+/** As many as are measured, and some of a deployment. */
+const BLOCKS = 130;
+
 /** A node of a chain that looks like a public one: over HTTP, and without the methods of development chains. */
 export class PretendedChain {
 	/** Calls so far. */
@@ -56,10 +59,13 @@ export class PretendedChain {
 		const control: Request = (method, params = []) => network.provider.request({ method, params });
 		const chain = new PretendedChain(control, () => network.close());
 		await new Promise<void>((resolve) => chain.#server.listen(0, "127.0.0.1", resolve));
-		await control("hardhat_mine", ["0x82", `0x${secondsPerBlock.toString(16)}`]);
-		if (baseFee !== undefined) {
-			await control("hardhat_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
-			await control("hardhat_mine", ["0x1", `0x${secondsPerBlock.toString(16)}`]);
+		// One by one: many at once would have another gas limit.
+		const latest = (await control("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
+		for (let i = 1; i <= BLOCKS; i++) {
+			if (i === BLOCKS && baseFee !== undefined) {
+				await control("hardhat_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
+			}
+			await control("evm_mine", [Number(latest.timestamp) + i * secondsPerBlock]);
 		}
 		return chain;
 	}

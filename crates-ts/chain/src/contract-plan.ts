@@ -82,7 +82,7 @@ export class ContractPlan {
 }
 
 /** Gas per byte of code that stays, for a contract, per byte of calldata at most, and of what constructors compute. */
-const GAS = { byte: 200, create: 32_000, transaction: 21_000, calldata: 16, floor: 40, constructor: 120_000 };
+const GAS = { byte: 200, create: 32_000, transaction: 21_000, calldata: 16, floor: 40, constructor: 160_000 };
 
 /** Gas that deploying a contract takes, a little more than less (the constructor is not run). */
 export function deploymentGas({ creation, size, children }: PlannedContract): number {
