@@ -20,6 +20,7 @@ import { verifyContracts } from "@umpire/chain/contract-plan.ts";
 import { findDeployment } from "@umpire/chain/find-deployment.ts";
 import { PRESETS } from "@umpire/chain/presets.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { currentMarket } from "@umpire/sdk/market.ts";
 import { readStarted } from "@umpire/store/deployments.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { keccak256, parseTransaction } from "viem";
@@ -200,6 +201,7 @@ describe("a deployment to a public chain", () => {
 		expect(await reader.readContract({ ...roles, args: [0n, governance!.timelock] })).toEqual([true, 0]);
 		const connection = await chain.connect();
 		await expect(findDeployment(connection, directory, block)).rejects.toThrow(/names no deployment/);
+		await expect(currentMarket(connection.reader, directory)).rejects.toThrow(/names no deployment/);
 		const signer = signerFor(connection, account);
 		const none = `0x${"00".repeat(20)}` as const;
 		const beside = { grid: none, jobs: none, bounties: none, attestations: none };
@@ -210,6 +212,7 @@ describe("a deployment to a public chain", () => {
 			args: [{ market, ...beside, from: 0 }],
 		});
 		expect((await findDeployment(connection, directory, block)).market).toBe(market);
+		expect((await currentMarket(connection.reader, directory)).toLowerCase()).toBe(market);
 	});
 
 	test("takes the verifiers of the keys that it is given, and notices other code", async () => {

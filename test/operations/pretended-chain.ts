@@ -31,13 +31,15 @@ export class PretendedChain {
 	answer: ((call: Call) => unknown) | undefined;
 	/** What only whoever runs the node can ask. */
 	readonly control: Request;
+	readonly #secondsPerBlock: number;
 	readonly #server: Server;
 	readonly #close: () => Promise<void>;
 	#fresh: unknown;
 	#failing: { readonly at: number; readonly how: Failure } | undefined;
 
-	private constructor(control: Request, close: () => Promise<void>) {
+	private constructor(control: Request, secondsPerBlock: number, close: () => Promise<void>) {
 		this.control = control;
+		this.#secondsPerBlock = secondsPerBlock;
 		this.#close = close;
 		this.#server = createServer((request, response) => {
 			this.#serve(request, response).catch(() => response.destroy());
@@ -57,7 +59,7 @@ export class PretendedChain {
 			},
 		});
 		const control: Request = (method, params = []) => network.provider.request({ method, params });
-		const chain = new PretendedChain(control, () => network.close());
+		const chain = new PretendedChain(control, secondsPerBlock, () => network.close());
 		await new Promise<void>((resolve) => chain.#server.listen(0, "127.0.0.1", resolve));
 		// One by one: many at once would have another gas limit.
 		const latest = (await control("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
@@ -101,6 +103,11 @@ export class PretendedChain {
 		await this.#close();
 	}
 
+	async #setTime(): Promise<void> {
+		const latest = (await this.control("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
+		await this.control("evm_setNextBlockTimestamp", [Number(latest.timestamp) + this.#secondsPerBlock]);
+	}
+
 	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		let body = "";
 		for await (const chunk of request) body += chunk;
@@ -123,6 +130,8 @@ export class PretendedChain {
 			return { error: { code: -32601, message: `the method ${call.method} does not exist` } };
 		}
 		try {
+			// Blocks come in time, however slow this machine is.
+			if (call.method === "eth_sendRawTransaction") await this.#setTime();
 			return { result: await this.control(call.method, call.params) };
 		} catch (error) {
 			const { code = -32000, message, data } = error as { code?: number; message: string; data?: unknown };
