@@ -6,7 +6,6 @@ import { report, table } from "../output.ts";
 interface Options extends SigningOptions {
 	plan?: boolean;
 	network?: string;
-	ceremony?: string;
 	with?: ("grid" | "jobs" | "bounties" | "attesters")[];
 	blockSeconds: number;
 	governor?: string;
@@ -55,11 +54,6 @@ export const deploy = command<Options>({
 				type: "string",
 				describe:
 					"a public chain by its name, as in sepolia: its usual RPC address unless --rpc names another",
-				requiresArg: true,
-			})
-			.option("ceremony", {
-				type: "string",
-				describe: "folder of the finished ceremony whose keys are trusted; public chains take no others",
 				requiresArg: true,
 			})
 			.option("with", {

@@ -10,6 +10,7 @@ import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
+import { GOVERNANCE_MUTATIONS } from "./governance-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
@@ -32,6 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...INPUT_MUTATIONS,
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
+	...GOVERNANCE_MUTATIONS,
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,

@@ -167,7 +167,9 @@ describe("a deployment to a public chain", () => {
 		const { beside, governance, ceremony, ...deployed } = await deploy(home, choice);
 		expect([governance, ceremony]).toEqual([null, null]);
 		const connection = await chain.connect();
-		expect(await findDeployment(connection, deployed.market, deployed.block)).toEqual(deployed);
+		expect(await findDeployment(connection, deployed.market, { fromBlock: deployed.block })).toEqual(
+			deployed,
+		);
 		const view = await openView({ home: home.folder, rpc: chain.url });
 		const [grids, bounties, network, attesters] = [
 			await openGrids(view),
@@ -200,7 +202,9 @@ describe("a deployment to a public chain", () => {
 		expect(await reader.readContract({ ...roles, args: [0n, account.address] })).toEqual([false, 0]);
 		expect(await reader.readContract({ ...roles, args: [0n, governance!.timelock] })).toEqual([true, 0]);
 		const connection = await chain.connect();
-		await expect(findDeployment(connection, directory, block)).rejects.toThrow(/names no deployment/);
+		await expect(findDeployment(connection, directory, { fromBlock: block })).rejects.toThrow(
+			/names no deployment/,
+		);
 		await expect(currentMarket(connection.reader, directory)).rejects.toThrow(/names no deployment/);
 		const signer = signerFor(connection, account);
 		const none = `0x${"00".repeat(20)}` as const;
@@ -211,7 +215,7 @@ describe("a deployment to a public chain", () => {
 			functionName: "publish",
 			args: [{ market, ...beside, from: 0 }],
 		});
-		expect((await findDeployment(connection, directory, block)).market).toBe(market);
+		expect((await findDeployment(connection, directory, { fromBlock: block })).market).toBe(market);
 		expect((await currentMarket(connection.reader, directory)).toLowerCase()).toBe(market);
 	});
 
@@ -251,6 +255,17 @@ describe("a deployment to a public chain", () => {
 		const connection = await chain.connect();
 		const { contracts } = await planPublic(withHash(keccak256(runtime)));
 		await verifyContracts(connection, contracts);
+		const verifiers = { DotVerifier: keccak256(runtime), ElementsVerifier: elementsHash };
+		const { fromBlock } = { fromBlock: deployed.block };
+		const found = await findDeployment(connection, deployed.market, { fromBlock, verifiers });
+		expect(found.dotVerifier).toBe(deployed.dotVerifier);
+		await expect(findDeployment(connection, deployed.market, { fromBlock })).rejects.toThrow(
+			/is not the DotVer/,
+		);
+		const others = { ...verifiers, ElementsVerifier: keccak256("0x00") };
+		await expect(
+			findDeployment(connection, deployed.market, { fromBlock, verifiers: others }),
+		).rejects.toThrow(/is not that of the ceremony's keys/);
 		const { market } = deployed;
 		const code = (await chain.control("eth_getCode", [market])) as Hex;
 		const bent = `${code.slice(0, 2000)}${code[2000] === "0" ? "1" : "0"}${code.slice(2001)}`;

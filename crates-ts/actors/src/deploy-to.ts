@@ -41,8 +41,6 @@ export type ParameterOptions = Partial<Parameters> & {
 /** What else a deployment to a public chain may say. */
 export type PublicDeployOptions = WorldOptions &
 	ParameterOptions & {
-		/** folder of the finished ceremony whose keys are trusted */
-		readonly ceremony?: string | undefined;
 		readonly with?: readonly Beside[] | undefined;
 		readonly blockSeconds?: number | undefined;
 		readonly governor?: string | undefined;
