@@ -159,7 +159,7 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"deployment: a pairing that is always right is taken",
-				'{ what: "precompile 8 (pairings on BN254)", to: word5(8), data: paired(2n), answer: words(0) },',
+				'{ what: "precompile 8 (pairings on BN254)", to: precompile(8), data: paired(2n), answer: words(0) }',
 				"",
 			],
 			[

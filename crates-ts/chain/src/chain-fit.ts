@@ -69,20 +69,25 @@ const PROBES: readonly {
 		data: "0x60015f5d5f5c5f5260205f60205e60206020f3",
 		answer: words(1),
 	},
-	{ what: "precompile 5 (powers)", to: word5(5), data: words(32, 32, 32, 3, 5, 7), answer: words(5) },
-	{ what: "precompile 6 (addition on BN254)", to: word5(6), data: words(1, 2, 1, 2), answer: DOUBLED },
-	{ what: "precompile 7 (multiplication on BN254)", to: word5(7), data: words(1, 2, 2), answer: DOUBLED },
+	{ what: "precompile 5 (powers)", to: precompile(5), data: words(32, 32, 32, 3, 5, 7), answer: words(5) },
+	{ what: "precompile 6 (addition on BN254)", to: precompile(6), data: words(1, 2, 1, 2), answer: DOUBLED },
+	{
+		what: "precompile 7 (multiplication on BN254)",
+		to: precompile(7),
+		data: words(1, 2, 2),
+		answer: DOUBLED,
+	},
 	{
 		what: "precompile 8 (pairings on BN254)",
-		to: word5(8),
+		to: precompile(8),
 		data: paired(FIELD - 2n),
 		answer: words(1),
 	},
 	// One that is answered with 1 whatever is asked would take every proof.
-	{ what: "precompile 8 (pairings on BN254)", to: word5(8), data: paired(2n), answer: words(0) },
+	{ what: "precompile 8 (pairings on BN254)", to: precompile(8), data: paired(2n), answer: words(0) },
 ];
 
-function word5(number: number): Hex {
+function precompile(number: number): Hex {
 	return pad(toHex(number), { size: 20 });
 }
 
