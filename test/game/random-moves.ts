@@ -71,7 +71,7 @@ export function moveOf(
 		}
 		case "stop":
 			// Longer ones would leave a walk without requests.
-			return by(state.guardian, {
+			return by(state.guardian === NOBODY ? someone : state.guardian, {
 				type: "stopRequests",
 				duration: bad && b % 3 !== 0 ? (b % 3 === 1 ? 0 : LONGEST_STOP + 1) : 1 + (a % 40),
 			});
