@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
 import { type BeaconSource, describeBeacon, timeOfBeacon } from "./beacon.ts";
@@ -79,7 +79,6 @@ export async function newCeremony(folder: string, options: NewCeremony): Promise
 
 /** A key of the same name is what an attempt has left that did not come to its announcement. */
 async function replaceKey(folder: string, name: string, zkey: Uint8Array): Promise<void> {
-	const { rm } = await import("node:fs/promises");
 	await rm(`${folder}/${name}`, { force: true });
 	await writeNew(folder, name, zkey);
 }
