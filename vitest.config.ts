@@ -7,7 +7,7 @@ const PROOF = [
 	"crates-ts/prover/test/{ceremony,native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,large-model,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
 	"crates-ts/app/test/**/*.test.ts",
-	"test/{actors,ceremony,command-line,dapp-guide,json-output}.test.ts",
+	"test/{actors,ceremony-rehearsal,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/libraries/verifiers.test.ts",

@@ -1,12 +1,14 @@
+import { ceremonyHtml } from "@umpire/app/ceremony-html.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type FinalBlockHash, parseBeaconSource } from "@umpire/prover/ceremony/beacon.ts";
 import { type Contributed, contributeTo, drawBeacon } from "@umpire/prover/ceremony/contribute.ts";
 import { finishCeremony } from "@umpire/prover/ceremony/finish.ts";
 import { newCeremony } from "@umpire/prover/ceremony/new-ceremony.ts";
-import { readTranscript } from "@umpire/prover/ceremony/transcript.ts";
+import { readTranscript, sha256Of } from "@umpire/prover/ceremony/transcript.ts";
 import { type Verified, verifyCeremony } from "@umpire/prover/ceremony/verify.ts";
 import type { CircuitName } from "@umpire/prover/circuits.ts";
+import { writeAtomically } from "@umpire/store/atomic-file.ts";
 import { ask } from "@umpire/store/password.ts";
 
 /** What the actions of `umpire ceremony` take. */
@@ -96,6 +98,14 @@ export async function finish(options: CeremonyOptions) {
 		runtimeCodeHash: verifier.runtimeCodeHash,
 	}));
 	return { folder, fingerprint, isRehearsal, contributors, beacon, verifiers };
+}
+
+/** Writes the page that contributes in browsers: the same file on every machine. */
+export async function writePage(file: string | undefined) {
+	if (file === undefined) throw new UmpireError("OPTION", "A page is written to a file: give --out FILE");
+	const html = await ceremonyHtml();
+	await writeAtomically(file, html);
+	return { file, sha256: sha256Of(html) };
 }
 
 function summaryOf({ record, head, files }: Contributed) {

@@ -1057,6 +1057,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beacon: z.string(),
 		verifiers: z.array(own({ name: z.string(), runtimeCodeHash: root })),
 	}),
+	"ceremony page": own({ file: z.string(), sha256: digest }),
 	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
 	index: own({

@@ -266,6 +266,7 @@ describe("what commands print with --json", () => {
 			// Its own test holds it to its schema.
 			...["farm coordinator", "farm worker", "farm status", "farm submit"],
 			...["ceremony new", "ceremony contribute", "ceremony beacon", "ceremony verify", "ceremony finish"],
+			"ceremony page",
 			...["profile", "bench"],
 		]);
 	});

@@ -1,13 +1,15 @@
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type CommonOptions, command } from "../command.ts";
 import { progress } from "../log.ts";
 import { numberOption } from "../numbers.ts";
 import { columns, report, table } from "../output.ts";
 
-type Action = "new" | "contribute" | "verify" | "beacon" | "finish";
+const ACTIONS = ["new", "contribute", "verify", "beacon", "finish", "page"] as const;
 
 interface Options extends CommonOptions {
-	action: Action;
-	folder: string;
+	action: (typeof ACTIONS)[number];
+	folder?: string;
+	out?: string;
 	name?: string;
 	beacon?: string;
 	rehearsal: boolean;
@@ -22,7 +24,7 @@ interface Options extends CommonOptions {
 }
 
 export const ceremony = command<Options>({
-	command: "ceremony <action> <folder>",
+	command: "ceremony <action> [folder]",
 	describe: "make proving keys whose secret nobody knows (docs/ceremony.md)",
 	examples: [
 		["umpire ceremony new keys --beacon drand:40000000", "announces phase 1, circuits and the beacon"],
@@ -30,14 +32,20 @@ export const ceremony = command<Options>({
 		["umpire ceremony verify keys", "checks everything from the circuits to the verifiers' bytecode"],
 		["umpire ceremony beacon keys --signature SIGNATURE", "ends the contributions with the announced beacon"],
 		["umpire ceremony finish keys", "writes the keys, the verifiers and the fingerprint"],
+		["umpire ceremony page --out contribute.html", "writes a page that contributes in a browser"],
 	],
 	options: (yargs) =>
 		yargs
 			.positional("action", {
-				choices: ["new", "contribute", "verify", "beacon", "finish"] as const,
+				choices: ACTIONS,
 				demandOption: true,
 			})
-			.positional("folder", { type: "string", describe: "the transcript's folder", demandOption: true })
+			.positional("folder", { type: "string", describe: "the transcript's folder; not for page" })
+			.option("out", {
+				type: "string",
+				describe: "page: the HTML file to write, which contributes in browsers",
+				requiresArg: true,
+			})
 			.option("name", {
 				type: "string",
 				describe: "contribute: the contributor; new: what the ceremony is called",
@@ -103,7 +111,22 @@ export const ceremony = command<Options>({
 			),
 	async run(options) {
 		const actions = await import("../ceremony-actions.ts");
-		const full = { ...options, progress };
+		if (options.action === "page") {
+			const written = await actions.writePage(options.out);
+			return report(options.json, written, () =>
+				table([
+					["page", written.file],
+					["SHA-256", written.sha256],
+				]),
+			);
+		}
+		if (options.folder === undefined) {
+			throw new UmpireError(
+				"USAGE",
+				"Name the folder of the ceremony's transcript. See umpire ceremony --help.",
+			);
+		}
+		const full = { ...options, folder: options.folder, progress };
 		switch (options.action) {
 			case "new": {
 				const begun = await actions.beginCeremony(full);

@@ -13,14 +13,8 @@ import { finishCeremony } from "../src/ceremony/finish.ts";
 import { readFinishedCeremony } from "../src/ceremony/finished.ts";
 import { newCeremony } from "../src/ceremony/new-ceremony.ts";
 import { readProvingKey } from "../src/ceremony/proving-key.ts";
-import {
-	type ContributionRecord,
-	keyName,
-	readTranscript,
-	recordName,
-	sha256Of,
-	textOf,
-} from "../src/ceremony/transcript.ts";
+import { type ContributionRecord, keyName, recordName, textOf } from "../src/ceremony/records.ts";
+import { readTranscript, sha256Of } from "../src/ceremony/transcript.ts";
 import { codeHash, compileVerifiers } from "../src/ceremony/verifier-code.ts";
 import { verifyCeremony } from "../src/ceremony/verify.ts";
 import { POWERS_OF_TAU, ROOT } from "../src/circuits.ts";

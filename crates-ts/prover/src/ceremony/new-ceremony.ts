@@ -1,14 +1,13 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
-import { type BeaconSource, describeBeacon, timeOfBeacon } from "./beacon.ts";
+import { describeBeacon, timeOfBeacon } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 import { initialKey } from "./initial-key.ts";
 import { findPhaseOne } from "./phase-one.ts";
+import { type Announcement, type BeaconSource, keyName } from "./records.ts";
 import {
-	type Announcement,
 	isBegun,
-	keyName,
 	readTranscript,
 	sha256Of,
 	type Transcript,

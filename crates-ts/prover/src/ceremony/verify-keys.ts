@@ -9,7 +9,8 @@ import {
 	readProvingKey,
 	samePoint,
 } from "./proving-key.ts";
-import { type ContributionRecord, faultOf, readKey, type Transcript } from "./transcript.ts";
+import type { ContributionRecord } from "./records.ts";
+import { faultOf, readKey, type Transcript } from "./transcript.ts";
 
 /** Keys that follow from an initial key, by the hashes of both: each is looked at once in a process. */
 const right = new Set<string>();
