@@ -45,7 +45,7 @@ const give = (...names: string[]) =>
 async function contribute(name: string): Promise<void> {
 	await page.locator("#name").fill(name);
 	await page.locator("#entropy").fill("typed in a browser");
-	await page.getByRole("button").click();
+	await page.getByRole("button", { name: "Contribute" }).click();
 	await status()
 		.getByText(/^Done\. .*[0-9a-f]{64}$/)
 		.waitFor();
@@ -67,7 +67,7 @@ it("contributes from files to files, one contributor after the other", async () 
 		.getByText(/After Alice/)
 		.waitFor();
 	await page.locator("#name").fill("Alice");
-	await page.getByRole("button").click();
+	await page.getByRole("button", { name: "Contribute" }).click();
 	await status()
 		.getByText(/Alice has contributed already/)
 		.waitFor();
@@ -93,7 +93,7 @@ it("says which files are missing or wrong", async () => {
 	await status()
 		.getByText(/ceremony\.json: version/)
 		.waitFor();
-	expect(await page.getByRole("button").isDisabled()).toBe(true);
+	expect(await page.getByRole("button", { name: "Contribute" }).isDisabled()).toBe(true);
 });
 
 it("asks nobody anything, may ask nobody, and can be read by everybody", async () => {
