@@ -331,6 +331,19 @@ const OUTPUTS = z.array(
 );
 
 /** What each command prints. */
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const contribution = z
+	.string()
+	.regex(/^[0-9a-f]{128}$/)
+	.describe("BLAKE2b-512, as snarkjs prints it");
+const CONTRIBUTED = own({
+	number: count,
+	name: z.string(),
+	head: digest.describe("SHA-256 of the record"),
+	contributions: z.array(own({ circuit: z.string(), contribution })),
+	files: z.array(z.string()),
+});
+
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
 		file: z.string().optional().describe("left out if the budget is missed, and that is not accepted"),
@@ -1046,6 +1059,46 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			}),
 		])
 		.describe("of conformance, or of evaluate"),
+	"ceremony new": own({
+		folder: z.string(),
+		name: z.string(),
+		isRehearsal: z.boolean(),
+		head: digest.describe("SHA-256 of ceremony.json"),
+		beacon: z.union([
+			own({ kind: z.literal("drand"), network: z.string(), round: count }),
+			own({ kind: z.literal("block"), chainId: count, number: count }),
+		]),
+		circuits: z.array(z.string()),
+	}),
+	"ceremony contribute": CONTRIBUTED,
+	"ceremony beacon": CONTRIBUTED,
+	"ceremony verify": own({
+		name: z.string(),
+		isRehearsal: z.boolean(),
+		head: digest.describe("SHA-256 of the last record"),
+		beacon: z.string(),
+		isBeaconDrawn: z.boolean(),
+		isBeaconChecked: z.boolean().describe("whether its value is known to be the source's"),
+		contributions: z.array(
+			own({
+				number: count,
+				name: z.string(),
+				previous: digest.describe("SHA-256 of the record before"),
+				circuits: z.record(z.string(), own({ contribution: contribution, key: digest })),
+				beacon: z.union([own({ signature: z.string() }), own({ blockHash: digest })]).optional(),
+			}),
+		),
+		fingerprint: digest.optional().describe("SHA-256 of fingerprint.json of a finished ceremony"),
+	}).describe("only if everything is right"),
+	"ceremony finish": own({
+		folder: z.string(),
+		fingerprint: root,
+		isRehearsal: z.boolean(),
+		contributors: z.array(z.string()),
+		beacon: z.string(),
+		verifiers: z.array(own({ name: z.string(), runtimeCodeHash: root })),
+	}),
+	"ceremony page": own({ file: z.string(), sha256: digest }),
 	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
 	index: own({

@@ -269,6 +269,8 @@ describe("what commands print with --json", () => {
 			...["attest join", "attest leave", "app", "key import"],
 			// Its own test holds it to its schema.
 			...["farm coordinator", "farm worker", "farm status", "farm submit"],
+			...["ceremony new", "ceremony contribute", "ceremony beacon", "ceremony verify", "ceremony finish"],
+			"ceremony page",
 			...["profile", "bench"],
 		]);
 	});

@@ -3,16 +3,9 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hasherOf } from "@umpire/markets/bls.ts";
-import { z } from "zod";
 import { CeremonyError } from "./ceremony-error.ts";
 import { fromDigits } from "./hex.ts";
-
-/** Whose value ends a ceremony: announced at its beginning, when nobody can know it. */
-export const beaconSource = z.discriminatedUnion("kind", [
-	z.strictObject({ kind: z.literal("drand"), network: z.literal("evmnet"), round: z.int().min(1) }),
-	z.strictObject({ kind: z.literal("block"), chainId: z.int().min(1), number: z.int().min(1) }),
-]);
-export type BeaconSource = z.infer<typeof beaconSource>;
+import { type BeaconSource, beaconSource } from "./records.ts";
 
 /** What a source gave: of drand the network's signature, of a chain the hash of the block. Hexadecimal without 0x. */
 export type BeaconEvidence = { readonly signature: string } | { readonly blockHash: string };

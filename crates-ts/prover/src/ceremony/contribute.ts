@@ -17,15 +17,17 @@ import {
 	BEACON_NAME,
 	type ContributionRecord,
 	contributorName,
+	keyName,
+	recordName,
+	textOf,
+} from "./records.ts";
+import {
 	hasBeacon,
 	isRehearsal,
-	keyName,
 	readKey,
 	readTranscript,
-	recordName,
 	sha256Of,
 	type Transcript,
-	textOf,
 	writeNew,
 } from "./transcript.ts";
 import { verifyKeys } from "./verify-keys.ts";

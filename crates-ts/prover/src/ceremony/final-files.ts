@@ -6,7 +6,8 @@ import { exportVerificationKey, type VerificationKey, withSnarkjs } from "../sna
 import { VERIFIER_NAMES, verifierSource } from "../verifier-source.ts";
 import { describeBeacon } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
-import { isRehearsal, sha256Of, type Transcript, textOf } from "./transcript.ts";
+import { textOf } from "./records.ts";
+import { isRehearsal, sha256Of, type Transcript } from "./transcript.ts";
 import { codeHash, compileVerifiers, type VerifierCode } from "./verifier-code.ts";
 
 /** What a finished ceremony's folder holds beside its transcript. */

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { CeremonyError } from "./ceremony-error.ts";
 import { FINAL_FOLDER, FINGERPRINT, makeFinal } from "./final-files.ts";
 import { type FinishedCeremony, readFinishedCeremony } from "./finished.ts";
-import { hasBeacon, readTranscript, textOf, writeNew } from "./transcript.ts";
+import { textOf } from "./records.ts";
+import { hasBeacon, readTranscript, writeNew } from "./transcript.ts";
 import { compareFinal, type VerifyOptions, verifyTranscript } from "./verify.ts";
 
 /**

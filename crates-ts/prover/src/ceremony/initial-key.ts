@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { compileCircuit } from "../circom.ts";
 import { type CircuitName, ROOT } from "../circuits.ts";
+import { version } from "../key-identity.ts";
 import { newKeyBytes, withSnarkjs } from "../snarkjs.ts";
 import { readProvingKey } from "./proving-key.ts";
 import { sha256Of, writeNew } from "./transcript.ts";
@@ -29,8 +29,10 @@ export async function initialKey(circuit: CircuitName, powersOfTau: Uint8Array):
 	compiled.set(circuit, circuits);
 	circuits.catch(() => compiled.delete(circuit));
 	const { r1cs, wasm } = await circuits;
-	const version: string = createRequire(import.meta.url)("snarkjs/package.json").version;
-	const identity = sha256Of(`${version} ${sha256Of(r1cs)} ${sha256Of(powersOfTau)}`).slice(0, 16);
+	const identity = sha256Of(`${await version("snarkjs")} ${sha256Of(r1cs)} ${sha256Of(powersOfTau)}`).slice(
+		0,
+		16,
+	);
 	const zkey = await remembered(`${circuit}-${identity}.zkey`, () =>
 		withSnarkjs(() => newKeyBytes(r1cs, powersOfTau)),
 	);

@@ -1,14 +1,13 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
-import { type BeaconSource, describeBeacon, timeOfBeacon } from "./beacon.ts";
+import { describeBeacon, timeOfBeacon } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 import { initialKey } from "./initial-key.ts";
 import { findPhaseOne } from "./phase-one.ts";
+import { type Announcement, type BeaconSource, keyName } from "./records.ts";
 import {
-	type Announcement,
 	isBegun,
-	keyName,
 	readTranscript,
 	sha256Of,
 	type Transcript,
@@ -79,7 +78,6 @@ export async function newCeremony(folder: string, options: NewCeremony): Promise
 
 /** A key of the same name is what an attempt has left that did not come to its announcement. */
 async function replaceKey(folder: string, name: string, zkey: Uint8Array): Promise<void> {
-	const { rm } = await import("node:fs/promises");
 	await rm(`${folder}/${name}`, { force: true });
 	await writeNew(folder, name, zkey);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { POWERS_OF_TAU } from "../circuits.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import type { Announcement } from "./records.ts";
 
 /** The results of phase 1 that a ceremony may begin with. */
 export const PHASE_ONE = {
@@ -20,8 +21,8 @@ export const PHASE_ONE = {
 		blake2b:
 			"219b9814d64433cbea4514369add6d7748a4c77862737bc39146e162f74da18be61562ac2eab2c181923db44ea60948943e61398bcb87cb1ea5318496cf22279",
 	},
-} as const;
-export type PhaseOne = keyof typeof PHASE_ONE;
+} as const satisfies Readonly<Record<PhaseOne, { readonly file: string; readonly blake2b: string }>>;
+export type PhaseOne = Announcement["powersOfTau"];
 
 /**
  * Finds the file of a phase 1 and checks its hash.

@@ -1,78 +1,19 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
-import { beaconSource } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
-import { PHASE_ONE, type PhaseOne } from "./phase-one.ts";
-
-/**
- * A ceremony's transcript is a folder. ceremony.json is what was announced; NNNN.json, the record of contribution NNNN,
- * names the record before it by its hash, so that nobody can change what others have built on. The keys lie beside:
- * NNNN.CIRCUIT.zkey, of which 0000 is the one that nobody has contributed to. Hashes are SHA-256 unless they say so.
- */
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const blake2b = z.string().regex(/^[0-9a-f]{128}$/);
-
-/** What fits into a key (64 characters), on a line, and into a file name. */
-export const contributorName = z
-	.string()
-	.regex(
-		/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,47}$/u,
-		"1 to 48 letters, digits, spaces or . _ @ + -, a letter or digit first",
-	)
-	.regex(/\S$/u, "no space at the end");
-
-/** One value for each circuit of the ceremony. */
-const perCircuit = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum(CIRCUITS), value);
-
-const announcement = z.strictObject({
-	version: z.literal(1),
-	name: z.string().min(1).max(100),
-	/** BLAKE2b-512 of the result of phase 1 */
-	powersOfTau: z.enum(Object.keys(PHASE_ONE) as [PhaseOne, ...PhaseOne[]]),
-	beacon: beaconSource,
-	/** 2^this rounds of SHA-256 between the beacon's value and what is drawn from it */
-	iterationsExponent: z.int().min(10).max(32),
-	circuits: perCircuit(
-		z.strictObject({
-			r1cs: sha256,
-			wasm: sha256,
-			/** of NNNN = 0000 */
-			initialKey: sha256,
-			/** as every key of the circuit says it, BLAKE2b-512 */
-			circuitHash: blake2b,
-		}),
-	),
-});
-export type Announcement = z.infer<typeof announcement>;
-
-const contributionRecord = z.strictObject({
-	number: z.int().min(1).max(9999),
-	name: contributorName,
-	/** SHA-256 of the record before, or of ceremony.json */
-	previous: sha256,
-	circuits: perCircuit(
-		z.strictObject({
-			/** as snarkjs prints it, BLAKE2b-512 */
-			contribution: blake2b,
-			key: sha256,
-		}),
-	),
-	/** of the last record alone: what the announced source gave */
-	beacon: z
-		.union([
-			z.strictObject({ signature: z.string().regex(/^[0-9a-f]{128}$/) }),
-			z.strictObject({ blockHash: sha256 }),
-		])
-		.optional(),
-});
-export type ContributionRecord = z.infer<typeof contributionRecord>;
-
-/** Who the beacon is among the contributors. */
-export const BEACON_NAME = "beacon";
-const ANNOUNCEMENT = "ceremony.json";
+import {
+	ANNOUNCEMENT,
+	type Announcement,
+	BEACON_NAME,
+	type ContributionRecord,
+	keyName,
+	parseAnnouncement,
+	parseRecord,
+	recordName,
+	textOf,
+} from "./records.ts";
 
 /** A transcript, read: its records follow on one another, the keys have not been looked at. */
 export interface Transcript {
@@ -91,17 +32,8 @@ export const isRehearsal = ({ announcement }: Pick<Transcript, "announcement">):
 /** Whether the last record is the beacon's. */
 export const hasBeacon = ({ records }: Transcript): boolean => records.at(-1)?.beacon !== undefined;
 
-const four = (number: number): string => String(number).padStart(4, "0");
-export const recordName = (number: number): string => `${four(number)}.json`;
-export const keyName = (number: number, circuit: CircuitName): string => `${four(number)}.${circuit}.zkey`;
-
 export function sha256Of(content: Uint8Array | string): string {
 	return createHash("sha256").update(content).digest("hex");
-}
-
-/** A record as it is written and hashed. */
-export function textOf(value: unknown): string {
-	return `${JSON.stringify(value, null, "\t")}\n`;
 }
 
 /** How a fault is told of somebody's contribution. */
@@ -128,7 +60,7 @@ export async function readTranscript(folder: string): Promise<Transcript> {
 			advice: "make one with umpire ceremony new, or name another.",
 		});
 	}
-	const announced = parsed(announcement, text, ANNOUNCEMENT);
+	const announced = parseAnnouncement(text);
 	const circuits = CIRCUITS.filter((circuit) => announced.circuits[circuit] !== undefined);
 	if (circuits.length < CIRCUITS.length && announced.powersOfTau === "hermez") {
 		throw new CeremonyError(`${ANNOUNCEMENT} leaves out a circuit, which only rehearsals may`);
@@ -145,7 +77,7 @@ export async function readTranscript(folder: string): Promise<Transcript> {
 			);
 		}
 		const written = (await readText(folder, recordName(number))) ?? "";
-		const record = parsed(contributionRecord, written, recordName(number));
+		const record = parseRecord(written, number);
 		requireFollows(record, { number, head, records, circuits });
 		records.push(record);
 		head = sha256Of(written);
@@ -182,25 +114,6 @@ function requireFollows(
 async function recordNumbers(folder: string): Promise<number[]> {
 	const names = (await readdir(folder)).filter((name) => /^\d{4}\.json$/.test(name));
 	return names.map((name) => Number(name.slice(0, 4))).sort((a, b) => a - b);
-}
-
-function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (cause) {
-		throw new CeremonyError(`${file} is no JSON`, { cause, advice: "fetch it again." });
-	}
-	const result = schema.safeParse(value);
-	if (result.success) {
-		if (textOf(value) === text) return result.data;
-		// One text for each value: hashes are of texts, and two members of one name would be read as the last alone.
-		throw new CeremonyError(`${file} is not written as ceremonies write it`, { advice: "fetch it again." });
-	}
-	const [issue] = result.error.issues;
-	throw new CeremonyError(`${file}: ${issue.path.join(".")}: ${issue.message}`, {
-		advice: "fetch it again.",
-	});
 }
 
 async function readText(folder: string, name: string): Promise<string | undefined> {

@@ -6,15 +6,8 @@ import { CeremonyError } from "./ceremony-error.ts";
 import { aboutTranscript, FINGERPRINT, type Final, makeFinal, readFinal } from "./final-files.ts";
 import { initialKey } from "./initial-key.ts";
 import { findPhaseOne } from "./phase-one.ts";
-import {
-	type ContributionRecord,
-	hasBeacon,
-	isRehearsal,
-	readTranscript,
-	sha256Of,
-	type Transcript,
-	textOf,
-} from "./transcript.ts";
+import { type ContributionRecord, textOf } from "./records.ts";
+import { hasBeacon, isRehearsal, readTranscript, sha256Of, type Transcript } from "./transcript.ts";
 import { verifyKeys } from "./verify-keys.ts";
 
 export interface VerifyOptions {
