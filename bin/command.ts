@@ -29,7 +29,6 @@ export interface ChainOptions extends CommonOptions {
 	rpcTimeout: number;
 	chainId?: number;
 	umpire?: string;
-	ceremony?: string;
 	fromBlock?: number;
 	fetch?: string[];
 	store?: string[];
@@ -58,11 +57,6 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 			type: "string",
 			describe:
 				"address of the market, or of a directory that names it (default: what was deployed from the home folder)",
-			requiresArg: true,
-		})
-		.option("ceremony", {
-			type: "string",
-			describe: "folder of the finished ceremony whose keys a public deployment trusts (docs/deployment.md)",
 			requiresArg: true,
 		})
 		.option(

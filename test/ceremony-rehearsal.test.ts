@@ -9,6 +9,7 @@ import { prove, verify } from "@umpire/prover/prove.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { main } from "../bin/main.ts";
 import { SCHEMAS } from "../docs/json-schemas.ts";
+import { takesProof } from "./ceremony-deployment.ts";
 
 /** A round of drand's evmnet that is over, as rehearsals may announce. */
 const ROUND = "drand:10000000";
@@ -71,6 +72,10 @@ test("a rehearsal of both circuits, from its announcement to keys that a deploym
 	expect(await verify("elements", proof, publicSignals)).toBe(true);
 	vi.unstubAllEnvs();
 	expect(await verify("elements", proof, publicSignals)).toBe(false);
+	// And verified on a chain, by the verifiers that a deployment takes from it.
+	const home = join(folder, "..", "home");
+	expect(await takesProof(folder, home, proof, publicSignals)).toBe(true);
+	expect(await takesProof(folder, home, proof, publicSignals.with(0, publicSignals[0] + 1n))).toBe(false);
 	const page = join(folder, "..", "page.html");
 	await run("page", "--out", page);
 	expect(await readFile(page, "utf8")).toMatch(/^<!doctype html>/);

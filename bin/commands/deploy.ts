@@ -5,6 +5,7 @@ import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions {
 	plan?: boolean;
+	ceremony?: string;
 	network?: string;
 	with?: ("grid" | "jobs" | "bounties" | "attesters")[];
 	blockSeconds: number;
@@ -54,6 +55,12 @@ export const deploy = command<Options>({
 				type: "string",
 				describe:
 					"a public chain by its name, as in sepolia: its usual RPC address unless --rpc names another",
+				requiresArg: true,
+			})
+			.option("ceremony", {
+				type: "string",
+				describe:
+					"folder of the finished ceremony whose keys are trusted; public chains take no others (environment: UMPIRE_CEREMONY)",
 				requiresArg: true,
 			})
 			.option("with", {

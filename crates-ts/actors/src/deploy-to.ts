@@ -61,7 +61,7 @@ export async function planFor(
 	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
 	await buildContracts(() => progress("Building the contracts..."));
-	const keys = await ceremonyFor(connection, options.ceremony).catch((error: unknown) => {
+	const keys = await ceremonyFor(connection, folderOf(options)).catch((error: unknown) => {
 		// Without keys the rest can still be looked at.
 		if (error instanceof UmpireError) return error;
 		throw error;
@@ -87,7 +87,7 @@ async function deployPublicly(
 	parameters: Parameters,
 	progress: (line: string) => void,
 ): Promise<PublicDeployment> {
-	const ceremony = await ceremonyFor(connection, options.ceremony);
+	const ceremony = await ceremonyFor(connection, folderOf(options));
 	await buildContracts(() => progress("Building the contracts..."));
 	const choice = choiceOf(options, parameters, ceremony);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
@@ -113,6 +113,11 @@ function choiceOf(
 		governor: addressOf("governor", options.governor),
 		guardian: addressOf("guardian", options.guardian),
 	};
+}
+
+/** The ceremony that is named, or the one whose keys prove here: other verifiers would take none of the proofs. */
+function folderOf({ ceremony }: PublicDeployOptions): string | undefined {
+	return ceremony ?? (process.env.UMPIRE_CEREMONY || undefined);
 }
 
 function addressOf(option: string, given: string | undefined): Hex | undefined {
@@ -143,7 +148,8 @@ export async function deployTo(
 		await writeDeployment(home, found);
 		return found;
 	}
-	if (options.deterministic === true || !isDevelopment(connection)) {
+	const ceremony = folderOf(options);
+	if (options.deterministic === true || ceremony !== undefined || !isDevelopment(connection)) {
 		return deployPublicly(home, connection, options, parameters, progress);
 	}
 	if (options.replace !== true) await requireNone(home, connection);

@@ -20,6 +20,7 @@ import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { readFinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
+import { ceremonyInUse } from "@umpire/prover/keys-in-use.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
@@ -66,7 +67,7 @@ export interface ViewOptions {
 	readonly umpire?: string | undefined;
 	/** The block from which on a market that is given by its address has events. */
 	readonly fromBlock?: number | undefined;
-	/** Folder of the finished ceremony whose verifiers a market that is given by its address has; else this version's. */
+	/** Folder of the finished ceremony whose verifiers a market has; by default that of UMPIRE_CEREMONY, or none. */
 	readonly ceremony?: string | undefined;
 	/** Where programs and inputs that are not in the home folder may be had. */
 	readonly fetch?: readonly string[] | undefined;
@@ -115,13 +116,15 @@ export async function deploymentOf(
 	}
 	return findDeployment(connection, umpire, {
 		fromBlock: fromBlock === undefined ? undefined : BigInt(fromBlock),
-		verifiers: ceremony === undefined ? undefined : await verifiersOf(ceremony),
+		verifiers: await verifiersInUse(ceremony),
 	});
 }
 
-/** The verifiers of a ceremony's keys. */
-async function verifiersOf(folder: string): Promise<VerifierHashes> {
-	const { dot, elements } = (await readFinishedCeremony(folder)).circuits;
+/** The verifiers of the keys that proofs are made with; undefined where they are this version's. */
+async function verifiersInUse(folder: string | undefined): Promise<VerifierHashes | undefined> {
+	const ceremony = folder === undefined ? await ceremonyInUse() : await readFinishedCeremony(folder);
+	if (ceremony === undefined) return undefined;
+	const { dot, elements } = ceremony.circuits;
 	return {
 		DotVerifier: dot.verifier.runtimeCodeHash,
 		ElementsVerifier: elements.verifier.runtimeCodeHash,

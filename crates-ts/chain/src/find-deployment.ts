@@ -89,7 +89,7 @@ async function requireVerifier(
 	const found = await codeAt(connection, address);
 	if (found !== undefined && keccak256(found) === verifiers[name]) return;
 	throw new ChainError(`The ${name} at ${address} is not that of the ceremony's keys`, {
-		advice: "check --ceremony and the market's address.",
+		advice: "check UMPIRE_CEREMONY and the market's address.",
 	});
 }
 
@@ -107,7 +107,7 @@ async function requireOwnCode(connection: Connection, name: string, address: Hex
 				: `The contract at ${where} is not the ${name} that this version builds`,
 			{
 				advice:
-					"check the market's address (umpire status shows it), --rpc, --ceremony and the version that deployed it.",
+					"check the market's address (umpire status shows it), --rpc, UMPIRE_CEREMONY and the version that deployed it.",
 			},
 		);
 	}
