@@ -1,5 +1,7 @@
-import type { PlanReport } from "@umpire/actors/deployment/deploy-public.ts";
-import { formatEther, formatGwei, getAddress } from "viem";
+import { directoryAbi } from "@umpire/abi/directory.ts";
+import type { PlanReport, PublicDeployment } from "@umpire/actors/deployment/deploy-public.ts";
+import type { Deployment } from "@umpire/chain/contracts.ts";
+import { encodeFunctionData, formatEther, formatGwei, getAddress, zeroAddress } from "viem";
 import { table } from "./output.ts";
 
 /** A plan for people: contracts, parameters, money, and what speaks against it. */
@@ -33,5 +35,30 @@ export function planLines(plan: PlanReport): string[] {
 		...plan.warnings.map((text) => `Note: ${text}`),
 		...plan.refusals.map(({ found, advice }) => `Refused: ${found}: ${advice}`),
 		plan.refusals.length === 0 ? "Nothing speaks against it." : "It would be refused.",
+	];
+}
+
+/** What stands beside the market of a public deployment. */
+export function besideLines(deployment: Deployment | PublicDeployment): [string, string][] {
+	if (!("beside" in deployment)) return [];
+	return Object.entries({ ...deployment.beside, ...deployment.governance });
+}
+
+/** What the governor sends so that a directory names a deployment. */
+export function publishingLines(deployment: Deployment | PublicDeployment): string[] {
+	if (!("beside" in deployment) || deployment.governance === null) return [];
+	const { grid, jobs, bounties, attestations } = deployment.beside;
+	const listing = {
+		market: deployment.market,
+		grid: grid ?? zeroAddress,
+		jobs: jobs ?? zeroAddress,
+		bounties: bounties ?? zeroAddress,
+		attestations: attestations ?? zeroAddress,
+		from: 0,
+	};
+	const data = encodeFunctionData({ abi: directoryAbi, functionName: "publish", args: [listing] });
+	return [
+		`The directory names it when the governor sends ${deployment.governance.directory} this (docs/governance.md):`,
+		data,
 	];
 }

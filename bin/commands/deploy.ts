@@ -132,6 +132,7 @@ export const deploy = command<Options>({
 	async run(options) {
 		const { openHome } = await import("@umpire/store/home.ts");
 		const { deployTo, gasPricesCovered, planFor } = await import("@umpire/actors/deploy-to.ts");
+		const { besideLines, publishingLines } = await import("../plan-lines.ts");
 		const { atNetwork } = await import("@umpire/actors/deployment/public-networks.ts");
 		const chosen = await atNetwork(options);
 		if (chosen.plan === true) {
@@ -150,8 +151,10 @@ export const deploy = command<Options>({
 				["court", deployment.court],
 				["registry", deployment.registry],
 				["arbiter", deployment.arbiter],
+				...besideLines(deployment),
 				...Object.entries(gasPricesCovered(deployment.parameters)),
 			]),
+			...publishingLines(deployment),
 			"Next: ./just register",
 		]);
 	},

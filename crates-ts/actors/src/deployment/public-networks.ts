@@ -23,10 +23,12 @@ export async function atNetwork<T extends AtNetwork>(options: T): Promise<T> {
 	const chain = chains.get(network);
 	if (chain === undefined) {
 		const asked = network.toLowerCase();
-		const near = [...chains.keys()].filter((name) => {
-			const known = name.toLowerCase();
-			return known.length > 3 && (known.includes(asked) || asked.includes(known));
-		});
+		const near = [...chains.keys()]
+			.filter((name) => {
+				const known = name.toLowerCase();
+				return known.length > 3 && (known.includes(asked) || asked.includes(known));
+			})
+			.sort((one, other) => Math.abs(one.length - asked.length) - Math.abs(other.length - asked.length));
 		throw new UmpireError("OPTION", `No network is called ${network}`, {
 			advice: `${near.length === 0 ? "" : `perhaps ${near.slice(0, 5).join(", ")}; `}--rpc takes the RPC address of any.`,
 		});
