@@ -778,6 +778,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
+		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
+		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
 		requests: z.array(own({ request: count, program: count, fee: wei, status: z.string() })),
 		claims: z.array(

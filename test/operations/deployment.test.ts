@@ -359,6 +359,13 @@ describe("a deployment is refused, before anything is sent,", () => {
 		const rollup = { ...CHOICE, preset: "rollup", parameters } as const;
 		await expect(planPublic({ ...rollup, beside: ["jobs"] })).rejects.toThrow(/sequencer can choose/);
 		await planPublic({ ...rollup, beside: ["attesters"] });
+		// Without a governor the guardian stops requests itself; without a guardian nobody does.
+		const guarded = await planPublic({ ...CHOICE, guardian });
+		const free = await planPublic({ ...CHOICE, governor: guardian });
+		const of = (planned: typeof guarded) => planned.contracts.find(({ name }) => name === "Market")!.creation;
+		expect(of(guarded).endsWith(guardian.slice(2))).toBe(true);
+		expect(of(free).endsWith("0".repeat(40))).toBe(true);
+		expect(free.core.market).toBe((await planPublic(CHOICE)).core.market);
 		const { report } = await reportPlan(
 			await chain.connect(),
 			{ ...CHOICE, beside: ["grid"], blockSeconds: 13 },

@@ -139,9 +139,9 @@ async function answersRightly(
  * Why a deployment must not be made on a chain; nothing if it may.
  *
  * @param parameters the game's; δ is its `increment` and `crowding`
- * @param facts.largest gas of the dearest single deployment
- * @param facts.mostInFlight transactions that an actor has on its way at once
- * @param facts.uncheckedCrowding whether `crowding` may be shorter than the newest blocks allow, or not be measured
+ * @param options.largest gas of the dearest single deployment
+ * @param options.mostInFlight transactions that an actor has on its way at once
+ * @param options.uncheckedCrowding whether `crowding` may be shorter than the newest blocks allow, or not be measured
  */
 export function unfitFor(
 	parameters: Parameters,
