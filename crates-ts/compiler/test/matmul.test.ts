@@ -81,6 +81,23 @@ describe("MatMul", () => {
 		expect(formsOf(await expectFaithful(scaled("Add", 0.3)))).toEqual(["matmul", "linear"]);
 	});
 
+	test("what a Where alone reads has the grid of the constant beside it, and is not rescaled", async () => {
+		const chosen = (low: number) => {
+			const shapes = [
+				[2, 3, 4],
+				[2, 4, 5],
+				[2, 3, 5],
+			];
+			return modelOf(shapes, (g, [x, y, z]) => {
+				const keep = g.node("Less", [z, g.scalar("half", 0.5)]);
+				return g.node("Where", [keep, g.node("MatMul", [x, y]), g.scalar("low", low)]);
+			});
+		};
+		// The first is what Less becomes.
+		for (const low of [-200, -0.5])
+			expect(formsOf(await expectFaithful(chosen(low)))).toEqual(["linear", "matmul", "select"]);
+	});
+
 	test("large matrices have weights of 14 bits, in integer kernels, and err as little as small ones", async () => {
 		const layer = (inputs: number, outputs: number) =>
 			modelOf([[3, inputs]], (g, [x]) =>
