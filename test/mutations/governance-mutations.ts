@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, DEPLOYMENT, GOVERNANCE } from "./tests.ts";
+import { AGREEMENT, DEPLOYMENT, DEPLOYMENT_REFUSALS, GOVERNANCE } from "./tests.ts";
 
 /** What is governed, and how public chains are deployed to. */
 export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
@@ -150,7 +150,7 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/chain/src/chain-fit.ts",
-		[DEPLOYMENT],
+		[DEPLOYMENT_REFUSALS],
 		[
 			[
 				"deployment: a missing precompile is no hindrance",
@@ -186,7 +186,7 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/deployment/public-keys.ts",
-		[DEPLOYMENT],
+		[DEPLOYMENT_REFUSALS],
 		[
 			[
 				"deployment: development keys are deployed to a public chain",
@@ -202,7 +202,7 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/deployment/deploy-public.ts",
-		[DEPLOYMENT],
+		[DEPLOYMENT_REFUSALS, DEPLOYMENT],
 		[
 			["deployment: what speaks against it is not looked at", "requireFit(report);", ""],
 			["deployment: a key without ether begins to deploy", "await requireFunds(signer, report);", ""],
