@@ -88,6 +88,11 @@ describe("a deployment is refused, before anything is sent,", () => {
 			expect.stringMatching(/increment of 299 s is too short.*--increment 300 or more/),
 		]);
 		expect(await ask({}, { crowding: 0 })).toEqual([expect.stringMatching(/crowding of 0 s is too short/)]);
+		const parameters = { ...CHOICE.parameters, increment: 299, crowding: 0 };
+		await expect(deploy(chain, { choice: { ...CHOICE, parameters } })).rejects.toThrow(
+			/increment of 299 s .*crowding of 0 s/,
+		);
+		expect(await sentBy(chain)).toBe(0);
 		// Eight million gas a block: no room for two of the dearest contract, and too little for crowding.
 		expect(await ask({ gasLimit: 8_000_000n }, { crowding: 3600 })).toEqual([
 			expect.stringMatching(/A block takes 8000000 gas/),
