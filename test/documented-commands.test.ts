@@ -12,7 +12,7 @@ interface Given {
 
 const DOCUMENTS = [
 	...["README.md", "CONTRIBUTING.md"],
-	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage", "farm"].map(
+	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage", "farm", "ceremony", "releases"].map(
 		(name) => `docs/${name}.md`,
 	),
 ];
