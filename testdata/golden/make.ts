@@ -30,8 +30,9 @@ if (import.meta.main) {
 	}
 	await mkdir(folder);
 	const golden: Golden[] = [];
-	for (const { plan, program, inputs } of planPrograms()) {
-		const file = `${plan.toLowerCase().replace(/\W+/g, "-")}.onnx`;
+	for (const [i, { plan, program, inputs }] of planPrograms().entries()) {
+		// One plan may have several programs.
+		const file = `${i + 1}-${plan.toLowerCase().replace(/\W+/g, "-")}.onnx`;
 		const { root } = await saveProgram(program, join(folder, file));
 		const session = await openSession(program, { record: "trace" });
 		const { traceRoot, outputs } = await recordTrace(session, await commitProgram(program), inputs);

@@ -20,7 +20,7 @@ describe.each(versions)("programs that version %s wrote", async (version) => {
 	const golden: Golden[] = JSON.parse(await readFile(join(FOLDER, version, "golden.json"), "utf8"));
 	const readable = golden.filter(({ protocol }) => protocol === PROTOCOL_VERSION);
 
-	test.each(readable)("$plan: has the root, the trace and the outputs that it had", async (one) => {
+	test.each(readable)("$file: has the root, the trace and the outputs that it had", async (one) => {
 		const { program, commitment } = await loadCommittedProgram(join(FOLDER, version, one.file));
 		expect(commitment.root).toBe(one.root);
 		const session = await openSession(program, { record: "trace" });
@@ -45,7 +45,7 @@ test("there is a program of every plan", async () => {
 });
 
 describe("a program file", async () => {
-	const bytes = await readFile(join(FOLDER, "0.1.0", "8-bit-conv.onnx"));
+	const bytes = await readFile(join(FOLDER, "0.1.0", "5-8-bit-conv.onnx"));
 	const changed = (change: (metadata: Map<string, string>) => void): Uint8Array => {
 		const model = decodeModel(new Uint8Array(bytes), "the model", null);
 		const metadata = new Map(model.metadata);

@@ -69,6 +69,7 @@ async function remembered(name: string, compute: () => Promise<Uint8Array>): Pro
 	]);
 	if (known !== undefined && sha256Of(known) === sum) return known;
 	const computed = await compute();
+	// Who cannot keep it computes it again the next time.
 	for (const file of [name, `${name}.sha256`]) await rm(`${FOLDER}/${file}`, { force: true });
 	await writeNew(FOLDER, name, computed).catch(() => {});
 	await writeNew(FOLDER, `${name}.sha256`, sha256Of(computed)).catch(() => {});
