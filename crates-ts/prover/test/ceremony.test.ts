@@ -331,6 +331,8 @@ describe("contributing", () => {
 		await writeFile(join(folder, keyName(3, "elements")), "half a key");
 		expect((await readTranscript(folder)).head).toBe((await readTranscript(base)).head);
 		await contributeTo(folder, "Carol");
+		const [aside] = (await readdir(folder)).filter((name) => name.startsWith("set-aside-"));
+		expect(await readFile(join(folder, aside), "utf8")).toBe("half a key");
 		await expect(verifyCeremony(folder)).resolves.toMatchObject({
 			contributions: [{}, {}, { name: "Carol" }],
 		});
