@@ -1,4 +1,3 @@
-import { ceremonyHtml } from "@umpire/app/ceremony-html.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type FinalBlockHash, parseBeaconSource } from "@umpire/prover/ceremony/beacon.ts";
@@ -55,7 +54,9 @@ export async function contribute(options: CeremonyOptions) {
 		process.stdin.isTTY === true
 			? await ask(
 					"Type some random text, which is not shown (Enter alone: the system's randomness is enough)",
-				)
+				).catch((cause: unknown) => {
+					throw new UmpireError("USAGE", "Interrupted: nothing was contributed.", { cause });
+				})
 			: "";
 	const { powersOfTau, progress } = options;
 	return summaryOf(
@@ -103,6 +104,8 @@ export async function finish(options: CeremonyOptions) {
 /** Writes the page that contributes in browsers: the same file on every machine. */
 export async function writePage(file: string | undefined) {
 	if (file === undefined) throw new UmpireError("OPTION", "A page is written to a file: give --out FILE");
+	// It brings a bundler along.
+	const { ceremonyHtml } = await import("@umpire/app/ceremony-html.ts");
 	const html = await ceremonyHtml();
 	await writeAtomically(file, html);
 	return { file, sha256: sha256Of(html) };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packLeaf } from "@umpire/commitment/leaf.ts";
@@ -60,6 +60,20 @@ test("a rehearsal of both circuits, from its announcement to keys that a deploym
 	expect(Object.values(finished.circuits).map(({ verifier }) => verifier)).toMatchObject(
 		verifiers as object[],
 	);
+	// What was changed afterwards is no key.
+	for (const [name, found] of [
+		["elements.zkey", /elements\.zkey is not the one that it was/],
+		["DotVerifier.json", /DotVerifier\.json is not the one that it was/],
+	] as const) {
+		const path = join(folder, "final", name);
+		const content = await readFile(path);
+		await writeFile(path, Buffer.concat([content, Buffer.from(" ")]));
+		await expect(readFinishedCeremony(folder)).rejects.toMatchObject({
+			code: "PROVING_KEY",
+			message: expect.stringMatching(found),
+		});
+		await writeFile(path, content);
+	}
 	// Proofs are made and verified with its keys where the environment names it.
 	const words = packLeaf([1, 2, 3], 16);
 	const opening = {

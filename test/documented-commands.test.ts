@@ -23,6 +23,8 @@ const DOCUMENTS = [
 		"farm",
 		"deployment",
 		"governance",
+		"ceremony",
+		"releases",
 	].map((name) => `docs/${name}.md`),
 ];
 

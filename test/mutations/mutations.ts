@@ -3,6 +3,7 @@ import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
+import { CEREMONY_MUTATIONS } from "./ceremony-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
@@ -39,6 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...NETWORK_MUTATIONS,
 	...ATTESTER_MUTATIONS,
 	...BOUNTY_MUTATIONS,
+	...CEREMONY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...LARGE_MUTATIONS,

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { keepInitialKey } from "./ceremony/initial-key.ts";
 import { compileCircuit } from "./circom.ts";
 import { CIRCUITS_FOLDER, type CircuitName, POWERS_OF_TAU, ROOT } from "./circuits.ts";
 import { DEVELOPMENT_BEACON, hashFile, keyIdentity } from "./key-identity.ts";
@@ -114,6 +115,9 @@ async function generateInto(
 		start("contribute to it", 2);
 		const { name, value, exponent } = DEVELOPMENT_BEACON;
 		await contributeBeacon(uncontributed, files.zkey, name, value, exponent);
+		// Rehearsals of ceremonies begin with the same key.
+		const [r1cs, tau, initial] = await Promise.all([files.r1cs, POWERS_OF_TAU, uncontributed].map(readBytes));
+		await keepInitialKey(circuit, r1cs, tau, initial);
 		await rm(uncontributed);
 		start("check it", 3);
 		assertPhase2(await exportVerificationKey(files.zkey));
@@ -122,6 +126,8 @@ async function generateInto(
 	for (const path of Object.values(files)) await flush(path);
 	start("done", 4);
 }
+
+const readBytes = (path: string): Promise<Uint8Array> => readFile(path);
 
 function keyFiles(folder: string, circuit: CircuitName): KeyFiles {
 	return {

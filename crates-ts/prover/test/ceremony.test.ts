@@ -18,7 +18,7 @@ import { readTranscript, sha256Of } from "../src/ceremony/transcript.ts";
 import { codeHash, compileVerifiers } from "../src/ceremony/verifier-code.ts";
 import { verifyCeremony } from "../src/ceremony/verify.ts";
 import { POWERS_OF_TAU, ROOT } from "../src/circuits.ts";
-import { contributeBeaconBytes, newKeyBytes, withSnarkjs } from "../src/snarkjs.ts";
+import { contributeBeaconBytes, findWrongKey, newKeyBytes, withSnarkjs } from "../src/snarkjs.ts";
 import { readVerificationKey } from "../src/verification-key.ts";
 import { verifierSource } from "../src/verifier-source.ts";
 import { contributeSecret, contributionsOf, sectionsOf, sizeOf, withContributions } from "./known-secret.ts";
@@ -90,14 +90,12 @@ test("what snarkjs hashes of a contribution is what is read from the key", async
 	}
 	const seen: unknown[] = [];
 	const { zKey } = await import("snarkjs");
-	await withSnarkjs(() =>
-		zKey.verifyFromInit(
-			join(base, keyName(0, "elements")),
-			POWERS_OF_TAU,
-			join(base, keyName(2, "elements")),
-			{ info: (line: string) => seen.push(line), debug: () => {}, error: () => {} },
-		),
+	const bytes = async (path: string) => ({ type: "mem", data: await readFile(path) });
+	const [initial, tau, last] = await Promise.all(
+		[join(base, keyName(0, "elements")), POWERS_OF_TAU, join(base, keyName(2, "elements"))].map(bytes),
 	);
+	const logger = { info: (line: string) => seen.push(line), debug: () => {}, error: () => {} };
+	await withSnarkjs(() => zKey.verifyFromInit(initial, tau, last, logger));
 	expect(String(seen).replace(/\s/g, "")).toContain(contributions[1].hash.slice(0, 8));
 });
 
@@ -178,6 +176,13 @@ describe("a cheater is named who", () => {
 		const inverse = bn254.fields.Fr.inv(35n);
 		await handIn(folder, 3, "Mallory", await contributeSecret(await keyOf(folder, 2), "Mallory", inverse));
 		await expect(verified(folder)).rejects.toMatchObject(cheated("Mallory", /γ = δ/));
+		// Each contribution is right by itself, and that is all that snarkjs looks at.
+		const [initial, last, tau] = [
+			await keyOf(folder, 0),
+			await keyOf(folder, 3),
+			await readFile(POWERS_OF_TAU),
+		];
+		expect(await withSnarkjs(() => findWrongKey(initial, tau, last))).toBeUndefined();
 	});
 
 	test("contributes nothing", async () => {
@@ -201,9 +206,10 @@ describe("a cheater is named who", () => {
 		const folder = await copy();
 		const draw = async (value: string, exponent: number) =>
 			withSnarkjs(async () => contributeBeaconBytes(await keyOf(folder, 2), "beacon", value, exponent));
-		await handIn(folder, 3, "beacon", await draw("abcd", 10), { beacon: { signature: SIGNATURE } });
+		const other = await draw("abcd", 10);
+		await handIn(folder, 3, "beacon", other, { beacon: { signature: SIGNATURE } });
 		await expect(verified(folder)).rejects.toMatchObject(cheated("beacon", /not drawn from the value/));
-		await handIn(folder, 3, "beacon", await draw("abcd", 10), { beacon: { signature: SIGNATURE_OF_1000 } });
+		await handIn(folder, 3, "beacon", other, { beacon: { signature: SIGNATURE_OF_1000 } });
 		await expect(verified(folder)).rejects.toMatchObject(
 			cheated("beacon", /not the signature of round 10000000/),
 		);
@@ -325,6 +331,8 @@ describe("contributing", () => {
 		await writeFile(join(folder, keyName(3, "elements")), "half a key");
 		expect((await readTranscript(folder)).head).toBe((await readTranscript(base)).head);
 		await contributeTo(folder, "Carol");
+		const [aside] = (await readdir(folder)).filter((name) => name.startsWith("set-aside-"));
+		expect(await readFile(join(folder, aside), "utf8")).toBe("half a key");
 		await expect(verifyCeremony(folder)).resolves.toMatchObject({
 			contributions: [{}, {}, { name: "Carol" }],
 		});
@@ -375,7 +383,7 @@ describe("the beacon", () => {
 		const folder = join(root, "block");
 		const beacon = parseBeaconSource("block:1:30000000");
 		await newCeremony(folder, { name: "block", beacon, isRehearsal: true, circuits: ["elements"] });
-		await contributeTo(folder, "Alice");
+		await handIn(folder, 1, "Alice", await contributeSecret(await keyOf(folder, 0), "Alice", 5n));
 		const [hash, other] = ["ab".repeat(32), "cd".repeat(32)];
 		const asked: unknown[] = [];
 		const chainSays = (said: string) => async (chainId: number, number: number) => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { blake2b } from "@noble/hashes/blake2.js";
 import { curves } from "snarkjs";
@@ -53,8 +54,17 @@ export function withContributions(key: Uint8Array, contributions: Uint8Array): U
 /** Bytes of a contribution whose name has `nameBytes` bytes: points, transcript, type, length of the parameters, those. */
 export const sizeOf = (name: string): number => 3 * 64 + 128 + 64 + 4 + 4 + 2 + Buffer.byteLength(name);
 
-/** Contributes `secret` under a name. */
+const made = new Map<string, Promise<Uint8Array>>();
+
+/** Contributes `secret` under a name; the same each time. */
 export async function contributeSecret(key: Uint8Array, name: string, secret: bigint): Promise<Uint8Array> {
+	const call = `${createHash("sha256").update(key).digest("hex")} ${name} ${secret}`;
+	const making = made.get(call) ?? contributeAnew(key, name, secret);
+	made.set(call, making);
+	return Buffer.from(await making);
+}
+
+async function contributeAnew(key: Uint8Array, name: string, secret: bigint): Promise<Uint8Array> {
 	const curve = (await curves.getCurveFromName("bn128")) as Curve;
 	const { G1, G2, Fr } = curve;
 	const made = Buffer.from(key);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CircuitName } from "../circuits.ts";
 import { contribute, contributeBeaconBytes, withSnarkjs } from "../snarkjs.ts";
@@ -128,7 +128,7 @@ async function append(
 	const { folder, records, circuits, head, announcement } = transcript;
 	const number = records.length + 1;
 	const tau = await readFile(await findPhaseOne(announcement.powersOfTau, folder, powersOfTau));
-	await removeUnfinished(folder, number);
+	await clear(folder, number);
 	const made: Partial<Record<CircuitName, { contribution: string; key: string }>> = {};
 	const keys: [string, Uint8Array][] = [];
 	for (const circuit of circuits) {
@@ -161,11 +161,15 @@ async function append(
 	return { record, head: sha256Of(text), files: [...keys.map(([file]) => file), recordName(number)] };
 }
 
-/** What an attempt has left that did not come to its record: nobody can have built on it. */
-async function removeUnfinished(folder: string, number: number): Promise<void> {
+/**
+ * What an attempt has left that did not come to its record. Whole keys may be somebody's whose record has not arrived yet:
+ * they are set aside.
+ */
+async function clear(folder: string, number: number): Promise<void> {
 	const prefix = recordName(number).replace("json", "");
 	for (const name of await readdir(folder)) {
-		if (name.startsWith("unfinished-") || name.startsWith(prefix))
-			await rm(join(folder, name), { force: true });
+		if (name.startsWith("unfinished-")) await rm(join(folder, name), { force: true, recursive: true });
+		else if (name.startsWith(prefix))
+			await rename(join(folder, name), join(folder, `set-aside-${Date.now()}-${name}`));
 	}
 }

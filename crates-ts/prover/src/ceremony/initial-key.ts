@@ -29,14 +29,25 @@ export async function initialKey(circuit: CircuitName, powersOfTau: Uint8Array):
 	compiled.set(circuit, circuits);
 	circuits.catch(() => compiled.delete(circuit));
 	const { r1cs, wasm } = await circuits;
-	const identity = sha256Of(`${await version("snarkjs")} ${sha256Of(r1cs)} ${sha256Of(powersOfTau)}`).slice(
-		0,
-		16,
-	);
-	const zkey = await remembered(`${circuit}-${identity}.zkey`, () =>
+	const zkey = await remembered(await nameOf(circuit, r1cs, powersOfTau), () =>
 		withSnarkjs(() => newKeyBytes(r1cs, powersOfTau)),
 	);
 	return { r1cs, wasm, zkey, circuitHash: readProvingKey(zkey).circuitHash };
+}
+
+/** Keeps what somebody else has computed, for `initialKey` of the same circuit and phase 1. */
+export async function keepInitialKey(
+	circuit: CircuitName,
+	r1cs: Uint8Array,
+	powersOfTau: Uint8Array,
+	zkey: Uint8Array,
+): Promise<void> {
+	await remembered(await nameOf(circuit, r1cs, powersOfTau), async () => zkey);
+}
+
+async function nameOf(circuit: CircuitName, r1cs: Uint8Array, powersOfTau: Uint8Array): Promise<string> {
+	const parts = [await version("snarkjs"), sha256Of(r1cs), sha256Of(powersOfTau)];
+	return `${circuit}-${sha256Of(parts.join(" ")).slice(0, 16)}.zkey`;
 }
 
 async function compile(circuit: CircuitName): Promise<{ r1cs: Uint8Array; wasm: Uint8Array }> {
@@ -58,6 +69,7 @@ async function remembered(name: string, compute: () => Promise<Uint8Array>): Pro
 	]);
 	if (known !== undefined && sha256Of(known) === sum) return known;
 	const computed = await compute();
+	// Who cannot keep it computes it again the next time.
 	for (const file of [name, `${name}.sha256`]) await rm(`${FOLDER}/${file}`, { force: true });
 	await writeNew(FOLDER, name, computed).catch(() => {});
 	await writeNew(FOLDER, `${name}.sha256`, sha256Of(computed)).catch(() => {});

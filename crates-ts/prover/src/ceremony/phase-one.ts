@@ -41,15 +41,13 @@ export async function findPhaseOne(phase: PhaseOne, folder: string, given?: stri
 	}
 	const found = await blake2bOf(path);
 	if (found !== blake2b) {
-		const isDevelopment = found === PHASE_ONE.development.blake2b;
-		throw new CeremonyError(
-			`${path} is ${isDevelopment ? "the development powers of tau" : "not"} ${isDevelopment ? "and not " : ""}${file} (BLAKE2b ${found.slice(0, 16)}…, expected ${blake2b.slice(0, 16)}…)`,
-			{
-				advice: isDevelopment
-					? "fetch that file; --rehearsal is for rehearsals, whose keys everybody can forge proofs with."
-					: "fetch it again.",
-			},
-		);
+		if (found === PHASE_ONE.development.blake2b) {
+			throw new CeremonyError(`${path} is the development powers of tau, whose secret everybody knows`, {
+				advice: `fetch ${file} of the Hermez ceremony; --rehearsal is for rehearsals.`,
+			});
+		}
+		const hashes = `BLAKE2b ${found.slice(0, 16)}…, expected ${blake2b.slice(0, 16)}…`;
+		throw new CeremonyError(`${path} is not ${file} (${hashes})`, { advice: "fetch it again." });
 	}
 	return path;
 }

@@ -129,9 +129,17 @@ async function readText(folder: string, name: string): Promise<string | undefine
  * @throws CeremonyError if a ceremony is there
  */
 export async function writeAnnouncement(folder: string, content: Announcement): Promise<void> {
-	await writeFile(join(folder, ".gitignore"), "*.zkey\n*.r1cs\n*.wasm\n*.ptau\nunfinished-*\n");
-	// Hashes are of bytes: git must not change the ends of lines.
-	await writeFile(join(folder, ".gitattributes"), "* -text\n");
+	const files = [
+		[".gitignore", "*.zkey\n*.r1cs\n*.wasm\n*.ptau\nunfinished-*\n"],
+		// Hashes are of bytes: git must not change the ends of lines.
+		[".gitattributes", "* -text\n"],
+	] as const;
+	for (const [name, text] of files) {
+		await writeFile(join(folder, name), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+			// Somebody's own stays as it is.
+			if (error.code !== "EEXIST") throw error;
+		});
+	}
 	await writeNew(folder, ANNOUNCEMENT, textOf(content));
 }
 
