@@ -26,6 +26,7 @@ import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { withSumsOfExponentials } from "./quantise/sums-of-exponentials.ts";
 import { tablePrecision, tableValues } from "./quantise/table-values.ts";
 import type { WidthReport } from "./widths/choose.ts";
 import { fastProgram } from "./widths/fast-program.ts";
@@ -74,7 +75,8 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
+	const { graph, sharedRanges, feeds, repetition, evening } = source;
+	const facts = { ...source.facts, ranges: withSumsOfExponentials(graph, source.facts) };
 	const { execute, budget, losses } = options;
 	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
 	const sets = seen.count / repetition.steps;
