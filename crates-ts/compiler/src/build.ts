@@ -76,7 +76,6 @@ export interface Built extends Proved {
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, sharedRanges, feeds, repetition, evening } = source;
-	const facts = { ...source.facts, ranges: withSumsOfExponentials(graph, source.facts) };
 	const { execute, budget, losses } = options;
 	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
 	const sets = seen.count / repetition.steps;
@@ -85,6 +84,8 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		...(options.weightBits === undefined ? {} : { weightLimit: SMALL_WEIGHTS }),
 		...(options.pins ? { pins: options.pins } : {}),
 	};
+	const rows = rowValues(source, precision);
+	const facts = { ...source.facts, ranges: withSumsOfExponentials(graph, source.facts, rows.length > 0) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
@@ -97,7 +98,6 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	};
 	const prove = (lowered: Lowered): Proved => ({ lowered, certificates: verify(lowered.program) });
 	const build = (overrides: PrecisionOverrides): Proved => prove(lower(overrides));
-	const rows = rowValues(source, precision);
 	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
 	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
 	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
@@ -134,6 +134,9 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
+/** Exporters of scikit-learn, of gradient boosting and of pipelines around both. */
+const TABULAR_EXPORTERS = /^(skl2onnx|sklearn-onnx|onnxmltools|hummingbird)/i;
+
 /**
  * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
  * repeated or has other widths.
@@ -141,7 +144,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 function rowValues(source: Source, { bits, pins }: Precision): string[] {
 	const { graph, facts, repetition, evening, centred, primitive } = source;
 	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
-	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml");
+	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml") || TABULAR_EXPORTERS.test(primitive.producer);
 	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 

@@ -15,7 +15,7 @@ const MOST_ALIKE = 16;
  * certain and to n where n are alike; samples of which all are certain show 1.001, and a row between two classes,
  * clipped there, would be as certain as they are.
  */
-export function withSumsOfExponentials(graph: Graph, facts: Facts): RangeTable {
+export function withSumsOfExponentials(graph: Graph, facts: Facts, isTable: boolean): RangeTable {
 	const ranges: RangeTable = new Map(facts.ranges);
 	const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 	/** Sums, and what is a view of one, by the number of exponentials. */
@@ -29,6 +29,16 @@ export function withSumsOfExponentials(graph: Graph, facts: Facts): RangeTable {
 		const [output] = node.outputs;
 		if (node.domain !== "" || !isFloat(facts.types.get(output) ?? "undefined")) continue;
 		const known = counts.get(x);
+		if (isTable && node.opType === "Exp") {
+			// Rows of a table may lie further from each other than those of calibration, however alike these are.
+			const clip = producers.get(x);
+			const least = clip?.inputs[1] ? constantScalar(clip.inputs[1], facts) : undefined;
+			const end = facts.ranges.get(x);
+			if (clip?.opType === "Clip" && least !== undefined && least < 0 && end && end.high <= 0) {
+				widen(x, { low: least, high: 0 });
+				widen(output, { low: 0, high: 1 });
+			}
+		}
 		if (node.opType === "ReduceSum" && isBelowMaximum(x, producers, facts)) {
 			const count = sizeOf(facts.shapes.get(x) ?? []) / Math.max(1, sizeOf(facts.shapes.get(output) ?? []));
 			counts.set(output, Math.min(count, MOST_ALIKE));
