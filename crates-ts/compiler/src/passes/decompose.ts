@@ -15,6 +15,7 @@ import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { takesMagnitudes, withoutSquares } from "./magnitudes.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
+import { completeSquares, expandsSquares } from "./quadratics.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
@@ -51,6 +52,10 @@ const LOGARITHMS = {
 const UNDEFINED = {
 	name: "undefined",
 	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
+};
+const QUADRATICS = {
+	name: "quadratics",
+	summary: "squares that were multiplied out become squares of differences",
 };
 const LIKELIHOODS = {
 	name: "likelihoods",
@@ -129,6 +134,7 @@ export async function decomposeModel(
 		maybeUndefined(given),
 		interpolates(given),
 		takesMagnitudes(given),
+		expandsSquares(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -148,6 +154,12 @@ export async function decomposeModel(
 		if (defined !== folded) {
 			observe(UNDEFINED, folded, defined);
 			current = { ...current, graph: defined };
+			continue;
+		}
+		const completed = completeSquares(folded, facts);
+		if (completed !== folded) {
+			observe(QUADRATICS, folded, completed);
+			current = { ...current, graph: completed };
 			continue;
 		}
 		const bounded = boundDistances(folded, facts);
