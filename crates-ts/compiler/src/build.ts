@@ -28,6 +28,7 @@ import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
 import { withSumsOfExponentials } from "./quantise/sums-of-exponentials.ts";
 import { tablePrecision, tableValues } from "./quantise/table-values.ts";
+import { withTruthRanges } from "./quantise/truth-ranges.ts";
 import type { WidthReport } from "./widths/choose.ts";
 import { fastProgram } from "./widths/fast-program.ts";
 import { withoutHeldBack } from "./widths/hold-back.ts";
@@ -85,7 +86,11 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		...(options.pins ? { pins: options.pins } : {}),
 	};
 	const rows = rowValues(source, precision);
-	const facts = { ...source.facts, ranges: withSumsOfExponentials(graph, source.facts, rows.length > 0) };
+	const isTable = rows.length > 0;
+	const seenFacts = isTable
+		? { ...source.facts, ranges: withTruthRanges(graph, source.facts) }
+		: source.facts;
+	const facts = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
