@@ -6,6 +6,7 @@ import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
+import { idles, withoutIdle } from "./idle.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
@@ -52,6 +53,10 @@ const LOGARITHMS = {
 const UNDEFINED = {
 	name: "undefined",
 	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
+};
+const IDLE = {
+	name: "idle",
+	summary: "casts to the same type go, and products with 0 are 0",
 };
 const QUADRATICS = {
 	name: "quadratics",
@@ -135,6 +140,7 @@ export async function decomposeModel(
 		interpolates(given),
 		takesMagnitudes(given),
 		expandsSquares(given),
+		idles(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -154,6 +160,12 @@ export async function decomposeModel(
 		if (defined !== folded) {
 			observe(UNDEFINED, folded, defined);
 			current = { ...current, graph: defined };
+			continue;
+		}
+		const busy = withoutIdle(folded, facts);
+		if (busy !== folded) {
+			observe(IDLE, folded, busy);
+			current = { ...current, graph: busy };
 			continue;
 		}
 		const completed = completeSquares(folded, facts);

@@ -45,15 +45,18 @@ export function withUndefined(graph: Graph, facts: Facts): Graph {
 		}
 		if (!isUndefinedBelow(node, facts) || range.low >= 0 || constantScalar(x, facts) !== undefined) continue;
 		const least = scalar("least", LEAST_SHARE * Math.max(range.high, -range.low));
-		const positive = editor.node(`${node.name}/Positive`, "Max", [x, least]);
-		const function_ = editor.node(node.name, node.opType, [positive.outputs[0], ...node.inputs.slice(1)]);
 		const isNegative = editor.node(`${node.name}/IsNegative`, "Less", [x, scalar("zero", 0)]);
+		// What is thrown away is as good as any number: near 0, where powers are steep, it would ask for a fine grid.
+		const known = editor.node(`${node.name}/Known`, "Where", [isNegative.outputs[0], scalar("one", 1), x]);
+		const positive = editor.node(`${node.name}/Positive`, "Max", [known.outputs[0], least]);
+		const function_ = editor.node(node.name, node.opType, [positive.outputs[0], ...node.inputs.slice(1)]);
 		const missing = scalar("undefined", Number.NaN);
 		const choices = [isNegative.outputs[0], missing, function_.outputs[0]];
 		editor.replace(node, [
+			isNegative,
+			known,
 			positive,
 			function_,
-			isNegative,
 			editor.node(`${node.name}/Where`, "Where", choices, {}, node.outputs),
 		]);
 	}
