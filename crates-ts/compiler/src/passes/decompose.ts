@@ -150,6 +150,12 @@ export async function decomposeModel(
 		const facts = { ...seen, ranges: new Map([...seen.ranges, ...inputs]) };
 		const opset = current.opsets.get("") ?? 1;
 		const round = { facts, opset, sharedRanges };
+		const busy = withoutIdle(folded, facts);
+		if (busy !== folded) {
+			observe(IDLE, folded, busy);
+			current = { ...current, graph: busy };
+			continue;
+		}
 		const plain = fromExponents(folded, facts);
 		if (plain !== folded) {
 			observe(LOGARITHMS, folded, plain);
@@ -160,12 +166,6 @@ export async function decomposeModel(
 		if (defined !== folded) {
 			observe(UNDEFINED, folded, defined);
 			current = { ...current, graph: defined };
-			continue;
-		}
-		const busy = withoutIdle(folded, facts);
-		if (busy !== folded) {
-			observe(IDLE, folded, busy);
-			current = { ...current, graph: busy };
 			continue;
 		}
 		const completed = completeSquares(folded, facts);
