@@ -149,7 +149,7 @@ export function emitLinear(
 	}
 	const { coefficients, rows } = linearOf(
 		ratios,
-		operands.map(integerReach),
+		operands.map((operand) => context.representableReach(operand)),
 		Array.from(biases.values, (bias) => bias / scale),
 		limitOf(quantisation),
 	);
