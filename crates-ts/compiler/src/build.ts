@@ -143,13 +143,15 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 const TABULAR_EXPORTERS = /^(skl2onnx|sklearn-onnx|onnxmltools|hummingbird)/i;
 
 /**
- * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
+ * Values of a model of tables, as its exporter (ai.onnx.ml), likelihoods or its columns of unlike size tell, unless it is
  * repeated or has other widths.
  */
 function rowValues(source: Source, { bits, pins }: Precision): string[] {
-	const { graph, facts, repetition, evening, centred, primitive } = source;
+	const { graph, facts, repetition, evening, centred, primitive, float } = source;
 	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
-	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml") || TABULAR_EXPORTERS.test(primitive.producer);
+	const isMixture = float.graph.nodes.some(({ opType }) => opType === "ReduceLogSumExp");
+	const isExported = primitive.opsets.has("ai.onnx.ml") || TABULAR_EXPORTERS.test(primitive.producer);
+	const isTable = isUnlike || isExported || isMixture;
 	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 

@@ -43,10 +43,7 @@ async function withoutMl(model: Model, feed: ReadonlyMap<string, Tensor>): Promi
 	return ranInFloat64(current, feed);
 }
 
-async function ranInFloat64(
-	model: Model,
-	feed: ReadonlyMap<string, Tensor>,
-): Promise<Model | undefined> {
+async function ranInFloat64(model: Model, feed: ReadonlyMap<string, Tensor>): Promise<Model | undefined> {
 	const wide = inFloat64(model);
 	try {
 		await runFloat(wide, float64Feed(feed), { optimisation: "basic" });

@@ -24,7 +24,8 @@ export function withoutIdle(graph: Graph, facts: Facts): Graph {
 			editor.replace(node, [{ ...node, opType: "Identity", attributes: new Map() }]);
 		else if (node.opType === "Mul" && node.inputs.some((name) => isZero(name, facts))) {
 			const [type, shape] = [facts.types.get(output), facts.shapes.get(output)];
-			if (!type || !shape || !isFloat(type) || node.inputs.every((name) => facts.constants.has(name))) continue;
+			if (!type || !shape || !isFloat(type) || node.inputs.every((name) => facts.constants.has(name)))
+				continue;
 			const zeros = tensorFrom(type, shape, new Array<number>(sizeOf(shape)).fill(0));
 			const constant = editor.constant(`${output}_zeros`, zeros);
 			editor.replace(node, [{ ...node, opType: "Identity", inputs: [constant], attributes: new Map() }]);

@@ -31,9 +31,12 @@ export function boundDistances(graph: Graph, facts: Facts): Graph {
 		const [x] = node.inputs;
 		const own = facts.ranges.get(x);
 		if (!own || !onlyCompared(editor, x, node.outputs[0])) continue;
-		if (node.opType === "ReduceLogSumExp") normalise(editor, facts, node);
-		// Of a few numbers that a sum is taken of, the largest is nearly the sum.
-		new Distances(editor, facts, ROOM * (own.high - own.low) + LEAST).follow(x, -1);
+		const isSum = node.opType === "ReduceLogSumExp";
+		if (isSum) normalise(editor, facts, node);
+		// How far rows are from the class that is likeliest.
+		const least = isSum ? facts.ranges.get(node.outputs[0])?.low : undefined;
+		const spread = Math.max(0, own.high - (least ?? own.high));
+		new Distances(editor, facts, ROOM * spread + LEAST).follow(x, -1);
 	}
 	return editor.graph();
 }
@@ -46,10 +49,10 @@ function normalise(editor: GraphEditor, facts: Facts, { inputs, outputs, attribu
 	const [x, axesOf] = inputs;
 	const rank = facts.shapes.get(x)?.length;
 	const given = attributes.get("axes");
-	const axes = axesOf
-		? facts.constants.get(axesOf) && Array.from(toReal(facts.constants.get(axesOf)!).data)
-		: given?.type === "ints" && given.value.map(Number);
-	if (!axes || axes.length !== 1 || rank === undefined) return;
+	const constant = facts.constants.get(axesOf ?? "");
+	const known = given?.type === "ints" ? given.value.map(Number) : undefined;
+	const axes = constant ? Array.from(toReal(constant).data) : known;
+	if (axes?.length !== 1 || rank === undefined) return;
 	const axis = (axes[0] + rank) % rank;
 	const sums = new Set([outputs[0]]);
 	for (const reader of editor.readers(x)) {
@@ -151,7 +154,12 @@ class Distances {
 		const quotient = this.#editor.producer(name);
 		const divisor = quotient?.opType === "Div" ? this.#facts.constants.get(quotient.inputs[1]) : undefined;
 		const power = quotient && this.#editor.producer(quotient.inputs[0]);
-		if (!quotient || !divisor || power?.opType !== "Pow" || constantScalar(power.inputs[1], this.#facts) !== 2)
+		if (
+			!quotient ||
+			!divisor ||
+			power?.opType !== "Pow" ||
+			constantScalar(power.inputs[1], this.#facts) !== 2
+		)
 			return undefined;
 		const { shape, data } = toReal(divisor);
 		if (data.some((value) => !(value > 0))) return undefined;

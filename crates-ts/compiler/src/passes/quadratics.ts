@@ -94,7 +94,11 @@ class Quadratic {
 
 	#written(
 		x: string,
-		{ rows, results, features }: { readonly rows: number; readonly results: number; readonly features: number },
+		{
+			rows,
+			results,
+			features,
+		}: { readonly rows: number; readonly results: number; readonly features: number },
 		a: Float64Array,
 		b: Float64Array,
 		sign: number,
@@ -128,7 +132,8 @@ class Quadratic {
 		let sum = emit("ReduceSumSquare", [difference, whole("axes", [2])], { keepdims: 0 });
 		for (const { name: other, factor } of this.#rest) {
 			const unit = sign * factor;
-			const part = Math.abs(unit) === 1 ? other : emit("Mul", [other, constant("factor", [], [Math.abs(unit)])]);
+			const part =
+				Math.abs(unit) === 1 ? other : emit("Mul", [other, constant("factor", [], [Math.abs(unit)])]);
 			sum = emit(unit > 0 ? "Add" : "Sub", [sum, part]);
 		}
 		const bias = constant("shift", [1, results], shift);
@@ -203,8 +208,7 @@ class Quadratic {
 		const turned = int(node, "transB", 0) !== 0;
 		const [height, width] = real.shape;
 		const [rows, columns] = turned ? [width, height] : [height, width];
-		const at = (i: number): number =>
-			turned ? (i % columns) * width + Math.floor(i / columns) : i;
+		const at = (i: number): number => (turned ? (i % columns) * width + Math.floor(i / columns) : i);
 		return { rows, columns, data: Float64Array.from(real.data, (_, i) => by * real.data[at(i)]) };
 	}
 

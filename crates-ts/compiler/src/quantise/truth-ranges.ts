@@ -117,5 +117,8 @@ function weighted(x: Range, { shape, data }: Real, node: Node, bias: Real | unde
 		high[k] += Math.max(...ends);
 	}
 	const shift = (k: number): number => (bias ? bias.data[bias.data.length === 1 ? 0 : k] * beta : 0);
-	return { low: Math.min(...low.map((v, k) => v + shift(k))), high: Math.max(...high.map((v, k) => v + shift(k))) };
+	return {
+		low: Math.min(...low.map((v, k) => v + shift(k))),
+		high: Math.max(...high.map((v, k) => v + shift(k))),
+	};
 }

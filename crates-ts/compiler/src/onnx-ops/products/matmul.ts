@@ -7,7 +7,13 @@ import { type Context, integerReach, quantisationOfValue, type Value } from "../
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { type Quantisation, quantisationOf } from "../../quantise/scales.ts";
-import { MATRIX_SUMS, narrowSums, WEIGHT_LIMIT, WIDE_WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import {
+	MATRIX_SUMS,
+	narrowSums,
+	WEIGHT_LIMIT,
+	type WeightLimits,
+	WIDE_WEIGHT_LIMIT,
+} from "../../quantise/weights.ts";
 import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 
@@ -24,7 +30,8 @@ const MOST_WIDE = 2 ** 14;
  */
 function matrixLimits(context: Context, x: Value, result: Quantisation, count: number): WeightLimits {
 	const sum = EXACT / 2 / Math.max(1, integerReach(x));
-	if (result.width === 32 && count <= MOST_WIDE && !context.precision.pins) return { limit: WIDE_WEIGHT_LIMIT, sum };
+	if (result.width === 32 && count <= MOST_WIDE && !context.precision.pins)
+		return { limit: WIDE_WEIGHT_LIMIT, sum };
 	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum };
 	const byte = isByte(context, x);
 	const narrow = context.precision.bits === 8 || byte;
