@@ -1,6 +1,7 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const KINDS = ["crates-ts/compiler/test/ordinary-kinds.test.ts"];
+const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
 /** What kinds of ordinary models were wrong by. */
 export const ORDINARY_MUTATIONS: readonly Mutation[] = [
@@ -36,8 +37,8 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		["distances to classes have no bound", "const ROOM = 16;", "const ROOM = 1e12;"],
 		[
 			"the first rows tell how far others are",
-			"(isFar || this.#isUnlike(x)) && this.#multiply(x)",
-			"isFar && this.#multiply(x)",
+			"isFar || this.#isUnlike(x) ? this.#roots(x) : undefined",
+			"isFar ? this.#roots(x) : undefined",
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/masks.ts", KINDS, [
@@ -53,5 +54,52 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"return subgraphsOf(node).every((inner) =>",
 			"return subgraphsOf(node).some((inner) =>",
 		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/quadratics.ts", MIXTURES, [
+		["squares stay multiplied out", "if (!nodes) continue;", "if (nodes) continue;"],
+		["a completed square has half its centre", "-b[i] / (2 * a[i])", "-b[i] / (4 * a[i])"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/sums-of-exponentials.ts", MIXTURES, [
+		[
+			"sums of a softmax end where certain samples do",
+			"widen(output, { low: 1, high: Math.min(count, MOST_ALIKE) });",
+			"widen(output, { low: 1, high: 1 });",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/truth-ranges.ts", MIXTURES, [
+		[
+			"a category that nobody saw is not there",
+			"ranges.set(output, union(seen, range));",
+			"ranges.set(output, seen);",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", MIXTURES, [
+		["terms of likelihoods end at 128", "const LEAST = 2 ** 21;", "const LEAST = 128;"],
+		[
+			"the sum of likelihoods is rounded as it is",
+			"if (isSum) normalise(editor, facts, node);",
+			"if (!isSum) normalise(editor, facts, node);",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/idle.ts", MIXTURES, [
+		[
+			"a column of zeros is computed from the column",
+			'node.opType === "Mul" && node.inputs',
+			'node.opType === "Div" && node.inputs',
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/powers/slopes.ts", MIXTURES, [
+		["a branch that is thrown away asks for steps", "if (ends.every((end) => end === 1)) return 0;", ""],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/probabilities.ts", MIXTURES, [
+		[
+			"shares of likelihoods are judged by their range",
+			'return sum?.opType === "ReduceLogSumExp" &&',
+			'return sum?.opType === "ReduceSum" &&',
+		],
+		["any difference is a share", "sum.inputs[0] === node.inputs[0];", "true;"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/float64.ts", MIXTURES, [
+		["scalers have no float64", "?? (await withoutMl(model, feed))", ""],
 	]),
 ];
