@@ -34,7 +34,7 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", KINDS, [
-		["distances to classes have no bound", "const ROOM = 16;", "const ROOM = 1e12;"],
+		["distances to classes have no bound", "const LEAST = 2 ** 21;", "const LEAST = 2 ** 60;"],
 		[
 			"the first rows tell how far others are",
 			"isFar || this.#isUnlike(x) ? this.#roots(x) : undefined",
@@ -74,18 +74,10 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", MIXTURES, [
-		["terms of likelihoods end at 128", "const LEAST = 2 ** 21;", "const LEAST = 128;"],
 		[
 			"the sum of likelihoods is rounded as it is",
 			"if (isSum) normalise(editor, facts, node);",
 			"if (!isSum) normalise(editor, facts, node);",
-		],
-	]),
-	...mutationsOf("crates-ts/compiler/src/passes/idle.ts", MIXTURES, [
-		[
-			"a column of zeros is computed from the column",
-			'node.opType === "Mul" && node.inputs',
-			'node.opType === "Div" && node.inputs',
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/powers/slopes.ts", MIXTURES, [

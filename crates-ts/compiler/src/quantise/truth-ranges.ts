@@ -27,6 +27,12 @@ export function withTruthRanges(graph: Graph, facts: Facts): RangeTable {
 	return ranges;
 }
 
+/**
+ * Sums of squares have room for some terms of 1e6 (variances of 1e-6): of all terms at once, a grid would be too
+ * coarse to tell likelihoods apart.
+ */
+const MOST_SQUARES = 2 ** 24;
+
 const TRUTH: Range = { low: 0, high: 1 };
 
 /** What the node's results can be, its operands being what they can be; undefined if some may be anything. */
@@ -70,12 +76,21 @@ function rangeOf(node: Node, known: ReadonlyMap<string, Range>, facts: Facts): R
 		}
 		case "MatMul":
 		case "Gemm": {
-			if (a === b && x) return undefined;
+			// Rows times themselves are sums of squares; of other products nothing is known.
+			if (known.has(a) && known.has(b)) {
+				if (x?.low !== y?.low || x?.high !== y?.high) return undefined;
+				const count = facts.shapes.get(a)?.at(-1) ?? 1;
+				const whole = x && y && node.opType === "MatMul" ? product(x, y) : undefined;
+				return whole && { low: 0, high: Math.min(whole.high * count, MOST_SQUARES) };
+			}
 			const weights = known.has(a) && int(node, "transA", 0) === 0 ? real(b) : undefined;
 			const bias = c ? real(c) : undefined;
 			if (!x || weights?.shape.length !== 2 || (c && !bias)) return undefined;
 			return weighted(x, weights, node, bias);
 		}
+		case "ReduceMax":
+		case "ReduceMin":
+			return x;
 		case "ReduceSum": {
 			const count = sizeOf(facts.shapes.get(a) ?? []) / sizeOf(facts.shapes.get(node.outputs[0]) ?? []);
 			return x && { low: Math.min(x.low, x.low * count), high: Math.max(x.high, x.high * count) };
