@@ -2,6 +2,7 @@ import { float, int } from "@umpire/graph/attributes.ts";
 import { type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import type { Real } from "@umpire/graph/real.ts";
 import { identityLayout } from "@umpire/graph/shapes.ts";
+import { DIGITS, payDigits } from "@umpire/operators/weight-digits.ts";
 import { perChannel } from "../../lower/affine.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
@@ -28,14 +29,21 @@ const MOST_WIDE = 2 ** 14;
  * little to multiply, weights have as many bits as the sums have room for: a column of a precision matrix holds 1000
  * for a feature that is all but constant beside 2 for another.
  */
-function matrixLimits(context: Context, x: Value, result: Quantisation, count: number): WeightLimits {
+function matrixLimits(
+	context: Context,
+	x: Value,
+	result: Quantisation,
+	count: number,
+	isDigits: boolean,
+): WeightLimits {
 	const sum = EXACT / 2 / Math.max(1, integerReach(x));
 	if (result.width === 32 && count <= MOST_WIDE && !context.precision.pins)
 		return { limit: WIDE_WEIGHT_LIMIT, sum };
 	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum };
 	const byte = isByte(context, x);
 	const narrow = context.precision.bits === 8 || byte;
-	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(byte ? integerReach(x) : 0) : MATRIX_SUMS) };
+	if (narrow) return { limit: WEIGHT_LIMIT, ...narrowSums(byte ? integerReach(x) : 0) };
+	return { limit: isDigits ? DIGITS.high : WEIGHT_LIMIT, ...MATRIX_SUMS };
 }
 
 /** The k axis innermost. */
@@ -94,7 +102,7 @@ export function lowerMatMul(fused: FusedOp, context: Context): void {
 		a = reshape(context, a, [1, ...shapeOf(a)]);
 		shape.splice(shape.length - 1, 0, 1);
 	}
-	const y = emitMatrixProduct(context, fused, a, b, shape, {});
+	const y = emitMatrixProduct(context, fused, a, b, shape, { alpha: fused.factor ?? 1 });
 	context.bind(fused.output, context.reshaped(y, out));
 }
 
@@ -215,7 +223,7 @@ function emitMatrixProduct(
 		bias,
 		shape,
 		axis: weightsFirst ? rank - 2 : rank - 1,
-		limits: matrixLimits(context, x.value, wanted, data.length),
+		limits: matrixLimits(context, x.value, wanted, data.length, !weightsFirst && payDigits(weightShape)),
 		...(range ? { range } : {}),
 	});
 }
