@@ -1,6 +1,10 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const KINDS = ["crates-ts/compiler/test/ordinary-kinds.test.ts"];
+const ROOM = ["features", "judging", "ordinary-kinds", "mixtures", "logarithms"].map(
+	(name) => `crates-ts/compiler/test/${name}.test.ts`,
+);
+const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
 const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
 /** What kinds of ordinary models were wrong by. */
@@ -93,5 +97,28 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 	]),
 	...mutationsOf("crates-ts/compiler/src/fidelity/float64.ts", MIXTURES, [
 		["scalers have no float64", "?? (await withoutMl(model, feed))", ""],
+	]),
+	...mutationsOf("crates-ts/compiler/src/powers/even.ts", ROOM, [
+		[
+			"nothing is evened but inputs",
+			"const origin = isOrigin(node) && choose(node.outputs[0]) !== undefined;",
+			"const origin = false;",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/scales.ts", GRIDS, [
+		[
+			"grids stay finer than what they are made of",
+			"if (!(ratio > most)) return own;",
+			"if (ratio > 0) return own;",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/lower/emit.ts", ROOM, [
+		[
+			"a grid of 32 bits ends at its own end",
+			"if (quantisation.width !== 32) return quantisation;",
+			"if (quantisation.width > 0) return quantisation;",
+			GRIDS,
+		],
+		["a grid that no row converts to stays", "if (ratio < 2 ** -maxShift(limit)) {", "if (ratio < 0) {"],
 	]),
 ];
