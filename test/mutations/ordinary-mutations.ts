@@ -1,6 +1,11 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const KINDS = ["crates-ts/compiler/test/ordinary-kinds.test.ts"];
+const ROOM = ["features", "judging", "ordinary-kinds", "mixtures", "logarithms"].map(
+	(name) => `crates-ts/compiler/test/${name}.test.ts`,
+);
+const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
+const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
 /** What kinds of ordinary models were wrong by. */
 export const ORDINARY_MUTATIONS: readonly Mutation[] = [
@@ -33,11 +38,11 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", KINDS, [
-		["distances to classes have no bound", "const ROOM = 16;", "const ROOM = 1e12;"],
+		["distances to classes have no bound", "const LEAST = 2 ** 21;", "const LEAST = 2 ** 60;"],
 		[
 			"the first rows tell how far others are",
-			"(isFar || this.#isUnlike(x)) && this.#multiply(x)",
-			"isFar && this.#multiply(x)",
+			"isFar || this.#isUnlike(x) ? this.#roots(x) : undefined",
+			"isFar ? this.#roots(x) : undefined",
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/masks.ts", KINDS, [
@@ -53,5 +58,67 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"return subgraphsOf(node).every((inner) =>",
 			"return subgraphsOf(node).some((inner) =>",
 		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/quadratics.ts", MIXTURES, [
+		["squares stay multiplied out", "if (!nodes) continue;", "if (nodes) continue;"],
+		["a completed square has half its centre", "-b[i] / (2 * a[i])", "-b[i] / (4 * a[i])"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/sums-of-exponentials.ts", MIXTURES, [
+		[
+			"sums of a softmax end where certain samples do",
+			"widen(output, { low: 1, high: Math.min(count, MOST_ALIKE) });",
+			"widen(output, { low: 1, high: 1 });",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/truth-ranges.ts", MIXTURES, [
+		[
+			"a category that nobody saw is not there",
+			"ranges.set(output, union(seen, range));",
+			"ranges.set(output, seen);",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", MIXTURES, [
+		[
+			"the sum of likelihoods is rounded as it is",
+			"if (isSum) normalise(editor, facts, node);",
+			"if (!isSum) normalise(editor, facts, node);",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/powers/slopes.ts", MIXTURES, [
+		["a branch that is thrown away asks for steps", "if (ends.every((end) => end === 1)) return 0;", ""],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/probabilities.ts", MIXTURES, [
+		[
+			"shares of likelihoods are judged by their range",
+			'return sum?.opType === "ReduceLogSumExp" &&',
+			'return sum?.opType === "ReduceSum" &&',
+		],
+		["any difference is a share", "sum.inputs[0] === node.inputs[0];", "true;"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/float64.ts", MIXTURES, [
+		["scalers have no float64", "?? (await withoutMl(model, feed))", ""],
+	]),
+	...mutationsOf("crates-ts/compiler/src/powers/even.ts", ROOM, [
+		[
+			"nothing is evened but inputs",
+			"const origin = isOrigin(node) && choose(node.outputs[0]) !== undefined;",
+			"const origin = false;",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/quantise/scales.ts", GRIDS, [
+		[
+			"grids stay finer than what they are made of",
+			"if (!(ratio > most)) return own;",
+			"if (ratio > 0) return own;",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/lower/emit.ts", ROOM, [
+		[
+			"a grid of 32 bits ends at its own end",
+			"if (quantisation.width !== 32) return quantisation;",
+			"if (quantisation.width > 0) return quantisation;",
+			GRIDS,
+		],
+		["a grid that no row converts to stays", "if (ratio < 2 ** -maxShift(limit)) {", "if (ratio < 0) {"],
 	]),
 ];

@@ -27,7 +27,9 @@ import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
 import { finerThan, type Precision, precisionOf, quantisationOf, SMALL_WEIGHTS } from "./quantise/scales.ts";
+import { withSumsOfExponentials } from "./quantise/sums-of-exponentials.ts";
 import { tablePrecision, tableValues } from "./quantise/table-values.ts";
+import { withTruthRanges } from "./quantise/truth-ranges.ts";
 import type { WidthReport } from "./widths/choose.ts";
 import { fastProgram } from "./widths/fast-program.ts";
 import { withoutHeldBack } from "./widths/hold-back.ts";
@@ -76,7 +78,7 @@ export interface Built extends Proved {
  * @throws CompileError naming what cannot be lowered or proved
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
-	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
+	const { graph, sharedRanges, feeds, repetition, evening } = source;
 	const { execute, budget, labels, losses } = options;
 	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
 	const sets = seen.count / repetition.steps;
@@ -85,6 +87,12 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 		...(options.weightBits === undefined ? {} : { weightLimit: SMALL_WEIGHTS }),
 		...(options.pins ? { pins: options.pins } : {}),
 	};
+	const rows = rowValues(source, precision);
+	const isTable = rows.length > 0;
+	const seenFacts = isTable
+		? { ...source.facts, ranges: withTruthRanges(graph, source.facts) }
+		: source.facts;
+	const facts = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
@@ -97,7 +105,6 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	};
 	const prove = (lowered: Lowered): Proved => ({ lowered, certificates: verify(lowered.program) });
 	const build = (overrides: PrecisionOverrides): Proved => prove(lower(overrides));
-	const rows = rowValues(source, precision);
 	const finest = rows.length > 0 ? tablePrecision(precision, sets) : finerThan(precision, sets);
 	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
 	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
@@ -135,14 +142,19 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
+/** Exporters of scikit-learn, of gradient boosting and of pipelines around both. */
+const TABULAR_EXPORTERS = /^(skl2onnx|sklearn-onnx|onnxmltools|hummingbird)/i;
+
 /**
- * Values of a model of tables, as its exporter (ai.onnx.ml) or its columns of unlike size tell, unless it is
+ * Values of a model of tables, as its exporter (ai.onnx.ml), likelihoods or its columns of unlike size tell, unless it is
  * repeated or has other widths.
  */
 function rowValues(source: Source, { bits, pins }: Precision): string[] {
-	const { graph, facts, repetition, evening, centred, primitive } = source;
+	const { graph, facts, repetition, evening, centred, primitive, float } = source;
 	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
-	const isTable = isUnlike || primitive.opsets.has("ai.onnx.ml");
+	const isMixture = float.graph.nodes.some(({ opType }) => opType === "ReduceLogSumExp");
+	const isExported = primitive.opsets.has("ai.onnx.ml") || TABULAR_EXPORTERS.test(primitive.producer);
+	const isTable = isUnlike || isExported || isMixture;
 	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }
 

@@ -5,6 +5,7 @@ import { Judge, type Judgement, worstError } from "@umpire/compiler/fidelity/jud
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
 import { missedBudget } from "@umpire/compiler/fidelity/report.ts";
 import { finerThan, precisionOf } from "@umpire/compiler/quantise/scales.ts";
+import { CompileError } from "@umpire/graph/errors.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import type { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
@@ -157,8 +158,9 @@ describe("a program that misses its budget", () => {
 		);
 	});
 
-	test("is not searched for any longer when rounds gain nothing: the rest is tried at once", async () => {
-		const names = Array.from({ length: 200 }, (_, k) => `v${k}`);
+	/** A search among so many values, of which no one's bits help, or can be had. */
+	async function searched(count: number, isRefused = false) {
+		const names = Array.from({ length: count }, (_, k) => `v${k}`);
 		const sizes: number[] = [];
 		const judge = new Judge();
 		judge.add([0, 1], [0.5, 1], [1, 2], 1);
@@ -185,14 +187,33 @@ describe("a program that misses its budget", () => {
 				sharedRanges: [],
 				build: (overrides) => {
 					sizes.push(overrides.size);
+					if (isRefused) throw new CompileError("there is no room");
 					return measured;
 				},
 				measure: async () => measured,
 			},
 		);
+		return { report, sizes };
+	}
+
+	test("is not searched for any longer when rounds gain nothing: the rest is tried at once", async () => {
+		const { report, sizes } = await searched(200);
 		expect(sizes).toEqual([4, 12, 200]);
 		expect(report).toMatchObject({ met: false, rounds: 3, refined: [] });
 		expect(report.limits.map(({ value }) => value)).toEqual(["v199", "v198", "v197"]);
+	});
+
+	test("is searched for with so many operators only: of a large program more values at once", async () => {
+		const { report, sizes } = await searched(10_000);
+		expect(sizes).toEqual([3334, 10_000]);
+		expect(report.limits[0].reason).toBe("more bits for it did not help");
+	});
+
+	test("is said to be missed for values that were not tried where the search ended before", async () => {
+		const { report, sizes } = await searched(10_000, true);
+		expect(sizes.length).toBeLessThan(20);
+		expect(report.rounds).toBe(1);
+		expect(report.limits[2].reason).toMatch(/were not tried: a search builds only so many operators/);
 	});
 
 	test("is no complaint where the budget is met", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { reached } from "../src/lower/emit.ts";
 import {
 	linearOf,
 	maxShift,
@@ -9,7 +10,7 @@ import {
 	ratioAtMost,
 	smallestRatio,
 } from "../src/quantise/rescale-ratio.ts";
-import { precisionOf, quantisationOf, snapUp } from "../src/quantise/scales.ts";
+import { coarsenedQuantisation, precisionOf, quantisationOf, snapUp } from "../src/quantise/scales.ts";
 
 const LIMITS = [127, 32767];
 const value = ({ multiplier, shift }: { multiplier: number; shift: number }) => multiplier / 2 ** shift;
@@ -70,5 +71,33 @@ describe("ranges", () => {
 		const precision = precisionOf(16, 1);
 		expect(quantisationOf({ low: 0, high: 0 }, precision).scale).toBe(1 / 32767);
 		expect(quantisationOf({ low: 0, high: 0 }, precision, undefined, 0.25).scale).toBe(0.25);
+	});
+});
+
+describe("a grid", () => {
+	const wide = { scale: 1, low: -1000, high: 1000, width: 32 } as const;
+
+	test("is as coarse as a step of what it is made of demands, and reaches as far", () => {
+		const coarser = coarsenedQuantisation(wide, 2 ** 16 + 1, 2 ** 14);
+		expect(coarser).toEqual({ scale: 8, low: -125, high: 125, width: 32 });
+		expect(coarsenedQuantisation(wide, 2 ** 14, 2 ** 14)).toBe(wide);
+	});
+
+	test("of 32 bits ends where the results do, with their bias", () => {
+		const rows = [
+			{ bias: 0n, multiplier: 1, shift: 4 },
+			{ bias: -320n, multiplier: 1, shift: 4 },
+		];
+		expect(reached(wide, rows, 1600)).toMatchObject({ low: -121, high: 121 });
+		expect(reached(wide, rows, 2 ** 40)).toMatchObject({ low: -1000, high: 1000 });
+		const narrow = { ...wide, width: 16 } as const;
+		expect(reached(narrow, rows, 1600)).toBe(narrow);
+	});
+
+	test("coefficients of a sum leave it exact, however far its operands reach", () => {
+		const { coefficients, rows } = linearOf([1, 0.3], [2 ** 31, 2 ** 31], [0], 2 ** 22);
+		const reach = coefficients.reduce((sum, one) => sum + Math.abs(one) * 2 ** 31, 0);
+		expect(reach).toBeLessThan(2 ** 51);
+		expect(coefficients[1] / 2 ** rows[0].shift).toBeCloseTo(0.3, 4);
 	});
 });

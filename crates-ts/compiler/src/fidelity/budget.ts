@@ -64,6 +64,11 @@ const GAIN = 0.8;
 /** Programs that are built in a round to find out which values can be finer. */
 const MOST_ATTEMPTS = 12;
 const MOST_LIMITS = 3;
+/**
+ * Operators of all programs that a search builds and measures, together: some minutes' worth. It is counted, not
+ * timed, so that every machine ends with the same program.
+ */
+const MOST_OPERATORS = 60_000;
 
 export function meetsBudget({ outputs }: Fidelity, budget: ErrorBudget): boolean {
 	return worstError(outputs, budget) <= budget.most;
@@ -87,24 +92,30 @@ export async function refineToBudget(
 	let [best, current] = [start, start];
 	let [kept, overrides]: PrecisionOverrides[] = [given, given];
 	const refused = new Map<string, string>();
-	let [rounds, first, idle] = [0, 0, 0];
+	let [rounds, first, idle, work] = [0, 0, 0, 0];
+	const tried = new Set<string>();
 	for (let last = false; rounds < MOST_ROUNDS && !last && !meetsBudget(best.fidelity, budget); ) {
+		if (work >= MOST_OPERATORS) break;
 		const chosen = candidates(current, workshop, (name) => overrides.has(name) || refused.has(name));
 		if (chosen.length === 0) break;
-		first ||= Math.ceil(chosen.length / 2 ** (MOST_ROUNDS - 1));
+		// Of a program that can be built a few times only, the first round takes more.
+		const affordable = Math.log2(MOST_OPERATORS / current.lowered.program.operators.length) - 1;
+		first ||= Math.ceil(chosen.length / 2 ** Math.max(0, Math.min(MOST_ROUNDS - 1, affordable)));
 		last = idle >= PATIENCE;
 		const most = last ? chosen.length : first * 2 ** rounds;
-		const { proved, admitted } = admissible(chosen.slice(0, most), overrides, workshop, refused);
+		const { proved, admitted, attempts } = admissible(chosen.slice(0, most), overrides, workshop, refused);
 		rounds += 1;
+		work += (attempts + 1) * current.lowered.program.operators.length;
 		if (!proved) continue;
 		overrides = admitted;
+		for (const name of admitted.keys()) tried.add(name);
 		current = await workshop.measure(proved);
 		idle = errorOf(current) <= GAIN * errorOf(best) ? 0 : idle + 1;
 		if (errorOf(current) < errorOf(best)) [best, kept] = [current, overrides];
 	}
 	const refined = [...kept].map(([value, { bits }]) => ({ value, bits }));
 	const met = meetsBudget(best.fidelity, budget);
-	const limits = met ? [] : limitsOf(best, kept, refused);
+	const limits = met ? [] : limitsOf(best, kept, refused, tried);
 	return { best, report: { budget, error: errorOf(best), met, refined, rounds, limits } };
 }
 
@@ -114,7 +125,7 @@ export function admissible(
 	overrides: PrecisionOverrides,
 	{ finest, build }: Pick<Workshop, "finest" | "build">,
 	refused: Map<string, string>,
-): { proved: Proved | undefined; admitted: PrecisionOverrides } {
+): { proved: Proved | undefined; admitted: PrecisionOverrides; attempts: number } {
 	let [proved, admitted, attempts]: [Proved | undefined, PrecisionOverrides, number] = [
 		undefined,
 		overrides,
@@ -140,7 +151,7 @@ export function admissible(
 		}
 	};
 	admit(chosen);
-	return { proved, admitted };
+	return { proved, admitted, attempts };
 }
 
 /** What loses most in a program that misses its budget. */
@@ -148,13 +159,17 @@ function limitsOf(
 	measured: Measured,
 	kept: PrecisionOverrides,
 	refused: ReadonlyMap<string, string>,
+	tried: ReadonlySet<string>,
 ): Limit[] {
 	const losses = [...ownLosses(measured)].filter(([, loss]) => loss > 0).sort(([, a], [, b]) => b - a);
 	return losses.slice(0, MOST_LIMITS).map(([value, loss]) => {
 		const why = refused.get(value);
 		if (why !== undefined) return { value, loss, reason: `it cannot have more bits: ${why}` };
 		if (kept.has(value)) return { value, loss, reason: "it has as many bits as there are" };
-		return { value, loss, reason: "more bits for it did not help" };
+		const reason = tried.has(value)
+			? "more bits for it did not help"
+			: "more bits for it were not tried: a search builds only so many operators";
+		return { value, loss, reason };
 	});
 }
 

@@ -36,6 +36,7 @@ function probabilitiesIn(graph: Graph, outer: ReadonlySet<string>): (name: strin
 	};
 	const follows = (node: Node, name: string): boolean => {
 		const [a, b] = node.inputs;
+		if (node.domain === "ai.onnx.ml" && node.opType === "Normalizer") return isProbability(a);
 		if (node.domain === "ai.onnx.ml")
 			return node.outputs[1] === name && /^(SOFTMAX|LOGISTIC)/.test(string(node, "post_transform", "NONE"));
 		if (node.domain !== "") return false;
@@ -67,17 +68,28 @@ function probabilitiesIn(graph: Graph, outer: ReadonlySet<string>): (name: strin
 				return isOne(a) && isProbability(b);
 			case "Div":
 				return isSpeltOut(a, b);
+			case "Exp":
+				return isLogShare(a);
 			case "Reciprocal":
 				return isLogistic(a);
 			default:
 				return false;
 		}
 	};
-	/** e / Σ e, or 1 / (1 + e). */
+	/** log softmax, or x − log Σ exp(x), as mixtures and naive Bayes are exported. */
+	const isLogShare = (name: string): boolean => {
+		const node = producers.get(name);
+		if (node?.domain !== "") return false;
+		if (node.opType === "LogSoftmax") return true;
+		let sum = node.opType === "Sub" ? producers.get(node.inputs[1]) : undefined;
+		while (sum && has(sum, "views")) sum = producers.get(sum.inputs[0]);
+		return sum?.opType === "ReduceLogSumExp" && sum.inputs[0] === node.inputs[0];
+	};
+	/** e / Σ e, p / Σ p, or 1 / (1 + e). */
 	const isSpeltOut = (dividend: string, divisor: string): boolean => {
 		const sum = producers.get(divisor);
 		if (sum?.opType === "ReduceSum" && sum.inputs[0] === dividend)
-			return producers.get(dividend)?.opType === "Exp";
+			return producers.get(dividend)?.opType === "Exp" || isProbability(dividend);
 		return isOne(dividend) && isLogistic(divisor);
 	};
 	/** 1 + exp(x). */

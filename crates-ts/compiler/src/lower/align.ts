@@ -1,5 +1,5 @@
 import { isFloat } from "@umpire/graph/real.ts";
-import { limitOf, type Quantisation } from "../quantise/scales.ts";
+import { FINER_LIMIT, limitOf, type Quantisation } from "../quantise/scales.ts";
 import type { Context, Value } from "./context.ts";
 import { rescaled } from "./emit.ts";
 
@@ -17,7 +17,8 @@ export function alignScales(context: Context, names: readonly string[], wide = f
 	const width = wide ? 32 : specs.reduce((a, b) => (b.width > a.width ? b : a)).width;
 	const widest = specs.filter((spec) => spec.width === width).map(limitOf);
 	const isOwn = isFloat(context.type(names[0])) && widest.length > 0;
-	const limit = isOwn ? Math.max(...widest) : 2 ** (width - 1) - 1;
+	// One that holds few integers, a truth value times a power of two, says nothing of the others' grids.
+	const limit = isOwn ? Math.max(width === 32 ? FINER_LIMIT : 0, ...widest) : 2 ** (width - 1) - 1;
 	const finest = Math.min(...specs.map(({ scale }) => scale));
 	const reach = Math.max(...specs.map((spec) => spec.scale * limitOf(spec)));
 	const isWide = width === 32 && isFloat(context.type(names[0]));

@@ -219,6 +219,25 @@ export class Context {
 		});
 	}
 
+	/**
+	 * The largest magnitude that the certificate lets the value have: of an input, and of what is moved from one, all
+	 * that its width holds, whatever clients clip it to.
+	 */
+	representableReach(value: Value): number {
+		const { source, index } = value.ref;
+		const whole = 2 ** (value.spec.width - 1);
+		if (source === "input") return whole;
+		if (source !== "operator" || this.operators[index].kind !== "View") return integerReach(value);
+		const isMoved = this.operators[index].operands.some((operand) => this.#isInput(operand));
+		return isMoved ? whole : integerReach(value);
+	}
+
+	#isInput({ source, index }: TensorRef): boolean {
+		if (source !== "operator") return source === "input";
+		const { kind, operands } = this.operators[index];
+		return kind === "View" && operands.some((operand) => this.#isInput(operand));
+	}
+
 	/** What the value is a reshape of, of the inputs and operators; the value itself if it is none. */
 	unreshaped(value: Value): Value {
 		if (value.ref.source !== "operator") return value;

@@ -26,9 +26,15 @@ export function convert(
 ): { quantisation: Quantisation; row: Row } {
 	const limit = limitOf(quantisation);
 	const ratio = rawScale / quantisation.scale;
-	// Raw units so small that all that calibration saw is no unit of the result: dead activations.
-	if (ratio < 2 ** -maxShift(limit))
-		return { quantisation, row: { bias: 0n, multiplier: 1, shift: maxShift(limit) } };
+	// The grid reaches further than sums of raw units can: a finer one, which a row can convert to, holds them all.
+	if (ratio < 2 ** -maxShift(limit)) {
+		const shift = maxShift(limit);
+		const scale = rawScale * 2 ** shift;
+		return {
+			quantisation: { ...quantisation, scale, ...integerBounds(bounds, scale, limit) },
+			row: { bias: 0n, multiplier: 1, shift },
+		};
+	}
 	const { multiplier, shift } = lowest(represent(ratio, limit));
 	const row = { bias: 0n, multiplier, shift };
 	const scale = rawScale / (multiplier / 2 ** shift);
@@ -149,7 +155,7 @@ export function emitLinear(
 	}
 	const { coefficients, rows } = linearOf(
 		ratios,
-		operands.map(integerReach),
+		operands.map((operand) => context.representableReach(operand)),
 		Array.from(biases.values, (bias) => bias / scale),
 		limitOf(quantisation),
 	);

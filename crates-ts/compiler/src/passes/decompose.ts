@@ -6,6 +6,7 @@ import { qualifiedName } from "@umpire/graph/uses.ts";
 import type { Graph, Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { upgradeTo20 } from "@umpire/onnx/opset.ts";
 import { isComposite } from "../onnx-ops/operators.ts";
+import { idles, withoutIdle } from "./idle.ts";
 import { holdsInfinities, type Kept, withoutInfinities } from "./infinities.ts";
 import type { MaskInputs } from "./infinity/extended.ts";
 import { InputMasks } from "./infinity/masks.ts";
@@ -15,6 +16,7 @@ import { fromExponents, takesLogarithms } from "./logarithms.ts";
 import { takesMagnitudes, withoutSquares } from "./magnitudes.ts";
 import { boundMasks, masksPositions } from "./masks.ts";
 import type { Observe } from "./pass.ts";
+import { completeSquares, expandsSquares } from "./quadratics.ts";
 import { divideOnce } from "./quotients.ts";
 import { replaceNodes } from "./replace.ts";
 import { foldRunnable } from "./runnable-model.ts";
@@ -51,6 +53,14 @@ const LOGARITHMS = {
 const UNDEFINED = {
 	name: "undefined",
 	summary: "logarithms and powers of negative numbers are NaN where they are, and numbers elsewhere",
+};
+const IDLE = {
+	name: "idle",
+	summary: "casts to the same type go, and products with 0 are 0",
+};
+const QUADRATICS = {
+	name: "quadratics",
+	summary: "squares that were multiplied out become squares of differences",
 };
 const LIKELIHOODS = {
 	name: "likelihoods",
@@ -129,6 +139,8 @@ export async function decomposeModel(
 		maybeUndefined(given),
 		interpolates(given),
 		takesMagnitudes(given),
+		expandsSquares(given),
+		idles(given),
 	];
 	if (!rewritable.includes(true)) return { model, sharedRanges };
 	let current = upgradeTo20(model);
@@ -138,6 +150,12 @@ export async function decomposeModel(
 		const facts = { ...seen, ranges: new Map([...seen.ranges, ...inputs]) };
 		const opset = current.opsets.get("") ?? 1;
 		const round = { facts, opset, sharedRanges };
+		const busy = withoutIdle(folded, facts);
+		if (busy !== folded) {
+			observe(IDLE, folded, busy);
+			current = { ...current, graph: busy };
+			continue;
+		}
 		const plain = fromExponents(folded, facts);
 		if (plain !== folded) {
 			observe(LOGARITHMS, folded, plain);
@@ -148,6 +166,12 @@ export async function decomposeModel(
 		if (defined !== folded) {
 			observe(UNDEFINED, folded, defined);
 			current = { ...current, graph: defined };
+			continue;
+		}
+		const completed = completeSquares(folded, facts);
+		if (completed !== folded) {
+			observe(QUADRATICS, folded, completed);
+			current = { ...current, graph: completed };
 			continue;
 		}
 		const bounded = boundDistances(folded, facts);

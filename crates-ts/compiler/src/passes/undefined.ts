@@ -4,7 +4,7 @@ import { isFloat, toReal } from "@umpire/graph/real.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 
-/** Operands nearer to 0, as a share of the largest, have the logarithm of this share. */
+/** Operands nearer to 0, as a share of 1 and of the largest, have the logarithm of this share. */
 const LEAST_SHARE = 2 ** -24;
 
 /** Whether the node has no value for negative operands: Log, and Pow with exponents of which none is whole. */
@@ -44,16 +44,19 @@ export function withUndefined(graph: Graph, facts: Facts): Graph {
 			continue;
 		}
 		if (!isUndefinedBelow(node, facts) || range.low >= 0 || constantScalar(x, facts) !== undefined) continue;
-		const least = scalar("least", LEAST_SHARE * Math.max(range.high, -range.low));
-		const positive = editor.node(`${node.name}/Positive`, "Max", [x, least]);
-		const function_ = editor.node(node.name, node.opType, [positive.outputs[0], ...node.inputs.slice(1)]);
+		const least = scalar("least", LEAST_SHARE * Math.min(1, Math.max(range.high, -range.low)));
 		const isNegative = editor.node(`${node.name}/IsNegative`, "Less", [x, scalar("zero", 0)]);
+		// What is thrown away is as good as any number: near 0, where powers are steep, it would ask for a fine grid.
+		const known = editor.node(`${node.name}/Known`, "Where", [isNegative.outputs[0], scalar("one", 1), x]);
+		const positive = editor.node(`${node.name}/Positive`, "Max", [known.outputs[0], least]);
+		const function_ = editor.node(node.name, node.opType, [positive.outputs[0], ...node.inputs.slice(1)]);
 		const missing = scalar("undefined", Number.NaN);
 		const choices = [isNegative.outputs[0], missing, function_.outputs[0]];
 		editor.replace(node, [
+			isNegative,
+			known,
 			positive,
 			function_,
-			isNegative,
 			editor.node(`${node.name}/Where`, "Where", choices, {}, node.outputs),
 		]);
 	}

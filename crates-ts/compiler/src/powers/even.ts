@@ -12,8 +12,8 @@ import { rewrite } from "./rules.ts";
 
 /** Of the 15 bits of a magnitude, how many may be lost to larger neighbours before a tensor is evened. */
 const SPARE_BITS = 5;
-/** What is only moved and compared has 29 bits. */
-const SPARE_WHERE_COMPARED = 18;
+/** What is only moved and compared has 29 bits, of which a threshold that lies next to a float32 number of its column needs 24. */
+const SPARE_WHERE_COMPARED = 6;
 /** Evening that gains fewer bits is not worth the other scales. */
 const LEAST_GAIN = 3;
 /** Exponents stay within what float32 holds of constants that are divided by them. */

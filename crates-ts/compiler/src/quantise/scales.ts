@@ -45,7 +45,7 @@ export function precisionOf(bits: 8 | 16, sets: number): Precision {
 export const SMALL_WEIGHTS = 63;
 
 /** Largest magnitude of a tensor that gets 32 bits to be finer: long sums of its products stay exact. */
-const FINER_LIMIT = 2 ** 22;
+export const FINER_LIMIT = 2 ** 22;
 
 /** The finer precision of single tensors in a program of 8 or 16 bits. */
 export function finerThan(precision: Precision, sets: number): Precision {

@@ -12,8 +12,9 @@ const MOST_NUMBERS = 2 ** 20;
 const ROOM = 8;
 
 /**
- * Values of a model that reads rows of a table: all that is computed from columns. What is chosen by comparisons
- * (the leaves of trees) reaches no further than calibration can tell, and finer steps would show how its weights are rounded. The columns of tables have heavy tails: of ten
+ * Values of a model that reads rows of a table: all that is computed from columns, and from the bins and
+ * truth values that they are put into. What is picked by comparisons (the leaves of trees) reaches no further than
+ * calibration can tell, and finer steps would show how its weights are rounded. The columns of tables have heavy tails: of ten
  * incomes the eleventh may be several times the largest, and where it was clipped the answer is another
  * one. There is little to compute, so that 32 bits cost little, and leave bits for more room than others have.
  */
@@ -23,9 +24,15 @@ export function tableValues(graph: Graph, { ranges, types, shapes, constants }: 
 	if (sizes.reduce((sum, shape) => sum + sizeOf(shape), 0) > MOST_NUMBERS) return [];
 	const isNumber = (name: string): boolean => ranges.has(name) && isFloat(types.get(name) ?? "undefined");
 	const columns = new Set(graph.inputs.map(({ name }) => name).filter(isNumber));
-	for (const { inputs, outputs } of graph.nodes) {
-		if (!inputs.some((name) => columns.has(name))) continue;
-		for (const name of outputs) if (isNumber(name)) columns.add(name);
+	/** Truth values and numbers of bins, which become columns again where they become floats. */
+	const chosen = new Set<string>();
+	for (const { opType, inputs, outputs } of graph.nodes) {
+		const picks = opType === "Gather" || opType === "GatherElements" || opType === "GatherND";
+		const read = picks ? inputs.slice(0, 1) : inputs;
+		if (!read.some((name) => columns.has(name) || chosen.has(name))) continue;
+		for (const name of outputs)
+			if (isNumber(name)) columns.add(name);
+			else chosen.add(name);
 	}
 	return [...columns];
 }

@@ -55,6 +55,9 @@ export function convolutionSums(
 	return { sum: CONVOLUTION_SUM, slices };
 }
 
+/** Largest magnitude of a weight whose results have 32 bits: a row of it may hold numbers of unlike size. */
+export const WIDE_WEIGHT_LIMIT = 2 ** 30 - 1;
+
 /** No bound on sums of products: matrices of 16 bits are multiplied in float64. */
 export const MATRIX_SUMS = { sum: Number.POSITIVE_INFINITY };
 
@@ -120,7 +123,7 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 
 export interface QuantisedWeights {
 	/** As narrow as the limit on one weight admits. */
-	readonly data: Int8Array | Int16Array;
+	readonly data: Int8Array | Int16Array | Int32Array;
 	/** One row per channel. */
 	readonly rows: Row[];
 }
@@ -134,9 +137,17 @@ export function quantiseWeights(
 	weights: ChannelWeights,
 	{ scales, exact }: ChannelScales,
 	bias: Float64Array | undefined,
-	options: { inputScale: number; outputScale: number; limit: number; narrow?: boolean; clips?: boolean },
+	options: {
+		inputScale: number;
+		outputScale: number;
+		limit: number;
+		/** Largest magnitude of one weight. */
+		most?: number;
+		narrow?: boolean;
+		clips?: boolean;
+	},
 ): QuantisedWeights {
-	const { inputScale, outputScale, limit, narrow = false, clips = false } = options;
+	const { inputScale, outputScale, limit, most = WEIGHT_LIMIT, narrow = false, clips = false } = options;
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
@@ -150,7 +161,7 @@ export function quantiseWeights(
 		inverse[c] = kept ? 1 / scales[c] : inputScale / outputScale / ratio;
 		rows.push({ bias: biasOf((bias?.[c] ?? 0) / outputScale / ratio), multiplier, shift });
 	}
-	const data = new (narrow ? Int8Array : Int16Array)(weights.data.length);
+	const data = new (narrow ? Int8Array : most > WEIGHT_LIMIT ? Int32Array : Int16Array)(weights.data.length);
 	for (let i = 0; i < data.length; i++) {
 		const integer = Math.round(weights.data[i] * inverse[channelAt(weights, i)]);
 		data[i] = narrow && clips ? clippedWeight(integer) : integer;

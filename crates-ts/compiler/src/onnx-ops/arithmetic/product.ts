@@ -73,6 +73,7 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
 		limit: limitOf(wanted),
+		most: limits.limit,
 		narrow: !whole && limits.limit < 2 ** 7,
 		clips: context.widths !== undefined,
 	});

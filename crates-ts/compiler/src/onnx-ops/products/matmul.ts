@@ -7,17 +7,39 @@ import { perChannel } from "../../lower/affine.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
-import { quantisationOf } from "../../quantise/scales.ts";
-import { MATRIX_SUMS, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
+import { type Quantisation, quantisationOf } from "../../quantise/scales.ts";
+import {
+	MATRIX_SUMS,
+	narrowSums,
+	WEIGHT_LIMIT,
+	type WeightLimits,
+	WIDE_WEIGHT_LIMIT,
+} from "../../quantise/weights.ts";
 import { factorOf, isByte } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 
 /** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
 const EXACT = 2 ** 52;
 
-/** Sums with an operand of 32 bits have room for weights of fewer levels. */
-function matrixLimits(context: Context, x: Value, isDigits: boolean): WeightLimits {
-	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
+/** Weights of larger products have 16 bits, which take less time and space. */
+const MOST_WIDE = 2 ** 14;
+
+/**
+ * Sums with an operand of 32 bits have room for weights of fewer levels. Where the result has 32 bits and there is
+ * little to multiply, weights have as many bits as the sums have room for: a column of a precision matrix holds 1000
+ * for a feature that is all but constant beside 2 for another.
+ */
+function matrixLimits(
+	context: Context,
+	x: Value,
+	result: Quantisation,
+	count: number,
+	isDigits: boolean,
+): WeightLimits {
+	const sum = EXACT / 2 / Math.max(1, integerReach(x));
+	if (result.width === 32 && count <= MOST_WIDE && !context.precision.pins)
+		return { limit: WIDE_WEIGHT_LIMIT, sum };
+	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum };
 	const byte = isByte(context, x);
 	const narrow = context.precision.bits === 8 || byte;
 	if (narrow) return { limit: WEIGHT_LIMIT, ...narrowSums(byte ? integerReach(x) : 0) };
@@ -184,6 +206,9 @@ function emitMatrixProduct(
 	const rows = weightShape[weightShape.length - 2];
 	const data = alpha === 1 ? side.real.data : side.real.data.map((value) => value * alpha);
 	const output: FusedOp = range ? { ...fused, clip: UNBOUNDED } : fused;
+	const wanted = range
+		? quantisationOf(range, context.innerPrecision)
+		: context.quantisation(fused.output, fused.clip);
 	return emitWeighted(context, output, {
 		form,
 		x: x.value,
@@ -198,7 +223,7 @@ function emitMatrixProduct(
 		bias,
 		shape,
 		axis: weightsFirst ? rank - 2 : rank - 1,
-		limits: matrixLimits(context, x.value, !weightsFirst && payDigits(weightShape)),
+		limits: matrixLimits(context, x.value, wanted, data.length, !weightsFirst && payDigits(weightShape)),
 		...(range ? { range } : {}),
 	});
 }
