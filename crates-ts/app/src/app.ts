@@ -76,6 +76,13 @@ const LINKS = [
 function Header({ path }: { path: string }): ReactNode {
 	const { head, silentSince } = useLive();
 	const current = LINKS.findLast(([start]) => (start === "/" ? path === "/" : path.startsWith(start)));
+	const nav = useRef<HTMLElement>(null);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another page has another link
+	useEffect(() => {
+		// On a phone the links scroll: that of this page is to be seen.
+		const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+		if (nav.current && link) nav.current.scrollLeft = link.offsetLeft - nav.current.offsetLeft - 60;
+	}, [path]);
 	return h(
 		"header",
 		{ className: "top" },
@@ -92,7 +99,7 @@ function Header({ path }: { path: string }): ReactNode {
 		),
 		h(
 			"nav",
-			{ "aria-label": "Pages" },
+			{ "aria-label": "Pages", ref: nav },
 			LINKS.map(([href, text]) =>
 				h("a", { key: href, href, "aria-current": current?.[0] === href ? "page" : undefined }, text),
 			),
@@ -151,7 +158,7 @@ function Find(): ReactNode {
 			value: text,
 			"aria-label": "Find a claim, dispute or program",
 			"aria-invalid": missed,
-			placeholder: "Claim, dispute 1, account",
+			placeholder: "Claim, grid 1, account",
 			onChange: (event: { target: HTMLInputElement }) => {
 				setText(event.target.value);
 				setMissed(false);

@@ -291,7 +291,7 @@ export function gridsList(at: Moment, grids: readonly GridItem[], nameOf: Naming
 				empty: "umpire grid open opens one; umpire demo-grid plays one on a private chain.",
 			},
 		],
-		command: "umpire grid status",
+		command: "umpire grid status GRID",
 	};
 }
 
@@ -330,7 +330,7 @@ export function bountiesList(at: Moment, bounties: readonly BountyItem[], nameOf
 				empty: "umpire bounty open opens one; umpire demo-network plays one on a private chain.",
 			},
 		],
-		command: "umpire bounty status",
+		command: "umpire bounty status BOUNTY",
 	};
 }
 
@@ -379,6 +379,6 @@ export function accountPage(
 			},
 			...history.map(({ tables }) => ({ ...tables[0], about: null, empty: "None." })),
 		],
-		command: `umpire status`,
+		command: "umpire status",
 	};
 }

@@ -69,7 +69,7 @@ export function operatorsView({ operators, attestations, covers, nameOf, ...at }
 					{ text: one.slashed === "0" ? "\u2013" : etherNumber(one.slashed) },
 					{ text: etherNumber(one.stake) },
 				]),
-				empty: "umpire operators deploy and umpire operators register begin; umpire demo-network plays it.",
+				empty: "Whoever runs umpire attest is one; umpire demo-network plays it on a private chain.",
 			},
 			{
 				title: "Attestations",
@@ -98,7 +98,7 @@ export function operatorsView({ operators, attestations, covers, nameOf, ...at }
 				empty: "Nothing has been signed yet.",
 			},
 		],
-		command: "umpire operators status",
+		command: "umpire operators",
 	};
 }
 

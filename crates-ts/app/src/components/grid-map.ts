@@ -60,6 +60,9 @@ export function gridMap(view: GridView, now: number): ReactNode {
 	);
 }
 
+/** From which shade on white contrasts more than black in the light theme, and black more than white in the dark one. */
+const [WHITE_FROM, BLACK_FROM] = [0.66, 0.47];
+
 function one(cell: GridCell, shade: number, now: number): ReactNode {
 	const {
 		status,
@@ -87,7 +90,7 @@ function one(cell: GridCell, shade: number, now: number): ReactNode {
 		wasWrong ? h("i", { key: "wrong", title: "its first claim was wrong" }, sign("wrong")) : null,
 	];
 	const title = `${name}: ${scoreText}${worker === null ? "" : `, by ${short(worker)}`}`;
-	const className = `cell ${status}${isBest ? " best" : ""}${shade > 0.5 ? " dark" : ""}`;
+	const className = `cell ${status}${isBest ? " best" : ""}${shade > WHITE_FROM ? " over-light" : ""}${shade > BLACK_FROM ? " over-dark" : ""}`;
 	// Ink over the page's ground: the same in both themes.
 	const style =
 		shade === 0

@@ -143,7 +143,7 @@ function leaders({ leaders: lines }: BountyView, now: number): ReactNode {
 			label: "Leaderboard",
 			title: "Nobody has tried yet.",
 			text: "A contributor commits to weights with a deposit, and shows them before anybody knows what they are scored on.",
-			action: h("code", { className: "command" }, "umpire bounty contribute BOUNTY --weights FILE"),
+			action: h("code", { className: "command" }, "umpire bounty submit BOUNTY MODEL"),
 		});
 	}
 	const heads = ["", "Contributor", "Score", "", "Gain", "Reward", "Status", "Claim"];

@@ -60,7 +60,7 @@ function network(view: NetworkView, now: number, again: () => void): ReactNode {
 				"span",
 				null,
 				"The same in a terminal: ",
-				h("span", { className: "mono" }, "umpire job status"),
+				h("span", { className: "mono" }, "umpire job status JOB"),
 				" \u00b7 ",
 				h("span", { className: "mono" }, "umpire work"),
 			),
@@ -77,7 +77,11 @@ function jobs({ jobs: lines, isDeployed }: NetworkView, now: number): ReactNode 
 			text: isDeployed
 				? "A job is a program, inputs and a reward that is locked. Submit one with the form."
 				: "umpire job deploy brings contracts for workers and jobs.",
-			action: h("code", { className: "command" }, isDeployed ? "umpire job submit" : "umpire job deploy"),
+			action: h(
+				"code",
+				{ className: "command" },
+				isDeployed ? "umpire job submit PROGRAM INPUT --reward 0.02" : "umpire job deploy",
+			),
 		});
 	}
 	const heads = ["Job", "What", "Worker", "Stage", "How it stands", "Reward"];
