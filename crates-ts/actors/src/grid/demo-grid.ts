@@ -17,6 +17,7 @@ import { dishonestly, LIES, type Lie } from "./lies.ts";
 import { openGrid } from "./open-grid.ts";
 import { playGrid } from "./play-grid.ts";
 import { readGrid } from "./read-grid.ts";
+import type { GridPoint } from "./terms.ts";
 
 const WORKERS = ["submitter", "second-submitter", "third-submitter"] as const;
 const BOUNTY = parseEther("9");
@@ -82,11 +83,12 @@ export async function demonstrateGrid(lie: Lie, say: (line: string) => void): Pr
 	}
 }
 
-/** The grid of the demonstration on a stage: opened, dealt, claimed, disputed, and closed. */
+/** The grid of the demonstration on a stage, or one of fewer points: opened, dealt, claimed, disputed, and closed. */
 export async function playDemoGrid(
 	stage: Stage,
 	lie: Lie,
 	say: (line: string) => void,
+	points: readonly GridPoint[] = POINTS,
 ): Promise<{ readonly end: SeenGrid; readonly contracts: GridContracts; readonly actors: readonly Actor[] }> {
 	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
 	say("1. A client registers gradient descent on a small regression, and asks for nine trainings.");
@@ -101,7 +103,7 @@ export async function playDemoGrid(
 	const contracts = await openGrids(client);
 	const grid = await openGrid(client, contracts, { number, root, program, commitment }, inputs, {
 		hyper: "hyper",
-		points: POINTS,
+		points,
 		bounty: BOUNTY,
 		stake: STAKE,
 		rounds: ROUNDS,
