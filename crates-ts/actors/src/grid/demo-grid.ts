@@ -91,6 +91,8 @@ export async function playDemoGrid(
 	points: readonly GridPoint[] = POINTS,
 ): Promise<{ readonly end: SeenGrid; readonly contracts: GridContracts; readonly actors: readonly Actor[] }> {
 	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
+	// One ether for every point: a stake stays above what a point earns.
+	const bounty = (BOUNTY * BigInt(points.length)) / BigInt(POINTS.length);
 	say("1. A client registers gradient descent on a small regression, and asks for nine trainings.");
 	const client = await stage.world("requester");
 	const { compiled, inputs } = await demoProgram(3);
@@ -104,7 +106,7 @@ export async function playDemoGrid(
 	const grid = await openGrid(client, contracts, { number, root, program, commitment }, inputs, {
 		hyper: "hyper",
 		points,
-		bounty: BOUNTY,
+		bounty,
 		stake: STAKE,
 		rounds: ROUNDS,
 		roundSeconds: ROUND_SECONDS,
@@ -112,7 +114,7 @@ export async function playDemoGrid(
 		lowest: true,
 	});
 	say(
-		`     bounty ${formatEther(BOUNTY)} ETH, stakes of ${formatEther(STAKE)} ETH, the least error is the best`,
+		`     bounty ${formatEther(bounty)} ETH, stakes of ${formatEther(STAKE)} ETH, the least error is the best`,
 	);
 
 	say(`2. Three workers join and are dealt points by a beacon's values. The third ${LIES[lie]}.`);

@@ -62,7 +62,10 @@ export function ChainCheck({
 	});
 	return check({
 		title: "Ask the chain",
-		about: "What the market says of the claim, and the verifier of the proof, by eth_call: nothing is sent.",
+		about:
+			dispute === null
+				? "What the market says of the claim, by eth_call: nothing is sent."
+				: "What the market says of the claim, and the verifier of the proof, by eth_call: nothing is sent.",
 		state,
 		onRun: run,
 		onStop: stop,

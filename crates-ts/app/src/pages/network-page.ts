@@ -131,7 +131,7 @@ function jobRow(one: JobLine, now: number): ReactNode {
 		h(
 			"td",
 			null,
-			one.status.tone === "plain" ? null : [sign(one.status.tone), " "],
+			mark(one.status.tone),
 			one.status.text,
 			left !== null && left > 0 ? h("span", { className: "quiet" }, ` ${clock(left)} left`) : null,
 			one.failed > 0 ? h("span", { className: "quiet" }, `, ${one.failed} failed before`) : null,
@@ -139,6 +139,8 @@ function jobRow(one: JobLine, now: number): ReactNode {
 		h("td", { className: "right" }, one.reward, h("span", { className: "quiet" }, ` ${one.unit}`)),
 	);
 }
+
+const mark = (tone: string): ReactNode => (tone === "plain" ? null : h("span", null, sign(tone), " "));
 
 const STAGES = 5;
 
@@ -213,12 +215,7 @@ function workers(lines: readonly WorkerLine[]): ReactNode {
 							h("i", { className: "best", style: { width: `${Math.min(100, one.reputation)}%` } }),
 						),
 					),
-					h(
-						"td",
-						{ className: "right" },
-						one.status.tone === "plain" ? null : [sign(one.status.tone), " "],
-						one.status.text,
-					),
+					h("td", { className: "right" }, mark(one.status.tone), one.status.text),
 				),
 			),
 		),
