@@ -318,6 +318,39 @@ describe("a wallet", () => {
 	});
 });
 
+describe("questions to the chain through the server", () => {
+	const ask = async (method: string, params: readonly unknown[] = []) => {
+		const response = await fetch(`${served.url}/v1/rpc`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify({ jsonrpc: "2.0", id: 7, method, params }),
+		});
+		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+	};
+
+	it("are passed on if they change nothing, and their refusals are the node's", async () => {
+		const { contracts } = stage;
+		expect(await ask("eth_chainId")).toEqual({
+			status: 200,
+			body: { jsonrpc: "2.0", id: 7, result: "0x7a69" },
+		});
+		const { body } = await ask("eth_call", [{ to: contracts.market.address, data: "0x12345678" }, "latest"]);
+		expect(body).toMatchObject({ id: 7, error: { message: expect.any(String) } });
+		for (const method of [
+			...["eth_sendRawTransaction", "eth_sendTransaction", "eth_accounts", "evm_revert", "debug_traceCall"],
+			...["hardhat_setBalance", "eth_getLogs"],
+		]) {
+			expect(await ask(method), method).toMatchObject({ status: 403 });
+		}
+		const several = await fetch(`${served.url}/v1/rpc`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify([{ jsonrpc: "2.0", id: 1, method: "eth_chainId" }]),
+		});
+		expect(several.status).toBe(400);
+	});
+});
+
 describe("pages of markets whose node is down", () => {
 	it("keep what is known", async () => {
 		await visit("/grids/1");

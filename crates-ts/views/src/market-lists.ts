@@ -94,7 +94,7 @@ export function requestsList(
 					{ name: "Request" },
 					{ name: "Program" },
 					{ name: "Status" },
-					{ name: "Asked by" },
+					{ name: "Asked by", isWide: true },
 					{ name: "Asked", isWide: true },
 					{ name: "Claim", isRight: true },
 					{ name: "Fee, ETH", isRight: true },

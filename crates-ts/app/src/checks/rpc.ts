@@ -1,4 +1,4 @@
-import type { Wallets } from "../wallet/wallet.ts";
+import type { Wallets } from "../wallet/wallets.ts";
 
 /** Who is asked about the chain: the visitor's own wallet where one is connected, else the server of this page. */
 export interface Node {

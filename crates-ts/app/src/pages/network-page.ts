@@ -259,10 +259,12 @@ function clients(lines: readonly ClientLine[]): ReactNode {
 const [WIDTH, HEIGHT] = [780, 160];
 
 function hourBars(hours: NetworkView["hours"]): ReactNode {
-	const frame = frameOf(
-		hours.map(({ paid, failed }) => paid + failed),
-		{ width: WIDTH, height: HEIGHT, left: 30, right: 0 },
-	);
+	const frame = frameOf([1, ...hours.map(({ paid, failed }) => paid + failed)], {
+		width: WIDTH,
+		height: HEIGHT,
+		left: 30,
+		right: 0,
+	});
 	const width = (WIDTH - frame.left) / hours.length;
 	const whole = frame.ticks.filter((tick) => Number.isInteger(tick));
 	return chart(

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { DECLINED, reasonOf } from "./reason.ts";
-import { type UnsignedTransaction, wallets } from "./wallet.ts";
+import { wallets } from "./wallet.ts";
+import type { UnsignedTransaction } from "./wallets.ts";
 
 /** How far a write is. */
 export type WriteState =

@@ -12,7 +12,7 @@ import {
 	watchConnection,
 	watchConnectors,
 } from "wagmi/actions";
-import type { UnsignedTransaction, Wallet, Wallets } from "./wallet.ts";
+import type { UnsignedTransaction, Wallet, Wallets } from "./wallets.ts";
 
 /**
  * Wallets that announce themselves to the page (EIP-6963), by wagmi. Nothing else is spoken to: the chain is asked
