@@ -12,6 +12,16 @@ export const COMPILER_MUTATIONS: readonly Mutation[] = [
 		[["rows of a table have no more room than others", "const ROOM = 8;", "const ROOM = 1;"]],
 	),
 	...mutationsOf(
+		"crates-ts/compiler/src/lower/fuse.ts",
+		["crates-ts/compiler/test/matmul.test.ts"],
+		[["products of two values take any factor", "only && factor > 0 &&", "only &&"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/scale-classes.ts",
+		["crates-ts/compiler/test/matmul.test.ts"],
+		[["values beside constants keep their grid", "ranges.set(value, all);", ";"]],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/program/cones.ts",
 		["crates-ts/compiler/test/cones.test.ts"],
 		[

@@ -72,9 +72,31 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		[
 			["halves are rounded to even", "shift === 0 ? 0 : 0.5;", "0;"],
 			["zero points stay in the sums", "rows[j].bias - zero * total", "rows[j].bias"],
-			["the lower limb's half is forgotten", "shift === 8 ? bias + 128n : bias", "bias"],
+			["the lower limb's half is forgotten", "shift === unit ? bias + half(shift) : bias", "bias"],
 			["the lower limb is not floored", 'body.op("Floor", [lower])', "lower"],
-			["bounds take no half", "larger(2n * magnitude(sum) + 1n,", "larger(magnitude(sum),"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/matmul/kernel.ts",
+		[BODIES],
+		[["bounds take no half", "larger(2n * magnitude(sum) + 1n,", "larger(magnitude(sum),"]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/matmul/digit-sums.ts",
+		[BITS, BODIES],
+		[
+			["digits take no half", "shift === unit ? bias + half(shift) : bias", "bias"],
+			["the remainder of halving is lost", "crossed += odd;", ""],
+			["the sum in the middle is not bounded", "meet(plus(middle, meet(moved(crossing, other))))", "middle"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/matmul/digits.ts",
+		[BITS, BODIES],
+		[
+			["sums of lower digits are not floored", 'body.op("Floor", [lowest])', "lowest"],
+			["sums of two digits are not halved", "halves ? 1 : 2", "1"],
+			["digits have any weights", "b.range.low < DIGITS.low || b.range.high > DIGITS.high", "false"],
 		],
 	),
 	...mutationsOf(

@@ -81,7 +81,7 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		[PROGRAMS],
 		[
 			["a convolution's result does not matter", 'first !== "A8W14" && givesBytes', 'first !== "A8W14"'],
-			["small products gain by small weights", "product.isSmall ? WIDE[kernel] : kernel", "kernel"],
+			["small products gain by small weights", "isSmall ? WIDE[kernel] : kernel", "kernel"],
 		],
 	),
 	...mutationsOf(

@@ -9,10 +9,27 @@ export interface SetUp {
 	readonly seconds: number;
 }
 
-/** Builds the contracts and makes the proving keys where they are missing; at once when they are there. */
+/**
+ * Builds the contracts and makes the proving keys where they are missing; at once when they are there. The compiler
+ * of the contracts keeps one core busy and runs beside the keys.
+ */
 export async function setUp(progress: (line: string) => void): Promise<SetUp> {
 	const started = Date.now();
-	const built = await buildContracts(() => progress("Building the contracts (about a minute)..."));
+	const [contracts, keys] = await Promise.allSettled([
+		buildContracts(() => progress("Building the contracts (about a minute)...")),
+		makeKeys(progress),
+	]);
+	// Both have ended by now, so that a failure leaves nothing running.
+	for (const part of [contracts, keys]) if (part.status === "rejected") throw part.reason;
+	return {
+		built: contracts.status === "fulfilled" && contracts.value,
+		made: keys.status === "fulfilled" && keys.value,
+		seconds: (Date.now() - started) / 1000,
+	};
+}
+
+/** @returns whether a key had to be made */
+async function makeKeys(progress: (line: string) => void): Promise<boolean> {
 	let made = false;
 	for (const circuit of CIRCUITS) {
 		await ensureKeys(circuit, ({ step, done, steps }) => {
@@ -20,5 +37,5 @@ export async function setUp(progress: (line: string) => void): Promise<SetUp> {
 			progress(`Proving key "${circuit}", step ${Math.min(done + 1, steps)} of ${steps}: ${step}`);
 		});
 	}
-	return { built, made, seconds: (Date.now() - started) / 1000 };
+	return made;
 }

@@ -1,3 +1,4 @@
+import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { expectFaithful, formsOf, modelOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
 
@@ -59,6 +60,57 @@ describe("MatMul", () => {
 			return g.node("Relu", [g.node("Div", [z, g.scalar("three", 3)])]);
 		});
 		expect(formsOf(await expectFaithful(model))).toEqual(["matmul"]);
+	});
+
+	test("the scale of a product of two values is computed by it, whole or as a quotient", async () => {
+		const scaled = (opType: string, factor: number) =>
+			modelOf(
+				[
+					[2, 3, 4],
+					[2, 4, 5],
+				],
+				(g, [x, y]) => {
+					const product = g.node("MatMul", [x, y]);
+					return g.node("Relu", [g.node(opType, [product, g.scalar("factor", factor)])]);
+				},
+			);
+		expect(formsOf(await expectFaithful(scaled("Div", 8)))).toEqual(["matmul"]);
+		expect(formsOf(await expectFaithful(scaled("Mul", 0.3)))).toEqual(["matmul"]);
+		// What turns the order round, or moves it, is an operator of its own.
+		expect(formsOf(await expectFaithful(scaled("Mul", -0.3)))).toEqual(["matmul", "linear"]);
+		expect(formsOf(await expectFaithful(scaled("Add", 0.3)))).toEqual(["matmul", "linear"]);
+	});
+
+	test("what a Where alone reads has the grid of the constant beside it, and is not rescaled", async () => {
+		const chosen = (low: number) => {
+			const shapes = [
+				[2, 3, 4],
+				[2, 4, 5],
+				[2, 3, 5],
+			];
+			return modelOf(shapes, (g, [x, y, z]) => {
+				const keep = g.node("Less", [z, g.scalar("half", 0.5)]);
+				return g.node("Where", [keep, g.node("MatMul", [x, y]), g.scalar("low", low)]);
+			});
+		};
+		// The first is what Less becomes.
+		for (const low of [-200, -0.5])
+			expect(formsOf(await expectFaithful(chosen(low)))).toEqual(["linear", "matmul", "select"]);
+	});
+
+	test("large matrices have weights of 14 bits, in integer kernels, and err as little as small ones", async () => {
+		const layer = (inputs: number, outputs: number) =>
+			modelOf([[3, inputs]], (g, [x]) =>
+				g.node("MatMul", [x, g.constant("w", random([inputs, outputs], 2))]),
+			);
+		const planOf = async (inputs: number, outputs: number) => {
+			const { program } = await expectFaithful(layer(inputs, outputs), 2e-4);
+			return exactnessOf(program)[0].plan;
+		};
+		expect(await planOf(256, 256)).toBe("4 8-bit MatMul, weights in two digits");
+		expect(await planOf(3072, 32)).toBe("4 8-bit MatMul, weights in two digits");
+		expect(await planOf(255, 256)).toContain("float64");
+		expect(await planOf(3801, 32)).toContain("float64");
 	});
 
 	test("an Add that varies along other axes is an operator of its own", async () => {

@@ -199,7 +199,14 @@ describe("costs", () => {
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
 		const cost = (isSmall: boolean, option: number): number => {
-			const product = { work: 1e5, type: "matmul", isSmall, reads: [0], gives: -1 } as const;
+			const product = {
+				work: 1e5,
+				type: "matmul",
+				isSmall,
+				hasDigits: false,
+				reads: [0],
+				gives: -1,
+			} as const;
 			return costOf({ units: [unit], products: [product] }, [option]);
 		};
 		expect(cost(true, 1)).toBe(cost(true, 0));

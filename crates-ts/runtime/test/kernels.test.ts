@@ -2,9 +2,11 @@ import type { Width } from "@umpire/commitment/constants.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
 import { travelTypes } from "@umpire/operators/travel.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { DIGITS } from "@umpire/operators/weight-digits.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Case, caseOf } from "./arbitrary-case.ts";
+import { digitMatmuls } from "./arbitrary-digits.ts";
 import { behindClip, chained, chains, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
 import { elementsOf, span } from "./arbitrary-tensors.ts";
 import { checkLevels } from "./reference.ts";
@@ -44,6 +46,53 @@ describe("what integer kernels compute is the integer definition, at every level
 			);
 		});
 	}
+});
+
+describe("weights of two digits", () => {
+	it.each([
+		["as they come", undefined],
+		["never negative", [0, 65535]],
+		["clipped to 15 bits", [-16384, 16383]],
+	] as const)("give the integer definition at every level, inputs %s", async (_, clip) => {
+		const plans = new Map<string, number>();
+		await fc.assert(
+			fc.asyncProperty(digitMatmuls, async (drawn) => {
+				const example = clip === undefined ? drawn : behindClip(drawn, clip[0], clip[1]);
+				const plan = planOf(example);
+				plans.set(plan, (plans.get(plan) ?? 0) + 1);
+				await checkLevels(example);
+			}),
+			{ numRuns },
+		);
+		const taken = [...plans].filter(([plan]) => plan.includes("two digits"));
+		expect(taken.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(numRuns / 3);
+	});
+});
+
+it.each([
+	[DIGITS.low, "two digits"],
+	[DIGITS.low - 1, "float64"],
+	[DIGITS.high, "two digits"],
+	[DIGITS.high + 1, "float64"],
+])("weights that two digits hold have them: %i by %s", async (weight, plan) => {
+	const [k, n] = [128, 512];
+	const spec = (shape: number[]) => ({ shape, layout: [0, 1], width: 16, ...span(16), scale: 1 }) as const;
+	const weights = Array.from({ length: k * n }, (_, i) => (i % 3 === 0 ? weight : i % 5));
+	const range = { low: Math.min(weight, 0), high: Math.max(weight, 4) };
+	const example = caseOf(
+		{
+			...spec([1, n]),
+			kind: "Dot",
+			form: { type: "matmul" },
+			rescale: { axes: [], rows: [{ bias: 5n, multiplier: 1, shift: 15 }] },
+		},
+		[
+			{ spec: spec([1, k]), data: Int16Array.from({ length: k }, (_, i) => 513 * i), constant: false },
+			{ spec: { ...spec([k, n]), ...range }, data: elementsOf(16, weights), constant: true },
+		],
+	);
+	expect(planOf(example)).toContain(plan);
+	await checkLevels(example);
 });
 
 describe("tensors between integer kernels", () => {
@@ -270,9 +319,8 @@ describe("at the ends of what is exact", () => {
 			const unit = { ...same.program, operators: [{ ...operator, rescale: { axes: [], rows } }] };
 			const both = chained([rounding, { ...same, program: unit }]);
 			expect(planOf(rounding)).toContain("8-bit");
-			// Limbs are not read by shifts below 8.
 			const travelling = travelTypes(both.program, new Set([1])).get(0);
-			expect(travelling).toBe(low < 0 && width === 16 ? undefined : "uint8");
+			expect(travelling).toBe(low < 0 && width === 16 ? "uint16" : "uint8");
 			await checkLevels(both);
 		},
 	);

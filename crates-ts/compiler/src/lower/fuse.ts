@@ -39,6 +39,15 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 	const hasChannels = axis !== undefined && axis >= 0 && foldable(node, shape, axis, facts);
 	let affine = hasChannels ? identityAffine(shape[axis]) : undefined;
 	let next = only(output);
+	let factor = 1;
+	while (next && isProductOfValues(node, facts)) {
+		const step = factorOf(next, output, shape, facts);
+		if (step === undefined) break;
+		factor *= step;
+		nodes.push(next);
+		output = next.outputs[0];
+		next = only(output);
+	}
 	while (next && affine && axis !== undefined) {
 		const step = affineOf(next, output, shape, axis, facts);
 		if (!step) break;
@@ -58,7 +67,19 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 		output = next.outputs[0];
 		next = only(output);
 	}
-	return { nodes, output, clip, ...(affine ? { affine } : {}) };
+	return { nodes, output, clip, ...(affine ? { affine } : {}), ...(factor === 1 ? {} : { factor }) };
+}
+
+const isProductOfValues = ({ opType, domain, inputs }: Node, facts: Facts): boolean =>
+	domain === "" && opType === "MatMul" && inputs.every((name) => !facts.constants.has(name));
+
+/** The positive number that a node multiplies its operand by, if that is all it does: the scale of attention. */
+function factorOf(node: Node, input: string, shape: readonly number[], facts: Facts): number | undefined {
+	const affine = shape.length > 0 && affineOf(node, input, shape, shape.length - 1, facts);
+	if (!affine || affine.scale.length === 0) return undefined;
+	const [factor] = affine.scale;
+	const only = affine.scale.every((value) => value === factor) && affine.shift.every((value) => value === 0);
+	return only && factor > 0 && Number.isFinite(factor) ? factor : undefined;
 }
 
 /** The output axis that holds a product's channels. */

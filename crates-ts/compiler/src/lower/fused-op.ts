@@ -14,6 +14,8 @@ export interface FusedOp {
 	readonly output: string;
 	/** Present if the node is a product with channels (Conv, Gemm, MatMul, …). */
 	readonly affine?: Affine;
+	/** Present if what follows a product of two values multiplies it by this, which is positive. */
+	readonly factor?: number;
 	/** UNBOUNDED without an absorbed Relu or Clip. */
 	readonly clip: Range;
 	/** Present if the nodes together are a function of one value, element by element. */

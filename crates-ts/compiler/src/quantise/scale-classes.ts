@@ -1,5 +1,5 @@
 import type { Facts } from "@umpire/graph/facts.ts";
-import { type RangeTable, reachOf, union } from "@umpire/graph/ranges.ts";
+import { type RangeTable, rangeOf, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
@@ -10,6 +10,9 @@ const inheritsScale = (node: Node): boolean => has(node, "moves", "largest", "le
 
 /** Ranges are merged only while they stay within this factor: beyond it the smaller would lose precision. */
 const LARGEST_FACTOR = 8;
+
+/** A constant that is larger by more is a mask, which takes the grid of what is beside it (onnx-ops/logic/where.ts). */
+const LARGEST_CONSTANT = 2 ** 12;
 
 /** The inputs that should be written at one scale. */
 function aligned(node: Node): readonly string[] {
@@ -56,6 +59,25 @@ export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTa
 		if (has(node, "compares")) continue;
 		if (joined.length === rest.length) join(first, node.outputs[0], true);
 	}
+	const reads = countBy(fusedOps.flatMap(({ nodes }) => nodes.flatMap(({ inputs }) => inputs)));
+	for (const { nodes } of fusedOps) {
+		const [node] = nodes;
+		const names = node.opType === "Where" ? aligned(node) : [];
+		const value = names.find((name) => ranges.has(name));
+		const constant = names.map((name) => facts.constants.get(name)).find((tensor) => tensor);
+		if (value === undefined || constant === undefined || !isFloat(constant.type)) continue;
+		// What a Where alone reads is brought to the coarser grid of the constant beside it: its producer does that too.
+		if (reads.get(value) !== 1 || find(value) !== value) continue;
+		const range = ranges.get(value)!;
+		const all = union(range, rangeOf(constant));
+		if (reachOf(all) <= LARGEST_CONSTANT * reachOf(range)) ranges.set(value, all);
+	}
 	for (const name of facts.ranges.keys()) if (parent.has(name)) ranges.set(name, ranges.get(find(name))!);
 	return ranges;
+}
+
+function countBy(names: readonly string[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+	return counts;
 }

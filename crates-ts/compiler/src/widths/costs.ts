@@ -12,6 +12,9 @@ const COSTS = {
 	values: { A16W14: 2.7, A16W7: 2.7, A8W14: 1.1, A8W7: 1.1 },
 } as const;
 
+/** Of fine weights that integer kernels take in two digits. */
+const DIGITS_COST = 1.7;
+
 /** Multiplications that take as long as to go once through an element: to make a copy of it, and to read it in 16 bits rather than in 8. */
 const PASSES = { copy: 20, wide: 20 };
 
@@ -44,8 +47,7 @@ export function unitCosts(all: Units, plan: WidthPlan): number[] {
 	for (const product of all.products) {
 		const [first = -1] = product.reads;
 		const kernel = kernelOf(product, option, gives(product.gives));
-		costs[first < 0 ? all.units.length : first] +=
-			product.work * COSTS[product.type][product.isSmall ? WIDE[kernel] : kernel];
+		costs[first < 0 ? all.units.length : first] += product.work * timeOf(product, kernel);
 	}
 	return costs;
 }
@@ -59,6 +61,11 @@ const WIDE: Readonly<Record<Kernel, Kernel>> = {
 	A8W14: "A8W14",
 	A8W7: "A8W14",
 };
+
+function timeOf({ type, isSmall, hasDigits }: Product, kernel: Kernel): number {
+	const taken = isSmall ? WIDE[kernel] : kernel;
+	return taken === "A16W14" && hasDigits ? DIGITS_COST : COSTS[type][taken];
+}
 
 /** The kernel that a product gets: those of bytes need them on all sides. */
 function kernelOf(

@@ -3,6 +3,7 @@ import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
+import { payDigits } from "@umpire/operators/weight-digits.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Assignment } from "../quantise/assign.ts";
 import { isSmallProduct } from "../quantise/weights.ts";
@@ -17,6 +18,8 @@ export interface Product {
 	readonly type: "matmul" | "conv" | "depthwise" | "values";
 	/** Whether it keeps its weights, as an integer kernel would not be quicker. */
 	readonly isSmall: boolean;
+	/** Whether integer kernels take its fine weights, in two digits. */
+	readonly hasDigits: boolean;
 	/** Units of its operands; −1 for what belongs to none. */
 	readonly reads: readonly number[];
 	/** The unit of its result. */
@@ -155,7 +158,7 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 	};
 }
 
-type Timed = Pick<Product, "work" | "type" | "isSmall">;
+type Timed = Pick<Product, "work" | "type" | "isSmall" | "hasDigits">;
 
 function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const [x, w] = node.inputs;
@@ -165,12 +168,14 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 		const perResult = sizeOf(weights.slice(1));
 		const depthwise = weights[1] === 1 && weights[0] > 1;
 		const isSmall = isSmallProduct(results * perResult, true);
+		const timed = { isSmall, hasDigits: false };
 		return depthwise
-			? { work: results * perResult * DEPTHWISE, type: "depthwise", isSmall }
-			: { work: results * perResult, type: constants.has(w) ? "conv" : "values", isSmall };
+			? { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed }
+			: { work: results * perResult, type: constants.has(w) ? "conv" : "values", ...timed };
 	}
 	const inner = (shapes.get(x) ?? constants.get(x)?.dims.map(Number) ?? [1]).at(-1) ?? 1;
 	const constant = constants.has(w) || constants.has(x);
 	const work = results * inner;
-	return { work, type: constant ? "matmul" : "values", isSmall: isSmallProduct(work, false) };
+	const hasDigits = constants.has(w) && weights.length === 2 && payDigits([inner, sizeOf(weights) / inner]);
+	return { work, type: constant ? "matmul" : "values", isSmall: isSmallProduct(work, false), hasDigits };
 }

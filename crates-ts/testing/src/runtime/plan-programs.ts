@@ -70,6 +70,46 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 		],
 	],
 	[
+		"4 8-bit MatMul, weights in two digits",
+		16,
+		[2, 128],
+		[
+			{
+				...dot,
+				form: matmul,
+				shape: [2, 514],
+				constant: weights([128, 514], 8127, 16),
+				rows: rows(1, 16),
+				width: 16,
+			},
+			{
+				...dot,
+				form: matmul,
+				shape: [2, 131],
+				constant: weights([514, 131], 8127, 16),
+				rows: rows(1, 14),
+				width: 16,
+				clip: [0, 32767],
+			},
+		],
+	],
+	[
+		"4 8-bit MatMul, weights in two digits",
+		16,
+		[1, 1999],
+		[
+			{
+				...dot,
+				form: matmul,
+				shape: [1, 34],
+				// So many small ones that sums are halved, and so small a divisor that every unit of them shows.
+				constant: weights([1999, 34], 70, 16),
+				rows: rows(1, 11),
+				width: 32,
+			},
+		],
+	],
+	[
 		"8-bit Conv",
 		8,
 		[2, 5, 9, 9],

@@ -2,6 +2,7 @@ import { float, int } from "@umpire/graph/attributes.ts";
 import { type Range, reachOf, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import type { Real } from "@umpire/graph/real.ts";
 import { identityLayout } from "@umpire/graph/shapes.ts";
+import { DIGITS, payDigits } from "@umpire/operators/weight-digits.ts";
 import { perChannel } from "../../lower/affine.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
@@ -15,11 +16,12 @@ import { emitWeighted } from "../arithmetic/product.ts";
 const EXACT = 2 ** 52;
 
 /** Sums with an operand of 32 bits have room for weights of fewer levels. */
-function matrixLimits(context: Context, x: Value): WeightLimits {
+function matrixLimits(context: Context, x: Value, isDigits: boolean): WeightLimits {
 	if (x.spec.width === 32) return { limit: WEIGHT_LIMIT, sum: EXACT / 2 / Math.max(1, integerReach(x)) };
 	const byte = isByte(context, x);
 	const narrow = context.precision.bits === 8 || byte;
-	return { limit: WEIGHT_LIMIT, ...(narrow ? narrowSums(byte ? integerReach(x) : 0) : MATRIX_SUMS) };
+	if (narrow) return { limit: WEIGHT_LIMIT, ...narrowSums(byte ? integerReach(x) : 0) };
+	return { limit: isDigits ? DIGITS.high : WEIGHT_LIMIT, ...MATRIX_SUMS };
 }
 
 /** The k axis innermost. */
@@ -78,7 +80,7 @@ export function lowerMatMul(fused: FusedOp, context: Context): void {
 		a = reshape(context, a, [1, ...shapeOf(a)]);
 		shape.splice(shape.length - 1, 0, 1);
 	}
-	const y = emitMatrixProduct(context, fused, a, b, shape, {});
+	const y = emitMatrixProduct(context, fused, a, b, shape, { alpha: fused.factor ?? 1 });
 	context.bind(fused.output, context.reshaped(y, out));
 }
 
@@ -196,7 +198,7 @@ function emitMatrixProduct(
 		bias,
 		shape,
 		axis: weightsFirst ? rank - 2 : rank - 1,
-		limits: matrixLimits(context, x.value),
+		limits: matrixLimits(context, x.value, !weightsFirst && payDigits(weightShape)),
 		...(range ? { range } : {}),
 	});
 }

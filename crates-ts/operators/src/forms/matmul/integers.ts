@@ -1,33 +1,42 @@
-import { type Body, LIMIT, MICROSOFT } from "../../body.ts";
-import { type Bounds, exactNumber, larger, magnitude } from "../../bounds.ts";
+import { type Body, LIMIT } from "../../body.ts";
+import { exactNumber, larger, magnitude } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
-import { partialSums, sumWeights, type Weights } from "../../dot-bounds.ts";
+import { partialSums, sumWeights } from "../../dot-bounds.ts";
 import { targetOf } from "../../dot-plan.ts";
 import { areSmallWeights, shiftRows } from "../../integer-rows.ts";
-import { givenType, heldRange, narrowest, zeroPointOf } from "../../narrow.ts";
+import { heldRange, narrowest, zeroPointOf } from "../../narrow.ts";
 import { emitDequantise, emitNarrow, emitRounded } from "../../narrow-nodes.ts";
 import { emitFinish } from "../../rescale-nodes.ts";
+import { payDigits } from "../../weight-digits.ts";
+import { digitsPlan } from "./digits.ts";
 import type { MatmulForm } from "./form.ts";
-
-/** What integer plans compute with: rows of powers of two, and the zero point's part in their biases. */
-interface Column {
-	readonly weights: Weights;
-	readonly shift: number;
-	readonly bias: bigint;
-}
-
-const BYTE = { low: 0, high: 255 };
+import {
+	ALL,
+	BYTE,
+	type Column,
+	emitProduct,
+	ends,
+	half,
+	moved,
+	perColumn,
+	plus,
+	roundedBound,
+	shifted,
+	times,
+} from "./kernel.ts";
 
 /**
- * Products of bytes with weights of 7 bits in onnxruntime's integer kernels, 16-bit values in two limbs; the rows
- * divide by powers of two.
+ * Products of bytes with weights of 7 bits in onnxruntime's integer kernels, 16-bit values in two limbs, and weights
+ * of 14 bits in two digits; the rows divide by powers of two.
  *
  * @returns undefined if weights, rows or sums do not fit them
  */
 export function integersPlan(context: Context<MatmulForm>): Plan | undefined {
 	const { operator, operands } = context;
 	const [a, b] = operands;
-	if (b.data === undefined || b.spec.shape.length !== 2 || !areSmallWeights(b)) return undefined;
+	if (b.data === undefined || b.spec.shape.length !== 2) return undefined;
+	const small = areSmallWeights(b);
+	if (!small && !payDigits(b.spec.shape)) return undefined;
 	const type = narrowest(a.range);
 	const [length, width] = b.spec.shape;
 	const rows = shiftRows(context, operator.shape.length - 1, width);
@@ -38,6 +47,7 @@ export function integersPlan(context: Context<MatmulForm>): Plan | undefined {
 		const total = BigInt(weights.positive) - BigInt(weights.negative);
 		return { weights, shift: Number(rows[j].shift), bias: rows[j].bias - zero * total };
 	});
+	if (!small) return type === "uint16" ? digitsPlan(context, columns) : undefined;
 	return type === "uint8" ? bytesPlan(context, columns) : limbsPlan(context, columns);
 }
 
@@ -74,28 +84,32 @@ function bytesPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 }
 
 /**
- * x + zero = 256·h + l: with b = 256·u + v, 0 ≤ v < 256, and s > 8,
+ * x + zero = 256·h + l: with d the lesser of s and 8, and b + 2^(s−1) = 2^d·u + v, 0 ≤ v < 2^d,
  *
- *     ⌊(acc + b + 2^(s−1)) / 2^s⌋ = ⌊(Σ w·h + u + ⌊(Σ w·l + v) / 256⌋ + 2^(s−9)) / 2^(s−8)⌋
+ *     ⌊(acc + b + 2^(s−1)) / 2^s⌋ = ⌊(2^(8−d)·Σ w·h + u + ⌊(Σ w·l + v) / 2^d⌋) / 2^(s−d)⌋
+ *
+ * Where s > d the half is added last.
  */
 function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Plan | undefined {
 	const { operator, operands } = context;
 	const [a] = operands;
-	if (columns.some(({ shift }) => shift < 8)) return undefined;
 	const held = heldRange("uint16", a.range);
 	const upper = { low: Math.floor(held.low / 256), high: Math.floor(held.high / 256) };
 	const parts = columns.map(({ weights, shift, bias }) => {
-		// A shift of 8 has its half in the lower sum.
-		const offset = shift === 8 ? bias + 128n : bias;
-		return { weights, shift: shift - 8, u: offset >> 8n, v: offset & 255n };
+		const unit = Math.min(shift, 8);
+		const offset = shift === unit ? bias + half(shift) : bias;
+		const u = offset >> BigInt(unit);
+		return { weights, unit, shift: shift - unit, u, v: offset - (u << BigInt(unit)) };
 	});
 	const bound = parts
-		.map(({ weights, shift, u, v }) => {
-			const lower = moved(partialSums(weights, BYTE), v);
+		.map(({ weights, unit, shift, u, v }) => {
+			const raw = partialSums(weights, BYTE);
+			const lower = moved(raw, v);
 			const sums = partialSums(weights, upper);
-			const above = moved(sums, u);
-			const total = { low: above.low + (lower.low >> 8n), high: above.high + (lower.high >> 8n) };
+			const above = moved(times(sums, 1n << BigInt(8 - unit)), u);
+			const total = plus(above, shifted(lower, unit));
 			return [
+				magnitude(raw),
 				magnitude(lower),
 				magnitude(sums),
 				roundedBound(above, shift),
@@ -115,15 +129,15 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 		const lower = emitProduct(
 			body,
 			[low, weights],
-			parts.map(() => 2 ** -8),
-			parts.map(({ v }) => Number(v) * 2 ** -8),
+			parts.map(({ unit }) => 2 ** -unit),
+			parts.map(({ v, unit }) => Number(v) * 2 ** -unit),
 		);
 		const tie = (shift: number): number =>
 			shift === 0 ? 0 : gives === undefined ? exactNumber(half(shift)) : 0.5;
 		const above = emitProduct(
 			body,
 			[high, weights],
-			parts.map(() => 1),
+			parts.map(({ unit }) => 2 ** (8 - unit)),
 			parts.map(({ u, shift }) => exactNumber(u) + tie(shift)),
 		);
 		let sum = body.op("Add", [above, body.op("Floor", [lower])]);
@@ -140,40 +154,4 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 		return emitFinish(body, sum, ALL, targetOf(context));
 	};
 	return { name: "2 8-bit MatMul", bound: Number(bound), limit: LIMIT.float32, emit, ...ends(context) };
-}
-
-const moved = ({ low, high }: Bounds, by: bigint): Bounds => ({ low: low + by, high: high + by });
-
-/** What float32 has to hold for a sum to be rounded, in halves where half of one is added to it. */
-const roundedBound = (sum: Bounds, shift: number): bigint =>
-	larger(2n * magnitude(sum) + 1n, magnitude(moved(sum, half(shift))));
-
-const ALL = { floor: true, clipLow: true, clipHigh: true };
-
-/** 2^(shift − 1); none where nothing is divided. */
-const half = (shift: number): bigint => (shift === 0 ? 0n : 1n << BigInt(shift - 1));
-
-/** What the plan can be given and give without casts. */
-function ends({ operator, operands }: Context<MatmulForm>): Pick<Plan, "gives" | "takes"> {
-	const gives = givenType(operator);
-	return { takes: [narrowest(operands[0].range)], ...(gives === undefined ? {} : { gives }) };
-}
-
-/** A constant for each column; one scalar if all agree. */
-const perColumn = (body: Body, values: readonly number[]): string =>
-	values.every((value) => value === values[0])
-		? body.reals("float32", values.slice(0, 1))
-		: body.reals("float32", values, [values.length]);
-
-function emitProduct(
-	body: Body,
-	[x, w]: readonly [string, string],
-	scales: readonly number[],
-	biases: readonly number[],
-): string {
-	const bias = biases.every((value) => value === 0)
-		? []
-		: ["", "", body.reals("float32", biases, [biases.length])];
-	const operands = [x, w, body.reals("float32", [1]), perColumn(body, scales), ...bias];
-	return body.op("MatMulIntegerToFloat", operands, {}, "float32", MICROSOFT);
 }
