@@ -10,13 +10,13 @@ import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { type Server, startServer } from "@umpire/server/serve.ts";
+import { isTooWide, offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";
 import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import type { ProofFacts } from "@umpire/views/proof-facts.ts";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/build-app.ts";
 import { storyHtml } from "../src/story-html.ts";
-import { isTooWide, offencesOf, openBrowser } from "./browser.ts";
 import { deepProgram } from "./deep-program.ts";
 import { type IsSound, soundnessOf } from "./soundness.ts";
 

@@ -13,14 +13,14 @@ import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { type Server, startServer } from "@umpire/server/serve.ts";
 import { localAccount } from "@umpire/store/accounts.ts";
+import { offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";
+import { installWallet, type TestWallet } from "@umpire/testing/browser/test-wallet.ts";
 import { short } from "@umpire/views/text.ts";
 import type { Browser, Page } from "playwright-core";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/build-app.ts";
-import { offencesOf, openBrowser } from "./browser.ts";
 import { type IsSound, soundnessOf } from "./soundness.ts";
-import { installWallet, type TestWallet } from "./test-wallet.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** As a program's name, and, as much of it as fits, as a worker's hardware. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { complaintsOf, isTooWide } from "@umpire/testing/browser/browser.ts";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { complaintsOf, isTooWide } from "./browser.ts";
 
 /** Holds a page that is shown against what holds of every page. */
 export type IsSound = (name: string) => Promise<void>;
