@@ -173,6 +173,8 @@ export interface CompileOptions extends CommonOptions, ImageOptions, CommitmentC
 	calibrate?: string[];
 	ranges?: RangeMethod;
 	budget: ErrorBudget;
+	labels?: string;
+	labelsOf?: string;
 	shape?: string[];
 	steps?: number;
 	carry?: string[];
@@ -212,7 +214,19 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			default: "1%",
 			coerce: refusing((text) => budgetOf(once("--budget", text))),
 			describe:
-				"largest error of an output: 1% of its range (of a probability 0.01), abs:0.02 in its units, rel:1% of every element; tensors get more bits until it is met (0: never)",
+				"largest error of an output: 1% of its range (of a probability 0.01), abs:0.02 in its units, rel:1% of every element; mean:0.1%, the mean error; points:0.5, what accuracy may lose by --labels; tensors get more bits until it is met (0: never)",
+			requiresArg: true,
+		})
+		.option("labels", {
+			type: "string",
+			describe:
+				"classes of the samples in order, as JSON or one in each line: accuracy is told, and judged by --budget points:0.5",
+			requiresArg: true,
+		})
+		.option("labels-of", {
+			type: "string",
+			describe: "the output whose largest element is the class",
+			defaultDescription: "the only one",
 			requiresArg: true,
 		})
 		.option("shape", {
@@ -275,7 +289,7 @@ function budgetOf(text: string): ErrorBudget {
 	if (budget) return budget;
 	throw new UmpireError(
 		"OPTION",
-		`--budget takes the largest error, as in 1%, 0.01, abs:0.02 or rel:1%, not ${text}.`,
+		`--budget takes the largest error, as in 1%, 0.01, abs:0.02, rel:1%, mean:0.1% or points:0.5, not ${text}.`,
 	);
 }
 

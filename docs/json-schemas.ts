@@ -37,6 +37,9 @@ const judgement = {
 	maxRelRange: error.describe("largest error as a share of the output's range"),
 	maxRelative: error.describe("largest error of an element as a share of itself; null if it is infinite"),
 	isProbability: z.boolean(),
+	labelled: growing({ rows: count, expected: count, found: count })
+		.optional()
+		.describe("labelled rows, and how many are right in the float model and in the program"),
 	worst: element.optional().describe("the element of the largest error"),
 	worstRelative: element.optional(),
 };
@@ -353,7 +356,10 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			}),
 		),
 		budget: growing({
-			budget: growing({ measure: z.string(), most: z.number() }),
+			budget: growing({
+				measure: z.enum(["natural", "absolute", "relative", "mean", "points"]),
+				most: z.number().describe("as a share, or in the output's units"),
+			}),
 			error: error.describe("by the budget's measure; null where the largest element of a row is another"),
 			met: z.boolean(),
 			refined: z.array(growing({ value: z.string(), bits: count })),

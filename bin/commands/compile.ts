@@ -1,6 +1,6 @@
 import { elementText } from "@umpire/actors/compare.ts";
 import type { BudgetReport } from "@umpire/compiler/fidelity/budget.ts";
-import { budgetText } from "@umpire/compiler/fidelity/error-budget.ts";
+import { budgetText, keepsArgmax } from "@umpire/compiler/fidelity/error-budget.ts";
 import type { OutputFidelity } from "@umpire/compiler/fidelity/measure.ts";
 import type { CompileReport, OperatorReport } from "@umpire/compiler/fidelity/report.ts";
 import type { Change, Counts, PassReport } from "@umpire/compiler/passes/pass.ts";
@@ -27,6 +27,10 @@ export const compile = command<Options>({
 			"greedy decoding",
 		],
 		["umpire compile model.onnx --calibrate samples.json --fast", "bytes where 1 % of error allow it"],
+		[
+			"umpire compile model.onnx --calibrate samples.csv --labels classes.txt --budget points:0.5 --fast",
+			"bytes as far as accuracy loses half a point",
+		],
 		["umpire compile model.onnx --explain", "what every pass did on the way"],
 		["umpire compile rnn.onnx --steps 8 --carry h_out=h_in", "an output is an input of the next step"],
 	],
@@ -155,13 +159,19 @@ const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 
 function budgetLine({ budget, met, refined, rounds }: BudgetReport, widths?: WidthReport): string {
 	if (widths)
-		return `met: at most ${budgetText({ ...budget, most: widths.most })} on the samples, found ${percent(widths.largest)}`;
-	const limit = `${met ? "met" : "NOT met"}: at most ${budgetText(budget)}, argmax agrees`;
+		return `met: at most ${budgetText({ ...budget, most: widths.most })} on the samples, found ${foundText(budget, widths.largest)}`;
+	const argmax = keepsArgmax(budget) ? ", argmax agrees" : "";
+	const limit = `${met ? "met" : "NOT met"}: at most ${budgetText(budget)}${argmax}`;
 	if (rounds === 0) return limit;
 	const names = refined.slice(0, 4).map(({ value, bits }) => `${value} (${bits} bits)`);
 	const more = refined.length > names.length ? `, and ${refined.length - names.length} more` : "";
 	return `${limit}; finer after ${rounds} rounds: ${names.join(", ") || "none"}${more}`;
 }
+
+const foundText = ({ measure }: BudgetReport["budget"], error: number): string => {
+	if (measure === "points") return `${Number((100 * error).toPrecision(3))} lost`;
+	return measure === "absolute" ? String(error) : percent(error);
+};
 
 /** What a search for widths led to. */
 function widthsLine(widths: WidthReport | undefined): string {
@@ -181,10 +191,14 @@ function widthRows(widths: WidthReport | undefined): string[] {
 }
 
 /** How far an output is off: absolute and relative, at which element. */
-function fidelityText({ maxAbs, maxRelRange, isProbability, argmaxAgrees, worst }: OutputFidelity): string {
+function fidelityText(output: OutputFidelity): string {
+	const { maxAbs, maxRelRange, isProbability, argmaxAgrees, labelled, worst } = output;
 	const share = isProbability ? "of a probability" : `${percent(maxRelRange)} of the range`;
 	const at = worst ? `, at ${elementText(worst)}` : "";
-	return `at most ${maxAbs.toPrecision(3)} (${share})${at}; argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`;
+	const accuracy = labelled
+		? `; ${labelled.found} of ${labelled.rows} labels are right, ${labelled.expected} in float`
+		: "";
+	return `at most ${maxAbs.toPrecision(3)} (${share})${at}; argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %${accuracy}`;
 }
 
 /** One operator: where it is, what it lost, what to do. */

@@ -19,9 +19,10 @@ import { compileWarnings } from "./compile-warnings.ts";
 import { explainMissing } from "./missing-inputs.ts";
 import { openSamples, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { outFile } from "./out-file.ts";
+import { type LabelOptions, openLabels } from "./sample-labels.ts";
 import { traceLeaves } from "./trace-leaves.ts";
 
-export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions {
+export interface CompileFileOptions extends StepOptions, CommitmentOptions, ImageOptions, LabelOptions {
 	readonly bits: 8 | 16;
 	/** Width of the weights of products: 7 for integer kernels; as fine as sums stay exact by default. */
 	readonly weightBits?: 7 | undefined;
@@ -81,6 +82,7 @@ export async function compileFile(
 	options.progress(`Compiling ${modelName(path)}...`);
 	const { budget = BUDGET } = options;
 	const sets = [...files, ...calibration];
+	const labels = openLabels(options, model, sets);
 	const { program: compiled, report } = await compile(model, {
 		inputs: sets,
 		bits: options.bits,
@@ -91,9 +93,10 @@ export async function compileFile(
 		carry: repetition.carried,
 		...(options.ranges ? { ranges: options.ranges } : {}),
 		...(budget.most > 0 ? { budget } : {}),
+		...(labels === undefined ? {} : { labels }),
 		losses: options.fidelity === true,
 		...(options.fast ? { fast: true, progress: options.progress } : {}),
-		...(budget.most > 0 || options.fidelity === true ? { execute } : {}),
+		...(budget.most > 0 || labels !== undefined || options.fidelity === true ? { execute } : {}),
 	}).catch((error: unknown) => {
 		throw explainMissing(error, model, sets);
 	});

@@ -16,6 +16,7 @@ import {
 } from "./fidelity/budget.ts";
 import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "./fidelity/float64.ts";
+import { type Labels, requireLabels } from "./fidelity/labels.ts";
 import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
 import type { Repetition } from "./import/steps.ts";
 import { type Lowered, lowerModel } from "./lower/lower.ts";
@@ -56,6 +57,7 @@ export interface BuildOptions {
 	/** False if what every operator loses need not be measured. */
 	readonly losses: boolean;
 	readonly budget: ErrorBudget | undefined;
+	readonly labels: Labels | undefined;
 	readonly pins: Pins | undefined;
 	/** Whether widths are chosen by measured loss. */
 	readonly fast: boolean;
@@ -75,7 +77,7 @@ export interface Built extends Proved {
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, facts, sharedRanges, feeds, repetition, evening } = source;
-	const { execute, budget, losses } = options;
+	const { execute, budget, labels, losses } = options;
 	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
 	const sets = seen.count / repetition.steps;
 	const precision: Precision = {
@@ -100,16 +102,17 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const coarse = rows.length > 0 ? rows : coarseValues(source, needs, precision);
 	const fine = admissible(groupsOf(coarse, sharedRanges), new Map(), { finest, build }, new Map());
 	const [proved, given] = [fine.proved ?? build(new Map()), fine.admitted];
+	requireLabels(labels, budget, proved.lowered.program, feeds.count / repetition.steps);
 	if (!execute) return proved;
 	let reference: Reference | undefined;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
-		const options = { every, ...(reference ? { reference } : {}) };
+		const options = { every, labels, ...(reference ? { reference } : {}) };
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
 	if (options.fast && budget && options.bits === 16 && !options.pins) {
 		const { assignment } = proved.lowered;
 		const chosen = await fastProgram({
-			...{ source, execute, budget, progress: options.progress, plain: proved, prove },
+			...{ source, execute, budget, labels, progress: options.progress, plain: proved, prove },
 			lower: (widths) => lower(given, widths, assignment),
 		});
 		if (chosen) return { ...(await measure(chosen.proved, losses)), ...chosen.reports };

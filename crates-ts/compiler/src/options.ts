@@ -1,5 +1,6 @@
 import type { Tensor } from "@umpire/onnx/model.ts";
 import type { ErrorBudget } from "./fidelity/error-budget.ts";
+import type { Labels } from "./fidelity/labels.ts";
 import type { Executor } from "./fidelity/measure.ts";
 import type { Carried } from "./import/steps.ts";
 import type { RangeMethod } from "./quantise/calibration.ts";
@@ -30,6 +31,8 @@ export interface CompileOptions {
 	 * bits (fidelity/budget.ts). Needs `execute`.
 	 */
 	readonly budget?: number | ErrorBudget;
+	/** Classes of the samples, by which a budget in points of accuracy judges; `inputs` have to be given. */
+	readonly labels?: Labels;
 	/**
 	 * Whether tensors and weights become bytes where that is quicker, as far as `budget` allows (widths/): the largest error
 	 * alone is judged then, on inputs of which a third set no ranges; of fewer than three, half the budget is used. Needs

@@ -5,8 +5,10 @@
  *   least value), or to its magnitude where it hardly varies.
  * - `absolute`: in the output's own units.
  * - `relative`: of every element, relative to itself.
+ * - `mean`: as natural, of the mean error instead of the largest.
+ * - `points`: what is lost in accuracy on labelled samples.
  */
-export type Measure = "natural" | "absolute" | "relative";
+export type Measure = "natural" | "absolute" | "relative" | "mean" | "points";
 
 /** The largest error that outputs may have. */
 export interface ErrorBudget {
@@ -15,17 +17,28 @@ export interface ErrorBudget {
 	readonly most: number;
 }
 
-const PREFIXES: Readonly<Record<string, Measure>> = { abs: "absolute", rel: "relative" };
-const FORM = /^(?:(abs|rel):)?(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)(%?)$/i;
+const PREFIXES: Readonly<Record<string, Measure>> = {
+	abs: "absolute",
+	rel: "relative",
+	mean: "mean",
+	points: "points",
+};
+const FORM = /^(?:(abs|rel|mean|points):)?(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)(%?)$/i;
 
-/** `1%` and `0.01` (natural), `abs:0.02`, `rel:1%`; undefined for a text that is no budget. */
+/** Whether another largest element of a row is an error by itself: not where many are judged together. */
+export const keepsArgmax = ({ measure }: Pick<ErrorBudget, "measure">): boolean =>
+	measure !== "mean" && measure !== "points";
+
+/** `1%` and `0.01` (natural), `abs:0.02`, `rel:1%`, `mean:0.1%`, `points:0.5` (of 100); undefined for a text that is no budget. */
 export function parseBudget(text: string): ErrorBudget | undefined {
 	const found = FORM.exec(text.trim());
 	if (!found) return undefined;
 	const [, prefix = "", digits, percent] = found;
 	const measure = PREFIXES[prefix.toLowerCase()] ?? "natural";
 	if (measure === "absolute" && percent !== "") return undefined;
-	const most = Number(digits) / (percent === "" ? 1 : 100);
+	// No budget at all is 0 by the other measures; by this one it would be one that is always met.
+	if (measure === "points" && (percent !== "" || Number(digits) === 0)) return undefined;
+	const most = Number(digits) / (percent === "" && measure !== "points" ? 1 : 100);
 	return Number.isFinite(most) ? { measure, most } : undefined;
 }
 
@@ -39,5 +52,10 @@ export function budgetText({ measure, most }: ErrorBudget): string {
 	const percent = `${Number((100 * most).toPrecision(3))} %`;
 	if (measure === "absolute") return `${most} in the output's units`;
 	if (measure === "relative") return `${percent} of every element`;
+	if (measure === "mean") return `${percent} of an output's range in the mean, of a probability as it is`;
+	if (measure === "points") {
+		const points = Number((100 * most).toPrecision(3));
+		return `${points} ${points === 1 ? "point" : "points"} of accuracy`;
+	}
 	return `${percent} of an output's range, ${Number(most.toPrecision(3))} of a probability`;
 }

@@ -1,5 +1,5 @@
 import { NEGLIGIBLE } from "../quantise/scales.ts";
-import type { ErrorBudget } from "./error-budget.ts";
+import { type ErrorBudget, keepsArgmax } from "./error-budget.ts";
 import { isMask, standIns } from "./stand-ins.ts";
 
 /** One element of an output that is not what it should be. */
@@ -25,10 +25,21 @@ export interface Judgement {
 	readonly isProbability: boolean;
 	/** Share of rows along the last axis whose largest element is the same, or cannot be told from it. */
 	readonly argmaxAgrees: number;
+	/** Where samples have labels: how many rows of the output have one, and how many of those are right in each. */
+	readonly labelled?: Labelled;
 	/** The element with the largest absolute error; undefined if there is none. */
 	readonly worst?: ElementError;
 	/** The element with the largest relative error. */
 	readonly worstRelative?: ElementError;
+}
+
+/** Rows of an output whose largest element is to be that of a label. */
+export interface Labelled {
+	readonly rows: number;
+	/** Of the reference. */
+	readonly expected: number;
+	/** Of what is judged. */
+	readonly found: number;
 }
 
 /** Numbers that differ by less than this share of the largest are one in float32, after some sums. */
@@ -43,6 +54,7 @@ export class Judge {
 	#count = 0;
 	#rows = 0;
 	#agreeing = 0;
+	#labelled: Labelled | undefined;
 	#worst: ElementError | undefined;
 	#worstRelative: ElementError | undefined;
 
@@ -50,8 +62,17 @@ export class Judge {
 		this.#isProbability = isProbability;
 	}
 
-	/** @param step what one integer of the output stands for */
-	add(reference: ArrayLike<number>, values: ArrayLike<number>, shape: readonly number[], step: number): void {
+	/**
+	 * @param step what one integer of the output stands for
+	 * @param labels of every row along the last axis, the place of the element that should be largest
+	 */
+	add(
+		reference: ArrayLike<number>,
+		values: ArrayLike<number>,
+		shape: readonly number[],
+		step: number,
+		labels?: readonly number[],
+	): void {
 		const isStandIn = standIns(reference, values);
 		for (let i = 0; i < reference.length; i++) {
 			const expected = reference[i];
@@ -74,6 +95,23 @@ export class Judge {
 			if (agrees(reference, values, start, size, tieOf(reference, start, size, shape, step)))
 				this.#agreeing += 1;
 		}
+		if (labels) this.#label(reference, values, size, labels);
+	}
+
+	#label(
+		reference: ArrayLike<number>,
+		values: ArrayLike<number>,
+		size: number,
+		labels: readonly number[],
+	): void {
+		const known = this.#labelled ?? { rows: 0, expected: 0, found: 0 };
+		const right = (numbers: ArrayLike<number>): number =>
+			labels.filter((label, row) => largestOf(numbers, row * size, size) === label).length;
+		this.#labelled = {
+			rows: known.rows + labels.length,
+			expected: known.expected + right(reference),
+			found: known.found + right(values),
+		};
 	}
 
 	get judgement(): Judgement {
@@ -88,6 +126,7 @@ export class Judge {
 			maxRelative: this.#worstRelative?.relative ?? 0,
 			isProbability: this.#isProbability,
 			argmaxAgrees: this.#rows === 0 ? 1 : this.#agreeing / this.#rows,
+			...(this.#labelled ? { labelled: this.#labelled } : {}),
 			...(this.#worst ? { worst: this.#worst } : {}),
 			...(this.#worstRelative ? { worstRelative: this.#worstRelative } : {}),
 		};
@@ -96,7 +135,11 @@ export class Judge {
 
 /** An output's error as a budget measures it. */
 export function errorBy(judgement: Judgement, { measure }: Pick<ErrorBudget, "measure">): number {
-	const { maxAbs, maxRelRange, maxRelative, isProbability } = judgement;
+	const { maxAbs, meanAbs, maxRelRange, maxRelative, isProbability, labelled } = judgement;
+	if (measure === "points") {
+		return labelled === undefined ? 0 : Math.max(0, labelled.expected - labelled.found) / labelled.rows;
+	}
+	if (measure === "mean") return isProbability || maxAbs === 0 ? meanAbs : (meanAbs / maxAbs) * maxRelRange;
 	if (measure === "absolute") return maxAbs;
 	if (measure === "relative") return maxRelative;
 	return isProbability ? maxAbs : maxRelRange;
@@ -105,7 +148,7 @@ export function errorBy(judgement: Judgement, { measure }: Pick<ErrorBudget, "me
 /** The largest error of outputs, or infinity if the largest element of a row is another. */
 export function worstError(judgements: readonly Judgement[], budget: Pick<ErrorBudget, "measure">): number {
 	const errors = judgements.map((one) =>
-		one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget),
+		keepsArgmax(budget) && one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget),
 	);
 	// Three digits: what is beyond depends on the machine that ran the float model.
 	return Number(Math.max(0, ...errors).toPrecision(3));
@@ -117,6 +160,13 @@ export function worstElement(
 	{ measure }: Pick<ErrorBudget, "measure">,
 ): ElementError | undefined {
 	return measure === "relative" ? judgement.worstRelative : judgement.worst;
+}
+
+/** The place of a row's largest element: the first of several. */
+function largestOf(numbers: ArrayLike<number>, start: number, size: number): number {
+	let most = 0;
+	for (let i = 1; i < size; i++) if (numbers[start + i] > numbers[start + most]) most = i;
+	return most;
 }
 
 function errorAt(index: number, shape: readonly number[], expected: number, found: number): ElementError {

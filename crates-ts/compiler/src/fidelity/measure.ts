@@ -17,6 +17,7 @@ import type { Lowered } from "../lower/lower.ts";
 import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 import { Judge, type Judgement } from "./judge.ts";
+import type { Labels } from "./labels.ts";
 import { probabilitiesOf } from "./probabilities.ts";
 import { isMask, leastStandIn } from "./stand-ins.ts";
 
@@ -143,7 +144,11 @@ export async function measureFidelity(
 	lowered: Lowered,
 	feeds: Feeds,
 	execute: Executor,
-	{ every = true, reference }: { readonly every?: boolean; readonly reference?: Reference } = {},
+	{
+		every = true,
+		reference,
+		labels,
+	}: { readonly every?: boolean; readonly reference?: Reference; readonly labels?: Labels | undefined } = {},
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
 	const known = new Set([
@@ -208,7 +213,8 @@ export async function measureFidelity(
 				const { scale, shape } = spec;
 				const elements = tensors?.[operator] ?? last![k];
 				const values = Float64Array.from(elements, (integer) => integer * scale);
-				outputs[k].add(toReal(expected.get(name)!).data, values, shape, scale);
+				const classes = name === labels?.output ? labels.sets[Math.floor(now / program.steps)] : undefined;
+				outputs[k].add(toReal(expected.get(name)!).data, values, shape, scale, classes);
 			});
 		}
 	} finally {

@@ -5,7 +5,7 @@ import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { WidthReport } from "../widths/choose.ts";
 import type { BudgetReport } from "./budget.ts";
-import { budgetText } from "./error-budget.ts";
+import { budgetText, keepsArgmax } from "./error-budget.ts";
 import { errorBy, worstElement } from "./judge.ts";
 import type { Fidelity, OutputFidelity } from "./measure.ts";
 
@@ -126,13 +126,18 @@ export function adviceFor(operator: OperatorReport, report: CompileReport): stri
 export function missedBudget({ budget, fidelity, operators, bits }: CompileReport): string | undefined {
 	if (!budget || budget.met || !fidelity) return undefined;
 	const errorOf = (one: OutputFidelity): number =>
-		one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget.budget);
+		keepsArgmax(budget.budget) && one.argmaxAgrees < 1
+			? Number.POSITIVE_INFINITY
+			: errorBy(one, budget.budget);
 	const [worst] = fidelity.outputs.toSorted((a, b) => errorOf(b) - errorOf(a));
 	const element = worstElement(worst, budget.budget);
+	const { labelled } = worst;
 	const what =
-		worst.argmaxAgrees < 1
-			? `the largest element of output "${worst.name}" is another in ${(100 * (1 - worst.argmaxAgrees)).toPrecision(2)} % of its rows`
-			: `output "${worst.name}" is off by up to ${element ? Number(element.absolute.toPrecision(3)) : 0}`;
+		budget.budget.measure === "points" && labelled !== undefined
+			? `${labelled.found} of ${labelled.rows} labelled samples are right, ${labelled.expected} in float`
+			: errorOf(worst) === Number.POSITIVE_INFINITY && worst.argmaxAgrees < 1
+				? `the largest element of output "${worst.name}" is another in ${(100 * (1 - worst.argmaxAgrees)).toPrecision(2)} % of its rows`
+				: `output "${worst.name}" is off by up to ${element ? Number(element.absolute.toPrecision(3)) : 0}`;
 	const [limit] = budget.limits;
 	const node = operators.find(({ value }) => value === limit?.value)?.node;
 	const where = node ? `${limit?.value} (node ${node})` : `${limit?.value}`;

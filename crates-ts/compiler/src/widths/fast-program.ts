@@ -2,14 +2,12 @@ import type { FoldedModel } from "@umpire/graph/facts.ts";
 import type { Feeds } from "@umpire/graph/feeds.ts";
 import type { Model } from "@umpire/onnx/model.ts";
 import type { BudgetReport, Proved } from "../fidelity/budget.ts";
-import type { ErrorBudget } from "../fidelity/error-budget.ts";
-import type { Executor } from "../fidelity/measure.ts";
 import type { Repetition } from "../import/steps.ts";
 import { type ChooseOptions, chooseWidths, type WidthReport } from "./choose.ts";
 import { holdsBack } from "./hold-back.ts";
-import { Trial } from "./trial.ts";
+import { Trial, type TrialOptions } from "./trial.ts";
 
-export interface FastOptions extends Pick<ChooseOptions, "lower" | "prove" | "plain"> {
+export interface FastOptions extends TrialOptions, Pick<ChooseOptions, "lower" | "prove" | "plain"> {
 	/** The folded model, and the float model that it is measured against. */
 	readonly source: FoldedModel & {
 		readonly float: Model;
@@ -17,8 +15,6 @@ export interface FastOptions extends Pick<ChooseOptions, "lower" | "prove" | "pl
 		readonly sharedRanges: readonly (readonly string[])[];
 		readonly repetition: Repetition;
 	};
-	readonly execute: Executor;
-	readonly budget: ErrorBudget;
 	readonly progress: ((line: string) => void) | undefined;
 }
 
@@ -30,10 +26,10 @@ export interface FastProgram {
 
 /** The program with widths by measured loss; undefined where nothing is gained, or the budget is missed anyway. */
 export async function fastProgram(options: FastOptions): Promise<FastProgram | undefined> {
-	const { source, execute, budget, progress, plain, lower, prove } = options;
+	const { source, budget, progress, plain, lower, prove } = options;
 	const { graph, facts, float, sharedRanges, feeds, repetition } = source;
 	const { steps, carried } = repetition;
-	const trial = await Trial.of(float, feeds, steps, execute, budget);
+	const trial = await Trial.of(float, feeds, steps, options);
 	// Inputs that set the ranges show less than others would: up to half of it.
 	const most = holdsBack(feeds.count / steps) ? budget.most : budget.most / 2;
 	const found = await chooseWidths({

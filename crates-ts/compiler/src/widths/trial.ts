@@ -5,6 +5,7 @@ import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import type { ErrorBudget } from "../fidelity/error-budget.ts";
 import { errorBy, Judge } from "../fidelity/judge.ts";
+import type { Labels } from "../fidelity/labels.ts";
 import { type Executor, quantise } from "../fidelity/measure.ts";
 import { probabilitiesOf } from "../fidelity/probabilities.ts";
 import type { Tried } from "./search.ts";
@@ -15,28 +16,30 @@ interface Run {
 	readonly expected: ReadonlyMap<string, Float64Array>;
 }
 
+export interface TrialOptions {
+	readonly execute: Executor;
+	readonly budget: ErrorBudget;
+	readonly labels?: Labels | undefined;
+}
+
 /** Measures programs against one float model on the same runs, which are computed once. */
 export class Trial {
 	readonly #runs: readonly Run[];
 	readonly #probabilities: ReadonlySet<string>;
 	readonly #execute: Executor;
 	readonly #budget: ErrorBudget;
+	readonly #labels: Labels | undefined;
 
-	private constructor(runs: readonly Run[], model: Model, execute: Executor, budget: ErrorBudget) {
+	private constructor(runs: readonly Run[], model: Model, { execute, budget, labels }: TrialOptions) {
 		this.#runs = runs;
 		this.#probabilities = probabilitiesOf(model.graph);
 		this.#execute = execute;
 		this.#budget = budget;
+		this.#labels = labels;
 	}
 
 	/** @param steps how many of the feeds are one run */
-	static async of(
-		model: Model,
-		feeds: Feeds,
-		steps: number,
-		execute: Executor,
-		budget: ErrorBudget,
-	): Promise<Trial> {
+	static async of(model: Model, feeds: Feeds, steps: number, options: TrialOptions): Promise<Trial> {
 		const session = await createFloatSession(model, { optimisation: "basic" });
 		const runs: Run[] = [];
 		try {
@@ -54,7 +57,7 @@ export class Trial {
 		} finally {
 			await session.release();
 		}
-		return new Trial(runs, model, execute, budget);
+		return new Trial(runs, model, options);
 	}
 
 	/** The largest error of a program; where the largest element of a row is another, that alone is no reason against it. */
@@ -68,7 +71,7 @@ export class Trial {
 			high: Number.NEGATIVE_INFINITY,
 		}));
 		try {
-			for (const { feed, expected } of this.#runs) {
+			for (const [run, { feed, expected }] of this.#runs.entries()) {
 				const inputs = program.inputs.map((spec): Elements => quantise(feed.get(spec.name)!, spec).elements);
 				let last: readonly Elements[] | undefined;
 				let step = 0;
@@ -81,7 +84,8 @@ export class Trial {
 					if (!real || !last) continue;
 					const { scale, shape } = program.operators[operator];
 					const values = Float64Array.from(last[k], (integer) => integer * scale);
-					judges[k].add(real, values, shape, scale);
+					const classes = name === this.#labels?.output ? this.#labels.sets[run] : undefined;
+					judges[k].add(real, values, shape, scale, classes);
 					const square = squares[k];
 					for (let i = 0; i < real.length; i++) {
 						if (!Number.isFinite(real[i])) continue;
