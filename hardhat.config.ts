@@ -26,7 +26,10 @@ export default defineConfig({
 				settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 2 ** 32 - 1 } },
 			},
 		},
-		npmFilesToBuild: ["poseidon-solidity/PoseidonT6.sol"],
+		npmFilesToBuild: [
+			"poseidon-solidity/PoseidonT6.sol",
+			"@openzeppelin/contracts/governance/TimelockController.sol",
+		],
 	},
 	paths: { sources: "contracts", cache: ".umpire/cache", artifacts: ".umpire/artifacts" },
 });

@@ -85,6 +85,11 @@ check:
 pack *FOLDER:
     @exec node {{quote(root / "packaging" / "pack.ts")}} "$@"
 
+# Makes a release in FOLDER, twice, and compares: tarballs, bill of materials, licences, checksums (--check: keeps nothing)
+[no-cd]
+release *FOLDER:
+    @exec node {{quote(root / "packaging" / "release.ts")}} "$@"
+
 # Builds the public packages and writes their documentation to .umpire/api
 docs:
     @node {{quote(root / "packaging" / "pack.ts")}} > /dev/null

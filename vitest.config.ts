@@ -4,10 +4,10 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 
 /** Tests that make Groth16 proofs, of about two seconds each; most of them on a chain. */
 const PROOF = [
-	"crates-ts/prover/test/{native,prove}.test.ts",
+	"crates-ts/prover/test/{ceremony,native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,large-model,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
 	"crates-ts/app/test/**/*.test.ts",
-	"test/{actors,command-line,dapp-guide,json-output}.test.ts",
+	"test/{actors,ceremony-rehearsal,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
 	"test/campaign/**/*.test.ts",
 	"test/libraries/verifiers.test.ts",

@@ -55,7 +55,8 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 		.nargs("rpc", 1)
 		.option("umpire", {
 			type: "string",
-			describe: "address of the market (default: what was deployed from the home folder)",
+			describe:
+				"address of the market, or of a directory that names it (default: what was deployed from the home folder)",
 			requiresArg: true,
 		})
 		.option(

@@ -6,6 +6,7 @@ import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
 import { bench } from "./commands/bench.ts";
 import { bounty } from "./commands/bounty.ts";
+import { ceremony } from "./commands/ceremony.ts";
 import { check } from "./commands/check.ts";
 import { compile } from "./commands/compile.ts";
 import { conformance } from "./commands/conformance.ts";
@@ -53,7 +54,7 @@ export const COMMANDS: CommandModule[] = [
 	...[grid, work, job, coordinate, bounty],
 	...[operators, attest, aggregate],
 	...[serve, index, farm],
-	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup],
+	...[demo, demoTraining, demoGrid, demoNetwork, bench, setup, ceremony],
 ];
 
 /** The command line of these commands; it throws instead of ending the process. */

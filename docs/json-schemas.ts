@@ -55,6 +55,20 @@ const calibration = own({
 	synthetic: z.boolean(),
 	ranges: z.string().describe("how ranges follow from them"),
 });
+const beside = own({
+	beacon: address.optional(),
+	grid: address.optional(),
+	workers: address.optional(),
+	jobs: address.optional(),
+	bounties: address.optional(),
+	operators: address.optional(),
+	attestations: address.optional(),
+});
+const governance = own({ timelock: address, governance: address, directory: address });
+const ceremony = own({
+	fingerprint: z.string().regex(/^0x[0-9a-f]{64}$/),
+	beacon: z.string().describe("as it was announced"),
+});
 const side = growing({
 	account: address,
 	says: z.string(),
@@ -320,6 +334,19 @@ const OUTPUTS = z.array(
 );
 
 /** What each command prints. */
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const contribution = z
+	.string()
+	.regex(/^[0-9a-f]{128}$/)
+	.describe("BLAKE2b-512, as snarkjs prints it");
+const CONTRIBUTED = own({
+	number: count,
+	name: z.string(),
+	head: digest.describe("SHA-256 of the record"),
+	contributions: z.array(own({ circuit: z.string(), contribution })),
+	files: z.array(z.string()),
+});
+
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
 		file: z.string().optional().describe("left out if the budget is missed, and that is not accepted"),
@@ -653,6 +680,33 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		dotVerifier: address,
 		elementsVerifier: address,
 		parameters,
+		beside: beside.optional().describe("on a public chain: what was deployed beside the market"),
+		governance: governance.nullable().optional(),
+		ceremony: ceremony.nullable().optional().describe("null: development keys"),
+	}),
+	"deploy --plan": own({
+		chainId: count,
+		contracts: z.array(
+			own({
+				name: z.string(),
+				address,
+				deployed: z.boolean().describe("it is there already"),
+				gas: count.describe("estimated, a little more than less"),
+			}),
+		),
+		parameters,
+		beside,
+		governance: governance.nullable(),
+		ceremony: ceremony.nullable().describe("null: development keys"),
+		gasPrice: wei.describe("wei per gas, now"),
+		highestGasPrice: wei.describe("wei per gas, of the newest hundred blocks"),
+		coveredGasPrice: wei.describe("wei per gas up to which the bonds cover a dispute"),
+		leastBonds: own({ submitterBond: wei, challengerBond: wei, demandBond: wei }).describe(
+			"that would cover the highest price",
+		),
+		cost: wei.describe("of what is still to be deployed, at the present price"),
+		refusals: z.array(own({ found: z.string(), advice: z.string() })).describe("why it would be refused"),
+		warnings: z.array(z.string()),
 	}),
 	register: own({
 		number: count,
@@ -730,6 +784,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
+		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
+		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
 		requests: z.array(own({ request: count, program: count, fee: wei, status: z.string() })),
 		claims: z.array(
@@ -1011,6 +1067,46 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			}),
 		])
 		.describe("of conformance, or of evaluate"),
+	"ceremony new": own({
+		folder: z.string(),
+		name: z.string(),
+		isRehearsal: z.boolean(),
+		head: digest.describe("SHA-256 of ceremony.json"),
+		beacon: z.union([
+			own({ kind: z.literal("drand"), network: z.string(), round: count }),
+			own({ kind: z.literal("block"), chainId: count, number: count }),
+		]),
+		circuits: z.array(z.string()),
+	}),
+	"ceremony contribute": CONTRIBUTED,
+	"ceremony beacon": CONTRIBUTED,
+	"ceremony verify": own({
+		name: z.string(),
+		isRehearsal: z.boolean(),
+		head: digest.describe("SHA-256 of the last record"),
+		beacon: z.string(),
+		isBeaconDrawn: z.boolean(),
+		isBeaconChecked: z.boolean().describe("whether its value is known to be the source's"),
+		contributions: z.array(
+			own({
+				number: count,
+				name: z.string(),
+				previous: digest.describe("SHA-256 of the record before"),
+				circuits: z.record(z.string(), own({ contribution: contribution, key: digest })),
+				beacon: z.union([own({ signature: z.string() }), own({ blockHash: digest })]).optional(),
+			}),
+		),
+		fingerprint: digest.optional().describe("SHA-256 of fingerprint.json of a finished ceremony"),
+	}).describe("only if everything is right"),
+	"ceremony finish": own({
+		folder: z.string(),
+		fingerprint: root,
+		isRehearsal: z.boolean(),
+		contributors: z.array(z.string()),
+		beacon: z.string(),
+		verifiers: z.array(own({ name: z.string(), runtimeCodeHash: root })),
+	}),
+	"ceremony page": own({ file: z.string(), sha256: digest }),
 	profile: growing({}).describe("figures of one machine, which are no interface"),
 	bench: growing({}).describe("figures of one machine, which are no interface"),
 	index: own({

@@ -19,6 +19,8 @@ const CONTRACTS = {
 	court: ["Court", "The court: disputes, demands for inputs, and their bonds."],
 	arbiter: ["Arbiter", "The arbiter, which says what an element's value is."],
 	registry: ["Registry", "The list of programs."],
+	directory: ["Directory", "The directory of deployments."],
+	governance: ["Governance", "Roles of the directory."],
 	addresses: ["Addresses", "Where content may be found, as anybody says."],
 	consumer: ["IConsumer", "What a contract implements that is told of final results."],
 	claims: ["IClaims", "What a court asks of a market."],

@@ -12,9 +12,20 @@ interface Given {
 
 const DOCUMENTS = [
 	...["README.md", "CONTRIBUTING.md"],
-	...["operations", "dapp", "training", "grid", "bounties", "recipes", "storage", "farm"].map(
-		(name) => `docs/${name}.md`,
-	),
+	...[
+		"operations",
+		"dapp",
+		"training",
+		"grid",
+		"bounties",
+		"recipes",
+		"storage",
+		"farm",
+		"deployment",
+		"governance",
+		"ceremony",
+		"releases",
+	].map((name) => `docs/${name}.md`),
 ];
 
 /** What lies between the marks of code in a document. */

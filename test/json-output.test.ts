@@ -66,7 +66,9 @@ async function json<T = Record<string, unknown>>(...words: string[]): Promise<T>
 }
 
 function check(words: readonly string[], data: unknown): unknown {
-	const name = SCHEMAS[words[0]] === undefined ? words.slice(0, 2).join(" ") : words[0];
+	const planned = `${words[0]} --plan`;
+	const plain = SCHEMAS[words[0]] === undefined ? words.slice(0, 2).join(" ") : words[0];
+	const name = words.includes("--plan") ? planned : plain;
 	expect(SCHEMAS[name], name).toBeDefined();
 	seen.add(name);
 	const { error } = SCHEMAS[name].safeParse(data);
@@ -181,6 +183,8 @@ describe("what commands print with --json", () => {
 		expect(await json("network", "status")).toMatchObject({ running: true, url: rpc });
 		const { market } = await json("deploy", "--increment", "3600", "--challenge-period", "3600");
 		await refused();
+		const { contracts } = await json("deploy", "--deterministic", "--plan", "--with", "grid", "jobs");
+		expect(contracts).toContainEqual(expect.objectContaining({ name: "Market", deployed: false }));
 		await writeFile(join(folder, "home", "deployments", "31337.json"), '{"market":');
 		expect(JSON.parse((await run("status")).stdout).error).toMatch(
 			/31337.json is damaged: umpire deploy --umpire/,
@@ -265,6 +269,8 @@ describe("what commands print with --json", () => {
 			...["attest join", "attest leave", "app", "key import"],
 			// Its own test holds it to its schema.
 			...["farm coordinator", "farm worker", "farm status", "farm submit"],
+			...["ceremony new", "ceremony contribute", "ceremony beacon", "ceremony verify", "ceremony finish"],
+			"ceremony page",
 			...["profile", "bench"],
 		]);
 	});

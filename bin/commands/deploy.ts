@@ -4,6 +4,14 @@ import { numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions {
+	plan?: boolean;
+	ceremony?: string;
+	network?: string;
+	with?: ("grid" | "jobs" | "bounties" | "attesters")[];
+	blockSeconds: number;
+	governor?: string;
+	guardian?: string;
+	deterministic?: boolean;
 	preset: "test" | "rollup" | "mainnet";
 	bondsAtGwei?: number;
 	challengePeriod?: number;
@@ -25,6 +33,10 @@ export const deploy = command<Options>({
 		["umpire deploy", "to the local chain"],
 		["umpire deploy --preset rollup --bonds-at-gwei 2", "long periods, and bonds for dearer gas"],
 		["umpire deploy --challenge-period 20 --increment 10", "a quicker game"],
+		[
+			"umpire deploy --network sepolia --preset mainnet --plan",
+			"what a public deployment would be, and cost",
+		],
 		["umpire deploy --umpire 0x…", "deploys nothing: remembers the deployment of that market"],
 	],
 	options: (yargs) =>
@@ -34,6 +46,53 @@ export const deploy = command<Options>({
 				default: "test",
 				describe:
 					"times and bonds for a kind of chain (docs/protocol.md); the options below replace single ones",
+			})
+			.option("plan", {
+				type: "boolean",
+				describe: "send nothing: show addresses, parameters, gas, and what speaks against it",
+			})
+			.option("network", {
+				type: "string",
+				describe:
+					"a public chain by its name, as in sepolia: its usual RPC address unless --rpc names another",
+				requiresArg: true,
+			})
+			.option("ceremony", {
+				type: "string",
+				describe:
+					"folder of the finished ceremony whose keys are trusted; public chains take no others (environment: UMPIRE_CEREMONY)",
+				requiresArg: true,
+			})
+			.option("with", {
+				array: true,
+				choices: ["grid", "jobs", "bounties", "attesters"] as const,
+				describe: "on a public chain: what is deployed beside the market, too",
+			})
+			.option(
+				"block-seconds",
+				numberOption("block-seconds", {
+					default: 12,
+					least: 1,
+					most: 3600,
+					whole: true,
+					unit: "seconds",
+					describe: "with --with: the least time between two blocks of the chain",
+				}),
+			)
+			.option("governor", {
+				type: "string",
+				describe:
+					"on a public chain: account (of several keys, best) that names deployments in a directory, after a delay",
+				requiresArg: true,
+			})
+			.option("guardian", {
+				type: "string",
+				describe: "on a public chain: account that can keep new requests out for a while; nobody otherwise",
+				requiresArg: true,
+			})
+			.option("deterministic", {
+				type: "boolean",
+				describe: "deploy to a local chain as to a public one",
 			})
 			.option("replace", {
 				type: "boolean",
@@ -72,8 +131,19 @@ export const deploy = command<Options>({
 			),
 	async run(options) {
 		const { openHome } = await import("@umpire/store/home.ts");
-		const { deployTo, gasPricesCovered } = await import("@umpire/actors/deploy-to.ts");
-		const deployment = await deployTo(openHome(options.home), options, progress);
+		const { deployTo, gasPricesCovered, planFor } = await import("@umpire/actors/deploy-to.ts");
+		const { besideLines, publishingLines } = await import("../plan-lines.ts");
+		const { atNetwork } = await import("@umpire/actors/deployment/public-networks.ts");
+		const chosen = await atNetwork(options);
+		if (chosen.plan === true) {
+			const { planLines } = await import("../plan-lines.ts");
+			const plan = await planFor(chosen, progress);
+			return report(options.json, plan, () => [
+				...planLines(plan),
+				...table(Object.entries(gasPricesCovered(plan.parameters))),
+			]);
+		}
+		const deployment = await deployTo(openHome(options.home), chosen, progress);
 		report(options.json, deployment, () => [
 			...table([
 				["chain", String(deployment.chainId)],
@@ -81,8 +151,10 @@ export const deploy = command<Options>({
 				["court", deployment.court],
 				["registry", deployment.registry],
 				["arbiter", deployment.arbiter],
+				...besideLines(deployment),
 				...Object.entries(gasPricesCovered(deployment.parameters)),
 			]),
+			...publishingLines(deployment),
 			"Next: ./just register",
 		]);
 	},

@@ -1,4 +1,5 @@
 import type { ActorStatus } from "@umpire/actors/actor-status.ts";
+import type { Status } from "@umpire/actors/status.ts";
 import { formatEther } from "viem";
 import { type ChainOptions, command, withChain } from "../command.ts";
 import { report, table } from "../output.ts";
@@ -16,6 +17,7 @@ export const status = command<ChainOptions>({
 				["chain", `${found.chainId} (${found.rpc.join(", ")})`],
 				["market", found.market],
 				["court", found.court],
+				...guardianLines(found),
 			]),
 			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),
 			...found.actors.map(actorLine),
@@ -38,6 +40,15 @@ export const status = command<ChainOptions>({
 		]);
 	},
 });
+
+function guardianLines({
+	guardian,
+	stoppedUntil,
+}: Pick<Status, "guardian" | "stoppedUntil">): [string, string][] {
+	if (guardian === null) return [];
+	const until = new Date(1000 * stoppedUntil).toISOString();
+	return [["guardian", stoppedUntil === 0 ? guardian : `${guardian}, no new requests before ${until}`]];
+}
 
 function actorLine(actor: ActorStatus): string {
 	const { role, account } = actor;

@@ -115,6 +115,7 @@ contract HiddenEvaluation is IConsumer, TokenLedger {
 	/// @dev The value sent is the prize.
 	constructor(IMarket market_, IBeacon beacon_, Setup memory setup) payable {
 		Parameter.requireContract("market", address(market_));
+		Reservations.requireUnstoppable(market_);
 		Parameter.requireContract("beacon", address(beacon_));
 		ProgramHeader memory header = market_.registry().header(setup.program);
 		uint256 inputs = header.inputCount;

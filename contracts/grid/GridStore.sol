@@ -49,6 +49,7 @@ abstract contract GridStore is IGrid {
 
 	constructor(IMarket market_) {
 		Parameter.requireContract("market", address(market_));
+		Reservations.requireUnstoppable(market_);
 		market = market_;
 	}
 

@@ -6,6 +6,11 @@ import {ICourt} from "./ICourt.sol";
 import {ILedger} from "./ILedger.sol";
 import {IRegistry} from "./IRegistry.sol";
 
+/// @dev Seconds that one stop of new requests lasts at most.
+uint256 constant LONGEST_STOP = 7 days;
+/// @dev Seconds from the end of a stop to the next one, at the least.
+uint256 constant REST_AFTER_STOP = 28 days;
+
 /// @notice The constants of a market (docs/protocol.md section 5). Times in seconds, bonds in wei.
 struct MarketParameters {
 	/// how long a claim can be challenged
@@ -111,6 +116,17 @@ interface IMarket is IClaims, ILedger {
 	/// reverted or ran out of gas.
 	event Delivered(uint256 indexed request, uint256 indexed claim, address indexed consumer, bool success);
 
+	/// @notice The guardian keeps new requests out before `until`. Nothing else stops.
+	event RequestsStopped(uint256 until);
+
+	/// @notice Thrown when a request is made while the guardian keeps them out.
+	error Stopped(uint256 time, uint256 until);
+	/// @notice Thrown when somebody else than the guardian stops requests.
+	error NotTheGuardian(address actual, address expected);
+	/// @notice Thrown when a stop has no length, or is too long.
+	error InvalidStop(uint256 actual, uint256 most);
+	/// @notice Thrown when requests are stopped again too early.
+	error StoppedLately(uint256 time, uint256 earliest);
 	/// @notice Thrown when the fee does not fit its field.
 	error FeeTooLarge(uint256 actual, uint256 most);
 	/// @notice Thrown when a request's deadline is not in the future or too far away.
@@ -159,6 +175,10 @@ interface IMarket is IClaims, ILedger {
 	/// @notice Asks for the output of a registered program; the value sent is the fee.
 	function request(Question calldata question) external payable returns (uint256 requestId);
 
+	/// @notice Keeps new requests out for so many seconds, at most seven days, and not before 28 days after the last stop:
+	/// for the guardian. What has been requested goes on.
+	function stopRequests(uint256 duration) external;
+
 	/// @notice Commits the sender to a claim on a sealed request: from the next second on, for a challenge period.
 	/// @param commitment keccak256(abi.encode(chain id, this market, request, traceRoot, outputRoot, sender, salt))
 	function commitClaim(bytes32 commitment) external;
@@ -190,6 +210,12 @@ interface IMarket is IClaims, ILedger {
 
 	/// @notice Who judges the claims.
 	function court() external view returns (ICourt);
+
+	/// @notice Who may stop new requests; 0 for nobody.
+	function guardian() external view returns (address);
+
+	/// @notice The end of the newest stop of requests: from then on they are taken. 0 if there was none.
+	function stoppedUntil() external view returns (uint256);
 
 	/// @notice Where programs are registered: the court's registry.
 	function registry() external view returns (IRegistry);

@@ -9,6 +9,15 @@ import {IMarket, Question, Request} from "../interfaces/IMarket.sol";
 /// claim was rejected. With a deadline the two could not be told apart afterwards, and what belongs to whoever caught a
 /// false claim could be burned as that of a claim which was never made.
 library Reservations {
+	/// @notice Thrown when a contract that requests within times of its own is deployed for a market whose requests can
+	/// be stopped: whoever has staked something there would lose it to the stop.
+	error StoppableMarket(address market, address guardian);
+
+	function requireUnstoppable(IMarket market) internal view {
+		address guardian = market.guardian();
+		if (guardian != address(0)) revert StoppableMarket(address(market), guardian);
+	}
+
 	/// @notice Makes a request, free of charge.
 	/// @param consumer who is told how it ends; 0 if whoever reserves reads that
 	function make(IMarket market, bytes32 program, bytes32 inputsRoot, address worker, address consumer)

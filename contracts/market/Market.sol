@@ -5,7 +5,16 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IConsumer} from "../interfaces/IConsumer.sol";
 import {ClaimFacts, ClaimStatus, IClaims} from "../interfaces/IClaims.sol";
 import {ICourt} from "../interfaces/ICourt.sol";
-import {Claim, IMarket, MarketParameters, OutputOpening, Question, Request} from "../interfaces/IMarket.sol";
+import {
+	Claim,
+	IMarket,
+	LONGEST_STOP,
+	MarketParameters,
+	OutputOpening,
+	Question,
+	Request,
+	REST_AFTER_STOP
+} from "../interfaces/IMarket.sol";
 import {IRegistry, OutputShape} from "../interfaces/IRegistry.sol";
 import {Ledger} from "../ledger/Ledger.sol";
 import {OutputPath} from "../libraries/OutputPath.sol";
@@ -25,6 +34,8 @@ contract Market is IMarket, Ledger {
 
 	ICourt public immutable court;
 	IRegistry public immutable registry;
+	/// @inheritdoc IMarket
+	address public immutable guardian;
 
 	uint256 private immutable _challengePeriod;
 	uint256 private immutable _submitterBond;
@@ -32,6 +43,8 @@ contract Market is IMarket, Ledger {
 
 	uint32 private _requestCount;
 	uint32 private _claimCount;
+	/// @inheritdoc IMarket
+	uint256 public stoppedUntil;
 
 	mapping(uint256 requestId => Request) private _requests;
 	mapping(uint256 claimId => Claim) private _claims;
@@ -40,12 +53,14 @@ contract Market is IMarket, Ledger {
 	/// @inheritdoc IMarket
 	mapping(bytes32 commitment => uint256) public committedAt;
 
-	constructor(ICourt court_, MarketParameters memory p) {
+	/// @param guardian_ who may keep new requests out for a while; 0 for nobody
+	constructor(ICourt court_, MarketParameters memory p, address guardian_) {
 		Parameter.requireContract("court", address(court_));
 		Parameter.requireWithin("challengePeriod", p.challengePeriod, 1, Parameter.MOST_SECONDS);
 		Parameter.requireWithin("submitterBond", p.submitterBond, 1, type(uint128).max);
 		court = court_;
 		registry = court_.registry();
+		guardian = guardian_;
 		_challengePeriod = p.challengePeriod;
 		_submitterBond = p.submitterBond;
 		_burnPermille = court_.parameters().burnPermille;
@@ -53,6 +68,7 @@ contract Market is IMarket, Ledger {
 
 	/// @inheritdoc IMarket
 	function request(Question calldata q) external payable returns (uint256 requestId) {
+		if (guardian != address(0) && block.timestamp < stoppedUntil) revert Stopped(block.timestamp, stoppedUntil);
 		if (q.deadline <= block.timestamp || q.deadline > type(uint32).max) {
 			revert InvalidDeadline(q.deadline, block.timestamp + 1, type(uint32).max);
 		}
@@ -90,6 +106,18 @@ contract Market is IMarket, Ledger {
 			q.exclusiveUntil,
 			q.isSealed
 		);
+	}
+
+	/// @inheritdoc IMarket
+	/// @dev The bounds are this contract's, whoever the guardian is: with its key alone nobody keeps requests out for more
+	/// than a fifth of the time.
+	function stopRequests(uint256 duration) external {
+		if (msg.sender != guardian) revert NotTheGuardian(msg.sender, guardian);
+		if (duration == 0 || duration > LONGEST_STOP) revert InvalidStop(duration, LONGEST_STOP);
+		uint256 earliest = stoppedUntil == 0 ? 0 : stoppedUntil + REST_AFTER_STOP;
+		if (block.timestamp < earliest) revert StoppedLately(block.timestamp, earliest);
+		stoppedUntil = block.timestamp + duration;
+		emit RequestsStopped(stoppedUntil);
 	}
 
 	/// @inheritdoc IMarket

@@ -14,6 +14,7 @@ import {IOperators} from "../interfaces/IOperators.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {TokenLedger} from "../ledger/TokenLedger.sol";
 import {Parameter} from "../libraries/Parameter.sol";
+import {Reservations} from "../libraries/Reservations.sol";
 
 /// @title What is stored of records, covers and accusations, and the ways to read it
 abstract contract AttestationStore is IAttestations, TokenLedger {
@@ -53,6 +54,7 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 
 	constructor(IMarket market_, IOperators operators_, AttestationsParameters memory p) {
 		Parameter.requireContract("market", address(market_));
+		Reservations.requireUnstoppable(market_);
 		Parameter.requireContract("operators", address(operators_));
 		(market, operators) = (market_, operators_);
 		accuserFee = 2 * uint256(market_.parameters().submitterBond);

@@ -16,6 +16,7 @@ import {IMarket} from "../interfaces/IMarket.sol";
 import {TokenLedger} from "../ledger/TokenLedger.sol";
 import {Lanes} from "../libraries/Lanes.sol";
 import {Parameter} from "../libraries/Parameter.sol";
+import {Reservations} from "../libraries/Reservations.sol";
 import {Seed} from "../libraries/Seed.sol";
 import {Trees} from "../libraries/Trees.sol";
 
@@ -53,6 +54,7 @@ abstract contract BountyStore is IBounties, TokenLedger {
 
 	constructor(IMarket market_, IBeacon beacon_, BountyParameters memory p) {
 		Parameter.requireContract("market", address(market_));
+		Reservations.requireUnstoppable(market_);
 		Parameter.requireContract("beacon", address(beacon_));
 		(market, beacon) = (market_, beacon_);
 		CourtParameters memory court = market_.court().parameters();

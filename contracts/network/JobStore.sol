@@ -9,6 +9,7 @@ import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {IWorkers} from "../interfaces/IWorkers.sol";
 import {TokenLedger} from "../ledger/TokenLedger.sol";
 import {Parameter} from "../libraries/Parameter.sol";
+import {Reservations} from "../libraries/Reservations.sol";
 
 /// @title What is stored of jobs, the rounds that they wait in, and the ways to read it
 abstract contract JobStore is IJobs, TokenLedger {
@@ -49,6 +50,7 @@ abstract contract JobStore is IJobs, TokenLedger {
 
 	constructor(IMarket market_, IBeacon beacon_, IWorkers workers_, JobsParameters memory p) {
 		Parameter.requireContract("market", address(market_));
+		Reservations.requireUnstoppable(market_);
 		Parameter.requireContract("beacon", address(beacon_));
 		Parameter.requireContract("workers", address(workers_));
 		(market, beacon, workers) = (market_, beacon_, workers_);

@@ -22,7 +22,7 @@ let chain: TestChain;
 let other: TestChain;
 beforeAll(async () => {
 	chain = await TestChain.open(PARAMETERS);
-	const market = await chain.deploy("Market", [chain.court, contractParameters(OTHER).market]);
+	const market = await chain.deploy("Market", [chain.court, contractParameters(OTHER).market, NOBODY]);
 	other = chain.withMarket(market, chain.accounts.slice(5));
 });
 afterAll(() => chain.close());

@@ -29,6 +29,7 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 		"build.ts",
 		"built-artifacts.ts",
 		"built-code.ts",
+		"contract-plan.ts",
 		"deploy.ts",
 		"find-deployment.ts",
 		"hardhat.ts",

@@ -5,7 +5,7 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
 import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
 import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
-import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
 import { describe, expect, test } from "vitest";
 import { driverPerTest } from "./per-test.ts";
@@ -272,7 +272,7 @@ describe("a deployment's parameters are checked", () => {
 		const { market, court } = contractParameters({ ...PARAMETERS, [name]: value });
 		const deployed =
 			name in market
-				? chain.deploy("Market", [chain.court, market])
+				? chain.deploy("Market", [chain.court, market, NOBODY])
 				: chain.deploy("Court", [chain.registry, chain.arbiter, court]);
 		await expect(deployed).rejects.toThrow("InvalidParameter");
 	});
@@ -285,6 +285,6 @@ describe("a deployment's parameters are checked", () => {
 		]) {
 			await expect(chain.deploy("Court", args)).rejects.toThrow("NotAContract");
 		}
-		await expect(chain.deploy("Market", [driver.stranger, market])).rejects.toThrow("NotAContract");
+		await expect(chain.deploy("Market", [driver.stranger, market, NOBODY])).rejects.toThrow("NotAContract");
 	});
 });

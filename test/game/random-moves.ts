@@ -5,6 +5,7 @@ import { entryAt, honestChallenger } from "@umpire/game/challenger.ts";
 import { lastSecond, turnOf } from "@umpire/game/clock.ts";
 import { type CommittedClaim, claimCommitment } from "@umpire/game/commitment.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
+import { LONGEST_STOP } from "@umpire/game/market-moves.ts";
 import { type Action, NO_DESCRIPTOR, type RequestMove } from "@umpire/game/move.ts";
 import { childPosition, demanded } from "@umpire/game/search.ts";
 import { type Claim, PHASE } from "@umpire/game/state.ts";
@@ -68,6 +69,12 @@ export function moveOf(
 				...termsOf(turn, deadline, people),
 			});
 		}
+		case "stop":
+			// Longer ones would leave a walk without requests.
+			return by(state.guardian === NOBODY ? someone : state.guardian, {
+				type: "stopRequests",
+				duration: bad && b % 3 !== 0 ? (b % 3 === 1 ? 0 : LONGEST_STOP + 1) : 1 + (a % 40),
+			});
 		case "commit":
 			return by(someone, { type: "commitClaim", commitment: claimCommitment(state.domain, committed(turn)) });
 		case "deliver":

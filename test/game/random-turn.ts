@@ -28,6 +28,7 @@ const KINDS = {
 	timeoutInput: 3,
 	reclaimInput: 2,
 	register: 1,
+	stop: 1,
 } as const;
 
 /** What happens next: a kind of move, numbers to fill it with, and how much time passes before it. */

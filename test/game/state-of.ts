@@ -25,6 +25,7 @@ export interface Visible {
 	/** by demand: when its chunk was published */
 	readonly answers: readonly number[];
 	readonly owed: readonly bigint[];
+	readonly stoppedUntil: bigint;
 }
 
 /** What the model shows. */
@@ -52,6 +53,7 @@ export function visible(state: GameState, people: readonly Hex[]): Visible {
 		inputDemands: state.inputDemands.map(plain),
 		answers: state.inputDemands.map((demand) => answeredAt(state, demand)),
 		owed: people.map((account) => owedTo(state, account)),
+		stoppedUntil: BigInt(state.stoppedUntil),
 	};
 }
 
@@ -127,6 +129,7 @@ export async function stateOf(chain: TestChain, state: GameState, people: readon
 		inputDemands,
 		answers,
 		owed,
+		stoppedUntil: await chain.read<bigint>("stoppedUntil"),
 	};
 }
 

@@ -3,7 +3,7 @@ import { wordHex } from "@umpire/commitment/hex.ts";
 import { endOfRound, GRID_STATUS, POINT_STATUS } from "@umpire/markets/grid-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { Deployed } from "@umpire/testing/chain/deployed.ts";
-import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";
+import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { describe, expect, test } from "vitest";
 import { type GridPlay, playPerTest } from "./grid-play.ts";
 import { TERMS, traceOf } from "./random-grid-moves.ts";
@@ -317,7 +317,7 @@ describe("C5, C6: a grid believes its market alone, about requests of its own", 
 		expect(await play.try(worker, { type: "sync", grid: 1, point, claim: 1 })).toBe("NotTheClaim");
 		// Another market on the same court, with claims of its own under the same numbers.
 		const parameters = { challengePeriod: 1, submitterBond: 1n };
-		const other = await Deployed.deploy(chain, "Market", [chain.court, parameters]);
+		const other = await Deployed.deploy(chain, "Market", [chain.court, parameters, NOBODY]);
 		await chain.animate(other.address);
 		play.now = (await chain.time()) + 1;
 		const words = [0n, 0n, 0n, 0n, 0n];

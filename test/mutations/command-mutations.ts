@@ -24,7 +24,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a verifier of other code is taken",
-				'await requireOwnCode(connection, "DotVerifier", dotVerifier);',
+				'await requireVerifier(connection, "DotVerifier", dotVerifier, verifiers);',
 				"",
 			],
 			[

@@ -19,6 +19,8 @@ const NAMED = [
 	"contracts/beacon/DrandBeacon.sol",
 	"contracts/examples/Classifier.sol",
 	"contracts/examples/HiddenEvaluation.sol",
+	"contracts/governance/Directory.sol",
+	"contracts/governance/Governance.sol",
 	"contracts/test-harness/TestBeacon.sol",
 ];
 /** Which contracts a test deploys follows from the modules that it imports, directly or not. */

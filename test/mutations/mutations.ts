@@ -3,6 +3,7 @@ import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
 import { CAMPAIGN_MUTATIONS } from "./campaign-mutations.ts";
+import { CEREMONY_MUTATIONS } from "./ceremony-mutations.ts";
 import { CERTIFICATE_MUTATIONS } from "./certificate-mutations.ts";
 import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
@@ -10,6 +11,7 @@ import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
+import { GOVERNANCE_MUTATIONS } from "./governance-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
 import { INPUT_MUTATIONS } from "./input-mutations.ts";
 import { KERNEL_MUTATIONS } from "./kernel-mutations.ts";
@@ -32,11 +34,13 @@ export const MUTATIONS: readonly Mutation[] = [
 	...INPUT_MUTATIONS,
 	...DISPUTE_MUTATIONS,
 	...MARKET_MUTATIONS,
+	...GOVERNANCE_MUTATIONS,
 	...BEACON_MUTATIONS,
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
 	...ATTESTER_MUTATIONS,
 	...BOUNTY_MUTATIONS,
+	...CEREMONY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
 	...KERNEL_MUTATIONS,
 	...LARGE_MUTATIONS,

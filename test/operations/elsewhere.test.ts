@@ -71,7 +71,7 @@ describe("the address of a market", () => {
 			connection.reader.getCode({ address: deployment.registry, blockNumber });
 		expect(await code(found.block)).not.toBeUndefined();
 		expect(await code(found.block - 1n)).toBeUndefined();
-		expect((await findDeployment(connection, deployment.market, 7n)).block).toBe(7n);
+		expect((await findDeployment(connection, deployment.market, { fromBlock: 7n })).block).toBe(7n);
 	});
 
 	it("must be that of a market, and all contracts those of this version", async () => {

@@ -41,7 +41,7 @@ contract Actors {
 		address arbiter = _deploy("Arbiter", abi.encode(_deploy("DotVerifier", ""), _deploy("ElementsVerifier", "")));
 		VM.etch(_POSEIDON, _deploy("PoseidonT6", "").code);
 		court = ICourt(_deploy("Court", abi.encode(registry, arbiter, c)));
-		market = IMarket(_deploy("Market", abi.encode(court, m)));
+		market = IMarket(_deploy("Market", abi.encode(court, m, address(0))));
 		_descriptor = abi.encode(_operator());
 		ProgramHeader memory header;
 		header.operatorsRoot = keccak256(_descriptor);

@@ -189,6 +189,14 @@ export const attestationsAbi = [
 	{ inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
 	{
 		inputs: [
+			{ name: "market", type: "address" },
+			{ name: "guardian", type: "address" },
+		],
+		name: "StoppableMarket",
+		type: "error",
+	},
+	{
+		inputs: [
 			{ name: "record", type: "uint256" },
 			{ name: "time", type: "uint256" },
 			{ name: "from", type: "uint256" },

@@ -216,6 +216,14 @@ export const bountiesAbi = [
 		name: "StillTime",
 		type: "error",
 	},
+	{
+		inputs: [
+			{ name: "market", type: "address" },
+			{ name: "guardian", type: "address" },
+		],
+		name: "StoppableMarket",
+		type: "error",
+	},
 	{ inputs: [{ name: "bounty", type: "uint256" }], name: "UnknownBounty", type: "error" },
 	{ inputs: [{ name: "candidate", type: "uint256" }], name: "UnknownCandidate", type: "error" },
 	{

@@ -196,6 +196,14 @@ export const gridAbi = [
 		type: "error",
 	},
 	{ inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+	{
+		inputs: [
+			{ name: "market", type: "address" },
+			{ name: "guardian", type: "address" },
+		],
+		name: "StoppableMarket",
+		type: "error",
+	},
 	{ inputs: [{ name: "grid", type: "uint256" }], name: "UnknownGrid", type: "error" },
 	{
 		inputs: [

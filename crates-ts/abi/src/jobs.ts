@@ -176,6 +176,14 @@ export const jobsAbi = [
 		type: "error",
 	},
 	{ inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+	{
+		inputs: [
+			{ name: "market", type: "address" },
+			{ name: "guardian", type: "address" },
+		],
+		name: "StoppableMarket",
+		type: "error",
+	},
 	{ inputs: [{ name: "job", type: "uint256" }], name: "UnknownJob", type: "error" },
 	{
 		inputs: [

@@ -13,6 +13,7 @@ export const marketAbi = [
 				name: "p",
 				type: "tuple",
 			},
+			{ name: "guardian_", type: "address" },
 		],
 		stateMutability: "nonpayable",
 		type: "constructor",
@@ -119,6 +120,14 @@ export const marketAbi = [
 	},
 	{
 		inputs: [
+			{ name: "actual", type: "uint256" },
+			{ name: "most", type: "uint256" },
+		],
+		name: "InvalidStop",
+		type: "error",
+	},
+	{
+		inputs: [
 			{ name: "leaf", type: "uint256" },
 			{ name: "count", type: "uint256" },
 		],
@@ -140,6 +149,14 @@ export const marketAbi = [
 			{ name: "expected", type: "address" },
 		],
 		name: "NotTheCourt",
+		type: "error",
+	},
+	{
+		inputs: [
+			{ name: "actual", type: "address" },
+			{ name: "expected", type: "address" },
+		],
+		name: "NotTheGuardian",
 		type: "error",
 	},
 	{ inputs: [{ name: "account", type: "address" }], name: "NothingToWithdraw", type: "error" },
@@ -181,6 +198,22 @@ export const marketAbi = [
 	},
 	{ inputs: [], name: "SealedExclusive", type: "error" },
 	{ inputs: [{ name: "request", type: "uint256" }], name: "SealedRequest", type: "error" },
+	{
+		inputs: [
+			{ name: "time", type: "uint256" },
+			{ name: "until", type: "uint256" },
+		],
+		name: "Stopped",
+		type: "error",
+	},
+	{
+		inputs: [
+			{ name: "time", type: "uint256" },
+			{ name: "earliest", type: "uint256" },
+		],
+		name: "StoppedLately",
+		type: "error",
+	},
 	{
 		inputs: [
 			{ name: "actual", type: "uint256" },
@@ -353,6 +386,12 @@ export const marketAbi = [
 			{ indexed: false, name: "isSealed", type: "bool" },
 		],
 		name: "Requested",
+		type: "event",
+	},
+	{
+		anonymous: false,
+		inputs: [{ indexed: false, name: "until", type: "uint256" }],
+		name: "RequestsStopped",
 		type: "event",
 	},
 	{
@@ -534,6 +573,13 @@ export const marketAbi = [
 		type: "function",
 	},
 	{
+		inputs: [],
+		name: "guardian",
+		outputs: [{ name: "", type: "address" }],
+		stateMutability: "view",
+		type: "function",
+	},
+	{
 		inputs: [{ name: "claimId", type: "uint256" }],
 		name: "output",
 		outputs: [
@@ -635,6 +681,20 @@ export const marketAbi = [
 	{
 		inputs: [],
 		name: "requestCount",
+		outputs: [{ name: "", type: "uint256" }],
+		stateMutability: "view",
+		type: "function",
+	},
+	{
+		inputs: [{ name: "duration", type: "uint256" }],
+		name: "stopRequests",
+		outputs: [],
+		stateMutability: "nonpayable",
+		type: "function",
+	},
+	{
+		inputs: [],
+		name: "stoppedUntil",
 		outputs: [{ name: "", type: "uint256" }],
 		stateMutability: "view",
 		type: "function",

@@ -1,7 +1,7 @@
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Signer } from "@umpire/chain/connection.ts";
-import { constructorArguments } from "@umpire/chain/deploy.ts";
+import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
 import { sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";

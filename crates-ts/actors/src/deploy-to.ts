@@ -3,17 +3,28 @@ import { buildContracts } from "@umpire/chain/build.ts";
 import { type Connection, signerFor } from "@umpire/chain/connection.ts";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { deploy } from "@umpire/chain/deploy.ts";
+import { DEFAULT_GAS_POLICY } from "@umpire/chain/gas-policy.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { coveredOfAll, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAMS, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
+import type { FinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
 import { knownDeployment, requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
-import { formatGwei, parseGwei } from "viem";
+import { formatGwei, isAddress, parseGwei, zeroAddress } from "viem";
+import {
+	carryOutPlan,
+	type PlanReport,
+	type PublicDeployment,
+	reportPlan,
+} from "./deployment/deploy-public.ts";
+import { ceremonyFor } from "./deployment/public-keys.ts";
+import type { Beside, PublicChoice } from "./deployment/public-plan.ts";
 import { connectTo, deploymentOf, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
 
 /** Which parameters a deployment is to have. */
@@ -27,6 +38,96 @@ export type ParameterOptions = Partial<Parameters> & {
 	readonly replace?: boolean | undefined;
 };
 
+/** What else a deployment to a public chain may say. */
+export type PublicDeployOptions = WorldOptions &
+	ParameterOptions & {
+		readonly with?: readonly Beside[] | undefined;
+		readonly blockSeconds?: number | undefined;
+		readonly governor?: string | undefined;
+		readonly guardian?: string | undefined;
+		/** deploys to a local chain as to a public one */
+		readonly deterministic?: boolean | undefined;
+	};
+
+/**
+ * What `deployTo` would do on a public chain, and what speaks against it. Sends nothing, and needs no key.
+ *
+ * @throws UmpireError if the contracts take no such parameters, or what was chosen does not go together
+ */
+export async function planFor(
+	options: PublicDeployOptions,
+	progress: (line: string) => void,
+): Promise<PlanReport> {
+	const parameters = parametersOf(options);
+	const connection = await connectTo(options);
+	await buildContracts(() => progress("Building the contracts..."));
+	const keys = await ceremonyFor(connection, folderOf(options)).catch((error: unknown) => {
+		// Without keys the rest can still be looked at.
+		if (error instanceof UmpireError) return error;
+		throw error;
+	});
+	const ceremony = keys instanceof UmpireError ? undefined : keys;
+	const { report } = await reportPlan(connection, choiceOf(options, parameters, ceremony), {
+		...options,
+		mostInFlight: DEFAULT_GAS_POLICY.mostInFlight,
+	});
+	if (!(keys instanceof UmpireError)) return report;
+	const refused = { found: keys.found, advice: keys.advice ?? "" };
+	return { ...report, refusals: [refused, ...report.refusals] };
+}
+
+/**
+ * Deploys to a public chain: plans, refuses what does not fit, deploys what is not there yet, verifies it, and remembers
+ * it. The same call again goes on where this one was interrupted, and deploys nothing twice.
+ */
+async function deployPublicly(
+	home: Home,
+	connection: Connection,
+	options: PublicDeployOptions,
+	parameters: Parameters,
+	progress: (line: string) => void,
+): Promise<PublicDeployment> {
+	const ceremony = await ceremonyFor(connection, folderOf(options));
+	await buildContracts(() => progress("Building the contracts..."));
+	const choice = choiceOf(options, parameters, ceremony);
+	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
+	const signer = signerFor(connection, account, gasPolicyOf(options));
+	const { mostInFlight } = signer.policy;
+	const planned = await reportPlan(connection, choice, { ...options, mostInFlight });
+	if (options.replace !== true) await requireNone(home, connection, planned.plan.core.market);
+	for (const warning of planned.report.warnings) progress(warning);
+	return carryOutPlan(home, signer, planned, { ...options, progress });
+}
+
+function choiceOf(
+	{ preset = "test", blockSeconds = 12, ...options }: PublicDeployOptions,
+	parameters: Parameters,
+	ceremony: FinishedCeremony | undefined,
+): PublicChoice {
+	return {
+		preset,
+		parameters,
+		ceremony,
+		blockSeconds,
+		beside: options.with,
+		governor: addressOf("governor", options.governor),
+		guardian: addressOf("guardian", options.guardian),
+	};
+}
+
+/** The ceremony that is named, or the one whose keys prove here: other verifiers would take none of the proofs. */
+function folderOf({ ceremony }: PublicDeployOptions): string | undefined {
+	return ceremony ?? (process.env.UMPIRE_CEREMONY || undefined);
+}
+
+function addressOf(option: string, given: string | undefined): Hex | undefined {
+	if (given === undefined) return undefined;
+	if (isAddress(given) && given !== zeroAddress) return given.toLowerCase() as Hex;
+	throw new UmpireError("OPTION", `--${option} ${given} is no address`, {
+		advice: "give 0x and 40 hexadecimal digits.",
+	});
+}
+
 /**
  * Deploys the contracts to the chain at an RPC address and remembers where they are; or remembers those of the market
  * that is named.
@@ -36,9 +137,9 @@ export type ParameterOptions = Partial<Parameters> & {
  */
 export async function deployTo(
 	home: Home,
-	options: WorldOptions & ParameterOptions,
+	options: PublicDeployOptions,
 	progress: (line: string) => void,
-): Promise<Deployment> {
+): Promise<Deployment | PublicDeployment> {
 	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
 	await requireWritable(home);
@@ -46,6 +147,10 @@ export async function deployTo(
 		const found = await deploymentOf(home, connection, options);
 		await writeDeployment(home, found);
 		return found;
+	}
+	const ceremony = folderOf(options);
+	if (options.deterministic === true || ceremony !== undefined || !isDevelopment(connection)) {
+		return deployPublicly(home, connection, options, parameters, progress);
 	}
 	if (options.replace !== true) await requireNone(home, connection);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
@@ -66,10 +171,13 @@ export async function deployTo(
 	return deployment;
 }
 
-/** @throws UmpireError if the home folder knows of a deployment that is there: it would forget it */
-async function requireNone(home: Home, connection: Connection): Promise<void> {
+/**
+ * @param planned a market that may be there: it is the same
+ * @throws UmpireError if the home folder knows of a deployment that is there: it would forget it
+ */
+async function requireNone(home: Home, connection: Connection, planned?: Hex): Promise<void> {
 	const known = await knownDeployment(home, connection.chain.id);
-	if (known === undefined) return;
+	if (known === undefined || known.market.toLowerCase() === planned) return;
 	const code = await connection.reader.getCode({ address: known.market }).catch((error: unknown) => {
 		throw explainReading(error, "a contract's code");
 	});

@@ -1,4 +1,5 @@
 import { getClaim, getDispute, getInputDemand, getRequest, getTurn } from "@umpire/chain/contracts.ts";
+import { read } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
@@ -14,6 +15,10 @@ export interface Status {
 	readonly rpc: readonly string[];
 	readonly market: Hex;
 	readonly court: Hex;
+	/** Who may keep new requests out for a while; null for nobody. */
+	readonly guardian: Hex | null;
+	/** Seconds since 1970 before which requests are refused; 0 if they never were. */
+	readonly stoppedUntil: number;
 	readonly programs: readonly { number: number; root: Hex }[];
 	readonly requests: readonly { request: number; program: number; fee: bigint; status: string }[];
 	readonly claims: readonly {
@@ -98,11 +103,15 @@ export async function statusOf(view: View, warn: (line: string) => void = () => 
 			});
 		}
 	}
+	const guardian = await read(contracts, contracts.market, "guardian", [], at);
+	const stoppedUntil = await read(contracts, contracts.market, "stoppedUntil", [], at);
 	return {
 		chainId: contracts.connection.chain.id,
 		rpc: contracts.connection.health().map(({ name }) => name),
 		market: contracts.market.address,
 		court: contracts.court.address,
+		guardian: guardian === zeroAddress ? null : guardian,
+		stoppedUntil: Number(stoppedUntil),
 		programs,
 		requests,
 		claims,

@@ -9,7 +9,7 @@ import { type Contracts, type Deployment, openContracts } from "@umpire/chain/co
 import { RevertError } from "@umpire/chain/errors.ts";
 import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import { lesser } from "@umpire/chain/fees.ts";
-import { findDeployment } from "@umpire/chain/find-deployment.ts";
+import { findDeployment, type VerifierHashes } from "@umpire/chain/find-deployment.ts";
 import { Flights } from "@umpire/chain/flights.ts";
 import type { GasPolicy } from "@umpire/chain/gas-policy.ts";
 import type { Sent } from "@umpire/chain/landing.ts";
@@ -19,6 +19,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
+import { readFinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
+import { ceremonyInUse } from "@umpire/prover/keys-in-use.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
@@ -65,6 +67,8 @@ export interface ViewOptions {
 	readonly umpire?: string | undefined;
 	/** The block from which on a market that is given by its address has events. */
 	readonly fromBlock?: number | undefined;
+	/** Folder of the finished ceremony whose verifiers a market has; by default that of UMPIRE_CEREMONY, or none. */
+	readonly ceremony?: string | undefined;
 	/** Where programs and inputs that are not in the home folder may be had. */
 	readonly fetch?: readonly string[] | undefined;
 	/** Stores of content, as `--store` names them. */
@@ -102,7 +106,7 @@ export async function openView(options: ViewOptions): Promise<View> {
 export async function deploymentOf(
 	home: Home,
 	connection: Connection,
-	{ umpire, fromBlock }: ViewOptions,
+	{ umpire, fromBlock, ceremony }: ViewOptions,
 ): Promise<Deployment> {
 	if (umpire === undefined) return readDeployment(home, connection.chain.id);
 	if (!isAddress(umpire)) {
@@ -110,7 +114,21 @@ export async function deploymentOf(
 			advice: "give that of the market, 0x and 40 hexadecimal digits (umpire status shows it).",
 		});
 	}
-	return findDeployment(connection, umpire, fromBlock === undefined ? undefined : BigInt(fromBlock));
+	return findDeployment(connection, umpire, {
+		fromBlock: fromBlock === undefined ? undefined : BigInt(fromBlock),
+		verifiers: await verifiersInUse(ceremony),
+	});
+}
+
+/** The verifiers of the keys that proofs are made with; undefined where they are this version's. */
+async function verifiersInUse(folder: string | undefined): Promise<VerifierHashes | undefined> {
+	const ceremony = folder === undefined ? await ceremonyInUse() : await readFinishedCeremony(folder);
+	if (ceremony === undefined) return undefined;
+	const { dot, elements } = ceremony.circuits;
+	return {
+		DotVerifier: dot.verifier.runtimeCodeHash,
+		ElementsVerifier: elements.verifier.runtimeCodeHash,
+	};
 }
 
 /**

@@ -5,6 +5,7 @@ import { requireWritable } from "@umpire/store/deployments.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { expect, it } from "vitest";
 import { deployTo, type ParameterOptions } from "../src/deploy-to.ts";
+import { atNetwork } from "../src/deployment/public-networks.ts";
 
 const WRONG: readonly ParameterOptions[] = [
 	{ challengePeriod: 0 },
@@ -45,4 +46,17 @@ it("a home folder that cannot keep a deployment is refused, and one that can is 
 	} finally {
 		await rm(folder, { recursive: true });
 	}
+});
+
+it("a network's name stands for its chain and its usual address, and no other chain may answer there", async () => {
+	const found = await atNetwork({ network: "sepolia", plan: true });
+	expect(found).toMatchObject({ chainId: 11_155_111, plan: true, rpc: [expect.stringMatching(/^https:/)] });
+	expect(await atNetwork({ network: "mainnet", rpc: ["http://127.0.0.1:9"] })).toMatchObject({
+		chainId: 1,
+		rpc: ["http://127.0.0.1:9"],
+	});
+	expect(await atNetwork({ rpc: ["http://127.0.0.1:9"] })).toEqual({ rpc: ["http://127.0.0.1:9"] });
+	await expect(atNetwork({ network: "sepolia", chainId: 1 })).rejects.toThrow(/is chain 11155111, not 1/);
+	await expect(atNetwork({ network: "sepolja" })).rejects.toThrow(/No network is called sepolja/);
+	await expect(atNetwork({ network: "Sepolia" })).rejects.toThrow(/perhaps .*sepolia/);
 });

@@ -35,6 +35,8 @@ function marketCall(action: Played): Pick<Call, "functionName" | "args"> | undef
 			const question = { program, inputsRoot, deadline, consumer, submitter, exclusiveUntil, isSealed };
 			return { functionName: "request", args: [question] };
 		}
+		case "stopRequests":
+			return { functionName: "stopRequests", args: [action.duration] };
 		case "commitClaim":
 			return { functionName: "commitClaim", args: [action.commitment] };
 		case "claim": {

@@ -1,25 +1,13 @@
 import { addressesAbi } from "@umpire/abi/addresses.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { getCreate2Address, type Log, parseEther, zeroHash } from "viem";
+import { getAddress, type Log } from "viem";
 import { readArtifact } from "./built-artifacts.ts";
 import type { Connection, Signer } from "./connection.ts";
 import type { Contracts } from "./contracts.ts";
-import { ChainError } from "./errors.ts";
-import { broadcast, mined, type Sent } from "./landing.ts";
+import { codeAt, deterministicAddress, ensureFactory, FACTORY, factoryData } from "./deterministic.ts";
+import type { Sent } from "./landing.ts";
 import { explain, explainReading, isSilence } from "./revert.ts";
 import { type Contract, send, sendTo } from "./send.ts";
-import { sleep } from "./sleep.ts";
-
-/**
- * The deterministic deployment proxy (github.com/Arachnid/deterministic-deployment-proxy): what it deploys has the same
- * address on every chain. Where it is missing, the transaction that brings it is sent: it is signed by an account that
- * nobody has the key of, which has to be given the gas.
- */
-const FACTORY: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
-const FACTORY_DEPLOYER: Hex = "0x3fab184622dc19b6109349b94811493bf2a45362";
-const FACTORY_COST = parseEther("0.01");
-const FACTORY_TRANSACTION: Hex =
-	"0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
 
 /** Blocks of one query, to begin with: a node that takes fewer says so. */
 const MOST_BLOCKS = 50_000n;
@@ -37,50 +25,16 @@ export interface Located {
 /** The contract of hints: where it is, or would be, on every chain. */
 export async function addressesContract(): Promise<Contract<typeof addressesAbi>> {
 	const { bytecode } = await readArtifact("Addresses");
-	return { address: getCreate2Address({ from: FACTORY, salt: zeroHash, bytecode }), abi: addressesAbi };
+	return { address: getAddress(deterministicAddress(bytecode)), abi: addressesAbi };
 }
 
 /** Deploys the contract of hints unless it is there. */
 export async function ensureAddresses(signer: Signer): Promise<void> {
-	const { connection } = signer;
 	const { address } = await addressesContract();
-	if (await hasCode(connection, address)) return;
-	if (!(await hasCode(connection, FACTORY))) {
-		const { reader } = connection;
-		const has = await reader.getBalance({ address: FACTORY_DEPLOYER }).catch((error: unknown) => {
-			throw explainReading(error, "a balance");
-		});
-		if (has < FACTORY_COST) {
-			await sendTo(signer, "funding the deployment proxy", {
-				to: FACTORY_DEPLOYER,
-				value: FACTORY_COST - has,
-			});
-		}
-		await bringFactory(signer);
-	}
+	if ((await codeAt(signer.connection, address)) !== undefined) return;
+	await ensureFactory(signer);
 	const { bytecode } = await readArtifact("Addresses");
-	await sendTo(signer, "deploying Addresses", {
-		to: FACTORY,
-		data: `${zeroHash}${bytecode.slice(2)}`,
-	});
-}
-
-async function bringFactory({ connection, policy }: Signer): Promise<void> {
-	const move = "deploying the deployment proxy";
-	const started = performance.now();
-	await broadcast(connection, FACTORY_TRANSACTION);
-	while (performance.now() - started < policy.mostWait) {
-		if ((await mined(connection, { move, nonce: 0, attempts: [FACTORY_TRANSACTION] })) !== undefined) return;
-		await sleep(connection.pollingInterval);
-	}
-	throw new ChainError(`${move} failed: the chain does not take its transaction`, { retryable: true });
-}
-
-async function hasCode({ reader }: Connection, address: Hex): Promise<boolean> {
-	const code = await reader.getCode({ address }).catch((error: unknown) => {
-		throw explainReading(error, "a contract's code");
-	});
-	return code !== undefined && code !== "0x";
+	await sendTo(signer, "deploying Addresses", { to: FACTORY, data: factoryData(bytecode) });
 }
 
 /** Says on the chain where content may be found, and waits until that is mined. */

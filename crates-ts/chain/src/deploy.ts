@@ -2,10 +2,11 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { CIRCUITS } from "@umpire/prover/circuits.ts";
 import { readVerificationKey } from "@umpire/prover/verification-key.ts";
-import { type Abi, encodeAbiParameters } from "viem";
+import { zeroAddress } from "viem";
 import { linkBytecode } from "./artifact.ts";
 import { readArtifact } from "./built-artifacts.ts";
 import { DEVELOPMENT_CHAINS, type Signer } from "./connection.ts";
+import { constructorArguments } from "./constructor-arguments.ts";
 import { contractParameters, type Deployment } from "./contracts.ts";
 import { ChainError } from "./errors.ts";
 import { PRESETS } from "./presets.ts";
@@ -65,13 +66,7 @@ export async function deploy(
 	const registry = await create("Registry");
 	const split = contractParameters(parameters);
 	const court = await create("Court", [registry, arbiter, split.court]);
-	const market = await create("Market", [court, split.market]);
+	const market = await create("Market", [court, split.market, zeroAddress]);
 	const verifiers = { dotVerifier, elementsVerifier };
 	return { chainId: chain.id, block, registry, market, court, arbiter, ...verifiers, parameters };
-}
-
-/** What a contract's constructor takes, encoded. */
-export function constructorArguments(abi: Abi, args: readonly unknown[]): Hex {
-	const found = abi.find((entry) => entry.type === "constructor");
-	return found === undefined ? "0x" : encodeAbiParameters(found.inputs, args);
 }

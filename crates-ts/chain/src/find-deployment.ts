@@ -1,27 +1,36 @@
 import { arbiterAbi } from "@umpire/abi/arbiter.ts";
 import { courtAbi } from "@umpire/abi/court.ts";
+import { directoryAbi } from "@umpire/abi/directory.ts";
 import { marketAbi } from "@umpire/abi/market.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { keccak256 } from "viem";
 import { isBuiltCode, librariesIn, readBuiltCode } from "./built-code.ts";
 import type { Connection } from "./connection.ts";
 import type { Deployment } from "./contracts.ts";
+import { codeAt } from "./deterministic.ts";
 import { ChainError } from "./errors.ts";
 import { explainReading } from "./revert.ts";
 import { read } from "./send.ts";
 
+/** keccak256 of the verifiers' code on a chain. */
+export type VerifierHashes = Readonly<Record<"DotVerifier" | "ElementsVerifier", Hex>>;
+
 /**
- * Finds a deployment by the address of its market alone: its other contracts, its parameters and its first block are
- * read from the chain. Whoever takes part trusts the contracts with a bond, so all of them must have the code that this
- * version builds.
+ * Finds a deployment by the address of its market alone, or of a directory that names it: its other contracts, its
+ * parameters and its first block are read from the chain. Whoever takes part trusts the contracts with a bond, so all of
+ * them must have the code that this version builds.
  *
- * @param fromBlock the block from which events are read; by default the one in which the registry was deployed
+ * @param options.verifiers keccak256 of the code of the verifiers of other keys than this version's, by name
+ * @param options.fromBlock the block from which events are read; by default the one in which the registry was deployed
  * @throws ChainError if there is another contract, or (without `fromBlock`) if the node does not keep old states
  */
 export async function findDeployment(
 	connection: Connection,
-	market: Hex,
-	fromBlock?: bigint,
+	named: Hex,
+	options: { readonly fromBlock?: bigint | undefined; readonly verifiers?: VerifierHashes | undefined } = {},
 ): Promise<Deployment> {
+	const { fromBlock, verifiers } = options;
+	const market = await marketOf(connection, named);
 	await requireOwnCode(connection, "Market", market);
 	const on = { connection };
 	const marketContract = { address: market, abi: marketAbi };
@@ -35,8 +44,8 @@ export async function findDeployment(
 	const arbiterContract = { address: arbiter, abi: arbiterAbi };
 	const dotVerifier = await read(on, arbiterContract, "dotVerifier", []);
 	const elementsVerifier = await read(on, arbiterContract, "elementsVerifier", []);
-	await requireOwnCode(connection, "DotVerifier", dotVerifier);
-	await requireOwnCode(connection, "ElementsVerifier", elementsVerifier);
+	await requireVerifier(connection, "DotVerifier", dotVerifier, verifiers);
+	await requireVerifier(connection, "ElementsVerifier", elementsVerifier, verifiers);
 	const ofMarket = await read(on, marketContract, "parameters", []);
 	const ofCourt = await read(on, courtContract, "parameters", []);
 	return {
@@ -52,8 +61,37 @@ export async function findDeployment(
 	};
 }
 
+/** The market that an address means: its own, or the one that the directory there names now. */
+async function marketOf(connection: Connection, named: Hex): Promise<Hex> {
+	const code = await codeAt(connection, named);
+	if (code === undefined || !isBuiltCode(code, await readBuiltCode("Directory"))) return named;
+	const directory = { address: named, abi: directoryAbi };
+	const [number, { market }] = await read({ connection }, directory, "current", []);
+	if (number === 0n) {
+		throw new ChainError(`The directory ${named} names no deployment yet`, {
+			advice: "name the market itself with --umpire.",
+		});
+	}
+	return plain(market);
+}
+
 /** Journals have the market's address in their names: it is written as a deployment writes it. */
 const plain = (address: Hex): Hex => address.toLowerCase() as Hex;
+
+/** A verifier of this version's keys, or of those that somebody trusts. */
+async function requireVerifier(
+	connection: Connection,
+	name: keyof VerifierHashes,
+	address: Hex,
+	verifiers: VerifierHashes | undefined,
+): Promise<void> {
+	if (verifiers === undefined) return requireOwnCode(connection, name, address);
+	const found = await codeAt(connection, address);
+	if (found !== undefined && keccak256(found) === verifiers[name]) return;
+	throw new ChainError(`The ${name} at ${address} is not that of the ceremony's keys`, {
+		advice: "check UMPIRE_CEREMONY and the market's address.",
+	});
+}
 
 /** @throws ChainError if something else than the named contract of this version lies at the address */
 async function requireOwnCode(connection: Connection, name: string, address: Hex): Promise<void> {
@@ -69,7 +107,7 @@ async function requireOwnCode(connection: Connection, name: string, address: Hex
 				: `The contract at ${where} is not the ${name} that this version builds`,
 			{
 				advice:
-					"check the market's address (umpire status shows it), --rpc and the version that deployed it.",
+					"check the market's address (umpire status shows it), --rpc, UMPIRE_CEREMONY and the version that deployed it.",
 			},
 		);
 	}
@@ -77,7 +115,7 @@ async function requireOwnCode(connection: Connection, name: string, address: Hex
 }
 
 /** The block that brought a contract, by halving: the state of old blocks is asked for. */
-async function firstBlockOf({ reader, head }: Connection, address: Hex): Promise<bigint> {
+export async function firstBlockOf({ reader, head }: Connection, address: Hex): Promise<bigint> {
 	let before = -1n;
 	let since = (await head()).number;
 	while (since - before > 1n) {

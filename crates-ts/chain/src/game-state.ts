@@ -1,4 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { NOBODY } from "@umpire/game/commitment.ts";
 import { publishedAt } from "@umpire/game/dispute.ts";
 import { demanded } from "@umpire/game/search.ts";
 import {
@@ -33,7 +34,7 @@ export interface ReaderOptions {
  * the actor's programs. Of other programs disputes and demands stand as closed ones: nobody looks at them here.
  *
  * Times of publications are those that the contract's clocks go by: never before the demand. `claimedAt`,
- * `openDisputes` and every `boundAt` are those of live claims. `burned`, `commitments` and balances are not read, and
+ * `openDisputes` and every `boundAt` are those of live claims. `burned`, `commitments`, stops of requests and balances are not read, and
  * ledgers hold the given account only: no strategy looks at them.
  *
  * An item about which events and state still disagree after all events were read again is left out, with a warning:
@@ -148,6 +149,8 @@ class Reader {
 			},
 			burned: 0n,
 			domain: { chainId: deployment.chainId, market: market.address },
+			guardian: NOBODY,
+			stoppedUntil: 0,
 		};
 		const state = { ...read, disputes: this.#checkedDisputes(read) };
 		this.#disagreements.settle();

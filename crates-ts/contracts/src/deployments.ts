@@ -4,6 +4,8 @@ export interface KnownDeployment {
 	readonly court: `0x${string}`;
 	readonly registry: `0x${string}`;
 	readonly block: bigint;
+	/** names the deployments that come after this one; none if it is not governed */
+	readonly directory?: `0x${string}`;
 }
 
 /** Public deployments by chain id. There is none yet: `umpire status` shows the addresses of a local one. */

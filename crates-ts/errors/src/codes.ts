@@ -18,6 +18,7 @@ export const ERROR_CODES = {
 	ACCOUNT: "a key, keystore or password is missing, does not open, or cannot do what is asked",
 	BUILD: "contracts, circuits or npm packages are not built or installed here",
 	PROVING_KEY: "a proving or verification key is not the expected one",
+	CEREMONY: "the transcript of a ceremony for proving keys is wrong, or does not allow what is asked",
 	CHAIN: "a chain or its RPC nodes do not answer, contradict each other, or are not the ones that are meant",
 	REVERT: "a contract refuses a call",
 	EVENTS: "an RPC node keeps events back that its state presupposes",

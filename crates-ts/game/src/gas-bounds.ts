@@ -143,6 +143,11 @@ export function dearestAnswer(size: ProgramSize, levels: Levels): number {
 	return Math.max(BASE.publishLeaf, partialsGas(size), bindingGas(size), ...openings);
 }
 
+/** The most that any single move costs: what a block must have room for. */
+export function dearestMove(size: ProgramSize, levels: Levels): number {
+	return Math.max(dearestAnswer(size, levels), inputAnswerGas(size), settleGas(size));
+}
+
 /**
  * The most gas that one challenge forces a submitter whose trace is right to spend, until the challenger has been
  * timed out: every answer of the longest search, as if nothing had been published before.

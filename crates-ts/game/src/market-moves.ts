@@ -18,6 +18,7 @@ import type {
 	RefundMove,
 	RegisterMove,
 	RequestMove,
+	StopRequestsMove,
 } from "./move.ts";
 import {
 	credit,
@@ -35,6 +36,9 @@ import { CLAIM_STATUS, type GameState } from "./state.ts";
 type Sent<T> = T & { readonly sender: Hex };
 const LATEST = 2 ** 32 - 1;
 const MOST_FEE = 2n ** 96n - 1n;
+/** Seconds that a stop of requests lasts at most, and from its end to the next one at the least. */
+export const LONGEST_STOP = 7 * 86_400;
+export const REST_AFTER_STOP = 28 * 86_400;
 const NO_TRACE = wordHex(0n);
 
 export function register(state: GameState, move: RegisterMove, root: Hex): GameState {
@@ -54,6 +58,7 @@ export function register(state: GameState, move: RegisterMove, root: Hex): GameS
 }
 
 export function request(state: GameState, move: Sent<RequestMove>, now: number): GameState {
+	if (now < state.stoppedUntil) throw new GameError("Stopped", now, state.stoppedUntil);
 	if (move.deadline <= now || move.deadline > LATEST) {
 		throw new GameError("InvalidDeadline", move.deadline, now + 1, LATEST);
 	}
@@ -86,6 +91,15 @@ export function request(state: GameState, move: Sent<RequestMove>, now: number):
 		exclusiveUntil,
 	};
 	return receive({ ...state, requests: [...state.requests, added] }, "market", move.value);
+}
+
+export function stopRequests(state: GameState, move: Sent<StopRequestsMove>, now: number): GameState {
+	const { duration, sender } = move;
+	if (sender !== state.guardian) throw new GameError("NotTheGuardian", sender, state.guardian);
+	if (duration === 0 || duration > LONGEST_STOP) throw new GameError("InvalidStop", duration, LONGEST_STOP);
+	const earliest = state.stoppedUntil === 0 ? 0 : state.stoppedUntil + REST_AFTER_STOP;
+	if (now < earliest) throw new GameError("StoppedLately", now, earliest);
+	return { ...state, stoppedUntil: now + duration };
 }
 
 export function commitClaim(state: GameState, { commitment }: CommitClaimMove, now: number): GameState {

@@ -103,6 +103,8 @@ export type RequestMove = {
 	/** claims have to be committed to before; false by default */
 	isSealed?: boolean;
 };
+/** The guardian keeps new requests out for so many seconds. */
+export type StopRequestsMove = { type: "stopRequests"; duration: number };
 export type CommitClaimMove = { type: "commitClaim"; commitment: Hex };
 export type ClaimMove = {
 	type: "claim";
@@ -195,6 +197,7 @@ export type ReclaimInputMove = { type: "reclaimInput"; demand: number };
 export type Action =
 	| RegisterMove
 	| RequestMove
+	| StopRequestsMove
 	| ClaimMove
 	| BindTraceMove
 	| FinaliseMove

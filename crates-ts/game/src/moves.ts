@@ -28,6 +28,8 @@ function transition(state: GameState, move: Move, now: number, arbiter: Arbiter)
 			return market.register(state, move, programRoot(move.header));
 		case "request":
 			return market.request(state, move, now);
+		case "stopRequests":
+			return market.stopRequests(state, move, now);
 		case "claim":
 			return market.claim(state, move, now, arbiter);
 		case "bindTrace":

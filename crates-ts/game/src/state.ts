@@ -162,6 +162,10 @@ export interface GameState {
 	readonly burned: bigint;
 	/** what commitments to claims are bound to */
 	readonly domain: Domain;
+	/** who may stop requests; 0 for nobody */
+	readonly guardian: Hex;
+	/** the end of the newest stop; 0 if there was none */
+	readonly stoppedUntil: number;
 }
 
 /** A market: nothing that is signed or committed to for one means anything on another. */
@@ -171,10 +175,15 @@ export interface Domain {
 }
 
 const EMPTY_LEDGER: Ledger = { owed: new Map(), balance: 0n };
-const NO_DOMAIN: Domain = { chainId: 0, market: `0x${"00".repeat(20)}` };
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
+const NO_DOMAIN: Domain = { chainId: 0, market: NOBODY };
 
 /** The state of a fresh deployment. */
-export function initialState(parameters: Parameters, domain: Domain = NO_DOMAIN): GameState {
+export function initialState(
+	parameters: Parameters,
+	domain: Domain = NO_DOMAIN,
+	guardian: Hex = NOBODY,
+): GameState {
 	return {
 		parameters,
 		programs: new Map(),
@@ -189,6 +198,8 @@ export function initialState(parameters: Parameters, domain: Domain = NO_DOMAIN)
 		ledgers: { market: EMPTY_LEDGER, court: EMPTY_LEDGER },
 		burned: 0n,
 		domain,
+		guardian,
+		stoppedUntil: 0,
 	};
 }
 

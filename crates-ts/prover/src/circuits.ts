@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
 
-/** The two circuits (docs/protocol.md section 4). */
-export const CIRCUITS = ["dot", "elements"] as const;
-export type CircuitName = (typeof CIRCUITS)[number];
+// Apart, for what runs in browsers.
+export { CIRCUITS, type CircuitName } from "./circuit-names.ts";
 
 /** Public signals of each circuit, in the order of its verifier. */
 export const PUBLIC_SIGNALS = { dot: 10, elements: 6 } as const;

@@ -40,7 +40,7 @@ export async function keyIdentity(): Promise<string> {
 }
 
 /** The installed version of an npm package. */
-async function version(name: string): Promise<string> {
+export async function version(name: string): Promise<string> {
 	for (const folder of resolve.paths(name) ?? []) {
 		const manifest = await readFile(`${folder}/${name}/package.json`, "utf8").catch(() => undefined);
 		if (manifest !== undefined) return (JSON.parse(manifest) as { version: string }).version;

@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { keepInitialKey } from "./ceremony/initial-key.ts";
 import { compileCircuit } from "./circom.ts";
 import { CIRCUITS_FOLDER, type CircuitName, POWERS_OF_TAU, ROOT } from "./circuits.ts";
 import { DEVELOPMENT_BEACON, hashFile, keyIdentity } from "./key-identity.ts";
+import { ceremonyInUse } from "./keys-in-use.ts";
 import { contributeBeacon, exportVerificationKey, newKey, withSnarkjs } from "./snarkjs.ts";
 import { assertPhase2, KeyError, readVerificationKey } from "./verification-key.ts";
 
@@ -33,8 +35,8 @@ export interface KeyProgress {
 }
 
 /**
- * The proving key of a circuit, generated once (about a minute) and checked against the committed
- * checksums and verification key. Several processes may call it at once, and one that is stopped
+ * The proving key of a circuit: of the ceremony in use (UMPIRE_CEREMONY), else the development key, generated once (about
+ * a minute) and checked against the committed checksums and verification key. Several processes may call it at once, and one that is stopped
  * half-way leaves no key behind.
  *
  * @param folder below the repository's root
@@ -45,6 +47,9 @@ export async function ensureKeys(
 	onProgress?: (progress: KeyProgress) => void,
 	folder = KEYS_FOLDER,
 ): Promise<KeyFiles> {
+	const ceremony = await ceremonyInUse();
+	// Its checksums were compared when it was read.
+	if (ceremony !== undefined) return ceremony.circuits[circuit].files;
 	const files = await generateKeys(circuit, onProgress, folder);
 	const expected = (JSON.parse(await readFile(CHECKSUMS, "utf8")) as Record<CircuitName, Checksums>)[circuit];
 	for (const [file, found] of Object.entries(await checksumsOf(files))) {
@@ -110,6 +115,9 @@ async function generateInto(
 		start("contribute to it", 2);
 		const { name, value, exponent } = DEVELOPMENT_BEACON;
 		await contributeBeacon(uncontributed, files.zkey, name, value, exponent);
+		// Rehearsals of ceremonies begin with the same key.
+		const [r1cs, tau, initial] = await Promise.all([files.r1cs, POWERS_OF_TAU, uncontributed].map(readBytes));
+		await keepInitialKey(circuit, r1cs, tau, initial);
 		await rm(uncontributed);
 		start("check it", 3);
 		assertPhase2(await exportVerificationKey(files.zkey));
@@ -118,6 +126,8 @@ async function generateInto(
 	for (const path of Object.values(files)) await flush(path);
 	start("done", 4);
 }
+
+const readBytes = (path: string): Promise<Uint8Array> => readFile(path);
 
 function keyFiles(folder: string, circuit: CircuitName): KeyFiles {
 	return {

@@ -1,10 +1,10 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { CircuitInput, CircuitName } from "./circuits.ts";
 import { ensureKeys, type KeyProgress } from "./keys.ts";
+import { verificationKeyInUse } from "./keys-in-use.ts";
 import { findNativeProver, type JsonProof, proveNatively } from "./native.ts";
 import { decodeProof, encodeProof } from "./proof.ts";
 import { proveWitness, verifyProof, withSnarkjs } from "./snarkjs.ts";
-import { readVerificationKey } from "./verification-key.ts";
 import { encodeWitness, WitnessCalculator } from "./witness.ts";
 
 /** What proving needs, loaded once per process. */
@@ -77,13 +77,13 @@ async function nativeProof(
 	}
 }
 
-/** Whether a proof is valid for these public signals, under the committed verification key. */
+/** Whether a proof is valid for these public signals, under the verification key in use. */
 export async function verify(
 	circuit: CircuitName,
 	proof: Hex,
 	publicSignals: readonly bigint[],
 ): Promise<boolean> {
-	const key = await readVerificationKey(circuit);
+	const key = await verificationKeyInUse(circuit);
 	if (publicSignals.length !== key.nPublic) {
 		throw new RangeError(
 			`Circuit ${circuit} has ${key.nPublic} public signals, found ${publicSignals.length}`,

@@ -89,8 +89,79 @@ export async function contributeBeacon(
 	log.check("The contribution", await zKey.beacon(from, to, name, beacon, exponent, log));
 }
 
-export async function exportVerificationKey(zkey: string): Promise<VerificationKey> {
-	return (await zKey.exportVerificationKey(zkey)) as VerificationKey;
+/** Files are paths, or their bytes. */
+type File = string | Uint8Array;
+const input = (file: File) => (typeof file === "string" ? file : { type: "mem", data: file });
+
+/** What snarkjs writes where it is given no path. */
+async function output(write: (file: object) => Promise<unknown>): Promise<Uint8Array> {
+	const file: { type: string; data?: Uint8Array } = { type: "mem" };
+	await write(file);
+	if (file.data === undefined) throw new Error("snarkjs wrote nothing");
+	return file.data;
+}
+
+/** `newKey` in memory. */
+export async function newKeyBytes(r1cs: File, powersOfTau: File): Promise<Uint8Array> {
+	const log = new ErrorLog();
+	return output(async (file) =>
+		log.check("The set-up", await zKey.newZKey(input(r1cs), input(powersOfTau), file, log)),
+	);
+}
+
+/**
+ * Contributes to phase 2 with a secret that exists in memory only.
+ *
+ * @param entropy hashed together with 64 random bytes of the operating system or browser; not empty
+ */
+export async function contribute(from: Uint8Array, name: string, entropy: string): Promise<Uint8Array> {
+	const log = new ErrorLog();
+	return output(async (file) =>
+		log.check("The contribution", await zKey.contribute(input(from), file, name, entropy, log)),
+	);
+}
+
+/** `contributeBeacon` in memory. */
+export async function contributeBeaconBytes(
+	from: Uint8Array,
+	name: string,
+	beacon: string,
+	exponent: number,
+): Promise<Uint8Array> {
+	const log = new ErrorLog();
+	return output(async (file) =>
+		log.check("The contribution", await zKey.beacon(input(from), file, name, beacon, exponent, log)),
+	);
+}
+
+/**
+ * Whether a key came from `initial` by its contributions.
+ *
+ * @returns undefined if it did, else what snarkjs found
+ */
+export async function findWrongKey(
+	initial: Uint8Array,
+	powersOfTau: Uint8Array,
+	zkey: Uint8Array,
+): Promise<string | undefined> {
+	const log = new ErrorLog();
+	const { log: print } = console;
+	// It prints what is wrong with a contribution, and only that, to the console.
+	console.log = (message: unknown) => log.error(message);
+	try {
+		const isRight = await zKey.verifyFromInit(input(initial), input(powersOfTau), input(zkey), log);
+		return isRight === true && log.messages.length === 0
+			? undefined
+			: log.messages.map((message) => message.trim()).join("; ") || "snarkjs gave no reason";
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	} finally {
+		console.log = print;
+	}
+}
+
+export async function exportVerificationKey(zkey: File): Promise<VerificationKey> {
+	return (await zKey.exportVerificationKey(input(zkey))) as VerificationKey;
 }
 
 /** @param witness the bytes of a .wtns file */

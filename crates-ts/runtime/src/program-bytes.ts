@@ -9,12 +9,20 @@ import { beyond, DEFAULT_LIMITS, type Limits } from "@umpire/operators/limits.ts
 import type { Elements, Program } from "@umpire/operators/program.ts";
 import { commitProgram, type ProgramCommitment } from "@umpire/operators/program-commitment.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
+import { PROTOCOL_VERSION, UMPIRE_VERSION } from "@umpire/operators/versions.ts";
 import { ProgramFileError, programFromJson, programToJson } from "./program-json.ts";
 import { executable } from "./program-model.ts";
 import { requireRunnable } from "./runnable.ts";
 
 /** Keys of the ONNX file's metadata. */
-const META = { program: "umpire.program", root: "umpire.root", certificate: "umpire.certificate" } as const;
+const META = {
+	program: "umpire.program",
+	root: "umpire.root",
+	certificate: "umpire.certificate",
+	/** which version of Umpire wrote the file: for people */
+	version: "umpire.version",
+	protocol: "umpire.protocol",
+} as const;
 
 export interface CommittedProgram {
 	readonly program: Program;
@@ -27,6 +35,8 @@ export function programFileModel(program: Program, { root }: ProgramCommitment):
 		[META.program, programToJson(program)],
 		[META.root, root],
 		[META.certificate, JSON.stringify(exactnessOf(program))],
+		[META.version, UMPIRE_VERSION],
+		[META.protocol, String(PROTOCOL_VERSION)],
 	]);
 	return { ...executable(program).model, metadata };
 }
@@ -53,6 +63,7 @@ export async function parseProgram(
 			`it has no metadata "${META.program}"; a float model must be compiled first (umpire compile)`,
 		);
 	}
+	requireProtocol(model.metadata);
 	if (text.length > limits.descriptionLength) {
 		throw new ProgramFileError(
 			beyond(`its description has ${text.length} characters`, limits, "descriptionLength"),
@@ -79,6 +90,16 @@ export async function parseProgram(
 		throw new ProgramFileError(`onnxruntime does not run it: ${cause.message}`, { cause });
 	});
 	return { program, commitment };
+}
+
+/** Files of before versions were stated are of protocol 1. */
+function requireProtocol(metadata: ReadonlyMap<string, string>): void {
+	const protocol = metadata.get(META.protocol) ?? "1";
+	if (protocol === String(PROTOCOL_VERSION)) return;
+	const version = metadata.get(META.version) ?? "unknown";
+	throw new ProgramFileError(
+		`it is of protocol ${protocol} (written by Umpire ${version}), and this version (${UMPIRE_VERSION}) knows protocol ${PROTOCOL_VERSION}`,
+	);
 }
 
 function requireSize(bytes: number, limits: Limits): void {

@@ -1,5 +1,6 @@
 import { attestationsAbi } from "@umpire/abi/attestations.ts";
 import { courtAbi } from "@umpire/abi/court.ts";
+import { directoryAbi } from "@umpire/abi/directory.ts";
 import { marketAbi } from "@umpire/abi/market.ts";
 import { registryAbi } from "@umpire/abi/registry.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -51,6 +52,22 @@ export async function openMarket(
 	return { client, market, court, registry, attestations, challengePeriod, submitterBond };
 }
 
+/**
+ * The market that a directory of deployments names now. Requests and claims of earlier ones stay where they are.
+ *
+ * @throws UmpireError if there is no directory, or it names nothing yet
+ */
+export async function currentMarket(client: PublicClient, directory: Address): Promise<Address> {
+	const read = { address: directory, abi: directoryAbi, functionName: "current" } as const;
+	const [number, { market }] = await client.readContract(read).catch((error: unknown) => {
+		throw explained(error, `There is no directory at ${directory}`, "check the address and the chain.");
+	});
+	if (number !== 0n) return market;
+	throw new UmpireError("NOT_FOUND", `The directory ${directory} names no deployment yet`, {
+		advice: "name the market itself.",
+	});
+}
+
 const once = new Map(
 	[...marketAbi, ...courtAbi, ...registryAbi]
 		.filter((entry) => entry.type === "error")
@@ -69,6 +86,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	InvalidDeadline: "give `within` as a positive number of seconds.",
 	RequestNotExpired: "wait until the deadline: a fee in escrow cannot be called back before.",
 	RequestClosed: "it is answered or refunded already.",
+	Stopped: "the market's guardian keeps new requests out for now: try again later.",
 	AlreadyClaimed: "it has a claim: wait for its end.",
 	NothingToWithdraw: "the market owes this account nothing.",
 	UnknownRequest: "check its number and the address of the market.",

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { ChainError } from "@umpire/chain/errors.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import { type Home, hasAll, readJson, writeJson } from "./home.ts";
 
@@ -22,6 +23,29 @@ export async function writeDeployment(home: Home, deployment: Deployment): Promi
 	const file = fileOf(home, deployment.chainId);
 	await writeJson(file, deployment);
 	return file;
+}
+
+/** Where a deployment that is not finished is remembered. */
+const startedOf = (home: Home, chainId: number, market: Hex) =>
+	home.path("deployments", `${chainId}-${market.toLowerCase()}.started.json`);
+
+/** Remembers from which block on the events of a deployment will be, before anything is sent. */
+export async function writeStarted(home: Home, chainId: number, market: Hex, block: bigint): Promise<void> {
+	await writeJson(startedOf(home, chainId, market), { block });
+}
+
+/** What `writeStarted` has remembered; undefined if nothing was started. */
+export async function readStarted(home: Home, chainId: number, market: Hex): Promise<bigint | undefined> {
+	const found = await readJson<{ readonly block: bigint }>(
+		startedOf(home, chainId, market),
+		(value) => hasAll(value, { block: (block) => typeof block === "bigint" }),
+		"delete it and deploy again with --from-block.",
+	);
+	return found?.block;
+}
+
+export async function removeStarted(home: Home, chainId: number, market: Hex): Promise<void> {
+	await rm(startedOf(home, chainId, market), { force: true });
 }
 
 const ADVICE =

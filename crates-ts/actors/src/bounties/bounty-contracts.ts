@@ -2,7 +2,7 @@ import { blockHashBeaconAbi } from "@umpire/abi/block-hash-beacon.ts";
 import { bountiesAbi } from "@umpire/abi/bounties.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
-import { constructorArguments } from "@umpire/chain/deploy.ts";
+import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
 import { type Contract, read, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";

@@ -2,7 +2,7 @@ import { blockHashBeaconAbi } from "@umpire/abi/block-hash-beacon.ts";
 import { gridAbi } from "@umpire/abi/grid.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
-import { constructorArguments } from "@umpire/chain/deploy.ts";
+import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { type Contract, read, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";

@@ -14,6 +14,7 @@ import {
 	encodeAbiParameters,
 	encodeFunctionData,
 	parseAbi,
+	zeroAddress,
 } from "viem";
 
 const GAS = 15_000_000;
@@ -73,8 +74,13 @@ export class TestChain {
 	 * Builds, starts a chain and deploys everything.
 	 *
 	 * @param others further contracts, which tests deploy themselves: their errors are known by name
+	 * @param guardianOf who of the accounts may stop requests; nobody by default
 	 */
-	static async open(parameters: Parameters, others: readonly string[] = []): Promise<TestChain> {
+	static async open(
+		parameters: Parameters,
+		others: readonly string[] = [],
+		guardianOf: (accounts: readonly Hex[]) => Hex = () => zeroAddress,
+	): Promise<TestChain> {
 		await buildContracts();
 		const hre = await hardhat();
 		const network = await hre.network.create({ override: { allowUnlimitedContractSize: false } });
@@ -93,7 +99,7 @@ export class TestChain {
 		const registry = await deploy("Registry");
 		const { market: marketParameters, court: courtParameters } = contractParameters(parameters);
 		const court = await deploy("Court", [registry, arbiter, courtParameters]);
-		const market = await deploy("Market", [court, marketParameters]);
+		const market = await deploy("Market", [court, marketParameters, guardianOf(accounts)]);
 		const close = () => network.close();
 		return new TestChain({ accounts, registry, market, court, arbiter, request, abi, deploy, close });
 	}

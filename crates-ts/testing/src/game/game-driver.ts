@@ -52,9 +52,14 @@ export class GameDriver {
 
 	readonly #arbiter: Arbiter;
 
-	constructor(parameters: Partial<Parameters> = {}, judge: Arbiter = arbiter, domain?: Domain) {
+	constructor(
+		parameters: Partial<Parameters> = {},
+		judge: Arbiter = arbiter,
+		domain?: Domain,
+		guardian?: Hex,
+	) {
 		this.#arbiter = judge;
-		this.state = initialState({ ...PARAMETERS, ...parameters }, domain);
+		this.state = initialState({ ...PARAMETERS, ...parameters }, domain, guardian);
 	}
 
 	/** Makes a move, or returns the name of the error that refuses it. */

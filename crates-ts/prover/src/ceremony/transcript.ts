@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CIRCUITS, type CircuitName } from "../circuits.ts";
+import { CeremonyError } from "./ceremony-error.ts";
+import {
+	ANNOUNCEMENT,
+	type Announcement,
+	BEACON_NAME,
+	type ContributionRecord,
+	keyName,
+	parseAnnouncement,
+	parseRecord,
+	recordName,
+	textOf,
+} from "./records.ts";
+
+/** A transcript, read: its records follow on one another, the keys have not been looked at. */
+export interface Transcript {
+	readonly folder: string;
+	readonly announcement: Announcement;
+	readonly circuits: readonly CircuitName[];
+	/** in their order, from 1 */
+	readonly records: readonly ContributionRecord[];
+	/** SHA-256 of the last record, or of ceremony.json: stands for everything so far */
+	readonly head: string;
+}
+
+export const isRehearsal = ({ announcement }: Pick<Transcript, "announcement">): boolean =>
+	announcement.powersOfTau !== "hermez";
+
+/** Whether the last record is the beacon's. */
+export const hasBeacon = ({ records }: Transcript): boolean => records.at(-1)?.beacon !== undefined;
+
+export function sha256Of(content: Uint8Array | string): string {
+	return createHash("sha256").update(content).digest("hex");
+}
+
+/** How a fault is told of somebody's contribution. */
+export function faultOf(
+	record: { readonly number: number; readonly name: string },
+	found: string,
+	advice?: string,
+): CeremonyError {
+	return new CeremonyError(`Contribution ${record.number} (${record.name}): ${found}`, {
+		contributor: record.name,
+		advice,
+	});
+}
+
+/**
+ * Reads a transcript and follows its records.
+ *
+ * @throws CeremonyError if there is none, or a record is malformed, missing, out of order or does not follow on the one before
+ */
+export async function readTranscript(folder: string): Promise<Transcript> {
+	const text = await readText(folder, ANNOUNCEMENT);
+	if (text === undefined) {
+		throw new CeremonyError(`${folder} is no ceremony's folder: it has no ${ANNOUNCEMENT}`, {
+			advice: "make one with umpire ceremony new, or name another.",
+		});
+	}
+	const announced = parseAnnouncement(text);
+	const circuits = CIRCUITS.filter((circuit) => announced.circuits[circuit] !== undefined);
+	if (circuits.length < CIRCUITS.length && announced.powersOfTau === "hermez") {
+		throw new CeremonyError(`${ANNOUNCEMENT} leaves out a circuit, which only rehearsals may`);
+	}
+	const records: ContributionRecord[] = [];
+	let head = sha256Of(text);
+	for (const number of await recordNumbers(folder)) {
+		if (number !== records.length + 1) {
+			throw new CeremonyError(
+				`${recordName(records.length + 1)} is missing, but ${recordName(number)} is there`,
+				{
+					advice: "fetch it from where the transcript is kept.",
+				},
+			);
+		}
+		const written = (await readText(folder, recordName(number))) ?? "";
+		const record = parseRecord(written, number);
+		requireFollows(record, { number, head, records, circuits });
+		records.push(record);
+		head = sha256Of(written);
+	}
+	return { folder, announcement: announced, circuits, records, head };
+}
+
+function requireFollows(
+	record: ContributionRecord,
+	at: Pick<Transcript, "head" | "records" | "circuits"> & { readonly number: number },
+): void {
+	if (record.number !== at.number) throw faultOf(record, `its record is kept as number ${at.number}`);
+	if (record.previous !== at.head) {
+		const [before] = at.records.slice(-1);
+		throw faultOf(
+			record,
+			`its record does not follow on ${before === undefined ? ANNOUNCEMENT : `contribution ${before.number} (${before.name})`} as that is now`,
+			"one of the two was changed afterwards, or the order was: compare them with other people's copies.",
+		);
+	}
+	if (at.records.some(({ beacon }) => beacon !== undefined))
+		throw faultOf(record, "it comes after the beacon");
+	if (at.records.some(({ name }) => name === record.name))
+		throw faultOf(record, "this name has contributed already");
+	if ((record.name === BEACON_NAME) !== (record.beacon !== undefined)) {
+		throw faultOf(record, "the beacon's record, and no other, says what the beacon gave");
+	}
+	if (at.circuits.some((circuit) => record.circuits[circuit] === undefined))
+		throw faultOf(record, "a circuit is missing");
+	if (Object.keys(record.circuits).length > at.circuits.length)
+		throw faultOf(record, "a circuit is not of this ceremony");
+}
+
+async function recordNumbers(folder: string): Promise<number[]> {
+	const names = (await readdir(folder)).filter((name) => /^\d{4}\.json$/.test(name));
+	return names.map((name) => Number(name.slice(0, 4))).sort((a, b) => a - b);
+}
+
+async function readText(folder: string, name: string): Promise<string | undefined> {
+	return readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return undefined;
+		throw new CeremonyError(`${join(folder, name)} cannot be read`, { cause: error });
+	});
+}
+
+/**
+ * Begins a folder.
+ *
+ * @throws CeremonyError if a ceremony is there
+ */
+export async function writeAnnouncement(folder: string, content: Announcement): Promise<void> {
+	const files = [
+		[".gitignore", "*.zkey\n*.r1cs\n*.wasm\n*.ptau\nunfinished-*\n"],
+		// Hashes are of bytes: git must not change the ends of lines.
+		[".gitattributes", "* -text\n"],
+	] as const;
+	for (const [name, text] of files) {
+		await writeFile(join(folder, name), text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+			// Somebody's own stays as it is.
+			if (error.code !== "EEXIST") throw error;
+		});
+	}
+	await writeNew(folder, ANNOUNCEMENT, textOf(content));
+}
+
+/** Whether a folder has a ceremony. */
+export async function isBegun(folder: string): Promise<boolean> {
+	return (await stat(join(folder, ANNOUNCEMENT)).catch(() => undefined)) !== undefined;
+}
+
+/** Reads the key after contribution `number`. @throws CeremonyError if it is not the one that the transcript names */
+export async function readKey(
+	transcript: Transcript,
+	number: number,
+	circuit: CircuitName,
+): Promise<Uint8Array> {
+	const path = join(transcript.folder, keyName(number, circuit));
+	const bytes = await readFile(path).catch((cause: unknown) => {
+		throw new CeremonyError(`${path} cannot be read`, {
+			cause,
+			advice: "fetch it from where the coordinator keeps the keys.",
+		});
+	});
+	const record = transcript.records[number - 1];
+	const expected =
+		number === 0 ? transcript.announcement.circuits[circuit]?.initialKey : record.circuits[circuit]?.key;
+	if (sha256Of(bytes) !== expected) {
+		const found = `${keyName(number, circuit)} is not the key that ${number === 0 ? ANNOUNCEMENT : "its record"} names`;
+		const advice = "fetch it again.";
+		throw number === 0 ? new CeremonyError(found, { advice }) : faultOf(record, found, advice);
+	}
+	return bytes;
+}
+
+/**
+ * Writes a file that must not be there yet: whole, or not at all.
+ *
+ * @throws CeremonyError if it is there
+ */
+export async function writeNew(folder: string, name: string, content: Uint8Array | string): Promise<void> {
+	await mkdir(folder, { recursive: true });
+	const temporary = join(folder, `unfinished-${process.pid}-${name}`);
+	try {
+		const file = await open(temporary, "w");
+		await file.writeFile(content);
+		// A rename may reach the disk before the contents do.
+		await file.sync();
+		await file.close();
+		if ((await stat(join(folder, name)).catch(() => undefined)) !== undefined) {
+			throw new CeremonyError(`${join(folder, name)} is there already`);
+		}
+		await rename(temporary, join(folder, name));
+	} finally {
+		await rm(temporary, { force: true });
+	}
+}
