@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDevelopment } from "@umpire/actors/world.ts";
 import { CIRCUITS, PUBLIC_SIGNALS } from "@umpire/prover/circuits.ts";
-import { readVerificationKey } from "@umpire/prover/verification-key.ts";
+import { verificationKeyInUse } from "@umpire/prover/keys-in-use.ts";
 import { isKeyOfCode } from "@umpire/prover/verifier-source.ts";
 import type { DeploymentFacts } from "@umpire/views/deployment-view.ts";
 import type { Moment } from "@umpire/views/list-view.ts";
@@ -24,7 +24,7 @@ export async function deploymentFacts({ view, index }: Served, at: Moment): Prom
 		if (code !== undefined) codes.set(address, code);
 	}
 	const keys = CIRCUITS.map(async (circuit) => {
-		const key = await readVerificationKey(circuit);
+		const key = await verificationKeyInUse(circuit);
 		return {
 			circuit,
 			signals: PUBLIC_SIGNALS[circuit],

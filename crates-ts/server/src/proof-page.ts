@@ -1,5 +1,5 @@
 import type { PageViews } from "@umpire/actors/pages/page-views.ts";
-import { readVerificationKey } from "@umpire/prover/verification-key.ts";
+import { verificationKeyInUse } from "@umpire/prover/keys-in-use.ts";
 import type { ProofFacts } from "@umpire/views/proof-facts.ts";
 import { getAddress } from "viem";
 import { unknown } from "./failures.ts";
@@ -30,7 +30,7 @@ export async function proofPage({ view }: Served, pages: PageViews, dispute: num
 		transaction,
 		block,
 		verifier: getAddress(circuit === "dot" ? dotVerifier : elementsVerifier),
-		key: await readVerificationKey(circuit),
+		key: await verificationKeyInUse(circuit),
 		proofs: proofs.map(({ signals, proof }) => ({
 			signals: signals.map(String),
 			proof: proof.map((word) => `0x${word.toString(16).padStart(64, "0")}`),
