@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +9,10 @@ import { setUp } from "@umpire/actors/set-up.ts";
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { travel } from "@umpire/chain/time.ts";
+import { localAccount } from "@umpire/store/accounts.ts";
+import { offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";
+import { installWallet } from "@umpire/testing/browser/test-wallet.ts";
+import { preview } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Project } from "./packaging/project.ts";
 
@@ -111,24 +116,27 @@ function start(words: string[]): void {
 async function inProject(command: string, where: string): Promise<string> {
 	const cwd = join(folder, where);
 	if (command.startsWith("npm install")) {
-		for (const name of ["hardhat", "viem", "solc"]) {
-			const { version } = JSON.parse(
-				await readFile(join(projectRoot, "node_modules", name, "package.json"), "utf8"),
-			);
-			expect(command).toContain(` ${name}@${version}`);
+		for (const [, name, version] of command.matchAll(/ ([\w-]+)@([\d.]+)/g)) {
+			const installed = join(projectRoot, "node_modules", name, "package.json");
+			expect(JSON.parse(await readFile(installed, "utf8")).version, name).toBe(version);
 			await packages!.link(name);
 		}
-		await rename(join(packages!.folder, "node_modules"), join(cwd, "node_modules"));
+		// What was installed first went to the project with all of it.
+		const own = join(cwd, "node_modules");
+		if (!existsSync(own)) {
+			await rename(join(packages!.folder, "node_modules"), own);
+			await symlink(own, join(packages!.folder, "node_modules"));
+		}
 		return "";
 	}
-	const offline = command.replace("npx hardhat", "hardhat");
+	const offline = command.replace("npx ", "");
 	const { stdout } = await run("sh", ["-ec", offline], { cwd, env: environment });
 	return stdout;
 }
 
 /** Lets the chain's clock run ahead as soon as there is a claim: nobody waits two minutes. */
 async function hurry(): Promise<void> {
-	while (!/Claimed request 1/.test(told)) await new Promise((resolve) => setTimeout(resolve, 100));
+	while (!told.includes("Claimed request 1")) await new Promise((resolve) => setTimeout(resolve, 100));
 	await travel(await connectRpc(rpc), 121n);
 }
 
@@ -151,7 +159,44 @@ it("the guide leads from an empty project to a contract that decides by an answe
 	}
 	expect(printed).toContain("6 passing");
 	expect(named.size).toBe(2);
+	await openPage(named.get("MARKET")!);
 });
+
+/** The page that the guide builds: a visitor asks with a wallet, waits, and sees the answer checked. */
+async function openPage(market: string): Promise<void> {
+	const server = await preview({
+		...{ root: join(folder, "my-dapp"), configFile: false, logLevel: "silent" },
+		preview: { port: 0, host: "127.0.0.1" },
+	});
+	const browser = await openBrowser();
+	try {
+		const page = await browser.newPage();
+		const [url] = server.resolvedUrls!.local;
+		const offences = offencesOf(page, url);
+		const connection = await connectRpc(rpc);
+		const wallet = await installWallet(page, connection, localAccount("attester"));
+		await page.goto(`${url}?market=${market}`);
+		wallet.accepts = false;
+		await page.getByRole("button", { name: "Ask" }).click();
+		await page.getByText(/rejected/i).waitFor();
+		wallet.accepts = true;
+		await page.getByRole("button", { name: "Ask" }).click();
+		await page.getByText("Request 2: claimed").waitFor({ timeout: 0 });
+		await travel(connection, 121n);
+		await page.getByText("It was computed again here: it is right.").waitFor({ timeout: 0 });
+		const story = (await page.locator("#story li").allTextContents()).slice(1);
+		expect(story).toEqual([
+			"Computed here, it shows a 3.",
+			...["Request 2: open", "Request 2: claimed", "Request 2: final"],
+			"It shows a 3.",
+			"It was computed again here: it is right.",
+		]);
+		expect(offences.filter((one) => !/favicon/.test(one))).toEqual([]);
+	} finally {
+		await browser.close();
+		await server.close();
+	}
+}
 
 function freePort(): Promise<number> {
 	return new Promise((resolve) => {

@@ -21,7 +21,7 @@ const INTERVAL = 1000;
 
 export const app = command<Options>({
 	command: "app",
-	describe: "serve the web app: claims, disputes and programs, live",
+	describe: "serve the web app: claims, disputes, programs, jobs, grids and bounties, live",
 	examples: [
 		["umpire app", "of the chain that the home folder knows; without one, of a private chain with a story"],
 		["umpire app --demo", "of a private chain on which a wrong claim is being disputed"],
@@ -90,6 +90,8 @@ export const app = command<Options>({
 		const { setUp } = await import("@umpire/actors/set-up.ts");
 		const { openStage } = await import("@umpire/actors/stage.ts");
 		const { prepareStory } = await import("@umpire/actors/pages/play-for-pages.ts");
+		const { playMarkets } = await import("@umpire/actors/pages/play-markets.ts");
+		const { failureText } = await import("@umpire/actors/actor.ts");
 		const { eventFeed } = await import("@umpire/chain/events.ts");
 		await setUp(progress);
 		const stage = await openStage();
@@ -98,6 +100,10 @@ export const app = command<Options>({
 			const { home, contracts } = stage;
 			const served = await serving({ home, contracts, feed: eventFeed(contracts) });
 			await story.play({ signal, pause: 1000 * options.pause });
+			// Time is skipped there, which would end a dispute: it comes afterwards.
+			const markets = signal.aborted ? Promise.resolve() : playMarkets(stage, progress);
+			// Who does not wait for its end closes the chain under it.
+			markets.catch((error: unknown) => signal.aborted || progress(failureText(error)));
 			await ended(signal);
 			await served.close();
 		} finally {

@@ -1,5 +1,5 @@
 /** Holes of zk-OPML and opML, each closed by a rule here: every test fails where its rule is broken. */
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
+
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { FIELD } from "@umpire/commitment/field.ts";
@@ -9,6 +9,7 @@ import { publishedAt } from "@umpire/game/dispute.ts";
 import type { Settlement } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
 import { falsified, realEvidence, viewOf } from "@umpire/testing/chain/real-trace.ts";
 import type { TestChain } from "@umpire/testing/chain/test-chain.ts";

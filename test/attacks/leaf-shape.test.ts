@@ -1,4 +1,3 @@
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { prepareSettlement } from "@umpire/actors/settlement.ts";
 import { type Hex, TAG, type Width } from "@umpire/commitment/constants.ts";
@@ -8,6 +7,7 @@ import type { TensorCommitment } from "@umpire/commitment/tensor.ts";
 import { honestChallenger } from "@umpire/game/challenger.ts";
 import { CLAIM_STATUS, owedTo, PHASE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
 import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";
 import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";

@@ -1,5 +1,3 @@
-import type { ClaimContent } from "@umpire/actors/claim-content.ts";
-import { claimOfOutput, claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { sameAccount } from "@umpire/actors/money.ts";
 import { openDispute } from "@umpire/actors/open-dispute.ts";
@@ -17,6 +15,8 @@ import type { Action } from "@umpire/game/move.ts";
 import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
+import type { ClaimContent } from "@umpire/sdk/claim-content.ts";
+import { claimOfOutput, claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { parseEther } from "viem";
 import { accountAt, SEATS } from "./accounts.ts";
 import type { SimulatedChain } from "./chain.ts";

@@ -1,9 +1,9 @@
-import type { ClaimContent } from "@umpire/actors/claim-content.ts";
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
 import { rootFromPath } from "@umpire/commitment/tree.ts";
 import { segmentCount } from "@umpire/operators/segments.ts";
+import type { ClaimContent } from "@umpire/sdk/claim-content.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { keccak256, toHex } from "viem";
 
 /** What identifies a claim's content. */

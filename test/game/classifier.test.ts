@@ -1,4 +1,4 @@
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { bindingOf } from "@umpire/actors/claim-content.ts";
 import { type Evidence, openDescriptor } from "@umpire/actors/evidence.ts";
 import { leafOf } from "@umpire/actors/settlement.ts";
 import { DEFAULT_PARAMETERS } from "@umpire/chain/deploy.ts";
@@ -11,6 +10,7 @@ import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { bindingOf } from "@umpire/sdk/claim-content.ts";
 import { ChainDriver, type GasBook } from "@umpire/testing/chain/chain-driver.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
 import { falsified, realEvidence } from "@umpire/testing/chain/real-trace.ts";

@@ -1,9 +1,9 @@
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { leafOf } from "@umpire/actors/settlement.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { ProofDriver } from "@umpire/testing/chain/proof-driver.ts";
 import { realEvidence } from "@umpire/testing/chain/real-trace.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";

@@ -1,11 +1,11 @@
 import { GOOD, POOR } from "@umpire/actors/bounties/demo-square.ts";
-import { claimOfTrace } from "@umpire/actors/claim-content.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { seedStates } from "@umpire/markets/seed.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { commitInputs, recordTrace } from "@umpire/runtime/trace.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { Deployed } from "@umpire/testing/chain/deployed.ts";
 import { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { PARAMETERS } from "@umpire/testing/game/game-driver.ts";

@@ -106,4 +106,38 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
 			["bounds are not looked at", "&& value >= least && value <= most", ""],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/server/src/rpc-route.ts",
+		["crates-ts/app/test/markets.test.ts"],
+		[["a browser may ask a node for anything", "if (!METHODS.has(method)) {", "if (method === '') {"]],
+	),
+	...mutationsOf(
+		"crates-ts/prover/src/verifier-source.ts",
+		["crates-ts/prover/test/verifier-source.test.ts"],
+		[
+			["a key is found where a word of it is not", "if (at === -1) return false;", ""],
+			[
+				"the words of a key may stand in any order",
+				"at = text.indexOf(pushed, at);",
+				"at = text.indexOf(pushed);",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/app/src/checks/verify-proof.ts",
+		["crates-ts/app/test/app.test.ts"],
+		[
+			[
+				"a browser takes a key that is not the verifier's",
+				'if (typeof code !== "string" || !isKeyOfCode(key as never, code)) {',
+				'if (typeof code !== "string") {',
+			],
+			[
+				"a browser takes a proof that is not the transaction's",
+				"if (!input.includes(bytes))",
+				"if (input === bytes)",
+			],
+			["a browser takes a proof that is wrong", 'if (!isRight) return found("The proof is wrong.");', ""],
+		],
+	),
 ];

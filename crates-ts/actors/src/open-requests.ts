@@ -4,8 +4,8 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { claimCommitment, NOBODY } from "@umpire/game/commitment.ts";
 import type { GameState, Request } from "@umpire/game/state.ts";
+import type { ClaimContent } from "@umpire/sdk/claim-content.ts";
 import { keccak256, toHex } from "viem";
-import type { ClaimContent } from "./claim-content.ts";
 import { sameAccount } from "./money.ts";
 import { act, type World } from "./world.ts";
 

@@ -4,7 +4,7 @@ import { PHASE, type Position } from "@umpire/game/state.ts";
 import type { DisputeView, TraceView } from "@umpire/game/trace-view.ts";
 import { partCount } from "@umpire/operators/parts.ts";
 import { segmentOf } from "@umpire/operators/segments.ts";
-import { bindingOf } from "./claim-content.ts";
+import { bindingOf } from "@umpire/sdk/claim-content.ts";
 import { type Evidence, openDescriptor, openRow, type TracePosition } from "./evidence.ts";
 import { partialsLeadingTo } from "./partials.ts";
 import { partialResults } from "./settlement.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,10 +10,15 @@ import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { type Server, startServer } from "@umpire/server/serve.ts";
+import { isTooWide, offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";
+import type { DisputeView } from "@umpire/views/dispute-view.ts";
+import type { ProofFacts } from "@umpire/views/proof-facts.ts";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/build-app.ts";
-import { complaintsOf, isTooWide, offencesOf, openBrowser } from "./browser.ts";
+import { storyHtml } from "../src/story-html.ts";
+import { deepProgram } from "./deep-program.ts";
+import { type IsSound, soundnessOf } from "./soundness.ts";
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -23,7 +28,7 @@ let stage: Stage;
 let served: Server;
 let browser: Browser;
 let page: Page;
-let offences: string[];
+let isSound: IsSound;
 
 beforeAll(async () => {
 	await setUp(() => {});
@@ -37,7 +42,7 @@ beforeAll(async () => {
 	);
 	browser = await openBrowser();
 	page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-	offences = offencesOf(page, served.url);
+	isSound = soundnessOf(page, offencesOf(page, served.url));
 });
 
 afterAll(async () => {
@@ -48,29 +53,9 @@ afterAll(async () => {
 });
 
 const visit = (path: string) => page.goto(`${served.url}${path}`);
+const isTooWideNow = () => isTooWide(page);
 const heading = () => page.locator("h1").textContent();
 const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
-
-/** Pictures for people to look at, where somebody asks for them. */
-async function picture(name: string): Promise<void> {
-	const pictures = process.env.UMPIRE_PICTURES;
-	if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
-/** What holds of every page: contrast and names in both themes, no sideways scroll on a phone. */
-async function isSound(name: string): Promise<void> {
-	for (const colorScheme of ["light", "dark"] as const) {
-		await page.emulateMedia({ colorScheme });
-		expect(await complaintsOf(page, colorScheme === "dark"), `${name}, ${colorScheme}`).toEqual([]);
-		await picture(`${name}-${colorScheme}`);
-	}
-	await page.emulateMedia({ colorScheme: "light" });
-	await page.setViewportSize({ width: 390, height: 844 });
-	expect(await isTooWide(page), `${name} at 390 pixels`).toBe(false);
-	await picture(`${name}-phone`);
-	await page.setViewportSize({ width: 1440, height: 900 });
-	expect(offences, name).toEqual([]);
-}
 
 describe("the web app", () => {
 	it("loads at most 300 kB, compressed, before the first page", async () => {
@@ -91,7 +76,14 @@ describe("the web app", () => {
 		await visit("/");
 		await shows("Nothing has been claimed yet");
 		await isSound("empty");
-		for (const path of ["/claims/1", "/disputes/1", "/programs/1"]) {
+		for (const path of [
+			"/claims/1",
+			"/disputes/1",
+			"/programs/1",
+			"/requests/1",
+			"/grids/1",
+			"/bounties/1",
+		]) {
 			await visit(path);
 			await shows(/^There is no /);
 		}
@@ -102,7 +94,7 @@ describe("the web app", () => {
 		await shows(/answers? can be challenged/);
 
 		// A whole dispute, watched from its page.
-		await page.getByRole("row", { name: /^4 / }).getByRole("link").click();
+		await page.getByRole("row", { name: /^4 / }).getByRole("link").first().click();
 		await shows(/final unless someone objects/);
 		const played = story.play({ signal: new AbortController().signal, pause: 0 });
 		await page.getByRole("link", { name: "Dispute 1" }).click();
@@ -117,20 +109,25 @@ describe("the web app", () => {
 		await shows("named conv2, operator 2");
 		await shows("42 of 120");
 		await shows("conv2, map 3, row 5, column 4");
-		await page.getByRole("button", { name: "Check" }).click();
+		const checks = page.locator(".check");
+		await checks.nth(0).getByRole("button", { name: "Check" }).click();
 		await shows(/^Number 354 of conv2 is/);
-		expect(await page.locator(".check").first().textContent()).toMatch(/is 869; 4,965 was published/);
+		expect(await checks.first().textContent()).toMatch(/is 869; 4,965 was published/);
+		await checks.nth(1).getByRole("button", { name: "Check" }).click();
+		await shows("The proof is right, for the key that the verifier was made from.");
+		await checks.nth(2).getByRole("button", { name: "Check" }).click();
+		await shows(/claim 4 was rejected, for 0x90F7.*The verifier says that the proof is right/);
 		await isSound("dispute");
 	});
 
 	it("shows claims, and whether their trace is the one that the browser computes", async () => {
 		await visit("/claims/4");
 		await shows("Claim 4 was rejected: one number was wrong");
-		await page.getByRole("button", { name: "Check" }).click();
+		await page.getByRole("button", { name: "Check" }).first().click();
 		await shows(/The trace root is another one/);
 		await page.getByRole("link", { name: "Claim 5" }).click();
 		await shows(/final unless someone objects/);
-		await page.getByRole("button", { name: "Check" }).click();
+		await page.getByRole("button", { name: "Check" }).first().click();
 		await shows(/The trace root is the claimed one/);
 		await isSound("claim");
 	});
@@ -155,6 +152,49 @@ describe("the web app", () => {
 		await shows(/Nobody disagrees/);
 	});
 
+	it("believes neither a proof nor a key that is not the chain's", async () => {
+		const change = async (by: (facts: ProofFacts) => unknown, says: string | RegExp) => {
+			await page.route("**/disputes/1/proof", async (route) => {
+				const facts = (await (await route.fetch()).json()) as ProofFacts;
+				await route.fulfill({ json: by(facts) });
+			});
+			await visit("/disputes/1");
+			await page.locator(".check").nth(1).getByRole("button", { name: "Check" }).click();
+			await shows(says);
+			await page.unroute("**/disputes/1/proof");
+		};
+		const other = (facts: ProofFacts) => ({ ...facts.key, vk_delta_2: facts.key.vk_gamma_2 });
+		await change((facts) => ({ ...facts, key: other(facts) }), /made from another key/);
+		const [first, ...rest] = ["0x01", "0x02", "0x03", "0x04", "0x05", "0x06", "0x07", "0x08"];
+		const proof = [first, ...rest].map((word) => `0x${word.slice(2).padStart(64, "0")}`);
+		await change((facts) => ({ ...facts, proofs: [{ ...facts.proofs[0], proof }] }), /has another proof/);
+		const changed = ({ signals: [sum, ...others] }: ProofFacts["proofs"][number]) => [
+			String(BigInt(sum) + 1n),
+			...others,
+		];
+		await change(
+			(facts) => ({ ...facts, proofs: [{ ...facts.proofs[0], signals: changed(facts.proofs[0]) }] }),
+			"The proof is wrong.",
+		);
+	});
+
+	it("draws a program of 686 operators, and pans", async () => {
+		const deep = await deepProgram(686);
+		await registerProgram(await stage.world("requester"), deep, await commitProgram(deep));
+		await visit("/programs/3");
+		await page.locator(".graphview svg").first().waitFor();
+		await shows("686 operators");
+		const view = page.locator(".graphview");
+		const before = await view.evaluate(
+			(node) => [node.scrollWidth > node.clientWidth, node.scrollLeft] as const,
+		);
+		expect(before).toEqual([true, 0]);
+		await view.hover();
+		await page.mouse.wheel(600, 0);
+		await page.waitForFunction(() => (document.querySelector(".graphview")?.scrollLeft ?? 0) > 0);
+		expect(await isTooWideNow()).toBe(false);
+	});
+
 	it("shows a stranger's names as text", async () => {
 		const model = join(ROOT, "testdata", "dnn.onnx");
 		const { program } = await compileFile(model, { bits: 8, progress: () => {} }, []);
@@ -165,12 +205,27 @@ describe("the web app", () => {
 		}));
 		const hostile = { ...program, name: HOSTILE, operators };
 		await registerProgram(await stage.world("requester"), hostile, await commitProgram(hostile));
-		await visit("/programs/3");
+		await visit("/programs/4");
 		await shows(/^<img src=x onerror=/);
 		expect(await heading()).toContain("<img src=x");
 		expect(await page.title()).toContain("<img src=x");
 		expect(await page.locator("main img, main script").count()).toBe(0);
 		await isSound("hostile");
+	});
+
+	it("writes a dispute into one file that asks for nothing and runs nothing", async () => {
+		const view = await (await fetch(`${served.url}/v1/pages/disputes/1`)).json();
+		const file = join(folder, "story.html");
+		await writeFile(file, storyHtml(view as DisputeView));
+		const alone = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+		const asked = offencesOf(alone, "file://");
+		await alone.goto(`file://${file}`);
+		await alone.getByText("The challenger was right: it is 869, not 4,965").first().waitFor();
+		expect(await alone.locator("script").count()).toBe(0);
+		await alone.emulateMedia({ media: "print" });
+		expect(await alone.locator(".button:visible").count()).toBe(0);
+		expect(asked).toEqual([]);
+		await alone.close();
 	});
 
 	it("keeps what is known when the chain does not answer, and says how old it is", async () => {

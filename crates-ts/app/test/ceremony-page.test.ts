@@ -5,10 +5,10 @@ import { pathToFileURL } from "node:url";
 import { parseBeaconSource } from "@umpire/prover/ceremony/beacon.ts";
 import { newCeremony } from "@umpire/prover/ceremony/new-ceremony.ts";
 import { verifyCeremony } from "@umpire/prover/ceremony/verify.ts";
+import { complaintsOf, isTooWide, offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ceremonyHtml } from "../src/ceremony-html.ts";
-import { complaintsOf, isTooWide, offencesOf, openBrowser } from "./browser.ts";
 
 let folder: string;
 let ceremony: string;

@@ -17,8 +17,10 @@ const g1 = ([x, y]: G1): string => words(x, y);
 /** −P, imaginary parts first. */
 const minusG2 = ([x, y]: G2): string => words(x[1], x[0], BASE - BigInt(y[1]), BASE - BigInt(y[0]));
 
-/** The Solidity source of the verifier of a verification key: the key's points, for contracts/libraries/Groth16.sol. */
-export function verifierSource(circuit: CircuitName, key: VerificationKey): string {
+/** The points of a verification key, by their names, as words of the verifier's code: 64 hexadecimal digits each. */
+export function keyWords(
+	key: VerificationKey,
+): readonly (readonly [name: string, words: readonly string[]])[] {
 	const points: readonly (readonly [string, string])[] = [
 		["alpha", g1(key.vk_alpha_1)],
 		["-beta", minusG2(key.vk_beta_2)],
@@ -26,9 +28,34 @@ export function verifierSource(circuit: CircuitName, key: VerificationKey): stri
 		["-delta", minusG2(key.vk_delta_2)],
 		...key.IC.map((point, i) => [`IC[${i}]`, g1(point)] as const),
 	];
-	const lines = points.flatMap(([name, text]) => [
+	return points.map(([name, text]) => [name, text.match(/.{64}/g) ?? []]);
+}
+
+/**
+ * Whether the code of a deployed verifier pushes every word of a verification key, in their order: then it was generated
+ * from this key, and what passes there are proofs for this key.
+ *
+ * @param code hexadecimal
+ */
+export function isKeyOfCode(key: VerificationKey, code: string): boolean {
+	const text = code.toLowerCase();
+	let at = 0;
+	for (const one of keyWords(key).flatMap(([, all]) => all)) {
+		// PUSH1 to PUSH32 leave leading zero bytes out.
+		const bytes = one.replace(/^(00)+/, "");
+		const pushed = `${(0x5f + bytes.length / 2).toString(16)}${bytes}`;
+		at = text.indexOf(pushed, at);
+		if (at === -1) return false;
+		at += pushed.length;
+	}
+	return true;
+}
+
+/** The Solidity source of the verifier of a verification key: the key's points, for contracts/libraries/Groth16.sol. */
+export function verifierSource(circuit: CircuitName, key: VerificationKey): string {
+	const lines = keyWords(key).flatMap(([name, all]) => [
 		`\t\t// ${name}`,
-		...(text.match(/.{64}/g) ?? []).map((part) => `\t\thex"${part}"`),
+		...all.map((part) => `\t\thex"${part}"`),
 	]);
 	return `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;

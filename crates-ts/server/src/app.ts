@@ -14,11 +14,13 @@ import { addDetails } from "./detail-routes.ts";
 import { addEvents } from "./event-routes.ts";
 import { answerFailure, Refusal, unknown } from "./failures.ts";
 import { addLists } from "./list-routes.ts";
+import { addMarketPages } from "./market-pages.ts";
 import { metricsOf, RequestCounts } from "./metrics.ts";
 import { addNetwork } from "./network-routes.ts";
 import { ownHost } from "./own-host.ts";
 import { asksForCar, asksForEvents, placesFor } from "./places.ts";
 import { rateLimit } from "./rate-limit.ts";
+import { addRpc } from "./rpc-route.ts";
 import type { Served } from "./served.ts";
 import { addTransactions } from "./transaction-route.ts";
 
@@ -128,6 +130,7 @@ export function serverApp(served: Served, options: AppOptions): OpenAPIHono {
 		return next();
 	});
 	addPages(app, served);
+	addRpc(app, served);
 	app.use(
 		"/v1/*",
 		answerCache(() => `${served.index().revision} ${served.trouble() ?? ""}`),
@@ -197,9 +200,11 @@ function requireOwnOrigin(
 }
 
 /** What the pages of the web app are made from; a block's is made once. */
-function addPages(app: OpenAPIHono, { view }: Served): void {
-	const { home, contracts } = view;
-	const pages = pageRoutes(new PageViews({ ...view, feed: eventFeed(contracts) }), home.content);
+function addPages(app: OpenAPIHono, served: Served): void {
+	const { home, contracts } = served.view;
+	const views = new PageViews({ ...served.view, feed: eventFeed(contracts) });
+	addMarketPages(app, served, views);
+	const pages = pageRoutes(views, home.content);
 	for (const path of ["/v1/pages/*", "/v1/content/*"]) {
 		app.get(path, async (context, next) => (await pages(context.req.raw)) ?? next());
 	}

@@ -43,6 +43,15 @@ export class Coordination {
 		return this.#running;
 	}
 
+	/** The demo accounts, by their roles. */
+	async accounts(): Promise<{ readonly role: Role; readonly address: string }[]> {
+		const all = ROLES.map(async (role) => {
+			const { address } = await accountOf(this.#view.home, role, true);
+			return { role, address: getAddress(address) };
+		});
+		return Promise.all(all);
+	}
+
 	/** The role whose demo account an address is. */
 	async roleOf(address: string): Promise<Role | undefined> {
 		for (const role of ROLES) {

@@ -33,6 +33,12 @@ export const submission = z.strictObject({
 	tries: z.int().min(1).max(255).default(1),
 });
 
+export const keptInputs = z.strictObject({
+	program: z.union([z.int().min(1), root]).describe("number or root of a registered program"),
+	inputs: z.record(z.string(), z.unknown()).describe("lists of numbers, by the names of the inputs"),
+});
+export const inputsKept = z.object({ inputsRoot: root });
+
 const sent = z.object({
 	status: z.literal("sent"),
 	transaction: z.string().describe("mined and confirmed by the local chain"),

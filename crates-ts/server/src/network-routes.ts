@@ -12,13 +12,15 @@ import {
 	client,
 	clients,
 	coordinated,
+	inputsKept,
+	keptInputs,
 	registration,
 	stats,
 	submission,
 	submitted,
 	written,
 } from "./network-bodies.ts";
-import { registerWorker, submitJobFor } from "./network-writes.ts";
+import { keepInputs, registerWorker, submitJobFor } from "./network-writes.ts";
 import type { Served } from "./served.ts";
 
 const ALL = { limit: 10_000, order: "asc" } as const;
@@ -150,6 +152,16 @@ function addJobs(app: OpenAPIHono, served: Served): void {
 		if (job === undefined) throw unknown(`There is no job ${number}.`, "see /jobs.");
 		return context.json({ job, output: await outputOf(served, job) }, 200);
 	});
+	const keep = createRoute({
+		method: "post",
+		path: "/v1/inputs",
+		summary: "keeps inputs where submitters of this machine find them; on a local chain alone",
+		request: { body: { required: true, content: { "application/json": { schema: keptInputs } } } },
+		responses: { 200: json(inputsKept, "their root, for a request"), ...REFUSED },
+	});
+	app.openapi(keep, async (context) =>
+		context.json(await keepInputs(served, context.req.valid("json")), 200),
+	);
 	addList(app, served, "/jobs", "job", []);
 	addList(app, served, "/jobs/pending", "job", ["status pending"]);
 }

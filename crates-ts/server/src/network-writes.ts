@@ -13,7 +13,7 @@ import { parseEventLogs, stringToHex } from "viem";
 import type { z } from "zod";
 import { Refusal } from "./failures.ts";
 import { addressOf } from "./list-routes.ts";
-import type { registration, submission } from "./network-bodies.ts";
+import type { keptInputs, registration, submission } from "./network-bodies.ts";
 import type { Served } from "./served.ts";
 import { unsignedFor } from "./unsigned.ts";
 
@@ -73,8 +73,18 @@ async function rootOf({ view }: Served, program: number | string): Promise<Hex> 
 	return programOf(view.contracts, BigInt(program));
 }
 
+/** Keeps inputs for a request, on a local chain alone. */
+export async function keepInputs(served: Served, body: z.infer<typeof keptInputs>) {
+	const program = await rootOf(served, body.program);
+	return { inputsRoot: await inputsRootOf(served, program, { inputs: body.inputs }) };
+}
+
 /** Inputs that are given are kept in the home folder, where workers of this machine find them. */
-async function inputsRootOf(served: Served, root: Hex, body: z.infer<typeof submission>): Promise<Hex> {
+async function inputsRootOf(
+	served: Served,
+	root: Hex,
+	body: Pick<z.infer<typeof submission>, "inputs" | "inputsRoot">,
+): Promise<Hex> {
 	const { inputs, inputsRoot } = body;
 	if ((inputs === undefined) === (inputsRoot === undefined)) {
 		throw new Refusal(400, "INPUT", "A job has either inputs or inputsRoot.", "give one of the two.");

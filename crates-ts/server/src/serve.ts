@@ -46,8 +46,12 @@ export async function startServer(view: View, options: ServeOptions): Promise<Se
 	const coordination = local ? new Coordination(view, progress) : undefined;
 	let looks = 0;
 	let looking: Promise<void> = Promise.resolve();
+	let waiting: Promise<void> | undefined;
 	const look = (): Promise<void> => {
-		looking = looking.then(async () => {
+		// Whoever asks while one is read and another waits is content with that one.
+		if (waiting !== undefined) return waiting;
+		waiting = looking.then(async () => {
+			waiting = undefined;
 			try {
 				if (looks++ % EVERY === 0) index = await current(view, index);
 				await index.poll();
@@ -59,10 +63,12 @@ export async function startServer(view: View, options: ServeOptions): Promise<Se
 				trouble = text;
 			}
 		});
+		looking = waiting;
 		return looking;
 	};
 	const served = {
 		...{ view, local, coordination, warn: progress },
+		look,
 		index: () => index,
 		trouble: () => trouble,
 	};

@@ -7,6 +7,8 @@ export interface Served {
 	readonly view: View;
 	/** Changes if other contracts are deployed: it is to be asked for anew each time. */
 	readonly index: () => ChainIndex;
+	/** Reads on to the newest block. */
+	readonly look: () => Promise<void>;
 	/** Why the last look at the chain failed; undefined if it did not. */
 	readonly trouble: () => string | undefined;
 	/** A development chain: its accounts are nobody's, and the server may sign for them. */

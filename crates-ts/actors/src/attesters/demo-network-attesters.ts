@@ -60,68 +60,10 @@ export interface AttesterDemonstration {
  * @param say takes the story, line by line
  */
 export async function demonstrateAttesters(say: (line: string) => void): Promise<AttesterDemonstration> {
-	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
 	const started = performance.now();
 	const stage = await openStage();
 	try {
-		say("5. Four attesters register, each with a key and a stake.");
-		const client = await stage.world("requester");
-		await deployAttesters(await stage.world("deployer"), PARAMETERS);
-		const contracts = await openAttesters(client);
-		const attestersOf = async (aim: "stay" | "leave") => {
-			const made: Attester[] = [];
-			for (const [i, role] of ATTESTERS.entries()) {
-				const careless = role === HONEST ? {} : { careless: true };
-				const options = { stake: STAKE, aim, progress: as(`attester ${i + 1}`), ...careless };
-				made.push(new Attester(await stage.world(role), contracts, options));
-			}
-			return made;
-		};
-		const attesters = await attestersOf("stay");
-		await stage.settle(attesters);
-		await stage.wait(2 * PARAMETERS.epochSeconds);
-		const aggregator = new Aggregator(await stage.world("deployer"), contracts, {
-			attesters: ATTESTERS,
-			margin: 0,
-			progress: as("aggregator"),
-			ask: (role) => attesters[ATTESTERS.indexOf(role as (typeof ATTESTERS)[number])].votes(),
-		});
-
-		say("6. A claim states a wrong number. Three attesters sign it unseen, and a client relies on it.");
-		const { program, inputs } = (await demoJobs(7)).find(({ kind }) => kind === "inference")!;
-		const commitment = await commitProgram(program);
-		const { number, root } = await registerProgram(client, program, commitment);
-		const loaded = { number, root, program, commitment };
-		const ask = async (value: bigint) => {
-			const { request } = await postRequest(client, loaded, inputs, { fee: "0.05", within: 1_000_000 });
-			await askCover(client, contracts, request, { value, premium: PREMIUM });
-			return request;
-		};
-		await ask(COVER);
-		const serving = async (role: Role, only: number, defect?: string) =>
-			submitter(await stage.world(role), root, {
-				leastFee: "0",
-				mostBonds: ALL,
-				defect,
-				serves: (request) => request === only,
-				progress: as(defect === undefined ? "submitter" : "lying submitter"),
-			});
-		const liar = await serving("submitter", 1, lastNumber(program));
-		const everybody: Actor[] = [...attesters, aggregator];
-		// Nobody challenges before it is softly final: it is what the client relied on.
-		await stage.settle([liar, ...everybody]);
-		const guard = await verifier(await stage.world("verifier"), root, {
-			compare: "output",
-			progress: as("verifier"),
-		});
-		await play(stage, contracts, [liar, guard, ...everybody]);
-
-		say("7. The next answer is right; what the fourth attester shows of its computing earns it the premium.");
-		await stage.wait(2 * PARAMETERS.epochSeconds);
-		const second = await ask(LATER_COVER);
-		const honest = await serving("second-submitter", second);
-		await play(stage, contracts, [honest, guard, ...everybody]);
-
+		const { contracts, aggregator, attestersOf } = await playDemoAttesters(stage, say);
 		say("8. All leave, and take what is theirs.");
 		const leaving = await attestersOf("leave");
 		await playLeaving(stage, [...leaving, aggregator], leaving);
@@ -130,6 +72,69 @@ export async function demonstrateAttesters(say: (line: string) => void): Promise
 	} finally {
 		await stage.close();
 	}
+}
+
+/** A false answer that was softly final and contradicted, and a right one, on a stage; the attesters stay. */
+export async function playDemoAttesters(stage: Stage, say: (line: string) => void) {
+	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
+	say("5. Four attesters register, each with a key and a stake.");
+	const client = await stage.world("requester");
+	await deployAttesters(await stage.world("deployer"), PARAMETERS);
+	const contracts = await openAttesters(client);
+	const attestersOf = async (aim: "stay" | "leave") => {
+		const made: Attester[] = [];
+		for (const [i, role] of ATTESTERS.entries()) {
+			const careless = role === HONEST ? {} : { careless: true };
+			const options = { stake: STAKE, aim, progress: as(`attester ${i + 1}`), ...careless };
+			made.push(new Attester(await stage.world(role), contracts, options));
+		}
+		return made;
+	};
+	const attesters = await attestersOf("stay");
+	await stage.settle(attesters);
+	await stage.wait(2 * PARAMETERS.epochSeconds);
+	const aggregator = new Aggregator(await stage.world("deployer"), contracts, {
+		attesters: ATTESTERS,
+		margin: 0,
+		progress: as("aggregator"),
+		ask: (role) => attesters[ATTESTERS.indexOf(role as (typeof ATTESTERS)[number])].votes(),
+	});
+
+	say("6. A claim states a wrong number. Three attesters sign it unseen, and a client relies on it.");
+	const { program, inputs } = (await demoJobs(7)).find(({ kind }) => kind === "inference")!;
+	const commitment = await commitProgram(program);
+	const { number, root } = await registerProgram(client, program, commitment);
+	const loaded = { number, root, program, commitment };
+	const ask = async (value: bigint) => {
+		const { request } = await postRequest(client, loaded, inputs, { fee: "0.05", within: 1_000_000 });
+		await askCover(client, contracts, request, { value, premium: PREMIUM });
+		return request;
+	};
+	const first = await ask(COVER);
+	const serving = async (role: Role, only: number, defect?: string) =>
+		submitter(await stage.world(role), root, {
+			leastFee: "0",
+			mostBonds: ALL,
+			defect,
+			serves: (request) => request === only,
+			progress: as(defect === undefined ? "submitter" : "lying submitter"),
+		});
+	const liar = await serving("submitter", first, lastNumber(program));
+	const everybody: Actor[] = [...attesters, aggregator];
+	// Nobody challenges before it is softly final: it is what the client relied on.
+	await stage.settle([liar, ...everybody]);
+	const guard = await verifier(await stage.world("verifier"), root, {
+		compare: "output",
+		progress: as("verifier"),
+	});
+	await play(stage, contracts, [liar, guard, ...everybody]);
+
+	say("7. The next answer is right; what the fourth attester shows of its computing earns it the premium.");
+	await stage.wait(2 * PARAMETERS.epochSeconds);
+	const second = await ask(LATER_COVER);
+	const honest = await serving("second-submitter", second);
+	await play(stage, contracts, [honest, guard, ...everybody]);
+	return { contracts, aggregator, attestersOf };
 }
 
 const lastNumber = ({ steps, outputs }: Program): string => `${steps - 1}/${outputs[0].operator}:0`;

@@ -27,6 +27,15 @@ export interface CheckedProof {
 type Settled = Extract<ChainEvent, { name: "Settled" }>;
 type Claimed = Extract<ChainEvent, { name: "Claimed" }>;
 
+/** What a settlement's transaction says, judged by the rules: its proofs are yet to be verified. */
+export interface JudgedSettlement {
+	readonly proofs: readonly PendingProof[];
+	/** Null where the transaction was made through another contract, or the rules allow it. */
+	readonly refusal: string | null;
+	/** Whether the transaction's words could be read at all. */
+	readonly isReadable: boolean;
+}
+
 /**
  * Judges a settlement again as the contract did, from the words of its transaction: openings, geometry, arithmetic and
  * Groth16 proofs, with the program that was recomputed.
@@ -39,7 +48,32 @@ export async function checkSettlement(
 	settled: Settled,
 ): Promise<CheckedProof> {
 	const { transaction } = settled;
-	const unchecked = (why: string): CheckedProof => ({ transaction, proofs: 0, valid: null, why });
+	const {
+		proofs: pending,
+		refusal,
+		isReadable,
+	} = await judgeSettlement({ contracts, feed }, loaded, inputsRoot, claimed, settled);
+	const proofs = pending.length;
+	if (!isReadable) return { transaction, proofs, valid: null, why: refusal };
+	if (refusal !== null) return { transaction, proofs, valid: false, why: refusal };
+	for (const { circuit, signals, proof } of pending) {
+		const bytes = concatHex(proof.map((word) => numberToHex(word, { size: 32 })));
+		if (await verify(circuit, bytes, signals)) continue;
+		return { transaction, proofs, valid: false, why: "a Groth16 proof is wrong" };
+	}
+	return { transaction, proofs, valid: true, why: null };
+}
+
+/** The proofs of a settlement's transaction with the signals that the rules derive for them. */
+export async function judgeSettlement(
+	{ contracts, feed }: Pick<View, "contracts" | "feed">,
+	loaded: Pick<LoadedProgram, "program" | "commitment">,
+	inputsRoot: Hex,
+	claimed: Claimed,
+	settled: Settled,
+): Promise<JudgedSettlement> {
+	const { transaction } = settled;
+	const unchecked = (why: string): JudgedSettlement => ({ proofs: [], refusal: why, isReadable: false });
 	const { input, to } = await contracts.connection.reader.getTransaction({ hash: transaction });
 	if (to?.toLowerCase() !== contracts.court.address.toLowerCase()) {
 		return unchecked("it was made through another contract");
@@ -87,29 +121,13 @@ export async function checkSettlement(
 				settlementOf(args[4]),
 			);
 		} else return unchecked(`it calls ${functionName}`);
-		if (found.claimed !== settled.args.claimed || found.computed !== settled.args.computed) {
-			return {
-				transaction,
-				proofs: pending.length,
-				valid: false,
-				why: "it proves other numbers than its event says",
-			};
-		}
+		const isSame = found.claimed === settled.args.claimed && found.computed === settled.args.computed;
+		const refusal = isSame ? null : "it proves other numbers than its event says";
+		return { proofs: pending, refusal, isReadable: true };
 	} catch (error) {
 		if (!(error instanceof GameError)) throw error;
-		return {
-			transaction,
-			proofs: pending.length,
-			valid: false,
-			why: `the rules refuse it (${error.message})`,
-		};
+		return { proofs: pending, refusal: `the rules refuse it (${error.message})`, isReadable: true };
 	}
-	for (const { circuit, signals, proof } of pending) {
-		const bytes = concatHex(proof.map((word) => numberToHex(word, { size: 32 })));
-		if (await verify(circuit, bytes, signals)) continue;
-		return { transaction, proofs: pending.length, valid: false, why: "a Groth16 proof is wrong" };
-	}
-	return { transaction, proofs: pending.length, valid: true, why: null };
 }
 
 const NONE: Hex = `0x${"00".repeat(32)}`;

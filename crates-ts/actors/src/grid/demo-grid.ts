@@ -1,5 +1,6 @@
 import { gridAbi } from "@umpire/abi/grid.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { SeenGrid } from "@umpire/markets/grid-steps.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { localAccount, ROLES, type Role } from "@umpire/store/accounts.ts";
 import { formatEther, parseEther, parseEventLogs } from "viem";
@@ -16,6 +17,7 @@ import { dishonestly, LIES, type Lie } from "./lies.ts";
 import { openGrid } from "./open-grid.ts";
 import { playGrid } from "./play-grid.ts";
 import { readGrid } from "./read-grid.ts";
+import type { GridPoint } from "./terms.ts";
 
 const WORKERS = ["submitter", "second-submitter", "third-submitter"] as const;
 const BOUNTY = parseEther("9");
@@ -54,50 +56,11 @@ export interface GridDemonstration {
  * @param say takes the story, line by line
  */
 export async function demonstrateGrid(lie: Lie, say: (line: string) => void): Promise<GridDemonstration> {
-	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
 	await setUp((line) => say(`     ${line}`));
 	const started = performance.now();
 	const stage = await openStage();
 	try {
-		say("1. A client registers gradient descent on a small regression, and asks for nine trainings.");
-		const client = await stage.world("requester");
-		const { compiled, inputs } = await demoProgram(3);
-		const { program } = compiled;
-		const commitment = await commitProgram(program);
-		const { number, root } = await registerProgram(client, program, commitment);
-		// Blocks come when something is sent: every round names one block more.
-		const beacon = { beaconFee: BEACON_FEE, blockSeconds: ROUND_SECONDS, drift: 0 };
-		await deployGrids(client, { ...beacon, leastStake: STAKE });
-		const contracts = await openGrids(client);
-		const grid = await openGrid(client, contracts, { number, root, program, commitment }, inputs, {
-			hyper: "hyper",
-			points: POINTS,
-			bounty: BOUNTY,
-			stake: STAKE,
-			rounds: ROUNDS,
-			roundSeconds: ROUND_SECONDS,
-			reservationSeconds: ROUND_SECONDS,
-			lowest: true,
-		});
-		say(
-			`     bounty ${formatEther(BOUNTY)} ETH, stakes of ${formatEther(STAKE)} ETH, the least error is the best`,
-		);
-
-		say(`2. Three workers join and are dealt points by a beacon's values. The third ${LIES[lie]}.`);
-		const actors: Actor[] = [];
-		for (const [i, role] of WORKERS.entries()) {
-			const progress = as(`worker ${i + 1}`);
-			const liar = i === 2 ? { claimant: dishonestly(lie, progress), joins: "once" as const } : {};
-			actors.push(await gridWorker(await stage.world(role), contracts, { grid, progress, ...liar }));
-		}
-		actors.push(await gridWorker(client, contracts, { grid, progress: as("client"), joins: "never" }));
-		const guard = await stage.world("verifier");
-		const seen = await readGrid(client, contracts, grid);
-		for (const one of new Set(seen.points.map((point) => point.program))) {
-			actors.push(await verifier(guard, one, { compare: "trace", progress: as("verifier") }));
-		}
-		const end = await playGrid(stage, client, contracts, actors, grid);
-
+		const { end, contracts, actors } = await playDemoGrid(stage, lie, say);
 		say(
 			"3. Every point is accepted or the rounds are over: the grid is closed, and everybody takes its money.",
 		);
@@ -118,6 +81,56 @@ export async function demonstrateGrid(lie: Lie, say: (line: string) => void): Pr
 	} finally {
 		await stage.close();
 	}
+}
+
+/** The grid of the demonstration on a stage, or one of fewer points: opened, dealt, claimed, disputed, and closed. */
+export async function playDemoGrid(
+	stage: Stage,
+	lie: Lie,
+	say: (line: string) => void,
+	points: readonly GridPoint[] = POINTS,
+): Promise<{ readonly end: SeenGrid; readonly contracts: GridContracts; readonly actors: readonly Actor[] }> {
+	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
+	// One ether for every point: a stake stays above what a point earns.
+	const bounty = (BOUNTY * BigInt(points.length)) / BigInt(POINTS.length);
+	say("1. A client registers gradient descent on a small regression, and asks for nine trainings.");
+	const client = await stage.world("requester");
+	const { compiled, inputs } = await demoProgram(3);
+	const { program } = compiled;
+	const commitment = await commitProgram(program);
+	const { number, root } = await registerProgram(client, program, commitment);
+	// Blocks come when something is sent: every round names one block more.
+	const beacon = { beaconFee: BEACON_FEE, blockSeconds: ROUND_SECONDS, drift: 0 };
+	await deployGrids(client, { ...beacon, leastStake: STAKE });
+	const contracts = await openGrids(client);
+	const grid = await openGrid(client, contracts, { number, root, program, commitment }, inputs, {
+		hyper: "hyper",
+		points,
+		bounty,
+		stake: STAKE,
+		rounds: ROUNDS,
+		roundSeconds: ROUND_SECONDS,
+		reservationSeconds: ROUND_SECONDS,
+		lowest: true,
+	});
+	say(
+		`     bounty ${formatEther(bounty)} ETH, stakes of ${formatEther(STAKE)} ETH, the least error is the best`,
+	);
+
+	say(`2. Three workers join and are dealt points by a beacon's values. The third ${LIES[lie]}.`);
+	const actors: Actor[] = [];
+	for (const [i, role] of WORKERS.entries()) {
+		const progress = as(`worker ${i + 1}`);
+		const liar = i === 2 ? { claimant: dishonestly(lie, progress), joins: "once" as const } : {};
+		actors.push(await gridWorker(await stage.world(role), contracts, { grid, progress, ...liar }));
+	}
+	actors.push(await gridWorker(client, contracts, { grid, progress: as("client"), joins: "never" }));
+	const guard = await stage.world("verifier");
+	const seen = await readGrid(client, contracts, grid);
+	for (const one of new Set(seen.points.map((point) => point.program))) {
+		actors.push(await verifier(guard, one, { compare: "trace", progress: as("verifier") }));
+	}
+	return { end: await playGrid(stage, client, contracts, actors, grid), contracts, actors };
 }
 
 /** What everybody put in and was credited, and what was burned, by the grid contract's own events. */

@@ -12,7 +12,7 @@ import { ETHER } from "@umpire/markets/token-ledger.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import type { Role } from "@umpire/store/accounts.ts";
-import { parseEther, parseEventLogs } from "viem";
+import { parseEther, parseEventLogs, stringToHex } from "viem";
 import type { Actor } from "../actor.ts";
 import { type BountyDemonstration, demonstrateBounty } from "../bounties/demo-bounty.ts";
 import { etherPaid, roleOf } from "../ether-paid.ts";
@@ -30,6 +30,8 @@ import { isEnded, NetworkReader, readJob } from "./read-network.ts";
 import { submitJob } from "./submit-job.ts";
 
 const WORKERS = ["submitter", "second-submitter", "third-submitter"] as const;
+/** What the workers say that they are. */
+const HARDWARE = ["H100 80 GB", "RTX 4090", "16 cores, no GPU"] as const;
 const CLIENTS = ["requester", "deployer", "verifier"] as const;
 const STAKE = parseEther("4");
 const REWARD = parseEther("0.1");
@@ -78,46 +80,11 @@ export interface NetworkDemonstration {
  * @param say takes the story, line by line
  */
 export async function demonstrateNetwork(say: (line: string) => void): Promise<NetworkDemonstration> {
-	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
 	await setUp((line) => say(`     ${line}`));
 	const started = performance.now();
 	const stage = await openStage();
 	try {
-		say("1. Three workers register, each with a stake behind two slots.");
-		const [client] = await Promise.all(CLIENTS.map((role) => stage.world(role)));
-		// Blocks come when something is sent: every round names one block more.
-		const options = { parameters: PARAMETERS, blockSeconds: ROUND_SECONDS, withToken: true };
-		await deployNetwork(await stage.world("deployer"), options);
-		const contracts = await openNetwork(client);
-		const made = await demoJobs(7);
-		const workersOf = async (aim: "stay" | "leave") => {
-			const actors: JobWorker[] = [];
-			for (const [i, role] of WORKERS.entries()) {
-				const token = contracts.token!.toLowerCase() as Hex;
-				const gpu: Hex = `0x${"00".repeat(32)}`;
-				const terms = { capacity: 2, leastReward: 0n, tokens: [{ token, least: 1n }], programs: [], gpu };
-				const liar = i === 2 ? { defectOf: lastNumber } : {};
-				const own = { terms, stake: STAKE, leastSeconds: 600, aim, progress: as(`worker ${i + 1}`), ...liar };
-				actors.push(new JobWorker(await stage.world(role), contracts, own));
-			}
-			return actors;
-		};
-		const workers = await workersOf("stay");
-		await stage.settle(workers);
-
-		say("2. Clients ask for a job of every type; the third worker puts a wrong number into its claims.");
-		const guard = await stage.world("verifier");
-		const guards: Actor[] = [];
-		for (const [i, job] of made.entries()) {
-			const role = CLIENTS[i % CLIENTS.length];
-			const root = await submitDemo(await stage.world(role), contracts, job, i === 0);
-			say(`     ${role}: submitted ${job.kind}`);
-			guards.push(await verifier(guard, root, { compare: "output", progress: as("verifier") }));
-		}
-		const poke = async (role: Role) =>
-			new Coordinator(await stage.world(role), contracts, as(`coordinator (${role})`));
-		const coordinators = [await poke("requester"), await poke("verifier")];
-		await playJobs(stage, client, contracts, [...workers, ...guards, ...coordinators]);
+		const { client, contracts, made, coordinators, workersOf } = await playDemoJobs(stage, say);
 
 		say("3. Every job is verified: the workers leave, and everybody takes its money.");
 		const leaving = await workersOf("leave");
@@ -136,6 +103,47 @@ export async function demonstrateNetwork(say: (line: string) => void): Promise<N
 	} finally {
 		await stage.close();
 	}
+}
+
+/** What the third worker cheats in is found, and every job is verified in the end; the workers stay. */
+export async function playDemoJobs(stage: Stage, say: (line: string) => void) {
+	const as = (who: string) => (line: string) => say(`     ${who}: ${line}`);
+	say("1. Three workers register, each with a stake behind two slots.");
+	const [client] = await Promise.all(CLIENTS.map((role) => stage.world(role)));
+	// Blocks come when something is sent: every round names one block more.
+	const options = { parameters: PARAMETERS, blockSeconds: ROUND_SECONDS, withToken: true };
+	await deployNetwork(await stage.world("deployer"), options);
+	const contracts = await openNetwork(client);
+	const made = await demoJobs(7);
+	const workersOf = async (aim: "stay" | "leave") => {
+		const actors: JobWorker[] = [];
+		for (const [i, role] of WORKERS.entries()) {
+			const token = contracts.token!.toLowerCase() as Hex;
+			const gpu = stringToHex(HARDWARE[i], { size: 32 });
+			const terms = { capacity: 2, leastReward: 0n, tokens: [{ token, least: 1n }], programs: [], gpu };
+			const liar = i === 2 ? { defectOf: lastNumber } : {};
+			const own = { terms, stake: STAKE, leastSeconds: 600, aim, progress: as(`worker ${i + 1}`), ...liar };
+			actors.push(new JobWorker(await stage.world(role), contracts, own));
+		}
+		return actors;
+	};
+	const workers = await workersOf("stay");
+	await stage.settle(workers);
+
+	say("2. Clients ask for a job of every type; the third worker puts a wrong number into its claims.");
+	const guard = await stage.world("verifier");
+	const guards: Actor[] = [];
+	for (const [i, job] of made.entries()) {
+		const role = CLIENTS[i % CLIENTS.length];
+		const root = await submitDemo(await stage.world(role), contracts, job, i === 0);
+		say(`     ${role}: submitted ${job.kind}`);
+		guards.push(await verifier(guard, root, { compare: "output", progress: as("verifier") }));
+	}
+	const poke = async (role: Role) =>
+		new Coordinator(await stage.world(role), contracts, as(`coordinator (${role})`));
+	const coordinators = [await poke("requester"), await poke("verifier")];
+	await playJobs(stage, client, contracts, [...workers, ...guards, ...coordinators]);
+	return { client, contracts, made, coordinators, workersOf };
 }
 
 /** The first number of the output, in the last step. */

@@ -11,9 +11,10 @@ import { getProgram } from "@umpire/store/programs.ts";
 import { disputeView } from "@umpire/views/build-dispute.ts";
 import { type ClaimView, claimView } from "@umpire/views/claim-view.ts";
 import type { DisputeView } from "@umpire/views/dispute-view.ts";
-import type { MarketFacts } from "@umpire/views/market-facts.ts";
+import { type MarketFacts, nameOfProgram } from "@umpire/views/market-facts.ts";
 import { type OverviewView, overviewView } from "@umpire/views/overview-view.ts";
 import { type ProgramView, programView } from "@umpire/views/program-view.ts";
+import { type JudgedSettlement, judgeSettlement } from "../content/audit-proof.ts";
 import { disputeFacts, type KnownTraces } from "../dispute-facts.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import { isDevelopment, type View } from "../world.ts";
@@ -25,6 +26,20 @@ const TIMED_EVENTS = 60;
 const TIMED_CLAIMS = 1000;
 /** Programs that are kept loaded. */
 const MOST_PROGRAMS = 32;
+
+/** A registered program as pages call it. */
+export interface KnownProgram {
+	readonly number: number;
+	readonly name: string;
+	/** Null where the program is not here. */
+	readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[] | null;
+}
+
+/** Proofs of a settlement, and where they are on the chain. */
+export interface SettlementProofs extends JudgedSettlement {
+	readonly transaction: Hex;
+	readonly block: number;
+}
 
 /** What pages show, from a chain and a home folder; each is made once for each block. */
 export class PageViews {
@@ -55,6 +70,47 @@ export class PageViews {
 
 	async overview(): Promise<OverviewView> {
 		return overviewView(await this.#current());
+	}
+
+	/** How programs are called, and what they take, by their roots. */
+	async programs(): Promise<ReadonlyMap<string, KnownProgram>> {
+		const facts = await this.#current();
+		return new Map(
+			facts.events.flatMap(({ name, args }) => {
+				if (name !== "Registered") return [];
+				const inputs = facts.programs.get(args.program)?.inputs ?? null;
+				const known = { number: Number(args.number), name: nameOfProgram(facts, args.program), inputs };
+				return [[args.program, known] as const];
+			}),
+		);
+	}
+
+	/**
+	 * The proofs that a dispute was settled by, with the signals that the rules derive for them.
+	 *
+	 * @returns undefined if it was not settled, or its program is not here
+	 */
+	async settlement(dispute: number): Promise<SettlementProofs | undefined> {
+		const { events } = await this.#current();
+		const settled = events.find(({ name, args }) => name === "Settled" && Number(args.dispute) === dispute);
+		if (settled?.name !== "Settled") return undefined;
+		const claimed = events.find(({ name, args }) => name === "Claimed" && args.claim === settled.args.claim);
+		if (claimed?.name !== "Claimed") return undefined;
+		const asked = events.find(
+			({ name, args }) => name === "Requested" && args.request === claimed.args.request,
+		);
+		if (asked?.name !== "Requested") return undefined;
+		const loaded = this.#programs.get(asked.args.program);
+		if (loaded === undefined) return undefined;
+		const { contracts, feed } = this.#view;
+		const judged = await judgeSettlement(
+			{ contracts, feed },
+			loaded,
+			asked.args.inputsRoot,
+			claimed,
+			settled,
+		);
+		return { ...judged, transaction: settled.transaction, block: Number(settled.block) };
 	}
 
 	/** @returns undefined if there is no such claim */

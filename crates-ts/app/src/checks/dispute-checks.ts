@@ -2,6 +2,7 @@ import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import { grouped } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
 import { h } from "../components/h.ts";
+import { ChainCheck, ProofCheck } from "./chain-checks.ts";
 import { check } from "./check.ts";
 import { useRecompute } from "./use-recompute.ts";
 
@@ -44,6 +45,8 @@ export function DisputeChecks({ view }: { view: DisputeView }): ReactNode {
 			onRun: run,
 			onStop: stop,
 		}),
+		view.proof.isPublished ? h(ProofCheck, { dispute }) : null,
+		h(ChainCheck, { claim: view.claim, dispute: view.proof.isPublished ? dispute : null }),
 		h(
 			"div",
 			{ className: "check" },

@@ -2,6 +2,7 @@ import type { ClaimView, TimePoint } from "@umpire/views/claim-view.ts";
 import type { OutputView } from "@umpire/views/output-view.ts";
 import { clock, real, short, timeOfDay } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
+import { ChainCheck } from "../checks/chain-checks.ts";
 import { check } from "../checks/check.ts";
 import { useRecompute } from "../checks/use-recompute.ts";
 import { h, section, sign } from "../components/h.ts";
@@ -20,7 +21,7 @@ export function ClaimPage({ claim }: { claim: number }): ReactNode {
 	return h(
 		"div",
 		null,
-		h("p", { className: "crumb" }, h("a", { href: "/" }, "Overview"), ` / Claim ${claim}`),
+		h("p", { className: "crumb" }, h("a", { href: "/claims" }, "Claims"), ` / ${claim}`),
 		pageOr(page, (view) => h(Claim, { view, now })),
 	);
 }
@@ -279,6 +280,7 @@ function ClaimCheck({ view }: { view: ClaimView }): ReactNode {
 			onRun: run,
 			onStop: stop,
 		}),
+		h(ChainCheck, { claim: view.claim, dispute: null }),
 		h(
 			"div",
 			{ className: "check" },

@@ -17,7 +17,7 @@ export function DisputePage({ dispute }: { dispute: number }): ReactNode {
 	return h(
 		"div",
 		null,
-		h("p", { className: "crumb" }, h("a", { href: "/" }, "Overview"), ` / Dispute ${dispute}`),
+		h("p", { className: "crumb" }, h("a", { href: "/disputes" }, "Disputes"), ` / ${dispute}`),
 		pageOr(page, (view) => [
 			h(
 				"div",

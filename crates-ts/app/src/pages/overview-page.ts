@@ -1,13 +1,8 @@
 import type { EventLine } from "@umpire/views/event-line.ts";
-import type {
-	ClaimLine,
-	DayBar,
-	Figure,
-	OpenDisputeLine,
-	OverviewView,
-} from "@umpire/views/overview-view.ts";
+import type { ClaimLine, DayBar, OpenDisputeLine, OverviewView } from "@umpire/views/overview-view.ts";
 import { clock, grouped, moment, short, timeOfDay } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
+import { figures } from "../components/figures.ts";
 import { h, section, sign } from "../components/h.ts";
 import { useNow } from "../live.ts";
 import { useTitle } from "../route.ts";
@@ -42,11 +37,7 @@ function overview(view: OverviewView, now: number): ReactNode {
 				h("p", { className: "lead" }, view.lead),
 			),
 		),
-		h(
-			"dl",
-			{ className: "figures" },
-			view.figures.map((one) => figure(one, now)),
-		),
+		figures(view.figures, now),
 		h(
 			"div",
 			{ className: "split" },
@@ -76,23 +67,6 @@ function overview(view: OverviewView, now: number): ReactNode {
 				`Chain ${view.chainId}, market `,
 				h("span", { className: "mono", title: view.market }, short(view.market)),
 			),
-		),
-	);
-}
-
-function figure({ label, value, note, until }: Figure, now: number): ReactNode {
-	const isClock = until !== undefined && value === "\u2013";
-	const left = until === undefined ? 0 : until - now;
-	return h(
-		"div",
-		{ key: label },
-		h("dt", null, label),
-		h("dd", { className: "figure" }, isClock ? (left > 0 ? clock(left) : "now") : value),
-		h(
-			"dd",
-			{ className: "caption" },
-			note,
-			until !== undefined && !isClock ? ` ${left > 0 ? clock(left) : "now"}` : null,
 		),
 	);
 }
@@ -365,7 +339,7 @@ const KINDS = { claim: "Claim", dispute: "Dispute", request: "Request", program:
 
 function aboutLink({ kind, number }: NonNullable<EventLine["about"]>): ReactNode {
 	const text = `${KINDS[kind]} ${grouped(number)}`;
-	return kind === "request" ? text : h("a", { href: `/${kind}s/${number}` }, text);
+	return h("a", { href: `/${kind}s/${number}` }, text);
 }
 
 function health({ health: lines }: OverviewView): ReactNode {

@@ -1,4 +1,3 @@
-import { type ClaimContent, claimOfTrace } from "@umpire/actors/claim-content.ts";
 import { type Evidence, proofWords } from "@umpire/actors/evidence.ts";
 import { type DisputedElement, prepareSettlement, withProofs } from "@umpire/actors/settlement.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -11,6 +10,7 @@ import { operatorArbiter } from "@umpire/game/operator-arbiter.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { prove } from "@umpire/prover/prove.ts";
+import { type ClaimContent, claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { NOBODY } from "../game/game-driver.ts";
 import { ChainDriver, type GasBook } from "./chain-driver.ts";
 import { viewOf } from "./real-trace.ts";

@@ -1,4 +1,3 @@
-import { bindingOf } from "@umpire/actors/claim-content.ts";
 import { type Evidence, openDescriptor, openRow } from "@umpire/actors/evidence.ts";
 import { partialsLeadingTo } from "@umpire/actors/partials.ts";
 import { type Hex, TAG } from "@umpire/commitment/constants.ts";
@@ -13,6 +12,7 @@ import { segmentOf } from "@umpire/operators/segments.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
 import { traceTrees } from "@umpire/runtime/trace-trees.ts";
+import { bindingOf } from "@umpire/sdk/claim-content.ts";
 
 /** Runs a program in onnxruntime and commits its trace. */
 export async function realEvidence(program: Program, inputs: readonly Elements[]): Promise<Evidence> {

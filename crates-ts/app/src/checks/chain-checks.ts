@@ -1,0 +1,73 @@
+import type { ReactNode } from "react";
+import { useWallet, wallets } from "../wallet/wallet.ts";
+import { check } from "./check.ts";
+import { type Node, SERVER, walletNode } from "./rpc.ts";
+import { useCheck } from "./use-check.ts";
+
+/** The visitor's own wallet does not depend on this server: it is asked where it is connected. */
+function useNode(): () => Promise<Node> {
+	const { account, isElsewhere } = useWallet();
+	return async () => (account === null || isElsewhere ? SERVER : walletNode(await wallets()));
+}
+
+/** Verifies the proof that decided a dispute, in this browser. */
+export function ProofCheck({ dispute }: { readonly dispute: number }): ReactNode {
+	const nodeOf = useNode();
+	const { state, run, stop } = useCheck(async (running) => {
+		const { proofFacts, verifyProofs } = await import("./verify-proof.ts");
+		const facts = await proofFacts(dispute, running.signal);
+		const { proofs, trouble } = await verifyProofs(facts, await nodeOf(), running);
+		return trouble === null
+			? {
+					at: "agrees",
+					result: `The ${proofs === 1 ? "proof is" : `${proofs} proofs are`} right, for the key that the verifier was made from.`,
+				}
+			: { at: "differs", result: trouble };
+	});
+	return check({
+		title: "Check the proof here",
+		about: "Your browser verifies the Groth16 proof with the key that is in the verifier\u2019s code.",
+		state,
+		onRun: run,
+		onStop: stop,
+	});
+}
+
+/** Asks the contracts, without sending anything. */
+export function ChainCheck({
+	claim,
+	dispute,
+}: {
+	readonly claim: number;
+	readonly dispute: number | null;
+}): ReactNode {
+	const nodeOf = useNode();
+	const { state, run, stop } = useCheck(async ({ signal }) => {
+		const { askChain } = await import("./ask-chain.ts");
+		const node = await nodeOf();
+		const response = await fetch("/v1/deployment", { signal });
+		const { contracts } = (await response.json()) as { readonly contracts?: { readonly market: string } };
+		if (contracts === undefined) throw new Error("The server does not say where the market is.");
+		const { proofFacts } = dispute === null ? { proofFacts: undefined } : await import("./verify-proof.ts");
+		const proof = await (dispute === null ? undefined : proofFacts?.(dispute, signal).catch(() => undefined));
+		const said = await askChain({ claim, market: contracts.market, proof }, node);
+		const verifier =
+			said.verifier === null
+				? ""
+				: ` The verifier says that the proof is ${said.verifier ? "right" : "wrong"}.`;
+		return {
+			at: said.verifier === false ? "differs" : "agrees",
+			result: `By ${node.name}, ${said.claim}.${verifier} Block ${said.block}.`,
+		};
+	});
+	return check({
+		title: "Ask the chain",
+		about:
+			dispute === null
+				? "What the market says of the claim, by eth_call: nothing is sent."
+				: "What the market says of the claim, and the verifier of the proof, by eth_call: nothing is sent.",
+		state,
+		onRun: run,
+		onStop: stop,
+	});
+}

@@ -1,0 +1,51 @@
+import { useSyncExternalStore } from "react";
+import type { Wallet, Wallets } from "./wallets.ts";
+
+const NOBODY: Wallet = { known: [], account: null, name: null, isElsewhere: false };
+/** Where wagmi keeps that a wallet was connected. */
+const REMEMBERED = "umpire.recentConnectorId";
+
+let wallet = NOBODY;
+let opening: Promise<Wallets> | undefined;
+const listeners = new Set<() => void>();
+
+/** Loads what speaks to wallets, once; pages without a wallet never do. */
+export function wallets(): Promise<Wallets> {
+	opening ??= open();
+	opening.catch(() => {
+		opening = undefined;
+	});
+	return opening;
+}
+
+async function open(): Promise<Wallets> {
+	const [{ openWagmi }, chainId] = await Promise.all([import("./wagmi.ts"), chainOfServer()]);
+	return openWagmi(chainId, (now) => {
+		wallet = now;
+		for (const listener of listeners) listener();
+	});
+}
+
+async function chainOfServer(): Promise<number> {
+	const response = await fetch("/v1/rpc", {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+	});
+	const { result } = (await response.json()) as { readonly result?: string };
+	if (result === undefined) throw new Error("The chain does not answer.");
+	return Number(result);
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+	// A wallet of an earlier visit is taken up again without being asked for.
+	if (listeners.size === 0 && localStorage.getItem(REMEMBERED) !== null) {
+		void wallets()
+			.then((all) => all.reconnect())
+			.catch(() => {});
+	}
+	listeners.add(listener);
+	return () => listeners.delete(listener);
+};
+
+export const useWallet = (): Wallet => useSyncExternalStore(subscribe, () => wallet);
