@@ -19,6 +19,7 @@ const DOCUMENTS = [
 		"grid",
 		"bounties",
 		"recipes",
+		"runbook",
 		"storage",
 		"farm",
 		"deployment",
