@@ -112,7 +112,9 @@ describe("widths by measured loss", () => {
 		const inputs = inputsOf([1, 2, 3]);
 		const plain = await fastOf(inputs, 0.1, { fast: false });
 		expect(plain.report.widths).toBeUndefined();
-		expect(plain.report.certificates.map(({ plan }) => plan).join()).not.toContain("8-bit");
+		const bytes = plain.report.certificates.filter(({ plan }) => plan.includes("8-bit"));
+		// Fine weights may be multiplied in two digits, whoever asks for it.
+		expect(bytes.filter(({ plan }) => !plan.includes("two digits"))).toEqual([]);
 		const strict = await fastOf(inputs, 1e-4);
 		expect(strict.report.widths).toBeUndefined();
 	});
