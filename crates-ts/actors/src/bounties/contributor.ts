@@ -102,7 +102,11 @@ export class Contributor extends BountyKeeper {
 			if (await this.attempt(step.type, () => this.#make(bounty, step, now))) acted = true;
 		}
 		if (this.#mine === undefined && roundToEnter(bounty, now) === undefined) {
-			this.#say("Waiting for the next round: commitments of this one are over.");
+			this.#say(
+				bounty.pool === 0n
+					? "The pool is empty: no further round begins, and nothing can be won here."
+					: "Waiting for the next round: commitments of this one are over.",
+			);
 		}
 		return acted;
 	}
