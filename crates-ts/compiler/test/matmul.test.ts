@@ -98,6 +98,20 @@ describe("MatMul", () => {
 			expect(formsOf(await expectFaithful(chosen(low)))).toEqual(["linear", "matmul", "select"]);
 	});
 
+	test("what a Where reads and the model returns too keeps its own grid", async () => {
+		const shapes = [
+			[2, 3, 4],
+			[2, 4, 5],
+			[2, 3, 5],
+		];
+		const model = modelOf(shapes, (g, [x, y, z]) => {
+			const keep = g.node("Less", [z, g.scalar("half", 0.5)]);
+			const product = g.node("MatMul", [x, y]);
+			return [product, g.node("Where", [keep, product, g.scalar("low", -2000)])];
+		});
+		await expectFaithful(model);
+	});
+
 	test("large matrices have weights of 14 bits, in integer kernels, and err as little as small ones", async () => {
 		const layer = (inputs: number, outputs: number) =>
 			modelOf([[3, inputs]], (g, [x]) =>

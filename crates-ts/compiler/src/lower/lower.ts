@@ -67,7 +67,7 @@ export function lowerModel(
 	} = options;
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts);
-	const ranges = mergeRanges(fusedOps, facts);
+	const ranges = mergeRanges(graph, fusedOps, facts);
 	const assigned = options.assigned ?? assign(graph, fusedOps, facts, { precision, overrides, needs });
 	const assignment = widths ? withBytes(assigned, widths.tensors) : assigned;
 	const context = new Context({ ...facts, ranges }, precision, assignment, widths);

@@ -2,7 +2,8 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { type RangeTable, rangeOf, reachOf, union } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
-import type { Node } from "@umpire/onnx/model.ts";
+import { countReads } from "@umpire/graph/uses.ts";
+import type { Graph, Node } from "@umpire/onnx/model.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 
 /** Operators whose output has the scale of their first input. */
@@ -25,7 +26,7 @@ function aligned(node: Node): readonly string[] {
  * Ranges in which the operands of a Concat, a Where or a comparison agree, so that their producers write them at one
  * scale and nothing has to be rescaled before they are put together.
  */
-export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTable {
+export function mergeRanges(graph: Graph, fusedOps: readonly FusedOp[], facts: Facts): RangeTable {
 	const ranges: RangeTable = new Map(facts.ranges);
 	const parent = new Map<string, string>();
 	const find = (name: string): string => {
@@ -59,7 +60,7 @@ export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTa
 		if (has(node, "compares")) continue;
 		if (joined.length === rest.length) join(first, node.outputs[0], true);
 	}
-	const reads = countBy(fusedOps.flatMap(({ nodes }) => nodes.flatMap(({ inputs }) => inputs)));
+	const reads = countReads(graph);
 	for (const { nodes } of fusedOps) {
 		const [node] = nodes;
 		const names = node.opType === "Where" ? aligned(node) : [];
@@ -74,10 +75,4 @@ export function mergeRanges(fusedOps: readonly FusedOp[], facts: Facts): RangeTa
 	}
 	for (const name of facts.ranges.keys()) if (parent.has(name)) ranges.set(name, ranges.get(find(name))!);
 	return ranges;
-}
-
-function countBy(names: readonly string[]): Map<string, number> {
-	const counts = new Map<string, number>();
-	for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-	return counts;
 }
