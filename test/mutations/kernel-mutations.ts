@@ -70,7 +70,6 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/operators/src/forms/matmul/integers.ts",
 		[BODIES],
 		[
-			["halves are rounded to even", "shift === 0 ? 0 : 0.5;", "0;"],
 			["zero points stay in the sums", "rows[j].bias - zero * total", "rows[j].bias"],
 			["the lower limb's half is forgotten", "shift === unit ? bias + half(shift) : bias", "bias"],
 			["the lower limb is not floored", 'body.op("Floor", [lower])', "lower"],
@@ -79,7 +78,10 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/operators/src/forms/matmul/kernel.ts",
 		[BODIES],
-		[["bounds take no half", "larger(2n * magnitude(sum) + 1n,", "larger(magnitude(sum),"]],
+		[
+			["bounds take no half", "larger(2n * magnitude(sum) + 1n,", "larger(magnitude(sum),"],
+			["halves are rounded to even", "exactNumber(half(shift)) : 0.5", "exactNumber(half(shift)) : 0"],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/operators/src/forms/matmul/digit-sums.ts",

@@ -1,13 +1,11 @@
 import { type Body, LIMIT } from "../../body.ts";
 import { exactNumber } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
-import { targetOf } from "../../dot-plan.ts";
-import { emitDequantise, emitNarrow, emitRounded } from "../../narrow-nodes.ts";
-import { emitFinish } from "../../rescale-nodes.ts";
+import { emitDequantise, emitNarrow } from "../../narrow-nodes.ts";
 import { BASE, DIGITS } from "../../weight-digits.ts";
 import { BYTES, DigitSums, type Levels, UNIT } from "./digit-sums.ts";
 import type { MatmulForm } from "./form.ts";
-import { ALL, type Column, emitProduct, ends, half, perColumn } from "./kernel.ts";
+import { type Column, emitDivided, emitProduct, ends, perColumn, tieOf } from "./kernel.ts";
 
 /**
  * Products of 16-bit values with weights of 14 bits as four products of bytes and digits: with x + zero = 256·h + l,
@@ -45,9 +43,7 @@ function emitDigits(
 	levels: readonly Levels[],
 	halves: boolean,
 ): string {
-	const { operator, operands } = context;
-	const gives = body.resultNarrow;
-	const whole = emitNarrow(body, x, "uint16", operands[0].range);
+	const whole = emitNarrow(body, x, "uint16", context.operands[0].range);
 	const low = body.cast(whole, "uint8");
 	const high = body.cast(emitDequantise(body, whole, 0, 1 / BYTES), "uint8");
 	const { upper, lower } = emitWeights(body, y);
@@ -70,30 +66,22 @@ function emitDigits(
 		middle,
 		product([high, lower], halves ? 1 : 2, (level) => level.other),
 	);
-	const tie = (shift: number): number =>
-		shift === 0 ? 0 : gives === undefined ? exactNumber(half(shift)) : 0.5;
 	const highest = product(
 		[high, upper],
 		({ unit }) => 2 ** (UNIT - unit),
-		(level) => exactNumber(level.highest) + tie(level.shift),
+		(level) => exactNumber(level.highest) + tieOf(body, level.shift),
 	);
 	const quotients = perColumn(
 		body,
 		levels.map(({ carry }) => 2 ** -carry),
 	);
-	let sum = add(body.op("Floor", [body.op("Mul", [middle, quotients])]), highest);
-	const shifts = levels.map(({ shift }) => shift);
-	const single = shifts.every((shift) => shift === shifts[0]);
-	if (gives !== undefined && single) return emitRounded(body, sum, gives, operator, 2 ** shifts[0]);
-	if (!single || shifts[0] !== 0) {
-		const factors = perColumn(
-			body,
-			shifts.map((shift) => 2 ** -shift),
-		);
-		sum = body.op("Mul", [sum, factors]);
-	}
-	if (gives !== undefined) return emitRounded(body, sum, gives, operator);
-	return emitFinish(body, sum, ALL, targetOf(context));
+	const sum = add(body.op("Floor", [body.op("Mul", [middle, quotients])]), highest);
+	return emitDivided(
+		body,
+		context,
+		sum,
+		levels.map(({ shift }) => shift),
+	);
 }
 
 /** The two digits of constant weights, as 8-bit integers. */

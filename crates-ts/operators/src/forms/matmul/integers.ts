@@ -14,14 +14,15 @@ import {
 	ALL,
 	BYTE,
 	type Column,
+	emitDivided,
 	emitProduct,
 	ends,
 	half,
 	moved,
-	perColumn,
 	plus,
 	roundedBound,
 	shifted,
+	tieOf,
 	times,
 } from "./kernel.ts";
 
@@ -72,10 +73,7 @@ function bytesPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 			body,
 			[emitNarrow(body, x, "uint8", a.range), body.cast(y, "int8")],
 			columns.map(({ shift }) => 2 ** -shift),
-			columns.map(({ bias, shift }) => {
-				const tie = gives === undefined ? exactNumber(half(shift)) : shift === 0 ? 0 : 0.5;
-				return (exactNumber(bias) + tie) * 2 ** -shift;
-			}),
+			columns.map(({ bias, shift }) => (exactNumber(bias) + tieOf(body, shift)) * 2 ** -shift),
 		);
 		if (gives !== undefined) return emitRounded(body, sum, gives, operator);
 		return emitFinish(body, sum, ALL, targetOf(context));
@@ -91,8 +89,7 @@ function bytesPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
  * Where s > d the half is added last.
  */
 function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Plan | undefined {
-	const { operator, operands } = context;
-	const [a] = operands;
+	const [a] = context.operands;
 	const held = heldRange("uint16", a.range);
 	const upper = { low: Math.floor(held.low / 256), high: Math.floor(held.high / 256) };
 	const parts = columns.map(({ weights, shift, bias }) => {
@@ -119,9 +116,7 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 		.reduce(larger, 0n);
 	if (bound >= BigInt(LIMIT.float32)) return undefined;
 	const shifts = parts.map(({ shift }) => shift);
-	const single = shifts.every((shift) => shift === shifts[0]);
 	const emit = (body: Body, [x, y]: readonly string[]): string => {
-		const gives = body.resultNarrow;
 		const whole = emitNarrow(body, x, "uint16", a.range);
 		const weights = body.cast(y, "int8");
 		const low = body.cast(whole, "uint8");
@@ -132,26 +127,13 @@ function limbsPlan(context: Context<MatmulForm>, columns: readonly Column[]): Pl
 			parts.map(({ unit }) => 2 ** -unit),
 			parts.map(({ v, unit }) => Number(v) * 2 ** -unit),
 		);
-		const tie = (shift: number): number =>
-			shift === 0 ? 0 : gives === undefined ? exactNumber(half(shift)) : 0.5;
 		const above = emitProduct(
 			body,
 			[high, weights],
 			parts.map(({ unit }) => 2 ** (8 - unit)),
-			parts.map(({ u, shift }) => exactNumber(u) + tie(shift)),
+			parts.map(({ u, shift }) => exactNumber(u) + tieOf(body, shift)),
 		);
-		let sum = body.op("Add", [above, body.op("Floor", [lower])]);
-		if (gives !== undefined && single) return emitRounded(body, sum, gives, operator, 2 ** shifts[0]);
-		if (!single || shifts[0] !== 0)
-			sum = body.op("Mul", [
-				sum,
-				perColumn(
-					body,
-					shifts.map((s) => 2 ** -s),
-				),
-			]);
-		if (gives !== undefined) return emitRounded(body, sum, gives, operator);
-		return emitFinish(body, sum, ALL, targetOf(context));
+		return emitDivided(body, context, body.op("Add", [above, body.op("Floor", [lower])]), shifts);
 	};
 	return { name: "2 8-bit MatMul", bound: Number(bound), limit: LIMIT.float32, emit, ...ends(context) };
 }

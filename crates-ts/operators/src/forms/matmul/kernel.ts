@@ -1,8 +1,11 @@
 import { type Body, MICROSOFT } from "../../body.ts";
-import { type Bounds, larger, magnitude } from "../../bounds.ts";
+import { type Bounds, exactNumber, larger, magnitude } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
 import type { Weights } from "../../dot-bounds.ts";
+import { targetOf } from "../../dot-plan.ts";
 import { givenType, narrowest } from "../../narrow.ts";
+import { emitRounded } from "../../narrow-nodes.ts";
+import { emitFinish } from "../../rescale-nodes.ts";
 import type { MatmulForm } from "./form.ts";
 
 /** What integer plans compute with: rows of powers of two, and the zero point's part in their biases. */
@@ -63,4 +66,31 @@ export function emitProduct(
 		: ["", "", body.reals("float32", biases, [biases.length])];
 	const operands = [x, w, body.reals("float32", [1]), perColumn(body, scales), ...bias];
 	return body.op("MatMulIntegerToFloat", operands, {}, "float32", MICROSOFT);
+}
+
+/**
+ * The last steps of φ where sums come in parts: a float32 sum divided by 2^shift of each column, rounded and cut. Sums have
+ * their tie already (tieOf).
+ */
+export function emitDivided(
+	body: Body,
+	context: Context<MatmulForm>,
+	sum: string,
+	shifts: readonly number[],
+): string {
+	const { operator } = context;
+	const gives = body.resultNarrow;
+	const single = shifts.every((shift) => shift === shifts[0]);
+	if (gives !== undefined && single) return emitRounded(body, sum, gives, operator, 2 ** shifts[0]);
+	const isDivided = !single || shifts[0] !== 0;
+	const factors = shifts.map((shift) => 2 ** -shift);
+	const divided = isDivided ? body.op("Mul", [sum, perColumn(body, factors)]) : sum;
+	if (gives !== undefined) return emitRounded(body, divided, gives, operator);
+	return emitFinish(body, divided, ALL, targetOf(context));
+}
+
+/** What is added to a sum so that the division by 2^shift rounds halves up: a kernel that rounds itself needs half a unit. */
+export function tieOf(body: Body, shift: number): number {
+	if (shift === 0) return 0;
+	return body.resultNarrow === undefined ? exactNumber(half(shift)) : 0.5;
 }
