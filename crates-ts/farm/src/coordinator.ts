@@ -6,7 +6,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { issueOf, read, refused, requireFit, shown, stream } from "./answers.ts";
-import { receive, send, TooLarge, WrongHash } from "./files.ts";
+import { markUsed, receive, send, TooLarge, WrongHash } from "./files.ts";
 import type { KindShape } from "./kind.ts";
 import { metricsOf } from "./metrics.ts";
 import type { Queue } from "./queue.ts";
@@ -268,6 +268,7 @@ export class Coordinator {
 			app.on(["GET", "HEAD"], address, async (c) => {
 				const { file } = c.req.param();
 				if (!CONTENT.test(file)) throw refused(400, "Name a program as 0x….onnx and inputs as 0x….bin.");
+				await markUsed(join(own, kind, file));
 				for (const place of [...content, own]) {
 					const found = await send(join(place, kind, file));
 					if (found !== undefined) return stream(c, found);
@@ -283,6 +284,7 @@ export class Coordinator {
 		app.on(["GET", "HEAD"], "/blobs/:hash", async (c) => {
 			const { hash } = c.req.param();
 			if (!HASH.test(hash)) throw refused(400, "Name a file by its SHA-256, 64 hexadecimal digits.");
+			await markUsed(join(folder, "blobs", hash));
 			return stream(c, await send(join(folder, "blobs", hash)));
 		});
 		app.put("/blobs/:hash", async (c) => {
