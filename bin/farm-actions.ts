@@ -98,7 +98,7 @@ export async function submitTo(options: FarmActionOptions, signal: AbortSignal) 
 	const { farmConformance, farmEvaluate } = await import("@umpire/actors/farm/submit.ts");
 	const home = openHome(options.home);
 	const { coordinator: address, tokenFile, what, of, inputs = [] } = options;
-	const farm = await Farm.open(home, { address, tokenFile });
+	const farm = await Farm.open(home, { address, tokenFile }, options.progress);
 	if (what === "conformance" && of !== undefined) {
 		return { conformance: await farmConformance(farm, { ...options, folder: of }, signal) };
 	}

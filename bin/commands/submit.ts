@@ -1,7 +1,8 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../log.ts";
+import { progress } from "../log.ts";
 import { etherOption, seedOption } from "../numbers.ts";
+import { playRole } from "../play-role.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	id: string;
@@ -61,15 +62,10 @@ export const submit = command<Options>({
 				describe: "which local account acts",
 			}),
 	async run(options) {
-		const { untilInterrupted } = await import("../interrupt.ts");
-		const { openWorld } = await import("@umpire/actors/world.ts");
-		const { withPurse } = await import("@umpire/actors/purse.ts");
-		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, options.as);
-		const actor = await submitter(world, options.id, { ...options, progress });
-		const { connection, deployment } = world.contracts;
-		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
+		const full = { ...options, limits: limitsOf(options) };
+		await playRole(full, options.as, "submitterBond", (world) =>
+			submitter(world, options.id, { ...options, progress }),
+		);
 	},
 });
