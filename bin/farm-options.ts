@@ -5,6 +5,7 @@ import type { Argv } from "yargs";
 export interface FarmChoice {
 	farm?: string;
 	farmTokenFile?: string;
+	farmCommits?: boolean;
 }
 
 /** Adds which farm helps. */
@@ -25,7 +26,19 @@ export function withFarm<T>(yargs: Argv<T>): Argv<T & FarmChoice> {
 		}) as unknown as Argv<T & FarmChoice>;
 }
 
+/** Adds whether claims may be made of what a farm computes. */
+export function withFarmCommits<T>(yargs: Argv<T>): Argv<T & FarmChoice> {
+	return withFarm(yargs)
+		.option("farm-commits", {
+			type: "boolean",
+			group: "Machines of one's own (docs/farm.md):",
+			describe:
+				"put bonds on what two workers with tokens of their own compute alike; without it the farm does nothing for claims",
+		})
+		.implies("farm-commits", "farm") as unknown as Argv<T & FarmChoice>;
+}
+
 /** What the options ask for; undefined without --farm. */
-export function farmChosen({ farm, farmTokenFile }: FarmChoice): FarmOptions | undefined {
-	return farm === undefined ? undefined : { address: farm, tokenFile: farmTokenFile };
+export function farmChosen({ farm, farmTokenFile, farmCommits }: FarmChoice): FarmOptions | undefined {
+	return farm === undefined ? undefined : { address: farm, tokenFile: farmTokenFile, commits: farmCommits };
 }

@@ -7,7 +7,7 @@ import { FarmClient } from "../src/client.ts";
 import { openPglite } from "../src/database.ts";
 import { Queue } from "../src/queue.ts";
 import { serveCoordinator } from "../src/serve.ts";
-import { openToken } from "../src/token.ts";
+import { openToken, WorkerTokens } from "../src/token.ts";
 import { LEAST_LEASE } from "../src/wire.ts";
 
 it("what was uploaded is removed when nobody has asked for it for a week, and kept while somebody does", async () => {
@@ -16,7 +16,16 @@ it("what was uploaded is removed when nobody has asked for it for a week, and ke
 	const token = await openToken(join(folder, "token"));
 	const start = async () => {
 		const queue = await Queue.open(await openPglite(join(folder, "queue")), ["none"], LEAST_LEASE, warn);
-		const options = { queue, kinds: [], token, folder, content: [], mostBytes: 100, warn };
+		const options = {
+			queue,
+			kinds: [],
+			token,
+			workerTokens: new WorkerTokens(join(folder, "workers")),
+			folder,
+			content: [],
+			mostBytes: 100,
+			warn,
+		};
 		return serveCoordinator(options, 0, "127.0.0.1");
 	};
 	let server = await start();

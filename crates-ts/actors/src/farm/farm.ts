@@ -20,6 +20,8 @@ export interface FarmOptions {
 	readonly address: string;
 	/** `farm/token` of the home folder by default. */
 	readonly tokenFile?: string | undefined;
+	/** Whether claims may be made of what two of its workers agree on. */
+	readonly commits?: boolean | undefined;
 }
 
 /** A program that a farm runs. */
@@ -33,6 +35,8 @@ export interface FarmProgram {
 export interface Answer<T> {
 	readonly id: string;
 	readonly worker: string;
+	/** Whether nobody else can have that name. */
+	readonly own: boolean;
 	readonly result: T;
 	readonly data: { readonly bytes: number; readonly sha256: string } | undefined;
 }
@@ -46,6 +50,8 @@ const KNOWN = 86_400_000;
 /** The machines of one's own, and what their coordinator has been given to work with. */
 export class Farm {
 	readonly client: FarmClient;
+	/** Whether claims may be made of what two of its workers agree on. */
+	readonly commits: boolean;
 	readonly #home: Home;
 	/** Content that the coordinator has, and when it was asked (performance.now). */
 	readonly #there = new Cache<string, number>(MOST_KNOWN);
@@ -53,8 +59,9 @@ export class Farm {
 	#told: string | undefined;
 	#askAgain = 0;
 
-	private constructor(client: FarmClient, home: Home, tell: (line: string) => void) {
+	private constructor(client: FarmClient, home: Home, commits: boolean, tell: (line: string) => void) {
 		this.client = client;
+		this.commits = commits;
 		this.#home = home;
 		this.#tell = tell;
 	}
@@ -65,11 +72,11 @@ export class Farm {
 	 */
 	static async open(
 		home: Home,
-		{ address, tokenFile }: FarmOptions,
+		{ address, tokenFile, commits = false }: FarmOptions,
 		tell: (line: string) => void,
 	): Promise<Farm> {
 		const token = await readToken(tokenFile ?? home.path("farm", "token"));
-		return new Farm(new FarmClient(address, token), home, tell);
+		return new Farm(new FarmClient(address, token), home, commits, tell);
 	}
 
 	/**
@@ -78,25 +85,27 @@ export class Farm {
 	 *
 	 * @param signal takes the job back
 	 * @param provide uploads what the job needs
+	 * @param notBy the worker that must not do it
 	 */
 	async ask<K extends KindShape>(
 		kind: K,
 		payload: z.infer<K["payload"]>,
 		signal: AbortSignal,
 		provide: () => Promise<void> = async () => {},
+		notBy?: string,
 	): Promise<Answer<z.infer<K["result"]>> | undefined> {
 		if (signal.aborted || performance.now() < this.#askAgain) return undefined;
 		const id = randomUUID();
 		try {
 			await provide();
-			await this.client.submit({ id, kind: kind.name, payload });
+			await this.client.submit({ id, kind: kind.name, payload, notBy });
 			for (;;) {
 				const { state, outcome } = await this.client.job(id, LONGEST_WAIT, signal);
 				if (state !== "failed" && outcome === undefined) continue;
 				this.#told = undefined;
 				if (outcome?.ok) {
-					const { worker, data } = outcome;
-					return { id, worker, data, result: kind.result.parse(outcome.result) as z.infer<K["result"]> };
+					const { worker, own = false, data } = outcome;
+					return { id, worker, own, data, result: kind.result.parse(outcome.result) as z.infer<K["result"]> };
 				}
 				const reason = outcome === undefined ? "" : ` (${outcome.error})`;
 				this.#once(`The farm could not ${kind.name}${reason}: it is done here.`);

@@ -7,16 +7,18 @@ import type { Limits } from "@umpire/operators/limits.ts";
 import type { CircuitInput } from "@umpire/prover/circuits.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { httpStore } from "@umpire/store/http-store.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
+import { traceBytes } from "@umpire/store/traces.ts";
 import type { z } from "zod";
 import { recordClaimed } from "../disputed-segment.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { Sessions } from "../sessions.ts";
-import { CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
+import { COMMIT, CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
 
 /** What a worker of a farm works with. */
 export interface Workplace {
@@ -95,6 +97,16 @@ export function kindsOf(place: Workplace): Kind[] {
 				const { loaded, sessions, inputs } = await content.of(payload as RunJob);
 				const { traceRoot } = await recordClaimed(loaded, sessions, inputs);
 				return { result: { traceRoot } };
+			},
+		},
+		{
+			...COMMIT,
+			async work(payload) {
+				const { loaded, sessions, inputs } = await content.of(payload as RunJob);
+				const trace = await recordClaimed(loaded, sessions, inputs);
+				const { traceRoot, opening } = claimOfTrace(loaded.commitment, trace);
+				const result = { traceRoot, opening: { ...opening, words: opening.words.map(String) } };
+				return { result, data: traceBytes(loaded.program, trace) };
 			},
 		},
 		{

@@ -35,6 +35,22 @@ export const RECOMPUTE = {
 	hasData: false,
 } satisfies KindShape;
 
+/** The same, with what a claim states and, as data, what it is defended with. */
+export const COMMIT = {
+	name: "commit",
+	payload: RUN,
+	result: z.strictObject({
+		traceRoot: root,
+		opening: z.strictObject({
+			root,
+			operatorPath: z.array(root).max(64),
+			stepPath: z.array(root).max(64),
+			words: z.array(integer).length(5),
+		}),
+	}),
+	hasData: true,
+} satisfies KindShape;
+
 /** To run a program: as data its outputs. */
 export const EVALUATE = {
 	name: "evaluate",
@@ -68,7 +84,7 @@ export const CONFORMANCE = {
 } satisfies KindShape;
 
 /** All kinds, what disputes wait for first. */
-export const SHAPES: readonly KindShape[] = [PROVE, RECOMPUTE, EVALUATE, CONFORMANCE];
+export const SHAPES: readonly KindShape[] = [PROVE, RECOMPUTE, COMMIT, EVALUATE, CONFORMANCE];
 
 export type ModelFile = z.infer<typeof modelFile>;
 export type ConformanceJob = z.infer<(typeof CONFORMANCE)["payload"]>;
