@@ -22,7 +22,7 @@ import { verifier } from "../verifier.ts";
 import type { World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
 import { AttesterKeyFile } from "./attester-key.ts";
-import { AttestationKeeper, type Look } from "./keeper.ts";
+import { AttestationKeeper, type Look, NEW_EPOCHS } from "./keeper.ts";
 import { type SignedVote, SignedVotes } from "./signed-votes.ts";
 import { Witnessing } from "./witnessing.ts";
 
@@ -164,7 +164,7 @@ export class Attester extends AttestationKeeper {
 				const message = possessionMessage(this.domain, this.account, twin);
 				const args = [twin, key, prove(message)];
 				const { stake } = this.#options;
-				const call = { contract: operators, functionName: "register", args, value: stake };
+				const call = { contract: operators, functionName: "register", args, value: stake, spare: NEW_EPOCHS };
 				return this.send("register-operator", `Registered with a stake of ${formatEther(stake)} ETH.`, call);
 			}
 			case "sign": {
@@ -185,7 +185,7 @@ export class Attester extends AttestationKeeper {
 				return this.send(`accuse:${record}`, `Accused record ${record}: its output is wrong.`, call, until);
 			}
 			case "leave": {
-				const call = { contract: operators, functionName: "leave" };
+				const call = { contract: operators, functionName: "leave", spare: NEW_EPOCHS };
 				return this.send("leave-operators", "Leaving: it signs for no later epoch.", call);
 			}
 			case "exit": {
