@@ -111,6 +111,27 @@ const CONTRIBUTED = own({
 	files: z.array(z.string()),
 });
 
+const networkContracts = own({
+	chainId: count,
+	market: address,
+	workers: address,
+	jobs: address,
+	beacon: address,
+	token: address.nullable().describe("for tests, on local chains"),
+});
+
+const bountyContracts = own({
+	chainId: count,
+	market: address,
+	bounties: address,
+	beacon: address,
+	block: count,
+});
+
+const gridContracts = own({ chainId: count, market: address, grid: address, beacon: address });
+
+const attesterContracts = own({ chainId: count, market: address, operators: address, attestations: address });
+
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
 		file: z.string().optional().describe("left out if the budget is missed, and that is not accepted"),
@@ -339,7 +360,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		seconds,
 		attesters: attesterDemonstration.optional(),
 	}),
-	"bounty deploy": own({ chainId: count, market: address, bounties: address, beacon: address, block: count }),
+	"bounty deploy": bountyContracts,
+	"bounty use": bountyContracts,
 	"bounty open": own({ bounty: count, program: root, minGain: count, rate: units }),
 	"bounty submit": LOG_LINE.describe("a line for each thing that it tells"),
 	"bounty watch": LOG_LINE.describe("likewise"),
@@ -348,7 +370,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"bounty status": bounty,
 	"bounty close": bounty,
 	"bounty end": bounty,
-	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
+	"grid deploy": gridContracts,
+	"grid use": gridContracts,
 	"grid open": own({ grid: count }),
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
 	"grid status": grid,
@@ -357,7 +380,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"attest join": LOG_LINE.describe("a line for each thing that it tells"),
 	"attest leave": LOG_LINE.describe("the same, until its stake came back"),
 	"operators cover": own({ request: count, value: wei, premium: wei }),
-	"operators deploy": own({ chainId: count, market: address, operators: address, attestations: address }),
+	"operators deploy": attesterContracts,
+	"operators use": attesterContracts,
 	"operators list": own({
 		epoch: count,
 		stake: wei.describe("what the epoch's set had as it began"),
@@ -412,14 +436,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		exposure: wei.describe("what of the stake is bound"),
 		exitFrom: time.describe("seconds since 1970, from when on its stake can come back, if it is leaving"),
 	}),
-	"job deploy": own({
-		chainId: count,
-		market: address,
-		workers: address,
-		jobs: address,
-		beacon: address,
-		token: address.nullable().describe("for tests, on local chains"),
-	}),
+	"job deploy": networkContracts,
+	"job use": networkContracts,
 	"job submit": own({ job: count }),
 	"job status": job,
 	"job cancel": job,
