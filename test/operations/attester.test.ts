@@ -32,6 +32,7 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { counting } from "./counting.ts";
 
 const PARAMETERS = { ...ATTESTER_PRESETS.test, epochSeconds: 1000 };
 const STAKE = parseEther("2");
@@ -321,6 +322,8 @@ test("accusations and records that have ended are read no more, however many the
 	};
 	for (let i = 0; i < 4; i++) await accuse(2n);
 	expect(await look()).toEqual({ accusations: 4, records: 2 });
+	// Records are read together.
+	expect(asked.get("multicall")).toBeLessThanOrEqual(2 + 1);
 	await stage.wait(PARAMETERS.claimSeconds + 1);
 	const keeper = new Aggregator(client, contracts, { ...options, attesters: [] });
 	await stage.settle([keeper]);
@@ -332,21 +335,6 @@ test("accusations and records that have ended are read no more, however many the
 	// The first record waits for its claim's end, and keeps none of those after it.
 	expect(await look()).toEqual({ accusations: 0, records: 1 });
 });
-
-/** The same world, whose reads of contracts are counted by name. */
-function counting(world: World, asked: Map<string, number>): World {
-	const { connection } = world.contracts;
-	const reader = new Proxy(connection.reader, {
-		get(target, name) {
-			if (name !== "readContract") return Reflect.get(target, name);
-			return (call: { functionName: string }) => {
-				asked.set(call.functionName, (asked.get(call.functionName) ?? 0) + 1);
-				return target.readContract(call as never);
-			};
-		},
-	});
-	return { ...world, contracts: { ...world.contracts, connection: { ...connection, reader } } };
-}
 
 test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	const [one] = await enlisted("attester");
