@@ -68,6 +68,19 @@ export const LOG_LINE = own({
 	level: z.enum(["info", "warning", "error"]),
 	message: z.string(),
 	code: z.string().optional().describe("of an error"),
+	request: count.optional().describe("that the line is about, as all that follow"),
+	claim: count.optional(),
+	dispute: count.optional(),
+	demand: count.optional().describe("of inputs"),
+	job: count.optional(),
+	grid: count.optional(),
+	point: count.optional(),
+	bounty: count.optional(),
+	candidate: count.optional(),
+	record: count.optional().describe("of attesters' signatures"),
+	accusation: count.optional(),
+	farmJob: z.string().optional(),
+	lease: z.string().optional().describe("of a farm: kind, job and attempt"),
 });
 
 const CONFORMED = own({

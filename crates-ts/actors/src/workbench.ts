@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepingSubject } from "./subject.ts";
 
 /** Work that a running dispute waits for, and work that may take as long as it takes: each lane does one job at a time. */
 export type Lane = "urgent" | "background";
@@ -73,7 +74,8 @@ export class Workbench {
 			entry.state = "waiting";
 			entry.lane = lane;
 		}
-		if (entry.state === "waiting") entry.work = work;
+		// Whose turn it is done in says nothing of what it is about.
+		if (entry.state === "waiting") entry.work = keepingSubject(work);
 		this.#startNext();
 		return entry.state === "done" ? (entry.result as T) : undefined;
 	}

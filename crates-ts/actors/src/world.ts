@@ -25,11 +25,13 @@ import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
+import { Cache } from "./cache.ts";
 import { LocatedContent } from "./content/located-content.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
 import { sourcesOf } from "./sources.ts";
+import { about, type Subject, subjectNow } from "./subject.ts";
 
 /** A folder and a deployment, to look at. */
 export interface View {
@@ -213,6 +215,7 @@ export async function act(
 	until?: number,
 ): Promise<Outgoing | undefined> {
 	const { contracts, feed, flights } = world;
+	subjectsOf(flights).set(name, subjectNow());
 	try {
 		return await flights.launch({ name, call: { contract: contracts.market, ...call }, until }, feed.head);
 	} catch (error) {
@@ -230,6 +233,18 @@ export async function act(
 export async function landAll(world: World, warn: (line: string) => void): Promise<void> {
 	const { flights, feed, onSent, signer } = world;
 	const refused = await flights.land((sent) => onSent(sent, signer.account.address));
-	for (const line of refused) warn(line);
+	const subjects = subjectsOf(flights);
+	for (const { move, line } of refused) about(subjects.peek(move) ?? {}, () => warn(line));
 	if (refused.length > 0) feed.reread();
+}
+
+/** What the moves of a process were about, by their names. */
+const SUBJECTS = new WeakMap<Flights, Cache<string, Subject>>();
+/** Moves that are remembered. */
+const MOVES = 1000;
+
+function subjectsOf(flights: Flights): Cache<string, Subject> {
+	const known = SUBJECTS.get(flights) ?? new Cache<string, Subject>(MOVES);
+	SUBJECTS.set(flights, known);
+	return known;
 }
