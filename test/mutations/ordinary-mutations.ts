@@ -23,6 +23,33 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"const small = ratio < 2 ** (14 - maxShift(limit));",
 		],
 	]),
+	...mutationsOf(
+		"crates-ts/onnx/src/input-files.ts",
+		["crates-ts/onnx/test/input-files.test.ts"],
+		[
+			[
+				"two files of one name are one",
+				"found.some((matches) => matches.length !== 1)",
+				"found.some((matches) => matches.length === 0)",
+			],
+			[
+				"what is not read is not told of",
+				"for (const { path, name } of more)",
+				"for (const { path, name } of [])",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/program-json.ts",
+		["crates-ts/runtime/test/program-file.test.ts"],
+		[
+			[
+				"what is missing is a whole number",
+				"missing: reals(missing, `${where}: missing`)",
+				"missing: numbers(missing, `${where}: missing`)",
+			],
+		],
+	),
 	...mutationsOf("crates-ts/compiler/src/powers/needs.ts", KINDS, [
 		[
 			"a steep power is taken for a flat one",
@@ -30,6 +57,22 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"return slopes && at(1);",
 		],
 	]),
+	...mutationsOf(
+		"crates-ts/compiler/src/lower/emit.ts",
+		[...KINDS, "crates-ts/compiler/test/infinite-values.test.ts", "crates-ts/compiler/test/features.test.ts"],
+		[
+			[
+				"what lies too far for a sum is not clipped",
+				"if (!(end < integerReach(operands[k]))) return [undefined, undefined];",
+				"return [undefined, undefined];",
+			],
+			[
+				"what lies too far for a sum is clipped short of where the result ends",
+				"const enough = Math.max(-low, high) + (total - reaches[k]) + shift;",
+				"const enough = Math.max(-low, high) / 2;",
+			],
+		],
+	),
 	...mutationsOf("crates-ts/compiler/src/passes/magnitudes.ts", KINDS, [
 		[
 			"magnitudes are roots of squares",
