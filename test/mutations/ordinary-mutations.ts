@@ -76,8 +76,13 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf("crates-ts/compiler/src/passes/magnitudes.ts", KINDS, [
 		[
 			"magnitudes are roots of squares",
-			'sum.opType !== "Add" || editor.reads(node.inputs[0]) !== 1',
-			'sum.opType !== "Sub" || editor.reads(node.inputs[0]) !== 1',
+			'sum?.domain !== "" || sum.opType !== "Add"',
+			'sum?.domain !== "" || sum.opType !== "Sub"',
+		],
+		[
+			"magnitudes that are moved are roots of squares",
+			"return isMoved ? originOf(node.inputs[0]) : node;",
+			"return node;",
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", KINDS, [

@@ -96,6 +96,28 @@ describe("what a curve makes steep", () => {
 		expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[i])))).toBeLessThan(0.02);
 	});
 
+	test("a magnitude of which half is picked is as fine as what it is made of", async () => {
+		const model = modelOf(
+			[
+				[1, 16],
+				[1, 16],
+			],
+			(g, [re, im]) => {
+				const sum = g.node("Add", [g.node("Mul", [re, re]), g.node("Mul", [im, im])]);
+				const half = g.constant("half", tensorFrom("int64", [9], [0, 1, 2, 3, 4, 5, 6, 7, 8]));
+				const root = g.node("Sqrt", [g.node("Gather", [g.node("Transpose", [sum], { perm: [1, 0] }), half])]);
+				const few = g.constant("few", floats([], [1e-5]));
+				return g.node("Log", [g.node("Add", [root, few])]);
+			},
+		);
+		const spoken = [scaled([1, 16], 1, 8), scaled([1, 16], 2, 8)];
+		const whispered = [scaled([1, 16], 3, 2e-3), scaled([1, 16], 4, 2e-3)];
+		const compiled = await compileChecked(model, { inputs: [spoken, whispered] });
+		const [found] = outputsOf(compiled, new Map(whispered.map((tensor, k) => [`x${k}`, tensor])));
+		const [re, im] = whispered.map(numbers);
+		const wanted = re.slice(0, 9).map((value, i) => Math.log(1e-5 + Math.hypot(value, im[i])));
+		expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[i])))).toBeLessThan(0.02);
+	});
 	test("a magnitude of nothing is 0", async () => {
 		const model = modelOf(
 			[
