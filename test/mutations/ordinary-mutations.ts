@@ -24,6 +24,28 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		],
 	]),
 	...mutationsOf(
+		"crates-ts/compiler/src/fidelity/error-budget.ts",
+		["crates-ts/compiler/test/judging.test.ts"],
+		[
+			[
+				"a budget that is named is a little too small",
+				"(Math.floor(value / digit) + 1)",
+				"Math.floor(value / digit)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/fidelity/report.ts",
+		["crates-ts/compiler/test/judging.test.ts"],
+		[
+			[
+				"a budget is named that asks for the largest element",
+				"if (keepsArgmax({ measure }) && outputs.some(({ argmaxAgrees }) => argmaxAgrees < 1))",
+				"if (false)",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/onnx/src/input-files.ts",
 		["crates-ts/onnx/test/input-files.test.ts"],
 		[
