@@ -79,22 +79,18 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"return slopes && at(1);",
 		],
 	]),
-	...mutationsOf(
-		"crates-ts/compiler/src/lower/emit.ts",
-		[...KINDS, "crates-ts/compiler/test/infinite-values.test.ts", "crates-ts/compiler/test/features.test.ts"],
+	...mutationsOf("crates-ts/compiler/src/lower/emit.ts", KINDS, [
 		[
-			[
-				"what lies too far for a sum is not clipped",
-				"if (!(end < integerReach(operands[k]))) return [undefined, undefined];",
-				"return [undefined, undefined];",
-			],
-			[
-				"what lies too far for a sum is clipped short of where the result ends",
-				"const enough = Math.max(-low, high) + (total - reaches[k]) + shift;",
-				"const enough = Math.max(-low, high) / 2;",
-			],
+			"what lies too far for a sum is not clipped",
+			"if (!(end < integerReach(operands[k]))) return [undefined, undefined];",
+			"return [undefined, undefined];",
 		],
-	),
+		[
+			"what lies too far for a sum counts for nothing",
+			"const end = Math.ceil(enough / Math.abs(ratios[k])) + 1;",
+			"const end = 0;",
+		],
+	]),
 	...mutationsOf("crates-ts/compiler/src/passes/magnitudes.ts", KINDS, [
 		[
 			"magnitudes are roots of squares",

@@ -161,10 +161,10 @@ describe("a program that misses its budget", () => {
 	test.each(["1e-9%", "abs:1e-12", "rel:1e-9%", "mean:1e-9%"])(
 		"names the budget with which it does not, for %s",
 		async (text) => {
-			const { report } = await compileChecked(model, { budget: parseBudget(text) });
+			const { report } = await compileChecked(model, { budget: parseBudget(text)! });
 			const named = /, --budget (\S+) allows it$/.exec(missedBudget(report)!)?.[1];
 			expect(named).toMatch(/^[a-z]*/.exec(text)![0]);
-			const followed = await compileChecked(model, { budget: parseBudget(named!) });
+			const followed = await compileChecked(model, { budget: parseBudget(named!)! });
 			expect(followed.report.budget).toMatchObject({ met: true });
 		},
 	);
