@@ -2,7 +2,7 @@ import type { Cell, Column, TableView } from "@umpire/views/list-view.ts";
 import { clock, short } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
 import { stateCard } from "../states.ts";
-import { h, section, sign } from "./h.ts";
+import { h, inApp, section, sign } from "./h.ts";
 
 /** A section that is a table, or says why there is nothing. */
 export function tableSection({ title, about, columns, rows, empty }: TableView, now: number): ReactNode {
@@ -62,7 +62,7 @@ function cell({ text, href, isHash, tone, until, note }: Cell, now: number): Rea
 	const left = until == null ? null : until - now;
 	return [
 		tone === undefined ? null : h("span", { key: "s" }, sign(tone), " "),
-		href === undefined ? h("span", { key: "t" }, shown) : h("a", { key: "t", href }, shown),
+		href === undefined ? h("span", { key: "t" }, shown) : h("a", { key: "t", href: inApp(href) }, shown),
 		left === null || left <= 0 ? null : h("span", { key: "u", className: "quiet" }, ` ${clock(left)} left`),
 		note === undefined ? null : h("span", { key: "n", className: "quiet" }, `, ${note}`),
 	];
@@ -86,7 +86,7 @@ export function factRows(
 				"div",
 				{ key: what },
 				h("dt", null, what),
-				h("dd", null, href === undefined ? shown : h("a", { href }, shown)),
+				h("dd", null, href === undefined ? shown : h("a", { href: inApp(href) }, shown)),
 			);
 		}),
 	);
