@@ -10,9 +10,10 @@ const root = (digit: string): Hex => `0x${digit.repeat(64)}`;
 const [OWN, OTHER, MARKET, JOBS, GRID] = ["a", "b", "1", "2", "3"].map(account) as [Hex, Hex, Hex, Hex, Hex];
 const known = { chainId: 31_337, contracts: { market: MARKET, jobs: JOBS, grid: GRID } };
 
+const NOBODY: Hex = zeroAddress;
 const question = {
-	...{ program: root("5"), inputsRoot: root("6"), deadline: "1700000000", consumer: zeroAddress },
-	...{ submitter: zeroAddress, exclusiveUntil: "0", isSealed: false },
+	...{ program: root("5"), inputsRoot: root("6"), deadline: "1700000000", consumer: NOBODY },
+	...{ submitter: NOBODY, exclusiveUntil: "0", isSealed: false },
 };
 const shown: Shown = {
 	...{ from: OWN, contract: "market", function: "request", args: [question], value: "10000000000000000" },
@@ -57,8 +58,9 @@ describe("a transaction that a server gives for the wallet", () => {
 	});
 
 	it("may have arguments that the page does not know, and no others", async () => {
+		const ether: Hex = zeroAddress;
 		const terms = {
-			...{ program: root("5"), inputsRoot: root("6"), token: zeroAddress, reward: 7n, exposure: 70n },
+			...{ program: root("5"), inputsRoot: root("6"), token: ether, reward: 7n, exposure: 70n },
 			...{ workSeconds: 60, tries: 1 },
 		};
 		const jobOf = (by: Partial<typeof terms>) => ({

@@ -1,16 +1,9 @@
 import { short } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
-import { useWallet, wallets } from "../wallet/wallet.ts";
 import { check } from "./check.ts";
-import { placeOf } from "./claim-check.ts";
-import { type Node, SERVER, walletNode } from "./rpc.ts";
+import { placeOf } from "./place.ts";
 import { useCheck } from "./use-check.ts";
-
-/** The visitor's own wallet does not depend on this server: it is asked where it is connected. */
-export function useNode(): () => Promise<Node> {
-	const { account, isElsewhere } = useWallet();
-	return async () => (account === null || isElsewhere ? SERVER : walletNode(await wallets()));
-}
+import { useNode } from "./use-node.ts";
 
 /** Verifies the proof that decided a dispute, in this browser. */
 export function ProofCheck({

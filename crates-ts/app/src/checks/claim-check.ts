@@ -1,22 +1,23 @@
 import type { ReactNode } from "react";
 import { h } from "../components/h.ts";
-import { knownContracts } from "../wallet/wallet.ts";
-import { useNode } from "./chain-checks.ts";
 import { check } from "./check.ts";
-import type { ClaimPlace, ClaimRoots } from "./claim-on-chain.ts";
+import type { ClaimRoots } from "./claim-on-chain.ts";
 import type { Given } from "./given.ts";
+import { placeOf } from "./place.ts";
 import type { Recomputed } from "./recompute.ts";
 import { type Judgement, useCheck } from "./use-check.ts";
+import { useNode } from "./use-node.ts";
 
 /** What was computed here, against what the claim commits to on the chain. */
 export function judge(found: Recomputed, claim: ClaimRoots): Judgement {
+	// Of a claim of an output alone, or in segments, the chain has no root of the whole trace.
+	if (!found.isLazy && found.traceRoot !== claim.traceRoot)
+		return { at: "differs", result: "The trace root is another one: some number of the claim is wrong." };
 	if (found.outputRoot !== claim.outputRoot)
 		return { at: "differs", result: "The output is another one than claimed." };
-	// Of a claim of an output alone, or in segments, the chain has no root of the whole trace.
-	if (found.isLazy) return { at: "agrees", result: "The output is the claimed one: every number of it." };
-	return found.traceRoot === claim.traceRoot
-		? { at: "agrees", result: "The trace root is the claimed one: every number agrees." }
-		: { at: "differs", result: "The trace root is another one: some number of the claim is wrong." };
+	return found.isLazy
+		? { at: "agrees", result: "The output is the claimed one: every number of it." }
+		: { at: "agrees", result: "The trace root is the claimed one: every number agrees." };
 }
 
 /** Runs a claim's program here, on files of the visitor's or of the server, and compares with the chain. */
@@ -44,18 +45,4 @@ export function ClaimCheck({
 		return { at, result: h("span", null, result, h("span", { className: "quiet" }, ` By ${node.name}.`)) };
 	});
 	return check({ title: "Recompute here", about, state, onRun: run, onStop: stop });
-}
-
-/** A claim without a market is of this deployment's. */
-export async function placeOf({
-	claim,
-	market,
-}: {
-	readonly claim: number;
-	readonly market?: string | undefined;
-}): Promise<ClaimPlace> {
-	if (market !== undefined) return { claim, market };
-	const { contracts } = await knownContracts("market");
-	if (contracts.market === undefined) throw new Error("The server does not say where the market is.");
-	return { claim, market: contracts.market };
 }

@@ -2,10 +2,12 @@ import type { DisputeView } from "@umpire/views/dispute-view.ts";
 import { grouped } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
 import { h } from "../components/h.ts";
-import { ChainCheck, ProofCheck, useNode } from "./chain-checks.ts";
+import { ChainCheck, ProofCheck } from "./chain-checks.ts";
 import { check } from "./check.ts";
-import { judge, placeOf } from "./claim-check.ts";
+import { judge } from "./claim-check.ts";
+import { placeOf } from "./place.ts";
 import { useCheck } from "./use-check.ts";
+import { useNode } from "./use-node.ts";
 
 /** How a visitor checks a dispute without trusting this page. */
 export function DisputeChecks({ view }: { view: DisputeView }): ReactNode {

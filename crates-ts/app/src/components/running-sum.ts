@@ -6,6 +6,9 @@ import { h } from "./h.ts";
 
 const [WANTED, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [620, 250, 56, 96, 14, 26];
 
+/** Less has no room for all words. */
+const NARROW = 480;
+
 /** How the sum grows, product by product, and where what was published leaves it. */
 export const runningSum = (sum: RunningSum): ReactNode =>
 	h(Fit, { wanted: WANTED, draw: (width) => drawn(sum, width) });
@@ -56,7 +59,7 @@ function drawn({ at, sums, parts }: RunningSum, width: number): ReactNode {
 					h(
 						"text",
 						{ x: x(before.at) + 6, y: TOP + 6, fontSize: 11, fill: "var(--ink2)" },
-						`${before.name} = ${grouped(before.follows)}, agreed`,
+						width < NARROW ? `${before.name}, agreed` : `${before.name} = ${grouped(before.follows)}, agreed`,
 					),
 					h(
 						"text",

@@ -254,7 +254,7 @@ function events(lines: readonly EventLine[]): ReactNode {
 			? h("p", { className: "quiet" }, "Nothing has happened yet.")
 			: h(
 					"ul",
-					{ className: "rows" },
+					{ className: "rows events" },
 					lines.map(({ text, about, tone, time, transaction }, i) =>
 						h(
 							"li",

@@ -8,7 +8,7 @@ import type { Given } from "../checks/given.ts";
 import type { Recomputed } from "../checks/recompute.ts";
 import { type Judgement, useCheck } from "../checks/use-check.ts";
 import { Field, FileField, TextArea } from "../components/form.ts";
-import { h, section } from "../components/h.ts";
+import { h, hash, section } from "../components/h.ts";
 import { useTitle } from "../route.ts";
 import { usePage } from "../use-page.ts";
 
@@ -152,25 +152,38 @@ function OutputCheck({ given, output }: { readonly given: Given; readonly output
 }
 
 /** What was computed, against the numbers that somebody wrote: equal if they stand for the same integers. */
-function compare({ program, inputsRoot, traceRoot, output }: Recomputed, written: string): Judgement {
-	const { values, scale } = output;
-	const roots = `Program ${short(program.root)}, inputs ${short(inputsRoot)}, trace ${short(traceRoot)}.`;
+function compare(found: Recomputed, written: string): Judgement {
+	const { values, scale } = found.output;
+	const say = (at: Judgement["at"], text: string): Judgement => ({
+		at,
+		result: h("span", null, text, rootsOf(found)),
+	});
 	const first = [...values.subarray(0, SHOWN)].map((value) => real(value)).join(", ");
 	const shown = `${first}${values.length > SHOWN ? ", \u2026" : ""}`;
-	const claimed = [...written.matchAll(/[-\u2212]?\d+(?:\.\d+)?(?:e[-+\u2212]?\d+)?/gi)].map(([number]) =>
+	const claimed = numbersIn(written);
+	if (claimed.length === 0) return say("undecided", `The output is ${shown}.`);
+	if (claimed.length !== values.length)
+		return say("differs", `The output has ${values.length} numbers, and ${claimed.length} were given.`);
+	const other = claimed.findIndex(
+		(value, i) => Math.round(value / scale) !== Math.round((values[i] ?? 0) / scale),
+	);
+	if (other === -1) return say("agrees", `Every number of the output agrees: ${shown}.`);
+	const [is, was] = [values[other] ?? 0, claimed[other] ?? 0];
+	return say("differs", `Number ${other} of the output is ${real(is)}; ${real(was)} was claimed.`);
+}
+
+const rootsOf = ({ program, inputsRoot, traceRoot }: Recomputed): ReactNode =>
+	h(
+		"span",
+		{ className: "quiet roots" },
+		...[" Program ", program.root, ", inputs ", inputsRoot, ", trace ", traceRoot, "."].map((text) =>
+			text.startsWith("0x") ? hash(text, short(text)) : text,
+		),
+	);
+
+const numbersIn = (text: string): number[] =>
+	[...text.matchAll(/[-\u2212]?\d+(?:\.\d+)?(?:e[-+\u2212]?\d+)?/gi)].map(([number]) =>
 		Number(number.replaceAll("\u2212", "-")),
 	);
-	if (claimed.length === 0) return { at: "undecided", result: `The output is ${shown}. ${roots}` };
-	if (claimed.length !== values.length) {
-		const result = `The output has ${values.length} numbers, and ${claimed.length} were given. ${roots}`;
-		return { at: "differs", result };
-	}
-	const other = claimed.findIndex((value, i) => Math.round(value / scale) !== Math.round(values[i]! / scale));
-	if (other === -1) return { at: "agrees", result: `Every number of the output agrees: ${shown}. ${roots}` };
-	return {
-		at: "differs",
-		result: `Number ${other} of the output is ${real(values[other]!)}; ${real(claimed[other]!)} was claimed. ${roots}`,
-	};
-}
 
 const SHOWN = 12;
