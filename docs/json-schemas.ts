@@ -831,6 +831,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key address": own({ address }),
 	"farm coordinator": LOG_LINE.describe("a line for each thing that it tells"),
 	"farm worker": LOG_LINE.describe("likewise"),
+	"farm token": own({ worker: z.string(), file: z.string() }),
 	"farm status": own({
 		database: z.string(),
 		leaseSeconds: seconds,

@@ -27,6 +27,7 @@ import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
 import { Cache } from "./cache.ts";
 import { LocatedContent } from "./content/located-content.ts";
+import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
@@ -53,6 +54,8 @@ export interface World extends View {
 	readonly flights: Flights;
 	/** Blocks after which requests and claims are taken to keep their numbers. */
 	readonly settledAfter: bigint;
+	/** Machines of one's own that help. */
+	readonly farm?: Farm | undefined;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -87,6 +90,8 @@ export interface ViewOptions {
 export interface WorldOptions extends ViewOptions, KeyOptions {
 	/** The most that gas may cost. */
 	readonly maxFeeGwei?: number | undefined;
+	/** Machines of one's own that help. */
+	readonly farmOf?: FarmOptions | undefined;
 }
 
 /**
@@ -142,7 +147,9 @@ export async function openWorld(options: WorldOptions, role: Role): Promise<Worl
 	const { home, contracts, located } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located };
+	const { farmOf, warn = () => {} } = options;
+	const farm = farmOf && (await Farm.open(home, farmOf, warn));
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located, farm };
 }
 
 /** A world on contracts that are connected already. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 import {
@@ -178,7 +179,7 @@ export async function readKey(
  * @throws CeremonyError if it is there
  */
 export async function writeNew(folder: string, name: string, content: Uint8Array | string): Promise<void> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const temporary = join(folder, `unfinished-${process.pid}-${name}`);
 	try {
 		const file = await open(temporary, "w");
