@@ -579,6 +579,9 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
+		keys: z
+			.enum(["ceremony", "rehearsal", "development"])
+			.describe("of the last two anyone can forge proofs"),
 		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
 		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
@@ -872,6 +875,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			own({ kind: z.literal("drand"), network: z.string(), round: count }),
 			own({ kind: z.literal("block"), chainId: count, number: count }),
 		]),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		circuits: z.array(z.string()),
 	}),
 	"ceremony contribute": CONTRIBUTED,
@@ -883,6 +887,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beacon: z.string(),
 		isBeaconDrawn: z.boolean(),
 		isBeaconChecked: z.boolean().describe("whether its value is known to be the source's"),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		contributions: z.array(
 			own({
 				number: count,
