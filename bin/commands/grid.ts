@@ -7,7 +7,7 @@ import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions, FarmChoice {
-	action: "deploy" | "open" | "work" | "status" | "close";
+	action: "deploy" | "use" | "open" | "work" | "status" | "close";
 	id?: string;
 	input?: string;
 	hyper?: string;
@@ -31,6 +31,7 @@ export const grid = command<Options>({
 	describe: "let others train the points of a grid and pay the best (docs/grid.md)",
 	examples: [
 		["umpire grid deploy", "deploys the contract and its beacon beside the market"],
+		["umpire grid use 0x…", "takes the grid contract that somebody else has deployed, and remembers it"],
 		[
 			"umpire grid open 1 data.npz --hyper hyper --points points.json --bounty 9 --stake 1",
 			"nine trainings of program 1",
@@ -60,10 +61,13 @@ export const grid = command<Options>({
 function withTerms(yargs: Argv): Argv {
 	return yargs
 		.positional("action", {
-			choices: ["deploy", "open", "work", "status", "close"] as const,
+			choices: ["deploy", "use", "open", "work", "status", "close"] as const,
 			demandOption: true,
 		})
-		.positional("id", { type: "string", describe: "of a grid; with open, number or root of a program" })
+		.positional("id", {
+			type: "string",
+			describe: "of a grid; with open, number or root of a program; with use, address of the grid contract",
+		})
 		.positional("input", { type: "string", describe: "with open: file with the program's inputs" })
 		.option("hyper", { type: "string", describe: "input that the hyper-parameters are", requiresArg: true })
 		.option("points", {
@@ -97,7 +101,7 @@ function withTerms(yargs: Argv): Argv {
 		})
 		.option("replace", {
 			type: "boolean",
-			describe: "with deploy: deploy others although the home folder knows of some, and forget those",
+			describe: "with deploy and use: take others although the home folder knows of some, and forget those",
 		})
 		.option("as", {
 			choices: ["submitter", "second-submitter", "third-submitter"] as const,

@@ -24,6 +24,7 @@ import { sameAccount, withdrawOwed } from "./money.ts";
 import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { unsettled } from "./settled.ts";
+import { about, claimSubject, disputeSubject } from "./subject.ts";
 import { traceView } from "./trace-view.ts";
 import { Troubles } from "./troubles.ts";
 import { VerifierComputing } from "./verifier-computing.ts";
@@ -75,7 +76,7 @@ class Verifier implements Actor {
 		this.#options = options;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
 			programs: new Set([loaded.root]),
-			warn: options.progress,
+			warn: (line, item) => about(item, () => options.progress(line)),
 		});
 		this.#troubles = new Troubles(options.progress);
 		const findInputs = inputFinder(world, loaded.program, (line) => this.#troubles.tell(line));
@@ -108,13 +109,20 @@ class Verifier implements Actor {
 		const due: Due[] = [];
 		for (const { id, claim, end } of claims) {
 			if (!this.#wrong.has(judgedKey(id, claim)) || this.#hasChallenged(state, id)) continue;
-			due.push({ item: `claim ${id}`, until: end, make: () => this.#bringDown(state, id, claim, end, now) });
+			const subject = claimSubject(state, id);
+			due.push({
+				item: `claim ${id}`,
+				subject,
+				until: end,
+				make: () => this.#bringDown(state, id, claim, end, now),
+			});
 		}
 		for (const [index, dispute] of state.disputes.entries()) {
 			if (!this.#isMine(dispute.challenger) || dispute.phase === PHASE.closed) continue;
 			const id = index + 1;
 			const until = this.#disputes.deadline(state, id, now);
-			due.push({ item: `dispute ${id}`, until, make: () => this.#disputes.play(state, id, now) });
+			const subject = disputeSubject(state, id);
+			due.push({ item: `dispute ${id}`, subject, until, make: () => this.#disputes.play(state, id, now) });
 		}
 		const items = this.#troubles;
 		const moved = await makeInOrder(due, items);
@@ -124,7 +132,8 @@ class Verifier implements Actor {
 		);
 		let acted = moved || reclaimed || withdrew;
 		for (const { id, claim, end } of claims) {
-			if (await items.look(`claim ${id}`, () => this.#judge(state, id, claim, end, now))) acted = true;
+			const judge = () => this.#judge(state, id, claim, end, now);
+			if (await items.look(`claim ${id}`, judge, claimSubject(state, id))) acted = true;
 		}
 		return acted;
 	}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepingSubject } from "./subject.ts";
 
 /**
  * Work that a running dispute waits for; proofs that a farm makes as well; what others say is wrong; and work that may take
@@ -82,7 +83,8 @@ export class Workbench {
 			entry.state = "waiting";
 			entry.lane = lane;
 		}
-		if (entry.state === "waiting") entry.work = work;
+		// Whose turn it is done in says nothing of what it is about.
+		if (entry.state === "waiting") entry.work = keepingSubject(work);
 		this.#startNext();
 		return entry.state === "done" ? (entry.result as T) : undefined;
 	}

@@ -37,7 +37,7 @@ export interface CoordinatorOptions {
 	readonly content: readonly string[];
 	/** Largest file that is taken, in bytes. */
 	readonly mostBytes: number;
-	readonly warn: (line: string) => void;
+	readonly warn: (line: string, about?: { readonly farmJob: string }) => void;
 }
 
 /** Milliseconds between two looks of somebody who waits, beside those when something has changed. */
@@ -176,7 +176,7 @@ export class Coordinator {
 			const { reason } = await read(c, REFUSAL);
 			const { outcome } = (await queue.job(id)) ?? {};
 			if (outcome === undefined) throw refused(404, `Job ${shown(id)} has no result.`);
-			this.#refuse(outcome.worker, `${id}: ${reason}`);
+			this.#refuse(outcome.worker, id, reason);
 			return c.json({ ok: true });
 		});
 	}
@@ -263,15 +263,15 @@ export class Coordinator {
 		if (job.state !== "done" && job.state !== "failed") {
 			await queue.finish(lease, { ok: false, worker, error: wrong, retryable: true });
 			this.#workers.ended(worker, lease, "failed");
-			this.#refuse(worker, `${job.id}: ${wrong}`);
+			this.#refuse(worker, job.id, wrong);
 			this.#changed();
 		}
 		throw refused(422, wrong);
 	}
 
-	#refuse(worker: string, why: string): void {
+	#refuse(worker: string, job: string, why: string): void {
 		this.#workers.refused(worker);
-		this.#options.warn(`A result of worker ${worker} was refused: job ${why}`);
+		this.#options.warn(`A result of worker ${worker} was refused: job ${job}: ${why}`, { farmJob: job });
 	}
 
 	async #leasedJob(c: Context): Promise<Job> {
