@@ -46,6 +46,14 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 			"if (own === null)",
 		],
 	]),
+	...mutationsOf("crates-ts/app/src/live.ts", LYING, [
+		[
+			"what is no block is shown as one",
+			"return isHead ? { number, hash, time } : undefined;",
+			"return { number, hash, time };",
+		],
+		["every block of a flood is asked for", "if (waiting) return;", "waiting = false;"],
+	]),
 	...mutationsOf("crates-ts/app/src/components/boundary.ts", LYING, [
 		[
 			"a page that cannot be drawn takes the others along",
