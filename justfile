@@ -67,6 +67,10 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
+# Runs all daemons as processes for 24 hours of a fast chain, among attacks, faulty nodes, kills and reorganisations (--hours 24, --seed N, --json, --out FILE)
+soak *ARGS: setup
+    @exec node {{quote(root / "test" / "soak" / "run.ts")}} "$@"
+
 # Runs a program of every plan on this processor and, where qemu-user is installed, on emulated ones
 determinism *ARGS:
     @exec node {{quote(root / "test" / "determinism" / "run.ts")}} --emulated "$@"

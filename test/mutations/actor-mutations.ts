@@ -33,6 +33,28 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/round.ts",
+		["test/operations/log-lines.test.ts"],
+		[
+			[
+				"what is told of a dispute does not carry its number",
+				"troubles.attempt(item, make, subject)",
+				"troubles.attempt(item, make)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/workbench.ts",
+		[WORKBENCH],
+		[
+			[
+				"what is computed for a dispute does not carry its number",
+				"entry.work = keepingSubject(work);",
+				"entry.work = work;",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/settled.ts",
 		[REORGANISATION],
 		[
@@ -334,7 +356,13 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"bin/log.ts",
 		[PRINTABLE],
-		[["progress reaches the terminal as it is", "textLine(level, printable(text))", "textLine(level, text)"]],
+		[
+			[
+				"progress reaches the terminal as it is",
+				"textLine(level, printable(text), fields)",
+				"textLine(level, text, fields)",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/own-execution.ts",

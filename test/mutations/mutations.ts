@@ -11,6 +11,7 @@ import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
+import { EIGEN_MUTATIONS } from "./eigen-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GOVERNANCE_MUTATIONS } from "./governance-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
@@ -42,6 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
 	...ATTESTER_MUTATIONS,
+	...EIGEN_MUTATIONS,
 	...BOUNTY_MUTATIONS,
 	...CEREMONY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,

@@ -12,7 +12,8 @@ export interface WorkerOptions {
 	readonly kinds: readonly Kind[];
 	/** Jobs at once. */
 	readonly slots: number;
-	readonly tell: (line: string) => void;
+	/** Told of what was done; of the lease that it was done under, too. */
+	readonly tell: (line: string, about?: { readonly lease: string }) => void;
 	readonly signal: AbortSignal;
 }
 
@@ -67,10 +68,12 @@ async function doJob(options: WorkerOptions, { lease, kind, payload, seconds }: 
 		if (options.signal.aborted && outcome.done === undefined) return;
 		await deliver(options, lease, outcome);
 		const took = ((performance.now() - started) / 1000).toFixed(1);
-		tell(outcome.done === undefined ? `${lease}: ${outcome.error}` : `${lease}: done in ${took} s.`);
+		tell(outcome.done === undefined ? `${lease}: ${outcome.error}` : `${lease}: done in ${took} s.`, {
+			lease,
+		});
 	} catch (error) {
 		if (!(error instanceof FarmRefusal) || error.status === 401) throw error;
-		tell(`${lease}: ${error.message}`);
+		tell(`${lease}: ${error.message}`, { lease });
 	} finally {
 		clearInterval(beat);
 	}

@@ -11,7 +11,7 @@ import { openPglite } from "../src/database.ts";
 import type { Kind } from "../src/kind.ts";
 import { Queue } from "../src/queue.ts";
 import { serveCoordinator } from "../src/serve.ts";
-import { openToken, readToken } from "../src/token.ts";
+import { openToken, readToken, WorkerTokens } from "../src/token.ts";
 import { LEAST_LEASE, MOST_JSON, type Outcome } from "../src/wire.ts";
 import { runWorker } from "../src/worker.ts";
 
@@ -46,7 +46,16 @@ async function start(port = 0) {
 	const warn = (line: string) => void warnings.push(line);
 	const kinds = [DOUBLE, BYTES];
 	return serveCoordinator(
-		{ queue, kinds, token, folder, content: [], mostBytes: MOST, warn },
+		{
+			queue,
+			kinds,
+			token,
+			workerTokens: new WorkerTokens(join(folder, "workers")),
+			folder,
+			content: [],
+			mostBytes: MOST,
+			warn,
+		},
 		port,
 		"127.0.0.1",
 	);

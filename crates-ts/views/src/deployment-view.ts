@@ -73,7 +73,7 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 		time,
 		headline: `${counted(contracts.length, "contract")} on chain ${chainId}`,
 		lead: isDevelopment
-			? "A local chain with development keys: anyone can forge proofs with them, so nothing here is worth anything."
+			? "Development keys: anyone can forge proofs with them, so nothing here is worth anything."
 			: wrong.length > 0
 				? "A verifier on this chain has another key than this server knows. Do not rely on what this server says of proofs."
 				: "No contract can be changed, and none has an owner. What decides is below: code, parameters, keys.",
@@ -99,7 +99,7 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 			{
 				title: "Verification keys",
 				about: isDevelopment
-					? "Made from a published beacon: for local chains only. umpire setup makes them again."
+					? "Made from a published beacon, or in a rehearsal: for local chains and test networks only."
 					: "From the ceremony. umpire ceremony verify checks its transcript.",
 				columns: [
 					{ name: "Circuit" },
