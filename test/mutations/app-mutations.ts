@@ -57,8 +57,8 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf("crates-ts/app/src/components/boundary.ts", LYING, [
 		[
 			"a page that cannot be drawn takes the others along",
-			'return { failedAt: failedAt === "" ? path : undefined };',
-			'return { failedAt: failedAt === "" ? path : failedAt };',
+			'return { failedAt: failedAt === "" ? of : undefined };',
+			'return { failedAt: failedAt === "" ? of : failedAt };',
 		],
 	]),
 	...mutationsOf("crates-ts/app/src/components/h.ts", LYING, [
