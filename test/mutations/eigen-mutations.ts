@@ -116,9 +116,9 @@ export const EIGEN_MUTATIONS: readonly Mutation[] = [
 		[JOB_WORKER],
 		[
 			[
-				"network: an address without code is taken for a contract",
-				"if (await hasCode(view, given)) return",
-				"if (view !== undefined) return",
+				"network: any contract that says the right things is taken for jobs",
+				"await requireOwnCode(view.contracts.connection, name, given);",
+				"name;",
 			],
 		],
 	),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Actor } from "@umpire/actors/actor.ts";
+import { deployContract } from "@umpire/actors/consumer-contracts.ts";
 import { demoProgram } from "@umpire/actors/grid/demo-model.ts";
 import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
 import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
@@ -20,7 +21,6 @@ import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import type { View, World } from "@umpire/actors/world.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
@@ -214,7 +214,14 @@ describe("a worker of jobs", () => {
 			await expect(rememberNetwork(elsewhere, nowhere, false)).rejects.toThrow(
 				/There is no contract at 0x1212/,
 			);
-			await expect(rememberNetwork(elsewhere, workers.address, false)).rejects.toThrow(UmpireError);
+			// What says the right things, and is something else: its stakes would be its own.
+			const hostile = await deployContract(client.signer, "HostileJobs", [
+				client.contracts.deployment.market,
+				beacon.address,
+			]);
+			for (const wrong of [workers.address, hostile]) {
+				await expect(rememberNetwork(elsewhere, wrong, false)).rejects.toThrow(/is not the Jobs/);
+			}
 			await rememberNetwork(elsewhere, jobs.address, false);
 			const found = await openNetwork(elsewhere);
 			expect([found.jobs.address, found.workers.address, found.beacon.address].map(getAddress)).toEqual(

@@ -119,14 +119,14 @@ export class Coordinator {
 
 	#look(): void {
 		const { app } = this;
-		let looked: { readonly at: number; readonly counts: Promise<unknown> } | undefined;
+		let looked: { readonly at: number; readonly answer: Promise<void> } | undefined;
 		app.get("/health", async (c) => {
-			// Anybody may ask: the database is not asked each time.
+			// Anybody may ask: the database is not asked each time, nor for what takes longer the more jobs there are.
 			const now = performance.now();
 			if (looked === undefined || now - looked.at > LOOK) {
-				looked = { at: now, counts: this.#options.queue.counts() };
+				looked = { at: now, answer: this.#options.queue.check() };
 			}
-			await looked.counts;
+			await looked.answer;
 			return c.json({ ok: true });
 		});
 		app.get("/metrics", async (c) => c.text(metricsOf(await this.status(), this.#unauthorised)));
@@ -203,6 +203,9 @@ export class Coordinator {
 		app.post("/v1/leases/:lease/heartbeat", async (c) => {
 			const lease = c.req.param("lease");
 			const worker = c.get("worker") ?? c.req.query("worker");
+			const holder = this.#workers.holderOf(lease);
+			if (holder !== undefined && worker !== undefined && holder !== worker)
+				throw refused(403, "Another worker holds this lease.");
 			if (worker !== undefined && /^[\w.-]{1,64}$/.test(worker)) this.#workers.heard(worker);
 			if (!(await queue.touch(lease))) throw refused(410, "This lease has expired, or there was none.");
 			return c.json({ ok: true });

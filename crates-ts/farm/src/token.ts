@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
 
@@ -50,13 +51,16 @@ const hashOf = (text: string): Buffer => createHash("sha256").update(text).diges
 
 /** What a worker with a token of its own may be called. */
 const NAME = /^[\w-][\w.-]{0,63}$/;
-/** Milliseconds within which tokens that were made or removed count. */
+/** Milliseconds within which a token that was removed counts no more. */
 const LOOK = 1000;
+/** Milliseconds that a stranger waits. */
+const PAUSE = 100;
 
 /** Tokens of workers, a file each in a folder: who has one takes and answers jobs under its name, and does nothing else. */
 export class WorkerTokens {
 	readonly #folder: string;
 	#names: Promise<ReadonlyMap<string, string>> | undefined;
+	#again: Promise<ReadonlyMap<string, string>> | undefined;
 	#looked = 0;
 
 	constructor(folder: string) {
@@ -86,7 +90,17 @@ export class WorkerTokens {
 			this.#looked = now;
 			this.#names = this.#read();
 		}
-		return (await this.#names).get(hashOf(token).toString("hex"));
+		const hash = hashOf(token).toString("hex");
+		const known = (await this.#names).get(hash);
+		if (known !== undefined) return known;
+		// It may have been made since; strangers, however many, have the folder read ten times a second.
+		this.#again ??= sleep(PAUSE).then(() => {
+			this.#again = undefined;
+			this.#looked = performance.now();
+			this.#names = this.#read();
+			return this.#names;
+		});
+		return (await this.#again).get(hash);
 	}
 
 	async #read(): Promise<ReadonlyMap<string, string>> {

@@ -145,6 +145,8 @@ describe("a request that is wrong", () => {
 			[post(`/v1/leases/double.${id}.0/result`, JSON.stringify(doubled(1))), 404, /no such lease/],
 			[post("/v1/leases/nonsense/result", JSON.stringify(doubled(1))), 404, /no such lease/],
 			[ask(`/v1/leases/double.${id}.0/data/${hash}`, { method: "PUT", body: "x" }), 404, /no such lease/],
+			[post("/v1/jobs", job("double", { number: 1, more: "\ud800" })), 400, /half of a character/],
+			[post("/v1/jobs", job("double", { "\0": 1 })), 400, /U\+0000/],
 			[ask(`/v1/jobs/${id}`), 404, /There is no job/],
 			[ask("/v1/jobs/'; drop table job"), 404, /There is no job/],
 			[ask(`/v1/jobs/${id}?wait=1e9`), 400, /wait is from 0/],

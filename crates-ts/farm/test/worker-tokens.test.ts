@@ -66,6 +66,13 @@ describe("a worker with a token of its own", () => {
 			await expect(tokens.make(name)).rejects.toThrow("is no name of a worker");
 	});
 
+	it("is known as soon as its token is made", async () => {
+		for (const name of ["one", "two", "three"]) {
+			const own = new FarmClient(server.url, await readToken(await tokens.make(name)));
+			expect(await own.lease(name, ["echo"], 0)).toBeUndefined();
+		}
+	});
+
 	it("is called what its token is called, whatever it says", async () => {
 		const id = await submitted();
 		const { lease } = (await east.lease("west", ["echo"], 0))!;
@@ -78,6 +85,10 @@ describe("a worker with a token of its own", () => {
 		for (const name of ["east", "west", "other"]) expect(await east.lease(name, ["echo"], 0)).toBeUndefined();
 		const { lease } = (await west.lease("west", ["echo"], 0))!;
 		await expect(east.finish(lease, answer("west"))).rejects.toThrow("Another worker holds this lease");
+		await expect(east.finish(`${lease}0`, answer("west"))).rejects.toThrow("no such lease");
+		await expect(east.finish(lease.replace(/0$/, "00"), answer("west"))).rejects.toThrow("no such lease");
+		await expect(east.heartbeat(lease, "west")).rejects.toThrow("Another worker holds this lease");
+		expect(await west.heartbeat(lease, "anybody")).toBe(true);
 		await west.finish(lease, answer("west"));
 		expect((await owner.job(id)).outcome).toMatchObject({ worker: "west", own: true });
 	});
