@@ -149,4 +149,20 @@ export const EIGEN_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/job-worker.ts",
+		["crates-ts/actors/test/job-worker.test.ts"],
+		[
+			[
+				"network: a worker does not look where it is told to",
+				"await fetchQuestion(world, root, inputsRoot, tell);",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/attester.ts",
+		[ATTESTER],
+		[["attesters A11: an attester does not look where it is told to", "await this.#fetch(seen);", ""]],
+	),
 ];
