@@ -68,6 +68,19 @@ export const LOG_LINE = own({
 	level: z.enum(["info", "warning", "error"]),
 	message: z.string(),
 	code: z.string().optional().describe("of an error"),
+	request: count.optional().describe("that the line is about, as all that follow"),
+	claim: count.optional(),
+	dispute: count.optional(),
+	demand: count.optional().describe("of inputs"),
+	job: count.optional(),
+	grid: count.optional(),
+	point: count.optional(),
+	bounty: count.optional(),
+	candidate: count.optional(),
+	record: count.optional().describe("of attesters' signatures"),
+	accusation: count.optional(),
+	farmJob: z.string().optional(),
+	lease: z.string().optional().describe("of a farm: kind, job and attempt"),
 });
 
 const CONFORMED = own({
@@ -566,6 +579,9 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
+		keys: z
+			.enum(["ceremony", "rehearsal", "development"])
+			.describe("of the last two anyone can forge proofs"),
 		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
 		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
@@ -818,6 +834,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key address": own({ address }),
 	"farm coordinator": LOG_LINE.describe("a line for each thing that it tells"),
 	"farm worker": LOG_LINE.describe("likewise"),
+	"farm token": own({ worker: z.string(), file: z.string() }),
 	"farm status": own({
 		database: z.string(),
 		leaseSeconds: seconds,
@@ -858,6 +875,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			own({ kind: z.literal("drand"), network: z.string(), round: count }),
 			own({ kind: z.literal("block"), chainId: count, number: count }),
 		]),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		circuits: z.array(z.string()),
 	}),
 	"ceremony contribute": CONTRIBUTED,
@@ -869,6 +887,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beacon: z.string(),
 		isBeaconDrawn: z.boolean(),
 		isBeaconChecked: z.boolean().describe("whether its value is known to be the source's"),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		contributions: z.array(
 			own({
 				number: count,

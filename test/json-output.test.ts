@@ -268,7 +268,7 @@ describe("what commands print with --json", () => {
 			...["demo-training", "demo-grid", "demo-network", "aggregate"],
 			...["attest join", "attest leave", "app", "key import"],
 			// Its own test holds it to its schema.
-			...["farm coordinator", "farm worker", "farm status", "farm submit"],
+			...["farm coordinator", "farm worker", "farm token", "farm status", "farm submit"],
 			...["ceremony new", "ceremony contribute", "ceremony beacon", "ceremony verify", "ceremony finish"],
 			"ceremony page",
 			...["profile", "bench"],

@@ -1,11 +1,12 @@
 import type { Argv } from "yargs";
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmChosen, withFarmCommits } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress } from "../log.ts";
 import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
 	action: "deploy" | "use" | "open" | "work" | "status" | "close";
 	id?: string;
 	input?: string;
@@ -36,17 +37,19 @@ export const grid = command<Options>({
 			"nine trainings of program 1",
 		],
 		["umpire grid work 1", "joins rounds of grid 1, computes, claims and defends, until Ctrl-C"],
+		["umpire grid work 1 --farm URL --farm-commits", "machines of one's own train its points"],
 		["umpire grid status 1", "shows its points"],
 		["umpire grid close 1", "does what is due, and pays when all is over"],
 	],
 	runsOn: ({ action }) => action === "work",
 	tells: ({ action }) => action === "work",
-	options: (yargs) => withTerms(withSources(withLimits(withSigner(yargs))) as unknown as Argv),
+	options: (yargs) =>
+		withTerms(withFarmCommits(withSources(withLimits(withSigner(yargs)))) as unknown as Argv),
 	async run(options) {
 		const { runGrid } = await import("../grid-actions.ts");
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const done = await runGrid(
-			{ ...options, limits: limitsOf(options) },
+			{ ...options, limits: limitsOf(options), farmOf: farmChosen(options) },
 			{ progress, signal: untilInterrupted },
 		);
 		if (done === undefined) return;

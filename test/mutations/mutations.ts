@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { APP_MUTATIONS } from "./app-mutations.ts";
 import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
@@ -55,6 +56,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
+	...APP_MUTATIONS,
 	...SCALE_MUTATIONS,
 	...ORDINARY_MUTATIONS,
 	...TRAINING_MUTATIONS,

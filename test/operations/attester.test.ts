@@ -32,6 +32,9 @@ import { isSigned } from "@umpire/markets/bls.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { openMarket } from "@umpire/sdk/market.ts";
+import { loadProgram } from "@umpire/sdk/program.ts";
+import { progressOf, waitFor } from "@umpire/sdk/wait.ts";
 import { openHome, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -413,4 +416,41 @@ test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	} finally {
 		node.close();
 	}
+});
+
+test("an answer is soft for a dapp when the stake stands for it on the chain, and then final", async () => {
+	const [first, second] = await enlisted("attester", "second-attester");
+	const { root } = await claimed();
+	const { deployment, connection } = client.contracts;
+	const at = [connection.reader, deployment.market, contracts.attestations.address] as const;
+	const market = await openMarket(...at);
+	const program = await loadProgram(await readFile(client.home.path("programs", `${root}.onnx`)), { root });
+	await stage.settle([first, second]);
+	// What attesters have signed and nobody has put on the chain is nobody's word yet.
+	expect(await progressOf(market, program, 1n)).toMatchObject({ stage: "claimed", claim: { claim: 1n } });
+	const stages: string[] = [];
+	const options = {
+		pollingInterval: 20,
+		onProgress: ({ stage: at }: { stage: string }) => stages.push(at),
+	};
+	const waiting = waitFor(market, program, 1n, { ...options, until: "soft" });
+	await expect.poll(() => stages).toEqual(["claimed"]);
+	const votes = { one: first, other: second };
+	const aggregator = new Aggregator(client, contracts, {
+		...{ attesters: Object.keys(votes), margin: 0, progress },
+		ask: (one) => votes[one as keyof typeof votes].votes(),
+	});
+	await stage.settle([aggregator]);
+	expect((await waiting).stage).toBe("soft");
+	await expect(waitFor(await openMarket(at[0], at[1]), program, 1n, { until: "soft" })).rejects.toThrow(
+		/none are named/,
+	);
+	await stage.wait(market.challengePeriod + 1);
+	await send(client.signer, {
+		contract: client.contracts.market,
+		functionName: "finalise",
+		args: [1n],
+	});
+	const final = await waitFor(market, program, 1n, { ...options, until: "soft" });
+	expect(final).toMatchObject({ stage: "final", claim: { status: "final" } });
 });

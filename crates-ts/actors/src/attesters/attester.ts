@@ -18,6 +18,7 @@ import type { Actor } from "../actor.ts";
 import { fetchQuestion } from "../fetch-content.ts";
 import { ALL } from "../grid/claimant.ts";
 import { OwnExecution } from "../own-execution.ts";
+import type { Subject } from "../subject.ts";
 import { submitter } from "../submitter.ts";
 import { verifier } from "../verifier.ts";
 import type { World } from "../world.ts";
@@ -132,7 +133,7 @@ export class Attester extends AttestationKeeper {
 		const judged = careless ? () => "agrees" as const : this.verdictOn.bind(this);
 		let acted = false;
 		for (const step of stepsOfOperator(seen, me, judged, signed, aim, now)) {
-			if (await this.attempt(nameOf(step), () => this.#make(step, me))) acted = true;
+			if (await this.attempt(nameOf(step), () => this.#make(step, me), subjectOf(step))) acted = true;
 		}
 		if (!careless) {
 			const own = { seen, me, votes: await this.#votes.all(), now };
@@ -292,4 +293,9 @@ export class Attester extends AttestationKeeper {
 function nameOf(step: OperatorStep): string {
 	if (step.type === "sign") return `claim ${step.claim.id}`;
 	return step.type === "accuse" ? `accusation of record ${step.record}` : step.type;
+}
+
+function subjectOf(step: OperatorStep): Subject {
+	if (step.type === "sign") return { claim: step.claim.id };
+	return step.type === "accuse" ? { record: step.record } : {};
 }

@@ -8,6 +8,7 @@ import type { SigningDomain } from "@umpire/markets/signed-messages.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import type { Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
@@ -63,7 +64,7 @@ export abstract class AttestationKeeper implements Actor {
 		const look = { ...(await this.reader.look(now)), now };
 		let acted = await this.own(look);
 		for (const step of stepsForAnyone(look.seen, now)) {
-			if (await this.attempt(itemOf(step), () => this.#make(step))) acted = true;
+			if (await this.attempt(itemOf(step), () => this.#make(step), subjectOf(step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw())) acted = true;
 		await landAll(this.world, this.progress);
@@ -73,8 +74,8 @@ export abstract class AttestationKeeper implements Actor {
 	/** What somebody does beside that. */
 	protected abstract own(look: Look): Promise<boolean>;
 
-	protected attempt(item: string, make: () => Promise<boolean>): Promise<boolean> {
-		return this.troubles.attempt(item, make);
+	protected attempt(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
+		return this.troubles.attempt(item, make, subject);
 	}
 
 	protected async send(name: string, said: string, call: Call, until?: number): Promise<boolean> {
@@ -155,4 +156,13 @@ function itemOf(step: AnyonesStep): string {
 		default:
 			return `${step.type} of record ${step.record}`;
 	}
+}
+
+function subjectOf(step: AnyonesStep): Subject {
+	return {
+		...("request" in step ? { request: step.request } : {}),
+		...("claim" in step ? { claim: step.claim } : {}),
+		...("record" in step ? { record: step.record } : {}),
+		...("accusation" in step ? { accusation: step.accusation } : {}),
+	};
 }
