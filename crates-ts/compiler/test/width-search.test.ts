@@ -65,6 +65,16 @@ describe("the search for widths", () => {
 		expect(found.plan).toEqual([2, 1]);
 	});
 
+	it("finds a cheap plan although finer ones are beyond the budget", async () => {
+		const { search } = problem([1, 1], 1);
+		const measure: Search["measure"] = async (plan) => {
+			const { meanSquare } = (await search.measure(plan))!;
+			return { largest: ["0,0", "1,2"].includes(plan.join()) ? 1 : 9, meanSquare };
+		};
+		const found = (await searchPlan({ ...search, measure }))!;
+		expect(found.plan).toEqual([1, 2]);
+	});
+
 	it("takes no plan that cannot be built", async () => {
 		const { search } = problem(weights, 100);
 		const found = (await searchPlan({
@@ -87,11 +97,11 @@ describe("the search for widths", () => {
 		for (const plan of asked) expect((await search.measure(plan))!.largest).toBeLessThanOrEqual(3);
 	});
 
-	it("is the same each time, within some 4n runs", async () => {
+	it("is the same each time, within some 5n runs", async () => {
 		const [first, second] = [problem(weights, 2), problem(weights, 2)];
 		expect(await searchPlan(first.search)).toEqual(await searchPlan(second.search));
 		expect(first.measured).toEqual(second.measured);
 		expect(new Set(first.measured).size).toBe(first.measured.length);
-		expect(first.measured.length).toBeLessThanOrEqual(2 + 2 * 5 + 9 + 5);
+		expect(first.measured.length).toBeLessThanOrEqual(2 + 2 * 5 + 9 + 5 + 5);
 	});
 });
