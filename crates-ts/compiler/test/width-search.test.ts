@@ -41,6 +41,16 @@ describe("the search for widths", () => {
 		expect(found.cost).toBeLessThanOrEqual(1.12 * (await best(problem(weights, most))));
 	});
 
+	it("is near it before units are looked at one by one", async () => {
+		const lines: string[] = [];
+		const { search } = problem(weights, 2);
+		await searchPlan({ ...search, progress: (line) => lines.push(line) });
+		const share = lines
+			.map((line) => /a plan of (\d+) %/.exec(line)?.[1])
+			.find((found) => found !== undefined);
+		expect(Number(share) * 0.5).toBeLessThanOrEqual(1.2 * (await best(problem(weights, 2))));
+	});
+
 	it("stops after two runs where the cheapest plan is good enough", async () => {
 		const { search, measured } = problem(weights, 100);
 		const found = (await searchPlan(search))!;

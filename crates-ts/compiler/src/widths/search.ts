@@ -122,7 +122,7 @@ async function promote(
 	},
 ): Promise<void> {
 	let plan = cheapest;
-	for (let tries = options.length; tries > 0; tries--) {
+	for (const _ of options) {
 		const before = cost(plan);
 		const moves = options.flatMap((count, unit) =>
 			Array.from({ length: count }, (_, option) => ({ unit, option })).flatMap(({ option }) => {
