@@ -23,9 +23,16 @@ import {
 	type PublicDeployment,
 	reportPlan,
 } from "./deployment/deploy-public.ts";
-import { ceremonyFor } from "./deployment/public-keys.ts";
+import { ceremonyFor, type KeyChoice } from "./deployment/public-keys.ts";
 import type { Beside, PublicChoice } from "./deployment/public-plan.ts";
-import { connectTo, deploymentOf, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
+import {
+	ceremonyFacts,
+	connectTo,
+	deploymentOf,
+	gasPolicyOf,
+	isDevelopment,
+	type WorldOptions,
+} from "./world.ts";
 
 /** Which parameters a deployment is to have. */
 export type ParameterOptions = Partial<Parameters> & {
@@ -45,6 +52,10 @@ export type PublicDeployOptions = WorldOptions &
 		readonly blockSeconds?: number | undefined;
 		readonly governor?: string | undefined;
 		readonly guardian?: string | undefined;
+		/** the file of the ceremony's phase 1, if it is not in its folder */
+		readonly powersOfTau?: string | undefined;
+		/** whether a test network may take the development keys */
+		readonly developmentKeys?: boolean | undefined;
 		/** deploys to a local chain as to a public one */
 		readonly deterministic?: boolean | undefined;
 	};
@@ -61,7 +72,7 @@ export async function planFor(
 	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
 	await buildContracts(() => progress("Building the contracts..."));
-	const keys = await ceremonyFor(connection, folderOf(options)).catch((error: unknown) => {
+	const keys = await ceremonyFor(connection, keysOf(options), progress).catch((error: unknown) => {
 		// Without keys the rest can still be looked at.
 		if (error instanceof UmpireError) return error;
 		throw error;
@@ -87,7 +98,7 @@ async function deployPublicly(
 	parameters: Parameters,
 	progress: (line: string) => void,
 ): Promise<PublicDeployment> {
-	const ceremony = await ceremonyFor(connection, folderOf(options));
+	const ceremony = await ceremonyFor(connection, keysOf(options), progress);
 	await buildContracts(() => progress("Building the contracts..."));
 	const choice = choiceOf(options, parameters, ceremony);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
@@ -116,8 +127,8 @@ function choiceOf(
 }
 
 /** The ceremony that is named, or the one whose keys prove here: other verifiers would take none of the proofs. */
-function folderOf({ ceremony }: PublicDeployOptions): string | undefined {
-	return ceremony ?? (process.env.UMPIRE_CEREMONY || undefined);
+function keysOf({ ceremony, powersOfTau, developmentKeys }: PublicDeployOptions): KeyChoice {
+	return { ceremony: ceremony ?? (process.env.UMPIRE_CEREMONY || undefined), powersOfTau, developmentKeys };
 }
 
 function addressOf(option: string, given: string | undefined): Hex | undefined {
@@ -145,10 +156,13 @@ export async function deployTo(
 	await requireWritable(home);
 	if (options.umpire !== undefined) {
 		const found = await deploymentOf(home, connection, options);
-		await writeDeployment(home, found);
-		return found;
+		const ceremony = await ceremonyFacts(options.ceremony);
+		const { fingerprint, beacon } = ceremony ?? {};
+		const known = ceremony === undefined ? found : { ...found, ceremony: { fingerprint, beacon } };
+		await writeDeployment(home, known);
+		return known;
 	}
-	const ceremony = folderOf(options);
+	const { ceremony } = keysOf(options);
 	if (options.deterministic === true || ceremony !== undefined || !isDevelopment(connection)) {
 		return deployPublicly(home, connection, options, parameters, progress);
 	}

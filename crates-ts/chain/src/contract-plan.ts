@@ -125,7 +125,12 @@ export async function carryOut(
 	for (const { name, address, creation } of contracts) {
 		if (there.has(address)) continue;
 		onStep(name);
-		await sendTo(signer, `deploying ${name}`, { to: FACTORY, data: factoryData(creation) });
+		try {
+			await sendTo(signer, `deploying ${name}`, { to: FACTORY, data: factoryData(creation) });
+		} catch (error) {
+			// Somebody was faster: what is at the address is what the address is a hash of.
+			if ((await codeAt(connection, address)) === undefined) throw error;
+		}
 		for (let look = 0; (await codeAt(connection, address)) === undefined; look++) {
 			if (look === LOOKS) throw new ChainError(`${name} is not at ${address}`, { retryable: true });
 			await sleep(connection.pollingInterval);

@@ -3,8 +3,11 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type CircuitName, ROOT, VERIFIERS_FOLDER } from "../circuits.ts";
+import { version } from "../key-identity.ts";
 import { VERIFIER_NAMES } from "../verifier-source.ts";
 import { fromDigits, toDigits } from "./hex.ts";
+import { remembered } from "./remembered.ts";
+import { sha256Of } from "./transcript.ts";
 
 /** A compiled verifier. */
 export interface VerifierCode {
@@ -79,6 +82,18 @@ export async function compileVerifiers(
 			return [circuit, { creationCode, runtimeCode }];
 		}),
 	) as Record<CircuitName, VerifierCode>;
+}
+
+/** `compileVerifiers` of one; at once where this machine has compiled the same before. */
+export async function compiledVerifier(circuit: CircuitName, source: string): Promise<VerifierCode> {
+	const imported = await Promise.all(IMPORTED.map((file) => readFile(ROOT + file, "utf8")));
+	const parts = [await version("solc"), JSON.stringify(SETTINGS), ...imported, source];
+	const name = `${circuit}-${sha256Of(JSON.stringify(parts)).slice(0, 32)}.json`;
+	const text = await remembered(name, async () => {
+		const codes = await compileVerifiers({ [circuit]: source });
+		return Buffer.from(JSON.stringify(codes[circuit]));
+	});
+	return JSON.parse(Buffer.from(text).toString()) as VerifierCode;
 }
 
 /** keccak256 of code, as a chain says it. */
