@@ -17,6 +17,7 @@ import {
 	hash,
 	job,
 	judgement,
+	keys,
 	learnt,
 	moveGas,
 	network,
@@ -447,6 +448,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside: beside.optional().describe("on a public chain: what was deployed beside the market"),
 		governance: governance.nullable().optional(),
 		ceremony: ceremony.nullable().optional().describe("null: development keys"),
+		keys: keys.optional(),
 	}),
 	"deploy --plan": own({
 		chainId: count,
@@ -462,6 +464,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside,
 		governance: governance.nullable(),
 		ceremony: ceremony.nullable().describe("null: development keys"),
+		keys,
 		gasPrice: wei.describe("wei per gas, now"),
 		highestGasPrice: wei.describe("wei per gas, of the newest hundred blocks"),
 		coveredGasPrice: wei.describe("wei per gas up to which the bonds cover a dispute"),

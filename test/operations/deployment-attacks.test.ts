@@ -148,7 +148,10 @@ describe("development keys", () => {
 			delete process.env.UMPIRE_PRIVATE_KEY;
 		}
 		expect(notes.join("\n")).toMatch(/DEVELOPMENT KEYS: anyone can forge proofs/);
-		expect(await readDeployment(home, SEPOLIA.chainId)).toMatchObject({ ceremony: null });
+		expect(await readDeployment(home, SEPOLIA.chainId)).toMatchObject({
+			ceremony: null,
+			keys: "development",
+		});
 		// Whoever looks at the market is told, and dapps can ask the chain.
 		const warned: string[] = [];
 		const view = await openView({ home: home.folder, rpc: chain.url, warn: (line) => warned.push(line) });

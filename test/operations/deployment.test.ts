@@ -134,8 +134,8 @@ describe("a deployment to a public chain", () => {
 	test("is found by its market alone, with what stands beside it", async () => {
 		const home = newHome();
 		const choice: PublicChoice = { ...CHOICE, beside: BESIDE };
-		const { beside, governance, ceremony, ...deployed } = await deploy(chain, { home, choice });
-		expect([governance, ceremony]).toEqual([null, null]);
+		const { beside, governance, ceremony, keys, ...deployed } = await deploy(chain, { home, choice });
+		expect([governance, ceremony, keys]).toEqual([null, null, "development"]);
 		const connection = await chain.connect();
 		expect(await findDeployment(connection, deployed.market, { fromBlock: deployed.block })).toEqual(
 			deployed,
