@@ -551,9 +551,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
-		keys: z
-			.enum(["ceremony", "rehearsal", "development"])
-			.describe("of the last two anyone can forge proofs"),
+		keys,
 		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
 		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
