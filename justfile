@@ -67,6 +67,10 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
+# Runs all daemons as processes for 24 hours of a fast chain, among attacks, faulty nodes, kills and reorganisations (--hours 24, --seed N, --json, --out FILE)
+soak *ARGS: setup
+    @exec node {{quote(root / "test" / "soak" / "run.ts")}} "$@"
+
 # Runs a program of every plan on this processor and, where qemu-user is installed, on emulated ones
 determinism *ARGS:
     @exec node {{quote(root / "test" / "determinism" / "run.ts")}} --emulated "$@"
@@ -95,6 +99,11 @@ docs:
     @node {{quote(root / "packaging" / "pack.ts")}} > /dev/null
     @node {{quote(root / "docs" / "api" / "node_modules" / "typedoc" / "bin" / "typedoc")}} --logLevel Warn --options {{quote(root / "docs" / "api" / "typedoc.json")}}
     @echo "Open {{root}}/.umpire/api/index.html"
+
+# Writes the documentation as pages to FOLDER (default: .umpire/site); they ask nothing of anybody
+[no-cd]
+site *FOLDER:
+    @exec node {{quote(root / "docs" / "site" / "build.ts")}} "$@"
 
 # Checks every model under DIR (default: testdata)
 [no-cd]

@@ -9,11 +9,11 @@ const PROOF = [
 	"crates-ts/app/test/**/*.test.ts",
 	"test/{actors,ceremony-rehearsal,command-line,dapp-guide,json-output}.test.ts",
 	"test/attacks/{carried-state,direct-settlement,honest-claim,kinds,known-holes,self-settlement}.test.ts",
-	"test/campaign/**/*.test.ts",
+	"test/{campaign,soak}/**/*.test.ts",
 	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/{attester-demo,grid-copies,grid-demo,network-demo}.test.ts",
-	"test/operations/{bounty-contributor,endpoints,farm,items,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
+	"test/operations/{bounty-contributor,endpoints,farm,farm-submitter,farm-verifier,items,log-lines,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
 ];
 
 /** Tests with contracts on a local chain. */

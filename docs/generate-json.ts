@@ -59,10 +59,15 @@ function descriptionOf(schema: Schema): string {
 
 function section(title: string, schema: Schema): string {
 	const about = schema.description === undefined ? "" : `${schema.description}\n\n`;
+	if (schema !== defs["log line"] && isLogLine(schema))
+		return `## ${title}\nLines [of the log](#a-line-of---log-format-json): ${schema.description}\n`;
 	const rows = rowsOf(schema, "");
 	const table = rows.length === 0 ? "" : `| field | type | |\n|---|---|---|\n${rows.join("\n")}\n`;
 	return `## ${title}\n${about}${table}`;
 }
+
+const isLogLine = ({ properties }: Schema): boolean =>
+	JSON.stringify(properties) === JSON.stringify(defs["log line"].properties);
 
 const jsonSchema = (schema: z.ZodType): Schema => {
 	const { $schema: _, ...rest } = z.toJSONSchema(schema, {

@@ -69,6 +69,19 @@ export const LOG_LINE = own({
 	level: z.enum(["info", "warning", "error"]),
 	message: z.string(),
 	code: z.string().optional().describe("of an error"),
+	request: count.optional().describe("that the line is about, as all that follow"),
+	claim: count.optional(),
+	dispute: count.optional(),
+	demand: count.optional().describe("of inputs"),
+	job: count.optional(),
+	grid: count.optional(),
+	point: count.optional(),
+	bounty: count.optional(),
+	candidate: count.optional(),
+	record: count.optional().describe("of attesters' signatures"),
+	accusation: count.optional(),
+	farmJob: z.string().optional(),
+	lease: z.string().optional().describe("of a farm: kind, job and attempt"),
 });
 
 const CONFORMED = own({
@@ -111,6 +124,27 @@ const CONTRIBUTED = own({
 	contributions: z.array(own({ circuit: z.string(), contribution })),
 	files: z.array(z.string()),
 });
+
+const networkContracts = own({
+	chainId: count,
+	market: address,
+	workers: address,
+	jobs: address,
+	beacon: address,
+	token: address.nullable().describe("for tests, on local chains"),
+});
+
+const bountyContracts = own({
+	chainId: count,
+	market: address,
+	bounties: address,
+	beacon: address,
+	block: count,
+});
+
+const gridContracts = own({ chainId: count, market: address, grid: address, beacon: address });
+
+const attesterContracts = own({ chainId: count, market: address, operators: address, attestations: address });
 
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
@@ -340,7 +374,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		seconds,
 		attesters: attesterDemonstration.optional(),
 	}),
-	"bounty deploy": own({ chainId: count, market: address, bounties: address, beacon: address, block: count }),
+	"bounty deploy": bountyContracts,
+	"bounty use": bountyContracts,
 	"bounty open": own({ bounty: count, program: root, minGain: count, rate: units }),
 	"bounty submit": LOG_LINE.describe("a line for each thing that it tells"),
 	"bounty watch": LOG_LINE.describe("likewise"),
@@ -349,7 +384,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"bounty status": bounty,
 	"bounty close": bounty,
 	"bounty end": bounty,
-	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
+	"grid deploy": gridContracts,
+	"grid use": gridContracts,
 	"grid open": own({ grid: count }),
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
 	"grid status": grid,
@@ -358,7 +394,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"attest join": LOG_LINE.describe("a line for each thing that it tells"),
 	"attest leave": LOG_LINE.describe("the same, until its stake came back"),
 	"operators cover": own({ request: count, value: wei, premium: wei }),
-	"operators deploy": own({ chainId: count, market: address, operators: address, attestations: address }),
+	"operators deploy": attesterContracts,
+	"operators use": attesterContracts,
 	"operators list": own({
 		epoch: count,
 		stake: wei.describe("what the epoch's set had as it began"),
@@ -413,14 +450,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		exposure: wei.describe("what of the stake is bound"),
 		exitFrom: time.describe("seconds since 1970, from when on its stake can come back, if it is leaving"),
 	}),
-	"job deploy": own({
-		chainId: count,
-		market: address,
-		workers: address,
-		jobs: address,
-		beacon: address,
-		token: address.nullable().describe("for tests, on local chains"),
-	}),
+	"job deploy": networkContracts,
+	"job use": networkContracts,
 	"job submit": own({ job: count }),
 	"job status": job,
 	"job cancel": job,
@@ -804,6 +835,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key address": own({ address }),
 	"farm coordinator": LOG_LINE.describe("a line for each thing that it tells"),
 	"farm worker": LOG_LINE.describe("likewise"),
+	"farm token": own({ worker: z.string(), file: z.string() }),
 	"farm status": own({
 		database: z.string(),
 		leaseSeconds: seconds,

@@ -1,6 +1,5 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,46 +13,10 @@ import { travel } from "@umpire/chain/time.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { openHome } from "@umpire/store/home.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "./operations/free-port.ts";
+import { Running, script } from "./running.ts";
 
-const script = join(projectRoot, "bin", "umpire.ts");
 const testdata = join(projectRoot, "testdata");
-
-/** A command that runs until it is stopped; `until` waits for a line of its progress. */
-class Running {
-	readonly child: ChildProcess;
-	readonly exited: Promise<number | null>;
-	#printed = "";
-	readonly #listeners = new Set<() => void>();
-
-	constructor(environment: NodeJS.ProcessEnv, words: readonly string[]) {
-		this.child = spawn(process.execPath, [script, ...words], { env: environment, stdio: "pipe" });
-		for (const stream of [this.child.stdout!, this.child.stderr!]) {
-			stream.on("data", (chunk) => {
-				this.#printed += chunk;
-				for (const listener of this.#listeners) listener();
-			});
-		}
-		this.exited = new Promise((resolve) => this.child.on("exit", resolve));
-	}
-
-	get printed(): string {
-		return this.#printed;
-	}
-
-	until(pattern: RegExp): Promise<void> {
-		return new Promise((resolve, reject) => {
-			const look = () => pattern.test(this.#printed) && resolve();
-			this.#listeners.add(look);
-			this.exited.then(() => reject(new Error(`stopped before ${pattern}:\n${this.#printed}`)));
-			look();
-		});
-	}
-
-	async stop(signal: "SIGINT" | "SIGKILL"): Promise<number | null> {
-		this.child.kill(signal);
-		return this.exited;
-	}
-}
 
 describe("actors in processes of their own", () => {
 	let folder: string;
@@ -145,12 +108,3 @@ describe("actors in processes of their own", () => {
 		expect(await fails("request", "1", join(testdata, "lenet-5-input.json"))).toMatch(/too little ether/);
 	});
 });
-
-function freePort(): Promise<number> {
-	return new Promise((resolve) => {
-		const server = createServer().listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
-}

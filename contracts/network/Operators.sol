@@ -12,6 +12,7 @@ import {
 	OperatorsParameters,
 	OperatorStatus
 } from "../interfaces/IOperators.sol";
+import {IQuorum} from "../interfaces/IQuorum.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Bls} from "../libraries/Bls.sol";
@@ -128,7 +129,7 @@ contract Operators is OperatorSets {
 		emit OperatorGone(operator, account, stake);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function slash(uint256 operators) external onlyAttestations nonReentrant returns (uint256 amount) {
 		uint256 current = currentEpoch();
 		_roll(current);
@@ -149,17 +150,17 @@ contract Operators is OperatorSets {
 		Address.sendValue(payable(msg.sender), amount);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function hold(uint256 operator) external onlyAttestations {
 		++_operators[operator].holds;
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function release(uint256 operator) external onlyAttestations {
 		--_operators[operator].holds;
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function requireSigned(uint256 epoch, bytes32 statement, uint256 signers, Aggregate calldata aggregate)
 		external
 		view
@@ -169,7 +170,7 @@ contract Operators is OperatorSets {
 		_requireSignature(epoch, statement, signers, _keyOf(set, signers), aggregate);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function requireSignedBy(
 		uint256 epoch,
 		bytes32 statement,
@@ -180,7 +181,12 @@ contract Operators is OperatorSets {
 		_requireSignature(epoch, statement, signers, _sumOf(signers), aggregate);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
+	function paysSlashes() external pure returns (bool) {
+		return true;
+	}
+
+	/// @inheritdoc IQuorum
 	function parameters() external view returns (OperatorsParameters memory p) {
 		p.leastStake = uint128(_leastStake);
 		(p.epochSeconds, p.accusationSeconds) = (uint32(_epochSeconds), uint32(_accusationSeconds));

@@ -19,7 +19,7 @@ import type { ClaimContent } from "@umpire/sdk/claim-content.ts";
 import { claimOfOutput, claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import { parseEther } from "viem";
 import { accountAt, SEATS } from "./accounts.ts";
-import type { SimulatedChain } from "./chain.ts";
+import type { PlayedChain } from "./chain.ts";
 import { putSpoiled } from "./files.ts";
 import type { Fixture, Guarded } from "./fixture.ts";
 import { inputDemand } from "./input-demand.ts";
@@ -46,7 +46,7 @@ export class Adversary {
 	/** Moves that were sent, by kind. */
 	readonly made = new Map<string, number>();
 	readonly #fixture: Fixture;
-	readonly #chain: SimulatedChain;
+	readonly #chain: PlayedChain;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
 	/** By what a claim states. */
@@ -55,7 +55,7 @@ export class Adversary {
 	readonly #attacks = new Map<number, Plan>();
 	#moved = false;
 
-	constructor(fixture: Fixture, chain: SimulatedChain) {
+	constructor(fixture: Fixture, chain: PlayedChain) {
 		this.#fixture = fixture;
 		this.#chain = chain;
 		const feed = eventFeed(fixture.contracts);

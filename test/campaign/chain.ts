@@ -6,9 +6,12 @@ const KEPT = 4;
 
 type Request = (args: { method: string; params: readonly unknown[] }) => Promise<unknown>;
 
+/** What those who play need of a chain. */
+export type PlayedChain = Pick<SimulatedChain, "connection" | "time">;
+
 /**
- * A private chain whose blocks are mined when the game says so, each so many seconds after the last one. The clock of
- * this process, by which actors pause and lose patience, goes with the chain's: what takes a minute there takes a
+ * A chain whose blocks are mined when the game says so, each so many seconds after the last one. The clock of
+ * this process, by which actors pause and lose patience, goes with a private chain's: what takes a minute there takes a
  * minute here.
  */
 export class SimulatedChain {
@@ -23,7 +26,11 @@ export class SimulatedChain {
 	#time = 0;
 	#snapshots: { id: unknown; time: number }[] = [];
 
-	private constructor(connection: Connection, seconds: number) {
+	/** Whether this process's clock goes with it. */
+	readonly #isPrivate: boolean;
+
+	private constructor(connection: Connection, seconds: number, isPrivate: boolean) {
+		this.#isPrivate = isPrivate;
 		this.connection = connection;
 		this.seconds = seconds;
 		this.#request = connection.reader.request as never;
@@ -31,14 +38,19 @@ export class SimulatedChain {
 
 	/** A chain that still mines every transaction at once: `start` ends that. */
 	static async open(seconds: number): Promise<SimulatedChain> {
-		return new SimulatedChain(await connectPrivate(), seconds);
+		return new SimulatedChain(await connectPrivate(), seconds, true);
+	}
+
+	/** A development chain of another process, which others follow by their own clocks; likewise. */
+	static over(connection: Connection, seconds: number): SimulatedChain {
+		return new SimulatedChain(connection, seconds, false);
 	}
 
 	async start(): Promise<void> {
 		await this.#request({ method: "evm_setAutomine", params: [false] });
 		this.#time = Number((await this.connection.reader.getBlock()).timestamp);
 		const real = this.#clock.bind(performance);
-		performance.now = () => real() + this.#ahead;
+		if (this.#isPrivate) performance.now = () => real() + this.#ahead;
 		await this.mine();
 	}
 

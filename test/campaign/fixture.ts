@@ -11,10 +11,11 @@ import { DEFAULT_PARAMETERS, deploy } from "@umpire/chain/deploy.ts";
 import { sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
+import type { Parameters } from "@umpire/game/state.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { zeroAddress } from "viem";
 import { accountAt, SEATS } from "./accounts.ts";
-import type { SimulatedChain } from "./chain.ts";
+import type { PlayedChain } from "./chain.ts";
 import { type Played, playedPrograms } from "./programs.ts";
 
 /** The preset "test", with times of a few blocks of a public chain. */
@@ -51,10 +52,13 @@ export interface Fixture {
 let programs: Promise<readonly Played[]> | undefined;
 
 /** Deploys, registers three programs and asks two results of each. */
-export async function setUpFixture(chain: SimulatedChain): Promise<Fixture> {
+export async function setUpFixture(
+	chain: PlayedChain,
+	parameters: Parameters = PARAMETERS,
+): Promise<Fixture> {
 	const { connection } = chain;
 	const deployer = signerFor(connection, accountAt(SEATS.deployer));
-	const deployment = await deploy(deployer, PARAMETERS);
+	const deployment = await deploy(deployer, parameters);
 	const contracts = await openContracts(connection, deployment);
 	const folder = await mkdtemp(join(tmpdir(), "umpire-campaign-"));
 	const home = openHome(folder);

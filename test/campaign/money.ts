@@ -2,14 +2,14 @@ import { owedTo } from "@umpire/chain/contracts.ts";
 import { eventsOf } from "@umpire/chain/events.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Abi, decodeFunctionData } from "viem";
-import type { SimulatedChain } from "./chain.ts";
+import type { PlayedChain } from "./chain.ts";
 import type { Fixture } from "./fixture.ts";
 
 /** What an account holds and can withdraw, in wei. Nothing is locked where all is decided. */
 export type Money = ReadonlyMap<Hex, bigint>;
 
 export async function chainMoney(
-	{ connection }: SimulatedChain,
+	{ connection }: PlayedChain,
 	{ contracts }: Fixture,
 	accounts: readonly Hex[],
 ): Promise<Money> {
@@ -37,7 +37,7 @@ export interface HonestMove {
 
 /** All that accounts sent, as it stands on the chain in the end. */
 export async function honestMoves(
-	{ connection }: SimulatedChain,
+	{ connection }: PlayedChain,
 	{ contracts }: Fixture,
 	accounts: readonly Hex[],
 ): Promise<HonestMove[]> {

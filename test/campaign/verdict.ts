@@ -5,17 +5,20 @@ import { gameReader } from "@umpire/chain/game-state.ts";
 import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { formatEther, zeroAddress } from "viem";
-import type { SimulatedChain } from "./chain.ts";
+import type { PlayedChain } from "./chain.ts";
 import type { Figures } from "./figures.ts";
 import type { Fixture } from "./fixture.ts";
 import { bound, chainMoney, honestMoves, type Money } from "./money.ts";
 import type { Party } from "./party.ts";
 
+/** An honest party, as far as it is judged. */
+export type Judged = Pick<Party, "name" | "seat" | "address">;
+
 /** What the end of a game says against the theorem; counts what was decided. */
 export async function judgeGame(
-	chain: SimulatedChain,
+	chain: PlayedChain,
 	fixture: Fixture,
-	parties: readonly Party[],
+	parties: readonly Judged[],
 	before: Money,
 	figures: Figures,
 ): Promise<string[]> {
@@ -85,9 +88,9 @@ function decided(
 }
 
 async function moneyLost(
-	chain: SimulatedChain,
+	chain: PlayedChain,
 	fixture: Fixture,
-	parties: readonly Party[],
+	parties: readonly Judged[],
 	before: Money,
 	won: ReadonlySet<number>,
 	figures: Figures,

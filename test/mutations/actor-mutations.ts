@@ -33,6 +33,28 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/round.ts",
+		["test/operations/log-lines.test.ts"],
+		[
+			[
+				"what is told of a dispute does not carry its number",
+				"troubles.attempt(item, make, subject)",
+				"troubles.attempt(item, make)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/workbench.ts",
+		[WORKBENCH],
+		[
+			[
+				"what is computed for a dispute does not carry its number",
+				"entry.work = keepingSubject(work);",
+				"entry.work = work;",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/settled.ts",
 		[REORGANISATION],
 		[
@@ -133,8 +155,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			["urgent work waits for all other", "entry.lane === lane);", "entry.lane !== undefined);"],
 			[
 				"the latest is computed first",
-				".sort((a, b) => a.order - b.order);\n\t\t\tif (next",
-				".sort((a, b) => b.order - a.order);\n\t\t\tif (next",
+				".sort((a, b) => a.order - b.order);",
+				".sort((a, b) => b.order - a.order);",
 			],
 			[
 				"what fails is tried again and again",
@@ -334,7 +356,13 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"bin/log.ts",
 		[PRINTABLE],
-		[["progress reaches the terminal as it is", "textLine(level, printable(text))", "textLine(level, text)"]],
+		[
+			[
+				"progress reaches the terminal as it is",
+				"textLine(level, printable(text), fields)",
+				"textLine(level, text, fields)",
+			],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/actors/src/own-execution.ts",

@@ -34,7 +34,7 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"what is refused when it is mined is not told",
-				"refused.push(result.reason.message);",
+				'refused.push({ move: this.#outbox.at(past[i])?.move ?? "", line: result.reason.message });',
 				"refused.push();",
 			],
 		],

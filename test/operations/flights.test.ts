@@ -192,7 +192,9 @@ describe("moves on their way", () => {
 		await rpc("eth_sendTransaction", other);
 		await launch("c");
 		await mine();
-		expect(await land()).toEqual([expect.stringMatching(/^two failed: the contract refused transaction 0x/)]);
+		expect(await land()).toEqual([
+			{ move: "two", line: expect.stringMatching(/^two failed: the contract refused transaction 0x/) },
+		]);
 		expect(mined.map(({ move }) => move)).toContain("c");
 		expect(await count()).toBe(3n);
 	});

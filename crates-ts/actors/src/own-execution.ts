@@ -8,6 +8,7 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { Cache } from "./cache.ts";
 import { outputAgrees } from "./output-agreement.ts";
+import { claimSubject } from "./subject.ts";
 import { Troubles } from "./troubles.ts";
 import { Workbench } from "./workbench.ts";
 import type { View } from "./world.ts";
@@ -88,12 +89,13 @@ export class OwnExecution {
 				found[index] = "pending";
 				continue;
 			}
-			await this.#troubles.look(`claim ${index + 1}`, async () => {
+			const ask = async (): Promise<boolean> => {
 				found[index] = known ?? (await this.#ask(program, inputsRoot, output, -index));
 				// What is missing today may come tomorrow.
 				if (found[index] === "agrees" || found[index] === "disagrees") this.#known.set(key, found[index]);
 				return false;
-			});
+			};
+			await this.#troubles.look(`claim ${index + 1}`, ask, claimSubject(state, index + 1));
 		}
 		return found;
 	}

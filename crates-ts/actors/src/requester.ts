@@ -16,6 +16,7 @@ import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { type RequestState, requestState, waitingText } from "./request-state.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
 import { unlessStopped } from "./stopping.ts";
+import { about } from "./subject.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
 import type { World } from "./world.ts";
 
@@ -80,6 +81,18 @@ export async function requestResult(
 	const inputs = quantiseInputs(program, floats, options);
 	await warnOfFee(world, loaded, options);
 	const { request, inputsRoot } = await postRequest(world, loaded, inputs, options);
+	const outcome = () => waitFor(world, loaded, { request, inputsRoot }, options);
+	return about({ request }, outcome);
+}
+
+/** Publishes the inputs of a request, and waits for its result if that is wanted. */
+async function waitFor(
+	world: World,
+	loaded: LoadedProgram,
+	{ request, inputsRoot }: { readonly request: number; readonly inputsRoot: Hex },
+	options: RequestOptions,
+): Promise<RequestResult> {
+	const { program } = loaded;
 	options.progress(`Request ${request} for program ${loaded.number}, fee ${options.fee} ETH.`);
 	const content = await publishIfStores(world, "inputs", inputsRoot, options.warn);
 	const base = { request, program: loaded.root, inputsRoot, content };

@@ -1,3 +1,4 @@
+import type { Subject } from "./subject.ts";
 import type { Troubles } from "./troubles.ts";
 import type { Workbench } from "./workbench.ts";
 import { landAll, type World } from "./world.ts";
@@ -6,6 +7,8 @@ import { landAll, type World } from "./world.ts";
 export interface Due {
 	/** What it is about, for messages, as in `dispute 3`. */
 	readonly item: string;
+	/** The same as the numbers that lines about it carry. */
+	readonly subject?: Subject | undefined;
 	/** The last second (chain time) at which it helps; infinite if nothing is lost by waiting. */
 	readonly until: number;
 	/** Makes it if it is due; whether anything was sent. */
@@ -15,8 +18,8 @@ export interface Due {
 /** Makes what is due, the earliest deadline first. One that fails keeps no other back. */
 export async function makeInOrder(due: readonly Due[], troubles: Troubles): Promise<boolean> {
 	let acted = false;
-	for (const { item, make } of due.toSorted((a, b) => compare(a.until, b.until))) {
-		if (await troubles.attempt(item, make)) acted = true;
+	for (const { item, make, subject } of due.toSorted((a, b) => compare(a.until, b.until))) {
+		if (await troubles.attempt(item, make, subject)) acted = true;
 	}
 	return acted;
 }

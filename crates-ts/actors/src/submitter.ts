@@ -25,6 +25,7 @@ import { drawSeed, seededRandom } from "./random.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { Sessions } from "./sessions.ts";
 import { mayBeAnothers, unsettled } from "./settled.ts";
+import { about, claimSubject, disputeSubject } from "./subject.ts";
 import { SubmitterComputing } from "./submitter-computing.ts";
 import { ANSWERS, bondsText, lostText, slowCommitment } from "./submitter-words.ts";
 import { canAnswer, submittersView } from "./trace-view.ts";
@@ -97,7 +98,7 @@ class Submitter implements Actor {
 		this.#say = say;
 		this.#read = gameReader(world.contracts, world.feed, world.signer.account.address, {
 			programs: new Set([loaded.root]),
-			warn: say,
+			warn: (line, item) => about(item, () => say(line)),
 		});
 		this.#published = publishedChildren(world.feed);
 		this.#troubles = new Troubles(say);
@@ -127,8 +128,10 @@ class Submitter implements Actor {
 			if (!this.#isMine(state, claim)) continue;
 			const id = index + 1;
 			if (claim.status === CLAIM_STATUS.live) this.#live.add(id);
+			const subject = claimSubject(state, id);
 			if (claim.status === CLAIM_STATUS.rejected) this.#tellLost(state, id, claim, now);
-			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now))) acted = true;
+			if (await items.attempt(`claim ${id}`, () => this.#finalise(state, id, claim, now), subject))
+				acted = true;
 		}
 		if (await items.attempt("new requests", () => this.#serve(state, now))) acted = true;
 		return acted;
@@ -149,7 +152,8 @@ class Submitter implements Actor {
 			if (claim.status !== CLAIM_STATUS.live) continue;
 			const id = index + 1;
 			const until = openDispute(state, id, now, this.#published)?.until ?? Number.POSITIVE_INFINITY;
-			due.push({ item: `dispute ${id}`, until, make: () => this.#answer(state, id, claim, now) });
+			const subject = disputeSubject(state, id);
+			due.push({ item: `dispute ${id}`, subject, until, make: () => this.#answer(state, id, claim, now) });
 		}
 		const demands = state.inputDemands.filter(
 			({ open, claim }) => open && this.#isMine(state, state.claims[claim - 1]),
@@ -206,7 +210,7 @@ class Submitter implements Actor {
 				if (sent !== undefined) bonds += bond;
 				return sent === true;
 			};
-			if (await this.#troubles.attempt(`request ${id}`, answer)) acted = true;
+			if (await this.#troubles.attempt(`request ${id}`, answer, { request: id })) acted = true;
 		}
 		this.#tellUnderpaid(underpaid);
 		return acted;
@@ -221,7 +225,10 @@ class Submitter implements Actor {
 		const loss = lossOf(this.#world.feed.events, id, this.#loaded.program);
 		const { submitterBond } = state.parameters;
 		const isLocal = isDevelopment(this.#world.contracts.connection);
-		this.#say(lostText(id, submitterBond, loss, canBeAnswered ? { request, isLocal } : undefined));
+		const subject = loss === undefined || loss.dispute === 0 ? {} : { dispute: loss.dispute };
+		about({ ...claimSubject(state, id), ...subject }, () =>
+			this.#say(lostText(id, submitterBond, loss, canBeAnswered ? { request, isLocal } : undefined)),
+		);
 	}
 
 	/** One line however many there are: the one that pays most, which comes first. */
@@ -229,9 +236,11 @@ class Submitter implements Actor {
 		if (first === undefined) return;
 		const { id, fee, least } = first;
 		const more = others.length === 0 ? "" : ` ${others.length} others pay too little as well.`;
-		this.#troubles.tell(
-			`fee of request ${id}`,
-			`Request ${id} pays ${formatEther(fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.${more}`,
+		about({ request: id }, () =>
+			this.#troubles.tell(
+				`fee of request ${id}`,
+				`Request ${id} pays ${formatEther(fee)} ETH: the least fee is ${formatEther(least)} ETH (--least-fee) at the present price of gas.${more}`,
+			),
 		);
 	}
 

@@ -1,4 +1,5 @@
 import { failureText } from "./actor.ts";
+import { about, type Subject } from "./subject.ts";
 
 /** Milliseconds after which a trouble that goes on is told again. */
 const AGAIN = 600_000;
@@ -26,15 +27,23 @@ export class Troubles {
 		this.#say = say;
 	}
 
-	/** Makes one item's move. Whether anything was sent; false if it failed, which is told. */
-	async attempt(item: string, move: () => Promise<boolean>): Promise<boolean> {
+	/**
+	 * Makes one item's move. Whether anything was sent; false if it failed, which is told.
+	 *
+	 * @param subject the numbers that whatever is told meanwhile carries
+	 */
+	async attempt(item: string, move: () => Promise<boolean>, subject: Subject = {}): Promise<boolean> {
 		const before = this.#known.get(item);
 		if (before !== undefined && performance.now() < before.until) return false;
-		return this.look(item, move);
+		return this.look(item, move, subject);
 	}
 
 	/** The same without a pause after failures: for what asks a workbench, which pauses itself. */
-	async look(item: string, move: () => Promise<boolean>): Promise<boolean> {
+	look(item: string, move: () => Promise<boolean>, subject: Subject = {}): Promise<boolean> {
+		return about(subject, () => this.#make(item, move));
+	}
+
+	async #make(item: string, move: () => Promise<boolean>): Promise<boolean> {
 		const before = this.#known.get(item);
 		try {
 			const acted = await move();

@@ -25,11 +25,14 @@ import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts
 import { readDeployment } from "@umpire/store/deployments.ts";
 import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
+import { Cache } from "./cache.ts";
 import { LocatedContent } from "./content/located-content.ts";
+import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
 import { sourcesOf } from "./sources.ts";
+import { about, type Subject, subjectNow } from "./subject.ts";
 
 /** A folder and a deployment, to look at. */
 export interface View {
@@ -51,6 +54,8 @@ export interface World extends View {
 	readonly flights: Flights;
 	/** Blocks after which requests and claims are taken to keep their numbers. */
 	readonly settledAfter: bigint;
+	/** Machines of one's own that help. */
+	readonly farm?: Farm | undefined;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -85,6 +90,8 @@ export interface ViewOptions {
 export interface WorldOptions extends ViewOptions, KeyOptions {
 	/** The most that gas may cost. */
 	readonly maxFeeGwei?: number | undefined;
+	/** Machines of one's own that help. */
+	readonly farmOf?: FarmOptions | undefined;
 }
 
 /**
@@ -186,7 +193,9 @@ export async function openWorld(options: WorldOptions, role: Role): Promise<Worl
 	const { home, contracts, located } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located };
+	const { farmOf, warn = () => {} } = options;
+	const farm = farmOf && (await Farm.open(home, farmOf, warn));
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located, farm };
 }
 
 /** A world on contracts that are connected already. */
@@ -259,6 +268,7 @@ export async function act(
 	until?: number,
 ): Promise<Outgoing | undefined> {
 	const { contracts, feed, flights } = world;
+	subjectsOf(flights).set(name, subjectNow());
 	try {
 		return await flights.launch({ name, call: { contract: contracts.market, ...call }, until }, feed.head);
 	} catch (error) {
@@ -276,6 +286,18 @@ export async function act(
 export async function landAll(world: World, warn: (line: string) => void): Promise<void> {
 	const { flights, feed, onSent, signer } = world;
 	const refused = await flights.land((sent) => onSent(sent, signer.account.address));
-	for (const line of refused) warn(line);
+	const subjects = subjectsOf(flights);
+	for (const { move, line } of refused) about(subjects.peek(move) ?? {}, () => warn(line));
 	if (refused.length > 0) feed.reread();
+}
+
+/** What the moves of a process were about, by their names. */
+const SUBJECTS = new WeakMap<Flights, Cache<string, Subject>>();
+/** Moves that are remembered. */
+const MOVES = 1000;
+
+function subjectsOf(flights: Flights): Cache<string, Subject> {
+	const known = SUBJECTS.get(flights) ?? new Cache<string, Subject>(MOVES);
+	SUBJECTS.set(flights, known);
+	return known;
 }

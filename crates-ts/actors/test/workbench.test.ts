@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { about, type Subject, subjectNow } from "../src/subject.ts";
 import { Workbench } from "../src/workbench.ts";
 
 let bench: Workbench;
@@ -45,6 +46,19 @@ describe("a workbench", () => {
 		await settle();
 		expect(ask("background", "a")).toBe(result);
 		expect(started).toEqual(["a"]);
+	});
+
+	it("computes about what was asked, whatever was computed before", async () => {
+		const subjects: Subject[] = [];
+		const work = async () => {
+			subjects.push(subjectNow());
+			return {};
+		};
+		for (const dispute of [1, 2]) {
+			about({ dispute }, () => bench.ask("urgent", { key: `${dispute}`, order: dispute, work }));
+		}
+		await settle();
+		expect(subjects).toEqual([{ dispute: 1 }, { dispute: 2 }]);
 	});
 
 	it("does urgent work beside all other, and of each lane the earliest first", async () => {

@@ -104,7 +104,7 @@ export class DemandReader {
 			const time = this.#answered.get(id);
 			const published = words.get(keyOf(id));
 			const differs = timed.has(id) && (time === undefined) !== (published === undefined);
-			if (this.#disagreements.notice(`demand ${id}`, differs)) return closedDemand(known);
+			if (this.#disagreements.notice("demand", id, differs)) return closedDemand(known);
 			if (time !== undefined && published !== undefined)
 				inputAnswers.set(keyOf(id), { time, words: published });
 			return { ...demand, open: !known.closed };

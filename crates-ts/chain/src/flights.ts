@@ -26,6 +26,13 @@ export interface DueMove {
 	readonly until?: number | undefined;
 }
 
+/** A move that was mined and that the contract refused then. */
+export interface RefusedMove {
+	readonly move: string;
+	/** What is to be told of it. */
+	readonly line: string;
+}
+
 /** The block that moves are derived from. */
 export interface Origin {
 	readonly hash: Hex;
@@ -151,12 +158,12 @@ export class Flights {
 	 * Waits until all that is on its way is mined, but not for long, and sees to what holds the others up.
 	 *
 	 * @param onMined told of each transaction that was mined, once
-	 * @returns what the contract refused when it was mined, a line each
+	 * @returns what the contract refused when it was mined
 	 */
-	async land(onMined: (sent: Sent) => void): Promise<string[]> {
+	async land(onMined: (sent: Sent) => void): Promise<RefusedMove[]> {
 		const { connection } = this.#signer;
 		const end = performance.now() + 2 * connection.pollingInterval;
-		const refused: string[] = [];
+		const refused: RefusedMove[] = [];
 		while (this.#awaited.size > 0) {
 			refused.push(...(await this.#receipts(onMined)));
 			if (this.#awaited.size === 0 || performance.now() >= end) break;
@@ -170,7 +177,7 @@ export class Flights {
 	}
 
 	/** Looks for what was mined, in the order of nonces; gives what the contract refused then. */
-	async #receipts(onMined: (sent: Sent) => void): Promise<string[]> {
+	async #receipts(onMined: (sent: Sent) => void): Promise<RefusedMove[]> {
 		const { connection, account } = this.#signer;
 		const { address } = account;
 		const latest = await connection.reader.getTransactionCount({ address }).catch(() => 0);
@@ -181,11 +188,11 @@ export class Flights {
 				return entry && mined(connection, entry);
 			}),
 		);
-		const refused: string[] = [];
+		const refused: RefusedMove[] = [];
 		for (const [i, result] of results.entries()) {
 			if (result.status === "rejected") {
 				if (!(result.reason instanceof RevertError)) throw result.reason;
-				refused.push(result.reason.message);
+				refused.push({ move: this.#outbox.at(past[i])?.move ?? "", line: result.reason.message });
 			} else if (result.value === undefined) {
 				// Used up by another transaction, or the node is late with the receipt.
 				if (!this.#isStuck(past[i])) continue;

@@ -16,7 +16,7 @@ import { Batch } from "./batch.ts";
 import { closedDispute } from "./closed-items.ts";
 import { type Contracts, storedDispute } from "./contracts.ts";
 import { DemandReader } from "./demand-reader.ts";
-import { Disagreements } from "./disagreements.ts";
+import { Disagreements, type LeftOut } from "./disagreements.ts";
 import type { EventFeed } from "./events.ts";
 import { Ledger, MissingError } from "./ledger.ts";
 
@@ -25,7 +25,7 @@ export interface ReaderOptions {
 	/** The programs whose disputes, demands and live claims are read; all by default. */
 	readonly programs?: ReadonlySet<Hex> | undefined;
 	/** Told of items that are left out because events and state disagree about them. */
-	readonly warn?: ((line: string) => void) | undefined;
+	readonly warn?: ((line: string, item: LeftOut) => void) | undefined;
 }
 
 /**
@@ -199,7 +199,7 @@ class Reader {
 		}
 		return () =>
 			claims.map((known, index) => {
-				const isWrong = this.#disagreements.notice(`claim ${index + 1}`, wrong.has(index));
+				const isWrong = this.#disagreements.notice("claim", index + 1, wrong.has(index));
 				return isWrong ? { ...known, status: CLAIM_STATUS.none } : (found.get(index) ?? { ...known });
 			});
 	}
@@ -267,7 +267,7 @@ class Reader {
 			const answered = !isOver && publishedAt(state, d) !== 0;
 			const known = d.phase !== PHASE.partials || !answered || this.#ledger.partials.has(index + 1);
 			const fits = !isOver && known && answered === (turn.side === SIDE.challenger);
-			return this.#disagreements.notice(`dispute ${index + 1}`, !fits)
+			return this.#disagreements.notice("dispute", index + 1, !fits)
 				? closedDispute(this.#ledger.disputes[index])
 				: d;
 		});

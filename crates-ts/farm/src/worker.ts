@@ -12,7 +12,8 @@ export interface WorkerOptions {
 	readonly kinds: readonly Kind[];
 	/** Jobs at once. */
 	readonly slots: number;
-	readonly tell: (line: string) => void;
+	/** Told of what was done; of the lease that it was done under, too. */
+	readonly tell: (line: string, about?: { readonly lease: string }) => void;
 	readonly signal: AbortSignal;
 }
 
@@ -67,10 +68,12 @@ async function doJob(options: WorkerOptions, { lease, kind, payload, seconds }: 
 		if (options.signal.aborted && outcome.done === undefined) return;
 		await deliver(options, lease, outcome);
 		const took = ((performance.now() - started) / 1000).toFixed(1);
-		tell(outcome.done === undefined ? `${lease}: ${outcome.error}` : `${lease}: done in ${took} s.`);
+		tell(outcome.done === undefined ? `${lease}: ${outcome.error}` : `${lease}: done in ${took} s.`, {
+			lease,
+		});
 	} catch (error) {
 		if (!(error instanceof FarmRefusal) || error.status === 401) throw error;
-		tell(`${lease}: ${error.message}`);
+		tell(`${lease}: ${error.message}`, { lease });
 	} finally {
 		clearInterval(beat);
 	}
@@ -93,10 +96,11 @@ async function outcomeOf(
 	try {
 		return { done: await kind.work(payload.data, signal) };
 	} catch (error) {
-		const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
+		const text = error instanceof Error ? error.message : String(error);
+		const message = text.replace(/\s*\n\s*/g, " ").replaceAll("\0", "");
 		// A defect may be this machine's: another one is asked.
 		const retryable = !(error instanceof UmpireError) || isRetryable(error);
-		return { error: message.slice(0, 2000), retryable };
+		return { error: message.slice(0, 2000).toWellFormed(), retryable };
 	}
 }
 

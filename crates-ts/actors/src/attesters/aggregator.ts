@@ -9,6 +9,7 @@ import {
 import { aggregated, isSigned } from "@umpire/markets/bls.ts";
 import { voteMessage } from "@umpire/markets/signed-messages.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
+import { about } from "../subject.ts";
 import type { World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
 import { AttestationKeeper, type Look } from "./keeper.ts";
@@ -69,7 +70,9 @@ export class Aggregator extends AttestationKeeper {
 		const stakeOf = (number: number) => listed.find((one) => one.number === number)?.stake ?? 0n;
 		let acted = false;
 		for (const bundle of bundlesOf(seen, collected, stakeOf, this.#options.margin, now)) {
-			if (await this.attempt(`claim ${bundle.claim}`, () => this.#attest(bundle, collected))) acted = true;
+			const { claim } = bundle;
+			if (await this.attempt(`claim ${claim}`, () => this.#attest(bundle, collected), { claim }))
+				acted = true;
 		}
 		return acted;
 	}
@@ -121,8 +124,10 @@ export class Aggregator extends AttestationKeeper {
 		const statement = statementOf(market.address, claim.program, claim.inputsRoot, claim.outputRoot);
 		const message = voteMessage(this.domain, epoch as number, statement);
 		const isRight = isSigned({ signature, key }, member.twin, message);
-		if (!isRight)
-			this.troubles.tell(`${attester} offers a signature of claim ${id} that is not operator ${operator}'s.`);
+		if (!isRight) {
+			const line = `${attester} offers a signature of claim ${id} that is not operator ${operator}'s.`;
+			about({ claim: claim.id }, () => this.troubles.tell(line));
+		}
 		const checked = isRight
 			? { claim: claim.id, epoch: epoch as number, operator: member.number, signature, key }
 			: FORGED;

@@ -17,12 +17,13 @@ import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
 import { OwnExecution } from "../own-execution.ts";
+import type { Subject } from "../subject.ts";
 import { submitter } from "../submitter.ts";
 import { verifier } from "../verifier.ts";
 import type { World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
 import { AttesterKeyFile } from "./attester-key.ts";
-import { AttestationKeeper, type Look } from "./keeper.ts";
+import { AttestationKeeper, type Look, NEW_EPOCHS } from "./keeper.ts";
 import { type SignedVote, SignedVotes } from "./signed-votes.ts";
 import { Witnessing } from "./witnessing.ts";
 
@@ -125,7 +126,7 @@ export class Attester extends AttestationKeeper {
 		const judged = careless ? () => "agrees" as const : this.verdictOn.bind(this);
 		let acted = false;
 		for (const step of stepsOfOperator(seen, me, judged, signed, aim, now)) {
-			if (await this.attempt(nameOf(step), () => this.#make(step, me))) acted = true;
+			if (await this.attempt(nameOf(step), () => this.#make(step, me), subjectOf(step))) acted = true;
 		}
 		if (!careless) {
 			const own = { seen, me, votes: await this.#votes.all(), now };
@@ -164,7 +165,7 @@ export class Attester extends AttestationKeeper {
 				const message = possessionMessage(this.domain, this.account, twin);
 				const args = [twin, key, prove(message)];
 				const { stake } = this.#options;
-				const call = { contract: operators, functionName: "register", args, value: stake };
+				const call = { contract: operators, functionName: "register", args, value: stake, spare: NEW_EPOCHS };
 				return this.send("register-operator", `Registered with a stake of ${formatEther(stake)} ETH.`, call);
 			}
 			case "sign": {
@@ -185,7 +186,7 @@ export class Attester extends AttestationKeeper {
 				return this.send(`accuse:${record}`, `Accused record ${record}: its output is wrong.`, call, until);
 			}
 			case "leave": {
-				const call = { contract: operators, functionName: "leave" };
+				const call = { contract: operators, functionName: "leave", spare: NEW_EPOCHS };
 				return this.send("leave-operators", "Leaving: it signs for no later epoch.", call);
 			}
 			case "exit": {
@@ -270,4 +271,9 @@ export class Attester extends AttestationKeeper {
 function nameOf(step: OperatorStep): string {
 	if (step.type === "sign") return `claim ${step.claim.id}`;
 	return step.type === "accuse" ? `accusation of record ${step.record}` : step.type;
+}
+
+function subjectOf(step: OperatorStep): Subject {
+	if (step.type === "sign") return { claim: step.claim.id };
+	return step.type === "accuse" ? { record: step.record } : {};
 }

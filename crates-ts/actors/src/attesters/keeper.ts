@@ -8,6 +8,7 @@ import type { SigningDomain } from "@umpire/markets/signed-messages.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import type { Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
@@ -15,6 +16,12 @@ import { AttesterReader } from "./read-attesters.ts";
 
 /** Records that one transaction moves on over. */
 const AT_ONCE = 100n;
+
+/**
+ * Gas that it takes to store the sets of four epochs: whoever comes first in an epoch stores them. What a call needs is
+ * estimated in the newest block's epoch, and it may be mined in a later one.
+ */
+export const NEW_EPOCHS = 400_000n;
 
 /** What was last seen of the chain. */
 export interface Look {
@@ -57,7 +64,7 @@ export abstract class AttestationKeeper implements Actor {
 		const look = { ...(await this.reader.look(now)), now };
 		let acted = await this.own(look);
 		for (const step of stepsForAnyone(look.seen, now)) {
-			if (await this.attempt(itemOf(step), () => this.#make(step))) acted = true;
+			if (await this.attempt(itemOf(step), () => this.#make(step), subjectOf(step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw())) acted = true;
 		await landAll(this.world, this.progress);
@@ -67,8 +74,8 @@ export abstract class AttestationKeeper implements Actor {
 	/** What somebody does beside that. */
 	protected abstract own(look: Look): Promise<boolean>;
 
-	protected attempt(item: string, make: () => Promise<boolean>): Promise<boolean> {
-		return this.troubles.attempt(item, make);
+	protected attempt(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
+		return this.troubles.attempt(item, make, subject);
 	}
 
 	protected async send(name: string, said: string, call: Call, until?: number): Promise<boolean> {
@@ -99,7 +106,8 @@ export abstract class AttestationKeeper implements Actor {
 			}
 			case "judge": {
 				const said = `Accusation ${step.accusation}: its claim ${step.claim} has ended.`;
-				return this.send(`judge:${step.accusation}`, said, call("judge", step.accusation, step.claim));
+				const judge = { ...call("judge", step.accusation, step.claim), spare: NEW_EPOCHS };
+				return this.send(`judge:${step.accusation}`, said, judge);
 			}
 			case "lapse": {
 				const said = `Accusation ${step.accusation} came to nothing.`;
@@ -148,4 +156,13 @@ function itemOf(step: AnyonesStep): string {
 		default:
 			return `${step.type} of record ${step.record}`;
 	}
+}
+
+function subjectOf(step: AnyonesStep): Subject {
+	return {
+		...("request" in step ? { request: step.request } : {}),
+		...("claim" in step ? { claim: step.claim } : {}),
+		...("record" in step ? { record: step.record } : {}),
+		...("accusation" in step ? { accusation: step.accusation } : {}),
+	};
 }

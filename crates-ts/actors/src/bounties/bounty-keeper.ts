@@ -4,13 +4,19 @@ import { type Call, read } from "@umpire/chain/send.ts";
 import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CANDIDATE_STATUS } from "@umpire/markets/bounty-state.ts";
-import { type BountyStep, type SeenBounty, stepsForBounty } from "@umpire/markets/bounty-steps.ts";
+import {
+	type BountyStep,
+	type ContributorStep,
+	type SeenBounty,
+	stepsForBounty,
+} from "@umpire/markets/bounty-steps.ts";
 import { contentTree } from "@umpire/markets/shown-weights.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
+import { about, type Subject } from "../subject.ts";
 import { submitter } from "../submitter.ts";
 import { Troubles } from "../troubles.ts";
 import { act, isDevelopment, landAll, type World } from "../world.ts";
@@ -57,7 +63,11 @@ export class BountyKeeper implements Actor {
 		this.#troubles = new Troubles(options.progress);
 	}
 
-	async tick(): Promise<boolean> {
+	tick(): Promise<boolean> {
+		return about({ bounty: this.options.bounty }, () => this.#look());
+	}
+
+	async #look(): Promise<boolean> {
 		const { contracts, feed } = this.world;
 		await feed.poll();
 		const bounty = await this.reader.bounty();
@@ -67,7 +77,8 @@ export class BountyKeeper implements Actor {
 			if (this.options.only?.includes(step.type) === false) continue;
 			// One candidate's trouble is none of another's.
 			const item = "candidate" in step ? `${step.type} of candidate ${step.candidate}` : step.type;
-			if (await this.attempt(item, () => this.#make(bounty, step))) acted = true;
+			if (await this.attempt(item, () => this.#make(bounty, step), candidateSubject(bounty, step)))
+				acted = true;
 		}
 		if (await this.#score(bounty)) acted = true;
 		if (!acted && (await this.#makeBlock(bounty, now))) acted = true;
@@ -100,8 +111,8 @@ export class BountyKeeper implements Actor {
 		return open.map(({ request }) => request);
 	}
 
-	protected attempt(item: string, make: () => Promise<boolean>): Promise<boolean> {
-		return this.#troubles.attempt(item, make);
+	protected attempt(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
+		return this.#troubles.attempt(item, make, subject);
 	}
 
 	protected async send(name: string, said: string, call: Call, until?: number): Promise<boolean> {
@@ -232,3 +243,12 @@ const WORDS = {
 	expire: "it was not revealed or scored in time",
 	giveBack: "its deposit goes back, as the round is void",
 } as const;
+
+/** Of a step for a candidate: the candidate, the request for its score, and the claim that the step is about. */
+export function candidateSubject({ candidates }: SeenBounty, step: BountyStep | ContributorStep): Subject {
+	if (!("candidate" in step)) return {};
+	const request = candidates.find(({ id }) => id === step.candidate)?.request;
+	// A candidate that was not revealed yet has no score that is asked for.
+	const asked = request === undefined || request === 0 ? {} : { request };
+	return { candidate: step.candidate, ...asked, ...("claim" in step ? { claim: step.claim } : {}) };
+}

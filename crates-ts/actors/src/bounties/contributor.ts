@@ -22,7 +22,7 @@ import { neededFor } from "../purse.ts";
 import { drawSeed } from "../random.ts";
 import type { World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
-import { BountyKeeper, type KeeperOptions } from "./bounty-keeper.ts";
+import { BountyKeeper, candidateSubject, type KeeperOptions } from "./bounty-keeper.ts";
 import { scoresOf } from "./evaluation.ts";
 
 export interface ContributorOptions extends KeeperOptions {
@@ -99,7 +99,8 @@ export class Contributor extends BountyKeeper {
 		this.#mine = await this.#find(bounty);
 		let acted = false;
 		for (const step of stepsOfContributor(bounty, this.#mine, now)) {
-			if (await this.attempt(step.type, () => this.#make(bounty, step, now))) acted = true;
+			const make = () => this.#make(bounty, step, now);
+			if (await this.attempt(step.type, make, candidateSubject(bounty, step))) acted = true;
 		}
 		if (this.#mine === undefined && roundToEnter(bounty, now) === undefined) {
 			this.#say(

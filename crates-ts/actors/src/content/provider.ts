@@ -148,8 +148,9 @@ class Provider implements Actor {
 			const { address } = this.#world.signer.account;
 			const status = statusOf(events, id, event.args.claim);
 			if (status === "live" || !sameAccount(event.args.submitter, address)) continue;
-			if (await this.#troubles.attempt(`record of claim ${id}`, () => this.#record(event, status)))
-				acted = true;
+			const subject = { request: Number(event.args.request), claim: id };
+			const record = () => this.#record(event, status);
+			if (await this.#troubles.attempt(`record of claim ${id}`, record, subject)) acted = true;
 		}
 		await landAll(this.#world, this.#say);
 		return acted;

@@ -18,6 +18,7 @@ import { getProgram } from "@umpire/store/programs.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { neededFor } from "../purse.ts";
+import { about, type Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
 import { act, isDevelopment, landAll, type World } from "../world.ts";
 import { type Claimant, honestly, undecided } from "./claimant.ts";
@@ -34,7 +35,7 @@ export interface GridWorkerOptions {
 	readonly joins?: "always" | "once" | "never" | undefined;
 }
 
-type Attempt = (item: string, make: () => Promise<boolean>) => Promise<void>;
+type Attempt = (item: string, make: () => Promise<boolean>, subject?: Subject) => Promise<void>;
 
 /** Draws that one transaction makes at most, each of some 220,000 gas. */
 const DRAWS_AT_ONCE = 16;
@@ -114,15 +115,19 @@ class GridWorker implements Actor {
 		this.#claimant = options.claimant ?? honestly(options.progress);
 	}
 
-	async tick(): Promise<boolean> {
+	tick(): Promise<boolean> {
+		return about({ grid: this.#options.grid }, () => this.#look());
+	}
+
+	async #look(): Promise<boolean> {
 		const { contracts, feed } = this.#world;
 		await feed.poll();
 		const grid = await readGrid(this.#world, this.#contracts, this.#options.grid);
 		const now = Number(await chainTime(contracts.connection, feed.head));
 		this.#tellWaiting(grid, now);
 		let acted = false;
-		const attempt: Attempt = async (item, make) => {
-			if (await this.#troubles.attempt(item, make)) acted = true;
+		const attempt: Attempt = async (item, make, subject) => {
+			if (await this.#troubles.attempt(item, make, subject)) acted = true;
 		};
 		const round = this.#mayJoin() ? roundToJoin(grid, this.#account, now) : undefined;
 		const steps: readonly GridStep[] = [
@@ -132,7 +137,7 @@ class GridWorker implements Actor {
 		for (const step of steps) {
 			// One point's trouble is none of another's.
 			const item = "point" in step ? `${step.type} of point ${step.point}` : step.type;
-			await attempt(item, () => this.#make(grid, step));
+			await attempt(item, () => this.#make(grid, step), pointSubject(step));
 		}
 		if (isDevelopment(contracts.connection) && awaitsBlock(grid, this.#account, now)) {
 			// Nobody else makes a block there, and a round ends with one.
@@ -267,4 +272,13 @@ class GridWorker implements Actor {
 		this.#options.progress(`Withdrew ${said}.`);
 		return true;
 	}
+}
+
+function pointSubject(step: GridStep): Subject {
+	if (!("point" in step)) return {};
+	return {
+		point: step.point,
+		...("request" in step ? { request: step.request } : {}),
+		...("claim" in step ? { claim: step.claim } : {}),
+	};
 }

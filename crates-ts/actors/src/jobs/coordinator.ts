@@ -2,10 +2,16 @@ import { tokenLedgerAbi } from "@umpire/abi/token-ledger.ts";
 import { type Call, read } from "@umpire/chain/send.ts";
 import { chainTime } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { type NetworkStep, type SeenNetwork, stepsForAll } from "@umpire/markets/network-steps.ts";
+import {
+	type NetworkStep,
+	type SeenNetwork,
+	stepsForAll,
+	type WorkerStep,
+} from "@umpire/markets/network-steps.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import type { Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
 import { act, landAll, type World } from "../world.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
@@ -46,7 +52,7 @@ export class Coordinator implements Actor {
 		for (const step of stepsForAll(network, now)) {
 			// One job's trouble is none of another's.
 			const item = "job" in step ? `${step.type} of job ${step.job}` : step.type;
-			if (await this.attempt(item, () => this.#make(step))) acted = true;
+			if (await this.attempt(item, () => this.#make(step), jobSubject(network, step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw(network))) acted = true;
 		await landAll(this.world, this.progress);
@@ -58,8 +64,8 @@ export class Coordinator implements Actor {
 		return false;
 	}
 
-	protected attempt(item: string, make: () => Promise<boolean>): Promise<boolean> {
-		return this.#troubles.attempt(item, make);
+	protected attempt(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
+		return this.#troubles.attempt(item, make, subject);
 	}
 
 	protected async send(name: string, said: string, call: Call, until?: number): Promise<boolean> {
@@ -130,4 +136,13 @@ export class Coordinator implements Actor {
 	async #take(name: string, owed: bigint, said: string, call: Call): Promise<boolean> {
 		return owed !== 0n && this.send(`${name}:${owed}`, `Withdrew ${said}.`, call);
 	}
+}
+
+/** Of a step for a job: the job, what it asks now, and the claim that the step is about. */
+export function jobSubject({ jobs }: SeenNetwork, step: NetworkStep | WorkerStep): Subject {
+	if (!("job" in step)) return {};
+	const request = jobs.find(({ id }) => id === step.job)?.request;
+	// A job that nobody has accepted asks nothing yet.
+	const asked = request === undefined || request === 0 ? {} : { request };
+	return { job: step.job, ...asked, ...("claim" in step ? { claim: step.claim } : {}) };
 }

@@ -22,9 +22,10 @@ import type { Actor } from "../actor.ts";
 import { ALL, undecidedAmong } from "../grid/claimant.ts";
 import { sameAccount } from "../money.ts";
 import { neededFor } from "../purse.ts";
+import { about } from "../subject.ts";
 import { submitter } from "../submitter.ts";
 import type { World } from "../world.ts";
-import { Coordinator } from "./coordinator.ts";
+import { Coordinator, jobSubject } from "./coordinator.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
 
 export interface JobWorkerOptions {
@@ -74,7 +75,7 @@ export class JobWorker extends Coordinator {
 		let acted = false;
 		for (const step of steps) {
 			const item = "job" in step ? `${step.type} job ${step.job}` : step.type;
-			if (await this.attempt(item, () => this.#make(step, worker))) acted = true;
+			if (await this.attempt(item, () => this.#make(step, worker), jobSubject(network, step))) acted = true;
 		}
 		const mine = this.#open(network);
 		this.#reserved = new Set(mine.map(({ request }) => request));
@@ -143,7 +144,7 @@ export class JobWorker extends Coordinator {
 	#say({ id }: SeenJob, why: string): void {
 		if (this.#said.has(`${id} ${why}`)) return;
 		this.#said.add(`${id} ${why}`);
-		this.progress(`Job ${id}: ${why}`);
+		about({ job: id }, () => this.progress(`Job ${id}: ${why}`));
 	}
 
 	async #make(step: WorkerStep, worker: SeenWorker): Promise<boolean> {

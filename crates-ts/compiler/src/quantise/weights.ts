@@ -1,4 +1,5 @@
 import type { Row } from "@umpire/operators/program.ts";
+import { type Rounding, roundTogether } from "./joint-rounding.ts";
 import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rescale-ratio.ts";
 import { SMALL_WEIGHTS } from "./scales.ts";
 
@@ -145,9 +146,13 @@ export function quantiseWeights(
 		most?: number;
 		narrow?: boolean;
 		clips?: boolean;
+		/** How weights that clip are rounded; each by itself by default. */
+		rounding?: Rounding | undefined;
 	},
 ): QuantisedWeights {
 	const { inputScale, outputScale, limit, most = WEIGHT_LIMIT, narrow = false, clips = false } = options;
+	if (options.rounding && narrow && clips && !exact.includes(true))
+		return roundTogether(weights, scales, bias, { ...options, rounding: options.rounding });
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {
@@ -174,7 +179,7 @@ const clippedWeight = (integer: number): number =>
 	Math.max(-SMALL_WEIGHTS, Math.min(SMALL_WEIGHTS, integer)) + 0;
 
 /** Sums of clipped weights stay within what the kernels of convolutions take of bytes (2^22). */
-const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
+export const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
 
 /** The ratio that clips no weight, or half of it, whichever makes the lesser squared error. */
 function leastSquares(channel: Float64Array, unit: number, whole: Power, limit: number): Power {

@@ -4,8 +4,10 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { Proved } from "../fidelity/budget.ts";
 import { fuse } from "../lower/fuse.ts";
 import type { Lowered } from "../lower/lower.ts";
-import type { Precision } from "../quantise/scales.ts";
+import { type Precision, SMALL_WEIGHTS } from "../quantise/scales.ts";
 import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
+import type { Moments } from "./moments.ts";
+import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
 import { bytesOf, type Widths } from "./widths.ts";
@@ -46,6 +48,8 @@ export interface ChooseOptions {
 	/** @throws CompileError if the program cannot be proved exact */
 	prove(lowered: Lowered): Proved;
 	measure(lowered: Lowered): Promise<Tried>;
+	/** What products of the plain program read. */
+	moments(): Promise<ReadonlyMap<string, Moments>>;
 	progress(line: string): void;
 }
 
@@ -76,6 +80,9 @@ export async function chooseWidths(
 	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
 	const groups = groupsOf(all.units);
+	const roundings = new Map(
+		[...(await options.moments())].map(([name, moments]) => [name, roundingBy(moments, SMALL_WEIGHTS)]),
+	);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
 	const lowered = new Map<string, Lowered>();
 	const proved = new Map([[groups.map(() => 0).join(), plain]]);
@@ -85,7 +92,7 @@ export async function chooseWidths(
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
 			if (plan.every((option) => option === 0)) return measure(plain.lowered);
-			const one = attempt(() => lower(widthsOf(all, whole(plan), facts, graph)));
+			const one = attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
 			if (!one) return undefined;
 			lowered.set(plan.join(), one);
 			return measure(one);
@@ -153,7 +160,10 @@ function planOfUnits(units: readonly Unit[], groups: readonly Group[], plan: Wid
 	for (const [k, group] of groups.entries()) {
 		const name = group.options[plan[k]];
 		for (const unit of group.units) {
-			const places = [name, ...INSTEAD[name]].map((one) => units[unit].options.indexOf(one));
+			const { factors, wantsBytes, options } = units[unit];
+			// What no product reads is a byte for the sake of the kernel that gives it.
+			const instead = factors.length > 0 || wantsBytes ? INSTEAD[name] : [];
+			const places = [name, ...instead].map((one) => options.indexOf(one));
 			whole[unit] = places.find((place) => place >= 0) ?? 0;
 		}
 	}
@@ -161,7 +171,7 @@ function planOfUnits(units: readonly Unit[], groups: readonly Group[], plan: Wid
 }
 
 /** What a plan says of values. */
-function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph): Widths {
+function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph): Omit<Widths, "roundings"> {
 	const tensors = new Map<string, Precision>();
 	const copies = new Map<string, Precision>();
 	const small = new Set<string>();

@@ -1,5 +1,6 @@
-import { link, lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 
@@ -43,7 +44,7 @@ export async function readForeign(path: string, mostBytes: number): Promise<Buff
  * @throws CeremonyError if it is there
  */
 export async function writeNew(folder: string, name: string, content: Uint8Array | string): Promise<void> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const temporary = join(folder, `unfinished-${process.pid}-${name}`);
 	await rm(temporary, { force: true });
 	try {

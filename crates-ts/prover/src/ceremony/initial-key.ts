@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { compileCircuit } from "../circom.ts";
 import type { CircuitName } from "../circuits.ts";
 import { version } from "../key-identity.ts";
@@ -51,7 +52,7 @@ async function nameOf(circuit: CircuitName, r1cs: Uint8Array, powersOfTau: Uint8
 }
 
 async function compile(circuit: CircuitName): Promise<{ r1cs: Uint8Array; wasm: Uint8Array }> {
-	await mkdir(FOLDER, { recursive: true });
+	await makeFolder(FOLDER);
 	const work = await mkdtemp(`${FOLDER}/unfinished-`);
 	try {
 		const files = await compileCircuit(circuit, work);

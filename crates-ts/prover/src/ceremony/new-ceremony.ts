@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
 import { type NewestBlock, requireSlow, requireUnknown } from "./beacon-source.ts";
@@ -49,7 +50,7 @@ export async function newCeremony(folder: string, options: NewCeremony): Promise
 		"announce one that is due after the last contribution.",
 	);
 	const path = await findPhaseOne(powersOfTau, folder, options.powersOfTau);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const tau = await readFile(path);
 	const announced: Partial<Record<CircuitName, NonNullable<Announcement["circuits"][CircuitName]>>> = {};
 	for (const circuit of CIRCUITS.filter((one) => circuits.includes(one))) {

@@ -69,6 +69,9 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		: context.quantisation(fused.output, fused.clip, natural);
 	const coarsest = scales.reduce((most, scale) => Math.max(most, scale), 0);
 	const quantisation = coarsenedQuantisation(wanted, (x.spec.scale * coarsest) / wanted.scale, MOST_RATIO);
+	// One product by constants of one value: what it reads was measured under the name of its node's result.
+	const isJoined = dot.reads !== undefined && dot.weightsFirst !== true && !whole;
+	const [name] = context.node.outputs;
 	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
 		inputScale: x.spec.scale,
 		outputScale: quantisation.scale,
@@ -76,9 +79,10 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		most: limits.limit,
 		narrow: !whole && limits.limit < 2 ** 7,
 		clips: context.widths !== undefined,
+		rounding: isJoined ? context.widths?.roundings.get(name) : undefined,
 	});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
-	return context.emit({
+	const value = context.emit({
 		kind: "Dot",
 		form: dot.form,
 		operands: dot.weightsFirst ? [w, x] : [x, w],
@@ -86,6 +90,8 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		quantisation,
 		rescale: rescaleOf(rows, [dot.axis]),
 	});
+	if (isJoined) context.products.set(value.ref.index, name);
+	return value;
 }
 
 /** Weights are as small as integer kernels want them where the caller says so and one gains by it. */
