@@ -4,7 +4,7 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 
 /** Tests that make Groth16 proofs, of about two seconds each; most of them on a chain. */
 const PROOF = [
-	"crates-ts/prover/test/{ceremony,native,prove}.test.ts",
+	"crates-ts/prover/test/{ceremony,ceremony-attacks,native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,large-model,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
 	"crates-ts/app/test/**/*.test.ts",
 	"test/{actors,ceremony-rehearsal,command-line,dapp-guide,json-output}.test.ts",

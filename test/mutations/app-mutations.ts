@@ -46,11 +46,19 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 			"if (own === null)",
 		],
 	]),
+	...mutationsOf("crates-ts/app/src/live.ts", LYING, [
+		[
+			"what is no block is shown as one",
+			"return isHead ? { number, hash, time } : undefined;",
+			"return { number, hash, time };",
+		],
+		["every block of a flood is asked for", "if (waiting) return;", "waiting = false;"],
+	]),
 	...mutationsOf("crates-ts/app/src/components/boundary.ts", LYING, [
 		[
 			"a page that cannot be drawn takes the others along",
-			'return { failedAt: failedAt === "" ? path : undefined };',
-			'return { failedAt: failedAt === "" ? path : failedAt };',
+			'return { failedAt: failedAt === "" ? of : undefined };',
+			'return { failedAt: failedAt === "" ? of : failedAt };',
 		],
 	]),
 	...mutationsOf("crates-ts/app/src/components/h.ts", LYING, [

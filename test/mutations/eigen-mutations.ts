@@ -116,9 +116,9 @@ export const EIGEN_MUTATIONS: readonly Mutation[] = [
 		[JOB_WORKER],
 		[
 			[
-				"network: an address without code is taken for a contract",
-				"if (await hasCode(view, given)) return",
-				"if (view !== undefined) return",
+				"network: any contract that says the right things is taken for jobs",
+				"await requireOwnCode(view.contracts.connection, name, given);",
+				"name;",
 			],
 		],
 	),
@@ -132,5 +132,37 @@ export const EIGEN_MUTATIONS: readonly Mutation[] = [
 				"for (const id of ids) { const job = await readJob(this.#view, this.#contracts, id);",
 			],
 		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/coordinator.ts",
+		[JOB_WORKER],
+		[
+			[
+				"network: a local chain makes no block for jobs that wait for a value",
+				"if (!acted && (await this.#makeBlock(network, now))) acted = true;",
+				"now;",
+			],
+			[
+				"network: a local chain makes blocks while a round runs",
+				'if (oldest.value !== "pending" || now < genesis + oldest.round * roundSeconds) return false;',
+				'if (oldest.value !== "pending") return false; now; genesis; roundSeconds;',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/job-worker.ts",
+		["crates-ts/actors/test/job-worker.test.ts"],
+		[
+			[
+				"network: a worker does not look where it is told to",
+				"await fetchQuestion(world, root, inputsRoot, tell);",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/attester.ts",
+		[ATTESTER],
+		[["attesters A11: an attester does not look where it is told to", "await this.#fetch(seen);", ""]],
 	),
 ];

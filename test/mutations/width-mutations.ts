@@ -4,6 +4,7 @@ const SEARCH = "crates-ts/compiler/test/width-search.test.ts";
 const PROGRAMS = "crates-ts/compiler/test/widths.test.ts";
 const WHOLE = "crates-ts/runtime/test/widths.test.ts";
 const TOGETHER = "crates-ts/compiler/test/joint-rounding.test.ts";
+const GROUPS = "crates-ts/compiler/test/width-groups.test.ts";
 const FOLDER = "crates-ts/compiler/src/widths";
 
 /** The search for widths by measured loss: its budget, what it takes, and the programs that it makes. */
@@ -32,6 +33,11 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"nothing is made cheaper after the bisection",
 				"tries = options.length; tries > 0",
 				"tries = 0; tries > 0",
+			],
+			[
+				"the cheapest plan is not made finer",
+				"await promote(search, cheapest, { most: () => best.cost, accept, errorOf });",
+				"",
 			],
 			["errors do not count", "lambda * errorOf(unit, option)", "lambda * option * 0"],
 		],
@@ -97,6 +103,11 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"reach > 999 ? 1",
 			],
 		],
+	),
+	...mutationsOf(
+		`${FOLDER}/groups.ts`,
+		[GROUPS],
+		[["groups are of one size", "if (sum <= most)", "if (unit % 3 > 0)"]],
 	),
 	...mutationsOf(
 		`${FOLDER}/nearest-plane.ts`,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Actor } from "@umpire/actors/actor.ts";
+import { deployContract } from "@umpire/actors/consumer-contracts.ts";
 import { demoProgram } from "@umpire/actors/grid/demo-model.ts";
 import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
 import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
@@ -20,7 +21,6 @@ import { openStage, type Stage } from "@umpire/actors/stage.ts";
 import type { View, World } from "@umpire/actors/world.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
@@ -160,6 +160,22 @@ describe("a worker of jobs", () => {
 		expect(seen).toMatchObject({ status: WORKER_STATUS.active, stake: STAKE, exposure: 0n, unresolved: 0 });
 	});
 
+	test("on a chain that makes no block by itself, makes those that a round waits for", async () => {
+		await submitJob(client, contracts, base, inputs, JOB);
+		const coordinator = new Coordinator(await stage.world("deployer"), contracts, progress);
+		const request = stage.connection.reader.request as (args: {
+			method: string;
+			params: unknown[];
+		}) => Promise<unknown>;
+		await request({ method: "evm_increaseTime", params: [ROUND] });
+		await stage.settle([coordinator]);
+		expect(said.filter((line) => /^Brought|^Drew/.test(line))).toHaveLength(2);
+		// Nor more than those: the job waits for the round that runs now.
+		const { number } = await stage.connection.head();
+		await stage.settle([coordinator]);
+		expect((await stage.connection.head()).number).toBe(number);
+	});
+
 	test("asks no oftener however many jobs strangers submit", async () => {
 		const asked = new Map<string, number>();
 		const reader = new NetworkReader(counting(client, asked), contracts);
@@ -214,7 +230,14 @@ describe("a worker of jobs", () => {
 			await expect(rememberNetwork(elsewhere, nowhere, false)).rejects.toThrow(
 				/There is no contract at 0x1212/,
 			);
-			await expect(rememberNetwork(elsewhere, workers.address, false)).rejects.toThrow(UmpireError);
+			// What says the right things, and is something else: its stakes would be its own.
+			const hostile = await deployContract(client.signer, "HostileJobs", [
+				client.contracts.deployment.market,
+				beacon.address,
+			]);
+			for (const wrong of [workers.address, hostile]) {
+				await expect(rememberNetwork(elsewhere, wrong, false)).rejects.toThrow(/is not the Jobs/);
+			}
 			await rememberNetwork(elsewhere, jobs.address, false);
 			const found = await openNetwork(elsewhere);
 			expect([found.jobs.address, found.workers.address, found.beacon.address].map(getAddress)).toEqual(

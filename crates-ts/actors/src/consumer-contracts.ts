@@ -2,6 +2,7 @@ import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Signer } from "@umpire/chain/connection.ts";
 import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
+import { requireOwnCode } from "@umpire/chain/find-deployment.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
 import { sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -73,20 +74,39 @@ export async function requireNone(
 }
 
 /**
- * The address of a contract that somebody else has deployed.
+ * The address of a contract that somebody else has deployed, and that is of this version: another one could name market
+ * and list as it likes, and keep whatever stake goes there.
  *
- * @throws UmpireError if it is no address, or nothing is there
+ * @param name of the contract
+ * @throws UmpireError if it is no address, or something else is there
  */
-export async function foreignContract(view: View, given: string | undefined, usage: string): Promise<Hex> {
+export async function foreignContract(
+	view: View,
+	given: string | undefined,
+	usage: string,
+	name: string,
+): Promise<Hex> {
 	if (given === undefined || !isAddress(given)) {
 		throw new UmpireError("USAGE", `${usage} takes the contract's address: 0x and 40 hexadecimal digits.`);
 	}
-	if (await hasCode(view, given)) return given.toLowerCase() as Hex;
-	const { id } = view.contracts.connection.chain;
-	throw new UmpireError("NOT_FOUND", `There is no contract at ${given} on chain ${id}`, {
-		advice: "ask whoever has deployed it for address and chain.",
-	});
+	await requireOwnCode(view.contracts.connection, name, given);
+	return given.toLowerCase() as Hex;
 }
+
+/** A contract that such a one names, likewise of this version. */
+export async function namedContract(view: View, address: Hex, ...names: readonly string[]): Promise<Hex> {
+	const [name, ...others] = names;
+	try {
+		await requireOwnCode(view.contracts.connection, name, address);
+	} catch (error) {
+		if (others.length === 0) throw error;
+		return namedContract(view, address, ...others);
+	}
+	return address.toLowerCase() as Hex;
+}
+
+/** Beacons that there are. */
+export const BEACONS = ["DrandBeacon", "BlockHashBeacon"] as const;
 
 /** A local chain forgets everything when it stops. */
 async function hasCode({ contracts }: View, address: Hex): Promise<boolean> {

@@ -42,12 +42,18 @@ const PAGES: readonly (readonly [RegExp, (id: string) => ReactNode])[] = [
 
 export function App(): ReactNode {
 	const path = usePath();
+	const { head } = useLive();
 	return h(
 		"div",
 		{ onClick: onLink },
 		h("a", { className: "skip", href: "#main" }, "To the page"),
 		h(Header, { path }),
-		h("main", { id: "main", className: "page", tabIndex: -1 }, h(Silence), h(Boundary, { path }, page(path))),
+		h(
+			"main",
+			{ id: "main", className: "page", tabIndex: -1 },
+			h(Silence),
+			h(Boundary, { of: `${path} ${head?.hash ?? ""}` }, page(path)),
+		),
 	);
 }
 

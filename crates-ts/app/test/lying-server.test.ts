@@ -1,3 +1,4 @@
+import { type IncomingHttpHeaders, type RequestOptions, request } from "node:http";
 import { join } from "node:path";
 import { compileFile } from "@umpire/actors/compile-file.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
@@ -109,6 +110,32 @@ describe("answers that are no pages", () => {
 	});
 });
 
+describe("a stream of blocks", () => {
+	it("that is none, or a flood, leaves pages as they are", async () => {
+		const { page } = story;
+		const line = (data: string) => `event: head\ndata: ${data}\n\n`;
+		const junk = ["{}", "null", "x", '{"number":"1","hash":2}', '{"number":1e400,"hash":"0x","time":1}'];
+		const flood = Array.from({ length: 20_000 }, (_, i) =>
+			JSON.stringify({ number: 100 + i, hash: `0x${i}`, time: 1_800_000_000 }),
+		);
+		await page.route("**/v1/pages/heads", (route) =>
+			route.fulfill({
+				contentType: "text/event-stream",
+				body: `${[...junk, ...flood].map(line).join("")}event: trouble\ndata: {"message":7}\n\n`,
+			}),
+		);
+		let asked = 0;
+		page.on("request", (one) => {
+			if (one.url().endsWith("/v1/pages/claims")) asked++;
+		});
+		await visit("/claims");
+		await shows(/A claim commits to every number/);
+		await shows("block 20,099");
+		expect(asked).toBeLessThan(500);
+		await page.unroute("**/v1/pages/heads");
+	});
+});
+
 describe("names that strangers gave", () => {
 	const NAMES = {
 		long: "W".repeat(3000),
@@ -140,6 +167,89 @@ describe("names that strangers gave", () => {
 			}
 		}
 		await page.setViewportSize({ width: 1440, height: 900 });
+	});
+});
+
+describe("what the server answers", () => {
+	interface Asked {
+		readonly status: number;
+		readonly headers: IncomingHttpHeaders;
+		readonly text: string;
+	}
+
+	/** As it is written: no URL is made shorter on the way. */
+	const ask = (path: string, init: RequestOptions & { readonly body?: string } = {}): Promise<Asked> =>
+		new Promise((resolve, reject) => {
+			const { port } = new URL(story.served.url);
+			const { body, ...options } = init;
+			const sent = request({ host: "127.0.0.1", port, path, ...options }, async (answer) => {
+				const { statusCode: status = 0, headers } = answer;
+				// Of a stream what it is, not what comes.
+				if (/event-stream/.test(headers["content-type"] ?? "")) {
+					answer.destroy();
+					return resolve({ status, headers, text: "" });
+				}
+				answer.setEncoding("utf8");
+				resolve({ status, headers, text: (await answer.toArray()).join("") });
+			});
+			sent.on("error", reject);
+			sent.end(body);
+		});
+	const json = { "content-type": "application/json" };
+	const html = { accept: "text/html" };
+	const question = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId" });
+
+	it("has the policy of the pages, be it a page, an error, a refusal or a stream", async () => {
+		const asked: readonly (readonly [number, string, RequestOptions & { readonly body?: string }])[] = [
+			[200, "/", { headers: html }],
+			[200, "/claims/4", { headers: html }],
+			[200, "/icon.svg", {}],
+			[404, "/nothing.js", {}],
+			[404, "/v1/pages/claims/999", {}],
+			[404, "/v1/content/programs/0x00", {}],
+			[400, "/v1/claims?limit=-1", {}],
+			[400, "/v1/claims/NaN", {}],
+			[405, "/", { method: "DELETE" }],
+			[415, "/v1/rpc", { method: "POST", body: "{}", headers: { "content-type": "text/plain" } }],
+			[413, "/v1/rpc", { method: "POST", body: " ".repeat((1 << 20) + 1), headers: json }],
+			[403, "/v1/rpc", { method: "POST", body: question, headers: { ...json, origin: "https://a.example" } }],
+			[403, "/v1/rpc", { method: "POST", body: question, headers: { ...json, origin: "null" } }],
+			[403, "/network/coordination/trigger", { method: "POST", headers: { origin: "https://a.example" } }],
+			[403, "/", { headers: { ...html, host: "rebound.example" } }],
+			[403, "/v1/claims", { headers: { host: "127.0.0.1.rebound.example" } }],
+			[200, "/v1/pages/heads", {}],
+			[200, "/v1/events", { headers: { accept: "text/event-stream" } }],
+		];
+		for (const [status, path, init] of asked) {
+			const { status: found, headers } = await ask(path, init);
+			expect(found, path).toBe(status);
+			const policy = headers["content-security-policy"];
+			expect(policy, path).toContain("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
+			expect(policy, path).toContain("connect-src 'self'");
+			expect(policy, path).toContain("frame-ancestors 'none'");
+			expect(headers, path).toMatchObject({
+				"cross-origin-opener-policy": "same-origin",
+				"cross-origin-embedder-policy": "require-corp",
+				"cross-origin-resource-policy": "same-origin",
+				"referrer-policy": "no-referrer",
+				"x-content-type-options": "nosniff",
+			});
+		}
+	});
+
+	it("is nothing outside of its folder", async () => {
+		for (const path of [
+			...["/../../package.json", "/..%2f..%2fpackage.json", "/%2e%2e/%2e%2e/package.json"],
+			...["/assets/..%5c..%5cpackage.json", "/%c0%ae%c0%ae/package.json", "//etc/passwd", "/assets/%00"],
+			...["/v1/content/programs/..%2f..%2fkeys", "/%", "/assets/%zz", "/..;/package.json"],
+		]) {
+			const { status, text, headers } = await ask(path, { headers: html });
+			// What has no dot may be a page that the app makes itself.
+			if (status === 200) expect(text, path).toContain('<div id="app">');
+			else expect(status, path).toBe(404);
+			expect(text, path).not.toMatch(/workspaces|root:|privateKey/);
+			expect(headers["content-security-policy"], path).toContain("default-src 'none'");
+		}
 	});
 });
 
@@ -215,6 +325,22 @@ describe("a wallet on a page whose server lies", () => {
 		expect(wallet.asked).not.toContain("eth_sendTransaction");
 		await page.unroute("**/v1/transactions");
 		await wallet.choose(OWNER);
+	});
+
+	it("on another chain is asked to change, and sends nothing if it does not", async () => {
+		const { page } = story;
+		wallet.chainId = 1;
+		wallet.accepts = false;
+		wallet.asked.length = 0;
+		await visit("/requests");
+		await page.getByRole("button", { name: short(OWNER.address) }).waitFor();
+		await page.getByRole("combobox", { name: "Program" }).selectOption("2");
+		await lock();
+		await shows("You declined in your wallet. Nothing was sent.");
+		expect(wallet.asked).toContain("wallet_switchEthereumChain");
+		expect(wallet.asked).not.toContain("eth_sendTransaction");
+		wallet.chainId = undefined;
+		wallet.accepts = true;
 	});
 
 	it("that says nothing is left alone when the visitor wishes", async () => {

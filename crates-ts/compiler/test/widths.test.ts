@@ -81,27 +81,35 @@ describe("programs of chosen widths", () => {
 		expect(weightsOf(program, "cd")).toBeGreaterThan(63);
 	});
 
-	it("give convolutions at single positions 7-bit weights for 16 bits as well", async () => {
+	it("give convolutions at single positions 7-bit weights for 16 bits as well, where channels are many", async () => {
 		const random = new Random(3);
 		const graph = new GraphBuilder("net");
-		const x = graph.input("x", "float32", [1, 32, 24, 24]);
-		const w = graph.constant("w", random.heTensor([64, 32, 1, 1], 32));
-		const padded = graph.constant("p", random.heTensor([64, 64, 1, 1], 64));
-		const a = graph.node("Conv", [x, w], { kernel_shape: [1, 1] }, "a");
-		const b = graph.node("Conv", [a, padded], { kernel_shape: [1, 1], pads: [1, 1, 1, 1] }, "b");
-		graph.output(b, "float32", [1, 64, 26, 26]);
-		const feed = new Map([["x", new Random(1).normalTensor([1, 32, 24, 24])]]);
+		const conv = (
+			x: string,
+			name: string,
+			[m, c]: readonly [number, number],
+			pads: readonly number[],
+		): string => {
+			const w = graph.constant(`${name}.w`, random.heTensor([m, c, 1, 1], c));
+			return graph.node("Conv", [x, w], { kernel_shape: [1, 1], pads }, name);
+		};
+		const none = [0, 0, 0, 0];
+		const a = conv(graph.input("x", "float32", [1, 96, 12, 12]), "a", [80, 96], none);
+		const b = conv(a, "b", [96, 80], [1, 1, 1, 1]);
+		const c = conv(b, "c", [32, 96], none);
+		graph.output(c, "float32", [1, 32, 14, 14]);
+		const feed = new Map([["x", new Random(1).normalTensor([1, 96, 12, 12])]]);
 		const { graph: folded, facts } = await foldModel(graph.model(), feedsOf([feed]));
-		const widths = { ...NO_WIDTHS, small: new Set(["x", a]) };
+		const widths = { ...NO_WIDTHS, small: new Set(["x", a, b]) };
 		const { program } = lowerModel({ graph: folded, facts }, "net", precisionOf(16, 1), { widths });
 		expect(planOf(program, "a")).toBe("2 8-bit MatMul per position");
-		expect(planOf(program, "b")).not.toMatch(/8-bit/);
+		for (const node of ["b", "c"]) expect(planOf(program, node)).not.toMatch(/8-bit/);
 		const options = { assignment: new Map(), sharedRanges: [], fixed: new Set<string>() };
 		const { units, products } = unitsOf(folded, fuse(folded, facts), facts, options);
-		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv"]);
+		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "conv"]);
 		expect(units[0].options).toEqual(["A16W14", "A16W7", "A8W14", "A8W7"]);
 		// An integer kernel gives the first result in 16 bits too.
-		expect(units[1]).toMatchObject({ name: a, wantsBytes: false });
+		expect(units.map(({ wantsBytes }) => wantsBytes)).toEqual([false, false, true]);
 	});
 
 	it("leave sums of bytes room in one float32 convolution, where weights stay fine", async () => {

@@ -8,6 +8,7 @@ import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
 import {
 	deployContract,
 	foreignContract,
+	namedContract,
 	requireAddresses,
 	requireNone,
 	withErrorsOf,
@@ -87,10 +88,10 @@ export async function rememberAttesters(
 	attestations: string | undefined,
 	replace: boolean,
 ): Promise<AttesterDeployment> {
-	const address = await foreignContract(view, attestations, "umpire operators use");
+	const address = await foreignContract(view, attestations, "umpire operators use", "Attestations");
 	if (!replace) await requireNoAttesters(view, address);
 	const named = await read(view.contracts, { address, abi: attestationsAbi }, "operators", []);
-	const operators = named.toLowerCase() as Hex;
+	const operators = await namedContract(view, named, "Operators");
 	const { connection, deployment } = view.contracts;
 	const { market } = deployment;
 	const found = { chainId: connection.chain.id, market, operators, attestations: address };

@@ -8,7 +8,14 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { BountyDefaults } from "@umpire/markets/bounty-parameters.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
-import { foreignContract, requireAddresses, requireNone, withErrorsOf } from "../consumer-contracts.ts";
+import {
+	BEACONS,
+	foreignContract,
+	namedContract,
+	requireAddresses,
+	requireNone,
+	withErrorsOf,
+} from "../consumer-contracts.ts";
 import type { View, World } from "../world.ts";
 
 /** Where bounties and their beacon are on one chain. */
@@ -100,10 +107,10 @@ export async function rememberBounties(
 	bounties: string | undefined,
 	replace: boolean,
 ): Promise<BountyDeployment> {
-	const address = await foreignContract(view, bounties, "umpire bounty use");
+	const address = await foreignContract(view, bounties, "umpire bounty use", "Bounties");
 	if (!replace) await requireNoBounties(view, address);
 	const named = await read(view.contracts, { address, abi: bountiesAbi }, "beacon", []);
-	const beacon = named.toLowerCase() as Hex;
+	const beacon = await namedContract(view, named, ...BEACONS);
 	const { connection, deployment } = view.contracts;
 	// It is younger than its market.
 	const { market, block } = deployment;

@@ -8,7 +8,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
 import { isAddressEqual } from "viem";
-import { foreignContract, requireNone, withErrorsOf } from "../consumer-contracts.ts";
+import { BEACONS, foreignContract, namedContract, requireNone, withErrorsOf } from "../consumer-contracts.ts";
 import type { View, World } from "../world.ts";
 
 /** Where the grid contract and its beacon are on one chain. */
@@ -98,10 +98,10 @@ export async function rememberGrids(
 	grid: string | undefined,
 	replace: boolean,
 ): Promise<GridDeployment> {
-	const address = await foreignContract(view, grid, "umpire grid use");
+	const address = await foreignContract(view, grid, "umpire grid use", "GridSearch");
 	if (!replace) await requireNoGrids(view, address);
 	const named = await read(view.contracts, { address, abi: gridAbi }, "beacon", []);
-	const beacon = named.toLowerCase() as Hex;
+	const beacon = await namedContract(view, named, ...BEACONS);
 	const { connection, deployment } = view.contracts;
 	const found = { chainId: connection.chain.id, market: deployment.market, grid: address, beacon };
 	await requireOfMarket(view, contractsOf(view, found), found);

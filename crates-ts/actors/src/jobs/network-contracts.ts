@@ -7,8 +7,10 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { NetworkParameters } from "@umpire/markets/network-parameters.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
 import {
+	BEACONS,
 	deployContract,
 	foreignContract,
+	namedContract,
 	requireAddresses,
 	requireNone,
 	withErrorsOf,
@@ -46,7 +48,6 @@ export interface NetworkDeployOptions {
 const fileOf = ({ home, contracts }: View) =>
 	home.path("jobs", `${contracts.connection.chain.id}-${contracts.deployment.market.toLowerCase()}.json`);
 
-const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
 const isHex = (value: unknown) => typeof value === "string";
 
 const knownNetwork = (view: View): Promise<NetworkDeployment | undefined> =>
@@ -102,10 +103,10 @@ export async function rememberNetwork(
 	jobs: string | undefined,
 	replace: boolean,
 ): Promise<NetworkDeployment> {
-	const at = { address: await foreignContract(view, jobs, "umpire job use"), abi: jobsAbi };
+	const at = { address: await foreignContract(view, jobs, "umpire job use", "Jobs"), abi: jobsAbi };
 	if (!replace) await requireNoNetwork(view, at.address);
-	const workers = lower(await read(view.contracts, at, "workers", []));
-	const beacon = lower(await read(view.contracts, at, "beacon", []));
+	const workers = await namedContract(view, await read(view.contracts, at, "workers", []), "Workers");
+	const beacon = await namedContract(view, await read(view.contracts, at, "beacon", []), ...BEACONS);
 	const { connection, deployment } = view.contracts;
 	const { market } = deployment;
 	const known = await knownNetwork(view);

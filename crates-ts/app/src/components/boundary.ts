@@ -3,8 +3,8 @@ import { stateCard } from "../states.ts";
 import { h } from "./h.ts";
 
 interface Properties {
-	/** Another one is shown afresh. */
-	readonly path: string;
+	/** Which page of which block: another one is tried afresh. */
+	readonly of: string;
 	readonly children?: ReactNode;
 }
 
@@ -20,10 +20,10 @@ export class Boundary extends Component<Properties, State> {
 		return { failedAt: "" };
 	}
 
-	/** A page that failed is no other page's failure. */
-	static getDerivedStateFromProps({ path }: Properties, { failedAt }: State): Partial<State> | null {
-		if (failedAt === undefined || failedAt === path) return null;
-		return { failedAt: failedAt === "" ? path : undefined };
+	/** A page that failed is no other page's failure, nor its own for ever. */
+	static getDerivedStateFromProps({ of }: Properties, { failedAt }: State): Partial<State> | null {
+		if (failedAt === undefined || failedAt === of) return null;
+		return { failedAt: failedAt === "" ? of : undefined };
 	}
 
 	override render(): ReactNode {

@@ -1,5 +1,4 @@
 import type { Row } from "@umpire/operators/program.ts";
-import { type Rounding, roundTogether } from "./joint-rounding.ts";
 import { biasOf, nearestRatio, powerAtLeast, smallestRatio } from "./rescale-ratio.ts";
 import { SMALL_WEIGHTS } from "./scales.ts";
 
@@ -146,13 +145,9 @@ export function quantiseWeights(
 		most?: number;
 		narrow?: boolean;
 		clips?: boolean;
-		/** How weights that clip are rounded; each by itself by default. */
-		rounding?: Rounding | undefined;
 	},
 ): QuantisedWeights {
 	const { inputScale, outputScale, limit, most = WEIGHT_LIMIT, narrow = false, clips = false } = options;
-	if (options.rounding && narrow && clips && !exact.includes(true))
-		return roundTogether(weights, scales, bias, { ...options, rounding: options.rounding });
 	const rows: Row[] = [];
 	const inverse = new Float64Array(weights.channels);
 	for (let c = 0; c < weights.channels; c++) {

@@ -6,6 +6,7 @@ import { fuse } from "../lower/fuse.ts";
 import type { Lowered } from "../lower/lower.ts";
 import { type Precision, SMALL_WEIGHTS } from "../quantise/scales.ts";
 import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
+import { type Group, groupsOf } from "./groups.ts";
 import type { Moments } from "./moments.ts";
 import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
@@ -53,12 +54,6 @@ export interface ChooseOptions {
 	progress(line: string): void;
 }
 
-/** Units beyond these many are chosen for together with their neighbours. */
-const MOST_GROUPS = 16;
-
-/** Finer options come first. */
-const ORDER: readonly OptionName[] = ["A16W14", "A16W7", "A8W14", "A8W7", "A8W7 for all"];
-
 /** What a unit takes instead of an option that it does not have. */
 const INSTEAD: Readonly<Record<OptionName, readonly OptionName[]>> = {
 	A16W14: [],
@@ -79,7 +74,7 @@ export async function chooseWidths(
 	const { assignment } = plain.lowered;
 	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
-	const groups = groupsOf(all.units);
+	const groups = groupsOf(all);
 	const roundings = new Map(
 		[...(await options.moments())].map(([name, moments]) => [name, roundingBy(moments, SMALL_WEIGHTS)]),
 	);
@@ -139,20 +134,6 @@ function attempt<T>(run: () => T): T | undefined {
 		if (error instanceof CompileError) return undefined;
 		throw error;
 	}
-}
-
-interface Group {
-	readonly units: readonly number[];
-	readonly options: readonly OptionName[];
-}
-
-function groupsOf(units: readonly Unit[]): readonly Group[] {
-	const size = Math.ceil(units.length / MOST_GROUPS);
-	return Array.from({ length: Math.ceil(units.length / size) }, (_, k) => {
-		const members = units.map((_, unit) => unit).slice(k * size, (k + 1) * size);
-		const names = new Set(members.flatMap((unit) => units[unit].options));
-		return { units: members, options: ORDER.filter((name) => names.has(name)) };
-	});
 }
 
 function planOfUnits(units: readonly Unit[], groups: readonly Group[], plan: WidthPlan): WidthPlan {

@@ -6,7 +6,7 @@ import type { OptionName, Product, Unit, Units } from "./units.ts";
  */
 const COSTS = {
 	matmul: { A16W14: 2.7, A16W7: 0.8, A8W14: 1.1, A8W7: 0.4 },
-	pointwise: { A16W14: 2.5, A16W7: 1.2, A8W14: 1.1, A8W7: 0.5 },
+	pointwise: { A16W14: 2.5, A16W7: 1.6, A8W14: 1.1, A8W7: 0.5 },
 	conv: { A16W14: 2.5, A16W7: 2.5, A8W14: 1.1, A8W7: 0.45 },
 	depthwise: { A16W14: 3.8, A16W7: 3.8, A8W14: 1.25, A8W7: 0.85 },
 	/** Of two computed operands: float64, or float32 where both are bytes. */

@@ -5,6 +5,7 @@ import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
+import { roundTogether } from "../../quantise/joint-rounding.ts";
 import { coarsenedQuantisation, limitOf, quantisationOf } from "../../quantise/scales.ts";
 import {
 	type ChannelScales,
@@ -72,15 +73,16 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	// One product by constants of one value: what it reads was measured under the name of its node's result.
 	const isJoined = dot.reads !== undefined && dot.weightsFirst !== true && !whole;
 	const [name] = context.node.outputs;
-	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
-		inputScale: x.spec.scale,
-		outputScale: quantisation.scale,
-		limit: limitOf(wanted),
-		most: limits.limit,
-		narrow: !whole && limits.limit < 2 ** 7,
-		clips: context.widths !== undefined,
-		rounding: isJoined ? context.widths?.roundings.get(name) : undefined,
-	});
+	const narrow = !whole && limits.limit < 2 ** 7;
+	const rounding = isJoined && narrow ? context.widths?.roundings.get(name) : undefined;
+	const ratios = { inputScale: x.spec.scale, outputScale: quantisation.scale, limit: limitOf(wanted) };
+	const { data: integers, rows } =
+		rounding && !channelwise.exact.includes(true)
+			? roundTogether(weights, scales, bias, { ...ratios, rounding })
+			: quantiseWeights(weights, channelwise, bias, {
+					...{ ...ratios, most: limits.limit, narrow },
+					clips: context.widths !== undefined,
+				});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
 	const value = context.emit({
 		kind: "Dot",
