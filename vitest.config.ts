@@ -13,7 +13,7 @@ const PROOF = [
 	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/{attester-demo,grid-copies,grid-demo,network-demo}.test.ts",
-	"test/operations/{bounty-contributor,endpoints,farm,farm-submitter,farm-verifier,items,log-lines,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
+	"test/operations/{backup,bounty-contributor,endpoints,farm,farm-submitter,farm-verifier,items,log-lines,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
 ];
 
 /** Tests with contracts on a local chain. */
