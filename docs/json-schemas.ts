@@ -17,6 +17,7 @@ import {
 	hash,
 	job,
 	judgement,
+	keys,
 	learnt,
 	moveGas,
 	network,
@@ -478,6 +479,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside: beside.optional().describe("on a public chain: what was deployed beside the market"),
 		governance: governance.nullable().optional(),
 		ceremony: ceremony.nullable().optional().describe("null: development keys"),
+		keys: keys.optional(),
 	}),
 	"deploy --plan": own({
 		chainId: count,
@@ -493,6 +495,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside,
 		governance: governance.nullable(),
 		ceremony: ceremony.nullable().describe("null: development keys"),
+		keys,
 		gasPrice: wei.describe("wei per gas, now"),
 		highestGasPrice: wei.describe("wei per gas, of the newest hundred blocks"),
 		coveredGasPrice: wei.describe("wei per gas up to which the bonds cover a dispute"),
@@ -579,9 +582,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
-		keys: z
-			.enum(["ceremony", "rehearsal", "development"])
-			.describe("of the last two anyone can forge proofs"),
+		keys,
 		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
 		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),

@@ -11,6 +11,7 @@ interface Options extends SigningOptions {
 	blockSeconds: number;
 	powersOfTau?: string;
 	developmentKeys?: boolean;
+	sources?: string;
 	governor?: string;
 	guardian?: string;
 	deterministic?: boolean;
@@ -73,6 +74,11 @@ export const deploy = command<Options>({
 			.option("development-keys", {
 				type: "boolean",
 				describe: "on a test network, to try things out: the keys that anyone can forge proofs with",
+			})
+			.option("sources", {
+				type: "string",
+				describe: "folder for what block explorers take to verify the sources of the contracts",
+				requiresArg: true,
 			})
 			.option("with", {
 				array: true,

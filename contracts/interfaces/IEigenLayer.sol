@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev What `EigenOperators` calls of EigenLayer's contracts, with their names and in their order: a type that is another
+/// @dev What `EigenOperators` calls of EigenLayer's contracts, with their functions' names and in their order: a type that is another
 /// one changes a selector. Strategies are addresses here, which are encoded alike.
 
 struct OperatorSet {
@@ -10,14 +10,14 @@ struct OperatorSet {
 }
 
 struct G1Point {
-	uint256 X;
-	uint256 Y;
+	uint256 x;
+	uint256 y;
 }
 
 /// @notice A point in G2: of each coordinate the imaginary part comes first.
 struct G2Point {
-	uint256[2] X;
-	uint256[2] Y;
+	uint256[2] x;
+	uint256[2] y;
 }
 
 /// @notice A row of an operator table: a key, and a weight for each type of stake.

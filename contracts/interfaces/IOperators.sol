@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IMarket} from "./IMarket.sol";
-import {Aggregate, IQuorum, Operator, OperatorsParameters, OperatorStatus} from "./IQuorum.sol";
+import {IQuorum, OperatorStatus} from "./IQuorum.sol";
 import {ITokenLedger} from "./ITokenLedger.sol";
 
 /// @notice The operators of an epoch.

@@ -12,8 +12,8 @@ import {
 } from "../interfaces/IAttestations.sol";
 import {ClaimStatus} from "../interfaces/IClaims.sol";
 import {Claim, IMarket, Request} from "../interfaces/IMarket.sol";
-import {Aggregate, IOperators} from "../interfaces/IOperators.sol";
-import {IQuorum} from "../interfaces/IQuorum.sol";
+import {IOperators} from "../interfaces/IOperators.sol";
+import {Aggregate, IQuorum} from "../interfaces/IQuorum.sol";
 import {ISoftConsumer} from "../interfaces/ISoftConsumer.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {Bits} from "../libraries/Bits.sol";

@@ -251,7 +251,7 @@ contract EigenOperators is IEigenOperators {
 		// One word each: its keys, which may change, are EigenLayer's to know.
 		(o.account, o.status) = (account, OperatorStatus.Active);
 		(o.firstEpoch, o.lastEpoch) = (uint32(epoch), type(uint32).max);
-		emit OperatorSeen(number, account, info.pubkey.X, info.pubkey.Y);
+		emit OperatorSeen(number, account, info.pubkey.x, info.pubkey.y);
 	}
 
 	/// @dev The root of a table as EigenLayer makes it: leaves are filled up with zeros to a power of two.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {EpochSet, IOperators, Operator, OperatorsParameters} from "../interfaces/IOperators.sol";
+import {EpochSet, IOperators} from "../interfaces/IOperators.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {IQuorum} from "../interfaces/IQuorum.sol";
+import {IQuorum, Operator, OperatorsParameters} from "../interfaces/IQuorum.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Bls} from "../libraries/Bls.sol";
 import {Parameter} from "../libraries/Parameter.sol";

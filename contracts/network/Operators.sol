@@ -4,15 +4,8 @@ pragma solidity 0.8.28;
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAttestations} from "../interfaces/IAttestations.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {
-	Aggregate,
-	EpochSet,
-	IOperators,
-	Operator,
-	OperatorsParameters,
-	OperatorStatus
-} from "../interfaces/IOperators.sol";
-import {IQuorum} from "../interfaces/IQuorum.sol";
+import {EpochSet, IOperators} from "../interfaces/IOperators.sol";
+import {Aggregate, IQuorum, Operator, OperatorsParameters, OperatorStatus} from "../interfaces/IQuorum.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Bls} from "../libraries/Bls.sol";

@@ -13,7 +13,7 @@ import {
 } from "../interfaces/IEigenLayer.sol";
 
 /// @title In the place of EigenLayer's contracts: they do what is written of them, but for the signatures
-/// @dev A certificate counts as signed if its signature has the X of its message hash.
+/// @dev A certificate counts as signed if its signature has the x of its message hash.
 contract EigenLayerMocks is IBN254CertificateVerifier, IKeyRegistrar, IAllocationManager {
 	error VerificationFailed();
 	error OperatorNotSlashable();
@@ -74,7 +74,7 @@ contract EigenLayerMocks is IBN254CertificateVerifier, IKeyRegistrar, IAllocatio
 			BN254OperatorInfo memory row = _rows[cert.referenceTimestamp][cert.nonSignerWitnesses[i].operatorIndex];
 			for (uint256 j = 0; j < signed.length; ++j) signed[j] -= row.weights[j];
 		}
-		if (cert.signature.X != uint256(cert.messageHash)) revert VerificationFailed();
+		if (cert.signature.x != uint256(cert.messageHash)) revert VerificationFailed();
 		info = _infos[cert.referenceTimestamp];
 		for (uint256 j = 0; j < signed.length; ++j) {
 			if (signed[j] < (info.totalWeights[j] * thresholds[j]) / 10_000) return false;

@@ -1,183 +1,41 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { projectRoot } from "@umpire/chain/hardhat.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { NOBODY } from "@umpire/game/commitment.ts";
-import type { Action } from "@umpire/game/move.ts";
 import { RECORD_STATUS } from "@umpire/markets/attester-state.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
-import { Deployed } from "@umpire/testing/chain/deployed.ts";
-import { TestChain } from "@umpire/testing/chain/test-chain.ts";
-import { entryOf, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { ATTESTERS } from "@umpire/testing/markets/attester-driver.ts";
 import fc from "fast-check";
+import { keccak256, toHex, zeroAddress, zeroHash } from "viem";
+import { describe, expect, test } from "vitest";
+import { PROGRAM } from "./attester-programs.ts";
 import {
-	concat,
-	encodeAbiParameters,
-	keccak256,
-	parseAbiParameters,
-	toHex,
-	zeroAddress,
-	zeroHash,
-} from "viem";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PROGRAM, traceOf } from "./attester-programs.ts";
+	act,
+	attest,
+	attestations,
+	certificateOf,
+	certify,
+	chain,
+	claimed,
+	convict,
+	deployer,
+	eigenPerTest,
+	epochNow,
+	falselySigned,
+	keyOf,
+	mocks,
+	NO_AGGREGATE,
+	open,
+	operators,
+	rowsOf,
+	STRATEGIES,
+	setOf,
+	someone,
+	table,
+	weights,
+} from "./eigen-play.ts";
 import { questionOf } from "./random-attester-moves.ts";
 
-/** A row of an operator table: whose it is, and its weights of two types of stake. */
-interface Row {
-	readonly account: Hex;
-	readonly weight: bigint;
-}
-
-const AVS: Hex = "0x00000000000000000000000000000000000000A5";
-const STRATEGIES = [`0x${"01".repeat(20)}`, `0x${"02".repeat(20)}`] as const;
-const NO_AGGREGATE = { signature: [0n, 0n], key: [0n, 0n, 0n, 0n] };
-const NAMES = ["EigenOperators", "Attestations", "Operators", "EigenLayerMocks"] as const;
-
-let chain: TestChain;
-let mocks: Deployed;
-let operators: Deployed;
-let attestations: Deployed;
-let snapshot: unknown;
-let deployer: Hex;
-let someone: Hex;
-let others: readonly Hex[];
-
-beforeAll(async () => {
-	chain = await TestChain.open(PARAMETERS, NAMES);
-	[deployer, someone, ...others] = chain.accounts;
-	mocks = await Deployed.deploy(chain, "EigenLayerMocks");
-	operators = await Deployed.deploy(chain, "EigenOperators", [setOf(STRATEGIES), ATTESTERS]);
-	attestations = await Deployed.deploy(chain, "Attestations", [chain.market, operators.address, ATTESTERS]);
-	await operators.send(deployer, "bind", [attestations.address]);
-	await mocks.send(deployer, "allow", [operators.address]);
-	snapshot = await chain.snapshot();
-});
-beforeEach(async () => {
-	await chain.restore(snapshot);
-	snapshot = await chain.snapshot();
-});
-afterAll(() => chain.close());
-
-const setOf = (strategies: readonly Hex[]) => ({
-	...{ verifier: mocks.address, allocations: mocks.address, keys: mocks.address },
-	...{ operatorSet: { avs: AVS, id: 7 }, strategies },
-});
-/** A key that stands for an account's. */
-const keyOf = (account: Hex) => ({ X: BigInt(account), Y: BigInt(account) + 1n });
-const infoOf = ({ account, weight }: Row) => ({ pubkey: keyOf(account), weights: [weight, 1n] });
-const rowsOf = (...weights: readonly bigint[]): Row[] =>
-	weights.map((weight, i) => ({
-		account: wordHex(BigInt(0xe000 + i)).replace(/^0x0{24}/, "0x") as Hex,
-		weight,
-	}));
-
-/** The root of a table as EigenLayer makes it: leaves with a salt, filled up with zeros to a power of two. */
-function tableRoot(rows: readonly Row[]): Hex {
-	const type = parseAbiParameters("((uint256 X, uint256 Y) pubkey, uint256[] weights)");
-	let nodes: Hex[] = rows.map((row) => keccak256(concat(["0x75", encodeAbiParameters(type, [infoOf(row)])])));
-	while ((nodes.length & (nodes.length - 1)) !== 0) nodes.push(zeroHash);
-	while (nodes.length > 1) {
-		nodes = nodes.filter((_, i) => i % 2 === 0).map((node, i) => keccak256(concat([node, nodes[2 * i + 1]])));
-	}
-	return nodes[0];
-}
-
-async function table(rows: readonly Row[], root = tableRoot(rows)): Promise<number> {
-	const time = await chain.time();
-	for (const { account } of rows) {
-		const { X, Y } = keyOf(account);
-		await mocks.send(deployer, "own", [X, Y, account]);
-	}
-	await mocks.send(deployer, "update", [time, root, rows.map(infoOf)]);
-	return time;
-}
-
-const open = (rows: readonly Row[]) => operators.refusal(someone, "open", [rows.map(infoOf)]);
-const epochNow = () => operators.read<bigint>("currentEpoch");
-
-/** A certificate of all rows of a table but some. */
-async function certificateOf(time: number, statement: Hex, absent: readonly number[] = [], signed = true) {
-	const messageHash = await operators.read<Hex>("messageHashOf", [await epochNow(), statement]);
-	const nonSignerWitnesses = absent.map((operatorIndex) => ({
-		...{ operatorIndex, operatorInfoProof: "0x" },
-		operatorInfo: { pubkey: { X: 0n, Y: 0n }, weights: [] },
-	}));
-	const signature = { X: signed ? BigInt(messageHash) : 0n, Y: 0n };
-	const apk = { X: [0n, 0n], Y: [0n, 0n] };
-	return { referenceTimestamp: time, messageHash, signature, apk, nonSignerWitnesses };
-}
-
-async function certify(time: number, statement: Hex, absent: readonly number[] = [], signed = true) {
-	const certificate = await certificateOf(time, statement, absent, signed);
-	return operators.refusal(someone, "certify", [await epochNow(), statement, certificate]);
-}
-
-async function act(sender: Hex, action: Action, at?: number): Promise<void> {
-	const { error } = await chain.act(sender, action, at ?? (await chain.time()) + 1);
-	if (error !== undefined) throw new Error(`${action.type} was refused: ${error}`);
-}
-
-const claims = () => chain.read<bigint>("claimCount");
-
-/** A request is answered with an output `by` above the right one; the claim, and its statement. */
-async function claimed(by: number, request?: bigint): Promise<{ claim: bigint; statement: Hex }> {
-	let asked = request;
-	if (asked === undefined) {
-		await act(someone, questionOf(0, NOBODY));
-		asked = await chain.read<bigint>("requestCount");
-	}
-	const made = traceOf(by).claim();
-	const value = PARAMETERS.submitterBond;
-	await act(others[0], { type: "claim", value, request: Number(asked), ...made });
-	const { root } = traceOf(by).output();
-	return {
-		claim: await claims(),
-		statement: statementOf(chain.market, PROGRAM.root, PROGRAM.inputsRoot, root),
-	};
-}
-
-async function attest(claim: bigint, signers: bigint): Promise<string | undefined> {
-	return attestations.refusal(someone, "attest", [claim, await epochNow(), signers, NO_AGGREGATE]);
-}
-
-/** Three of four operators sign a false output, whose claim then falls; the record. */
-async function falselySigned(): Promise<bigint> {
-	await act(someone, { type: "register", header: PROGRAM.header });
-	const rows = rowsOf(30n, 30n, 30n, 10n);
-	const time = await table(rows);
-	expect(await open(rows)).toBeUndefined();
-	const { claim, statement } = await claimed(1);
-	expect(await certify(time, statement, [3])).toBeUndefined();
-	expect(await attest(claim, 0b0111n)).toBeUndefined();
-	const value = PARAMETERS.challengerBond;
-	await act(others[1], { type: "challenge", value, claim: Number(claim), entry: entryOf(traceOf(0)) });
-	await act(
-		someone,
-		{ type: "timeout", dispute: 1 },
-		(await chain.time()) + PARAMETERS.increment + PARAMETERS.reserve + 2,
-	);
-	return 1n;
-}
-
-/** Convicts a record: somebody accuses it, and its output is final. */
-async function convict(record: bigint): Promise<void> {
-	await attestations.send(someone, "sync", [record]);
-	const bond = await attestations.read<bigint>("accusationBond", [record]);
-	await attestations.send(others[0], "accuse", [record], { value: bond });
-	const { claim } = await claimed(0, await chain.read<bigint>("requestCount"));
-	await act(
-		someone,
-		{ type: "finalise", claim: Number(claim) },
-		(await chain.time()) + PARAMETERS.challengePeriod + 1,
-	);
-	await attestations.send(someone, "judge", [1n, claim]);
-}
-
-const weights = (epoch: bigint, signers: bigint) =>
-	operators.read<readonly [bigint, bigint]>("weightOf", [epoch, signers]);
+eigenPerTest();
 
 describe("a table of EigenLayer's", () => {
 	test("E1: is an epoch's if its rows are all of the newest one, each with a known key, once", async () => {
@@ -186,9 +44,9 @@ describe("a table of EigenLayer's", () => {
 		expect(await open(rows.slice(1))).toBe("WrongRows");
 		expect(await open(rowsOf(6n, 3n, 2n))).toBe("WrongTable");
 		expect(await open([rows[1], rows[0], rows[2]])).toBe("WrongTable");
-		await mocks.send(deployer, "own", [keyOf(rows[1].account).X, keyOf(rows[1].account).Y, zeroAddress]);
+		await mocks.send(deployer, "own", [keyOf(rows[1].account).x, keyOf(rows[1].account).y, zeroAddress]);
 		expect(await open(rows)).toBe("WrongKey");
-		await mocks.send(deployer, "own", [keyOf(rows[1].account).X, keyOf(rows[1].account).Y, rows[0].account]);
+		await mocks.send(deployer, "own", [keyOf(rows[1].account).x, keyOf(rows[1].account).y, rows[0].account]);
 		expect(await open(rows)).toBe("WrongKey");
 		const time = await table(rows);
 		expect(await open(rows)).toBeUndefined();
@@ -387,38 +245,9 @@ describe("attestations of EigenLayer's operators", () => {
 	});
 });
 
-/** What docs/attesters.md says that a move costs at most. */
-async function documented(): Promise<(move: string) => number> {
-	const text = await readFile(join(projectRoot, "docs", "attesters.md"), "utf8");
-	const rows = text.split("\n").map((line) => line.slice(2, -2).split(" | "));
-	return (move) => Number(rows.find(([name]) => name === move)![1]);
-}
-
 interface Slash {
 	readonly operator: Hex;
 	readonly operatorSetId: number;
 	readonly strategies: readonly Hex[];
 	readonly wadsToSlash: readonly bigint[];
 }
-
-test("what an epoch's table and its certificate cost is what the document says", async () => {
-	const most = await documented();
-	const rows = rowsOf(...new Array<bigint>(100).fill(10n));
-	const time = await table(rows);
-	const opened = await operators.send(someone, "open", [rows.map(infoOf)]);
-	await mocks.send(deployer, "allow", [operators.address], {
-		at: (await chain.time()) + ATTESTERS.epochSeconds,
-	});
-	const again = await operators.send(someone, "open", [rows.map(infoOf)]);
-	const statement = keccak256(toHex("statement"));
-	const certificate = await certificateOf(
-		time,
-		statement,
-		Array.from({ length: 10 }, (_, i) => i),
-	);
-	const certified = await operators.send(someone, "certify", [await epochNow(), statement, certificate]);
-	if (process.env.SHOW_GAS !== undefined) console.log(opened.gas, again.gas, certified.gas);
-	expect(opened.gas).toBeLessThanOrEqual(most("open: a table of 100"));
-	expect(again.gas).toBeLessThanOrEqual(most("open: the same 100 again"));
-	expect(certified.gas).toBeLessThanOrEqual(most("certify: 90 of 100, without the verifier"));
-});

@@ -133,4 +133,36 @@ export const EIGEN_MUTATIONS: readonly Mutation[] = [
 			],
 		],
 	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/coordinator.ts",
+		[JOB_WORKER],
+		[
+			[
+				"network: a local chain makes no block for jobs that wait for a value",
+				"if (!acted && (await this.#makeBlock(network, now))) acted = true;",
+				"now;",
+			],
+			[
+				"network: a local chain makes blocks while a round runs",
+				'if (oldest.value !== "pending" || now < genesis + oldest.round * roundSeconds) return false;',
+				'if (oldest.value !== "pending") return false; now; genesis; roundSeconds;',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/job-worker.ts",
+		["crates-ts/actors/test/job-worker.test.ts"],
+		[
+			[
+				"network: a worker does not look where it is told to",
+				"await fetchQuestion(world, root, inputsRoot, tell);",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/attester.ts",
+		[ATTESTER],
+		[["attesters A11: an attester does not look where it is told to", "await this.#fetch(seen);", ""]],
+	),
 ];

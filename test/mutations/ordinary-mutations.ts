@@ -24,6 +24,28 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		],
 	]),
 	...mutationsOf(
+		"crates-ts/compiler/src/import/missing-numbers.ts",
+		["crates-ts/compiler/test/missing-numbers.test.ts"],
+		[
+			[
+				"a model with missing numbers gets another opset than its functions",
+				'(given.opsets.get("") ?? 1) < 9 ?',
+				'(given.opsets.get("") ?? 1) < 20 ?',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/missing-inputs.ts",
+		["crates-ts/actors/test/compile-file.test.ts"],
+		[
+			[
+				"what is missing is the reason for every refusal",
+				"if (!(error instanceof CompileError) || saysWhatIsMissing(nodes)) return error;",
+				"if (!(error instanceof CompileError)) return error;",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/compiler/src/fidelity/error-budget.ts",
 		["crates-ts/compiler/test/judging.test.ts"],
 		[

@@ -144,16 +144,10 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
 				"if (key(first) === '')",
 			],
 			[
-				"a claim is made of what any two names answer",
-				"if (second?.own !== true || second.worker === first.worker)",
-				"if (second === undefined)",
-			],
-			[
 				"what is drawn to be computed here is claimed before",
 				"asked?.isAudited === false ?",
 				"asked !== undefined ?",
 			],
-			["a farm that agreed on what is wrong is asked again", "if (this.#isDistrusted) return undefined;", ""],
 		],
 	),
 	...mutationsOf("crates-ts/store/src/http-store.ts", HTTP, [
@@ -161,11 +155,6 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
 	]),
 	...mutationsOf("crates-ts/store/src/connection-cap.ts", HTTP, [
 		["one address may hold all connections", "if (before >= most)", "if (before < 0)"],
-		[
-			"places of connections are kept for ever",
-			"if (left === 0) open.delete(who);",
-			"if (left === 0) return;",
-		],
 	]),
 	...mutationsOf("crates-ts/store/src/folder-lock.ts", LOCK, [
 		[

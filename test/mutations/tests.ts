@@ -14,6 +14,7 @@ export const CHUNKS = "test/attacks/answered-chunks.test.ts";
 export const CLOCKS = "test/game/clocks.test.ts";
 export const CONES = "test/libraries/cones.test.ts";
 export const DEPLOYMENT = "test/operations/deployment.test.ts";
+export const DEPLOYMENT_ATTACKS = "test/operations/deployment-attacks.test.ts";
 export const DEPLOYMENT_REFUSALS = "test/operations/deployment-refusals.test.ts";
 export const DIRECT = "test/attacks/direct-settlement.test.ts";
 export const ENDPOINTS = "test/operations/endpoints.test.ts";

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Aggregator } from "@umpire/actors/attesters/aggregator.ts";
 import { askCover } from "@umpire/actors/attesters/ask-cover.ts";
@@ -32,7 +35,7 @@ import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { openMarket } from "@umpire/sdk/market.ts";
 import { loadProgram } from "@umpire/sdk/program.ts";
 import { progressOf, waitFor } from "@umpire/sdk/wait.ts";
-import { writeJson } from "@umpire/store/home.ts";
+import { openHome, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { counting } from "./counting.ts";
@@ -133,6 +136,32 @@ test("A3: never signs two outputs of one question, whatever its machine computes
 	await expect(another.add({ ...asked, claim: 6, outputRoot: wordHex(4n) })).rejects.toThrow(/claim 6/);
 	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3, 5]);
 	expect((await votes().all())[0]).toEqual(vote);
+});
+
+test("A11: signs what it has got from where it was told to, and nothing that is nowhere", async () => {
+	await enlisted("attester");
+	await claimed();
+	const server = createServer((request, response) => {
+		readFile(join(client.home.folder, request.url ?? "")).then(
+			(bytes) => response.setHeader("content-length", bytes.length).end(bytes),
+			() => response.writeHead(404).end(),
+		);
+	}).listen(0, "127.0.0.1");
+	try {
+		await once(server, "listening");
+		const { port } = server.address() as AddressInfo;
+		const elsewhere = async (name: string, sources: readonly string[]) => {
+			const home = openHome(client.home.path("elsewhere", name));
+			const world = { ...(await stage.world("attester")), home, sources };
+			const one = new Attester(world, contracts, { stake: STAKE, aim: "stay", progress });
+			await one.tick();
+			return one.votes();
+		};
+		expect(await elsewhere("without", [])).toEqual([]);
+		expect(await elsewhere("with", [`http://127.0.0.1:${port}`])).toMatchObject([{ claim: 1 }]);
+	} finally {
+		server.close();
+	}
 });
 
 test("A3: never forgets what it has signed, however much that is, and whatever a crash cut off", async () => {

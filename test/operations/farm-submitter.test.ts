@@ -71,7 +71,6 @@ const claims = (isAudited = false) =>
 		...{ farm: farm.farm, loaded, kept: [folderStore(join(folder, "kept"))] },
 		...{ say: (line: string) => void said.push(line), draw: () => isAudited },
 	});
-const told = (text: string) => async () => said.some((line) => line.includes(text));
 
 describe("a claim is made of what a farm computes", () => {
 	it("if two workers with tokens of their own agree, and its trace is kept before", async () => {
@@ -90,8 +89,8 @@ describe("a claim is made of what a farm computes", () => {
 		await farm.work("east");
 		await farm.work("liar", lying);
 		const farmed = claims();
-		farmed.ask(inputsRoot);
-		await until(told("do not agree"));
+		const isTold = () => said.some((line) => line.includes("do not agree"));
+		await until(async () => farmed.ask(inputsRoot) !== undefined || isTold());
 		expect(farmed.ask(inputsRoot)).toBeUndefined();
 	});
 
@@ -118,14 +117,12 @@ describe("a claim is made of what a farm computes", () => {
 		const audited = claims(true);
 		audited.ask(inputsRoot);
 		await until(() => farm.isDone("commit", 2));
-		expect(audited.ask(inputsRoot)).toBeUndefined();
 		await until(async () => {
+			expect(audited.ask(inputsRoot)).toBeUndefined();
 			audited.computed(inputsRoot, right);
 			return said.some((line) => line.includes("agree on a wrong claim"));
 		});
 		await until(async () => (await farm.refused()) === 2);
-		expect(audited.ask(LIE as Hex)).toBeUndefined();
-		expect(await farm.isDone("commit", 3)).toBe(false);
 	});
 });
 

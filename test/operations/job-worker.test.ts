@@ -160,6 +160,22 @@ describe("a worker of jobs", () => {
 		expect(seen).toMatchObject({ status: WORKER_STATUS.active, stake: STAKE, exposure: 0n, unresolved: 0 });
 	});
 
+	test("on a chain that makes no block by itself, makes those that a round waits for", async () => {
+		await submitJob(client, contracts, base, inputs, JOB);
+		const coordinator = new Coordinator(await stage.world("deployer"), contracts, progress);
+		const request = stage.connection.reader.request as (args: {
+			method: string;
+			params: unknown[];
+		}) => Promise<unknown>;
+		await request({ method: "evm_increaseTime", params: [ROUND] });
+		await stage.settle([coordinator]);
+		expect(said.filter((line) => /^Brought|^Drew/.test(line))).toHaveLength(2);
+		// Nor more than those: the job waits for the round that runs now.
+		const { number } = await stage.connection.head();
+		await stage.settle([coordinator]);
+		expect((await stage.connection.head()).number).toBe(number);
+	});
+
 	test("asks no oftener however many jobs strangers submit", async () => {
 		const asked = new Map<string, number>();
 		const reader = new NetworkReader(counting(client, asked), contracts);

@@ -47,7 +47,7 @@ export async function marketsPlayer(fixture: Fixture, attempt: (world: World, ca
 		...{ program: PROGRAM.root, inputRoots, baselineInput: 0, candidateInput: 1, statesInput: 2 },
 		...{ width: 16, elements: 40, token: ETHER, pool: 1000n, rate: 10n, minGain: 3, paidRounds: 2 },
 		...{ deposit: depositMin, scoreFee: scoreFeeMin },
-		...{ commitSeconds: TIMES.commitSeconds, revealSeconds: TIMES.revealSeconds },
+		...{ commitSeconds: TIMES.commitSeconds, revealSeconds: TIMES.scoreSeconds },
 		...{ availabilitySeconds: TIMES.availabilitySeconds, scoreSeconds: TIMES.scoreSeconds },
 	};
 	const { fee } = { fee: await read(client.contracts, gridBeacon, "fee", []) };

@@ -7,12 +7,15 @@ import { DEFAULT_GAS_POLICY } from "@umpire/chain/gas-policy.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
+import { type GivenInputs, writeSources } from "@umpire/chain/source-files.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { coveredOfAll, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAMS, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import type { FinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
+import { verifierFile, verifierInput } from "@umpire/prover/ceremony/verifier-code.ts";
+import type { CircuitName } from "@umpire/prover/circuits.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
 import { knownDeployment, requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
@@ -56,6 +59,8 @@ export type PublicDeployOptions = WorldOptions &
 		readonly powersOfTau?: string | undefined;
 		/** whether a test network may take the development keys */
 		readonly developmentKeys?: boolean | undefined;
+		/** folder for what block explorers take to verify the sources of the contracts */
+		readonly sources?: string | undefined;
 		/** deploys to a local chain as to a public one */
 		readonly deterministic?: boolean | undefined;
 	};
@@ -107,7 +112,22 @@ async function deployPublicly(
 	const planned = await reportPlan(connection, choice, { ...options, mostInFlight });
 	if (options.replace !== true) await requireNone(home, connection, planned.plan.core.market);
 	for (const warning of planned.report.warnings) progress(warning);
-	return carryOutPlan(home, signer, planned, { ...options, progress });
+	const deployment = await carryOutPlan(home, signer, planned, { ...options, progress });
+	if (options.sources !== undefined) {
+		await writeSources(options.sources, planned.plan.contracts, await verifierInputs(ceremony));
+		progress(`The sources for block explorers are in ${options.sources}.`);
+	}
+	return deployment;
+}
+
+/** Verifiers of a ceremony are no part of this version's build. */
+async function verifierInputs(ceremony: FinishedCeremony | undefined): Promise<GivenInputs> {
+	const inputs = Object.entries(ceremony?.circuits ?? {}).map(async ([circuit, { verifier }]) => {
+		const { name, source } = verifier;
+		const input = await verifierInput({ [circuit]: source });
+		return [name, { contract: `${verifierFile(circuit as CircuitName)}:${name}`, input }] as const;
+	});
+	return new Map(await Promise.all(inputs));
 }
 
 function choiceOf(
@@ -163,7 +183,8 @@ export async function deployTo(
 		return known;
 	}
 	const { ceremony } = keysOf(options);
-	if (options.deterministic === true || ceremony !== undefined || !isDevelopment(connection)) {
+	const isAsPublic = options.deterministic === true || options.sources !== undefined;
+	if (isAsPublic || ceremony !== undefined || !isDevelopment(connection)) {
 		return deployPublicly(home, connection, options, parameters, progress);
 	}
 	if (options.replace !== true) await requireNone(home, connection);

@@ -327,6 +327,22 @@ describe("a wallet on a page whose server lies", () => {
 		await wallet.choose(OWNER);
 	});
 
+	it("on another chain is asked to change, and sends nothing if it does not", async () => {
+		const { page } = story;
+		wallet.chainId = 1;
+		wallet.accepts = false;
+		wallet.asked.length = 0;
+		await visit("/requests");
+		await page.getByRole("button", { name: short(OWNER.address) }).waitFor();
+		await page.getByRole("combobox", { name: "Program" }).selectOption("2");
+		await lock();
+		await shows("You declined in your wallet. Nothing was sent.");
+		expect(wallet.asked).toContain("wallet_switchEthereumChain");
+		expect(wallet.asked).not.toContain("eth_sendTransaction");
+		wallet.chainId = undefined;
+		wallet.accepts = true;
+	});
+
 	it("that says nothing is left alone when the visitor wishes", async () => {
 		const { page } = story;
 		await visit("/requests");

@@ -24,6 +24,8 @@ export interface PlannedContract {
 	readonly address: Hex;
 	/** creation code, with libraries and the constructor's arguments */
 	readonly creation: Hex;
+	/** bytes of `creation` before the constructor's arguments */
+	readonly codeBytes: number;
 	/** bytes of code that stay on the chain, those of its own contracts among them */
 	readonly size: number;
 	/** keccak256 of its code, if that was given */
@@ -69,6 +71,7 @@ export class ContractPlan {
 			name,
 			address,
 			creation,
+			codeBytes: code.length / 2 - 1,
 			size,
 			runtimeCodeHash: given?.runtimeCodeHash,
 			// A contract's own nonce begins at 1.

@@ -18,6 +18,7 @@ import {
 } from "@umpire/store/deployments.ts";
 import { type Home, writeJson } from "@umpire/store/home.ts";
 import { formatEther, formatGwei } from "viem";
+import type { TrustedKeys } from "../trusted-keys.ts";
 import {
 	type BesideAddresses,
 	type GovernanceAddresses,
@@ -46,6 +47,8 @@ export interface PlanReport {
 	readonly beside: BesideAddresses;
 	readonly governance: GovernanceAddresses | null;
 	readonly ceremony: CeremonyFacts | null;
+	/** whose they are: of others than a ceremony's everybody can forge proofs */
+	readonly keys: TrustedKeys;
 	readonly gasPrice: bigint;
 	readonly highestGasPrice: bigint;
 	/** wei per gas up to which the bonds cover all gas of a dispute */
@@ -64,6 +67,7 @@ export interface PublicDeployment extends Deployment {
 	readonly governance: GovernanceAddresses | null;
 	/** null: the development keys, that anyone can forge proofs with */
 	readonly ceremony: CeremonyFacts | null;
+	readonly keys: TrustedKeys;
 }
 
 export interface PublicOptions {
@@ -110,6 +114,7 @@ export async function reportPlan(
 		beside: plan.beside,
 		governance: plan.governance ?? null,
 		ceremony: ceremony === undefined ? null : { fingerprint: ceremony.fingerprint, beacon: ceremony.beacon },
+		keys: ceremony === undefined ? "development" : ceremony.isRehearsal ? "rehearsal" : "ceremony",
 		gasPrice: facts.gasPrice,
 		highestGasPrice: facts.highestGasPrice,
 		coveredGasPrice: coveredGasPrice(ORDINARY_PROGRAM, parameters),
@@ -199,6 +204,7 @@ export async function carryOutPlan(
 		beside: plan.beside,
 		governance: report.governance,
 		ceremony: report.ceremony,
+		keys: report.keys,
 	};
 	await writeBeside(home, deployment);
 	await writeDeployment(home, deployment);

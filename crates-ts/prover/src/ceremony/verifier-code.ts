@@ -46,6 +46,27 @@ interface Output {
 	>;
 }
 
+/** Which file of the compiler's input has a circuit's verifier. */
+export const verifierFile = (circuit: CircuitName): string =>
+	`project/${VERIFIERS_FOLDER.slice(ROOT.length)}${VERIFIER_NAMES[circuit]}.sol`;
+
+/** The standard JSON input of the compiler for verifiers. */
+export async function verifierInput(
+	sources: Readonly<Partial<Record<CircuitName, string>>>,
+): Promise<object> {
+	const imported = await Promise.all(
+		IMPORTED.map(async (file) => [`project/${file}`, await readFile(ROOT + file, "utf8")] as const),
+	);
+	const own = Object.entries(sources).map(
+		([circuit, text]) => [verifierFile(circuit as CircuitName), text] as const,
+	);
+	return {
+		language: "Solidity",
+		settings: SETTINGS,
+		sources: Object.fromEntries([...imported, ...own].map(([file, content]) => [file, { content }])),
+	};
+}
+
 /**
  * Compiles verifiers as this repository compiles its contracts (2 s): the same bytes.
  *
@@ -56,25 +77,16 @@ export async function compileVerifiers(
 	sources: Readonly<Partial<Record<CircuitName, string>>>,
 ): Promise<Record<CircuitName, VerifierCode>> {
 	const { default: solc } = (await import("solc")) as { default: { compile(input: string): string } };
-	const folder = VERIFIERS_FOLDER.slice(ROOT.length);
-	const fileOf = (circuit: string) => `project/${folder}${VERIFIER_NAMES[circuit as CircuitName]}.sol`;
-	const imported = await Promise.all(
-		IMPORTED.map(async (file) => [`project/${file}`, await readFile(ROOT + file, "utf8")] as const),
-	);
-	const own = Object.entries(sources).map(([circuit, text]) => [fileOf(circuit), text] as const);
-	const input = {
-		language: "Solidity",
-		settings: SETTINGS,
-		sources: Object.fromEntries([...imported, ...own].map(([file, content]) => [file, { content }])),
-	};
-	const output = JSON.parse(solc.compile(JSON.stringify(input))) as Output;
+	const output = JSON.parse(solc.compile(JSON.stringify(await verifierInput(sources)))) as Output;
 	const errors = output.errors?.filter(({ severity }) => severity === "error") ?? [];
 	if (errors.length > 0) {
 		throw new UmpireError("BUILD", `The verifiers do not compile:\n${errors[0].formattedMessage}`);
 	}
 	return Object.fromEntries(
 		Object.keys(sources).map((circuit) => {
-			const { evm } = output.contracts?.[fileOf(circuit)]?.[VERIFIER_NAMES[circuit as CircuitName]] ?? {};
+			const { evm } =
+				output.contracts?.[verifierFile(circuit as CircuitName)]?.[VERIFIER_NAMES[circuit as CircuitName]] ??
+				{};
 			if (evm === undefined) throw new Error(`solc gave no code for the verifier of ${circuit}`);
 			const [creationCode, runtimeCode] = [evm.bytecode, evm.deployedBytecode].map(
 				({ object }): Hex => `0x${object}`,

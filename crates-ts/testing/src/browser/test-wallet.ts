@@ -8,6 +8,8 @@ export interface TestWallet {
 	accepts: boolean;
 	/** Whether it leaves whoever asks for a transaction waiting. */
 	isSilent: boolean;
+	/** The chain that it is on; that of the tests unless told. */
+	chainId: number | undefined;
 	/** Has its owner choose another account, of which it tells pages. */
 	choose(account: Account): Promise<void>;
 	/** What it was asked to do, by the method's name. */
@@ -28,7 +30,7 @@ interface Transaction {
 export async function installWallet(page: Page, connection: Connection, owner: Account): Promise<TestWallet> {
 	let account = owner;
 	const wallet: TestWallet = {
-		...{ accepts: true, isSilent: false, asked: [] },
+		...{ accepts: true, isSilent: false, chainId: undefined, asked: [] },
 		async choose(chosen) {
 			account = chosen;
 			await page.evaluate(
@@ -44,7 +46,11 @@ export async function installWallet(page: Page, connection: Connection, owner: A
 		wallet.asked.push(method);
 		switch (method) {
 			case "eth_chainId":
-				return { result: `0x${chain.id.toString(16)}` };
+				return { result: `0x${(wallet.chainId ?? chain.id).toString(16)}` };
+			case "wallet_switchEthereumChain":
+				if (!wallet.accepts) return declined;
+				wallet.chainId = undefined;
+				return { result: null };
 			case "eth_accounts":
 				return { result: isConnected ? [account.address] : [] };
 			case "eth_requestAccounts":
