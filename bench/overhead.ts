@@ -76,7 +76,7 @@ export const SUBJECTS: readonly Subject[] = [
 	},
 ];
 
-const execute: Executor = (program) => openSession(program, { record: "outputs" });
+const execute: Executor = (program, every) => openSession(program, { record: every ? "trace" : "outputs" });
 
 const ROUNDS = 15;
 /** Milliseconds that a way is run for in a round. */

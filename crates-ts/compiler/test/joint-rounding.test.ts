@@ -168,4 +168,13 @@ describe("rows that convolutions read", () => {
 		reader.read(elements, 2, 0, row);
 		expect([...row]).toEqual([4, 6, 8, 10, 16, 18, 20, 22]);
 	});
+
+	it("end where the image does", () => {
+		const form = { type: "conv", strides: [1], pads: [1, 1], dilations: [1], group: 1 } as const;
+		const operator = { form, shape: [1, 1, 4] } as unknown as Operator;
+		const x = { shape: [1, 2, 4], layout: [0, 1, 2], width: 16, low: 0, high: 99, scale: 1 } as const;
+		const row = new Float64Array(6);
+		rowReader(operator, x, [1, 2, 3])!.read(Int16Array.of(1, 2, 3, 4, 5, 6, 7, 8), 3, 0, row);
+		expect([...row]).toEqual([3, 4, 0, 7, 8, 0]);
+	});
 });

@@ -58,7 +58,8 @@ export async function momentsOf(
 	const distinct = new Set(sums.values());
 	for await (const { inputs, steps } of runs) {
 		let isFirst = true;
-		for await (const { operators = [] } of steps) {
+		for await (const { operators } of steps) {
+			if (!operators) throw new Error("moments are of every operator: the executor gave outputs alone");
 			for (const one of distinct) {
 				const { source, index } = one.reads;
 				// What is carried is an input in the first step alone.
