@@ -104,6 +104,11 @@ docs:
     @node {{quote(root / "docs" / "api" / "node_modules" / "typedoc" / "bin" / "typedoc")}} --logLevel Warn --options {{quote(root / "docs" / "api" / "typedoc.json")}}
     @echo "Open {{root}}/.umpire/api/index.html"
 
+# Writes the documentation as pages to FOLDER (default: .umpire/site); they ask nothing of anybody
+[no-cd]
+site *FOLDER:
+    @exec node {{quote(root / "docs" / "site" / "build.ts")}} "$@"
+
 # Checks every model under DIR (default: testdata)
 [no-cd]
 conformance *ARGS: setup

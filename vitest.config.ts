@@ -4,7 +4,7 @@ const ALL = ["crates-ts/*/test/**/*.test.ts", "circuits/test/**/*.test.ts", "tes
 
 /** Tests that make Groth16 proofs, of about two seconds each; most of them on a chain. */
 const PROOF = [
-	"crates-ts/prover/test/{ceremony,native,prove}.test.ts",
+	"crates-ts/prover/test/{ceremony,ceremony-attacks,native,prove}.test.ts",
 	"crates-ts/actors/test/{conformance,large-model,modes,rehearse,steps,train,transformers,withheld-inputs}.test.ts",
 	"crates-ts/app/test/**/*.test.ts",
 	"test/{actors,ceremony-rehearsal,command-line,dapp-guide,json-output}.test.ts",
@@ -13,7 +13,7 @@ const PROOF = [
 	"test/libraries/verifiers.test.ts",
 	"test/game/{choosing-kinds,economics,gas,settlement}.test.ts",
 	"test/markets/{attester-demo,grid-copies,grid-demo,network-demo}.test.ts",
-	"test/operations/{backup,bounty-contributor,endpoints,farm,items,log-lines,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
+	"test/operations/{backup,bounty-contributor,endpoints,farm,farm-submitter,farm-verifier,items,log-lines,lost-claims,lying-node,monitor,reading,reorganisation,requests,storage}.test.ts",
 ];
 
 /** Tests with contracts on a local chain. */

@@ -2,7 +2,11 @@ import { runActor } from "@umpire/actors/actor.ts";
 import { Aggregator } from "@umpire/actors/attesters/aggregator.ts";
 import { askCover } from "@umpire/actors/attesters/ask-cover.ts";
 import { Attester } from "@umpire/actors/attesters/attester.ts";
-import { deployAttesters, openAttesters } from "@umpire/actors/attesters/attester-contracts.ts";
+import {
+	deployAttesters,
+	openAttesters,
+	rememberAttesters,
+} from "@umpire/actors/attesters/attester-contracts.ts";
 import { serveNode } from "@umpire/actors/attesters/node-api.ts";
 import { AttesterReader } from "@umpire/actors/attesters/read-attesters.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
@@ -44,11 +48,12 @@ export interface AggregateActionOptions extends WorldOptions {
 }
 
 export interface OperatorsActionOptions extends WorldOptions {
-	readonly action: "deploy" | "list" | "records" | "cover";
+	readonly action: "deploy" | "use" | "list" | "records" | "cover";
 	readonly request?: string | undefined;
 	readonly value?: string | undefined;
 	readonly premium?: string | undefined;
 	readonly preset: keyof typeof ATTESTER_PRESETS;
+	readonly replace: boolean;
 }
 
 const nameIn = (names: Readonly<Record<string, number>>, value: number): string =>
@@ -116,9 +121,17 @@ export async function runOperators(
 	switch (options.action) {
 		case "deploy": {
 			const world = await openWorld(options, "deployer");
-			const data = await deployAttesters(world, ATTESTER_PRESETS[options.preset]);
-			progress("Next: umpire attest --serve 9100; umpire aggregate --attester http://127.0.0.1:9100.");
+			const data = await deployAttesters(world, ATTESTER_PRESETS[options.preset], options.replace);
 			const { operators, attestations } = data;
+			progress(
+				`Next: umpire attest --serve 9100; umpire aggregate --attester http://127.0.0.1:9100; elsewhere first umpire operators use ${attestations}.`,
+			);
+			return { data, lines: Object.entries({ operators, attestations }) };
+		}
+		case "use": {
+			const data = await rememberAttesters(await openView(options), options.request, options.replace);
+			const { operators, attestations } = data;
+			progress("Next: umpire attest, umpire aggregate or umpire operators.");
 			return { data, lines: Object.entries({ operators, attestations }) };
 		}
 		case "cover":

@@ -1,6 +1,6 @@
 import { runActor } from "@umpire/actors/actor.ts";
 import { weightsFor } from "@umpire/actors/bounties/architecture.ts";
-import { deployBounties, openBounties } from "@umpire/actors/bounties/bounty-contracts.ts";
+import { deployBounties, openBounties, rememberBounties } from "@umpire/actors/bounties/bounty-contracts.ts";
 import { BountyKeeper } from "@umpire/actors/bounties/bounty-keeper.ts";
 import { Contributor } from "@umpire/actors/bounties/contributor.ts";
 import { evaluationOf, type Task } from "@umpire/actors/bounties/evaluation.ts";
@@ -84,9 +84,15 @@ const ACTIONS = {
 		const parameters = BOUNTY_PRESETS[preset];
 		const deployment = await deployBounties(world, { parameters, blockSeconds, replace });
 		const { bounties, beacon } = deployment;
-		progress("Next: umpire bounty open MODEL --pool 1 (umpire bounty --help).");
+		progress(`Next: umpire bounty open MODEL --pool 1; elsewhere first umpire bounty use ${bounties}.`);
 		const deposit = `${formatEther(parameters.depositMin)} ETH`;
 		return { data: deployment, lines: { bounties, beacon, "least deposit": deposit } };
+	},
+
+	async use(options: BountyActionOptions, { progress }: Told) {
+		const used = await rememberBounties(await openView(options), options.id, options.replace);
+		progress("Next: umpire bounty open, submit or watch.");
+		return { data: used, lines: { bounties: used.bounties, beacon: used.beacon } };
 	},
 
 	async open(options: BountyActionOptions, { progress }: Told) {

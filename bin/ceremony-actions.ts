@@ -1,13 +1,16 @@
 import { connectRpc } from "@umpire/chain/connection.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { type FinalBlockHash, parseBeaconSource } from "@umpire/prover/ceremony/beacon.ts";
+import type { FinalBlockHash } from "@umpire/prover/ceremony/beacon.ts";
+import { type NewestBlock, parseBeaconSource, timeOfBeacon } from "@umpire/prover/ceremony/beacon-source.ts";
 import { type Contributed, contributeTo, drawBeacon } from "@umpire/prover/ceremony/contribute.ts";
 import { finishCeremony } from "@umpire/prover/ceremony/finish.ts";
 import { newCeremony } from "@umpire/prover/ceremony/new-ceremony.ts";
+import type { BeaconSource } from "@umpire/prover/ceremony/records.ts";
 import { readTranscript, sha256Of } from "@umpire/prover/ceremony/transcript.ts";
 import { type Verified, verifyCeremony } from "@umpire/prover/ceremony/verify.ts";
 import type { CircuitName } from "@umpire/prover/circuits.ts";
 import { writeAtomically } from "@umpire/store/atomic-file.ts";
+import { lockFolder } from "@umpire/store/folder-lock.ts";
 import { ask } from "@umpire/store/password.ts";
 
 /** What the actions of `umpire ceremony` take. */
@@ -39,10 +42,11 @@ export async function beginCeremony(options: CeremonyOptions) {
 	const { powersOfTau, iterationsExponent } = options;
 	const transcript = await newCeremony(folder, {
 		...{ name, beacon: parseBeaconSource(beacon), isRehearsal: rehearsal, circuits: circuit },
-		...{ powersOfTau, iterationsExponent, onProgress: progress },
+		...{ powersOfTau, iterationsExponent, newestBlock: newestBlockOf(options), onProgress: progress },
 	});
 	const { announcement, head, circuits } = transcript;
-	return { folder, name, isRehearsal: rehearsal, head, beacon: announcement.beacon, circuits };
+	const due = dueOf(announcement.beacon);
+	return { folder, name, isRehearsal: rehearsal, head, beacon: announcement.beacon, due, circuits };
 }
 
 /** What is typed goes into the secret beside what the operating system draws; it is not shown, and not asked for without a terminal. */
@@ -58,9 +62,13 @@ export async function contribute(options: CeremonyOptions) {
 					throw new UmpireError("USAGE", "Interrupted: nothing was contributed.", { cause });
 				})
 			: "";
-	const { powersOfTau, progress } = options;
-	return summaryOf(
-		await contributeTo(options.folder, options.name, { entropy, powersOfTau, onProgress: progress }),
+	const { folder, name, powersOfTau, progress } = options;
+	return alone(folder, async () =>
+		summaryOf(
+			await contributeTo(folder, name, {
+				...{ entropy, powersOfTau, newestBlock: newestBlockOf(options), onProgress: progress },
+			}),
+		),
 	);
 }
 
@@ -73,10 +81,12 @@ export async function endWithBeacon(options: CeremonyOptions) {
 		beacon.kind === "drand"
 			? { signature: digits(signature ?? "") }
 			: { blockHash: digits(blockHash ?? (await finalBlockHash?.(beacon.chainId, beacon.number)) ?? "") };
-	return summaryOf(await drawBeacon(folder, evidence, { powersOfTau, finalBlockHash, onProgress: progress }));
+	return alone(folder, async () =>
+		summaryOf(await drawBeacon(folder, evidence, { powersOfTau, finalBlockHash, onProgress: progress })),
+	);
 }
 
-export async function verify(options: CeremonyOptions): Promise<Verified> {
+export async function verify(options: CeremonyOptions): Promise<Verified & { readonly due: string | null }> {
 	const { folder, powersOfTau, contains, progress, warn } = options;
 	const found = await verifyCeremony(folder, {
 		...{ powersOfTau, expected: contains, finalBlockHash: finalBlockHashOf(options), onProgress: progress },
@@ -85,14 +95,16 @@ export async function verify(options: CeremonyOptions): Promise<Verified> {
 	if (found.isBeaconDrawn && !found.isBeaconChecked) {
 		warn(`The hash of ${found.beacon} was believed: name a node of its chain with --rpc to compare it.`);
 	}
-	return found;
+	return { ...found, due: dueOf((await readTranscript(folder)).announcement.beacon) };
 }
 
 export async function finish(options: CeremonyOptions) {
 	const { folder, powersOfTau, contains, progress } = options;
-	const finished = await finishCeremony(folder, {
-		...{ powersOfTau, expected: contains, finalBlockHash: finalBlockHashOf(options), onProgress: progress },
-	});
+	const finished = await alone(folder, () =>
+		finishCeremony(folder, {
+			...{ powersOfTau, expected: contains, finalBlockHash: finalBlockHashOf(options), onProgress: progress },
+		}),
+	);
 	const { fingerprint, isRehearsal, contributors, beacon, circuits } = finished;
 	const verifiers = Object.values(circuits).map(({ verifier }) => ({
 		name: verifier.name,
@@ -111,12 +123,50 @@ export async function writePage(file: string | undefined) {
 	return { file, sha256: sha256Of(html) };
 }
 
+/** When the beacon's value becomes known; null for a block. */
+function dueOf(beacon: BeaconSource): string | null {
+	const time = timeOfBeacon(beacon);
+	return time === undefined ? null : new Date(1000 * time).toISOString().replace(".000", "");
+}
+
+/** Two who write into one transcript at once would set each other's files aside. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+	// A folder that is none is not locked: that would make it.
+	await readTranscript(folder);
+	const release = await lockFolder(
+		folder,
+		(pid) =>
+			new UmpireError("USAGE", `Process ${pid} is writing into ${folder}`, {
+				advice: "wait until it has ended, and begin again.",
+				retryable: true,
+			}),
+	);
+	try {
+		return await work();
+	} finally {
+		await release();
+	}
+}
+
 function summaryOf({ record, head, files }: Contributed) {
 	const contributions = Object.entries(record.circuits).map(([circuit, { contribution }]) => ({
 		circuit,
 		contribution,
 	}));
 	return { number: record.number, name: record.name, head, contributions, files };
+}
+
+/** Asks the nodes of --rpc for their newest block; undefined without that option. */
+function newestBlockOf({ rpc, rpcTimeout, warn }: CeremonyOptions): NewestBlock | undefined {
+	if (rpc === undefined) return undefined;
+	return async (chainId) => {
+		const connection = await connectRpc(rpc, { chainId, timeout: 1000 * rpcTimeout, warn });
+		try {
+			return Number((await connection.head()).number);
+		} finally {
+			await connection.close();
+		}
+	};
 }
 
 /** Asks the nodes of --rpc; undefined without that option. */

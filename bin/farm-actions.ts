@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { SHAPES } from "@umpire/actors/farm/shapes.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { FarmClient } from "@umpire/farm/client.ts";
-import { openToken, readToken } from "@umpire/farm/token.ts";
+import { openToken, readToken, WorkerTokens } from "@umpire/farm/token.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
 import { openHome } from "@umpire/store/home.ts";
 
@@ -48,7 +48,17 @@ export async function coordinate(options: FarmActionOptions, signal: AbortSignal
 	const { host, port, mostDataMib, warn } = options;
 	const folder = home.path("farm");
 	const content = [home.folder];
-	const served = { queue, kinds: SHAPES, token, folder, content, mostBytes: mostDataMib * MIB, warn };
+	const workerTokens = new WorkerTokens(home.path("farm", "workers"));
+	const served = {
+		queue,
+		kinds: SHAPES,
+		token,
+		workerTokens,
+		folder,
+		content,
+		mostBytes: mostDataMib * MIB,
+		warn,
+	};
 	const server = await serveCoordinator(served, port, host).catch(async (error: unknown) => {
 		await queue.close();
 		throw error;
@@ -58,6 +68,15 @@ export async function coordinate(options: FarmActionOptions, signal: AbortSignal
 	);
 	await aborted(signal);
 	await server.close();
+}
+
+/** Makes a token for a worker of a coordinator with this home folder. */
+export async function makeWorkerToken({ home, name }: FarmActionOptions) {
+	if (name === undefined) {
+		throw new UmpireError("USAGE", "Name the worker: umpire farm token --name NAME.");
+	}
+	const file = await new WorkerTokens(openHome(home).path("farm", "workers")).make(name);
+	return { worker: name, file };
 }
 
 /** Does jobs of a coordinator until it is told to stop. */
@@ -98,7 +117,7 @@ export async function submitTo(options: FarmActionOptions, signal: AbortSignal) 
 	const { farmConformance, farmEvaluate } = await import("@umpire/actors/farm/submit.ts");
 	const home = openHome(options.home);
 	const { coordinator: address, tokenFile, what, of, inputs = [] } = options;
-	const farm = await Farm.open(home, { address, tokenFile });
+	const farm = await Farm.open(home, { address, tokenFile }, options.progress);
 	if (what === "conformance" && of !== undefined) {
 		return { conformance: await farmConformance(farm, { ...options, folder: of }, signal) };
 	}

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { runActor } from "@umpire/actors/actor.ts";
-import { deployGrids, openGrids } from "@umpire/actors/grid/grid-contracts.ts";
+import { deployGrids, openGrids, rememberGrids } from "@umpire/actors/grid/grid-contracts.ts";
 import { gridWorker } from "@umpire/actors/grid/grid-worker.ts";
 import { openGrid } from "@umpire/actors/grid/open-grid.ts";
 import { readGrid } from "@umpire/actors/grid/read-grid.ts";
@@ -18,7 +18,7 @@ import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { erc20Abi, formatEther, isAddress, parseUnits } from "viem";
 
 export interface GridActionOptions extends WorldOptions {
-	readonly action: "deploy" | "open" | "work" | "status" | "close";
+	readonly action: "deploy" | "use" | "open" | "work" | "status" | "close";
 	readonly id?: string | undefined;
 	readonly input?: string | undefined;
 	readonly hyper?: string | undefined;
@@ -71,6 +71,12 @@ const ACTIONS: Readonly<
 		const { grid, beacon } = deployment;
 		progress("Next: umpire grid open PROGRAM INPUT --hyper NAME --points FILE (umpire grid --help).");
 		return { data: deployment, lines: { grid, beacon, "least stake": `${formatEther(leastStake)} ETH` } };
+	},
+
+	async use(options, { progress }) {
+		const used = await rememberGrids(await openView(options), options.id, options.replace === true);
+		progress("Next: umpire grid work or umpire grid open.");
+		return { data: used, lines: { grid: used.grid, beacon: used.beacon } };
 	},
 
 	async open(options, { progress }) {

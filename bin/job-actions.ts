@@ -1,7 +1,12 @@
 import { runActor } from "@umpire/actors/actor.ts";
 import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
 import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
-import { deployNetwork, openNetwork } from "@umpire/actors/jobs/network-contracts.ts";
+import {
+	deployNetwork,
+	type NetworkDeployment,
+	openNetwork,
+	rememberNetwork,
+} from "@umpire/actors/jobs/network-contracts.ts";
 import { isEnded, NetworkReader, readJob } from "@umpire/actors/jobs/read-network.ts";
 import { cancelJob, submitJob } from "@umpire/actors/jobs/submit-job.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
@@ -31,7 +36,7 @@ interface JobReport {
 }
 
 export interface JobActionOptions extends WorldOptions, ImageOptions {
-	readonly action: "deploy" | "submit" | "status" | "cancel" | "result";
+	readonly action: "deploy" | "use" | "submit" | "status" | "cancel" | "result";
 	readonly id?: string | undefined;
 	readonly input?: string | undefined;
 	readonly reward: string;
@@ -42,6 +47,7 @@ export interface JobActionOptions extends WorldOptions, ImageOptions {
 	readonly blockSeconds: number;
 	readonly preset: keyof typeof NETWORK_PRESETS;
 	readonly strict: boolean;
+	readonly replace: boolean;
 	readonly warn: (line: string) => void;
 }
 
@@ -74,6 +80,11 @@ const JOBS = [
 ] as const;
 const WORKERS = ["none", "active", "leaving", "gone"] as const;
 
+const contractLines = ({ workers, jobs, beacon, token }: NetworkDeployment) => ({
+	...{ workers, jobs, beacon },
+	...(token === null ? {} : { token }),
+});
+
 /** Deploys, submits, shows or takes back a job. */
 export async function runJob(
 	options: JobActionOptions,
@@ -82,13 +93,17 @@ export async function runJob(
 	switch (options.action) {
 		case "deploy": {
 			const world = await openWorld(options, "deployer");
-			const { blockSeconds, preset } = options;
+			const { blockSeconds, preset, replace } = options;
 			const withToken = isDevelopment(world.contracts.connection);
 			const parameters = NETWORK_PRESETS[preset];
-			const deployment = await deployNetwork(world, { parameters, blockSeconds, withToken });
-			const { workers, jobs, beacon, token } = deployment;
-			const lines = { workers, jobs, beacon, ...(token === null ? {} : { token }) };
-			return { data: deployment, lines };
+			const deployed = await deployNetwork(world, { parameters, blockSeconds, withToken, replace });
+			progress(`Next: umpire work; umpire coordinate; elsewhere first umpire job use ${deployed.jobs}.`);
+			return { data: deployed, lines: contractLines(deployed) };
+		}
+		case "use": {
+			const used = await rememberNetwork(await openView(options), options.id, options.replace);
+			progress("Next: umpire work, umpire job submit or umpire coordinate.");
+			return { data: used, lines: contractLines(used) };
 		}
 		case "submit": {
 			const { id, input } = options;

@@ -29,7 +29,9 @@ export function planLines(plan: PlanReport): string[] {
 			["cost", `about ${formatEther(plan.cost)} ETH at the present price`],
 			[
 				"keys",
-				plan.ceremony === null ? "development keys" : `${plan.ceremony.fingerprint}, ${plan.ceremony.beacon}`,
+				plan.ceremony === null
+					? "DEVELOPMENT KEYS: anyone can forge proofs"
+					: `${plan.ceremony.fingerprint}, ${plan.ceremony.beacon}`,
 			],
 		]),
 		...plan.warnings.map((text) => `Note: ${text}`),

@@ -71,6 +71,9 @@ export const beside = own({
 	attestations: address.optional(),
 });
 export const governance = own({ timelock: address, governance: address, directory: address });
+export const keys = z
+	.enum(["ceremony", "rehearsal", "development"])
+	.describe("whose proving keys: of the last two anyone can forge proofs");
 export const ceremony = own({
 	fingerprint: z.string().regex(/^0x[0-9a-f]{64}$/),
 	beacon: z.string().describe("as it was announced"),

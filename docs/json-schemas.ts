@@ -17,6 +17,7 @@ import {
 	hash,
 	job,
 	judgement,
+	keys,
 	learnt,
 	moveGas,
 	network,
@@ -123,6 +124,27 @@ const CONTRIBUTED = own({
 	contributions: z.array(own({ circuit: z.string(), contribution })),
 	files: z.array(z.string()),
 });
+
+const networkContracts = own({
+	chainId: count,
+	market: address,
+	workers: address,
+	jobs: address,
+	beacon: address,
+	token: address.nullable().describe("for tests, on local chains"),
+});
+
+const bountyContracts = own({
+	chainId: count,
+	market: address,
+	bounties: address,
+	beacon: address,
+	block: count,
+});
+
+const gridContracts = own({ chainId: count, market: address, grid: address, beacon: address });
+
+const attesterContracts = own({ chainId: count, market: address, operators: address, attestations: address });
 
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	compile: growing({
@@ -352,7 +374,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		seconds,
 		attesters: attesterDemonstration.optional(),
 	}),
-	"bounty deploy": own({ chainId: count, market: address, bounties: address, beacon: address, block: count }),
+	"bounty deploy": bountyContracts,
+	"bounty use": bountyContracts,
 	"bounty open": own({ bounty: count, program: root, minGain: count, rate: units }),
 	"bounty submit": LOG_LINE.describe("a line for each thing that it tells"),
 	"bounty watch": LOG_LINE.describe("likewise"),
@@ -361,7 +384,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"bounty status": bounty,
 	"bounty close": bounty,
 	"bounty end": bounty,
-	"grid deploy": own({ chainId: count, market: address, grid: address, beacon: address }),
+	"grid deploy": gridContracts,
+	"grid use": gridContracts,
 	"grid open": own({ grid: count }),
 	"grid work": LOG_LINE.describe("a line for each thing that it tells"),
 	"grid status": grid,
@@ -370,7 +394,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"attest join": LOG_LINE.describe("a line for each thing that it tells"),
 	"attest leave": LOG_LINE.describe("the same, until its stake came back"),
 	"operators cover": own({ request: count, value: wei, premium: wei }),
-	"operators deploy": own({ chainId: count, market: address, operators: address, attestations: address }),
+	"operators deploy": attesterContracts,
+	"operators use": attesterContracts,
 	"operators list": own({
 		epoch: count,
 		stake: wei.describe("what the epoch's set had as it began"),
@@ -425,14 +450,8 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		exposure: wei.describe("what of the stake is bound"),
 		exitFrom: time.describe("seconds since 1970, from when on its stake can come back, if it is leaving"),
 	}),
-	"job deploy": own({
-		chainId: count,
-		market: address,
-		workers: address,
-		jobs: address,
-		beacon: address,
-		token: address.nullable().describe("for tests, on local chains"),
-	}),
+	"job deploy": networkContracts,
+	"job use": networkContracts,
 	"job submit": own({ job: count }),
 	"job status": job,
 	"job cancel": job,
@@ -460,6 +479,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside: beside.optional().describe("on a public chain: what was deployed beside the market"),
 		governance: governance.nullable().optional(),
 		ceremony: ceremony.nullable().optional().describe("null: development keys"),
+		keys: keys.optional(),
 	}),
 	"deploy --plan": own({
 		chainId: count,
@@ -475,6 +495,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beside,
 		governance: governance.nullable(),
 		ceremony: ceremony.nullable().describe("null: development keys"),
+		keys,
 		gasPrice: wei.describe("wei per gas, now"),
 		highestGasPrice: wei.describe("wei per gas, of the newest hundred blocks"),
 		coveredGasPrice: wei.describe("wei per gas up to which the bonds cover a dispute"),
@@ -561,6 +582,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		rpc: z.array(z.string()).describe("hosts"),
 		market: address,
 		court: address,
+		keys,
 		guardian: address.nullable().describe("who may keep new requests out for a while; null: nobody"),
 		stoppedUntil: time.describe("requests are refused before; 0 if they never were"),
 		programs: z.array(own({ number: count, root })),
@@ -813,6 +835,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 	"key address": own({ address }),
 	"farm coordinator": LOG_LINE.describe("a line for each thing that it tells"),
 	"farm worker": LOG_LINE.describe("likewise"),
+	"farm token": own({ worker: z.string(), file: z.string() }),
 	"farm status": own({
 		database: z.string(),
 		leaseSeconds: seconds,
@@ -853,6 +876,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			own({ kind: z.literal("drand"), network: z.string(), round: count }),
 			own({ kind: z.literal("block"), chainId: count, number: count }),
 		]),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		circuits: z.array(z.string()),
 	}),
 	"ceremony contribute": CONTRIBUTED,
@@ -864,6 +888,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 		beacon: z.string(),
 		isBeaconDrawn: z.boolean(),
 		isBeaconChecked: z.boolean().describe("whether its value is known to be the source's"),
+		due: z.string().nullable().describe("when the beacon's value becomes known; null: a block"),
 		contributions: z.array(
 			own({
 				number: count,

@@ -4,10 +4,12 @@
  *     node packaging/release.ts FOLDER     writes tarballs, bill of materials, licences, checksums
  *     node packaging/release.ts --check    does it in a folder of its own, and keeps nothing
  */
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { PROTOCOL_VERSION, UMPIRE_VERSION } from "@umpire/operators/versions.ts";
 import {
 	billOfMaterials,
@@ -33,6 +35,28 @@ export async function findObstacles(version = UMPIRE_VERSION): Promise<string[]>
 	if (!changelog.includes(`## [${version}]`)) found.push(`CHANGELOG.md has no section [${version}]`);
 	if (!(await readdir(join(ROOT, "testdata", "golden"))).includes(version)) {
 		found.push(`testdata/golden has no programs of ${version}: run node testdata/golden/make.ts`);
+	}
+	return found;
+}
+
+/**
+ * What keeps a working copy from being released: a release follows from a commit, and what a released version wrote never
+ * changes. Empty if nothing does.
+ */
+export async function findChanges(root = ROOT): Promise<string[]> {
+	const git = async (...words: string[]): Promise<string> =>
+		(await promisify(execFile)("git", words, { cwd: root, maxBuffer: 1 << 26 })).stdout;
+	const found = (await git("status", "--porcelain"))
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => `${line.slice(3)} is not as it was committed: nobody could make this release again`);
+	for (const tag of (await git("tag", "--list", "v*")).split("\n").filter(Boolean)) {
+		const folder = `testdata/golden/${tag.slice(1)}`;
+		// A tag of before there were golden programs has none.
+		if ((await git("ls-tree", "--name-only", tag, folder)) === "") continue;
+		for (const file of (await git("diff", "--name-only", tag, "--", folder)).split("\n").filter(Boolean)) {
+			found.push(`${file} is not what the released version ${tag.slice(1)} wrote`);
+		}
 	}
 	return found;
 }
@@ -69,7 +93,7 @@ if (import.meta.main) {
 	if (argument === undefined) throw new Error("Name a folder, or give --check.");
 	const work = await mkdtemp(join(tmpdir(), "umpire-release-"));
 	try {
-		const obstacles = await findObstacles();
+		const obstacles = [...(await findObstacles()), ...(await findChanges())];
 		const folder = argument === "--check" ? join(work, "first") : resolve(argument);
 		const first = await make(folder);
 		const second = await make(join(work, "second"));

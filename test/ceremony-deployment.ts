@@ -23,7 +23,7 @@ export async function takesProof(
 ): Promise<boolean> {
 	const connection = await connectPrivate();
 	try {
-		const ceremony = await ceremonyFor(connection, folder);
+		const ceremony = await ceremonyFor(connection, { ceremony: folder });
 		const choice = { preset: "test", parameters: DEFAULT_PARAMETERS, ceremony, blockSeconds: 12 } as const;
 		const planned = await reportPlan(connection, choice, { mostInFlight: 64 });
 		const signer = signerFor(connection, localAccount("deployer"));

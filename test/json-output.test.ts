@@ -268,7 +268,7 @@ describe("what commands print with --json", () => {
 			...["demo-training", "demo-grid", "demo-network", "aggregate"],
 			...["attest join", "attest leave", "app", "key import"],
 			// Its own test holds it to its schema.
-			...["farm coordinator", "farm worker", "farm status", "farm submit"],
+			...["farm coordinator", "farm worker", "farm token", "farm status", "farm submit"],
 			...["ceremony new", "ceremony contribute", "ceremony beacon", "ceremony verify", "ceremony finish"],
 			"ceremony page",
 			...["profile", "bench"],
@@ -347,7 +347,8 @@ async function grids(): Promise<void> {
 	const chain = await connectRpc(rpc);
 	expect(await json("register", small, "--calibrate", values)).toMatchObject({ number: 2 });
 	const lengths = ["--rounds", "1", "--round-seconds", "600", "--reservation-seconds", "600"];
-	await json("grid", "deploy", "--block-seconds", "600");
+	const { grid } = await json("grid", "deploy", "--block-seconds", "600");
+	expect(await json("grid", "use", grid as string)).toMatchObject({ grid });
 	const terms = ["--hyper", "hyper", "--points", points, "--bounty", "1", "--stake", "0.5", ...lengths];
 	expect(await json("grid", "open", "2", values, ...terms)).toEqual({ grid: 1 });
 	const worker = start("grid", "work", "1", "--as", "third-submitter");
@@ -367,8 +368,10 @@ async function networks(): Promise<void> {
 	const values = join(folder, "values.json");
 	const chain = await connectRpc(rpc);
 	const as = ["--as", "second-submitter"];
-	await json("job", "deploy", "--block-seconds", "600");
-	await json("operators", "deploy");
+	const { jobs, workers } = await json("job", "deploy", "--block-seconds", "600");
+	expect(await json("job", "use", jobs as string)).toMatchObject({ jobs, workers });
+	const { attestations, operators } = await json("operators", "deploy");
+	expect(await json("operators", "use", attestations as string)).toMatchObject({ attestations, operators });
 	expect(await json("operators", "list")).toMatchObject({ epoch: 1, stake: "0", operators: [] });
 	expect(await json("operators", "records")).toEqual({ records: [] });
 	expect(await json("operators", "cover", "1", "--value", "0.5")).toMatchObject({ request: 1 });
@@ -412,7 +415,8 @@ async function bounties(): Promise<void> {
 	await writeFile(better, writeModel(squareNetwork(GOOD)));
 	const chain = await connectRpc(rpc);
 	const as = ["--as", "second-submitter"];
-	await json("bounty", "deploy", "--block-seconds", "600");
+	const { bounties } = await json("bounty", "deploy", "--block-seconds", "600");
+	expect(await json("bounty", "use", bounties as string)).toMatchObject({ bounties });
 	expect((await run("bounty", "deploy")).code).toBe(1);
 	const times = ["--commit-seconds", "600", "--reveal-seconds", "3600", "--score-seconds", "3600"];
 	const task = ["--task", "square", "--range", "2", "--pool", "1"];

@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
 	type BillOfMaterials,
@@ -8,7 +13,7 @@ import {
 	nameOf,
 	neededBy,
 } from "../packaging/bill-of-materials.ts";
-import { findObstacles } from "../packaging/release.ts";
+import { findChanges, findObstacles } from "../packaging/release.ts";
 import { manifestOf, ORDER } from "./boundaries/packages.ts";
 
 const published = ORDER.filter((name) => "publishConfig" in manifestOf(name)).map(
@@ -55,4 +60,27 @@ test("this version could be released", async () => {
 			expect.stringMatching(/testdata\/golden has no programs of 9\.9\.9/),
 		]),
 	);
+});
+
+test("a release is made of what was committed, and what a released version wrote stays as it was", async () => {
+	const root = await mkdtemp(join(tmpdir(), "umpire-release-"));
+	const git = (...words: string[]) =>
+		promisify(execFile)("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], { cwd: root });
+	const golden = join(root, "testdata", "golden", "0.1.0", "golden.json");
+	await mkdir(join(golden, ".."), { recursive: true });
+	await writeFile(golden, "[]");
+	await git("init", "-q");
+	await git("add", ".");
+	await git("commit", "-qm", "Begin");
+	await git("tag", "v0.1.0");
+	expect(await findChanges(root)).toEqual([]);
+	await writeFile(join(root, "another"), "file");
+	expect(await findChanges(root)).toEqual([expect.stringMatching(/^another is not as it was committed/)]);
+	await rm(join(root, "another"));
+	await writeFile(golden, "[1]");
+	await git("commit", "-qam", "Change what was released");
+	expect(await findChanges(root)).toEqual([
+		expect.stringMatching(/golden\.json is not what the released version 0\.1\.0 wrote/),
+	]);
+	await rm(root, { recursive: true, force: true });
 });

@@ -4,3 +4,4 @@ declare module "circomlibjs";
 declare module "circom2";
 declare module "solc";
 declare module "@20minutes/s3rver";
+declare module "markdown-it";

@@ -6,7 +6,7 @@ import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 const ACTIONS = [
-	...(["deploy", "open", "submit", "reveal", "draw", "watch", "status", "close", "end"] as const),
+	...(["deploy", "use", "open", "submit", "reveal", "draw", "watch", "status", "close", "end"] as const),
 ];
 
 interface Options extends SigningOptions, LimitsOptions {
@@ -43,6 +43,10 @@ export const bounty = command<Options>({
 	describe: "pay for better models, scored on data that nobody could know (docs/bounties.md)",
 	examples: [
 		["umpire bounty deploy", "deploys bounties and their beacon beside the market"],
+		[
+			"umpire bounty use 0x…",
+			"takes the bounties contract that somebody else has deployed, and remembers it",
+		],
 		["umpire bounty open square.onnx --task square --pool 1", "for networks that approximate x²"],
 		[
 			"umpire bounty open model.onnx --task table --data digits.csv --scale 0.0625 --pool 1",
@@ -159,7 +163,7 @@ function withTimes(yargs: Argv): Argv {
 		.option("replace", {
 			type: "boolean",
 			default: false,
-			describe: "with deploy: the home folder may forget the contract that it knows",
+			describe: "with deploy and use: the home folder may forget the contract that it knows",
 		})
 		.option(
 			"block-seconds",

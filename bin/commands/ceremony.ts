@@ -27,7 +27,10 @@ export const ceremony = command<Options>({
 	command: "ceremony <action> [folder]",
 	describe: "make proving keys whose secret nobody knows (docs/ceremony.md)",
 	examples: [
-		["umpire ceremony new keys --beacon drand:40000000", "announces phase 1, circuits and the beacon"],
+		[
+			"umpire ceremony new keys --beacon drand:2027-01-31T12:00Z",
+			"announces phase 1, circuits and the beacon",
+		],
 		["umpire ceremony contribute keys --name Alice", "adds a secret that is then forgotten"],
 		["umpire ceremony verify keys", "checks everything from the circuits to the verifiers' bytecode"],
 		["umpire ceremony beacon keys --signature SIGNATURE", "ends the contributions with the announced beacon"],
@@ -54,7 +57,7 @@ export const ceremony = command<Options>({
 			.option("beacon", {
 				type: "string",
 				describe:
-					"new: drand:ROUND (of drand's evmnet) or block:CHAIN:NUMBER, whose value ends the contributions",
+					"new: drand:TIME (2027-01-31T12:00Z) or drand:ROUND of drand's evmnet, or block:CHAIN:NUMBER, whose value ends the contributions",
 				requiresArg: true,
 			})
 			.option("rehearsal", {
@@ -76,7 +79,8 @@ export const ceremony = command<Options>({
 				"iterations-exponent",
 				numberOption("iterations-exponent", {
 					...{ least: 10, most: 32, whole: true },
-					describe: "new: 2^this rounds of SHA-256 follow on the beacon's value (default: 10)",
+					describe:
+						"new: 2^this rounds of SHA-256 follow on the beacon's value (default: 10; 28 for a block)",
 				}),
 			)
 			.option("signature", {
@@ -99,7 +103,7 @@ export const ceremony = command<Options>({
 			.option("rpc", {
 				type: "string",
 				array: true,
-				describe: "beacon, verify, finish: nodes of the chain whose block is the beacon",
+				describe: "nodes of the chain whose block is the beacon",
 				requiresArg: true,
 			})
 			.option(
@@ -134,7 +138,8 @@ export const ceremony = command<Options>({
 					table([
 						["folder", begun.folder],
 						["announced", `${begun.head} (publish this)`],
-						["next", "umpire ceremony contribute"],
+						["beacon", begun.due === null ? "a block" : `due ${begun.due}`],
+						["next", `umpire ceremony contribute ${begun.folder} --name NAME`],
 					]),
 				);
 			}
@@ -157,7 +162,10 @@ export const ceremony = command<Options>({
 					...table([
 						["ceremony", found.isRehearsal ? `${found.name} (a rehearsal)` : found.name],
 						["record", found.head],
-						["beacon", `${found.beacon}${found.isBeaconDrawn ? "" : ", not drawn yet"}`],
+						[
+							"beacon",
+							`${found.beacon}${found.isBeaconDrawn ? "" : `, not drawn yet${found.due === null ? "" : ` (due ${found.due})`}`}`,
+						],
 						["fingerprint", found.fingerprint ?? "not finished"],
 					]),
 					...columns(

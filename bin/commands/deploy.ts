@@ -9,6 +9,9 @@ interface Options extends SigningOptions {
 	network?: string;
 	with?: ("grid" | "jobs" | "bounties" | "attesters")[];
 	blockSeconds: number;
+	powersOfTau?: string;
+	developmentKeys?: boolean;
+	sources?: string;
 	governor?: string;
 	guardian?: string;
 	deterministic?: boolean;
@@ -61,6 +64,20 @@ export const deploy = command<Options>({
 				type: "string",
 				describe:
 					"folder of the finished ceremony whose keys are trusted; public chains take no others (environment: UMPIRE_CEREMONY)",
+				requiresArg: true,
+			})
+			.option("powers-of-tau", {
+				type: "string",
+				describe: "the result of the ceremony's phase 1 (default: in its folder)",
+				requiresArg: true,
+			})
+			.option("development-keys", {
+				type: "boolean",
+				describe: "on a test network, to try things out: the keys that anyone can forge proofs with",
+			})
+			.option("sources", {
+				type: "string",
+				describe: "folder for what block explorers take to verify the sources of the contracts",
 				requiresArg: true,
 			})
 			.option("with", {

@@ -6,7 +6,7 @@ import { numberOption, seedOption } from "../numbers.ts";
 import { columns, report, table } from "../output.ts";
 
 interface Options extends CommonOptions, LimitsOptions {
-	action: "coordinator" | "worker" | "status" | "submit";
+	action: "coordinator" | "token" | "worker" | "status" | "submit";
 	what?: "conformance" | "evaluate";
 	of?: string;
 	coordinator: string;
@@ -37,6 +37,7 @@ export const farm = command<Options>({
 			"umpire farm worker --coordinator http://10.0.0.5:8650 --token-file token",
 			"does its jobs, until Ctrl-C",
 		],
+		["umpire farm token --name east", "makes a token for a worker of its own name, beside the coordinator"],
 		["umpire farm status", "shows jobs and workers"],
 		["umpire farm submit conformance models --samples 0", "checks every model under a folder"],
 		["umpire farm submit evaluate program.onnx --inputs a.json b.json", "runs a program on each"],
@@ -45,11 +46,15 @@ export const farm = command<Options>({
 	tells: runs,
 	options: (yargs) => withFarmOptions(withLimits(yargs) as unknown as Argv),
 	async run(options) {
-		const { coordinate, farmStatus, submitTo, workFor } = await import("../farm-actions.ts");
+		const { coordinate, farmStatus, makeWorkerToken, submitTo, workFor } = await import("../farm-actions.ts");
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const full = { ...options, limits: limitsOf(options), progress };
 		if (options.action === "coordinator") return coordinate(full, untilInterrupted());
 		if (options.action === "worker") return workFor(full, untilInterrupted());
+		if (options.action === "token") {
+			const made = await makeWorkerToken(full);
+			return report(options.json, made, () => table(Object.entries(made)));
+		}
 		if (options.action === "status") {
 			const found = await farmStatus(full);
 			return report(options.json, found, () => [
@@ -99,7 +104,7 @@ function withFarmOptions(yargs: Argv): Argv {
 	const [queue, worker, submitted] = ["Of the coordinator:", "Of a worker:", "What is submitted:"];
 	return yargs
 		.positional("action", {
-			choices: ["coordinator", "worker", "status", "submit"] as const,
+			choices: ["coordinator", "token", "worker", "status", "submit"] as const,
 			demandOption: true,
 		})
 		.positional("what", {
@@ -162,14 +167,15 @@ function withFarmOptions(yargs: Argv): Argv {
 		.option("name", {
 			type: "string",
 			group: worker,
-			describe: "what it is called (default: the machine's name and some letters)",
+			describe:
+				"what it is called (default: the machine's name and some letters); with a token of its own, what that is called",
 			requiresArg: true,
 		})
 		.option("kinds", {
 			type: "string",
 			array: true,
 			group: worker,
-			describe: "what it does: evaluate, conformance (default: both)",
+			describe: "what it does, of prove, recompute, commit, evaluate, conformance (default: all)",
 			requiresArg: true,
 		})
 		.option(

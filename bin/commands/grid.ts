@@ -1,12 +1,13 @@
 import type { Argv } from "yargs";
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmChosen, withFarmCommits } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
 import { progress } from "../log.ts";
 import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
-	action: "deploy" | "open" | "work" | "status" | "close";
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
+	action: "deploy" | "use" | "open" | "work" | "status" | "close";
 	id?: string;
 	input?: string;
 	hyper?: string;
@@ -30,22 +31,25 @@ export const grid = command<Options>({
 	describe: "let others train the points of a grid and pay the best (docs/grid.md)",
 	examples: [
 		["umpire grid deploy", "deploys the contract and its beacon beside the market"],
+		["umpire grid use 0x…", "takes the grid contract that somebody else has deployed, and remembers it"],
 		[
 			"umpire grid open 1 data.npz --hyper hyper --points points.json --bounty 9 --stake 1",
 			"nine trainings of program 1",
 		],
 		["umpire grid work 1", "joins rounds of grid 1, computes, claims and defends, until Ctrl-C"],
+		["umpire grid work 1 --farm URL --farm-commits", "machines of one's own train its points"],
 		["umpire grid status 1", "shows its points"],
 		["umpire grid close 1", "does what is due, and pays when all is over"],
 	],
 	runsOn: ({ action }) => action === "work",
 	tells: ({ action }) => action === "work",
-	options: (yargs) => withTerms(withSources(withLimits(withSigner(yargs))) as unknown as Argv),
+	options: (yargs) =>
+		withTerms(withFarmCommits(withSources(withLimits(withSigner(yargs)))) as unknown as Argv),
 	async run(options) {
 		const { runGrid } = await import("../grid-actions.ts");
 		const { untilInterrupted } = await import("../interrupt.ts");
 		const done = await runGrid(
-			{ ...options, limits: limitsOf(options) },
+			{ ...options, limits: limitsOf(options), farmOf: farmChosen(options) },
 			{ progress, signal: untilInterrupted },
 		);
 		if (done === undefined) return;
@@ -57,10 +61,13 @@ export const grid = command<Options>({
 function withTerms(yargs: Argv): Argv {
 	return yargs
 		.positional("action", {
-			choices: ["deploy", "open", "work", "status", "close"] as const,
+			choices: ["deploy", "use", "open", "work", "status", "close"] as const,
 			demandOption: true,
 		})
-		.positional("id", { type: "string", describe: "of a grid; with open, number or root of a program" })
+		.positional("id", {
+			type: "string",
+			describe: "of a grid; with open, number or root of a program; with use, address of the grid contract",
+		})
 		.positional("input", { type: "string", describe: "with open: file with the program's inputs" })
 		.option("hyper", { type: "string", describe: "input that the hyper-parameters are", requiresArg: true })
 		.option("points", {
@@ -94,7 +101,7 @@ function withTerms(yargs: Argv): Argv {
 		})
 		.option("replace", {
 			type: "boolean",
-			describe: "with deploy: deploy others although the home folder knows of some, and forget those",
+			describe: "with deploy and use: take others although the home folder knows of some, and forget those",
 		})
 		.option("as", {
 			choices: ["submitter", "second-submitter", "third-submitter"] as const,

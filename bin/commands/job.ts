@@ -6,7 +6,7 @@ import { etherOption, numberOption } from "../numbers.ts";
 import { report, table } from "../output.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
-	action: "deploy" | "submit" | "status" | "cancel" | "result";
+	action: "deploy" | "use" | "submit" | "status" | "cancel" | "result";
 	id?: string;
 	input?: string;
 	reward: string;
@@ -17,6 +17,7 @@ interface Options extends SigningOptions, LimitsOptions {
 	blockSeconds: number;
 	preset: "test" | "rollup" | "mainnet";
 	strict: boolean;
+	replace: boolean;
 }
 
 export const job = command<Options>({
@@ -24,6 +25,7 @@ export const job = command<Options>({
 	describe: "have programs computed by workers who are drawn (docs/network.md)",
 	examples: [
 		["umpire job deploy", "deploys workers, jobs and their beacon beside the market"],
+		["umpire job use 0x…", "takes the jobs contract that somebody else has deployed, and remembers it"],
 		["umpire job submit 1 data.npz --reward 0.1", "a job over program 1, paid in ether"],
 		["umpire job submit 1 data.npz --token 0x… --reward 500", "paid in a token, in its smallest units"],
 		["umpire job status 1", "shows where it stands"],
@@ -40,10 +42,13 @@ export const job = command<Options>({
 function withTerms(yargs: Argv): Argv {
 	return yargs
 		.positional("action", {
-			choices: ["deploy", "submit", "status", "cancel", "result"] as const,
+			choices: ["deploy", "use", "submit", "status", "cancel", "result"] as const,
 			demandOption: true,
 		})
-		.positional("id", { type: "string", describe: "of a job; with submit, number or root of a program" })
+		.positional("id", {
+			type: "string",
+			describe: "of a job; with submit, number or root of a program; with use, address of the jobs contract",
+		})
 		.positional("input", { type: "string", describe: "with submit: file with the program's inputs" })
 		.option("reward", {
 			type: "string",
@@ -62,6 +67,11 @@ function withTerms(yargs: Argv): Argv {
 			type: "boolean",
 			default: false,
 			describe: "refuse inputs that are out of range instead of clipping them",
+		})
+		.option("replace", {
+			type: "boolean",
+			default: false,
+			describe: "with deploy and use: the home folder may forget the contracts that it knows",
 		})
 		.option(
 			"block-seconds",

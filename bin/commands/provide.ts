@@ -1,7 +1,8 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../log.ts";
+import { progress } from "../log.ts";
 import { etherOption } from "../numbers.ts";
+import { playRole } from "../play-role.ts";
 
 interface Options extends SigningOptions, LimitsOptions {
 	programs?: string[];
@@ -46,17 +47,12 @@ export const provide = command<Options>({
 				describe: "which local account acts",
 			}),
 	async run(options) {
-		const { untilInterrupted } = await import("../interrupt.ts");
-		const { openWorld } = await import("@umpire/actors/world.ts");
-		const { withPurse } = await import("@umpire/actors/purse.ts");
-		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { provider, readPrices } = await import("@umpire/actors/content/provider.ts");
 		const prices = await readPrices(options.prices, options.price);
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, options.as);
 		const { mostBonds, programs = [] } = options;
-		const actor = await provider(world, { programs: programs.map(String), prices, mostBonds, progress });
-		const { connection, deployment } = world.contracts;
-		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
+		const full = { ...options, limits: limitsOf(options) };
+		await playRole(full, options.as, "submitterBond", (world) =>
+			provider(world, { programs: programs.map(String), prices, mostBonds, progress }),
+		);
 	},
 });

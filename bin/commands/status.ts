@@ -17,6 +17,7 @@ export const status = command<ChainOptions>({
 				["chain", `${found.chainId} (${found.rpc.join(", ")})`],
 				["market", found.market],
 				["court", found.court],
+				["keys", KEYS[found.keys]],
 				...guardianLines(found),
 			]),
 			...found.programs.map(({ number, root }) => `program ${number}  ${root}`),
@@ -40,6 +41,12 @@ export const status = command<ChainOptions>({
 		]);
 	},
 });
+
+const KEYS: Readonly<Record<Status["keys"], string>> = {
+	ceremony: "of a ceremony",
+	rehearsal: "OF A REHEARSAL: anyone can forge proofs",
+	development: "DEVELOPMENT KEYS: anyone can forge proofs",
+};
 
 function guardianLines({
 	guardian,

@@ -1,9 +1,11 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmChosen, withFarmCommits } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../log.ts";
+import { progress } from "../log.ts";
 import { etherOption, seedOption } from "../numbers.ts";
+import { playRole } from "../play-role.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
 	id: string;
 	defect?: string;
 	seed?: number;
@@ -19,12 +21,16 @@ export const submit = command<Options>({
 	examples: [
 		["umpire submit 1", ""],
 		["umpire submit 1 --least-fee 0.002 --most-bonds 5", "takes no less, and has no more bonds locked (ETH)"],
+		[
+			"umpire submit 1 --farm URL --farm-commits",
+			"machines of one's own compute what is claimed (docs/farm.md)",
+		],
 		["umpire submit 1 --defect 3:17", "claims with one wrong number, to see a dispute"],
 	],
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withSources(withLimits(withSigner(yargs)))
+		withFarmCommits(withSources(withLimits(withSigner(yargs))))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -35,6 +41,7 @@ export const submit = command<Options>({
 				describe: "[STEP/]OPERATOR[:ELEMENT] to falsify, or random",
 				requiresArg: true,
 			})
+			.conflicts("defect", "farm-commits")
 			.option("seed", seedOption("draws the place of a random defect"))
 			.option("publish-trace", {
 				type: "boolean",
@@ -61,15 +68,10 @@ export const submit = command<Options>({
 				describe: "which local account acts",
 			}),
 	async run(options) {
-		const { untilInterrupted } = await import("../interrupt.ts");
-		const { openWorld } = await import("@umpire/actors/world.ts");
-		const { withPurse } = await import("@umpire/actors/purse.ts");
-		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { submitter } = await import("@umpire/actors/submitter.ts");
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, options.as);
-		const actor = await submitter(world, options.id, { ...options, progress });
-		const { connection, deployment } = world.contracts;
-		const watched = withPurse(actor, world, deployment.parameters.submitterBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
+		const full = { ...options, limits: limitsOf(options), farmOf: farmChosen(options) };
+		await playRole(full, options.as, "submitterBond", (world) =>
+			submitter(world, options.id, { ...options, progress }),
+		);
 	},
 });

@@ -1,9 +1,11 @@
 import { command, type SigningOptions, withSigner, withSources } from "../command.ts";
+import { type FarmChoice, farmChosen, withFarm } from "../farm-options.ts";
 import { type LimitsOptions, limitsOf, withLimits } from "../limits-options.ts";
-import { progress, warn } from "../log.ts";
+import { progress } from "../log.ts";
 import { numberOption } from "../numbers.ts";
+import { playRole } from "../play-role.ts";
 
-interface Options extends SigningOptions, LimitsOptions {
+interface Options extends SigningOptions, LimitsOptions, FarmChoice {
 	id: string;
 	compare: "trace" | "output";
 	demandInputs: number;
@@ -21,12 +23,13 @@ export const verify = command<Options>({
 			"umpire verify 1 --demand-inputs 40 --demand-inputs-total 200",
 			"pays for inputs that are missing, up to 200 bonds",
 		],
+		["umpire verify 1 --farm http://10.0.0.5:8650", "machines of one's own help (docs/farm.md)"],
 		["umpire verify 1 --compare output", "cheap: commits the output only, and the trace when it differs"],
 	],
 	runsOn: true,
 	tells: true,
 	options: (yargs) =>
-		withSources(withLimits(withSigner(yargs)))
+		withFarm(withSources(withLimits(withSigner(yargs))))
 			.positional("id", {
 				type: "string",
 				describe: "number, root or .onnx file of a program",
@@ -64,15 +67,10 @@ export const verify = command<Options>({
 					"bring wrong claims down by a search, in one transaction if their trace is published, or what is cheaper",
 			}),
 	async run(options) {
-		const { untilInterrupted } = await import("../interrupt.ts");
-		const { openWorld } = await import("@umpire/actors/world.ts");
-		const { withPurse } = await import("@umpire/actors/purse.ts");
-		const { runActor } = await import("@umpire/actors/actor.ts");
 		const { verifier } = await import("@umpire/actors/verifier.ts");
-		const world = await openWorld({ ...options, limits: limitsOf(options) }, "verifier");
-		const actor = await verifier(world, options.id, { ...options, progress });
-		const { connection, deployment } = world.contracts;
-		const watched = withPurse(actor, world, deployment.parameters.challengerBond, warn);
-		await runActor(watched, connection.pollingInterval, untilInterrupted(), warn);
+		const full = { ...options, limits: limitsOf(options), farmOf: farmChosen(options) };
+		await playRole(full, "verifier", "challengerBond", (world) =>
+			verifier(world, options.id, { ...options, progress }),
+		);
 	},
 });

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {DescriptorOpening} from "./IArbiter.sol";
 import {IMarket} from "./IMarket.sol";
-import {Aggregate, IOperators} from "./IOperators.sol";
+import {Aggregate, IQuorum} from "./IQuorum.sol";
 import {ITokenLedger} from "./ITokenLedger.sol";
 
 /// @notice The constants of an attestations contract (docs/attesters.md section 5).
@@ -159,10 +159,10 @@ interface IAttestations is ITokenLedger {
 	error WrongRequest(uint256 actual, uint256 expected);
 	/// @notice Thrown when those who stand for a claim have no more than two thirds of the stake.
 	error NotSoft(uint256 record, uint256 weight, uint256 stake);
+	/// @notice Thrown when a cover is asked for where what is slashed is no ether: nobody could be paid from it.
+	error NothingToRelyOn(address operators);
 	/// @notice Thrown when more would be relied on than what can be slashed.
 	error CoverTooLarge(uint256 needed, uint256 available);
-	/// @notice Thrown when a call leaves too little gas for the consumer's.
-	error TooLittleGas(uint256 actual, uint256 needed);
 	/// @notice Thrown when a record is moved on while the claim is live that decides about it.
 	error ClaimLive(uint256 claim);
 	/// @notice Thrown when a claim is not about the accusation's request.
@@ -259,7 +259,7 @@ interface IAttestations is ITokenLedger {
 	/// @notice The only market whose claims count.
 	function market() external view returns (IMarket);
 
-	function operators() external view returns (IOperators);
+	function operators() external view returns (IQuorum);
 
 	function parameters() external view returns (AttestationsParameters memory);
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title A contract that is told how its requests end
-/// @dev Every call comes with at most `CALLBACK_GAS` gas, and what it does changes nothing. So take them as hints:
+/// @dev Every call comes with at most 200,000 gas, and what it does changes nothing. So take them as hints:
 /// move on by what the market says (`ending`, `output`), in one function that anyone may call and that may run twice;
 /// accept only requests that you made yourself, and calls of your own market only.
 interface IConsumer {

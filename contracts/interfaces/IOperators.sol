@@ -2,39 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IMarket} from "./IMarket.sol";
+import {IQuorum, OperatorStatus} from "./IQuorum.sol";
 import {ITokenLedger} from "./ITokenLedger.sol";
-
-/// @notice The constants of a list of operators (docs/attesters.md section 5). Amounts in wei, times in seconds.
-struct OperatorsParameters {
-	uint128 leastStake;
-	uint32 epochSeconds;
-	/// for how long after the rejection of its claim a record can be accused
-	uint32 accusationSeconds;
-}
-
-enum OperatorStatus {
-	None,
-	Active,
-	/// it has left, or was slashed
-	Leaving
-}
-
-struct Operator {
-	address account;
-	OperatorStatus status;
-	/// the first epoch whose set it is in
-	uint32 firstEpoch;
-	/// the last one; the largest integer unless it is leaving
-	uint32 lastEpoch;
-	/// the same as long as it is an operator, but for 0 once it was slashed
-	uint96 stake;
-	uint40 leftAt;
-	/// witnesses of it that are not decided about
-	uint32 holds;
-	/// its key in G1
-	uint256 x;
-	uint256 y;
-}
 
 /// @notice The operators of an epoch.
 struct EpochSet {
@@ -49,16 +18,9 @@ struct EpochSet {
 	uint256 y;
 }
 
-/// @notice A signature, or the sum of several, and the sum of the keys in G2: the imaginary part of x, the real part of x,
-/// then of y.
-struct Aggregate {
-	uint256[2] signature;
-	uint256[4] key;
-}
-
 /// @title Operators: keys, stakes, and who belongs to which epoch (docs/attesters.md)
 /// @dev Operators have numbers below 256. A number is given to another operator only after its last one's exit.
-interface IOperators is ITokenLedger {
+interface IOperators is IQuorum, ITokenLedger {
 	/// @notice The list serves `attestations`, and no other contract, for ever.
 	event Bound(address indexed attestations);
 	event OperatorRegistered(
@@ -120,27 +82,6 @@ interface IOperators is ITokenLedger {
 	/// @notice Credits the stake of an operator that has left, when nothing it has signed can be decided about any more.
 	function exit(uint256 operator) external;
 
-	/// @notice Takes the stakes of operators and sends them to the caller. Only for the attestations contract.
-	function slash(uint256 operators) external returns (uint256 amount);
-
-	/// @notice Keeps an operator from its exit until it is released. Only for the attestations contract.
-	function hold(uint256 operator) external;
-
-	function release(uint256 operator) external;
-
-	/// @notice Reverts unless `signers` are members of the epoch's set and have signed.
-	function requireSigned(uint256 epoch, bytes32 statement, uint256 signers, Aggregate calldata aggregate)
-		external
-		view;
-
-	/// @notice Reverts unless the operators that have these numbers now have signed, whatever epoch that was.
-	function requireSignedBy(uint256 epoch, bytes32 statement, uint256 signers, Aggregate calldata aggregate)
-		external
-		view;
-
-	/// @notice What those of `signers` have at stake who can sign in an epoch, and what the epoch's set had as it began.
-	function weightOf(uint256 epoch, uint256 signers) external view returns (uint256 weight, uint256 stake);
-
 	/// @notice What an operator signs.
 	function messageOf(uint256 epoch, bytes32 statement) external view returns (bytes memory);
 
@@ -153,17 +94,11 @@ interface IOperators is ITokenLedger {
 	/// @notice The market whose claims are attested.
 	function market() external view returns (IMarket);
 
-	function parameters() external view returns (OperatorsParameters memory);
-
-	function currentEpoch() external view returns (uint256);
-
 	/// @notice The first second of an epoch; the first is 1.
 	function startOf(uint256 epoch) external view returns (uint256);
 
 	/// @notice The set of an epoch, as far as it is known: from the one before the present to the one after the next.
 	function setOf(uint256 epoch) external view returns (EpochSet memory);
-
-	function getOperator(uint256 operator) external view returns (Operator memory);
 
 	/// @notice The number of an account's operator, and whether it has one.
 	function numberOf(address account) external view returns (bool isOperator, uint256 operator);

@@ -17,6 +17,7 @@ import {
 } from "../interfaces/IMarket.sol";
 import {IRegistry, OutputShape} from "../interfaces/IRegistry.sol";
 import {Ledger} from "../ledger/Ledger.sol";
+import {Callback} from "../libraries/Callback.sol";
 import {OutputPath} from "../libraries/OutputPath.sol";
 import {Packing} from "../libraries/Packing.sol";
 import {Parameter} from "../libraries/Parameter.sol";
@@ -28,10 +29,6 @@ import {Trees} from "../libraries/Trees.sol";
 /// requests and claims say what exists; no content field does. Only the court rejects. The file is long because all
 /// that moves this money, with the order of its checks, is to be read in one place.
 contract Market is IMarket, Ledger {
-	uint256 internal constant CALLBACK_GAS = 200_000;
-	/// @dev What the call itself costs (cold account, calldata) beyond the gas handed over.
-	uint256 private constant _CALL_OVERHEAD = 20_000;
-
 	ICourt public immutable court;
 	IRegistry public immutable registry;
 	/// @inheritdoc IMarket
@@ -395,15 +392,7 @@ contract Market is IMarket, Ledger {
 		}
 	}
 
-	/// @dev Runs after the state is final. What the consumer returns is never copied, and its gas is bounded.
 	function _tell(uint256 requestId, uint256 claimId, address consumer, bytes memory data) private {
-		// a caller that sends too little gas must not be able to make the consumer fail
-		uint256 needed = (CALLBACK_GAS * 64) / 63 + _CALL_OVERHEAD;
-		if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);
-		bool success;
-		assembly ("memory-safe") {
-			success := call(CALLBACK_GAS, consumer, 0, add(data, 0x20), mload(data), 0x00, 0x00)
-		}
-		emit Delivered(requestId, claimId, consumer, success);
+		emit Delivered(requestId, claimId, consumer, Callback.tell(consumer, data));
 	}
 }

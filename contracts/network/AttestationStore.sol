@@ -10,7 +10,7 @@ import {
 	RecordStatus
 } from "../interfaces/IAttestations.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {IOperators} from "../interfaces/IOperators.sol";
+import {IQuorum} from "../interfaces/IQuorum.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {TokenLedger} from "../ledger/TokenLedger.sol";
 import {Parameter} from "../libraries/Parameter.sol";
@@ -21,9 +21,11 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 	/// @inheritdoc IAttestations
 	IMarket public immutable market;
 	/// @inheritdoc IAttestations
-	IOperators public immutable operators;
+	IQuorum public immutable operators;
 	/// @inheritdoc IAttestations
 	uint256 public immutable accuserFee;
+	/// @dev Whether what is slashed is ether, which covers can be paid from.
+	bool internal immutable _isPaid;
 	uint256 internal immutable _rewardPermille;
 	uint256 internal immutable _premiumPermille;
 	uint256 internal immutable _bondPermille;
@@ -52,7 +54,7 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 	/// @inheritdoc IAttestations
 	uint256 public oldestRecord = 1;
 
-	constructor(IMarket market_, IOperators operators_, AttestationsParameters memory p) {
+	constructor(IMarket market_, IQuorum operators_, AttestationsParameters memory p) {
 		Parameter.requireContract("market", address(market_));
 		Reservations.requireUnstoppable(market_);
 		Parameter.requireContract("operators", address(operators_));
@@ -64,9 +66,12 @@ abstract contract AttestationStore is IAttestations, TokenLedger {
 		Parameter.requireWithin("bondPermille", p.bondPermille, 10, 1000);
 		Parameter.requireWithin("claimSeconds", p.claimSeconds, 1, Parameter.MOST_SECONDS);
 		_accusationSeconds = operators_.parameters().accusationSeconds;
-		// What one false signature brings whoever catches it is worth a false claim to catch it with.
-		uint256 least = (accuserFee * 1000) / p.rewardPermille;
-		Parameter.requireWithin("leastStake", operators_.parameters().leastStake, least, type(uint96).max);
+		_isPaid = operators_.paysSlashes();
+		if (_isPaid) {
+			// What one false signature brings whoever catches it is worth a false claim to catch it with.
+			uint256 least = (accuserFee * 1000) / p.rewardPermille;
+			Parameter.requireWithin("leastStake", operators_.parameters().leastStake, least, type(uint96).max);
+		}
 		(_rewardPermille, _premiumPermille) = (p.rewardPermille, p.premiumPermille);
 		(_bondPermille, _claimSeconds) = (p.bondPermille, p.claimSeconds);
 	}

@@ -12,7 +12,8 @@ import {
 } from "../interfaces/IAttestations.sol";
 import {ClaimStatus} from "../interfaces/IClaims.sol";
 import {Claim, IMarket, Request} from "../interfaces/IMarket.sol";
-import {Aggregate, IOperators} from "../interfaces/IOperators.sol";
+import {IOperators} from "../interfaces/IOperators.sol";
+import {Aggregate, IQuorum} from "../interfaces/IQuorum.sol";
 import {ISoftConsumer} from "../interfaces/ISoftConsumer.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {Bits} from "../libraries/Bits.sol";
@@ -29,7 +30,7 @@ import {Witnesses} from "./Witnesses.sol";
 contract Attestations is Witnesses {
 	uint256 private immutable _burnPermille;
 
-	constructor(IMarket market_, IOperators operators_, AttestationsParameters memory p)
+	constructor(IMarket market_, IQuorum operators_, AttestationsParameters memory p)
 		AttestationStore(market_, operators_, p)
 	{
 		_burnPermille = market_.court().parameters().burnPermille;

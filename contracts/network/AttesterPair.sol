@@ -3,7 +3,7 @@ pragma solidity 0.8.28;
 
 import {AttestationsParameters} from "../interfaces/IAttestations.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {OperatorsParameters} from "../interfaces/IOperators.sol";
+import {OperatorsParameters} from "../interfaces/IQuorum.sol";
 import {Attestations} from "./Attestations.sol";
 import {Operators} from "./Operators.sol";
 

@@ -6,18 +6,16 @@ import {Cover, CoverStatus, IAttestations, Record, RecordStatus} from "../interf
 import {Claim, Request} from "../interfaces/IMarket.sol";
 import {ISoftConsumer} from "../interfaces/ISoftConsumer.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
+import {Callback} from "../libraries/Callback.sol";
 import {AttestationStore} from "./AttestationStore.sol";
 
 /// @title What consumers rely on before claims are final
 /// @dev Invariants: all that is relied on can be paid from the stake of any quorum that was wrong, however many claims it
 /// was wrong about; what was slashed is kept as long as somebody relies on it.
 abstract contract Covers is AttestationStore {
-	uint256 internal constant CALLBACK_GAS = 200_000;
-	/// @dev What the call itself costs (cold account, calldata) beyond the gas handed over.
-	uint256 private constant _CALL_OVERHEAD = 20_000;
-
 	/// @inheritdoc IAttestations
 	function cover(uint256 requestId, uint256 value) external payable nonReentrant {
+		if (!_isPaid) revert NothingToRelyOn(address(operators));
 		Request memory r = market.getRequest(requestId);
 		if (msg.sender != r.requester) revert NotTheRequester(msg.sender, r.requester);
 		Cover storage c = _covers[requestId];
@@ -63,18 +61,10 @@ abstract contract Covers is AttestationStore {
 		_tell(requestId, r.claim, abi.encodeCall(ISoftConsumer.onSoft, (requestId, r.claim, root, words)));
 	}
 
-	/// @dev Runs after the state is final. What the consumer returns is never copied, and its gas is bounded.
 	function _tell(uint256 requestId, uint256 claimId, bytes memory data) internal {
 		address consumer = market.getRequest(requestId).consumer;
 		if (consumer == address(0)) return;
-		// a caller that sends too little gas must not be able to make the consumer fail
-		uint256 needed = (CALLBACK_GAS * 64) / 63 + _CALL_OVERHEAD;
-		if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);
-		bool success;
-		assembly ("memory-safe") {
-			success := call(CALLBACK_GAS, consumer, 0, add(data, 0x20), mload(data), 0x00, 0x00)
-		}
-		emit Told(requestId, claimId, consumer, success);
+		emit Told(requestId, claimId, consumer, Callback.tell(consumer, data));
 	}
 
 	function _requireLive(uint256 claimId, ClaimStatus status) internal pure {

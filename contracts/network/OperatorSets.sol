@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.28;
 
-import {EpochSet, IOperators, Operator, OperatorsParameters} from "../interfaces/IOperators.sol";
+import {EpochSet, IOperators} from "../interfaces/IOperators.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
+import {IQuorum, Operator, OperatorsParameters} from "../interfaces/IQuorum.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Bls} from "../libraries/Bls.sol";
 import {Parameter} from "../libraries/Parameter.sol";
@@ -37,7 +38,7 @@ abstract contract OperatorSets is IOperators, TokenLedger {
 		(_accusationSeconds, _genesis) = (p.accusationSeconds, block.timestamp);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function weightOf(uint256 epoch, uint256 signers)
 		public
 		view
@@ -55,7 +56,7 @@ abstract contract OperatorSets is IOperators, TokenLedger {
 		if (!few) weight = set.live - weight;
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function currentEpoch() public view returns (uint256) {
 		return 1 + (block.timestamp - _genesis) / _epochSeconds;
 	}
@@ -70,7 +71,7 @@ abstract contract OperatorSets is IOperators, TokenLedger {
 		return _set(epoch);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function getOperator(uint256 operator) external view returns (Operator memory) {
 		return _operators[operator];
 	}

@@ -4,14 +4,8 @@ pragma solidity 0.8.28;
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IAttestations} from "../interfaces/IAttestations.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
-import {
-	Aggregate,
-	EpochSet,
-	IOperators,
-	Operator,
-	OperatorsParameters,
-	OperatorStatus
-} from "../interfaces/IOperators.sol";
+import {EpochSet, IOperators} from "../interfaces/IOperators.sol";
+import {Aggregate, IQuorum, Operator, OperatorsParameters, OperatorStatus} from "../interfaces/IQuorum.sol";
 import {ETHER} from "../interfaces/ITokenLedger.sol";
 import {Bits} from "../libraries/Bits.sol";
 import {Bls} from "../libraries/Bls.sol";
@@ -128,7 +122,7 @@ contract Operators is OperatorSets {
 		emit OperatorGone(operator, account, stake);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function slash(uint256 operators) external onlyAttestations nonReentrant returns (uint256 amount) {
 		uint256 current = currentEpoch();
 		_roll(current);
@@ -149,17 +143,17 @@ contract Operators is OperatorSets {
 		Address.sendValue(payable(msg.sender), amount);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function hold(uint256 operator) external onlyAttestations {
 		++_operators[operator].holds;
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function release(uint256 operator) external onlyAttestations {
 		--_operators[operator].holds;
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function requireSigned(uint256 epoch, bytes32 statement, uint256 signers, Aggregate calldata aggregate)
 		external
 		view
@@ -169,7 +163,7 @@ contract Operators is OperatorSets {
 		_requireSignature(epoch, statement, signers, _keyOf(set, signers), aggregate);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
 	function requireSignedBy(
 		uint256 epoch,
 		bytes32 statement,
@@ -180,7 +174,12 @@ contract Operators is OperatorSets {
 		_requireSignature(epoch, statement, signers, _sumOf(signers), aggregate);
 	}
 
-	/// @inheritdoc IOperators
+	/// @inheritdoc IQuorum
+	function paysSlashes() external pure returns (bool) {
+		return true;
+	}
+
+	/// @inheritdoc IQuorum
 	function parameters() external view returns (OperatorsParameters memory p) {
 		p.leastStake = uint128(_leastStake);
 		(p.epochSeconds, p.accusationSeconds) = (uint32(_epochSeconds), uint32(_accusationSeconds));

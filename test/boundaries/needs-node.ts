@@ -35,5 +35,6 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 		"hardhat.ts",
 		"node.ts",
 		"private-chain.ts",
+		"source-files.ts",
 	],
 };

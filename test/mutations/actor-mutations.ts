@@ -155,8 +155,8 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 			["urgent work waits for all other", "entry.lane === lane);", "entry.lane !== undefined);"],
 			[
 				"the latest is computed first",
-				".sort((a, b) => a.order - b.order);\n\t\t\tif (next",
-				".sort((a, b) => b.order - a.order);\n\t\t\tif (next",
+				'=== "waiting").sort((a, b) => a.order - b.order);',
+				'=== "waiting").sort((a, b) => b.order - a.order);',
 			],
 			[
 				"what fails is tried again and again",

@@ -240,8 +240,37 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/actors/src/attesters/signed-votes.ts",
 		[ATTESTER],
 		[
-			["attesters A3: a machine signs two outputs", "if (other !== undefined) {", "if (other === null) {"],
-			["attesters A3: two processes sign two outputs", "		this.#votes = undefined;\n", ""],
+			[
+				"attesters A3: a machine signs two outputs",
+				"if (before.some(isOther) || (await this.#outputs.claim(vote)) !== vote.outputRoot) {",
+				"if ((await this.#outputs.claim(vote)) === undefined) {",
+			],
+			[
+				"attesters A3: a vote that is listed no more is signed otherwise",
+				"if (before.some(isOther) || (await this.#outputs.claim(vote)) !== vote.outputRoot) {",
+				"if (before.some(isOther)) {",
+			],
+			[
+				"attesters A3: what an earlier version signed is forgotten when its list is full",
+				"await this.#outputs.claim(forgotten);",
+				"forgotten;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/attesters/signed-outputs.ts",
+		[ATTESTER],
+		[
+			[
+				"attesters A3: two processes sign two outputs",
+				"return (await this.find(statement))!;",
+				"return statement.outputRoot;",
+			],
+			[
+				"attesters A3: what a crash has cut off spoils the next line",
+				'await file.write(["", line, ""].join("\\n"));',
+				'await file.write([line, ""].join("\\n"));',
+			],
 		],
 	),
 	...mutationsOf(
@@ -277,8 +306,8 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"attesters: records that are over are read behind one that is not",
-				"if (this.#over.has(id)) continue;",
-				"",
+				"if (!this.#over.has(id)) ids.push(id);",
+				"ids.push(id);",
 			],
 		],
 	),

@@ -21,6 +21,7 @@ const NAMED = [
 	"contracts/examples/HiddenEvaluation.sol",
 	"contracts/governance/Directory.sol",
 	"contracts/governance/Governance.sol",
+	"contracts/network/EigenOperators.sol",
 	"contracts/test-harness/TestBeacon.sol",
 ];
 /** Which contracts a test deploys follows from the modules that it imports, directly or not. */

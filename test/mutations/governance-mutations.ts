@@ -1,8 +1,58 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, DEPLOYMENT, DEPLOYMENT_REFUSALS, GOVERNANCE } from "./tests.ts";
+import { AGREEMENT, DEPLOYMENT, DEPLOYMENT_ATTACKS, DEPLOYMENT_REFUSALS, GOVERNANCE } from "./tests.ts";
 
 /** What is governed, and how public chains are deployed to. */
 export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
+	...mutationsOf(
+		"crates-ts/actors/src/deployment/deploy-public.ts",
+		[DEPLOYMENT_ATTACKS],
+		[
+			["deployment: any price of gas is paid", "mostPerGas = coveredGasPrice", "mostPerGas = 2n ** 200n"],
+			[
+				"deployment: events are read from before a reorganisation",
+				"return lesser(started, (await connection.head()).number);",
+				"return started;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/deployment/public-keys.ts",
+		[DEPLOYMENT_ATTACKS],
+		[
+			[
+				"deployment: development keys go to any chain",
+				"if (developmentKeys && isTest)",
+				"if (developmentKeys)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/world.ts",
+		[DEPLOYMENT_ATTACKS],
+		[
+			[
+				"deployment: proofs are made with other keys",
+				"if (expected === inUse?.fingerprint) return;",
+				"return;",
+			],
+			[
+				"deployment: nobody is told of development keys",
+				"if (!isDevelopment(connection) && (facts === undefined || facts.isRehearsal))",
+				"if (false)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/contract-plan.ts",
+		[DEPLOYMENT_ATTACKS],
+		[
+			[
+				"deployment: somebody faster ends it",
+				"if ((await codeAt(connection, address)) === undefined) throw error;",
+				"throw error;",
+			],
+		],
+	),
 	...mutationsOf(
 		"contracts/market/Market.sol",
 		[GOVERNANCE, AGREEMENT],
@@ -213,8 +263,8 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"deployment: events are read from where it was resumed",
-				"if (started !== undefined) return started;",
-				"",
+				"if (started !== undefined) {",
+				"if (started === 0n) {",
 			],
 		],
 	),

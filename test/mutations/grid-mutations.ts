@@ -40,7 +40,7 @@ export const GRID_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a home folder forgets a grid contract without being told to",
-				"if (options.replace !== true) await requireNone(world);",
+				"if (options.replace !== true) await requireNoGrids(world);",
 				"",
 			],
 		],

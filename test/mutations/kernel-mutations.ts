@@ -116,6 +116,19 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/channels-last.ts",
+		[BODIES],
+		[
+			["rows are those of positions", "axis === 1 ? last : -1", "axis"],
+			[
+				"groups and pads do not matter to a product per position",
+				"form.group !== 1 || form.pads.some((pad) => pad !== 0)",
+				"false",
+			],
+			["weights are not turned for their bounds", "turned[c * outputs + m]", "turned[m * channels + c]"],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/operators/src/narrow.ts",
 		[BODIES],
 		[

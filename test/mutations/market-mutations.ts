@@ -1,5 +1,15 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { AGREEMENT, CLOCKS, LAZY, MARKET, REQUESTS, RULES, SCALE, SEGMENTS } from "./tests.ts";
+import {
+	AGREEMENT,
+	ATTESTER_COVERS,
+	CLOCKS,
+	LAZY,
+	MARKET,
+	REQUESTS,
+	RULES,
+	SCALE,
+	SEGMENTS,
+} from "./tests.ts";
 
 /** Programs, requests, claims and money. */
 export const MARKET_MUTATIONS: readonly Mutation[] = [
@@ -69,12 +79,6 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"root;",
 			],
 			[
-				"a consumer is called with too little gas to answer",
-				"if (gasleft() < needed) revert TooLittleGas(gasleft(), needed);",
-				"",
-			],
-			["a consumer takes all gas", "call(CALLBACK_GAS, consumer", "call(gas(), consumer"],
-			[
 				"a claim is replaced, or its request refunded, while it is live",
 				"if (r.liveClaim != 0) revert AlreadyClaimed(requestId, r.liveClaim);",
 				"",
@@ -138,8 +142,8 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 			],
 			[
 				"a consumer that fails keeps its claim from being final",
-				"emit Delivered(requestId, claimId, consumer, success);",
-				"require(success);\n\t\temit Delivered(requestId, claimId, consumer, success);",
+				"emit Delivered(requestId, claimId, consumer, Callback.tell(consumer, data));",
+				"require(Callback.tell(consumer, data));\n\t\temit Delivered(requestId, claimId, consumer, true);",
 			],
 		],
 	),
@@ -287,6 +291,24 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"only the first output is bound",
 				"outputs.map(({ name, operator }) =>",
 				"outputs.slice(0, 1).map(({ name, operator }) =>",
+			],
+		],
+	),
+	...mutationsOf(
+		"contracts/libraries/Callback.sol",
+		[MARKET, ATTESTER_COVERS],
+		[
+			[
+				"a consumer is called with too little gas to answer",
+				"if (gasleft() < needed) revert IMarket.TooLittleGas(gasleft(), needed);",
+				"needed;",
+			],
+			["a consumer takes all gas", "call(most, consumer", "call(gas(), consumer"],
+			[
+				"attesters A12: a consumer is starved of gas when it is told of a soft answer",
+				"uint256 needed = (GAS * 64) / 63 + _OVERHEAD;",
+				"uint256 needed = _OVERHEAD;",
+				[ATTESTER_COVERS],
 			],
 		],
 	),

@@ -1,4 +1,5 @@
 import { ACTOR_MUTATIONS } from "./actor-mutations.ts";
+import { APP_MUTATIONS } from "./app-mutations.ts";
 import { ATTESTER_MUTATIONS } from "./attester-mutations.ts";
 import { BEACON_MUTATIONS } from "./beacon-mutations.ts";
 import { BOUNTY_MUTATIONS } from "./bounty-mutations.ts";
@@ -10,6 +11,7 @@ import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
+import { EIGEN_MUTATIONS } from "./eigen-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
 import { GOVERNANCE_MUTATIONS } from "./governance-mutations.ts";
 import { GRID_MUTATIONS } from "./grid-mutations.ts";
@@ -41,6 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...GRID_MUTATIONS,
 	...NETWORK_MUTATIONS,
 	...ATTESTER_MUTATIONS,
+	...EIGEN_MUTATIONS,
 	...BOUNTY_MUTATIONS,
 	...CEREMONY_MUTATIONS,
 	...CERTIFICATE_MUTATIONS,
@@ -53,6 +56,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...ACTOR_MUTATIONS,
 	...CAMPAIGN_MUTATIONS,
 	...COMMAND_MUTATIONS,
+	...APP_MUTATIONS,
 	...SCALE_MUTATIONS,
 	...ORDINARY_MUTATIONS,
 	...TRAINING_MUTATIONS,

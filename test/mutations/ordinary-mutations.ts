@@ -23,6 +23,77 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"const small = ratio < 2 ** (14 - maxShift(limit));",
 		],
 	]),
+	...mutationsOf(
+		"crates-ts/compiler/src/import/missing-numbers.ts",
+		["crates-ts/compiler/test/missing-numbers.test.ts"],
+		[
+			[
+				"a model with missing numbers gets another opset than its functions",
+				'(given.opsets.get("") ?? 1) < 9 ?',
+				'(given.opsets.get("") ?? 1) < 20 ?',
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/missing-inputs.ts",
+		["crates-ts/actors/test/compile-file.test.ts"],
+		[
+			[
+				"what is missing is the reason for every refusal",
+				"if (!(error instanceof CompileError) || saysWhatIsMissing(nodes)) return error;",
+				"if (!(error instanceof CompileError)) return error;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/fidelity/error-budget.ts",
+		["crates-ts/compiler/test/judging.test.ts"],
+		[
+			[
+				"a budget that is named is a little too small",
+				"(Math.floor(value / digit) + 1)",
+				"Math.floor(value / digit)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/fidelity/report.ts",
+		["crates-ts/compiler/test/judging.test.ts"],
+		[
+			[
+				"a budget is named that asks for the largest element",
+				"if (keepsArgmax({ measure }) && outputs.some(({ argmaxAgrees }) => argmaxAgrees < 1))",
+				"if (false)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/onnx/src/input-files.ts",
+		["crates-ts/onnx/test/input-files.test.ts"],
+		[
+			[
+				"two files of one name are one",
+				"found.some((matches) => matches.length !== 1)",
+				"found.some((matches) => matches.length === 0)",
+			],
+			[
+				"what is not read is not told of",
+				"for (const { path, name } of more)",
+				"for (const { path, name } of [])",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/program-json.ts",
+		["crates-ts/runtime/test/program-file.test.ts"],
+		[
+			[
+				"what is missing is a whole number",
+				"missing: reals(missing, `${where}: missing`)",
+				"missing: numbers(missing, `${where}: missing`)",
+			],
+		],
+	),
 	...mutationsOf("crates-ts/compiler/src/powers/needs.ts", KINDS, [
 		[
 			"a steep power is taken for a flat one",
@@ -30,11 +101,28 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"return slopes && at(1);",
 		],
 	]),
+	...mutationsOf("crates-ts/compiler/src/lower/emit.ts", KINDS, [
+		[
+			"what lies too far for a sum is not clipped",
+			"if (!(end < integerReach(operands[k]))) return [undefined, undefined];",
+			"return [undefined, undefined];",
+		],
+		[
+			"what lies too far for a sum counts for nothing",
+			"const end = Math.ceil(enough / Math.abs(ratios[k])) + 1;",
+			"const end = 0;",
+		],
+	]),
 	...mutationsOf("crates-ts/compiler/src/passes/magnitudes.ts", KINDS, [
 		[
 			"magnitudes are roots of squares",
-			'sum.opType !== "Add" || editor.reads(node.inputs[0]) !== 1',
-			'sum.opType !== "Sub" || editor.reads(node.inputs[0]) !== 1',
+			'sum?.domain !== "" || sum.opType !== "Add"',
+			'sum?.domain !== "" || sum.opType !== "Sub"',
+		],
+		[
+			"magnitudes that are moved are roots of squares",
+			"return isMoved ? originOf(node.inputs[0]) : node;",
+			"return node;",
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/passes/likelihoods.ts", KINDS, [

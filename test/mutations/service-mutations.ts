@@ -3,6 +3,9 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 const CONTENT = ["crates-ts/content/test/content.test.ts"];
 const SERVER = ["crates-ts/server/test/floods.test.ts"];
 const FARM = ["crates-ts/farm/test/coordinator.test.ts"];
+const HTTP = ["crates-ts/store/test/http.test.ts"];
+const RETENTION = ["crates-ts/farm/test/retention.test.ts"];
+const WORKER_TOKENS = ["crates-ts/farm/test/worker-tokens.test.ts"];
 const LOCK = ["crates-ts/store/test/folder-lock.test.ts"];
 
 /** Stores, index, server and farm: what strangers can make of them. */
@@ -89,6 +92,69 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
 			"if (holder !== undefined && holder !== outcome.worker)",
 			"if (holder === '')",
 		],
+		[
+			"a worker's token does everything",
+			"if (!isForWorkers(c.req.method, c.req.path))",
+			"if (c.req.path === '')",
+			WORKER_TOKENS,
+		],
+		[
+			"a worker with a token of its own is called what it says",
+			"worker: own ?? given.worker,",
+			"worker: given.worker,",
+			WORKER_TOKENS,
+		],
+		[
+			"a worker says itself whether it has a token of its own",
+			", own: own !== undefined }",
+			"}",
+			WORKER_TOKENS,
+		],
+		[
+			"a worker with a token of its own gets what it must not do under another name",
+			'const worker = c.get("worker") ?? asked.worker;',
+			"const worker = asked.worker;",
+			WORKER_TOKENS,
+		],
+	]),
+	...mutationsOf("crates-ts/farm/src/queue.ts", WORKER_TOKENS, [
+		["a lease has several names, of which one holder is known", "(0|[1-9]\\d{0,3})", "(\\d{1,4})"],
+	]),
+	...mutationsOf("crates-ts/farm/src/answers.ts", FARM, [
+		["text that no database takes is tried for ever", "!text.isWellFormed() ||", ""],
+	]),
+	...mutationsOf("crates-ts/farm/src/content-routes.ts", RETENTION, [
+		["files that are used are removed", 'await markUsed(join(folder, "blobs", hash));', ""],
+	]),
+	...mutationsOf("crates-ts/farm/src/serve.ts", RETENTION, [
+		["what was uploaded is kept for ever", "UNUSED_SECONDS).catch", "10 * UNUSED_SECONDS).catch"],
+	]),
+	...mutationsOf(
+		"crates-ts/actors/src/farm/shared-proofs.ts",
+		["test/operations/farm-verifier.test.ts"],
+		[["a farm's proof is not verified", "if (await isProof(part, answer))", "if (answer !== undefined)"]],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/farm/farmed-claims.ts",
+		["test/operations/farm-submitter.test.ts"],
+		[
+			[
+				"a claim is made of what two workers do not agree on",
+				"if (key(first) !== key(second))",
+				"if (key(first) === '')",
+			],
+			[
+				"what is drawn to be computed here is claimed before",
+				"asked?.isAudited === false ?",
+				"asked !== undefined ?",
+			],
+		],
+	),
+	...mutationsOf("crates-ts/store/src/http-store.ts", HTTP, [
+		["a server may send its readers anywhere", 'redirect: "manual" }', 'redirect: "follow" }'],
+	]),
+	...mutationsOf("crates-ts/store/src/connection-cap.ts", HTTP, [
+		["one address may hold all connections", "if (before >= most)", "if (before < 0)"],
 	]),
 	...mutationsOf("crates-ts/store/src/folder-lock.ts", LOCK, [
 		[

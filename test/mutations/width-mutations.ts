@@ -3,6 +3,8 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 const SEARCH = "crates-ts/compiler/test/width-search.test.ts";
 const PROGRAMS = "crates-ts/compiler/test/widths.test.ts";
 const WHOLE = "crates-ts/runtime/test/widths.test.ts";
+const TOGETHER = "crates-ts/compiler/test/joint-rounding.test.ts";
+const GROUPS = "crates-ts/compiler/test/width-groups.test.ts";
 const FOLDER = "crates-ts/compiler/src/widths";
 
 /** The search for widths by measured loss: its budget, what it takes, and the programs that it makes. */
@@ -32,6 +34,11 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"tries = options.length; tries > 0",
 				"tries = 0; tries > 0",
 			],
+			[
+				"the cheapest plan is not made finer",
+				"await promote(search, cheapest, { most: () => best.cost, accept, errorOf });",
+				"",
+			],
 			["errors do not count", "lambda * errorOf(unit, option)", "lambda * option * 0"],
 		],
 	),
@@ -39,7 +46,7 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		`${FOLDER}/hold-back.ts`,
 		[PROGRAMS],
 		[
-			["nothing is held back", "if (set % EVERY !== EVERY - 1) yield feed;", "yield feed;"],
+			["nothing is held back", "set % EVERY === EVERY - 1;", "false;"],
 			["sets are taken apart", "Math.floor(index++ / steps)", "index++"],
 			["the only sets are held back", "sets >= EVERY", "sets > 0"],
 		],
@@ -58,7 +65,7 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"convolutions have small weights for results that no kernel gives",
-				'holds("uint8", x.spec) && holds("uint8", result)',
+				'(holds("uint8", x.spec) && holds("uint8", result))',
 				'holds("uint8", x.spec)',
 			],
 			["copies are not read", "if (!precision || !range ||", "if (precision || !range ||"],
@@ -95,6 +102,53 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"reach > 128 ? CONVOLUTION_SUM / 2",
 				"reach > 999 ? 1",
 			],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/groups.ts`,
+		[GROUPS],
+		[["groups are of one size", "if (sum <= most)", "if (unit % 3 > 0)"]],
+	),
+	...mutationsOf(
+		`${FOLDER}/nearest-plane.ts`,
+		[TOGETHER],
+		[
+			["errors are not made up for", "data[at] + shifts[c] / own", "data[at]"],
+			[
+				"weights are of any size",
+				"Math.max(-most, Math.min(most, Math.round(wanted / step)))",
+				"Math.round(wanted / step)",
+			],
+			["means do not count", "error * means[first + k]", "0"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/cholesky.ts`,
+		[TOGETHER],
+		[["factors do not vary together", "if (factor === 0) continue;", "if (factor !== 2) continue;"]],
+	),
+	...mutationsOf(
+		`${FOLDER}/moments.ts`,
+		[TOGETHER],
+		[
+			["what is read is in integers", "(sum / this.#rows) * this.#scale", "sum / this.#rows"],
+			["moments are not around means", "(own[i] * own[j]) / this.#taken)", "0)"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/product-rows.ts`,
+		[TOGETHER],
+		[
+			["pads are read from other rows", "if (at < 0 || at >= size) return -1;", ""],
+			["groups read the first channels", "group * perGroup", "0"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/joint-rounding.ts",
+		[TOGETHER],
+		[
+			["the finer step is never taken", "fine.losses[c] < coarse.losses[c]", "false"],
+			["biases leave the mean as it is", "+ (one ? fine : coarse).offsets[c]", ""],
 		],
 	),
 	...mutationsOf(

@@ -85,6 +85,14 @@ const post = (body: unknown, type = "application/json"): RequestInit => ({
 });
 
 describe("the API", () => {
+	it("is described by docs/openapi.json, which the documentation shows (UPDATE_OPENAPI=1 writes it)", async () => {
+		const said: unknown = await (await fetch(`${server.url}/openapi.json`)).json();
+		const file = join(projectRoot, "docs", "openapi.json");
+		if (process.env.UPDATE_OPENAPI !== undefined)
+			await writeFile(file, `${JSON.stringify(said, null, "\t")}\n`);
+		expect(JSON.parse(await readFile(file, "utf8"))).toEqual(said);
+	});
+
 	it("gives every list as its schema says, page by page", async () => {
 		const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object };
 		const kinds = new Map(Object.keys(ITEMS).map((kind) => [`/v1/${kind.replace(/y$/, "ie")}s`, kind]));

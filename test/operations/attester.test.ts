@@ -1,3 +1,8 @@
+import { once } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { Aggregator } from "@umpire/actors/attesters/aggregator.ts";
 import { askCover } from "@umpire/actors/attesters/ask-cover.ts";
 import { Attester } from "@umpire/actors/attesters/attester.ts";
@@ -8,7 +13,8 @@ import {
 } from "@umpire/actors/attesters/attester-contracts.ts";
 import { serveNode } from "@umpire/actors/attesters/node-api.ts";
 import { AttesterReader } from "@umpire/actors/attesters/read-attesters.ts";
-import { SignedVotes } from "@umpire/actors/attesters/signed-votes.ts";
+import { SignedOutputs } from "@umpire/actors/attesters/signed-outputs.ts";
+import { type SignedVote, SignedVotes } from "@umpire/actors/attesters/signed-votes.ts";
 import { demoJobs } from "@umpire/actors/jobs/demo-programs.ts";
 import type { LoadedProgram } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
@@ -21,13 +27,18 @@ import { read, send } from "@umpire/chain/send.ts";
 import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { ATTESTER_PRESETS } from "@umpire/markets/attester-parameters.ts";
-import { COVER_STATUS } from "@umpire/markets/attester-state.ts";
+import { COVER_STATUS, OPERATOR_STATUS } from "@umpire/markets/attester-state.ts";
 import { isSigned } from "@umpire/markets/bls.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { openMarket } from "@umpire/sdk/market.ts";
+import { loadProgram } from "@umpire/sdk/program.ts";
+import { progressOf, waitFor } from "@umpire/sdk/wait.ts";
+import { openHome, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { counting } from "./counting.ts";
 
 const PARAMETERS = { ...ATTESTER_PRESETS.test, epochSeconds: 1000 };
 const STAKE = parseEther("2");
@@ -62,6 +73,15 @@ async function claimed(count = 1): Promise<LoadedProgram> {
 	const options = { leastFee: "0", mostBonds: "100", progress };
 	await stage.settle([await submitter(await stage.world("submitter"), root, options)]);
 	return loaded;
+}
+
+/** Lets the next block come so much later, and makes none. */
+async function later(seconds: number): Promise<void> {
+	const request = stage.connection.reader.request as (args: {
+		method: string;
+		params: unknown[];
+	}) => Promise<unknown>;
+	await request({ method: "evm_increaseTime", params: [seconds] });
 }
 
 /** Registered, and in the set. */
@@ -116,6 +136,78 @@ test("A3: never signs two outputs of one question, whatever its machine computes
 	await expect(another.add({ ...asked, claim: 6, outputRoot: wordHex(4n) })).rejects.toThrow(/claim 6/);
 	expect((await votes().all()).map(({ claim }) => claim)).toEqual([1, 2, 3, 5]);
 	expect((await votes().all())[0]).toEqual(vote);
+});
+
+test("A11: signs what it has got from where it was told to, and nothing that is nowhere", async () => {
+	await enlisted("attester");
+	await claimed();
+	const server = createServer((request, response) => {
+		readFile(join(client.home.folder, request.url ?? "")).then(
+			(bytes) => response.setHeader("content-length", bytes.length).end(bytes),
+			() => response.writeHead(404).end(),
+		);
+	}).listen(0, "127.0.0.1");
+	try {
+		await once(server, "listening");
+		const { port } = server.address() as AddressInfo;
+		const elsewhere = async (name: string, sources: readonly string[]) => {
+			const home = openHome(client.home.path("elsewhere", name));
+			const world = { ...(await stage.world("attester")), home, sources };
+			const one = new Attester(world, contracts, { stake: STAKE, aim: "stay", progress });
+			await one.tick();
+			return one.votes();
+		};
+		expect(await elsewhere("without", [])).toEqual([]);
+		expect(await elsewhere("with", [`http://127.0.0.1:${port}`])).toMatchObject([{ claim: 1 }]);
+	} finally {
+		server.close();
+	}
+});
+
+test("A3: never forgets what it has signed, however much that is, and whatever a crash cut off", async () => {
+	const point = [1n, 2n] as const;
+	const asked = (question: number, outputRoot: number, claim = question): SignedVote => ({
+		...{ claim, epoch: 3, program: wordHex(1n), inputsRoot: wordHex(BigInt(question)) },
+		...{ outputRoot: wordHex(BigInt(outputRoot)), operator: 0, signature: point, key: [1n, 2n, 3n, 4n] },
+	});
+	// A full list of an earlier version, which kept nothing else.
+	const path = client.home.path("attesters", "full.signed.json");
+	const full = Array.from({ length: 5000 }, (_, i) => asked(i + 1, 1));
+	await writeJson(path, full);
+	const votes = () => new SignedVotes(client.home, "full");
+	for (const question of [5001, 5002]) await votes().add(asked(question, 1));
+	await writeJson(path, full.slice(-10));
+	for (const question of [1, 2, 5001, 5002]) {
+		await expect(votes().add(asked(question, 2, 9000))).rejects.toThrow(/signed long ago/);
+		await votes().add(asked(question, 1, 9000));
+	}
+	// Of two processes that sign two outputs at once one does.
+	const folder = client.home.path("attesters", "raced.signed");
+	const [one, other] = [asked(1, 1), asked(1, 2)];
+	const told = await Promise.all([one, other].map((vote) => new SignedOutputs(folder).claim(vote)));
+	expect(new Set(told).size).toBe(1);
+	const [file] = await readdir(folder);
+	await writeFile(join(folder, file), "0x1234 0x", { flag: "w" });
+	expect(await new SignedOutputs(folder).find(one)).toBeUndefined();
+	expect(await new SignedOutputs(folder).claim(other)).toBe(other.outputRoot);
+	expect(await new SignedOutputs(folder).claim(one)).toBe(other.outputRoot);
+});
+
+test("A7: leaves in a later epoch than its transaction was estimated in", async () => {
+	const [first] = await enlisted("attester");
+	await first.tick();
+	// The newest block stays in this epoch; the next one comes three epochs later.
+	await later(3 * PARAMETERS.epochSeconds);
+	const world = await stage.world("attester");
+	const leaving = new Attester(world, contracts, { stake: STAKE, aim: "leave", progress });
+	await leaving.tick();
+	expect(said.filter((line) => /leave|Leaving/.test(line))).toEqual([
+		"Leaving: it signs for no later epoch.",
+	]);
+	const { status } = await new AttesterReader(client, contracts, client.signer.account.address).operator(
+		world.signer.account.address,
+	);
+	expect(status).toBe(OPERATOR_STATUS.leaving);
 });
 
 test("an aggregator takes nothing from attesters that lie, are absent or answer nonsense, and goes on with the others", async () => {
@@ -262,6 +354,8 @@ test("accusations and records that have ended are read no more, however many the
 	};
 	for (let i = 0; i < 4; i++) await accuse(2n);
 	expect(await look()).toEqual({ accusations: 4, records: 2 });
+	// Records are read together.
+	expect(asked.get("multicall")).toBeLessThanOrEqual(2 + 1);
 	await stage.wait(PARAMETERS.claimSeconds + 1);
 	const keeper = new Aggregator(client, contracts, { ...options, attesters: [] });
 	await stage.settle([keeper]);
@@ -273,21 +367,6 @@ test("accusations and records that have ended are read no more, however many the
 	// The first record waits for its claim's end, and keeps none of those after it.
 	expect(await look()).toEqual({ accusations: 0, records: 1 });
 });
-
-/** The same world, whose reads of contracts are counted by name. */
-function counting(world: World, asked: Map<string, number>): World {
-	const { connection } = world.contracts;
-	const reader = new Proxy(connection.reader, {
-		get(target, name) {
-			if (name !== "readContract") return Reflect.get(target, name);
-			return (call: { functionName: string }) => {
-				asked.set(call.functionName, (asked.get(call.functionName) ?? 0) + 1);
-				return target.readContract(call as never);
-			};
-		},
-	});
-	return { ...world, contracts: { ...world.contracts, connection: { ...connection, reader } } };
-}
 
 test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	const [one] = await enlisted("attester");
@@ -337,4 +416,41 @@ test("serves EigenLayer's node API, metrics, votes and verdicts", async () => {
 	} finally {
 		node.close();
 	}
+});
+
+test("an answer is soft for a dapp when the stake stands for it on the chain, and then final", async () => {
+	const [first, second] = await enlisted("attester", "second-attester");
+	const { root } = await claimed();
+	const { deployment, connection } = client.contracts;
+	const at = [connection.reader, deployment.market, contracts.attestations.address] as const;
+	const market = await openMarket(...at);
+	const program = await loadProgram(await readFile(client.home.path("programs", `${root}.onnx`)), { root });
+	await stage.settle([first, second]);
+	// What attesters have signed and nobody has put on the chain is nobody's word yet.
+	expect(await progressOf(market, program, 1n)).toMatchObject({ stage: "claimed", claim: { claim: 1n } });
+	const stages: string[] = [];
+	const options = {
+		pollingInterval: 20,
+		onProgress: ({ stage: at }: { stage: string }) => stages.push(at),
+	};
+	const waiting = waitFor(market, program, 1n, { ...options, until: "soft" });
+	await expect.poll(() => stages).toEqual(["claimed"]);
+	const votes = { one: first, other: second };
+	const aggregator = new Aggregator(client, contracts, {
+		...{ attesters: Object.keys(votes), margin: 0, progress },
+		ask: (one) => votes[one as keyof typeof votes].votes(),
+	});
+	await stage.settle([aggregator]);
+	expect((await waiting).stage).toBe("soft");
+	await expect(waitFor(await openMarket(at[0], at[1]), program, 1n, { until: "soft" })).rejects.toThrow(
+		/none are named/,
+	);
+	await stage.wait(market.challengePeriod + 1);
+	await send(client.signer, {
+		contract: client.contracts.market,
+		functionName: "finalise",
+		args: [1n],
+	});
+	const final = await waitFor(market, program, 1n, { ...options, until: "soft" });
+	expect(final).toMatchObject({ stage: "final", claim: { status: "final" } });
 });

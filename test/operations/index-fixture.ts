@@ -1,30 +1,8 @@
-import type { NetworkContracts } from "@umpire/actors/jobs/network-contracts.ts";
-import type { Connection } from "@umpire/chain/connection.ts";
-import type { Contracts } from "@umpire/chain/contracts.ts";
 import { ChainIndex, type IndexSource } from "@umpire/indexer/chain-index.ts";
 import { type Database, openPglite } from "@umpire/indexer/database.ts";
 import { sql } from "kysely";
 
 export const SCHEMA = "umpire";
-
-/** The market and its workers and jobs, as an index reads them over a connection. */
-export function sourceOf(connection: Connection, on: Contracts, network: NetworkContracts): IndexSource {
-	const { market, registry, court, block, parameters } = on.deployment;
-	return {
-		connection,
-		market,
-		contracts: [
-			{ role: "registry", address: registry },
-			{ role: "market", address: market },
-			{ role: "court", address: court },
-			{ role: "workers", address: network.workers.address },
-			{ role: "jobs", address: network.jobs.address },
-			{ role: "jobBeacon", address: network.beacon.address },
-		],
-		first: block,
-		times: parameters,
-	};
-}
 
 /** The oldest block that an index follows. */
 export async function oldestOf({ db, schema }: Database): Promise<number> {

@@ -1,24 +1,34 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Actor } from "@umpire/actors/actor.ts";
+import { deployContract } from "@umpire/actors/consumer-contracts.ts";
 import { demoProgram } from "@umpire/actors/grid/demo-model.ts";
 import { Coordinator } from "@umpire/actors/jobs/coordinator.ts";
 import { JobWorker } from "@umpire/actors/jobs/job-worker.ts";
-import { deployNetwork, type NetworkContracts, openNetwork } from "@umpire/actors/jobs/network-contracts.ts";
+import {
+	deployNetwork,
+	type NetworkContracts,
+	openNetwork,
+	rememberNetwork,
+} from "@umpire/actors/jobs/network-contracts.ts";
 import { NetworkReader, readJob } from "@umpire/actors/jobs/read-network.ts";
 import { submitJob } from "@umpire/actors/jobs/submit-job.ts";
 import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { postRequest } from "@umpire/actors/requester.ts";
 import { openStage, type Stage } from "@umpire/actors/stage.ts";
-import type { World } from "@umpire/actors/world.ts";
+import type { View, World } from "@umpire/actors/world.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { NETWORK_PRESETS } from "@umpire/markets/network-parameters.ts";
 import { JOB_STATUS, WORKER_STATUS } from "@umpire/markets/network-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { commitProgram } from "@umpire/operators/program-commitment.ts";
-import { parseEther, toHex } from "viem";
+import { openHome } from "@umpire/store/home.ts";
+import { getAddress, parseEther, toHex } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { counting } from "./counting.ts";
 
 const ROUND = 600;
 const STAKE = parseEther("2");
@@ -150,6 +160,43 @@ describe("a worker of jobs", () => {
 		expect(seen).toMatchObject({ status: WORKER_STATUS.active, stake: STAKE, exposure: 0n, unresolved: 0 });
 	});
 
+	test("on a chain that makes no block by itself, makes those that a round waits for", async () => {
+		await submitJob(client, contracts, base, inputs, JOB);
+		const coordinator = new Coordinator(await stage.world("deployer"), contracts, progress);
+		const request = stage.connection.reader.request as (args: {
+			method: string;
+			params: unknown[];
+		}) => Promise<unknown>;
+		await request({ method: "evm_increaseTime", params: [ROUND] });
+		await stage.settle([coordinator]);
+		expect(said.filter((line) => /^Brought|^Drew/.test(line))).toHaveLength(2);
+		// Nor more than those: the job waits for the round that runs now.
+		const { number } = await stage.connection.head();
+		await stage.settle([coordinator]);
+		expect((await stage.connection.head()).number).toBe(number);
+	});
+
+	test("asks no oftener however many jobs strangers submit", async () => {
+		const asked = new Map<string, number>();
+		const reader = new NetworkReader(counting(client, asked), contracts);
+		const look = async () => {
+			await client.feed.poll();
+			asked.clear();
+			const { jobs } = await reader.network();
+			const single = [...asked].filter(([name]) => name !== "getJob" && name !== "getClaim");
+			return {
+				jobs: jobs.length,
+				read: asked.get("getJob"),
+				single: single.reduce((sum, [, n]) => sum + n, 0),
+			};
+		};
+		await submitJob(client, contracts, base, inputs, JOB);
+		const before = await look();
+		for (let i = 0; i < 9; i++)
+			await submitJob(client, contracts, base, inputs, { ...JOB, reward: JOB.reward + 1n });
+		expect(await look()).toEqual({ ...before, jobs: 10, read: 10 });
+	});
+
 	test("is not followed to workers and jobs of another market or beacon", async () => {
 		const { chain } = client.contracts.connection;
 		const path = client.home.path(
@@ -157,7 +204,8 @@ describe("a worker of jobs", () => {
 			`${chain.id}-${client.contracts.deployment.market.toLowerCase()}.json`,
 		);
 		const file = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
-		await deployNetwork(client, NETWORK);
+		await expect(deployNetwork(client, NETWORK)).rejects.toThrow(/A jobs contract is on chain 31337 already/);
+		await deployNetwork(client, { ...NETWORK, replace: true });
 		const second = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
 		for (const changed of ["workers", "jobs", "beacon"]) {
 			await writeFile(path, JSON.stringify({ ...file, [changed]: second[changed] }));
@@ -165,5 +213,44 @@ describe("a worker of jobs", () => {
 		}
 		await writeFile(path, JSON.stringify(file));
 		expect((await openNetwork(client)).jobs.address).toBe(file.jobs);
+	});
+
+	test("is found from another home folder by the address of the jobs contract, and by no other address", async () => {
+		const { jobs, workers, beacon } = contracts;
+		const folder = await mkdtemp(join(tmpdir(), "umpire-elsewhere-"));
+		try {
+			const elsewhere: View = { ...client, home: openHome(folder) };
+			await expect(openNetwork(elsewhere)).rejects.toThrow(/run umpire job use ADDRESS/);
+			for (const wrong of [undefined, "1", "0x1234"]) {
+				await expect(rememberNetwork(elsewhere, wrong, false)).rejects.toThrow(
+					/takes the contract's address/,
+				);
+			}
+			const nowhere = `0x${"12".repeat(20)}`;
+			await expect(rememberNetwork(elsewhere, nowhere, false)).rejects.toThrow(
+				/There is no contract at 0x1212/,
+			);
+			// What says the right things, and is something else: its stakes would be its own.
+			const hostile = await deployContract(client.signer, "HostileJobs", [
+				client.contracts.deployment.market,
+				beacon.address,
+			]);
+			for (const wrong of [workers.address, hostile]) {
+				await expect(rememberNetwork(elsewhere, wrong, false)).rejects.toThrow(/is not the Jobs/);
+			}
+			await rememberNetwork(elsewhere, jobs.address, false);
+			const found = await openNetwork(elsewhere);
+			expect([found.jobs.address, found.workers.address, found.beacon.address].map(getAddress)).toEqual(
+				[jobs.address, workers.address, beacon.address].map(getAddress),
+			);
+			// The same again changes nothing; another one needs leave to be taken in its place.
+			await rememberNetwork(elsewhere, jobs.address, false);
+			await deployNetwork(client, { ...NETWORK, replace: true });
+			const other = (await openNetwork(client)).jobs.address;
+			await expect(rememberNetwork(elsewhere, other, false)).rejects.toThrow(/already/);
+			await rememberNetwork(elsewhere, other, true);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	});
 });

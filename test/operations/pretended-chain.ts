@@ -29,6 +29,8 @@ export class PretendedChain {
 	calls = 0;
 	/** Answers in place of the chain's. */
 	answer: ((call: Call) => unknown) | undefined;
+	/** What somebody else does before the chain answers. */
+	before: ((call: Call) => Promise<void>) | undefined;
 	/** What only whoever runs the node can ask. */
 	readonly control: Request;
 	readonly #secondsPerBlock: number;
@@ -92,6 +94,7 @@ export class PretendedChain {
 	async startAgain(): Promise<void> {
 		this.fail(undefined);
 		this.answer = undefined;
+		this.before = undefined;
 		if (this.#fresh !== undefined) await this.control("evm_revert", [this.#fresh]);
 		await this.control("evm_setAutomine", [true]);
 		this.#fresh = await this.control("evm_snapshot");
@@ -124,6 +127,7 @@ export class PretendedChain {
 	}
 
 	async #answerTo(call: Call): Promise<object> {
+		await this.before?.(call);
 		const told = this.answer?.(call);
 		if (told !== undefined) return { result: told };
 		if (/^(hardhat|evm)_|^eth_(sendTransaction|accounts)$/.test(call.method)) {

@@ -169,6 +169,7 @@ export const attestationsAbi = [
 		name: "NothingToEarn",
 		type: "error",
 	},
+	{ inputs: [{ name: "operators", type: "address" }], name: "NothingToRelyOn", type: "error" },
 	{
 		inputs: [
 			{ name: "token", type: "address" },

@@ -364,6 +364,13 @@ export const operatorsAbi = [
 		type: "function",
 	},
 	{
+		inputs: [],
+		name: "paysSlashes",
+		outputs: [{ name: "", type: "bool" }],
+		stateMutability: "pure",
+		type: "function",
+	},
+	{
 		inputs: [
 			{ name: "account", type: "address" },
 			{ name: "twin", type: "uint256[2]" },

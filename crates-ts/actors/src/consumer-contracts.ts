@@ -2,10 +2,13 @@ import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import type { Signer } from "@umpire/chain/connection.ts";
 import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
+import { requireOwnCode } from "@umpire/chain/find-deployment.ts";
+import { explainReading } from "@umpire/chain/revert.ts";
 import { sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { isAddressEqual } from "viem";
+import { isAddress, isAddressEqual } from "viem";
+import type { View } from "./world.ts";
 
 /** Deploys a contract that stands beside the market; returns its address. */
 export async function deployContract(
@@ -46,4 +49,69 @@ export function requireAddresses(
 			advice,
 		});
 	}
+}
+
+/**
+ * Whoever has stakes or deposits in contracts that the home folder forgets finds them no more.
+ *
+ * @param known where the home folder knows one to be
+ * @param what it is, as in "grid contract", the command that takes it, and what the home folder would forget
+ * @param taken the one that is to be taken now
+ * @throws UmpireError if another one is there
+ */
+export async function requireNone(
+	view: View,
+	known: Hex | undefined,
+	{ what, taker, forgets }: { readonly what: string; readonly taker: string; readonly forgets: string },
+	taken?: Hex,
+): Promise<void> {
+	if (known === undefined || (taken !== undefined && isAddressEqual(known, taken))) return;
+	if (!(await hasCode(view, known))) return;
+	const { chain } = view.contracts.connection;
+	throw new UmpireError("OPTION", `A ${what} is on chain ${chain.id} already (${known})`, {
+		advice: `${taker} takes that one; --replace takes another, and ${view.home.folder} forgets ${forgets}.`,
+	});
+}
+
+/**
+ * The address of a contract that somebody else has deployed, and that is of this version: another one could name market
+ * and list as it likes, and keep whatever stake goes there.
+ *
+ * @param name of the contract
+ * @throws UmpireError if it is no address, or something else is there
+ */
+export async function foreignContract(
+	view: View,
+	given: string | undefined,
+	usage: string,
+	name: string,
+): Promise<Hex> {
+	if (given === undefined || !isAddress(given)) {
+		throw new UmpireError("USAGE", `${usage} takes the contract's address: 0x and 40 hexadecimal digits.`);
+	}
+	await requireOwnCode(view.contracts.connection, name, given);
+	return given.toLowerCase() as Hex;
+}
+
+/** A contract that such a one names, likewise of this version. */
+export async function namedContract(view: View, address: Hex, ...names: readonly string[]): Promise<Hex> {
+	const [name, ...others] = names;
+	try {
+		await requireOwnCode(view.contracts.connection, name, address);
+	} catch (error) {
+		if (others.length === 0) throw error;
+		return namedContract(view, address, ...others);
+	}
+	return address.toLowerCase() as Hex;
+}
+
+/** Beacons that there are. */
+export const BEACONS = ["DrandBeacon", "BlockHashBeacon"] as const;
+
+/** A local chain forgets everything when it stops. */
+async function hasCode({ contracts }: View, address: Hex): Promise<boolean> {
+	const code = await contracts.connection.reader.getCode({ address }).catch((error: unknown) => {
+		throw explainReading(error, "a contract's code");
+	});
+	return code !== undefined && code !== "0x";
 }

@@ -7,12 +7,15 @@ import { DEFAULT_GAS_POLICY } from "@umpire/chain/gas-policy.ts";
 import { PRESETS, type PresetName } from "@umpire/chain/presets.ts";
 import { describeRate } from "@umpire/chain/rate.ts";
 import { explainReading } from "@umpire/chain/revert.ts";
+import { type GivenInputs, writeSources } from "@umpire/chain/source-files.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { coveredOfAll, leastBonds } from "@umpire/game/bonds.ts";
 import { LARGEST_PROGRAMS, ORDINARY_PROGRAM, type ProgramSize } from "@umpire/game/gas-bounds.ts";
 import type { Parameters } from "@umpire/game/state.ts";
 import type { FinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
+import { verifierFile, verifierInput } from "@umpire/prover/ceremony/verifier-code.ts";
+import type { CircuitName } from "@umpire/prover/circuits.ts";
 import { accountOf } from "@umpire/store/accounts.ts";
 import { knownDeployment, requireWritable, writeDeployment } from "@umpire/store/deployments.ts";
 import type { Home } from "@umpire/store/home.ts";
@@ -23,9 +26,16 @@ import {
 	type PublicDeployment,
 	reportPlan,
 } from "./deployment/deploy-public.ts";
-import { ceremonyFor } from "./deployment/public-keys.ts";
+import { ceremonyFor, type KeyChoice } from "./deployment/public-keys.ts";
 import type { Beside, PublicChoice } from "./deployment/public-plan.ts";
-import { connectTo, deploymentOf, gasPolicyOf, isDevelopment, type WorldOptions } from "./world.ts";
+import {
+	ceremonyFacts,
+	connectTo,
+	deploymentOf,
+	gasPolicyOf,
+	isDevelopment,
+	type WorldOptions,
+} from "./world.ts";
 
 /** Which parameters a deployment is to have. */
 export type ParameterOptions = Partial<Parameters> & {
@@ -45,6 +55,12 @@ export type PublicDeployOptions = WorldOptions &
 		readonly blockSeconds?: number | undefined;
 		readonly governor?: string | undefined;
 		readonly guardian?: string | undefined;
+		/** the file of the ceremony's phase 1, if it is not in its folder */
+		readonly powersOfTau?: string | undefined;
+		/** whether a test network may take the development keys */
+		readonly developmentKeys?: boolean | undefined;
+		/** folder for what block explorers take to verify the sources of the contracts */
+		readonly sources?: string | undefined;
 		/** deploys to a local chain as to a public one */
 		readonly deterministic?: boolean | undefined;
 	};
@@ -61,7 +77,7 @@ export async function planFor(
 	const parameters = parametersOf(options);
 	const connection = await connectTo(options);
 	await buildContracts(() => progress("Building the contracts..."));
-	const keys = await ceremonyFor(connection, folderOf(options)).catch((error: unknown) => {
+	const keys = await ceremonyFor(connection, keysOf(options), progress).catch((error: unknown) => {
 		// Without keys the rest can still be looked at.
 		if (error instanceof UmpireError) return error;
 		throw error;
@@ -87,7 +103,7 @@ async function deployPublicly(
 	parameters: Parameters,
 	progress: (line: string) => void,
 ): Promise<PublicDeployment> {
-	const ceremony = await ceremonyFor(connection, folderOf(options));
+	const ceremony = await ceremonyFor(connection, keysOf(options), progress);
 	await buildContracts(() => progress("Building the contracts..."));
 	const choice = choiceOf(options, parameters, ceremony);
 	const account = await accountOf(home, "deployer", isDevelopment(connection), options);
@@ -96,7 +112,22 @@ async function deployPublicly(
 	const planned = await reportPlan(connection, choice, { ...options, mostInFlight });
 	if (options.replace !== true) await requireNone(home, connection, planned.plan.core.market);
 	for (const warning of planned.report.warnings) progress(warning);
-	return carryOutPlan(home, signer, planned, { ...options, progress });
+	const deployment = await carryOutPlan(home, signer, planned, { ...options, progress });
+	if (options.sources !== undefined) {
+		await writeSources(options.sources, planned.plan.contracts, await verifierInputs(ceremony));
+		progress(`The sources for block explorers are in ${options.sources}.`);
+	}
+	return deployment;
+}
+
+/** Verifiers of a ceremony are no part of this version's build. */
+async function verifierInputs(ceremony: FinishedCeremony | undefined): Promise<GivenInputs> {
+	const inputs = Object.entries(ceremony?.circuits ?? {}).map(async ([circuit, { verifier }]) => {
+		const { name, source } = verifier;
+		const input = await verifierInput({ [circuit]: source });
+		return [name, { contract: `${verifierFile(circuit as CircuitName)}:${name}`, input }] as const;
+	});
+	return new Map(await Promise.all(inputs));
 }
 
 function choiceOf(
@@ -116,8 +147,8 @@ function choiceOf(
 }
 
 /** The ceremony that is named, or the one whose keys prove here: other verifiers would take none of the proofs. */
-function folderOf({ ceremony }: PublicDeployOptions): string | undefined {
-	return ceremony ?? (process.env.UMPIRE_CEREMONY || undefined);
+function keysOf({ ceremony, powersOfTau, developmentKeys }: PublicDeployOptions): KeyChoice {
+	return { ceremony: ceremony ?? (process.env.UMPIRE_CEREMONY || undefined), powersOfTau, developmentKeys };
 }
 
 function addressOf(option: string, given: string | undefined): Hex | undefined {
@@ -145,11 +176,15 @@ export async function deployTo(
 	await requireWritable(home);
 	if (options.umpire !== undefined) {
 		const found = await deploymentOf(home, connection, options);
-		await writeDeployment(home, found);
-		return found;
+		const ceremony = await ceremonyFacts(options.ceremony);
+		const { fingerprint, beacon } = ceremony ?? {};
+		const known = ceremony === undefined ? found : { ...found, ceremony: { fingerprint, beacon } };
+		await writeDeployment(home, known);
+		return known;
 	}
-	const ceremony = folderOf(options);
-	if (options.deterministic === true || ceremony !== undefined || !isDevelopment(connection)) {
+	const { ceremony } = keysOf(options);
+	const isAsPublic = options.deterministic === true || options.sources !== undefined;
+	if (isAsPublic || ceremony !== undefined || !isDevelopment(connection)) {
 		return deployPublicly(home, connection, options, parameters, progress);
 	}
 	if (options.replace !== true) await requireNone(home, connection);

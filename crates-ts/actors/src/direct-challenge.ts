@@ -9,7 +9,7 @@ import { ownPaths } from "./claimed-trees.ts";
 import type { Evidence, TracePosition } from "./evidence.ts";
 import { describeFinding, type Finding, findingOf } from "./finding.ts";
 import type { StatedOutput } from "./output-agreement.ts";
-import { leafOf, type Prepared, prepareSettlement, proveSettlement } from "./settlement.ts";
+import { leafOf, type Prepared, prepareSettlement, proveSettlement, type Sharing } from "./settlement.ts";
 
 /** Gas of a direct settlement: the first part with the openings of the disputed leaf, and every further part. */
 const FIRST_PART = 610_000;
@@ -37,6 +37,8 @@ export interface DirectChallenge {
 	readonly store: ContentStore;
 	readonly beneficiary: Hex;
 	readonly mode: Mode;
+	/** How a farm helps to prove. */
+	readonly sharing?: Sharing | undefined;
 	readonly say: (line: string) => void;
 }
 
@@ -65,7 +67,7 @@ export async function proveDirectly(own: Evidence, challenge: DirectChallenge): 
 		return not("its value needs no proof, so that anybody could copy the settlement");
 	}
 	say(`Claim ${id}: ${describeFinding(finding)}; proving ${parts === 1 ? "it" : `${parts} parts`}...`);
-	const settlement = await proveSettlement(prepared);
+	const settlement = await proveSettlement(prepared, challenge.sharing);
 	const provingSeconds = (performance.now() - started) / 1000;
 	const { location } = prepared;
 	const move: SettleDirectlyMove = { type: "settleDirectly", claim: id, beneficiary, location, settlement };

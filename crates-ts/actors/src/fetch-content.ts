@@ -22,6 +22,26 @@ interface Source extends Pick<View, "home" | "sources" | "located"> {
 }
 
 /**
+ * Gets a program and inputs that the home folder lacks, as far as a source or store has them.
+ *
+ * @param tell takes what went wrong with inputs
+ * @throws UmpireError if a source fails and no other has the program
+ */
+export async function fetchQuestion(
+	view: Source & Pick<View, "limits">,
+	root: Hex,
+	inputsRoot: Hex,
+	tell: (line: string) => void,
+): Promise<void> {
+	const { content } = view.home;
+	await fetchProgram(view, root);
+	if ((await content.stamp("programs", root)) === null) return;
+	if ((await content.stamp("inputs", inputsRoot)) !== null) return;
+	const { program } = await getProgram(content, root, view.limits);
+	await fetchInputs(view, program, inputsRoot, tell);
+}
+
+/**
  * Gets a program that the home folder lacks from the first source or store that has it, and keeps it. It is checked
  * like any program file before it is kept.
  *

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import { writeTensorProto } from "@umpire/onnx/tensor-file.ts";
@@ -103,7 +104,7 @@ export async function fitTable(options: FitOptions): Promise<Fit> {
 	progress("Committing to the program...");
 	const commitment = await commitProgram(program);
 	const inputsRoot = inputTreeOf(await commitInputs(program, inputsOf(program, outcome.program.feed))).root;
-	await mkdir(out, { recursive: true });
+	await makeFolder(out);
 	const files = {
 		program: join(out, `${method}.umpire.onnx`),
 		inputs: join(out, `${method}.inputs`),
@@ -112,7 +113,7 @@ export async function fitTable(options: FitOptions): Promise<Fit> {
 	await replaceAtomically(files.program, async (temporary) => {
 		await saveProgram(program, temporary, commitment);
 	});
-	await mkdir(files.inputs, { recursive: true });
+	await makeFolder(files.inputs);
 	const given = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
 	for (const [k, { name }] of given.entries()) {
 		await writeFile(

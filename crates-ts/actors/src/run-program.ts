@@ -80,14 +80,14 @@ export async function openProgram(source: string, home: string | undefined): Pro
 export function readProgramInputs(
 	program: Program,
 	path: string,
-	images: ImageOptions = {},
+	images: ImageOptions & { readonly warn?: ((line: string) => void) | undefined } = {},
 ): ReadonlyMap<string, Tensor> {
 	const inputs = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
 	// Whole numbers of 32 bits are more than a float32 holds.
 	const typeOf = ({ type, scale, width }: InputTensor): ElementType =>
 		type ?? (scale === 1 && width === 32 ? "float64" : "float32");
 	const infos = inputs.map((spec): ValueInfo => ({ name: spec.name, type: typeOf(spec), dims: spec.shape }));
-	return readInputs(filesOf(path), infos, { images });
+	return readInputs(filesOf(path), infos, { images, warn: images.warn });
 }
 
 /**

@@ -20,6 +20,7 @@ import {
 	proofWords,
 	type TracePosition,
 } from "./evidence.ts";
+import type { SharedProofs } from "./farm/shared-proofs.ts";
 
 /** What a proof is made from; undefined for a part without a read in bounds: there is nothing to prove. */
 export type Witness = { readonly circuit: CircuitName; readonly input: CircuitInput } | undefined;
@@ -83,9 +84,22 @@ export async function prepareSettlement(
 	return { settlement, witnesses: opened.map(({ witness }) => witness) };
 }
 
+/** How the proofs of a settlement are made where a farm helps. */
+export interface Sharing {
+	readonly proofs: SharedProofs;
+	/** Seconds: when they are needed. */
+	readonly until: number;
+}
+
 /** A settlement with its proofs (one to two seconds each). */
-export async function proveSettlement(prepared: Prepared): Promise<Settlement> {
-	return withProofs(prepared, async ({ circuit, input }) => proofWords((await prove(circuit, input)).proof));
+export async function proveSettlement(prepared: Prepared, sharing?: Sharing): Promise<Settlement> {
+	if (sharing === undefined)
+		return withProofs(prepared, async ({ circuit, input }) =>
+			proofWords((await prove(circuit, input)).proof),
+		);
+	const witnesses = prepared.witnesses.filter((witness) => witness !== undefined);
+	const proofs = await sharing.proofs.prove(witnesses, sharing.until);
+	return withProofs(prepared, async (witness) => proofWords(proofs[witnesses.indexOf(witness)]));
 }
 
 /** A settlement with the proofs that `proofOf` makes, one after the other. */

@@ -6,6 +6,7 @@ import { CLAIM_STATUS, PHASE, SIDE } from "@umpire/game/state.ts";
 import { zeroAddress } from "viem";
 import { type ActorStatus, actorsOf } from "./actor-status.ts";
 import { endOf, winnerOf } from "./dispute-end.ts";
+import { type TrustedKeys, trustedKeys } from "./trusted-keys.ts";
 import type { View } from "./world.ts";
 
 /** What stands on the chain. Amounts in wei. */
@@ -15,6 +16,8 @@ export interface Status {
 	readonly rpc: readonly string[];
 	readonly market: Hex;
 	readonly court: Hex;
+	/** Whose proving keys this market has: of others than a ceremony's everybody can forge proofs. */
+	readonly keys: TrustedKeys;
 	/** Who may keep new requests out for a while; null for nobody. */
 	readonly guardian: Hex | null;
 	/** Seconds since 1970 before which requests are refused; 0 if they never were. */
@@ -110,6 +113,7 @@ export async function statusOf(view: View, warn: (line: string) => void = () => 
 		rpc: contracts.connection.health().map(({ name }) => name),
 		market: contracts.market.address,
 		court: contracts.court.address,
+		keys: await trustedKeys(),
 		guardian: guardian === zeroAddress ? null : guardian,
 		stoppedUntil: Number(stoppedUntil),
 		programs,

@@ -13,6 +13,7 @@ import { failureText } from "./actor.ts";
 import { Cache } from "./cache.ts";
 import { recordClaimed, withDisputedSegment } from "./disputed-segment.ts";
 import type { Evidence } from "./evidence.ts";
+import { FarmedClaims } from "./farm/farmed-claims.ts";
 import { type InputFinder, inputsVersion, type LoadedProgram, NoInputs } from "./loaded-program.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Workbench } from "./workbench.ts";
@@ -39,11 +40,15 @@ export class SubmitterComputing {
 	readonly #parts: Parts;
 	/** Traces that were claimed: nobody else's business unless they are published. */
 	readonly #kept: ContentStore;
+	readonly #farmed: FarmedClaims | undefined;
 
 	constructor(bench: Workbench, parts: Parts) {
 		this.#bench = bench;
 		this.#parts = parts;
 		this.#kept = folderStore(parts.world.home.path("claimed"));
+		const { farm, home } = parts.world;
+		const kept = parts.publishTrace ? [this.#kept, home.content] : [this.#kept];
+		if (farm?.commits) this.#farmed = new FarmedClaims({ farm, loaded: parts.loaded, kept, say: parts.say });
 	}
 
 	/**
@@ -59,6 +64,8 @@ export class SubmitterComputing {
 			await findInputs(inputsRoot);
 			return "no inputs";
 		}
+		const farmed = this.#farmed?.ask(inputsRoot);
+		if (farmed !== undefined) return farmed;
 		try {
 			const content = this.#bench.ask("background", {
 				key: `claim ${inputsRoot} ${version}`,
@@ -75,6 +82,7 @@ export class SubmitterComputing {
 					return claimOfTrace(commitment, trace);
 				},
 			});
+			if (content !== undefined) this.#farmed?.computed(inputsRoot, content);
 			return content ?? "computing";
 		} catch (error) {
 			if (error instanceof NoInputs) return "no inputs";

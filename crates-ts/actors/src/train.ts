@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { compile } from "@umpire/compiler/compile.ts";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { InputError } from "@umpire/onnx/errors.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
@@ -263,7 +264,7 @@ async function save(
 	name: string,
 	{ model, step, program, run, data, commitment, jobs }: Result,
 ): Promise<Training["files"]> {
-	await mkdir(out, { recursive: true });
+	await makeFolder(out);
 	const trained = withLearnt(model, run.learnt);
 	const files = {
 		trained: join(out, `${name}.trained.onnx`),
@@ -279,7 +280,7 @@ async function save(
 	await replaceAtomically(files.training, async (temporary) => {
 		await saveProgram(program, temporary, commitment);
 	});
-	await mkdir(files.inputs, { recursive: true });
+	await makeFolder(files.inputs);
 	const given = program.inputs.filter((_, k) => !isGivenAgain(program.inputs, k));
 	for (const [k, { name: input }] of given.entries()) {
 		await write(join(files.inputs, `input_${k}.pb`), writeTensorProto(step.feed.get(input)!, input));

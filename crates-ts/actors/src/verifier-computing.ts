@@ -76,8 +76,12 @@ export class VerifierComputing {
 	}
 
 	/** One's own primary output; undefined as long as it is being computed. Throws NoInputs likewise. */
-	async output(inputsRoot: Hex, order: number): Promise<{ readonly elements: Elements } | undefined> {
-		return this.#bench.ask("background", {
+	async output(
+		lane: Lane,
+		inputsRoot: Hex,
+		order: number,
+	): Promise<{ readonly elements: Elements } | undefined> {
+		return this.#bench.ask(lane, {
 			key: `output ${inputsRoot} ${await this.#version(inputsRoot)}`,
 			order,
 			work: async () => {
@@ -92,7 +96,8 @@ export class VerifierComputing {
 	direct(order: number, own: Evidence, judged: string, challenge: DirectChallenge): Direct | undefined {
 		if (challenge.mode === "bisect") return { reason: "a dispute is asked for" };
 		const work = () => proveDirectly(own, challenge);
-		return this.#bench.ask("urgent", { key: `direct ${judged}`, order, work });
+		const lane = challenge.sharing === undefined ? "urgent" : "proofs";
+		return this.#bench.ask(lane, { key: `direct ${judged}`, order, work });
 	}
 
 	async #trace(lane: Lane, inputsRoot: Hex, order: number): Promise<Trace | undefined> {

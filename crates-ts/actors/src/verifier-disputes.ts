@@ -7,6 +7,7 @@ import { CLAIM_STATUS, type Claim, type GameState, PHASE, SIDE } from "@umpire/g
 import { describeMove, publishedElement } from "./challenger-words.ts";
 import { disputedPaths } from "./claimed-trees.ts";
 import type { Evidence } from "./evidence.ts";
+import { SharedProofs } from "./farm/shared-proofs.ts";
 import { describeFinding, findingOf } from "./finding.ts";
 import type { LoadedProgram } from "./loaded-program.ts";
 import { type OpenDispute, openDispute } from "./open-dispute.ts";
@@ -26,6 +27,7 @@ export class VerifierDisputes {
 	readonly #bench: Workbench;
 	readonly #computing: VerifierComputing;
 	readonly #published: ReturnType<typeof publishedChildren>;
+	readonly #proofs: SharedProofs | undefined;
 
 	constructor(of: {
 		readonly world: World;
@@ -39,6 +41,7 @@ export class VerifierDisputes {
 		this.#options = of.options;
 		this.#bench = of.bench;
 		this.#computing = of.computing;
+		this.#proofs = of.world.farm && new SharedProofs(of.world.farm);
 		this.#published = publishedChildren(of.world.feed);
 	}
 
@@ -63,6 +66,7 @@ export class VerifierDisputes {
 			store: this.#world.home.content,
 			beneficiary: this.#world.signer.account.address,
 			mode,
+			sharing: this.#proofs && { proofs: this.#proofs, until },
 			say,
 		});
 		if (direct === undefined) return "computing";
@@ -127,7 +131,8 @@ export class VerifierDisputes {
 		const right = evidence.trace.operators[plan.step][plan.operator].elements[plan.element];
 		const claimed = publishedElement(dispute, words, plan.element);
 		const finding = findingOf(this.#loaded.program, plan, plan.element, claimed, right);
-		const proved = this.#bench.ask("urgent", {
+		const sharing = this.#proofs && { proofs: this.#proofs, until };
+		const proved = this.#bench.ask(sharing === undefined ? "urgent" : "proofs", {
 			key: `settle ${key} ${plan.element} ${plan.part}`,
 			order: until,
 			work: async () => {
@@ -146,7 +151,7 @@ export class VerifierDisputes {
 					this.#world.signer.account.address,
 					paths,
 				);
-				const settlement = await proveSettlement(prepared);
+				const settlement = await proveSettlement(prepared, sharing);
 				return { settlement, seconds: (performance.now() - started) / 1000 };
 			},
 		});

@@ -12,9 +12,16 @@ import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import type { Actor } from "./actor.ts";
 import { rememberLimits } from "./budget.ts";
 import { type InputDemander, inputDemander } from "./demand-inputs.ts";
-import { inputFinder, type LoadedProgram, loadRegistered, NoInputs } from "./loaded-program.ts";
+import { Alarms } from "./farm/alarms.ts";
+import {
+	inputFinder,
+	inputsVersion,
+	type LoadedProgram,
+	loadRegistered,
+	NoInputs,
+} from "./loaded-program.ts";
 import { sameAccount, withdrawOwed } from "./money.ts";
-import { outputAgrees } from "./output-agreement.ts";
+import { outputAgrees, type StatedOutput } from "./output-agreement.ts";
 import { type Due, makeInOrder, playRounds } from "./round.ts";
 import { unsettled } from "./settled.ts";
 import { about, claimSubject, disputeSubject } from "./subject.ts";
@@ -54,6 +61,8 @@ class Verifier implements Actor {
 	readonly #computing: VerifierComputing;
 	readonly #disputes: VerifierDisputes;
 	readonly #demander: InputDemander;
+	/** What a farm says of claims. */
+	readonly #alarms: Alarms | undefined;
 	/** Claims that agree, by number and content: a reorganisation can give a number to another claim. */
 	readonly #agreed = new Set<string>();
 	/** Claims that are wrong, likewise. */
@@ -79,6 +88,7 @@ class Verifier implements Actor {
 			bench: this.#bench,
 			computing: this.#computing,
 		});
+		this.#alarms = world.farm && new Alarms(world.farm, loaded);
 		this.#demander = inputDemander(world, loaded, options, options.progress);
 	}
 
@@ -95,6 +105,7 @@ class Verifier implements Actor {
 			.map(([index, claim]) => ({ id: index + 1, claim, end: challengeEnd(state, index + 1) }))
 			.filter(({ claim, end }) => claim.status === CLAIM_STATUS.live && Number(now) < end)
 			.toSorted((a, b) => (a.end === b.end ? 0 : a.end < b.end ? -1 : 1));
+		this.#forgetAllBut(new Set(claims.map(({ id, claim }) => judgedKey(id, claim))));
 		const due: Due[] = [];
 		for (const { id, claim, end } of claims) {
 			if (!this.#wrong.has(judgedKey(id, claim)) || this.#hasChallenged(state, id)) continue;
@@ -127,6 +138,13 @@ class Verifier implements Actor {
 		return acted;
 	}
 
+	/** What was decided is not judged again; who guards for years does not remember every claim. */
+	#forgetAllBut(live: ReadonlySet<string>): void {
+		for (const known of [this.#agreed, this.#wrong, this.#refused]) {
+			for (const judged of known) if (!live.has(judged)) known.delete(judged);
+		}
+	}
+
 	#isMine(account: string): boolean {
 		return sameAccount(account, this.#world.signer.account.address);
 	}
@@ -153,6 +171,7 @@ class Verifier implements Actor {
 		if (agrees === undefined) return false;
 		if (agrees) {
 			this.#agreed.add(judged);
+			this.#alarms?.agreed(judged);
 			this.#options.progress(`Claim ${id} agrees.`);
 			return false;
 		}
@@ -162,15 +181,32 @@ class Verifier implements Actor {
 
 	async #agrees(id: number, claim: Claim, root: Hex, end: number): Promise<boolean | undefined> {
 		if (comparedIn(this.#loaded, this.#options) === "trace") {
-			const own = await this.#computing.traceRoot("background", root, end);
+			const lane = await this.#laneOf(id, claim, root, undefined);
+			const own = await this.#computing.traceRoot(lane, root, end);
 			return own === undefined ? undefined : own === claim.traceRoot;
 		}
 		const stated = statedBy(this.#world, id);
 		if (stated === undefined) {
 			throw new ChainError(`The event of claim ${id} is missing: it is not judged.`, { retryable: true });
 		}
-		const output = await this.#computing.output(root, end);
+		const lane = await this.#laneOf(id, claim, root, stated);
+		const output = await this.#computing.output(lane, root, end);
 		return output && outputAgrees(this.#loaded.program, output.elements, stated);
+	}
+
+	/** A claim that a farm calls wrong does not wait for its turn. */
+	async #laneOf(
+		id: number,
+		claim: Claim,
+		inputsRoot: Hex,
+		stated: StatedOutput | undefined,
+	): Promise<"alarm" | "background"> {
+		if (this.#alarms === undefined) return "background";
+		if ((await inputsVersion(this.#world, this.#loaded.program, inputsRoot)) === "missing")
+			return "background";
+		const { traceRoot } = claim;
+		const asked = { judged: judgedKey(id, claim), inputsRoot, traceRoot, stated };
+		return this.#alarms.isRaised(asked) ? "alarm" : "background";
 	}
 
 	/** Settles a wrong claim directly or challenges it. */

@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { keepingSubject } from "./subject.ts";
 
-/** Work that a running dispute waits for, and work that may take as long as it takes: each lane does one job at a time. */
-export type Lane = "urgent" | "background";
+/**
+ * Work that a running dispute waits for; proofs that a farm makes as well; what others say is wrong; and work that may take
+ * as long as it takes.
+ */
+export type Lane = "urgent" | "proofs" | "alarm" | "background";
+/** Jobs of each lane that run at once. Those of `proofs` mostly wait for other machines. */
+const WIDTH: Readonly<Record<Lane, number>> = { urgent: 1, proofs: 16, alarm: 1, background: 1 };
+
+/** Where a job goes that several ask for: the first of their lanes. */
+const RANK: readonly Lane[] = ["urgent", "proofs", "alarm", "background"];
 
 /** What is to be computed. */
 export interface Job<T> {
@@ -60,7 +68,8 @@ export class Workbench {
 	ask<T extends object>(lane: Lane, { key, order, work }: Job<T>): T | undefined {
 		const entry = this.#entries.get(key) ?? fresh(key);
 		if (!entry.asked || order < entry.order) entry.order = order;
-		if (entry.state === "waiting" && (!entry.asked || lane === "urgent")) entry.lane = lane;
+		if (entry.state === "waiting" && (!entry.asked || RANK.indexOf(lane) < RANK.indexOf(entry.lane)))
+			entry.lane = lane;
 		entry.asked = true;
 		// What was asked for last is forgotten last.
 		this.#entries.delete(key);
@@ -139,11 +148,11 @@ export class Workbench {
 	}
 
 	#startNext(): void {
-		for (const lane of ["urgent", "background"] as const) {
+		for (const lane of RANK) {
 			const mine = [...this.#entries.values()].filter((entry) => entry.lane === lane);
-			if (mine.some(({ state }) => state === "running")) continue;
-			const [next] = mine.filter(({ state }) => state === "waiting").sort((a, b) => a.order - b.order);
-			if (next !== undefined) void this.#run(next);
+			const free = WIDTH[lane] - mine.filter(({ state }) => state === "running").length;
+			const waiting = mine.filter(({ state }) => state === "waiting").sort((a, b) => a.order - b.order);
+			for (const next of waiting.slice(0, free)) void this.#run(next);
 		}
 	}
 

@@ -19,7 +19,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { openStores } from "@umpire/content/open-store.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
-import { readFinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
+import { type FinishedCeremony, readFinishedCeremony } from "@umpire/prover/ceremony/finished.ts";
 import { ceremonyInUse } from "@umpire/prover/keys-in-use.ts";
 import { accountOf, type KeyOptions, type Role } from "@umpire/store/accounts.ts";
 import { readDeployment } from "@umpire/store/deployments.ts";
@@ -27,6 +27,7 @@ import { type Home, openHome } from "@umpire/store/home.ts";
 import { type Account, isAddress, parseGwei } from "viem";
 import { Cache } from "./cache.ts";
 import { LocatedContent } from "./content/located-content.ts";
+import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
 import { SETTLED_AFTER } from "./settled.ts";
@@ -53,6 +54,8 @@ export interface World extends View {
 	readonly flights: Flights;
 	/** Blocks after which requests and claims are taken to keep their numbers. */
 	readonly settledAfter: bigint;
+	/** Machines of one's own that help. */
+	readonly farm?: Farm | undefined;
 	/** Told of every transaction that was mined. */
 	readonly onSent: (sent: Sent, by: Hex) => void;
 }
@@ -87,6 +90,8 @@ export interface ViewOptions {
 export interface WorldOptions extends ViewOptions, KeyOptions {
 	/** The most that gas may cost. */
 	readonly maxFeeGwei?: number | undefined;
+	/** Machines of one's own that help. */
+	readonly farmOf?: FarmOptions | undefined;
 }
 
 /**
@@ -108,9 +113,17 @@ export async function openView(options: ViewOptions): Promise<View> {
 export async function deploymentOf(
 	home: Home,
 	connection: Connection,
-	{ umpire, fromBlock, ceremony }: ViewOptions,
+	{ umpire, fromBlock, ceremony, warn = () => {} }: ViewOptions,
 ): Promise<Deployment> {
-	if (umpire === undefined) return readDeployment(home, connection.chain.id);
+	const facts = await ceremonyFacts(ceremony);
+	if (!isDevelopment(connection) && (facts === undefined || facts.isRehearsal)) {
+		warn("THESE ARE DEVELOPMENT KEYS: anyone can forge proofs and win any dispute in this market.");
+	}
+	if (umpire === undefined) {
+		const deployment = await readDeployment(home, connection.chain.id);
+		requireSameKeys(deployment, facts);
+		return deployment;
+	}
 	if (!isAddress(umpire)) {
 		throw new UmpireError("OPTION", `--umpire ${umpire} is no address`, {
 			advice: "give that of the market, 0x and 40 hexadecimal digits (umpire status shows it).",
@@ -122,9 +135,47 @@ export async function deploymentOf(
 	});
 }
 
+const namedOrInUse = (folder: string | undefined): Promise<FinishedCeremony | undefined> =>
+	folder === undefined ? ceremonyInUse() : readFinishedCeremony(folder);
+
+/** Which ceremony made the keys that proofs are made with; undefined where they are this version's. */
+export async function ceremonyFacts(
+	folder?: string,
+): Promise<Pick<FinishedCeremony, "fingerprint" | "beacon" | "isRehearsal"> | undefined> {
+	const ceremony = await namedOrInUse(folder);
+	if (ceremony === undefined) return undefined;
+	const { fingerprint, beacon, isRehearsal } = ceremony;
+	return { fingerprint, beacon, isRehearsal };
+}
+
+/**
+ * Proofs that are made with other keys than a market's are refused by its verifiers, in the middle of a dispute.
+ *
+ * @throws UmpireError if the home folder says that a market has other keys than those that are in use
+ */
+function requireSameKeys(
+	{ market, ceremony }: Deployment & { readonly ceremony?: { readonly fingerprint: Hex } | null },
+	inUse: { readonly fingerprint: Hex } | undefined,
+): void {
+	const expected = ceremony?.fingerprint;
+	if (expected === inUse?.fingerprint) return;
+	throw new UmpireError(
+		"OPTION",
+		expected === undefined
+			? `The market ${market} has development keys, and UMPIRE_CEREMONY names others`
+			: `The market ${market} has the keys of the ceremony ${expected}, and here are ${inUse === undefined ? "the development keys" : `those of ${inUse.fingerprint}`}`,
+		{
+			advice:
+				expected === undefined
+					? "unset UMPIRE_CEREMONY."
+					: "name the folder of that ceremony in the environment variable UMPIRE_CEREMONY.",
+		},
+	);
+}
+
 /** The verifiers of the keys that proofs are made with; undefined where they are this version's. */
 async function verifiersInUse(folder: string | undefined): Promise<VerifierHashes | undefined> {
-	const ceremony = folder === undefined ? await ceremonyInUse() : await readFinishedCeremony(folder);
+	const ceremony = await namedOrInUse(folder);
 	if (ceremony === undefined) return undefined;
 	const { dot, elements } = ceremony.circuits;
 	return {
@@ -142,7 +193,9 @@ export async function openWorld(options: WorldOptions, role: Role): Promise<Worl
 	const { home, contracts, located } = await openView(options);
 	const account = await accountOf(home, role, isDevelopment(contracts.connection), options);
 	const world = await worldOf(home, contracts, account, () => {}, gasPolicyOf(options));
-	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located };
+	const { farmOf, warn = () => {} } = options;
+	const farm = farmOf && (await Farm.open(home, farmOf, warn));
+	return { ...world, limits: options.limits, sources: sourcesOf(options.fetch), located, farm };
 }
 
 /** A world on contracts that are connected already. */

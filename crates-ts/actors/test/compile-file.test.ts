@@ -66,6 +66,18 @@ describe("compiling a file", () => {
 		);
 	});
 
+	it("tells why a model was refused that does say what becomes of it", async () => {
+		const graph = new GraphBuilder("holes");
+		const x = graph.input("x", "float32", [1, 2]);
+		const isMissing = graph.node("Cast", [graph.node("IsNaN", [x])], { to: 1 });
+		graph.output(graph.node("NonZero", [isMissing], {}, "/places", ["y"]), "int64", [2, "n"]);
+		const places = join(folder, "places.onnx");
+		writeFileSync(places, writeModel(graph.model()));
+		const holes = join(folder, "some.csv");
+		writeFileSync(holes, "1,2\n3,\n");
+		await expect(compileFile(places, { ...quiet, calibrate: [holes] })).rejects.toThrow(/NonZero/);
+	});
+
 	it("is given NaN where the model says what becomes of it", async () => {
 		const graph = new GraphBuilder("imputed");
 		const x = graph.input("x", "float32", [1, 2]);

@@ -1,4 +1,7 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wordHex } from "@umpire/commitment/hex.ts";
@@ -37,4 +40,31 @@ test("W6: a worker declines what it has no program or no inputs for, or only dam
 	const other = await putInputs(home.content, compiled.program, changed);
 	await copyFile(home.path("inputs", `${other}.bin`), home.path("inputs", `${inputsRoot}.bin`));
 	expect(await obstacleTo(world, { program, inputsRoot })).toMatch(/damaged/);
+});
+
+test("W6: a worker gets what it lacks from where it is told to", async () => {
+	const client = openHome(join(folder, "client"));
+	const { compiled, inputs } = await demoProgram(6);
+	const program = await putProgram(client.content, compiled.program);
+	const inputsRoot = await putInputs(client.content, compiled.program, inputs);
+	const server = createServer((request, response) => {
+		readFile(join(client.folder, request.url ?? "")).then(
+			(bytes) => response.setHeader("content-length", bytes.length).end(bytes),
+			() => response.writeHead(404).end(),
+		);
+	}).listen(0, "127.0.0.1");
+	try {
+		await once(server, "listening");
+		const { port } = server.address() as AddressInfo;
+		const home = openHome(join(folder, "worker"));
+		expect(await obstacleTo({ home }, { program, inputsRoot })).toMatch(/does not have program/);
+		const world = { home, sources: [`http://127.0.0.1:${port}`] };
+		expect(await obstacleTo(world, { program, inputsRoot: wordHex(78n) })).toMatch(
+			/inputs 0x0+4e are not in/,
+		);
+		expect(await obstacleTo(world, { program, inputsRoot })).toBe(undefined);
+		expect(await obstacleTo({ home }, { program, inputsRoot })).toBe(undefined);
+	} finally {
+		server.close();
+	}
 });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { about, type Subject, subjectNow } from "../src/subject.ts";
-import { Workbench } from "../src/workbench.ts";
+import { type Lane, Workbench } from "../src/workbench.ts";
 
 let bench: Workbench;
 let started: string[];
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** Asks for a job that goes on until the test ends it. */
-const ask = (lane: "urgent" | "background", key: string, order = 0) =>
+const ask = (lane: Lane, key: string, order = 0) =>
 	bench.ask<object>(lane, {
 		key,
 		order,
@@ -59,6 +59,38 @@ describe("a workbench", () => {
 		}
 		await settle();
 		expect(subjects).toEqual([{ dispute: 1 }, { dispute: 2 }]);
+	});
+
+	it("does what is called wrong beside its other work, of which it keeps the order", async () => {
+		for (const [key, order] of [
+			["a", 1],
+			["b", 2],
+			["c", 3],
+			["d", 4],
+		] as const)
+			ask("background", key, order);
+		await settle();
+		bench.begin();
+		ask("alarm", "d", 4);
+		ask("alarm", "c", 3);
+		ask("background", "a", 1);
+		ask("background", "b", 2);
+		await settle();
+		// False alarms take no turn of what has the earliest deadline.
+		expect(started).toEqual(["a", "d"]);
+		finish.get("a")!({});
+		await settle();
+		expect(started).toEqual(["a", "d", "b"]);
+		finish.get("d")!({});
+		await settle();
+		expect(started).toEqual(["a", "d", "b", "c"]);
+	});
+
+	it("waits for many proofs of other machines at once, and of urgent work does one", async () => {
+		for (const key of ["p", "q", "r"]) ask("proofs", key);
+		for (const key of ["u", "v"]) ask("urgent", key);
+		await settle();
+		expect(started.toSorted()).toEqual(["p", "q", "r", "u"]);
 	});
 
 	it("does urgent work beside all other, and of each lane the earliest first", async () => {

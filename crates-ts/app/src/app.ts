@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Boundary } from "./components/boundary.ts";
 import { h } from "./components/h.ts";
 import { useLive } from "./live.ts";
 import { AccountPage } from "./pages/account-page.ts";
@@ -12,6 +13,7 @@ import { OverviewPage } from "./pages/overview-page.ts";
 import { ProgramPage } from "./pages/program-page.ts";
 import { RequestPage } from "./pages/request-page.ts";
 import { RequestsPage } from "./pages/requests-page.ts";
+import { VerifyPage } from "./pages/verify-page.ts";
 import { navigate, onLink, usePath } from "./route.ts";
 import { Silence, stateCard } from "./states.ts";
 import { WalletButton } from "./wallet/wallet-button.ts";
@@ -34,16 +36,24 @@ const PAGES: readonly (readonly [RegExp, (id: string) => ReactNode])[] = [
 	[/^\/operators\/?$/, () => h(ListPage, { key: "operators", path: "operators", title: "Operators" })],
 	[/^\/accounts\/(0x[0-9a-fA-F]{40})$/, (account) => h(AccountPage, { key: account, account })],
 	[/^\/deployment\/?$/, () => h(ListPage, { key: "deployment", path: "deployment", title: "Deployment" })],
+	[/^\/verify\/?$/, () => h(VerifyPage, { key: "verify", claim: "" })],
+	[/^\/verify\/([1-9]\d{0,9})$/, (id) => h(VerifyPage, { key: id, claim: id })],
 ];
 
 export function App(): ReactNode {
 	const path = usePath();
+	const { head } = useLive();
 	return h(
 		"div",
 		{ onClick: onLink },
 		h("a", { className: "skip", href: "#main" }, "To the page"),
 		h(Header, { path }),
-		h("main", { id: "main", className: "page", tabIndex: -1 }, h(Silence), page(path)),
+		h(
+			"main",
+			{ id: "main", className: "page", tabIndex: -1 },
+			h(Silence),
+			h(Boundary, { of: `${path} ${head?.hash ?? ""}` }, page(path)),
+		),
 	);
 }
 
@@ -71,6 +81,7 @@ const LINKS = [
 	["/bounties", "Bounties"],
 	["/operators", "Operators"],
 	["/deployment", "Deployment"],
+	["/verify", "Verify"],
 ] as const;
 
 function Header({ path }: { path: string }): ReactNode {

@@ -25,19 +25,60 @@ function change(by: Partial<Live>): void {
 	for (const listener of listeners) listener();
 }
 
+/** Milliseconds between two blocks that pages are asked again for: a chain is slower, a flood is not. */
+const APART = 250;
+let next: Head | undefined;
+let waiting = false;
+
+/** Tells of a block at once, and of those that follow on its heels of the last one alone. */
+function soon(head: Head): void {
+	next = head;
+	if (waiting) return;
+	const tell = () => {
+		if (next === undefined) {
+			waiting = false;
+			return;
+		}
+		const { time } = next;
+		// Clocks go by the chain's time: a block says what it is, from then on this computer counts.
+		change({ head: next, silentSince: undefined, trouble: undefined, ahead: time - Date.now() / 1000 });
+		next = undefined;
+		waiting = true;
+		setTimeout(tell, APART);
+	};
+	tell();
+}
+
+/** A block as the server told it; undefined if it is none. */
+function headIn(data: string): Head | undefined {
+	try {
+		const { number, hash, time } = JSON.parse(data) as Head;
+		const isHead = Number.isSafeInteger(number) && Number.isSafeInteger(time) && typeof hash === "string";
+		return isHead ? { number, hash, time } : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function troubleIn(data: string): string {
+	try {
+		return String((JSON.parse(data) as { readonly message: string }).message).slice(0, 300);
+	} catch {
+		return "";
+	}
+}
+
 let source: EventSource | undefined;
 
 function listen(): void {
 	if (source !== undefined) return;
 	source = new EventSource("/v1/pages/heads");
 	source.addEventListener("head", (event) => {
-		const head = JSON.parse(event.data) as Head;
-		// Clocks go by the chain's time: a block says what it is, from then on this computer counts.
-		change({ head, silentSince: undefined, trouble: undefined, ahead: head.time - Date.now() / 1000 });
+		const head = headIn(event.data);
+		if (head !== undefined) soon(head);
 	});
 	source.addEventListener("trouble", (event) => {
-		const { message } = JSON.parse(event.data) as { message: string };
-		change({ trouble: message, silentSince: live.silentSince ?? Date.now() });
+		change({ trouble: troubleIn(event.data), silentSince: live.silentSince ?? Date.now() });
 	});
 	source.addEventListener("error", () => {
 		change({

@@ -28,14 +28,16 @@ export function onLink(event: MouseEvent): void {
 		return;
 	const link = (event.target as Element).closest("a");
 	const path = link?.getAttribute("href");
-	if (link == null || path == null || !path.startsWith("/") || link.target !== "") return;
+	if (link == null || path == null || !/^\/(?![/\\])/.test(path) || link.target !== "") return;
 	event.preventDefault();
 	navigate(path);
 }
 
+const LONGEST = 200;
+
 /** The title of the tab. */
 export function useTitle(title: string): void {
 	useEffect(() => {
-		document.title = title === "" ? "Umpire" : `${title} \u00b7 Umpire`;
+		document.title = title === "" ? "Umpire" : `${title.slice(0, LONGEST)} \u00b7 Umpire`;
 	}, [title]);
 }

@@ -36,14 +36,18 @@ function Skeleton(): ReactNode {
 	);
 }
 
+/** Answers of the API are written to go on after a colon. */
+const sentence = (text: string): string =>
+	text === "" ? "" : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
 /** A page, or what is in its place while it is asked for, or cannot be had. */
 export function pageOr<T>({ view, refusal, again }: Page<T>, show: (view: T) => ReactNode): ReactNode {
 	if (view !== undefined) return show(view);
 	if (refusal === undefined) return h(Skeleton);
 	return stateCard({
 		label: refusal.status === 404 ? "Not there" : "Cannot be shown",
-		title: refusal.message,
-		text: refusal.help,
+		title: sentence(refusal.message),
+		text: sentence(refusal.help),
 		action:
 			refusal.status === 404
 				? h("a", { className: "button", href: "/" }, "Overview")

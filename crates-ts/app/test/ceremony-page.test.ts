@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseBeaconSource } from "@umpire/prover/ceremony/beacon.ts";
+import { parseBeaconSource } from "@umpire/prover/ceremony/beacon-source.ts";
 import { newCeremony } from "@umpire/prover/ceremony/new-ceremony.ts";
 import { verifyCeremony } from "@umpire/prover/ceremony/verify.ts";
 import { complaintsOf, isTooWide, offencesOf, openBrowser } from "@umpire/testing/browser/browser.ts";

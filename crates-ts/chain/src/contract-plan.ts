@@ -24,6 +24,8 @@ export interface PlannedContract {
 	readonly address: Hex;
 	/** creation code, with libraries and the constructor's arguments */
 	readonly creation: Hex;
+	/** bytes of `creation` before the constructor's arguments */
+	readonly codeBytes: number;
 	/** bytes of code that stay on the chain, those of its own contracts among them */
 	readonly size: number;
 	/** keccak256 of its code, if that was given */
@@ -69,6 +71,7 @@ export class ContractPlan {
 			name,
 			address,
 			creation,
+			codeBytes: code.length / 2 - 1,
 			size,
 			runtimeCodeHash: given?.runtimeCodeHash,
 			// A contract's own nonce begins at 1.
@@ -125,7 +128,12 @@ export async function carryOut(
 	for (const { name, address, creation } of contracts) {
 		if (there.has(address)) continue;
 		onStep(name);
-		await sendTo(signer, `deploying ${name}`, { to: FACTORY, data: factoryData(creation) });
+		try {
+			await sendTo(signer, `deploying ${name}`, { to: FACTORY, data: factoryData(creation) });
+		} catch (error) {
+			// Somebody was faster: what is at the address is what the address is a hash of.
+			if ((await codeAt(connection, address)) === undefined) throw error;
+		}
 		for (let look = 0; (await codeAt(connection, address)) === undefined; look++) {
 			if (look === LOOKS) throw new ChainError(`${name} is not at ${address}`, { retryable: true });
 			await sleep(connection.pollingInterval);

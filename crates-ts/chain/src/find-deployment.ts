@@ -93,8 +93,12 @@ async function requireVerifier(
 	});
 }
 
-/** @throws ChainError if something else than the named contract of this version lies at the address */
-async function requireOwnCode(connection: Connection, name: string, address: Hex): Promise<void> {
+/**
+ * What a contract says of itself is worth nothing unless its code is known: its own, and that of its libraries.
+ *
+ * @throws ChainError if something else than the named contract of this version lies at the address
+ */
+export async function requireOwnCode(connection: Connection, name: string, address: Hex): Promise<void> {
 	const found = await connection.reader.getCode({ address }).catch((error: unknown) => {
 		throw explainReading(error, "a contract's code");
 	});
@@ -107,7 +111,7 @@ async function requireOwnCode(connection: Connection, name: string, address: Hex
 				: `The contract at ${where} is not the ${name} that this version builds`,
 			{
 				advice:
-					"check the market's address (umpire status shows it), --rpc, UMPIRE_CEREMONY and the version that deployed it.",
+					"check the address (umpire status shows the market's), --rpc, UMPIRE_CEREMONY and the version that deployed it.",
 			},
 		);
 	}

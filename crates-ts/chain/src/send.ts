@@ -33,6 +33,8 @@ export interface Call {
 	readonly functionName: string;
 	readonly args?: readonly unknown[];
 	readonly value?: bigint;
+	/** gas that it can come to need beyond what it needs in the newest block's second; 0 by default */
+	readonly spare?: bigint;
 }
 
 /**
@@ -93,7 +95,7 @@ export async function sendTo(
  */
 export async function signCall(
 	signer: Signer,
-	{ contract, functionName, args = [], value = 0n }: Call,
+	{ contract, functionName, args = [], value = 0n, spare = 0n }: Call,
 	how: { move: string; nonce: number; replaced: Hex | undefined; until: number | undefined },
 ): Promise<Hex> {
 	const { reader } = signer.connection;
@@ -101,7 +103,7 @@ export async function signCall(
 	const from = signer.account.address;
 	const transaction = { from, to: contract.address, data, value: numberToHex(value) };
 	try {
-		const gas = await gasOf(reader, transaction);
+		const gas = (await gasOf(reader, transaction)) + spare;
 		return await sign(signer, { to: contract.address, data, value, gas }, how);
 	} catch (error) {
 		const decoded =

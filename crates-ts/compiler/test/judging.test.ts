@@ -1,5 +1,5 @@
 import { type Measured, refineToBudget } from "@umpire/compiler/fidelity/budget.ts";
-import { budgetText, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
+import { budgetText, keepsArgmax, parseBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
 import { Judge, type Judgement, worstError } from "@umpire/compiler/fidelity/judge.ts";
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
@@ -156,6 +156,25 @@ describe("a program that misses its budget", () => {
 		expect(missedBudget(report)).toMatch(
 			/budget \(1e-12 in the output's units\) is missed: output "[^"]+" is off by up to .*; most of it arises at .*node .*: .*; more calibration/,
 		);
+	});
+
+	test.each(["1e-9%", "abs:1e-12", "rel:1e-9%", "mean:1e-9%"])(
+		"names the budget with which it does not, for %s",
+		async (text) => {
+			const { report } = await compileChecked(model, { budget: parseBudget(text)! });
+			const named = /, --budget (\S+) allows it$/.exec(missedBudget(report)!)?.[1];
+			expect(named).toMatch(/^[a-z]*/.exec(text)![0]);
+			const followed = await compileChecked(model, { budget: parseBudget(named!)! });
+			expect(followed.report.budget).toMatchObject({ met: true });
+		},
+	);
+
+	test("names a budget that asks for no largest element where that is another", async () => {
+		const { report } = await compileChecked(model, { budget });
+		const outputs = report.fidelity!.outputs.map((one) => ({ ...one, argmaxAgrees: 0.5 }));
+		const missed = missedBudget({ ...report, fidelity: { ...report.fidelity!, outputs } });
+		const named = /, --budget (mean:\S+) does not ask which element is the largest$/.exec(missed!)?.[1];
+		expect(keepsArgmax(parseBudget(named!)!)).toBe(false);
 	});
 
 	/** A search among so many values, of which no one's bits help, or can be had. */

@@ -6,6 +6,7 @@ import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compile.ts";
 import { quantise } from "../src/fidelity/measure.ts";
+import { missingNumbers } from "../src/import/missing-numbers.ts";
 import { mlModel, reals } from "./ml.ts";
 
 const NONE = Number.NaN;
@@ -72,4 +73,13 @@ describe("inputs may hold NaN where the model says what becomes of it", () => {
 		const model = modelOf([[4, 2]], (g, [x]) => g.node("Relu", [x]));
 		await expect(compile(model, { inputs: [[ROWS]] })).rejects.toThrow(/"x0\/or_missing".*holds NaN/);
 	});
+});
+
+test("a model keeps its opset: its functions are written for it", () => {
+	const model = modelOf([[4, 2]], (g, [x]) => g.node("IsNaN", [x]));
+	const opset = model.opsets.get("");
+	expect(opset).toBeLessThan(20);
+	const told = missingNumbers(model, [[ROWS]]);
+	expect(told.missing.size).toBe(1);
+	expect(told.model.opsets.get("")).toBe(opset);
 });

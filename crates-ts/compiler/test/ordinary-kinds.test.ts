@@ -96,6 +96,28 @@ describe("what a curve makes steep", () => {
 		expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[i])))).toBeLessThan(0.02);
 	});
 
+	test("a magnitude of which half is picked is as fine as what it is made of", async () => {
+		const model = modelOf(
+			[
+				[1, 16],
+				[1, 16],
+			],
+			(g, [re, im]) => {
+				const sum = g.node("Add", [g.node("Mul", [re, re]), g.node("Mul", [im, im])]);
+				const half = g.constant("half", tensorFrom("int64", [9], [0, 1, 2, 3, 4, 5, 6, 7, 8]));
+				const root = g.node("Sqrt", [g.node("Gather", [g.node("Transpose", [sum], { perm: [1, 0] }), half])]);
+				const few = g.constant("few", floats([], [1e-5]));
+				return g.node("Log", [g.node("Add", [root, few])]);
+			},
+		);
+		const spoken = [scaled([1, 16], 1, 8), scaled([1, 16], 2, 8)];
+		const whispered = [scaled([1, 16], 3, 2e-3), scaled([1, 16], 4, 2e-3)];
+		const compiled = await compileChecked(model, { inputs: [spoken, whispered] });
+		const [found] = outputsOf(compiled, new Map(whispered.map((tensor, k) => [`x${k}`, tensor])));
+		const [re, im] = whispered.map(numbers);
+		const wanted = re.slice(0, 9).map((value, i) => Math.log(1e-5 + Math.hypot(value, im[i])));
+		expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[i])))).toBeLessThan(0.02);
+	});
 	test("a magnitude of nothing is 0", async () => {
 		const model = modelOf(
 			[
@@ -214,4 +236,44 @@ test("what both branches of an If say is a probability is one", () => {
 	};
 	expect(probabilitiesOf(graphOf("HardSigmoid")).size).toBe(1);
 	expect(probabilitiesOf(graphOf("Tanh")).size).toBe(0);
+});
+
+describe("a sum within bounds", () => {
+	// Compared numbers have 30 bits: a billion of them, in units of a result that ends at 4, is more than a sum holds.
+	const bounded = modelOf(
+		[
+			[1, 4],
+			[1, 4],
+		],
+		(g, [x, y]) => {
+			const number = (name: string, value: number): string => g.constant(name, floats([], [value]));
+			const sum = g.node("Clip", [g.node("Add", [x, y]), number("low", -4), number("high", 4)]);
+			const isFar = g.node("Cast", [g.node("Greater", [x, number("far", 1e11)])], { to: 1 });
+			return g.node("Add", [sum, isFar]);
+		},
+	);
+
+	test("is what it is, however far one of its operands reaches", async () => {
+		const sets = [
+			[floats([1, 4], [0, 5e11, -1e12, 1e12]), floats([1, 4], [0.5, -0.25, 1, -1])],
+			[floats([1, 4], [1e12, 0, 0, -5e11]), floats([1, 4], [-0.5, 0.75, -1, 0.125])],
+		];
+		const compiled = await compileChecked(bounded, { inputs: sets });
+		const [first, second] = sets.map(
+			([x, y]) =>
+				outputsOf(
+					compiled,
+					new Map([
+						["x0", x],
+						["x1", y],
+					]),
+				)[0],
+		);
+		const wanted = [
+			[0.5, 5, -4, 5],
+			[5, 0.75, -1, -4],
+		];
+		for (const [k, found] of [first, second].entries())
+			expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[k][i])))).toBeLessThan(0.01);
+	});
 });

@@ -41,6 +41,16 @@ describe("the search for widths", () => {
 		expect(found.cost).toBeLessThanOrEqual(1.12 * (await best(problem(weights, most))));
 	});
 
+	it("is near it before units are looked at one by one", async () => {
+		const lines: string[] = [];
+		const { search } = problem(weights, 2);
+		await searchPlan({ ...search, progress: (line) => lines.push(line) });
+		const share = lines
+			.map((line) => /a plan of (\d+) %/.exec(line)?.[1])
+			.find((found) => found !== undefined);
+		expect(Number(share) * 0.5).toBeLessThanOrEqual(1.2 * (await best(problem(weights, 2))));
+	});
+
 	it("stops after two runs where the cheapest plan is good enough", async () => {
 		const { search, measured } = problem(weights, 100);
 		const found = (await searchPlan(search))!;
@@ -65,6 +75,16 @@ describe("the search for widths", () => {
 		expect(found.plan).toEqual([2, 1]);
 	});
 
+	it("finds a cheap plan although finer ones are beyond the budget", async () => {
+		const { search } = problem([1, 1], 1);
+		const measure: Search["measure"] = async (plan) => {
+			const { meanSquare } = (await search.measure(plan))!;
+			return { largest: ["0,0", "1,2"].includes(plan.join()) ? 1 : 9, meanSquare };
+		};
+		const found = (await searchPlan({ ...search, measure }))!;
+		expect(found.plan).toEqual([1, 2]);
+	});
+
 	it("takes no plan that cannot be built", async () => {
 		const { search } = problem(weights, 100);
 		const found = (await searchPlan({
@@ -87,11 +107,11 @@ describe("the search for widths", () => {
 		for (const plan of asked) expect((await search.measure(plan))!.largest).toBeLessThanOrEqual(3);
 	});
 
-	it("is the same each time, within some 4n runs", async () => {
+	it("is the same each time, within some 5n runs", async () => {
 		const [first, second] = [problem(weights, 2), problem(weights, 2)];
 		expect(await searchPlan(first.search)).toEqual(await searchPlan(second.search));
 		expect(first.measured).toEqual(second.measured);
 		expect(new Set(first.measured).size).toBe(first.measured.length);
-		expect(first.measured.length).toBeLessThanOrEqual(2 + 2 * 5 + 9 + 5);
+		expect(first.measured.length).toBeLessThanOrEqual(2 + 2 * 5 + 9 + 5 + 5);
 	});
 });

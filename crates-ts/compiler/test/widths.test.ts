@@ -73,12 +73,43 @@ describe("programs of chosen widths", () => {
 		const tensors = new Map(
 			["a", "b", "c"].map((node) => [name(node), bytesOf(range(node), false)] as const),
 		);
-		const program = lower({ tensors, copies: new Map(), small });
+		const program = lower({ ...NO_WIDTHS, tensors, small });
 		expect(planOf(program, "b")).toBe("8-bit Conv");
 		expect(weightsOf(program, "b")).toBeLessThanOrEqual(63);
 		// Its result has 16 bits, which no kernel gives.
 		expect(planOf(program, "cd")).toMatch(/^float32 Conv/);
 		expect(weightsOf(program, "cd")).toBeGreaterThan(63);
+	});
+
+	it("give convolutions at single positions 7-bit weights for 16 bits as well, where channels are many", async () => {
+		const random = new Random(3);
+		const graph = new GraphBuilder("net");
+		const conv = (
+			x: string,
+			name: string,
+			[m, c]: readonly [number, number],
+			pads: readonly number[],
+		): string => {
+			const w = graph.constant(`${name}.w`, random.heTensor([m, c, 1, 1], c));
+			return graph.node("Conv", [x, w], { kernel_shape: [1, 1], pads }, name);
+		};
+		const none = [0, 0, 0, 0];
+		const a = conv(graph.input("x", "float32", [1, 96, 12, 12]), "a", [80, 96], none);
+		const b = conv(a, "b", [96, 80], [1, 1, 1, 1]);
+		const c = conv(b, "c", [32, 96], none);
+		graph.output(c, "float32", [1, 32, 14, 14]);
+		const feed = new Map([["x", new Random(1).normalTensor([1, 96, 12, 12])]]);
+		const { graph: folded, facts } = await foldModel(graph.model(), feedsOf([feed]));
+		const widths = { ...NO_WIDTHS, small: new Set(["x", a, b]) };
+		const { program } = lowerModel({ graph: folded, facts }, "net", precisionOf(16, 1), { widths });
+		expect(planOf(program, "a")).toBe("2 8-bit MatMul per position");
+		for (const node of ["b", "c"]) expect(planOf(program, node)).not.toMatch(/8-bit/);
+		const options = { assignment: new Map(), sharedRanges: [], fixed: new Set<string>() };
+		const { units, products } = unitsOf(folded, fuse(folded, facts), facts, options);
+		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "conv"]);
+		expect(units[0].options).toEqual(["A16W14", "A16W7", "A8W14", "A8W7"]);
+		// An integer kernel gives the first result in 16 bits too.
+		expect(units.map(({ wantsBytes }) => wantsBytes)).toEqual([false, false, true]);
 	});
 
 	it("leave sums of bytes room in one float32 convolution, where weights stay fine", async () => {
@@ -195,7 +226,7 @@ describe("weights of 7 bits", () => {
 describe("costs", () => {
 	it("know that small products keep their weights", () => {
 		const unit = {
-			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0 },
+			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
 		const cost = (isSmall: boolean, option: number): number => {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { type BlockStore, MOST_BLOCK } from "./block-store.ts";
 import { type CID, isNamed } from "./cid.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Blocks in a folder, `blocks/xy/CID`. A block is written beside its place, flushed to the disk and renamed, and so is
@@ -38,7 +39,7 @@ export function folderBlocks(folder: string): BlockStore {
 async function keep(path: string, bytes: Uint8Array): Promise<void> {
 	const folder = dirname(path);
 	const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	try {
 		await flushed(await open(temporary, "w"), (file) => file.writeFile(bytes));
 		await rename(temporary, path);

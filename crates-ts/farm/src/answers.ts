@@ -12,11 +12,21 @@ export async function read<T extends z.ZodType>(c: Context, schema: T): Promise<
 	const text = await c.req.text();
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
-	} catch {
+		value = JSON.parse(text, storable);
+	} catch (error) {
+		if (error instanceof HTTPException) throw error;
 		throw refused(400, "The body is no JSON.");
 	}
 	return requireFit(schema, value, "body");
+}
+
+/** Databases keep neither halves of characters nor U+0000: whoever sends some would be told to try again for ever. */
+function storable(key: string, value: unknown): unknown {
+	for (const text of [key, value]) {
+		if (typeof text === "string" && (!text.isWellFormed() || text.includes("\0")))
+			throw refused(400, "The body has text that is none: U+0000, or half of a character.");
+	}
+	return value;
 }
 
 export function requireFit<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {

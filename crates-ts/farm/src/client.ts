@@ -77,8 +77,8 @@ export class FarmClient {
 	}
 
 	/** @param wait seconds within which an answer is awaited */
-	async job(id: string, wait = 0): Promise<Job> {
-		return JOB.parse(await this.#json("GET", `/v1/jobs/${id}?wait=${wait}`));
+	async job(id: string, wait = 0, signal?: AbortSignal): Promise<Job> {
+		return JOB.parse(await this.#json("GET", `/v1/jobs/${id}?wait=${wait}`, undefined, signal));
 	}
 
 	/** Takes a job back that is not done. */
@@ -92,6 +92,7 @@ export class FarmClient {
 		return response.body!;
 	}
 
+	/** Says that a job's result is false, which counts against its worker. */
 	async refuse(id: string, reason: string): Promise<void> {
 		await this.#json("POST", `/v1/jobs/${id}/refuse`, { reason });
 	}
@@ -176,6 +177,8 @@ export class FarmClient {
 		const response = await fetch(`${this.place}${path}`, {
 			...init,
 			method,
+			// The token is for this address alone.
+			redirect: "error",
 			headers: { ...init.headers, ...this.headers },
 			signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
 		}).catch((cause) => {

@@ -6,11 +6,12 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { issueOf, read, refused, requireFit, shown, stream } from "./answers.ts";
+import { addContent, type FarmEnv, HASH } from "./content-routes.ts";
 import { receive, send, TooLarge, WrongHash } from "./files.ts";
 import type { KindShape } from "./kind.ts";
 import { metricsOf } from "./metrics.ts";
 import type { Queue } from "./queue.ts";
-import { isAuthorised } from "./token.ts";
+import { bearerOf, isToken, type WorkerTokens } from "./token.ts";
 import {
 	type FarmStatus,
 	type Job,
@@ -26,7 +27,10 @@ import { Workers } from "./workers.ts";
 export interface CoordinatorOptions {
 	readonly queue: Queue;
 	readonly kinds: readonly KindShape[];
+	/** Of whoever gives jobs; it may do everything. */
 	readonly token: string;
+	/** Of workers: each is called what its token is called. */
+	readonly workerTokens: WorkerTokens;
 	/** Where data, uploaded content and models are kept. */
 	readonly folder: string;
 	/** Further folders of programs/ and inputs/, looked into first and never written. */
@@ -38,12 +42,10 @@ export interface CoordinatorOptions {
 
 /** Milliseconds between two looks of somebody who waits, beside those when something has changed. */
 const LOOK = 1000;
-const CONTENT = /^0x[0-9a-f]{64}\.(onnx|onnx\.data|bin)$/;
-const HASH = /^[0-9a-f]{64}$/;
 
 /** Gives the jobs of a queue to workers over HTTP, and keeps what they need and what they make. */
 export class Coordinator {
-	readonly app = new Hono();
+	readonly app = new Hono<FarmEnv>();
 	readonly #options: CoordinatorOptions;
 	readonly #kinds: ReadonlyMap<string, KindShape>;
 	readonly #workers = new Workers();
@@ -57,7 +59,7 @@ export class Coordinator {
 		this.#look();
 		this.#jobs();
 		this.#leases();
-		this.#files();
+		addContent(this.app, options);
 	}
 
 	/** What `umpire farm status` shows. */
@@ -73,13 +75,20 @@ export class Coordinator {
 
 	#guard(): void {
 		const { app } = this;
-		const { token, warn } = this.#options;
+		const { token, workerTokens, warn } = this.#options;
 		app.use(async (c, next) => {
-			if (c.req.path !== "/health" && !isAuthorised(c.req.header("authorization"), token)) {
+			if (c.req.path === "/health") return next();
+			const bearer = bearerOf(c.req.header("authorization"));
+			if (isToken(bearer, token)) return next();
+			const worker = await workerTokens.nameOf(bearer);
+			if (worker === undefined) {
 				this.#unauthorised++;
 				return c.json({ error: "The token is missing or wrong." }, 401, { "www-authenticate": "Bearer" });
 			}
-			await next();
+			if (!isForWorkers(c.req.method, c.req.path))
+				return c.json({ error: "A worker's token takes and answers jobs, and nothing else." }, 403);
+			c.set("worker", worker);
+			return next();
 		});
 		const small = bodyLimit({
 			maxSize: MOST_JSON,
@@ -110,14 +119,14 @@ export class Coordinator {
 
 	#look(): void {
 		const { app } = this;
-		let looked: { readonly at: number; readonly counts: Promise<unknown> } | undefined;
+		let looked: { readonly at: number; readonly answer: Promise<void> } | undefined;
 		app.get("/health", async (c) => {
-			// Anybody may ask: the database is not asked each time.
+			// Anybody may ask: the database is not asked each time, nor for what takes longer the more jobs there are.
 			const now = performance.now();
 			if (looked === undefined || now - looked.at > LOOK) {
-				looked = { at: now, counts: this.#options.queue.counts() };
+				looked = { at: now, answer: this.#options.queue.check() };
 			}
-			await looked.counts;
+			await looked.answer;
 			return c.json({ ok: true });
 		});
 		app.get("/metrics", async (c) => c.text(metricsOf(await this.status(), this.#unauthorised)));
@@ -176,7 +185,8 @@ export class Coordinator {
 		const { app } = this;
 		const { queue, folder, mostBytes } = this.#options;
 		app.post("/v1/leases", async (c) => {
-			const { worker, kinds, wait } = await read(c, LEASE_REQUEST);
+			const { kinds, wait, ...asked } = await read(c, LEASE_REQUEST);
+			const worker = c.get("worker") ?? asked.worker;
 			const known = kinds.filter((kind) => this.#kinds.has(kind));
 			if (known.length === 0) throw refused(404, "None of these kinds is known here.");
 			if (this.#workers.isSuspended(worker))
@@ -192,7 +202,10 @@ export class Coordinator {
 		});
 		app.post("/v1/leases/:lease/heartbeat", async (c) => {
 			const lease = c.req.param("lease");
-			const worker = c.req.query("worker");
+			const worker = c.get("worker") ?? c.req.query("worker");
+			const holder = this.#workers.holderOf(lease);
+			if (holder !== undefined && worker !== undefined && holder !== worker)
+				throw refused(403, "Another worker holds this lease.");
 			if (worker !== undefined && /^[\w.-]{1,64}$/.test(worker)) this.#workers.heard(worker);
 			if (!(await queue.touch(lease))) throw refused(410, "This lease has expired, or there was none.");
 			return c.json({ ok: true });
@@ -208,7 +221,9 @@ export class Coordinator {
 		});
 		app.post("/v1/leases/:lease/result", async (c) => {
 			const lease = c.req.param("lease");
-			const outcome = await read(c, OUTCOME);
+			const given = await read(c, OUTCOME);
+			const own = c.get("worker");
+			const outcome = { ...given, worker: own ?? given.worker, own: own !== undefined };
 			const job = await this.#leasedJob(c);
 			const holder = this.#workers.holderOf(lease);
 			if (holder !== undefined && holder !== outcome.worker)
@@ -259,39 +274,6 @@ export class Coordinator {
 		this.#options.warn(`A result of worker ${worker} was refused: job ${job}: ${why}`, { farmJob: job });
 	}
 
-	#files(): void {
-		const { app } = this;
-		const { folder, content, mostBytes } = this.#options;
-		const own = join(folder, "content");
-		for (const kind of ["programs", "inputs"] as const) {
-			const address = `/content/${kind}/:file` as const;
-			app.on(["GET", "HEAD"], address, async (c) => {
-				const { file } = c.req.param();
-				if (!CONTENT.test(file)) throw refused(400, "Name a program as 0x….onnx and inputs as 0x….bin.");
-				for (const place of [...content, own]) {
-					const found = await send(join(place, kind, file));
-					if (found !== undefined) return stream(c, found);
-				}
-				return stream(c, undefined);
-			});
-			app.put(address, async (c) => {
-				const { file } = c.req.param();
-				if (!CONTENT.test(file)) throw refused(400, "Name a program as 0x….onnx and inputs as 0x….bin.");
-				return c.json(await receive(c.req.raw.body, join(own, kind, file), mostBytes));
-			});
-		}
-		app.on(["GET", "HEAD"], "/blobs/:hash", async (c) => {
-			const { hash } = c.req.param();
-			if (!HASH.test(hash)) throw refused(400, "Name a file by its SHA-256, 64 hexadecimal digits.");
-			return stream(c, await send(join(folder, "blobs", hash)));
-		});
-		app.put("/blobs/:hash", async (c) => {
-			const { hash } = c.req.param();
-			if (!HASH.test(hash)) throw refused(400, "Name a file by its SHA-256, 64 hexadecimal digits.");
-			return c.json(await receive(c.req.raw.body, join(folder, "blobs", hash), mostBytes, hash));
-		});
-	}
-
 	async #leasedJob(c: Context): Promise<Job> {
 		const job = await this.#options.queue.jobOf(c.req.param("lease") ?? "");
 		if (job === undefined) throw refused(404, "There was no such lease.");
@@ -328,4 +310,10 @@ export class Coordinator {
 			if (signal.aborted) return undefined;
 		}
 	}
+}
+
+/** What a worker asks: jobs, and what it needs for them. */
+function isForWorkers(method: string, path: string): boolean {
+	if (/^\/v1\/leases(\/|$)/.test(path)) return true;
+	return (method === "GET" || method === "HEAD") && /^\/(content|blobs)\//.test(path);
 }

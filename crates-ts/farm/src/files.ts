@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
 /** A body is larger than what is taken. */
@@ -34,7 +35,7 @@ export async function receive(
 	most: number,
 	sha256?: string,
 ): Promise<Received> {
-	await mkdir(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
 	const hash = createHash("sha256");
 	let bytes = 0;
@@ -66,6 +67,12 @@ export async function receive(
 		}
 		throw error;
 	}
+}
+
+/** Notes that a file was asked for, so that `removeOld` keeps it. */
+export async function markUsed(path: string): Promise<void> {
+	const now = new Date();
+	await utimes(path, now, now).catch(() => {});
 }
 
 /** A file as a stream; undefined if there is none. */

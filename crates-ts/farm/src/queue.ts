@@ -182,6 +182,11 @@ export class Queue {
 		return undefined;
 	}
 
+	/** Whether the database answers, however many jobs there are. @throws UmpireError if it does not */
+	async check(): Promise<void> {
+		await this.#ask(() => this.#boss.getDb().executeSql("select 1"));
+	}
+
 	/** Jobs by kind and state. */
 	async counts(): Promise<{ kind: string; waiting: number; leased: number; done: number; failed: number }[]> {
 		const db = this.#boss.getDb();
@@ -212,7 +217,7 @@ export class Queue {
 	}
 
 	#read(lease: string): Attempt | undefined {
-		const [, kind, id, attempt] = /^([a-z-]{1,32})\.([0-9a-f-]{36})\.(\d{1,4})$/.exec(lease) ?? [];
+		const [, kind, id, attempt] = /^([a-z-]{1,32})\.([0-9a-f-]{36})\.(0|[1-9]\d{0,3})$/.exec(lease) ?? [];
 		if (kind === undefined || !this.#kinds.includes(kind) || !UUID.test(id)) return undefined;
 		return { kind, id, attempt: Number(attempt) };
 	}

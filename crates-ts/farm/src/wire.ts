@@ -44,12 +44,16 @@ const data = z.strictObject({
 	sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+/** Whether a worker has a token of its own, so that nobody else can have its name: the coordinator says so. */
+const own = z.boolean().optional();
+
 /** What a worker says in the end. */
 export const OUTCOME = z.discriminatedUnion("ok", [
-	z.strictObject({ ok: z.literal(true), worker: name, result: z.unknown(), data: data.optional() }),
+	z.strictObject({ ok: z.literal(true), worker: name, own, result: z.unknown(), data: data.optional() }),
 	z.strictObject({
 		ok: z.literal(false),
 		worker: name,
+		own,
 		error: z.string().max(4000),
 		/** Whether another worker, or the same one later, may succeed. */
 		retryable: z.boolean(),

@@ -96,10 +96,11 @@ async function outcomeOf(
 	try {
 		return { done: await kind.work(payload.data, signal) };
 	} catch (error) {
-		const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
+		const text = error instanceof Error ? error.message : String(error);
+		const message = text.replace(/\s*\n\s*/g, " ").replaceAll("\0", "");
 		// A defect may be this machine's: another one is asked.
 		const retryable = !(error instanceof UmpireError) || isRetryable(error);
-		return { error: message.slice(0, 2000), retryable };
+		return { error: message.slice(0, 2000).toWellFormed(), retryable };
 	}
 }
 

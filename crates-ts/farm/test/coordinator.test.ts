@@ -11,7 +11,7 @@ import { openPglite } from "../src/database.ts";
 import type { Kind } from "../src/kind.ts";
 import { Queue } from "../src/queue.ts";
 import { serveCoordinator } from "../src/serve.ts";
-import { openToken, readToken } from "../src/token.ts";
+import { openToken, readToken, WorkerTokens } from "../src/token.ts";
 import { LEAST_LEASE, MOST_JSON, type Outcome } from "../src/wire.ts";
 import { runWorker } from "../src/worker.ts";
 
@@ -46,7 +46,16 @@ async function start(port = 0) {
 	const warn = (line: string) => void warnings.push(line);
 	const kinds = [DOUBLE, BYTES];
 	return serveCoordinator(
-		{ queue, kinds, token, folder, content: [], mostBytes: MOST, warn },
+		{
+			queue,
+			kinds,
+			token,
+			workerTokens: new WorkerTokens(join(folder, "workers")),
+			folder,
+			content: [],
+			mostBytes: MOST,
+			warn,
+		},
 		port,
 		"127.0.0.1",
 	);
@@ -136,6 +145,8 @@ describe("a request that is wrong", () => {
 			[post(`/v1/leases/double.${id}.0/result`, JSON.stringify(doubled(1))), 404, /no such lease/],
 			[post("/v1/leases/nonsense/result", JSON.stringify(doubled(1))), 404, /no such lease/],
 			[ask(`/v1/leases/double.${id}.0/data/${hash}`, { method: "PUT", body: "x" }), 404, /no such lease/],
+			[post("/v1/jobs", job("double", { number: 1, more: "\ud800" })), 400, /half of a character/],
+			[post("/v1/jobs", job("double", { "\0": 1 })), 400, /U\+0000/],
 			[ask(`/v1/jobs/${id}`), 404, /There is no job/],
 			[ask("/v1/jobs/'; drop table job"), 404, /There is no job/],
 			[ask(`/v1/jobs/${id}?wait=1e9`), 400, /wait is from 0/],

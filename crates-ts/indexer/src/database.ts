@@ -1,6 +1,7 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { lockFolder } from "@umpire/store/folder-lock.ts";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
@@ -106,7 +107,7 @@ export async function openPglite(folder: string, schema: string, backup?: Uint8A
 		const data = join(folder, "data");
 		if (backup !== undefined) await rm(data, { recursive: true, force: true });
 		const loaded = backup === undefined ? {} : { loadDataDir: new Blob([backup as Uint8Array<ArrayBuffer>]) };
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		const pglite = await PGlite.create({ dataDir: data, ...loaded });
 		const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
 		const open: Database = {

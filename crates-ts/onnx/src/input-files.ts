@@ -13,11 +13,19 @@ import { readTable } from "./read-table.ts";
 import { type NamedTensor, readTensorProto } from "./tensor-file.ts";
 import { fitDims, type Role, type Symbols } from "./value-shapes.ts";
 
+/** A tensor, and where it was found. */
+interface Found {
+	readonly path: string;
+	readonly tensor: Tensor;
+}
+
 export interface InputOptions {
 	/** Shapes by name, where the model leaves them open. */
 	readonly shapes?: ReadonlyMap<string, readonly number[]>;
 	/** How images become numbers. */
 	readonly images?: ImageOptions;
+	/** Is told of what files name and no input takes. */
+	readonly warn?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -136,6 +144,7 @@ function checkCount(count: number, values: readonly ValueInfo[], what: string, p
 	const names = values.map((value) => `"${value.name}"`).join(", ");
 	throw new InputError(
 		`${path} has ${count} ${what}${count === 1 ? "" : "s"}, the model ${values.length}${names && ` (${names})`}`,
+		{ advice: `give one for each${values.length > 1 ? ", in this order" : ""}` },
 	);
 }
 
@@ -208,15 +217,17 @@ function readFiles(
 	what: Role,
 	options: InputOptions,
 ): Map<string, Tensor> {
+	const chosen = byName(paths, values, what, options);
+	if (chosen) return fitted(values, chosen, what, options);
 	checkCount(paths.length, values, what, paths.length === 1 ? paths[0] : `the list of files`);
 	const tensors = paths.map((path, at) => readOne(path, values[at], options));
 	const names = new Set(tensors.map(({ name }) => name));
-	const byName = names.size === values.length && values.every((value) => names.has(value.name));
+	const areNamed = names.size === values.length && values.every((value) => names.has(value.name));
 	const given = values.slice(0, paths.length);
 	return fitted(
 		given,
 		given.map((value, at) => {
-			const from = byName ? tensors.findIndex(({ name }) => name === value.name) : at;
+			const from = areNamed ? tensors.findIndex(({ name }) => name === value.name) : at;
 			return { path: paths[from], tensor: tensors[from].tensor };
 		}),
 		what,
@@ -224,10 +235,33 @@ function readFiles(
 	);
 }
 
+/**
+ * Of more files than there are inputs those that name them: a program has what decided shapes, a sampling rate say,
+ * as a constant, and its users still have the model's own files.
+ */
+function byName(
+	paths: readonly string[],
+	values: readonly ValueInfo[],
+	what: Role,
+	{ warn }: InputOptions,
+): readonly Found[] | undefined {
+	if (what !== "input" || paths.length <= values.length || paths.some((path) => kindOf(path) !== ".pb"))
+		return;
+	const files = paths.map((path) => ({ path, ...named(path, () => readTensorProto(readFileSync(path))) }));
+	const found = values.map((value) => files.filter(({ name }) => name === value.name));
+	if (found.some((matches) => matches.length !== 1)) return;
+	const more = files.filter(({ name }) => values.every((value) => value.name !== name));
+	for (const { path, name } of more)
+		warn?.(
+			`${path} was not read: there is no input "${name}" (what decides shapes is a constant of a program).`,
+		);
+	return found.flat();
+}
+
 /** Tensors in the shapes and types that values declare. */
 function fitted(
 	values: readonly ValueInfo[],
-	found: readonly { readonly path: string; readonly tensor: Tensor }[],
+	found: readonly Found[],
 	what: Role,
 	options: InputOptions,
 ): Map<string, Tensor> {

@@ -134,6 +134,16 @@ describe("JSON", () => {
 describe("tensor files", () => {
 	const tensor = tensorFrom("float32", [1, 4], [1, 2, 3, 4]);
 
+	test("of more .pb files than there are inputs those that name them, and the others are told of", () => {
+		const rate = tensorFrom("int64", [], [16000]);
+		const paths = [file(writeTensorProto(rate, "sr"), ".pb"), file(writeTensorProto(tensor, "x"), ".pb")];
+		const told: string[] = [];
+		expect(readInputs(paths, [x], { warn: (line) => told.push(line) })).toEqual(expected);
+		expect(told).toEqual([expect.stringMatching(/was not read: there is no input "sr"/)]);
+		const unnamed = [file(writeTensorProto(rate), ".pb"), paths[1], paths[1]];
+		expect(() => readInputs(unnamed, [x])).toThrow(/has 3 inputs, the model 1 \("x"\): give one for each/);
+	});
+
 	test("one .pb or .npy file per input, in order or by their names", () => {
 		expect(readInputs(file(writeTensorProto(tensor), ".pb"), [x])).toEqual(expected);
 		expect(readInputs([file(writeNpy(tensor), ".npy")], [x])).toEqual(expected);

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { CIRCUITS, ROOT, VERIFIERS_FOLDER } from "./circuits.ts";
 import { CHECKSUMS, type Checksums, checksumsOf, generateKeys } from "./keys.ts";
 import { printProgress } from "./progress.ts";
@@ -28,7 +29,7 @@ files.set(CHECKSUMS, `${JSON.stringify(checksums, null, "\t")}\n`);
 for (const [path, text] of files) {
 	const name = relative(ROOT, path);
 	if (!process.argv.includes("--check")) {
-		await mkdir(dirname(path), { recursive: true });
+		await makeFolder(dirname(path));
 		await writeFile(path, text);
 		process.stderr.write(`Written: ${name}\n`);
 	} else if ((await readFile(path, "utf8").catch(() => undefined)) !== text) {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { keepInitialKey } from "./ceremony/initial-key.ts";
 import { compileCircuit } from "./circom.ts";
 import { CIRCUITS_FOLDER, type CircuitName, POWERS_OF_TAU, ROOT } from "./circuits.ts";
@@ -73,7 +74,7 @@ export async function generateKeys(
 ): Promise<KeyFiles> {
 	const target = `${folder}/${circuit}-${await keyIdentity()}`;
 	if (!(await exists(target))) {
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await removeAbandoned(folder);
 		const work = await mkdtemp(`${folder}/unfinished-`);
 		try {

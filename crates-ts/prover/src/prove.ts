@@ -1,5 +1,5 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
-import type { CircuitInput, CircuitName } from "./circuits.ts";
+import { type CircuitInput, type CircuitName, PUBLIC_SIGNALS } from "./circuits.ts";
 import { ensureKeys, type KeyProgress } from "./keys.ts";
 import { verificationKeyInUse } from "./keys-in-use.ts";
 import { findNativeProver, type JsonProof, proveNatively } from "./native.ts";
@@ -75,6 +75,17 @@ async function nativeProof(
 		process.emitWarning(`The native prover ${prover} is not used: ${reason.trim()}`);
 		return undefined;
 	}
+}
+
+/**
+ * The public signals of a proof about this input, without proving it: what a proof that somebody else made has to be of.
+ *
+ * @throws WitnessError if the input has no valid witness
+ */
+export async function publicSignalsOf(circuit: CircuitName, input: CircuitInput): Promise<bigint[]> {
+	const { calculator } = await load(circuit);
+	// The wires begin with the constant 1, then come the public signals.
+	return calculator.calculate(input).slice(1, 1 + PUBLIC_SIGNALS[circuit]);
 }
 
 /** Whether a proof is valid for these public signals, under the verification key in use. */

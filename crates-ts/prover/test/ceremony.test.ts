@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { bn254 } from "@noble/curves/bn254.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseBeaconSource } from "../src/ceremony/beacon.ts";
+import { parseBeaconSource } from "../src/ceremony/beacon-source.ts";
 import { contributeTo, drawBeacon } from "../src/ceremony/contribute.ts";
 import { finishCeremony } from "../src/ceremony/finish.ts";
 import { readFinishedCeremony } from "../src/ceremony/finished.ts";
 import { newCeremony } from "../src/ceremony/new-ceremony.ts";
 import { readProvingKey } from "../src/ceremony/proving-key.ts";
-import { type ContributionRecord, keyName, recordName, textOf } from "../src/ceremony/records.ts";
+import { keyName, recordName, textOf } from "../src/ceremony/records.ts";
 import { readTranscript, sha256Of } from "../src/ceremony/transcript.ts";
 import { codeHash, compileVerifiers } from "../src/ceremony/verifier-code.ts";
 import { verifyCeremony } from "../src/ceremony/verify.ts";
@@ -21,14 +21,9 @@ import { POWERS_OF_TAU, ROOT } from "../src/circuits.ts";
 import { contributeBeaconBytes, findWrongKey, newKeyBytes, withSnarkjs } from "../src/snarkjs.ts";
 import { readVerificationKey } from "../src/verification-key.ts";
 import { verifierSource } from "../src/verifier-source.ts";
+import { cheated, handIn, keyOf, ROUND, SIGNATURE, SIGNATURE_OF_1000 } from "./ceremony-fixture.ts";
 import { contributeSecret, contributionsOf, sectionsOf, sizeOf, withContributions } from "./known-secret.ts";
 
-/** Rounds of drand's evmnet that are over. */
-const ROUND = "drand:10000000";
-const SIGNATURE =
-	"2c7b65b5acfe55256910ca71cf0a0fa71ac34c2a1167f86a22930a03e70ebec00f7a530796e7ee38600b06da0390634a9b154e3eebc3b323dde2111e1c8ebdf3";
-const SIGNATURE_OF_1000 =
-	"06fd5996329504d3a56b482d9222bf7205857d0a9559ddd216ca31a286f6a8cc0a120f021aac2f13553fb164f62bc3a5ca32c76dea88a777b39bcf3cac5fdbd6";
 const TYPED = "a text that the contributor typed";
 
 let root: string;
@@ -53,32 +48,7 @@ async function copy(): Promise<string> {
 	return folder;
 }
 
-const keyOf = (folder: string, number: number): Promise<Buffer> =>
-	readFile(join(folder, keyName(number, "elements")));
-
-/** Hands in a key with a record that fits it. */
-async function handIn(
-	folder: string,
-	number: number,
-	name: string,
-	key: Uint8Array,
-	more: Partial<ContributionRecord> = {},
-): Promise<void> {
-	await rm(join(folder, recordName(number)), { force: true });
-	const before = await readFile(join(folder, number === 1 ? "ceremony.json" : recordName(number - 1)));
-	const contribution = readProvingKey(key).contributions.at(-1)?.hash ?? "";
-	const elements = { contribution, key: sha256Of(key) };
-	const record = { number, name, previous: sha256Of(before), circuits: { elements }, ...more };
-	await writeFile(join(folder, keyName(number, "elements")), key);
-	await writeFile(join(folder, recordName(number)), textOf(record));
-}
-
 const verified = (folder: string): Promise<unknown> => verifyCeremony(folder);
-const cheated = (contributor: string, found: RegExp) => ({
-	code: "CEREMONY",
-	contributor,
-	message: expect.stringMatching(found),
-});
 
 test("what snarkjs hashes of a contribution is what is read from the key", async () => {
 	const { records } = await readTranscript(base);

@@ -152,7 +152,7 @@ function input(value: unknown, where: string): InputTensor {
 		...named(value, where),
 		...(type === undefined ? {} : { type }),
 		...(own === undefined ? {} : { powers: powers(own, `${where}: powers`) }),
-		...(missing === undefined ? {} : { missing: numbers(missing, `${where}: missing`) }),
+		...(missing === undefined ? {} : { missing: reals(missing, `${where}: missing`) }),
 	};
 }
 
@@ -186,6 +186,14 @@ function list(value: unknown, where: string): readonly unknown[] {
 
 function numbers(value: unknown, where: string): number[] {
 	return list(value, where).map((item) => number(item, where));
+}
+
+/** Numbers that need not be whole. */
+function reals(value: unknown, where: string): number[] {
+	return list(value, where).map((item) => {
+		if (typeof item !== "number") throw new ProgramFileError(`${where}: a number expected`);
+		return item;
+	});
 }
 
 function number(value: unknown, where: string): number {

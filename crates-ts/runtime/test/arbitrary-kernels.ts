@@ -112,6 +112,37 @@ export const kernelConvs: fc.Arbitrary<Case> = fc
 			.map(([made, sources]) => caseOf(made, sources));
 	});
 
+/** Convolutions by weights of 7 bits at single positions, of 8 and 16 bits. */
+export const pointwiseConvs: fc.Arbitrary<Case> = fc
+	.record({
+		sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+		strides: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 3, maxLength: 3 }),
+		batch: fc.integer({ min: 1, max: 2 }),
+		channels: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 30, max: 140 })),
+		filters: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 15, max: 33 })),
+		xWidth: fc.constantFrom<Width>(8, 16, 16),
+	})
+	.chain(({ sizes, strides: all, batch, channels, filters, xWidth }) => {
+		const strides = sizes.map((_, i) => all[i]);
+		const ones = sizes.map(() => 1);
+		const form = {
+			type: "conv",
+			strides,
+			pads: [...sizes, ...sizes].map(() => 0),
+			dilations: ones,
+			group: 1,
+		} as const;
+		const out = sizes.map((size, i) => Math.floor((size - 1) / strides[i]) + 1);
+		const operator = shifted(form, [batch, filters, ...out], [1, filters]);
+		return fc
+			.tuple(
+				operator,
+				source([batch, channels, ...sizes], xWidth, false),
+				smallWeights([filters, channels, ...ones]),
+			)
+			.map(([made, ...sources]) => caseOf(made, sources));
+	});
+
 /** The operator of a case behind another that clips its input to what a byte, or 16 bits without a sign, holds. */
 export const behindClip = ({ program, inputs }: Case, low: number, high: number): Case => {
 	const [input] = program.inputs;

@@ -7,7 +7,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Case, caseOf } from "./arbitrary-case.ts";
 import { digitMatmuls } from "./arbitrary-digits.ts";
-import { behindClip, chained, chains, kernelConvs, kernelMatmuls } from "./arbitrary-kernels.ts";
+import {
+	behindClip,
+	chained,
+	chains,
+	kernelConvs,
+	kernelMatmuls,
+	pointwiseConvs,
+} from "./arbitrary-kernels.ts";
 import { elementsOf, span } from "./arbitrary-tensors.ts";
 import { checkLevels } from "./reference.ts";
 
@@ -17,6 +24,7 @@ const numRuns = Number(process.env.UMPIRE_FUZZ_RUNS ?? 40);
 const forms: Record<string, fc.Arbitrary<Case>> = {
 	"8-bit MatMul": kernelMatmuls,
 	"8-bit Conv": kernelConvs,
+	"8-bit MatMul per position": pointwiseConvs,
 };
 
 describe("what integer kernels compute is the integer definition, at every level", () => {
@@ -258,6 +266,47 @@ describe("at the ends of what is exact", () => {
 		const example = halves(shift, biases, low);
 		expect(planOf(example)).toBe("8-bit Conv");
 		await checkLevels(example);
+	});
+
+	/** All channels at one end, by weights at one end, into one channel, at each of three positions. */
+	function channels(count: number, weight: number, bias: bigint, width: 8 | 16): Case {
+		const made = atEnd(count, weight, bias, width);
+		const [operator] = made.program.operators;
+		const [input] = made.program.inputs;
+		const [w] = made.program.constants;
+		const layout = [0, 1, 2];
+		const form = { type: "conv", strides: [1], pads: [0, 0], dilations: [1], group: 1 } as const;
+		return {
+			inputs: made.inputs.map((x) =>
+				elementsOf(
+					width,
+					Array.from(x).flatMap((v) => [v, 0, v]),
+				),
+			),
+			program: {
+				...made.program,
+				inputs: [{ ...input, shape: [1, count, 3], layout }],
+				constants: [{ ...w, data: w.data, shape: [1, count, 1], layout }],
+				operators: [{ ...operator, form, shape: [1, 1, 3], layout }],
+			},
+		};
+	}
+
+	it.each([1n, -1n])("sums per position reach 2^23 − 1 beside their half, bias of sign %i", async (sign) => {
+		const most = sign > 0n ? room - BigInt(127 * k * weight) : zero - room;
+		const taken = channels(k, weight, most, 8);
+		expect(planOf(taken)).toBe("8-bit MatMul per position");
+		await checkLevels(taken);
+		const left = channels(k, weight, most + sign, 8);
+		expect(planOf(left)).not.toContain("8-bit");
+		await checkLevels(left);
+	});
+
+	it("sums per position of upper bytes reach 2^23 − 1 beside their half", async () => {
+		const [fits, over] = [channels(1040, 63, 0n, 16), channels(1041, 63, 0n, 16)];
+		expect([planOf(fits), planOf(over).includes("8-bit")]).toEqual(["2 8-bit MatMul per position", false]);
+		await checkLevels(fits);
+		await checkLevels(over);
 	});
 
 	it.each<[Width, number, number]>([

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Model } from "@umpire/onnx/model.ts";
@@ -39,6 +39,17 @@ describe("a program file", () => {
 		expect(loaded).toEqual(program);
 		expect(commitment.root).toBe((await commitProgram(program)).root);
 		expect(await readdir(folder)).toEqual(["program.onnx"]);
+	});
+
+	it("keeps numbers for what is missing that are no whole ones", async () => {
+		const rates: typeof program = { ...program, inputs: [{ ...program.inputs[0], missing: [-0.125] }] };
+		const file = join(folder, "rates", "program.onnx");
+		await mkdir(join(folder, "rates"));
+		await saveProgram(rates, file);
+		const { program: loaded, commitment } = await loadCommittedProgram(file);
+		expect(loaded.inputs[0].missing).toEqual([-0.125]);
+		expect(commitment.root).toBe((await commitProgram(rates)).root);
+		await rm(join(folder, "rates"), { recursive: true });
 	});
 
 	it("is an ordinary ONNX model that any session runs", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isDevelopment } from "@umpire/actors/world.ts";
+import { trustedKeys } from "@umpire/actors/trusted-keys.ts";
 import { CIRCUITS, PUBLIC_SIGNALS } from "@umpire/prover/circuits.ts";
 import { verificationKeyInUse } from "@umpire/prover/keys-in-use.ts";
 import { isKeyOfCode } from "@umpire/prover/verifier-source.ts";
@@ -41,7 +41,7 @@ export async function deploymentFacts({ view, index }: Served, at: Moment): Prom
 		}),
 		parameters: deployment.parameters,
 		keys: await Promise.all(keys),
-		isDevelopment: isDevelopment(connection),
+		isDevelopment: (await trustedKeys()) !== "ceremony",
 		firstBlock: Number(deployment.block),
 	};
 }

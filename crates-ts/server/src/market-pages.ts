@@ -213,13 +213,17 @@ async function feesOf({ view, index }: Served): Promise<NetworkFacts["fees"]> {
 	if (known !== undefined) return known;
 	try {
 		const network = await openNetwork(view);
-		const { slotStake } = await read(view.contracts, network.workers, "parameters", []);
+		const workers = await read(view.contracts, network.workers, "parameters", []);
 		const { jobFee } = await read(view.contracts, network.jobs, "parameters", []);
-		const fees = { slotStake: String(slotStake), jobFee: String(jobFee) };
+		const { slotStake, entryFee, changeFee } = workers;
+		const fees = {
+			...{ slotStake: String(slotStake), jobFee: String(jobFee) },
+			...{ entryFee: String(entryFee), changeFee: String(changeFee) },
+		};
 		FEES.set(key, fees);
 		return fees;
 	} catch {
 		// The chain does not answer: the page is shown, its form says what the contract takes when it is sent.
-		return { slotStake: "0", jobFee: "0" };
+		return { slotStake: "0", jobFee: "0", entryFee: "0", changeFee: "0" };
 	}
 }

@@ -1,4 +1,5 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
+import { networkOf } from "@umpire/store/connection-cap.ts";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyOf, Refusal } from "./failures.ts";
 
@@ -34,12 +35,3 @@ export function rateLimit(perSecond: number, now: () => number = () => performan
 /** Whose request it is: an address, or the /64 of an IPv6 address. */
 export const networkAsking = (context: Context): string =>
 	networkOf(getConnInfo(context).remote.address ?? "");
-
-function networkOf(address: string): string {
-	if (!address.includes(":") || address.includes(".")) return address;
-	const [before, after = ""] = address.split("::");
-	const parts = before.split(":");
-	if (!address.includes("::")) return parts.slice(0, 4).join(":");
-	const missing = 8 - parts.length - (after === "" ? 0 : after.split(":").length);
-	return [...parts, ...new Array<string>(missing).fill("0"), ...after.split(":")].slice(0, 4).join(":");
-}

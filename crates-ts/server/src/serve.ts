@@ -6,6 +6,7 @@ import { failureText } from "@umpire/actors/actor.ts";
 import { isDevelopment, type View } from "@umpire/actors/world.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { ChainIndex } from "@umpire/indexer/chain-index.ts";
+import { capConnections } from "@umpire/store/connection-cap.ts";
 import { type AppOptions, serverApp } from "./app.ts";
 import { Coordination } from "./coordination.ts";
 import { indexSourceOf } from "./indexed-contracts.ts";
@@ -127,6 +128,7 @@ function listening(
 		const server = serve({ fetch, port, hostname, serverOptions: PATIENCE }, () => resolve(server));
 		// Streams say every 15 s that they are there: one whose reader takes nothing is dead.
 		if ("setTimeout" in server) server.setTimeout(SILENCE);
+		capConnections(server);
 		server.once("error", (cause: NodeJS.ErrnoException) => {
 			const why = cause.code === "EADDRINUSE" ? "something listens there already" : cause.message;
 			reject(

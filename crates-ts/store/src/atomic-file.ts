@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 
@@ -25,7 +26,7 @@ export async function replaceAtomically(
 ): Promise<void> {
 	const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
 	try {
-		await mkdir(dirname(path), { recursive: true });
+		await makeFolder(dirname(path));
 		await write(temporary);
 		await rename(`${temporary}.data`, `${path}.data`).catch((error: unknown) => {
 			if (systemCodeOf(error) !== "ENOENT") throw error;
@@ -47,7 +48,7 @@ function explainWrite(error: unknown, path: string): unknown {
 			retryable: true,
 		});
 	}
-	if (["EACCES", "EEXIST", "EISDIR", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
+	if (["EACCES", "EEXIST", "EISDIR", "ENOENT", "ENOTDIR", "EPERM", "EROFS"].includes(String(code))) {
 		return new UmpireError("STORED", `${path} cannot be written`, {
 			advice: "choose another folder with --home or UMPIRE_HOME.",
 			cause: error,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { systemCodeOf } from "@umpire/errors/system-code.ts";
 
 /** Locks that this process holds. */
@@ -23,7 +24,7 @@ export async function lockFolder(
 	folder: string,
 	taken: (pid: number) => Error,
 ): Promise<() => Promise<void>> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const path = join(folder, "lock");
 	for (;;) {
 		writing.push(path);

@@ -40,11 +40,16 @@ export function httpStore(
 		timeout = TIMEOUT,
 	): Promise<Response | null> => {
 		const url = new URL(`${kind}/${fileOf(kind, root)}${suffix}`, base);
-		const response = await fetch(url, { method, headers, signal: AbortSignal.timeout(timeout) }).catch(
-			(cause) => {
-				throw failure(`${base} does not answer`, cause);
-			},
-		);
+		// A server must not send whoever reads from it to places inside his network, nor get his headers sent there.
+		const init = { method, headers, signal: AbortSignal.timeout(timeout), redirect: "manual" } as const;
+		const response = await fetch(url, init).catch((cause) => {
+			throw failure(`${base} does not answer`, cause);
+		});
+		if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+			throw new UmpireError("STORED", `${base} sends on to another place when it is asked for ${kind}`, {
+				advice: "name that one.",
+			});
+		}
 		if (response.status === 404) return null;
 		if (!response.ok) throw failure(`${base} answers ${response.status} when it is asked for ${kind}`);
 		return response;

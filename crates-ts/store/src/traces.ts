@@ -12,13 +12,18 @@ import type { ContentStore } from "./content-store.ts";
 
 /** Stores what every operator computed in the steps that a claim commits to, under the trace root. */
 export async function putTrace(store: ContentStore, program: Program, trace: Trace): Promise<void> {
+	await store.write("traces", trace.traceRoot, traceBytes(program, trace));
+}
+
+/** What is stored of a trace. */
+export function traceBytes(program: Program, trace: Trace): Uint8Array {
 	const tensors = carriedSteps(program).flatMap((step) =>
 		trace.operators[step].map(({ elements }, index) => {
 			const { shape, layout } = program.operators[index];
 			return toLogical(elements, shape, layout);
 		}),
 	);
-	await store.write("traces", trace.traceRoot, encodeTensors(tensors));
+	return encodeTensors(tensors);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Parameters } from "@umpire/game/state.ts";
 import { hashCell, type ListView, type Moment } from "./list-view.ts";
 import { amountText } from "./market-words.ts";
-import { counted, grouped } from "./text.ts";
+import { counted, grouped, wordsOf } from "./text.ts";
 
 /** Where everything is, and by which keys proofs are checked. */
 export interface DeploymentFacts extends Moment {
@@ -43,6 +43,23 @@ const ROLES: Readonly<Record<string, string>> = {
 	bountyBeacon: "the value that draws test data",
 };
 
+/** What a parameter decides, in a line. */
+const MEANINGS: Readonly<Record<string, string>> = {
+	depth: "levels of a tree that one answer opens: 2 to this power hashes",
+	window: "levels that are opened at once where few are left",
+	burnPermille: "of a lost bond, so that challenging oneself costs something",
+	challengePeriod: "for which an answer can be challenged",
+	increment: "that a side has for each move",
+	reserve: "that a side has beside, for all its moves",
+	provingAllowance: "that a proof may take longer than other moves",
+	commitAllowance: "in which a challenged submitter commits to every number on the way",
+	computeAllowance: "in which an answer can still be challenged after demanded inputs were shown",
+	crowding: "more for each other dispute about the same answer",
+	submitterBond: "that whoever answers locks",
+	challengerBond: "that whoever challenges locks",
+	demandBond: "that whoever demands an input locks",
+};
+
 /** Of parameters that are no seconds. */
 const UNITS: Readonly<Record<string, string>> = { depth: "", window: "", burnPermille: " \u2030" };
 
@@ -56,7 +73,7 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 		time,
 		headline: `${counted(contracts.length, "contract")} on chain ${chainId}`,
 		lead: isDevelopment
-			? "A local chain with development keys: anyone can forge proofs with them, so nothing here is worth anything."
+			? "Development keys: anyone can forge proofs with them, so nothing here is worth anything."
 			: wrong.length > 0
 				? "A verifier on this chain has another key than this server knows. Do not rely on what this server says of proofs."
 				: "No contract can be changed, and none has an owner. What decides is below: code, parameters, keys.",
@@ -72,7 +89,7 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 					{ name: "keccak256 of its code", isWide: true },
 				],
 				rows: contracts.map(({ role, address, codeHash }) => [
-					{ text: role.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`) },
+					{ text: wordsOf(role) },
 					{ text: ROLES[role] ?? "" },
 					{ text: address, isHash: true },
 					hashCell(codeHash),
@@ -82,7 +99,7 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 			{
 				title: "Verification keys",
 				about: isDevelopment
-					? "Made from a published beacon: for local chains only. umpire setup makes them again."
+					? "Made from a published beacon, or in a rehearsal: for local chains and test networks only."
 					: "From the ceremony. umpire ceremony verify checks its transcript.",
 				columns: [
 					{ name: "Circuit" },
@@ -105,9 +122,10 @@ export function deploymentView(facts: DeploymentFacts): ListView {
 			{
 				title: "Parameters",
 				about: "Fixed when the market was deployed. Times in seconds.",
-				columns: [{ name: "Parameter" }, { name: "Value", isRight: true }],
+				columns: [{ name: "Parameter" }, { name: "What it says" }, { name: "Value", isRight: true }],
 				rows: Object.entries(parameters).map(([name, value]) => [
-					{ text: name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`) },
+					{ text: wordsOf(name) },
+					{ text: MEANINGS[name] ?? "" },
 					{
 						text:
 							typeof value === "bigint" ? amountText(value, null) : `${grouped(value)}${UNITS[name] ?? " s"}`,

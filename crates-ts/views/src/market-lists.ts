@@ -9,7 +9,7 @@ import type {
 import type { StatusView } from "./dispute-view.ts";
 import { accountCell, type Cell, hashCell, type ListView, type Moment, statusCell } from "./list-view.ts";
 import { amountText, type Naming, plain } from "./market-words.ts";
-import { counted, ether, grouped, moment, short } from "./text.ts";
+import { counted, ether, grouped, moment, short, wordsOf } from "./text.ts";
 
 /** How many items a list shows: the newest. */
 export const MOST_LISTED = 100;
@@ -371,7 +371,7 @@ export function accountPage(
 					{ name: "Ever owed", isRight: true },
 				],
 				rows: of.balances.map((one) => [
-					{ text: one.contract },
+					{ text: wordsOf(one.contract) },
 					{ text: amountText(one.owed, one.token) },
 					{ text: amountText(one.credited, one.token) },
 				]),

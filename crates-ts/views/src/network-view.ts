@@ -23,8 +23,19 @@ export interface NetworkFacts {
 	readonly accounts: readonly NamedAccount[];
 	/** Programs that a job can be about. */
 	readonly programs: readonly AskedProgram[];
-	/** The least that a worker stakes for a slot, and what a job pays for each draw, in wei; null if not deployed. */
-	readonly fees: { readonly slotStake: string; readonly jobFee: string } | null;
+	/** Null if no network is deployed. */
+	readonly fees: NetworkFees | null;
+}
+
+/** What forms add to an amount, in wei. */
+export interface NetworkFees {
+	/** The least that a worker stakes for a slot. */
+	readonly slotStake: string;
+	/** What a job pays for each draw. */
+	readonly jobFee: string;
+	/** What a worker pays to come, and for each change of a slot. */
+	readonly entryFee: string;
+	readonly changeFee: string;
 }
 
 export interface NamedAccount {
@@ -96,7 +107,7 @@ export interface NetworkView {
 	readonly coordination: { readonly running: boolean; readonly note: string } | null;
 	readonly accounts: readonly NamedAccount[];
 	readonly programs: readonly AskedProgram[];
-	readonly fees: { readonly slotStake: string; readonly jobFee: string } | null;
+	readonly fees: NetworkFees | null;
 }
 
 const MOST_JOBS = 40;
@@ -179,7 +190,7 @@ export function networkView(facts: NetworkFacts): NetworkView {
 					},
 		accounts,
 		programs,
-		fees: fees && { slotStake: etherNumber(fees.slotStake), jobFee: etherNumber(fees.jobFee) },
+		fees,
 	};
 }
 

@@ -43,9 +43,17 @@ export function roughEther(wei: bigint | string): string {
 export const short = (hex: string): string =>
 	hex.length <= 14 ? hex : `${hex.slice(0, 6)}\u2026${hex.slice(-4)}`;
 
-/** Time left, as on a clock: 2:18, or 3:04:05, or 2 days. */
+/** A name of code in words: "job beacon" of jobBeacon. */
+export const wordsOf = (name: string): string =>
+	name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+
+const YEAR = 365 * 86_400;
+
+/** Time left, as on a clock: 2:18, or 3:04:05, 2 days, or 79 years. */
 export function clock(seconds: number): string {
 	const left = Math.max(0, Math.floor(seconds));
+	if (left >= 1000 * YEAR) return "more than 1,000 years";
+	if (left >= 2 * YEAR) return `${grouped(Math.floor(left / YEAR))} years`;
 	if (left >= 2 * 86_400) return `${Math.floor(left / 86_400)} days`;
 	const [h, m, s] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
 	const two = (n: number) => String(n).padStart(2, "0");
@@ -87,7 +95,11 @@ const LONGEST = 48;
 export function foreign(text: string): string {
 	const plain = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
 	const characters = [...plain];
-	return characters.length <= LONGEST ? plain : `${characters.slice(0, LONGEST - 1).join("")}\u2026`;
+	const shown = characters.length <= LONGEST ? plain : `${characters.slice(0, LONGEST - 1).join("")}\u2026`;
+	// Text that is read from the right would turn the numbers of our own sentences around: it is set apart.
+	return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(shown)
+		? `\u2068${shown}\u2069`
+		: shown;
 }
 
 const SUBSCRIPTS = "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089";

@@ -42,7 +42,7 @@ describe("the network's page", () => {
 		networkView({
 			...at,
 			...{ jobs, workers: [], claims, nameOf, coordination: null, accounts: [], programs: [] },
-			fees: { slotStake: "500000000000000000", jobFee: "1" },
+			fees: { slotStake: "500000000000000000", jobFee: "1", entryFee: "2", changeFee: "3" },
 		});
 
 	it("begins with what waits, then with what is disputed", () => {

@@ -23,6 +23,9 @@ describe("what pages write", () => {
 
 	it("says how long is left and how long it took", () => {
 		expect([clock(138), clock(3.9), clock(-4), clock(11_045)]).toEqual(["2:18", "0:03", "0:00", "3:04:05"]);
+		expect([clock(172_800), clock(28_922 * 86_400), clock(1e308)]).toEqual([
+			...["2 days", "79 years", "more than 1,000 years"],
+		]);
 		expect([lasted(45), lasted(106), lasted(120), lasted(10_920)]).toEqual([
 			...["45 s", "1 min 46 s", "2 min", "3 h 2 min"],
 		]);
@@ -30,6 +33,8 @@ describe("what pages write", () => {
 
 	it("takes the names of strangers as 48 characters that show, without what turns or hides text", () => {
 		expect(foreign("a\u202eb\u0000c\n")).toBe("abc");
+		// What is read from the right stays among its own characters.
+		expect(foreign("\u0645\u0631\u062d\u0628\u0627 1")).toBe("\u2068\u0645\u0631\u062d\u0628\u0627 1\u2069");
 		expect([...foreign("\u{1f600}".repeat(100))]).toHaveLength(48);
 		expect(short(`0x${"ab".repeat(20)}`)).toBe("0xabab\u2026abab");
 	});

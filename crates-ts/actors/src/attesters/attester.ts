@@ -15,6 +15,7 @@ import { possessionMessage, voteMessage } from "@umpire/markets/signed-messages.
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import { fetchQuestion } from "../fetch-content.ts";
 import { ALL } from "../grid/claimant.ts";
 import { OwnExecution } from "../own-execution.ts";
 import type { Subject } from "../subject.ts";
@@ -23,9 +24,12 @@ import { verifier } from "../verifier.ts";
 import type { World } from "../world.ts";
 import type { AttesterContracts } from "./attester-contracts.ts";
 import { AttesterKeyFile } from "./attester-key.ts";
-import { AttestationKeeper, type Look } from "./keeper.ts";
+import { AttestationKeeper, type Look, NEW_EPOCHS } from "./keeper.ts";
 import { type SignedVote, SignedVotes } from "./signed-votes.ts";
 import { Witnessing } from "./witnessing.ts";
+
+/** Milliseconds until content that was not to be had is asked for again. */
+const FETCH_PAUSE = 30_000;
 
 export interface AttesterOptions {
 	/** what it registers with, in wei */
@@ -65,6 +69,8 @@ export class Attester extends AttestationKeeper {
 	readonly #execution: OwnExecution;
 	readonly #votes: SignedVotes;
 	readonly #witnessing: Witnessing;
+	/** when the content of a claim was last asked for */
+	readonly #fetched = new Map<number, number>();
 	readonly #guards = new Map<Hex, Actor>();
 	readonly #answering = new Map<Hex, Actor>();
 	#key: BlsKey | undefined;
@@ -119,6 +125,7 @@ export class Attester extends AttestationKeeper {
 		if (me.number === undefined && this.#options.aim === "leave") await this.#keyFile.setAside();
 		this.#claims = seen.claims;
 		this.#witnessing.look(game);
+		await this.#fetch(seen);
 		this.#verdicts = await this.#judge(seen, game);
 		const votes = await this.#votes.all();
 		const signed = new Set(votes.map(({ claim, epoch }) => signedKey(claim, epoch)));
@@ -137,6 +144,21 @@ export class Attester extends AttestationKeeper {
 		if (await this.#answer(seen)) acted = true;
 		this.#report = await this.#reported(seen, me);
 		return acted;
+	}
+
+	/** Gets what live claims are about and is not here, from where it may be had; what is nowhere is asked for again. */
+	async #fetch({ claims }: SeenAttesters): Promise<void> {
+		const now = performance.now();
+		for (const { id, program, inputsRoot, status } of claims) {
+			if (status !== CLAIM_STATUS.live || !this.#execution.covers(program)) continue;
+			const before = this.#fetched.get(id);
+			if (before !== undefined && now - before < FETCH_PAUSE) continue;
+			this.#fetched.set(id, now);
+			await this.attempt(`content of claim ${id}`, async () => {
+				await fetchQuestion(this.world, program, inputsRoot, (line) => this.troubles.tell(line));
+				return false;
+			});
+		}
 	}
 
 	/** What running the programs here says of each claim; what is not here is said nothing of. */
@@ -165,7 +187,7 @@ export class Attester extends AttestationKeeper {
 				const message = possessionMessage(this.domain, this.account, twin);
 				const args = [twin, key, prove(message)];
 				const { stake } = this.#options;
-				const call = { contract: operators, functionName: "register", args, value: stake };
+				const call = { contract: operators, functionName: "register", args, value: stake, spare: NEW_EPOCHS };
 				return this.send("register-operator", `Registered with a stake of ${formatEther(stake)} ETH.`, call);
 			}
 			case "sign": {
@@ -186,7 +208,7 @@ export class Attester extends AttestationKeeper {
 				return this.send(`accuse:${record}`, `Accused record ${record}: its output is wrong.`, call, until);
 			}
 			case "leave": {
-				const call = { contract: operators, functionName: "leave" };
+				const call = { contract: operators, functionName: "leave", spare: NEW_EPOCHS };
 				return this.send("leave-operators", "Leaving: it signs for no later epoch.", call);
 			}
 			case "exit": {

@@ -17,6 +17,12 @@ import { AttesterReader } from "./read-attesters.ts";
 /** Records that one transaction moves on over. */
 const AT_ONCE = 100n;
 
+/**
+ * Gas that it takes to store the sets of four epochs: whoever comes first in an epoch stores them. What a call needs is
+ * estimated in the newest block's epoch, and it may be mined in a later one.
+ */
+export const NEW_EPOCHS = 400_000n;
+
 /** What was last seen of the chain. */
 export interface Look {
 	readonly seen: SeenAttesters;
@@ -100,7 +106,8 @@ export abstract class AttestationKeeper implements Actor {
 			}
 			case "judge": {
 				const said = `Accusation ${step.accusation}: its claim ${step.claim} has ended.`;
-				return this.send(`judge:${step.accusation}`, said, call("judge", step.accusation, step.claim));
+				const judge = { ...call("judge", step.accusation, step.claim), spare: NEW_EPOCHS };
+				return this.send(`judge:${step.accusation}`, said, judge);
 			}
 			case "lapse": {
 				const said = `Accusation ${step.accusation} came to nothing.`;

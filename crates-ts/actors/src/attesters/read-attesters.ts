@@ -1,5 +1,6 @@
+import { Batch } from "@umpire/chain/batch.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
-import { read } from "@umpire/chain/send.ts";
+import { type Got, read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
 import {
@@ -65,19 +66,22 @@ export class AttesterReader {
 		const records: SeenRecord[] = [];
 		const count = Number(await read(contracts, attestations, "recordCount", []));
 		// Records that are decided and dealt with are read no more.
-		for (let id = this.#head; id <= count; id++) {
-			if (this.#over.has(id)) continue;
-			const record = await this.#record(game, id);
-			if (this.#isOver(record, now, accusationSeconds)) this.#over.add(id);
+		const ids: number[] = [];
+		for (let id = this.#head; id <= count; id++) if (!this.#over.has(id)) ids.push(id);
+		for (const record of await this.#records(game, ids)) {
+			if (this.#isOver(record, now, accusationSeconds)) this.#over.add(record.id);
 			else records.push(record);
 		}
 		while (this.#over.delete(this.#head)) this.#head++;
 		const accusations = await this.#accusations(game);
 		const waiting = new Set<number>();
+		const covers = new Batch(contracts);
 		for (const { request } of records.filter((one) => one.status === RECORD_STATUS.attested)) {
-			const { status } = await read(contracts, attestations, "getCover", [BigInt(request)]);
-			if (status === COVER_STATUS.waiting) waiting.add(request);
+			covers.add(attestations, "getCover", [BigInt(request)], ({ status }) => {
+				if (status === COVER_STATUS.waiting) waiting.add(request);
+			});
 		}
+		await covers.run(undefined);
 		const epoch = epochOf({ genesis, epochSeconds }, now);
 		const sets = [];
 		for (const one of [epoch, epoch - 1]) {
@@ -135,21 +139,18 @@ export class AttesterReader {
 		return found;
 	}
 
-	async #record(game: GameState, id: number): Promise<SeenRecord> {
+	/** Records, read together: each operator can make one a claim and an epoch. */
+	async #records(game: GameState, ids: readonly number[]): Promise<SeenRecord[]> {
 		const { attestations } = this.#contracts;
-		const { contracts } = this.#view;
-		const found = await read(contracts, attestations, "getRecord", [BigInt(id)]);
-		const bond = await read(contracts, attestations, "accusationBond", [BigInt(id)]);
-		const claim = game.claims[found.claim - 1];
-		const { epoch, softAt, endedAt, accusations, closed } = found;
-		// What a record is about is known of its claim, from events that more nodes than one have told.
-		const { program, inputsRoot, outputRoot } = claim === undefined ? found : claimOf(game, found.claim);
-		return {
-			...{ id, claim: found.claim, claimStatus: claim?.status ?? CLAIM_STATUS.none },
-			...{ request: claim?.request ?? 0, program, inputsRoot, outputRoot, epoch, softAt, endedAt },
-			...{ status: found.status as RecordStatus, accusations, closed, signers: found.signers },
-			...{ weight: found.weight, premium: found.premium, shared: found.shared, bond },
-		};
+		const batch = new Batch(this.#view.contracts);
+		const found = new Map<number, RecordOnChain>();
+		const bonds = new Map<number, bigint>();
+		for (const id of ids) {
+			batch.add(attestations, "getRecord", [BigInt(id)], (record) => found.set(id, record));
+			batch.add(attestations, "accusationBond", [BigInt(id)], (bond) => bonds.set(id, bond));
+		}
+		await batch.run(undefined);
+		return ids.map((id) => recordOf(game, id, found.get(id)!, bonds.get(id)!));
 	}
 
 	/** Those that are open, and those that were closed lately: chains are reorganised. */
@@ -197,4 +198,19 @@ function claimOf({ claims, requests, parameters }: GameState, id: number): SeenC
 	const { program, inputsRoot } = requests[request - 1];
 	const challengeableUntil = claimedAt + parameters.challengePeriod - 1;
 	return { id, request, program, inputsRoot, outputRoot, status, challengeableUntil };
+}
+
+type RecordOnChain = Got<AttesterContracts["attestations"]["abi"], "getRecord">;
+
+function recordOf(game: GameState, id: number, found: RecordOnChain, bond: bigint): SeenRecord {
+	const claim = game.claims[found.claim - 1];
+	const { epoch, softAt, endedAt, accusations, closed } = found;
+	// What a record is about is known of its claim, from events that more nodes than one have told.
+	const { program, inputsRoot, outputRoot } = claim === undefined ? found : claimOf(game, found.claim);
+	return {
+		...{ id, claim: found.claim, claimStatus: claim?.status ?? CLAIM_STATUS.none },
+		...{ request: claim?.request ?? 0, program, inputsRoot, outputRoot, epoch, softAt, endedAt },
+		...{ status: found.status as RecordStatus, accusations, closed, signers: found.signers },
+		...{ weight: found.weight, premium: found.premium, shared: found.shared, bond },
+	};
 }

@@ -2,6 +2,7 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { Point, TwistPoint } from "@umpire/markets/attester-state.ts";
 import { type Home, hasAll, readJson, writeJson } from "@umpire/store/home.ts";
+import { SignedOutputs } from "./signed-outputs.ts";
 
 /** What an operator has signed, as aggregators collect it. */
 export interface SignedVote {
@@ -15,7 +16,7 @@ export interface SignedVote {
 	readonly key: TwistPoint;
 }
 
-/** Votes that are kept. */
+/** Votes that are kept for aggregators, and for showing witnesses: those of claims that ended long ago serve nothing. */
 const MOST = 5000;
 
 const isList = (value: unknown): boolean =>
@@ -38,10 +39,12 @@ const isList = (value: unknown): boolean =>
  */
 export class SignedVotes {
 	readonly #path: string;
+	readonly #outputs: SignedOutputs;
 	#votes: readonly SignedVote[] | undefined;
 
 	constructor(home: Home, name: string) {
 		this.#path = home.path("attesters", `${name}.signed.json`);
+		this.#outputs = new SignedOutputs(home.path("attesters", `${name}.signed`));
 	}
 
 	async all(): Promise<readonly SignedVote[]> {
@@ -59,16 +62,21 @@ export class SignedVotes {
 		// Another process of the same home folder may have signed meanwhile.
 		this.#votes = undefined;
 		const before = await this.all();
-		const other = before.find(
-			({ program, inputsRoot, outputRoot }) =>
-				program === vote.program && inputsRoot === vote.inputsRoot && outputRoot !== vote.outputRoot,
-		);
-		if (other !== undefined) {
+		const isOther = ({ program, inputsRoot, outputRoot }: SignedVote) =>
+			program === vote.program && inputsRoot === vote.inputsRoot && outputRoot !== vote.outputRoot;
+		// Home folders of earlier versions have this list alone.
+		if (before.some(isOther) || (await this.#outputs.claim(vote)) !== vote.outputRoot) {
+			const other = before.find(isOther);
+			const signed =
+				other === undefined ? "one that was signed long ago" : `claim ${other.claim}, which was signed`;
 			throw new UmpireError(
 				"STORED",
-				`Not signed: claim ${vote.claim} states another output than claim ${other.claim}, which was signed`,
+				`Not signed: claim ${vote.claim} states another output than ${signed}`,
 				{ advice: "one of two results that were computed here is wrong: check this machine." },
 			);
+		}
+		for (const forgotten of before.slice(0, Math.max(0, before.length + 1 - MOST))) {
+			await this.#outputs.claim(forgotten);
 		}
 		const votes = [...before, vote].slice(-MOST);
 		await writeJson(this.#path, votes);

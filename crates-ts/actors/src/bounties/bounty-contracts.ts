@@ -8,7 +8,14 @@ import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { BountyDefaults } from "@umpire/markets/bounty-parameters.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
-import { isAddressEqual } from "viem";
+import {
+	BEACONS,
+	foreignContract,
+	namedContract,
+	requireAddresses,
+	requireNone,
+	withErrorsOf,
+} from "../consumer-contracts.ts";
 import type { View, World } from "../world.ts";
 
 /** Where bounties and their beacon are on one chain. */
@@ -48,7 +55,7 @@ const fileOf = ({ home, contracts }: View) =>
  */
 export async function deployBounties(world: World, options: BountyDeployOptions): Promise<BountyDeployment> {
 	const { contracts, signer } = world;
-	if (options.replace !== true) await requireNone(world);
+	if (options.replace !== true) await requireNoBounties(world);
 	const libraries = new Map<string, Hex>();
 	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
 		const artifact = await readArtifact(name);
@@ -69,18 +76,17 @@ export async function deployBounties(world: World, options: BountyDeployOptions)
 	return deployment;
 }
 
-/** Whoever has deposits in contracts that the home folder forgets finds them no more. */
-async function requireNone(view: View): Promise<void> {
-	const known = await knownBounties(view);
-	if (known === undefined) return;
-	const { reader, chain } = view.contracts.connection;
-	const code = await reader.getCode({ address: known.bounties });
-	// A local chain forgets everything when it stops.
-	if (code === undefined || code === "0x") return;
-	throw new UmpireError("OPTION", `A bounties contract is on chain ${chain.id} already (${known.bounties})`, {
-		advice: `umpire bounty open takes that one; --replace deploys another, and ${view.home.folder} forgets its bounties.`,
-	});
-}
+const requireNoBounties = async (view: View, taken?: Hex): Promise<void> =>
+	requireNone(
+		view,
+		(await knownBounties(view))?.bounties,
+		{
+			what: "bounties contract",
+			taker: "umpire bounty open",
+			forgets: "its bounties",
+		},
+		taken,
+	);
 
 const isHex = (value: unknown) => typeof value === "string";
 
@@ -92,34 +98,63 @@ const knownBounties = (view: View): Promise<BountyDeployment | undefined> =>
 	);
 
 /**
+ * Remembers the bounties contract that somebody else has deployed for the market.
+ *
+ * @throws UmpireError if it is none of this market, or the home folder knows of another, unless it may forget it
+ */
+export async function rememberBounties(
+	view: View,
+	bounties: string | undefined,
+	replace: boolean,
+): Promise<BountyDeployment> {
+	const address = await foreignContract(view, bounties, "umpire bounty use", "Bounties");
+	if (!replace) await requireNoBounties(view, address);
+	const named = await read(view.contracts, { address, abi: bountiesAbi }, "beacon", []);
+	const beacon = await namedContract(view, named, ...BEACONS);
+	const { connection, deployment } = view.contracts;
+	// It is younger than its market.
+	const { market, block } = deployment;
+	const found = { chainId: connection.chain.id, market, bounties: address, beacon, block: Number(block) };
+	await requireOfMarket(view, contractsOf(view, found));
+	await writeJson(fileOf(view), found);
+	return found;
+}
+
+/**
  * The bounties contract of the market.
  *
- * @throws UmpireError if none was deployed from this home folder, or what is there is none of this market and beacon
+ * @throws UmpireError if the home folder knows none, or what is there is none of this market and beacon
  */
 export async function openBounties(view: View): Promise<BountyContracts> {
 	const found = await knownBounties(view);
 	if (found === undefined) {
-		throw new UmpireError("NOT_FOUND", "No bounties contract is deployed for this market", {
-			advice: "run umpire bounty deploy.",
+		throw new UmpireError("NOT_FOUND", "This home folder knows no bounties contract for this market", {
+			advice: "run umpire bounty use ADDRESS with the one that others use, or umpire bounty deploy.",
 		});
 	}
+	const contracts = contractsOf(view, found);
+	await requireOfMarket(view, contracts);
+	return contracts;
+}
+
+function contractsOf(view: View, found: BountyDeployment): BountyContracts {
 	// What the market, the registry or the beacon refuse comes through the contract that was called.
-	const all = [...bountiesAbi, ...view.contracts.market.abi, ...blockHashBeaconAbi];
-	const errors = all.filter((entry) => entry.type === "error");
-	const once = [...new Map(errors.map((error) => [error.name, error])).values()];
-	const own = bountiesAbi.filter(({ type }) => type !== "error");
-	const bounties = { address: found.bounties, abi: [...own, ...once] as unknown as typeof bountiesAbi };
+	const abi = withErrorsOf(bountiesAbi, [view.contracts.market.abi, blockHashBeaconAbi]);
+	return {
+		bounties: { address: found.bounties, abi },
+		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
+		block: BigInt(found.block),
+	};
+}
+
+/** Deposits go to no address that is no bounties contract, or that of another market or beacon. */
+async function requireOfMarket(view: View, { bounties, beacon }: BountyContracts): Promise<void> {
 	const { market } = view.contracts.deployment;
-	const stated = [
-		["market", await read(view.contracts, bounties, "market", []), market],
-		["beacon", await read(view.contracts, bounties, "beacon", []), found.beacon],
-	] as const;
-	for (const [what, actual, expected] of stated) {
-		if (isAddressEqual(actual, expected)) continue;
-		throw new UmpireError("CHAIN", `What is deployed names the ${what} ${actual}, not ${expected}`, {
-			advice: "run umpire bounty deploy, or ask for the right file.",
-		});
-	}
-	const beacon = { address: found.beacon, abi: blockHashBeaconAbi };
-	return { bounties, beacon, block: BigInt(found.block) };
+	requireAddresses(
+		[
+			["market", await read(view.contracts, bounties, "market", []), market],
+			["beacon", await read(view.contracts, bounties, "beacon", []), beacon.address],
+		],
+		"ask whoever has deployed it for the right address.",
+	);
 }

@@ -4,6 +4,7 @@ import { carryOut, deployedAmong, deploymentGas, verifyContracts } from "@umpire
 import type { Deployment } from "@umpire/chain/contracts.ts";
 import { codeAt, hasFactory } from "@umpire/chain/deterministic.ts";
 import { ChainError } from "@umpire/chain/errors.ts";
+import { lesser } from "@umpire/chain/fees.ts";
 import { firstBlockOf } from "@umpire/chain/find-deployment.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { coveredGasPrice, leastBonds } from "@umpire/game/bonds.ts";
@@ -17,6 +18,7 @@ import {
 } from "@umpire/store/deployments.ts";
 import { type Home, writeJson } from "@umpire/store/home.ts";
 import { formatEther, formatGwei } from "viem";
+import type { TrustedKeys } from "../trusted-keys.ts";
 import {
 	type BesideAddresses,
 	type GovernanceAddresses,
@@ -24,6 +26,12 @@ import {
 	type PublicPlan,
 	planPublic,
 } from "./public-plan.ts";
+
+/** Which ceremony made the keys that a deployment trusts. */
+export interface CeremonyFacts {
+	readonly fingerprint: Hex;
+	readonly beacon: string;
+}
 
 /** What would be deployed, and what speaks for or against it. Amounts in wei. */
 export interface PlanReport {
@@ -38,7 +46,9 @@ export interface PlanReport {
 	readonly parameters: Deployment["parameters"];
 	readonly beside: BesideAddresses;
 	readonly governance: GovernanceAddresses | null;
-	readonly ceremony: { readonly fingerprint: Hex; readonly beacon: string } | null;
+	readonly ceremony: CeremonyFacts | null;
+	/** whose they are: of others than a ceremony's everybody can forge proofs */
+	readonly keys: TrustedKeys;
 	readonly gasPrice: bigint;
 	readonly highestGasPrice: bigint;
 	/** wei per gas up to which the bonds cover all gas of a dispute */
@@ -55,7 +65,9 @@ export interface PlanReport {
 export interface PublicDeployment extends Deployment {
 	readonly beside: BesideAddresses;
 	readonly governance: GovernanceAddresses | null;
-	readonly ceremony: { readonly fingerprint: Hex; readonly beacon: string } | null;
+	/** null: the development keys, that anyone can forge proofs with */
+	readonly ceremony: CeremonyFacts | null;
+	readonly keys: TrustedKeys;
 }
 
 export interface PublicOptions {
@@ -102,6 +114,7 @@ export async function reportPlan(
 		beside: plan.beside,
 		governance: plan.governance ?? null,
 		ceremony: ceremony === undefined ? null : { fingerprint: ceremony.fingerprint, beacon: ceremony.beacon },
+		keys: ceremony === undefined ? "development" : ceremony.isRehearsal ? "rehearsal" : "ceremony",
 		gasPrice: facts.gasPrice,
 		highestGasPrice: facts.highestGasPrice,
 		coveredGasPrice: coveredGasPrice(ORDINARY_PROGRAM, parameters),
@@ -131,7 +144,9 @@ function unfitBeacon(choice: PublicChoice, { rate }: ChainFacts): Unfit[] {
 function warningsOf(choice: PublicChoice, facts: ChainFacts): string[] {
 	const { parameters } = choice;
 	const warnings: string[] = [];
-	if (choice.ceremony === undefined) warnings.push("These are development keys: anyone can forge proofs.");
+	if (choice.ceremony === undefined) {
+		warnings.push("THESE ARE DEVELOPMENT KEYS: anyone can forge proofs and win any dispute here.");
+	}
 	if (coveredGasPrice(ORDINARY_PROGRAM, parameters) < 2n * facts.highestGasPrice) {
 		warnings.push("The bonds cover less than twice what gas cost within the newest blocks.");
 	}
@@ -171,13 +186,14 @@ export async function carryOutPlan(
 	const { plan, report } = planned;
 	const { connection } = signer;
 	const { progress } = options;
+	const bounded = boundedBy(signer, report.coveredGasPrice);
 	// What is there already needs no gas, and no chain to fit.
 	if (report.contracts.some(({ deployed }) => !deployed)) {
 		requireFit(report);
 		await requireFunds(signer, report);
 	}
 	const block = await firstBlock(home, connection, plan, options);
-	await carryOut(signer, plan.contracts, (name) => progress(`Deploying ${name}...`));
+	await carryOut(bounded, plan.contracts, (name) => progress(`Deploying ${name}...`));
 	progress("Verifying the code of all contracts...");
 	await verifyContracts(connection, plan.contracts);
 	const chainId = connection.chain.id;
@@ -188,11 +204,21 @@ export async function carryOutPlan(
 		beside: plan.beside,
 		governance: report.governance,
 		ceremony: report.ceremony,
+		keys: report.keys,
 	};
 	await writeBeside(home, deployment);
 	await writeDeployment(home, deployment);
 	await removeStarted(home, chainId, plan.core.market);
 	return deployment;
+}
+
+/**
+ * A node could name any price, and the account would pay it. Bonds that cover a price of gas say what the deployer takes
+ * for possible: no transaction pays more, unless the account's own bound says so.
+ */
+function boundedBy(signer: Signer, coveredGasPrice: bigint): Signer {
+	const { mostPerGas = coveredGasPrice } = signer.policy;
+	return { ...signer, policy: { ...signer.policy, mostPerGas } };
 }
 
 async function requireFunds(signer: Signer, { cost, gasPrice }: PlanReport): Promise<void> {
@@ -213,9 +239,13 @@ async function firstBlock(
 ): Promise<bigint> {
 	const { id } = connection.chain;
 	const known = await knownDeployment(home, id);
-	if (known?.registry.toLowerCase() === core.registry) return known.block;
-	const started = await readStarted(home, id, core.market);
-	if (started !== undefined) return started;
+	const started =
+		known?.registry.toLowerCase() === core.registry ? known.block : await readStarted(home, id, core.market);
+	if (started !== undefined) {
+		// A chain that was reorganised meanwhile may bring the contracts in an earlier block than before.
+		if ((await codeAt(connection, core.registry)) !== undefined) return started;
+		return lesser(started, (await connection.head()).number);
+	}
 	if ((await codeAt(connection, core.registry)) !== undefined) {
 		return fromBlock === undefined ? firstBlockOf(connection, core.registry) : BigInt(fromBlock);
 	}

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { FarmClient } from "@umpire/farm/client.ts";
 import { decodeModel } from "@umpire/onnx/decode.ts";
@@ -46,7 +47,7 @@ export async function checkFetched(
 
 async function fetchFile(client: FarmClient, folder: string, { path, folder: below, sha256 }: ModelFile) {
 	const place = below === undefined ? folder : join(folder, below);
-	await mkdir(place, { recursive: true });
+	await makeFolder(place);
 	const file = join(place, path);
 	const body = await client.getFile(`/blobs/${sha256}`);
 	await pipeline(Readable.fromWeb(body as never), createWriteStream(file));

@@ -4,16 +4,21 @@ import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { FarmClient } from "@umpire/farm/client.ts";
 import type { Kind } from "@umpire/farm/kind.ts";
 import type { Limits } from "@umpire/operators/limits.ts";
+import type { CircuitInput } from "@umpire/prover/circuits.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { encodeTensors } from "@umpire/runtime/tensors-codec.ts";
+import { claimOfTrace } from "@umpire/sdk/claim-content.ts";
 import type { Home } from "@umpire/store/home.ts";
 import { httpStore } from "@umpire/store/http-store.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
+import { traceBytes } from "@umpire/store/traces.ts";
+import type { z } from "zod";
+import { recordClaimed } from "../disputed-segment.ts";
 import { fetchProgram } from "../fetch-content.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { Sessions } from "../sessions.ts";
-import { CONFORMANCE, EVALUATE, type RunJob } from "./shapes.ts";
+import { COMMIT, CONFORMANCE, EVALUATE, PROVE, RECOMPUTE, type RunJob } from "./shapes.ts";
 
 /** What a worker of a farm works with. */
 export interface Workplace {
@@ -74,10 +79,36 @@ class Content {
 	}
 }
 
-/** What a worker can do. What compiles is loaded when it is first needed. */
+/** What a worker can do. What proves and what compiles is loaded when it is first needed. */
 export function kindsOf(place: Workplace): Kind[] {
 	const content = new Content(place);
 	return [
+		{
+			...PROVE,
+			async work(payload) {
+				const { prove } = await import("@umpire/prover/prove.ts");
+				const { circuit, input } = payload as ProveJob;
+				return { result: { proof: (await prove(circuit, circuitInput(input))).proof } };
+			},
+		},
+		{
+			...RECOMPUTE,
+			async work(payload) {
+				const { loaded, sessions, inputs } = await content.of(payload as RunJob);
+				const { traceRoot } = await recordClaimed(loaded, sessions, inputs);
+				return { result: { traceRoot } };
+			},
+		},
+		{
+			...COMMIT,
+			async work(payload) {
+				const { loaded, sessions, inputs } = await content.of(payload as RunJob);
+				const trace = await recordClaimed(loaded, sessions, inputs);
+				const { traceRoot, opening } = claimOfTrace(loaded.commitment, trace);
+				const result = { traceRoot, opening: { ...opening, words: opening.words.map(String) } };
+				return { result, data: traceBytes(loaded.program, trace) };
+			},
+		},
 		{
 			...EVALUATE,
 			async work(payload) {
@@ -94,4 +125,15 @@ export function kindsOf(place: Workplace): Kind[] {
 			},
 		},
 	];
+}
+
+type ProveJob = z.infer<(typeof PROVE)["payload"]>;
+
+/** Integers of a circuit travel as decimal text, nested as they are. */
+function circuitInput(given: ProveJob["input"]): CircuitInput {
+	const read = (value: string | readonly (string | readonly string[])[]): unknown =>
+		typeof value === "string" ? BigInt(value) : value.map((one) => read(one));
+	return Object.fromEntries(
+		Object.entries(given).map(([name, value]) => [name, read(value)]),
+	) as CircuitInput;
 }

@@ -3,12 +3,12 @@ import { gridAbi } from "@umpire/abi/grid.ts";
 import { linkBytecode } from "@umpire/chain/artifact.ts";
 import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { constructorArguments } from "@umpire/chain/constructor-arguments.ts";
-import { explainReading } from "@umpire/chain/revert.ts";
 import { type Contract, read, sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hasAll, readJson, writeJson } from "@umpire/store/home.ts";
 import { isAddressEqual } from "viem";
+import { BEACONS, foreignContract, namedContract, requireNone, withErrorsOf } from "../consumer-contracts.ts";
 import type { View, World } from "../world.ts";
 
 /** Where the grid contract and its beacon are on one chain. */
@@ -47,7 +47,7 @@ const fileOf = ({ home, contracts }: View) =>
  */
 export async function deployGrids(world: World, options: GridDeployOptions): Promise<GridDeployment> {
 	const { contracts, signer } = world;
-	if (options.replace !== true) await requireNone(world);
+	if (options.replace !== true) await requireNoGrids(world);
 	const libraries = new Map<string, Hex>();
 	const create = async (name: string, args: readonly unknown[] = []): Promise<Hex> => {
 		const artifact = await readArtifact(name);
@@ -66,20 +66,17 @@ export async function deployGrids(world: World, options: GridDeployOptions): Pro
 	return deployment;
 }
 
-/** Whoever has grids or stakes in contracts that the home folder forgets finds them no more. */
-async function requireNone(view: View): Promise<void> {
-	const known = await knownGrids(view);
-	if (known === undefined) return;
-	const { reader, chain } = view.contracts.connection;
-	const code = await reader.getCode({ address: known.grid }).catch((error: unknown) => {
-		throw explainReading(error, "a contract's code");
-	});
-	// A local chain forgets everything when it stops.
-	if (code === undefined || code === "0x") return;
-	throw new UmpireError("OPTION", `A grid contract is on chain ${chain.id} already (${known.grid})`, {
-		advice: `umpire grid open takes that one; --replace deploys another, and ${view.home.folder} forgets its grids.`,
-	});
-}
+const requireNoGrids = async (view: View, taken?: Hex): Promise<void> =>
+	requireNone(
+		view,
+		(await knownGrids(view))?.grid,
+		{
+			what: "grid contract",
+			taker: "umpire grid open",
+			forgets: "its grids",
+		},
+		taken,
+	);
 
 const isHex = (value: unknown) => typeof value === "string";
 
@@ -92,29 +89,50 @@ const knownGrids = (view: View): Promise<GridDeployment | undefined> =>
 	);
 
 /**
+ * Remembers the grid contract that somebody else has deployed for the market.
+ *
+ * @throws UmpireError if it is none of this market, or the home folder knows of another, unless it may forget it
+ */
+export async function rememberGrids(
+	view: View,
+	grid: string | undefined,
+	replace: boolean,
+): Promise<GridDeployment> {
+	const address = await foreignContract(view, grid, "umpire grid use", "GridSearch");
+	if (!replace) await requireNoGrids(view, address);
+	const named = await read(view.contracts, { address, abi: gridAbi }, "beacon", []);
+	const beacon = await namedContract(view, named, ...BEACONS);
+	const { connection, deployment } = view.contracts;
+	const found = { chainId: connection.chain.id, market: deployment.market, grid: address, beacon };
+	await requireOfMarket(view, contractsOf(view, found), found);
+	await writeJson(fileOf(view), found);
+	return found;
+}
+
+/**
  * The grid contract of the market.
  *
- * @throws UmpireError if none was deployed from this home folder, or what is there is none of this market and beacon
+ * @throws UmpireError if the home folder knows none, or what is there is none of this market and beacon
  */
 export async function openGrids(view: View): Promise<GridContracts> {
 	const found = await knownGrids(view);
 	if (found === undefined) {
-		throw new UmpireError("NOT_FOUND", "No grid contract is deployed for this market", {
-			advice: "run umpire grid deploy.",
+		throw new UmpireError("NOT_FOUND", "This home folder knows no grid contract for this market", {
+			advice: "run umpire grid use ADDRESS with the one that others use, or umpire grid deploy.",
 		});
 	}
+	const contracts = contractsOf(view, found);
+	await requireOfMarket(view, contracts, found);
+	return contracts;
+}
+
+function contractsOf(view: View, found: GridDeployment): GridContracts {
 	// What the market, the court or the registry refuse comes through the grid.
-	const errors = [...gridAbi, ...view.contracts.market.abi, ...blockHashBeaconAbi].filter(
-		(entry) => entry.type === "error",
-	);
-	const once = new Map(errors.map((error) => [error.name, error])).values();
-	const abi = [...gridAbi.filter(({ type }) => type !== "error"), ...once] as unknown as typeof gridAbi;
-	const contracts: GridContracts = {
+	const abi = withErrorsOf(gridAbi, [view.contracts.market.abi, blockHashBeaconAbi]);
+	return {
 		grid: { address: found.grid, abi },
 		beacon: { address: found.beacon, abi: blockHashBeaconAbi },
 	};
-	await requireOfMarket(view, contracts, found);
-	return contracts;
 }
 
 /** Stakes go to no address that is no grid contract, or that of another market or beacon: claims would not count there. */
@@ -133,6 +151,6 @@ async function requireOfMarket(
 	throw new UmpireError(
 		"CHAIN",
 		`The grid contract ${grid.address} is of the ${other === 0 ? "market" : "beacon"} ${stated[other]}, not ${expected[other]}`,
-		{ advice: "run umpire grid deploy, or ask for the right file." },
+		{ advice: "ask whoever has deployed it for the right address." },
 	);
 }

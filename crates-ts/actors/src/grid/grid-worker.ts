@@ -17,6 +17,7 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import { fetchQuestion } from "../fetch-content.ts";
 import { neededFor } from "../purse.ts";
 import { about, type Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
@@ -61,7 +62,7 @@ export async function gridWorker(
 		grid.rounds.some(({ joiners }) => joiners.includes(account as Hex)) ||
 		undecided(world, grid).size > 0;
 	const looked = options.joins === "never" || isIn ? [] : grid.points;
-	await requireAtHand(world, { points: looked });
+	await requireAtHand(world, { points: looked }, options.progress);
 	if (options.joins !== "never") {
 		options.progress(
 			`Working on grid ${grid.id} (${grid.points.length} points, a stake of ${formatEther(grid.stake)} ETH for each) as ${world.signer.account.address}.`,
@@ -72,10 +73,13 @@ export async function gridWorker(
 
 /** @throws UmpireError unless all programs validate, and all inputs hash to their roots */
 export async function requireAtHand(
-	{ home, limits }: World,
+	world: World,
 	{ points }: { readonly points: readonly Pick<SeenPoint, "program" | "inputsRoot">[] },
+	tell: (line: string) => void = () => {},
 ): Promise<void> {
+	const { home, limits } = world;
 	for (const { program: root, inputsRoot } of points) {
+		await fetchQuestion(world, root, inputsRoot, tell);
 		const { program } = await getProgram(home.content, root, limits);
 		if ((await getInputs(home.content, program, inputsRoot)) !== null) continue;
 		throw new UmpireError("NOT_FOUND", `The inputs ${inputsRoot} are not in ${home.content.place}`, {

@@ -1,6 +1,6 @@
 import { tokenLedgerAbi } from "@umpire/abi/token-ledger.ts";
 import { type Call, read } from "@umpire/chain/send.ts";
-import { chainTime } from "@umpire/chain/time.ts";
+import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import {
 	type NetworkStep,
@@ -13,7 +13,7 @@ import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import type { Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
-import { act, landAll, type World } from "../world.ts";
+import { act, isDevelopment, landAll, type World } from "../world.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
 import { NetworkReader } from "./read-network.ts";
 
@@ -54,6 +54,7 @@ export class Coordinator implements Actor {
 			const item = "job" in step ? `${step.type} of job ${step.job}` : step.type;
 			if (await this.attempt(item, () => this.#make(step), jobSubject(network, step))) acted = true;
 		}
+		if (!acted && (await this.#makeBlock(network, now))) acted = true;
 		if (await this.attempt("withdrawing", () => this.#withdraw(network))) acted = true;
 		await landAll(this.world, this.progress);
 		return acted;
@@ -110,6 +111,17 @@ export class Coordinator implements Actor {
 				return this.send(`expire:${step.request}`, said, call("expire", step.job));
 			}
 		}
+	}
+
+	/** Development chains make a block when something is sent: without one no job that waits for a value would be drawn for. */
+	async #makeBlock({ oldest, genesis, roundSeconds }: SeenNetwork, now: number): Promise<boolean> {
+		const { connection } = this.world.contracts;
+		if (!isDevelopment(connection) || oldest === undefined) return false;
+		if (oldest.value !== "pending" || now < genesis + oldest.round * roundSeconds) return false;
+		return this.attempt("a block", async () => {
+			await mineBlock(connection);
+			return true;
+		});
 	}
 
 	/** Takes what the contracts owe when nothing of this account is open: one transaction each instead of many. */

@@ -19,6 +19,7 @@ import { getInputs } from "@umpire/store/inputs.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import { fetchQuestion } from "../fetch-content.ts";
 import { ALL, undecidedAmong } from "../grid/claimant.ts";
 import { sameAccount } from "../money.ts";
 import { neededFor } from "../purse.ts";
@@ -135,7 +136,7 @@ export class JobWorker extends Coordinator {
 	async #canCompute(job: SeenJob, isAsked: boolean): Promise<boolean> {
 		const known = this.#looked.get(job.id);
 		if (known === true || (known === false && !isAsked)) return known;
-		const obstacle = await obstacleTo(this.world, job);
+		const obstacle = await obstacleTo(this.world, job, (line) => this.#say(job, line));
 		if (obstacle !== undefined) this.#say(job, `cannot be computed here: ${obstacle}`);
 		this.#looked.set(job.id, obstacle === undefined);
 		return obstacle === undefined;
@@ -210,10 +211,13 @@ function changeFees({ slotStake, changeFee }: Fees, { capacity }: WorkerTerms, s
 
 /** Why a job cannot be computed here; undefined if its program validates and its inputs hash to their root. */
 export async function obstacleTo(
-	{ home, limits }: Pick<World, "home" | "limits">,
+	world: Pick<World, "home" | "limits" | "sources" | "located">,
 	{ program: root, inputsRoot }: Pick<SeenJob, "program" | "inputsRoot">,
+	tell: (line: string) => void = () => {},
 ): Promise<string | undefined> {
+	const { home, limits } = world;
 	try {
+		await fetchQuestion(world, root, inputsRoot, tell);
 		const { program } = await getProgram(home.content, root, limits);
 		const inputs = await getInputs(home.content, program, inputsRoot);
 		return inputs === null ? `the inputs ${inputsRoot} are not in ${home.content.place}.` : undefined;

@@ -1,5 +1,5 @@
-import { getClaim } from "@umpire/chain/contracts.ts";
-import { read } from "@umpire/chain/send.ts";
+import { Batch } from "@umpire/chain/batch.ts";
+import { type Got, read } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { ClaimStatus } from "@umpire/game/state.ts";
@@ -39,13 +39,14 @@ export class NetworkReader {
 		const height = await contracts.connection.reader.getBlockNumber();
 		const seen: SeenJob[] = [];
 		const jobCount = Number(await read(contracts, jobs, "jobCount", []));
-		for (let id = 1; id <= jobCount; id++) {
-			const since = this.#ended.get(id);
-			// Chains are reorganised: what has ended is looked at until that is settled.
-			if (since !== undefined && height > since + SETTLED_AFTER) continue;
-			const job = await readJob(this.#view, this.#contracts, id);
+		// Chains are reorganised: what has ended is looked at until that is settled.
+		const isSettled = (since: bigint | undefined) => since !== undefined && height > since + SETTLED_AFTER;
+		const ids = Array.from({ length: jobCount }, (_, i) => i + 1).filter(
+			(id) => !isSettled(this.#ended.get(id)),
+		);
+		for (const job of await readJobs(this.#view, this.#contracts, ids)) {
 			if (!isEnded(job.status)) seen.push(job);
-			else if (since === undefined) this.#ended.set(id, height);
+			else if (!this.#ended.has(job.id)) this.#ended.set(job.id, height);
 		}
 		const base = { genesis, roundSeconds, grace, changes: { count, oldest: oldestChange }, jobs: seen };
 		if (round === 0n) return { ...base, oldest: undefined };
@@ -89,34 +90,62 @@ export async function readJob(view: View, { jobs }: NetworkContracts, id: number
 			advice: `${count} ${count === 1 ? "was" : "were"} submitted.`,
 		});
 	}
-	const found = await read(view.contracts, jobs, "getJob", [BigInt(id)]);
-	const { program, inputsRoot, token, reward, exposure, round, workSeconds, until, request } = found;
-	return {
-		id,
-		client: lower(found.client),
-		status: found.status as JobStatus,
-		program,
-		inputsRoot,
-		token: lower(token),
-		reward,
-		exposure,
-		round,
-		workSeconds,
-		until,
-		worker: lower(found.worker),
-		request,
-		claim: await claimOn(view, request),
-	};
+	const [job] = await readJobs(view, { jobs }, [id]);
+	return job;
 }
 
-/** The claim that was made on a request, and where it stands. */
-async function claimOn(view: View, request: number): Promise<SeenJob["claim"]> {
-	if (request === 0) return undefined;
-	const made = view.feed.events.find(
-		({ name, args }) => name === "Claimed" && Number(args.request) === request,
-	);
-	if (made?.name !== "Claimed") return undefined;
-	const id = Number(made.args.claim);
-	const { status } = await getClaim(view.contracts, BigInt(id));
-	return { id, status: status as ClaimStatus };
+/** Jobs as the chain shows them now, read together: strangers submit as many as they like. */
+async function readJobs(
+	view: View,
+	{ jobs }: Pick<NetworkContracts, "jobs">,
+	ids: readonly number[],
+): Promise<SeenJob[]> {
+	const found = new Map<number, JobOnChain>();
+	const batch = new Batch(view.contracts);
+	for (const id of ids) batch.add(jobs, "getJob", [BigInt(id)], (job) => found.set(id, job));
+	await batch.run(undefined);
+	const claims = await claimsOn(view, new Set([...found.values()].map(({ request }) => request)));
+	return ids.map((id) => {
+		const job = found.get(id)!;
+		const { program, inputsRoot, token, reward, exposure, round, workSeconds, until, request } = job;
+		return {
+			id,
+			client: lower(job.client),
+			status: job.status as JobStatus,
+			program,
+			inputsRoot,
+			token: lower(token),
+			reward,
+			exposure,
+			round,
+			workSeconds,
+			until,
+			worker: lower(job.worker),
+			request,
+			claim: claims.get(request),
+		};
+	});
+}
+
+type JobOnChain = Got<NetworkContracts["jobs"]["abi"], "getJob">;
+
+/** By request: the first claim that was made on it, and where it stands. */
+async function claimsOn(
+	{ contracts, feed }: View,
+	requests: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, NonNullable<SeenJob["claim"]>>> {
+	const claims = new Map<number, NonNullable<SeenJob["claim"]>>();
+	const batch = new Batch(contracts);
+	const asked = new Set<number>();
+	for (const event of feed.events) {
+		if (event.name !== "Claimed") continue;
+		const [request, id] = [Number(event.args.request), Number(event.args.claim)];
+		if (request === 0 || !requests.has(request) || asked.has(request)) continue;
+		asked.add(request);
+		batch.add(contracts.market, "getClaim", [BigInt(id)], ({ status }) =>
+			claims.set(request, { id, status: status as ClaimStatus }),
+		);
+	}
+	await batch.run(undefined);
+	return claims;
 }

@@ -64,7 +64,12 @@ async function page(views: PageViews, pathname: string): Promise<Response> {
 				: await views.program(number);
 	if (view !== undefined) return json(view);
 	const what = found[1] === "claims" ? "claim" : "program";
-	return refusal(404, "NOT_FOUND", `There is no ${what} ${number}`, "the overview lists what there is.");
+	return refusal(
+		404,
+		"NOT_FOUND",
+		`There is no ${what} ${number}.`,
+		`The list of ${what}s says what there is.`,
+	);
 }
 
 /** Programs and inputs are checked by whoever takes them, by their root. */

@@ -17,7 +17,8 @@ import { type ProgramView, programView } from "@umpire/views/program-view.ts";
 import { type JudgedSettlement, judgeSettlement } from "../content/audit-proof.ts";
 import { disputeFacts, type KnownTraces } from "../dispute-facts.ts";
 import { fetchProgram } from "../fetch-content.ts";
-import { isDevelopment, type View } from "../world.ts";
+import { trustedKeys } from "../trusted-keys.ts";
+import type { View } from "../world.ts";
 import { sharedFeed } from "./shared-feed.ts";
 
 /** Events whose times are read beside those of claims: the newest ones, which pages list. */
@@ -198,7 +199,7 @@ export class PageViews {
 			turns,
 			programs: new Map<Hex, Program>([...this.#programs].map(([root, { program }]) => [root, program])),
 			endpoints: connection.health().map(({ name, trouble }) => ({ name, trouble: trouble ?? null })),
-			isDevelopment: isDevelopment(connection),
+			isDevelopment: (await trustedKeys()) !== "ceremony",
 		};
 	}
 

@@ -1,17 +1,18 @@
+import { short } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
-import { useWallet, wallets } from "../wallet/wallet.ts";
 import { check } from "./check.ts";
-import { type Node, SERVER, walletNode } from "./rpc.ts";
+import { placeOf } from "./place.ts";
 import { useCheck } from "./use-check.ts";
-
-/** The visitor's own wallet does not depend on this server: it is asked where it is connected. */
-function useNode(): () => Promise<Node> {
-	const { account, isElsewhere } = useWallet();
-	return async () => (account === null || isElsewhere ? SERVER : walletNode(await wallets()));
-}
+import { useNode } from "./use-node.ts";
 
 /** Verifies the proof that decided a dispute, in this browser. */
-export function ProofCheck({ dispute }: { readonly dispute: number }): ReactNode {
+export function ProofCheck({
+	dispute,
+	title = "Check the proof here",
+}: {
+	readonly dispute: number;
+	readonly title?: string;
+}): ReactNode {
 	const nodeOf = useNode();
 	const { state, run, stop } = useCheck(async (running) => {
 		const { proofFacts, verifyProofs } = await import("./verify-proof.ts");
@@ -25,7 +26,7 @@ export function ProofCheck({ dispute }: { readonly dispute: number }): ReactNode
 			: { at: "differs", result: trouble };
 	});
 	return check({
-		title: "Check the proof here",
+		title,
 		about: "Your browser verifies the Groth16 proof with the key that is in the verifier\u2019s code.",
 		state,
 		onRun: run,
@@ -36,28 +37,29 @@ export function ProofCheck({ dispute }: { readonly dispute: number }): ReactNode
 /** Asks the contracts, without sending anything. */
 export function ChainCheck({
 	claim,
+	market,
 	dispute,
 }: {
 	readonly claim: number;
+	/** This deployment's unless told. */
+	readonly market?: string | undefined;
 	readonly dispute: number | null;
 }): ReactNode {
 	const nodeOf = useNode();
 	const { state, run, stop } = useCheck(async ({ signal }) => {
 		const { askChain } = await import("./ask-chain.ts");
 		const node = await nodeOf();
-		const response = await fetch("/v1/deployment", { signal });
-		const { contracts } = (await response.json()) as { readonly contracts?: { readonly market: string } };
-		if (contracts === undefined) throw new Error("The server does not say where the market is.");
+		const place = await placeOf({ claim, market });
 		const { proofFacts } = dispute === null ? { proofFacts: undefined } : await import("./verify-proof.ts");
 		const proof = await (dispute === null ? undefined : proofFacts?.(dispute, signal).catch(() => undefined));
-		const said = await askChain({ claim, market: contracts.market, proof }, node);
+		const said = await askChain({ ...place, proof }, node);
 		const verifier =
 			said.verifier === null
 				? ""
 				: ` The verifier says that the proof is ${said.verifier ? "right" : "wrong"}.`;
 		return {
 			at: said.verifier === false ? "differs" : "agrees",
-			result: `By ${node.name}, ${said.claim}.${verifier} Block ${said.block}.`,
+			result: `By ${node.name}, ${said.claim}, in the market ${short(place.market)}.${verifier} Block ${said.block}.`,
 		};
 	});
 	return check({

@@ -4,37 +4,41 @@ import type { ReactNode } from "react";
 import { h } from "../components/h.ts";
 import { ChainCheck, ProofCheck } from "./chain-checks.ts";
 import { check } from "./check.ts";
-import { useRecompute } from "./use-recompute.ts";
+import { judge } from "./claim-check.ts";
+import { placeOf } from "./place.ts";
+import { useCheck } from "./use-check.ts";
+import { useNode } from "./use-node.ts";
 
 /** How a visitor checks a dispute without trusting this page. */
 export function DisputeChecks({ view }: { view: DisputeView }): ReactNode {
-	const { place, submitter, program, inputsRoot, traceRoot, dispute } = view;
-	const { state, run, stop } = useRecompute(
-		{ program: program.root, inputsRoot },
-		place ?? undefined,
-		({ element, traceRoot: own }) => {
-			if (place === null || element === undefined || submitter.number === null) {
-				return own === traceRoot
-					? { at: "agrees", result: "The trace root is the claimed one: every number agrees." }
-					: { at: "differs", result: "The trace root is another one: some number differs." };
-			}
-			const name = `Number ${grouped(place.element)} of ${place.operatorName}`;
-			return grouped(element) === submitter.number
-				? { at: "agrees", result: `${name} is ${submitter.number}, as published.` }
-				: {
-						at: "differs",
-						result: h(
-							"span",
-							null,
-							`${name} is `,
-							h("b", null, grouped(element)),
-							"; ",
-							h("b", { className: "bad" }, submitter.number),
-							" was published.",
-						),
-					};
-		},
-	);
+	const { place, submitter, dispute } = view;
+	const nodeOf = useNode();
+	const { state, run, stop } = useCheck(async (running) => {
+		running.progress("Asking the chain for the claim");
+		const [{ claimOnChain }, { recompute }] = await Promise.all([
+			import("./claim-on-chain.ts"),
+			import("./recompute.ts"),
+		]);
+		const claim = await claimOnChain(await placeOf({ claim: view.claim }), await nodeOf());
+		const found = await recompute(claim, place ?? undefined, running);
+		const { element } = found;
+		if (place === null || element === undefined || submitter.number === null) return judge(found, claim);
+		const name = `Number ${grouped(place.element)} of ${place.operatorName}`;
+		return grouped(element) === submitter.number
+			? { at: "agrees", result: `${name} is ${submitter.number}, as published.` }
+			: {
+					at: "differs",
+					result: h(
+						"span",
+						null,
+						`${name} is `,
+						h("b", null, grouped(element)),
+						"; ",
+						h("b", { className: "bad" }, submitter.number),
+						" was published.",
+					),
+				};
+	});
 	return h(
 		"div",
 		null,

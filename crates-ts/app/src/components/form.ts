@@ -85,6 +85,31 @@ export function TextArea({
 	);
 }
 
+/** A file of the visitor's, which stays in the browser. */
+export function FileField({
+	label,
+	change,
+	accept,
+	hint,
+}: {
+	readonly label: string;
+	readonly change: (file: Blob | undefined) => void;
+	readonly accept: string;
+	readonly hint: string;
+}): ReactNode {
+	const id = useId();
+	return h(
+		"div",
+		{ className: "field" },
+		h("label", { htmlFor: id }, label),
+		h("input", {
+			...{ id, type: "file", accept },
+			onChange: (event: ChangeEvent<HTMLInputElement>) => change(event.target.files?.[0]),
+		}),
+		h("p", { className: "caption" }, hint),
+	);
+}
+
 /** Ether as wei, exact. @returns undefined if the text is no amount */
 export function weiOf(text: string): string | undefined {
 	const found = /^\s*(\d{1,12})(?:\.(\d{1,18}))?\s*$/.exec(text);

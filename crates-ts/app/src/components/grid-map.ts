@@ -2,6 +2,7 @@ import type { GridCell, GridView } from "@umpire/views/grid-view.ts";
 import { clock, grouped, real, short } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
 import { chart, frameOf, gridLines, label } from "./charts.ts";
+import { Fit } from "./fit.ts";
 import { h, sign } from "./h.ts";
 
 /** How dark a cell is: the better, the more ink. */
@@ -101,13 +102,39 @@ function one(cell: GridCell, shade: number, now: number): ReactNode {
 		: h("a", { className, title, style, href: `/claims/${claim}` }, text, marks);
 }
 
-const [WIDTH, HEIGHT] = [460, 290];
+const [WANTED, HEIGHT] = [460, 290];
 
 /** Scores against the hyper-parameter that has most values, a line for each of the other. */
 export function gridLinesChart(view: GridView): ReactNode {
-	const { axes, cells, scoreName, wrong } = view;
+	const { cells, wrong } = view;
+	if (cells.every(({ score }) => score === null)) return null;
+	return h(
+		Fragment,
+		null,
+		h(Fit, { wanted: WANTED, draw: (width) => lines(view, width) }),
+		wrong.length === 0
+			? null
+			: h(
+					"ul",
+					{ className: "rows" },
+					wrong.map((one) =>
+						h(
+							"li",
+							{ key: one.claim },
+							h("span", null, sign("wrong"), " ", h("a", { href: `/claims/${one.claim}` }, one.label)),
+							h(
+								"span",
+								{ className: "quiet" },
+								`claimed ${one.said}${one.is === null ? "" : `, is ${one.is}`}`,
+							),
+						),
+					),
+				),
+	);
+}
+
+function lines({ axes, cells, scoreName }: GridView, width: number): ReactNode {
 	const scored = cells.filter(({ score }) => score !== null);
-	if (scored.length === 0) return null;
 	const positive = scored.every(({ score }) => score! > 0);
 	const [least, most] = [
 		Math.min(...scored.map(({ score }) => score!)),
@@ -118,15 +145,15 @@ export function gridLinesChart(view: GridView): ReactNode {
 	const to = (score: number) => (isLog ? Math.log10(score) : score);
 	const frame = frameOf(
 		scored.map(({ score }) => to(score!)),
-		{ width: WIDTH, height: HEIGHT, left: 52, right: 96 },
+		{ width, height: HEIGHT, left: 52, right: 96 },
 	);
 	const x = (i: number) =>
-		frame.left + 12 + (i / Math.max(1, axes.x.values.length - 1)) * (WIDTH - frame.left - frame.right - 24);
-	const lines = Map.groupBy(
+		frame.left + 12 + (i / Math.max(1, axes.x.values.length - 1)) * (width - frame.left - frame.right - 24);
+	const byRow = Map.groupBy(
 		scored.toSorted((a, b) => a.x - b.x),
 		({ y }) => y,
 	);
-	const rows = [...lines].toSorted(([a], [b]) => a - b);
+	const rows = [...byRow].toSorted(([a], [b]) => a - b);
 	const ends = spread(
 		rows.map(([, own]) => frame.y(to(own.at(-1)!.score!)) + 4),
 		13,
@@ -143,7 +170,7 @@ export function gridLinesChart(view: GridView): ReactNode {
 							Fragment,
 							{ key: tick },
 							h("path", {
-								d: `M${frame.left} ${frame.y(tick)}H${WIDTH - frame.right}`,
+								d: `M${frame.left} ${frame.y(tick)}H${width - frame.right}`,
 								stroke: "var(--line)",
 							}),
 							Number.isInteger(tick)
@@ -181,24 +208,6 @@ export function gridLinesChart(view: GridView): ReactNode {
 				);
 			}),
 		),
-		wrong.length === 0
-			? null
-			: h(
-					"ul",
-					{ className: "rows" },
-					wrong.map((one) =>
-						h(
-							"li",
-							{ key: one.claim },
-							h("span", null, sign("wrong"), " ", h("a", { href: `/claims/${one.claim}` }, one.label)),
-							h(
-								"span",
-								{ className: "quiet" },
-								`claimed ${one.said}${one.is === null ? "" : `, is ${one.is}`}`,
-							),
-						),
-					),
-				),
 	);
 }
 

@@ -11,6 +11,10 @@ export const sign = (tone: string): ReactNode =>
 export const variables = (values: Readonly<Record<`--${string}`, string>>): CSSProperties =>
 	values as CSSProperties;
 
+/** A page of this app as a server names it; undefined for what leads elsewhere. */
+export const inApp = (href: string): string | undefined =>
+	/^\/(?:[\w-]+(?:\/[\w-]+)*)?$/.test(href) ? href : undefined;
+
 /** Text of a hash or address, whole in its title. */
 export const hash = (text: string, shown: string): ReactNode =>
 	h("span", { className: "mono", title: text }, shown);

@@ -1,6 +1,7 @@
 import type { LadderMove, LadderRow, SideName, StripView } from "@umpire/views/dispute-view.ts";
 import { grouped, lasted, short } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
+import { Fit } from "./fit.ts";
 import { h, sign } from "./h.ts";
 
 const WIDTH = 560;
@@ -60,14 +61,18 @@ function waiting(side: SideName, waits: SideName | null): ReactNode {
 }
 
 /** What was published, in a row (two where it is much); from the first difference lines lead to the row below. */
-export function strip({ kind, cells, first }: StripView, leadsOn: boolean): ReactNode {
-	const shapes = kind === "numbers" ? bars({ kind, cells, first }) : boxes({ kind, cells, first });
-	const at = first === null ? undefined : spanOf({ kind, cells, first }, first);
+export const strip = (view: StripView, leadsOn: boolean): ReactNode =>
+	h(Fit, { wanted: WIDTH, draw: (width) => drawn(view, leadsOn, width) });
+
+function drawn(view: StripView, leadsOn: boolean, whole: number): ReactNode {
+	const { kind, cells, first } = view;
+	const shapes = kind === "numbers" ? bars(view, whole) : boxes(view, whole);
+	const at = first === null ? undefined : spanOf(view, first, whole);
 	return h(
 		"svg",
 		{
 			className: "strip",
-			viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+			viewBox: `0 0 ${whole} ${HEIGHT}`,
 			preserveAspectRatio: "none",
 			role: "img",
 			"aria-label":
@@ -81,12 +86,12 @@ export function strip({ kind, cells, first }: StripView, leadsOn: boolean): Reac
 					Fragment,
 					null,
 					h("path", {
-						d: `M${at[0]} ${BAND}L0 ${HEIGHT}H${WIDTH}L${at[0] + at[1]} ${BAND}z`,
+						d: `M${at[0]} ${BAND}L0 ${HEIGHT}H${whole}L${at[0] + at[1]} ${BAND}z`,
 						fill: "var(--badbg)",
 						opacity: 0.75,
 					}),
 					h("path", {
-						d: `M${at[0]} ${BAND}L0 ${HEIGHT}M${at[0] + at[1]} ${BAND}L${WIDTH} ${HEIGHT}`,
+						d: `M${at[0]} ${BAND}L0 ${HEIGHT}M${at[0] + at[1]} ${BAND}L${whole} ${HEIGHT}`,
 						stroke: "var(--bad)",
 						strokeOpacity: 0.35,
 						vectorEffect: "non-scaling-stroke",
@@ -98,24 +103,24 @@ export function strip({ kind, cells, first }: StripView, leadsOn: boolean): Reac
 }
 
 /** Left end and width of a cell. */
-function spanOf({ kind, cells }: StripView, index: number): readonly [number, number] {
+function spanOf({ kind, cells }: StripView, index: number, whole: number): readonly [number, number] {
 	if (kind === "sums") {
 		const before = cells.slice(0, index).reduce((sum, { size }) => sum + size, 0);
-		return [before * WIDTH, cells[index].size * WIDTH];
+		return [before * whole, cells[index].size * whole];
 	}
 	const columns = cells.length > MOST_CELLS ? Math.ceil(cells.length / 2) : cells.length;
 	const inRow = kind === "numbers" ? cells.length : columns;
 	const place = kind === "numbers" ? index : index % columns;
-	return [(place / inRow) * WIDTH, WIDTH / inRow];
+	return [(place / inRow) * whole, whole / inRow];
 }
 
-function boxes(view: StripView): ReactNode {
+function boxes(view: StripView, whole: number): ReactNode {
 	const { cells, first, kind } = view;
 	const isTwo = kind === "hashes" && cells.length > MOST_CELLS;
 	const columns = isTwo ? Math.ceil(cells.length / 2) : cells.length;
 	const gap = cells.length > 40 ? 1 : 2;
 	return cells.map(({ label }, i) => {
-		const [x, width] = spanOf(view, i);
+		const [x, width] = spanOf(view, i, whole);
 		const height = isTwo ? BAND / 2 - 1 : BAND;
 		const y = isTwo && i >= columns ? BAND / 2 + 1 : 0;
 		const state = first === null ? "rest" : i < first ? "same" : i === first ? "first" : "rest";
@@ -151,8 +156,8 @@ function boxes(view: StripView): ReactNode {
 	});
 }
 
-function bars({ cells, first }: StripView): ReactNode {
-	const width = WIDTH / cells.length;
+function bars({ cells, first }: StripView, whole: number): ReactNode {
+	const width = whole / cells.length;
 	const hasNegative = cells.some(({ size }) => size < 0);
 	const zero = hasNegative ? BAND / 2 : BAND;
 	const scale = hasNegative ? BAND / 2 : BAND;

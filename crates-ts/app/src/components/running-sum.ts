@@ -1,18 +1,25 @@
 import type { RunningSum } from "@umpire/views/arithmetic.ts";
 import { grouped } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
+import { Fit } from "./fit.ts";
 import { h } from "./h.ts";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [620, 250, 56, 96, 14, 26];
+const [WANTED, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [620, 250, 56, 96, 14, 26];
+
+/** Less has no room for all words. */
+const NARROW = 480;
 
 /** How the sum grows, product by product, and where what was published leaves it. */
-export function runningSum({ at, sums, parts }: RunningSum): ReactNode {
+export const runningSum = (sum: RunningSum): ReactNode =>
+	h(Fit, { wanted: WANTED, draw: (width) => drawn(sum, width) });
+
+function drawn({ at, sums, parts }: RunningSum, width: number): ReactNode {
 	const wrong = parts.find(({ claimed, follows }) => claimed !== null && claimed !== follows);
 	const end = at.at(-1)!;
 	const all = [0, ...sums, ...(wrong === undefined ? [] : [wrong.claimed!])];
 	const ticks = ticksOf(Math.min(...all), Math.max(...all));
 	const [low, high] = [Math.min(ticks[0], ...all), Math.max(ticks.at(-1)!, ...all)];
-	const x = (n: number) => LEFT + (n / end) * (WIDTH - LEFT - RIGHT);
+	const x = (n: number) => LEFT + (n / end) * (width - LEFT - RIGHT);
 	const y = (v: number) => TOP + (1 - (v - low) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM);
 	const before = wrong && parts[parts.indexOf(wrong) - 1];
 	const from = before ?? { at: 0, follows: 0, name: "" };
@@ -21,7 +28,7 @@ export function runningSum({ at, sums, parts }: RunningSum): ReactNode {
 	return h(
 		"svg",
 		{
-			viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+			viewBox: `0 0 ${width} ${HEIGHT}`,
 			className: "flow-sum",
 			role: "img",
 			"aria-label": "Running sum",
@@ -31,7 +38,7 @@ export function runningSum({ at, sums, parts }: RunningSum): ReactNode {
 			h(
 				Fragment,
 				{ key: tick },
-				h("path", { d: `M${LEFT} ${y(tick)}H${WIDTH - RIGHT}`, stroke: "var(--line)" }),
+				h("path", { d: `M${LEFT} ${y(tick)}H${width - RIGHT}`, stroke: "var(--line)" }),
 				h(
 					"text",
 					{ x: LEFT - 8, y: y(tick) + 4, fontSize: 11, textAnchor: "end", fill: "var(--ink3)" },
@@ -52,7 +59,7 @@ export function runningSum({ at, sums, parts }: RunningSum): ReactNode {
 					h(
 						"text",
 						{ x: x(before.at) + 6, y: TOP + 6, fontSize: 11, fill: "var(--ink2)" },
-						`${before.name} = ${grouped(before.follows)}, agreed`,
+						width < NARROW ? `${before.name}, agreed` : `${before.name} = ${grouped(before.follows)}, agreed`,
 					),
 					h(
 						"text",

@@ -1,8 +1,11 @@
 import type { Cell, Column, TableView } from "@umpire/views/list-view.ts";
-import { clock, short } from "@umpire/views/text.ts";
+import { clock, grouped, short } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
 import { stateCard } from "../states.ts";
-import { h, section, sign } from "./h.ts";
+import { h, inApp, section, sign } from "./h.ts";
+
+/** Rows that are drawn: more would hold the browser, and nobody reads them. */
+const MOST_ROWS = 1000;
 
 /** A section that is a table, or says why there is nothing. */
 export function tableSection({ title, about, columns, rows, empty }: TableView, now: number): ReactNode {
@@ -15,7 +18,16 @@ export function tableSection({ title, about, columns, rows, empty }: TableView, 
 			null,
 			rows.length === 0
 				? stateCard({ label: title, title: "Nothing here yet.", text: empty })
-				: table(columns, rows, now),
+				: [
+						h("div", { key: "table" }, table(columns, rows.slice(0, MOST_ROWS), now)),
+						rows.length <= MOST_ROWS
+							? null
+							: h(
+									"p",
+									{ key: "rest", className: "caption rule" },
+									`The first ${grouped(MOST_ROWS)} of ${grouped(rows.length)} are shown.`,
+								),
+					],
 		),
 	);
 }
@@ -62,7 +74,7 @@ function cell({ text, href, isHash, tone, until, note }: Cell, now: number): Rea
 	const left = until == null ? null : until - now;
 	return [
 		tone === undefined ? null : h("span", { key: "s" }, sign(tone), " "),
-		href === undefined ? h("span", { key: "t" }, shown) : h("a", { key: "t", href }, shown),
+		href === undefined ? h("span", { key: "t" }, shown) : h("a", { key: "t", href: inApp(href) }, shown),
 		left === null || left <= 0 ? null : h("span", { key: "u", className: "quiet" }, ` ${clock(left)} left`),
 		note === undefined ? null : h("span", { key: "n", className: "quiet" }, `, ${note}`),
 	];
@@ -86,7 +98,7 @@ export function factRows(
 				"div",
 				{ key: what },
 				h("dt", null, what),
-				h("dd", null, href === undefined ? shown : h("a", { href }, shown)),
+				h("dd", null, href === undefined ? shown : h("a", { href: inApp(href) }, shown)),
 			);
 		}),
 	);

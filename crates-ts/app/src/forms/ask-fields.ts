@@ -1,5 +1,5 @@
 import type { AskedProgram } from "@umpire/views/network-view.ts";
-import { shapeText } from "@umpire/views/text.ts";
+import { foreign, shapeText } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode, useState } from "react";
 import { Select, TextArea } from "../components/form.ts";
 import { h } from "../components/h.ts";
@@ -56,9 +56,16 @@ export function useAsk(programs: readonly AskedProgram[]): {
 	return { fields, read };
 }
 
+/** Inputs that a hint names. */
+const MOST_NAMED = 8;
+
 function hintOf({ inputs }: AskedProgram): string {
 	if (inputs === null) return "The root of inputs that workers can get: its program is not here.";
-	const takes = inputs.map(({ name, shape }) => `${name} (${shapeText(shape)})`).join(", ");
+	const takes = inputs
+		.slice(0, MOST_NAMED)
+		.map(({ name, shape }) => `${foreign(name)} (${shapeText(shape)})`)
+		.concat(inputs.length > MOST_NAMED ? [`and ${inputs.length - MOST_NAMED} more`] : [])
+		.join(", ");
 	return `Lists of numbers as JSON, by the names of the inputs, or their root. It takes ${takes}.`;
 }
 

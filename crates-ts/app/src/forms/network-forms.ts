@@ -1,5 +1,5 @@
 import type { NetworkView } from "@umpire/views/network-view.ts";
-import { ether } from "@umpire/views/text.ts";
+import { ether, etherNumber } from "@umpire/views/text.ts";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Field, weiOf, wholeOf } from "../components/form.ts";
 import { h } from "../components/h.ts";
@@ -62,6 +62,7 @@ function JobForm({ view }: { view: NetworkView }): ReactNode {
 	const [reward, setReward] = useState("0.02");
 	const [minutes, setMinutes] = useState("60");
 	const { state, post, refuse } = useWrite();
+	const jobFee = BigInt(view.fees?.jobFee ?? "0");
 	const send = () => {
 		const asked = read();
 		if (typeof asked === "string") return refuse(asked, "");
@@ -70,9 +71,16 @@ function JobForm({ view }: { view: NetworkView }): ReactNode {
 		if (time === undefined) return refuse("The time is a whole number of minutes, at least one.", "");
 		if (account === undefined)
 			return refuse("No wallet is connected.", "Connect one at the top of the page.");
-		void post("/job/submit", {
+		const body = {
 			...{ client: account, program: asked.program.number, ...asked.inputs },
 			...{ reward: wei, workSeconds: 60 * time },
+		};
+		// Inputs that are given have a root that the server finds.
+		const { inputsRoot } = body as { readonly inputsRoot?: string };
+		const terms = { program: asked.program.root, inputsRoot, reward: wei, workSeconds: 60 * time, tries: 1 };
+		void post("/job/submit", body, {
+			...{ from: account, contract: "jobs", function: "submit", args: [terms] },
+			value: String(BigInt(wei) + jobFee),
 		});
 	};
 	return h(
@@ -89,7 +97,7 @@ function JobForm({ view }: { view: NetworkView }): ReactNode {
 		h(
 			"p",
 			{ className: "caption" },
-			`A draw costs ${view.fees?.jobFee ?? "0"} ETH beside. The worker\u2019s stake stands for ten times the reward.`,
+			`${ether(jobFee)} for the draw come on top. The worker\u2019s stake stands for ten times the reward.`,
 		),
 		h(
 			"button",
@@ -106,13 +114,23 @@ function WorkerForm({ view }: { view: NetworkView }): ReactNode {
 	const [places, setPlaces] = useState("1");
 	const [stake, setStake] = useState("1");
 	const { state, post, refuse } = useWrite();
+	const [known, many] = [weiOf(stake), wholeOf(places, 1, 64)];
+	const fees = known === undefined || many === undefined ? 0n : feesOf(view, many, known);
 	const send = () => {
 		const [wei, capacity] = [weiOf(stake), wholeOf(places, 1, 64)];
 		if (wei === undefined) return refuse("The stake is no amount of ether, as in 1.", "");
 		if (capacity === undefined) return refuse("Places are a whole number from 1 to 64.", "");
 		if (account === undefined)
 			return refuse("No wallet is connected.", "Connect one at the top of the page.");
-		void post("/worker/register", { address: account, stake: wei, capacity, gpu });
+		void post(
+			"/worker/register",
+			{ address: account, stake: wei, capacity, gpu },
+			{
+				...{ from: account, contract: "workers", function: "register" },
+				args: [{ capacity, leastReward: 0, tokens: [], programs: [] }, wei],
+				value: String(BigInt(wei) + feesOf(view, capacity, wei)),
+			},
+		);
 	};
 	return h(
 		"form",
@@ -133,7 +151,7 @@ function WorkerForm({ view }: { view: NetworkView }): ReactNode {
 		h(
 			"p",
 			{ className: "caption" },
-			`A place in the draw takes ${view.fees?.slotStake ?? "0"} ETH of stake. A false result loses what its job binds.`,
+			`${ether(fees)} of fees come on top. A place in the draw takes ${etherNumber(view.fees?.slotStake ?? "0")} ETH of stake. A false result loses what its job binds.`,
 		),
 		h(
 			"button",
@@ -144,13 +162,23 @@ function WorkerForm({ view }: { view: NetworkView }): ReactNode {
 	);
 }
 
+/** What a worker pays for its places beside the stake: to come, and to change and leave the list once. */
+function feesOf({ fees }: NetworkView, capacity: number, stake: string): bigint {
+	if (fees === null) return 0n;
+	const [entryFee, changeFee, slotStake] = [fees.entryFee, fees.changeFee, fees.slotStake].map(BigInt);
+	if (entryFee === undefined || changeFee === undefined || slotStake === undefined || slotStake === 0n)
+		return 0n;
+	const backed = BigInt(stake) / slotStake;
+	return entryFee + 2n * (backed < BigInt(capacity) ? backed : BigInt(capacity)) * changeFee;
+}
+
 function ClientForm({ view }: { view: NetworkView }): ReactNode {
 	const { field, account } = useAccountField("Client", view.accounts);
 	const { state, post, refuse } = useWrite();
 	const send = () => {
 		if (account === undefined)
 			return refuse("No wallet is connected.", "Connect one at the top of the page.");
-		void post("/client/register", { address: account });
+		void post("/client/register", { address: account }, null);
 	};
 	const { balance, withdrawable, locked } = (state.at === "done" ? state.answer : {}) as Readonly<
 		Record<string, string>

@@ -36,9 +36,8 @@ export function RequestForm({
 			...{ program: asked.program.root, inputsRoot, deadline: String(time + 3600 * within) },
 			...{ consumer: NOBODY, submitter: NOBODY, exclusiveUntil: "0", isSealed: false },
 		};
-		await post("/v1/transactions", {
-			...{ from: account, contract: "market", function: "request", args: [question], value: wei },
-		});
+		const made = { from: account, contract: "market", function: "request", args: [question], value: wei };
+		await post("/v1/transactions", made, made);
 	};
 	return h(
 		"form",

@@ -2,6 +2,7 @@ import type { BountyView, LeaderLine, Phase } from "@umpire/views/bounty-view.ts
 import { clock, short, timeOfDay } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
 import { chart, frameOf, gridLines, label } from "../components/charts.ts";
+import { Fit } from "../components/fit.ts";
 import { h, section, sign } from "../components/h.ts";
 import { factRows } from "../components/table.ts";
 import { pill } from "../components/verdict.ts";
@@ -40,7 +41,7 @@ function bountyPage(view: BountyView, now: number): ReactNode {
 				"section",
 				{ "aria-labelledby": "over-time" },
 				h("h3", { id: "over-time" }, "Best score over time"),
-				scores(view),
+				h(Fit, { wanted: WANTED, draw: (width) => scores(view, width) }),
 			),
 			h(
 				"section",
@@ -70,21 +71,21 @@ function bountyPage(view: BountyView, now: number): ReactNode {
 	);
 }
 
-const [WIDTH, HEIGHT] = [620, 230];
+const [WANTED, HEIGHT] = [620, 230];
 
 /** The best score as steps; hollow what was no gain, red what was claimed wrongly. */
-function scores({ points, time }: BountyView): ReactNode {
+function scores({ points, time }: BountyView, width: number): ReactNode {
 	if (points.length === 0) {
 		return h("p", { className: "quiet rule" }, "Nobody has been scored yet.");
 	}
 	const frame = frameOf(
 		points.map(({ score }) => score),
-		{ width: WIDTH, height: HEIGHT, right: 60 },
+		{ width, height: HEIGHT, right: 60 },
 	);
 	const from = points[0].time;
 	const until = Math.max(time, points.at(-1)!.time, from + 1);
 	const x = (at: number) =>
-		frame.left + 10 + ((at - from) / (until - from)) * (WIDTH - frame.left - frame.right - 10);
+		frame.left + 10 + ((at - from) / (until - from)) * (width - frame.left - frame.right - 10);
 	let path = `M${x(from)} ${frame.y(points[0].score)}`;
 	for (const one of points) if (one.isGain) path += `H${x(one.time)}V${frame.y(one.score)}`;
 	return chart(
@@ -108,7 +109,7 @@ function scores({ points, time }: BountyView): ReactNode {
 			),
 		),
 		label({ x: frame.left + 10, y: HEIGHT - 6 }, `opened ${timeOfDay(from)}`, { anchor: "start" }),
-		label({ x: WIDTH - frame.right, y: HEIGHT - 6 }, timeOfDay(until), { anchor: "end" }),
+		label({ x: width - frame.right, y: HEIGHT - 6 }, timeOfDay(until), { anchor: "end" }),
 	);
 }
 

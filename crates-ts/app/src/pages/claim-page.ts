@@ -1,11 +1,10 @@
 import type { ClaimView, TimePoint } from "@umpire/views/claim-view.ts";
-import type { OutputView } from "@umpire/views/output-view.ts";
-import { clock, real, short, timeOfDay } from "@umpire/views/text.ts";
-import { Fragment, type ReactNode } from "react";
+import { clock, short, timeOfDay } from "@umpire/views/text.ts";
+import type { ReactNode } from "react";
 import { ChainCheck } from "../checks/chain-checks.ts";
-import { check } from "../checks/check.ts";
-import { useRecompute } from "../checks/use-recompute.ts";
+import { ClaimCheck } from "../checks/claim-check.ts";
 import { h, section, sign } from "../components/h.ts";
+import { scores } from "../components/scores.ts";
 import { planes } from "../components/tensor-map.ts";
 import { pill } from "../components/verdict.ts";
 import { useNow } from "../live.ts";
@@ -72,7 +71,7 @@ function Claim({ view, now }: { view: ClaimView; now: number }): ReactNode {
 			"Check it yourself",
 			"Nothing here asks this page to be trusted.",
 			null,
-			h("div", { className: "columns" }, h("div", null, h(ClaimCheck, { view })), commits(view)),
+			h("div", { className: "columns" }, h("div", null, checks(view)), commits(view)),
 		),
 		section(
 			"Answers to this request",
@@ -138,73 +137,6 @@ function timeline(points: readonly TimePoint[], now: number): ReactNode {
 	);
 }
 
-const [WIDTH, ROW] = [420, 24];
-
-/** Values as bars from zero; the largest in full ink. */
-function scores({ top, count, isWhole }: OutputView): ReactNode {
-	if (count === 1) return h("p", { className: "disputed long" }, real(top[0].value));
-	const values = top.map(({ value }) => value);
-	const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-	const x = (value: number) => 40 + ((value - low) / (high - low || 1)) * (WIDTH - 140);
-	const largest = Math.max(...values);
-	return h(
-		Fragment,
-		null,
-		h(
-			"svg",
-			{
-				className: "chart",
-				viewBox: `0 0 ${WIDTH} ${top.length * ROW}`,
-				role: "img",
-				"aria-label": "Output",
-			},
-			h("path", { d: `M${x(0)} 0V${top.length * ROW}`, stroke: "var(--line3)" }),
-			top.map(({ index, value }, i) => {
-				const isLargest = value === largest;
-				return h(
-					Fragment,
-					{ key: index },
-					h(
-						"text",
-						{
-							x: 26,
-							y: i * ROW + 16,
-							fontSize: 12,
-							textAnchor: "end",
-							fontWeight: isLargest ? 600 : 400,
-							fill: "var(--ink)",
-						},
-						index,
-					),
-					h("rect", {
-						x: Math.min(x(0), x(value)),
-						y: i * ROW + 5,
-						height: 14,
-						width: Math.max(0.5, Math.abs(x(value) - x(0))),
-						rx: 2,
-						fill: "var(--data)",
-						fillOpacity: isLargest ? 1 : 0.3,
-					}),
-					h(
-						"text",
-						{
-							x: WIDTH,
-							y: i * ROW + 16,
-							fontSize: 12,
-							textAnchor: "end",
-							fontWeight: isLargest ? 600 : 400,
-							fill: isLargest ? "var(--ink)" : "var(--ink2)",
-							style: { fontFamily: "var(--mono)" },
-						},
-						real(value, 4),
-					),
-				);
-			}),
-		),
-		isWhole ? null : h("p", { className: "caption" }, `The ${top.length} largest of ${count}.`),
-	);
-}
-
 function money(rows: ClaimView["money"]): ReactNode {
 	return h(
 		"table",
@@ -250,36 +182,11 @@ function money(rows: ClaimView["money"]): ReactNode {
 	);
 }
 
-function ClaimCheck({ view }: { view: ClaimView }): ReactNode {
-	const { state, run, stop } = useRecompute(
-		{ program: view.program.root, inputsRoot: view.inputsRoot },
-		undefined,
-		({ traceRoot, output }) => {
-			if (!/^0x0*$/.test(view.traceRoot)) {
-				return traceRoot === view.traceRoot
-					? { at: "agrees", result: "The trace root is the claimed one: every number agrees." }
-					: { at: "differs", result: "The trace root is another one: some number of the claim is wrong." };
-			}
-			const claimed = view.output;
-			if (claimed === null)
-				return { at: "undecided", result: "Not decided: the output is not on the chain." };
-			const same = claimed.top.every(({ index, integer }) => output[index] === integer);
-			return same
-				? { at: "agrees", result: "The output is the claimed one." }
-				: { at: "differs", result: "The output is another one than claimed." };
-		},
-	);
-	return h(
+const checks = (view: ClaimView): ReactNode =>
+	h(
 		"div",
 		null,
-		check({
-			title: "Recompute here",
-			about:
-				"Your browser runs the program, hashes every number on the way, and compares the root with the claim\u2019s.",
-			state,
-			onRun: run,
-			onStop: stop,
-		}),
+		h(ClaimCheck, { place: { claim: view.claim } }),
 		h(ChainCheck, { claim: view.claim, dispute: null }),
 		h(
 			"div",
@@ -288,8 +195,14 @@ function ClaimCheck({ view }: { view: ClaimView }): ReactNode {
 			h("p", { className: "caption" }, "Prints the trace root and the output."),
 			h("p", null, h("code", { className: "command" }, `umpire run ${view.program.root} --input FILE`)),
 		),
+		h(
+			"div",
+			{ className: "check" },
+			h("h3", null, "Or with files of your own"),
+			h("p", { className: "caption" }, "If you have the program and the inputs, nothing comes from here."),
+			h("p", null, h("a", { href: `/verify/${view.claim}` }, `Verify claim ${view.claim}`)),
+		),
 	);
-}
 
 function commits({ commits: rows, program }: ClaimView): ReactNode {
 	return h(

@@ -1,9 +1,9 @@
 import type { ClientLine, JobLine, NetworkView, WorkerLine } from "@umpire/views/network-view.ts";
-import { clock, short, timeOfDay } from "@umpire/views/text.ts";
-import { Fragment, type ReactNode, useState } from "react";
-import { chart, frameOf, label } from "../components/charts.ts";
+import { clock, short } from "@umpire/views/text.ts";
+import { type ReactNode, useState } from "react";
 import { figures } from "../components/figures.ts";
 import { h, section, sign } from "../components/h.ts";
+import { hourBars } from "../components/hour-bars.ts";
 import { NetworkForms } from "../forms/network-forms.ts";
 import { useNow } from "../live.ts";
 import { useTitle } from "../route.ts";
@@ -253,59 +253,6 @@ function clients(lines: readonly ClientLine[]): ReactNode {
 				h("span", null, `${one.locked} locked`),
 			),
 		),
-	);
-}
-
-const [WIDTH, HEIGHT] = [780, 160];
-
-function hourBars(hours: NetworkView["hours"]): ReactNode {
-	const frame = frameOf([1, ...hours.map(({ paid, failed }) => paid + failed)], {
-		width: WIDTH,
-		height: HEIGHT,
-		left: 30,
-		right: 0,
-	});
-	const width = (WIDTH - frame.left) / hours.length;
-	const whole = frame.ticks.filter((tick) => Number.isInteger(tick));
-	return chart(
-		frame,
-		`Jobs that ended in the last ${hours.length} hours`,
-		whole.map((tick) =>
-			h(
-				Fragment,
-				{ key: tick },
-				h("path", { d: `M${frame.left} ${frame.y(tick)}H${WIDTH}`, stroke: "var(--line)" }),
-				label({ x: frame.left - 8, y: frame.y(tick) + 4 }, String(tick), { anchor: "end" }),
-			),
-		),
-		hours.map(({ from, paid, failed }, i) => {
-			const x = frame.left + i * width + width * 0.16;
-			const bar = (low: number, count: number, fill: string) =>
-				count === 0
-					? null
-					: h("rect", {
-							...{
-								x,
-								width: width * 0.68,
-								y: frame.y(low + count),
-								height: frame.y(low) - frame.y(low + count),
-							},
-							...{ fill, stroke: "var(--bg)" },
-						});
-			return h(
-				"g",
-				{ key: from },
-				h("title", null, `from ${timeOfDay(from)}: ${paid} paid, ${failed} failed`),
-				bar(0, paid, "var(--data)"),
-				bar(paid, failed, "var(--bad)"),
-				i % 6 === 5
-					? label(
-							{ x: x + width * 0.34, y: HEIGHT - 6 },
-							i === hours.length - 1 ? "now" : timeOfDay(from).slice(0, 5),
-						)
-					: null,
-			);
-		}),
 	);
 }
 

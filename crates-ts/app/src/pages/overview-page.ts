@@ -1,7 +1,8 @@
 import type { EventLine } from "@umpire/views/event-line.ts";
-import type { ClaimLine, DayBar, OpenDisputeLine, OverviewView } from "@umpire/views/overview-view.ts";
-import { clock, grouped, moment, short, timeOfDay } from "@umpire/views/text.ts";
+import type { ClaimLine, OpenDisputeLine, OverviewView } from "@umpire/views/overview-view.ts";
+import { clock, grouped, short, timeOfDay } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
+import { dayBars } from "../components/day-bars.ts";
 import { figures } from "../components/figures.ts";
 import { h, section, sign } from "../components/h.ts";
 import { useNow } from "../live.ts";
@@ -35,6 +36,15 @@ function overview(view: OverviewView, now: number): ReactNode {
 					left === null ? null : left > 0 ? ` in ${clock(left)}` : ", and its time is up",
 				),
 				h("p", { className: "lead" }, view.lead),
+				h(
+					"p",
+					{ className: "quiet intro" },
+					"Contracts ask models here. A ",
+					sign("submitter"),
+					" submitter answers and locks a bond. A ",
+					sign("challenger"),
+					" challenger who finds one wrong number in the computation disputes it; the two narrow it down, one small proof decides, and the loser pays. An answer that nobody refutes in time is final.",
+				),
 			),
 		),
 		figures(view.figures, now),
@@ -178,77 +188,6 @@ const legend = (): ReactNode =>
 		].map(([colour, text]) => h("span", { key: text }, h("i", { className: `key ${colour}` }), text)),
 	);
 
-const [WIDTH, HEIGHT, LEFT, BASE] = [780, 170, 30, 146];
-
-function dayBars(days: readonly DayBar[]): ReactNode {
-	const most = Math.max(4, ...days.map(({ final, open, rejected }) => final + open + rejected));
-	const step = Math.ceil(most / 4);
-	const top = step * Math.ceil(most / step);
-	const y = (n: number) => BASE - (n / top) * (BASE - 10);
-	const width = (WIDTH - LEFT) / days.length;
-	return h(
-		"svg",
-		{
-			viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-			className: "chart",
-			role: "img",
-			"aria-label": `Claims of the last ${days.length} days`,
-		},
-		Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step).map((tick) =>
-			h(
-				Fragment,
-				{ key: `t${tick}` },
-				h("path", { d: `M${LEFT} ${y(tick)}H${WIDTH}`, stroke: "var(--line)" }),
-				h(
-					"text",
-					{ x: LEFT - 8, y: y(tick) + 4, fontSize: 11, textAnchor: "end", fill: "var(--ink3)" },
-					tick,
-				),
-			),
-		),
-		days.map(({ day, final, open, rejected }, i) => {
-			const x = LEFT + i * width + width * 0.16;
-			const bar = (from: number, count: number, fill: string) =>
-				count === 0
-					? null
-					: h("rect", {
-							x,
-							width: width * 0.68,
-							y: y(from + count),
-							height: y(from) - y(from + count),
-							fill,
-							stroke: "var(--bg)",
-						});
-			const date = moment(day).split(" ").slice(0, 2).join(" ");
-			return h(
-				Fragment,
-				{ key: day },
-				h(
-					"g",
-					null,
-					h("title", null, `${date}: ${final} final, ${open} open, ${rejected} rejected`),
-					bar(0, final, "var(--data)"),
-					bar(final, open, "var(--sub)"),
-					bar(final + open, rejected, "var(--bad)"),
-				),
-				i % 7 === days.length % 7 || i === days.length - 1
-					? h(
-							"text",
-							{
-								x: x + width * 0.34,
-								y: HEIGHT - 6,
-								fontSize: 11,
-								textAnchor: i === days.length - 1 ? "end" : "middle",
-								fill: "var(--ink3)",
-							},
-							date,
-						)
-					: null,
-			);
-		}),
-	);
-}
-
 function claims(lines: readonly ClaimLine[], now: number): ReactNode {
 	if (lines.length === 0) return null;
 	return section(
@@ -309,13 +248,13 @@ function claims(lines: readonly ClaimLine[], now: number): ReactNode {
 function events(lines: readonly EventLine[]): ReactNode {
 	return section(
 		"Live",
-		null,
+		"Newest first. Times are UTC.",
 		null,
 		lines.length === 0
 			? h("p", { className: "quiet" }, "Nothing has happened yet.")
 			: h(
 					"ul",
-					{ className: "rows" },
+					{ className: "rows events" },
 					lines.map(({ text, about, tone, time, transaction }, i) =>
 						h(
 							"li",

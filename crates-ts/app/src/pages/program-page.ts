@@ -14,7 +14,7 @@ export function ProgramPage({ program }: { program: number }): ReactNode {
 	return h(
 		"div",
 		null,
-		h("p", { className: "crumb" }, h("a", { href: "/" }, "Overview"), ` / Program ${program}`),
+		h("p", { className: "crumb" }, h("a", { href: "/programs" }, "Programs"), ` / ${program}`),
 		pageOr(page, (view) => h(Program, { view })),
 	);
 }

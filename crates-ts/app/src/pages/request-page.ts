@@ -1,7 +1,7 @@
 import type { RequestView } from "@umpire/views/request-view.ts";
 import { clock } from "@umpire/views/text.ts";
 import type { ReactNode } from "react";
-import { h, section } from "../components/h.ts";
+import { h, inApp, section } from "../components/h.ts";
 import { factRows, tableSection } from "../components/table.ts";
 import { pill } from "../components/verdict.ts";
 import { useNow } from "../live.ts";
@@ -93,7 +93,7 @@ function requestPage(view: RequestView, now: number): ReactNode {
 					? program.name
 					: h("a", { href: `/programs/${program.number}` }, program.name),
 			),
-			latest?.href === undefined ? null : h("a", { href: latest.href }, "To the newest answer"),
+			latest?.href === undefined ? null : h("a", { href: inApp(latest.href) }, "To the newest answer"),
 		),
 	);
 }

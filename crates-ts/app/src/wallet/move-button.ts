@@ -19,7 +19,8 @@ export function MoveButton({
 	const { state, post, refuse } = useWrite();
 	const press = () => {
 		if (account === null) return refuse("No wallet is connected.", "Connect one at the top of the page.");
-		void post("/v1/transactions", { from: account, ...move });
+		const made = { from: account, value: "0", ...move };
+		void post("/v1/transactions", made, made);
 	};
 	return h(
 		"div",

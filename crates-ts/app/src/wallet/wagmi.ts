@@ -55,6 +55,10 @@ export function openWagmi(chainId: number, onChange: (wallet: Wallet) => void): 
 		reconnect: () => reconnect(config).then(() => {}),
 		async send({ to, data, value, from, gas }: UnsignedTransaction) {
 			if (getConnection(config).chainId !== chainId) await switchChain(config, { chainId });
+			// The visitor may have chosen another account in the wallet since the button was pressed.
+			const { address } = getConnection(config);
+			if (address?.toLowerCase() !== from.toLowerCase())
+				throw new Error("Your wallet is on another account now. Nothing was sent.");
 			return sendTransaction(config, {
 				...{ chainId, account: from, to, data, value: BigInt(value) },
 				// What the simulation needed, and a fifth more: others may move first.

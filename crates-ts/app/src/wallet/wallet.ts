@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { KnownContracts } from "./agreed.ts";
 import type { Wallet, Wallets } from "./wallets.ts";
 
 const NOBODY: Wallet = { known: [], account: null, name: null, isElsewhere: false };
@@ -19,7 +20,11 @@ export function wallets(): Promise<Wallets> {
 }
 
 async function open(): Promise<Wallets> {
-	const [{ openWagmi }, chainId] = await Promise.all([import("./wagmi.ts"), chainOfServer()]);
+	const [{ openWagmi }, chainId] = await Promise.all([
+		import("./wagmi.ts"),
+		chainOfServer(),
+		knownContracts("market"),
+	]);
 	return openWagmi(chainId, (now) => {
 		wallet = now;
 		for (const listener of listeners) listener();
@@ -35,6 +40,22 @@ async function chainOfServer(): Promise<number> {
 	const { result } = (await response.json()) as { readonly result?: string };
 	if (result === undefined) throw new Error("The chain does not answer.");
 	return Number(result);
+}
+
+let contracts: KnownContracts | undefined;
+
+/**
+ * Where contracts are, as the server said first: one that names others later is not followed. A contract that was not
+ * there at first is asked for again.
+ */
+export async function knownContracts(role: string): Promise<KnownContracts> {
+	if (contracts?.contracts[role] === undefined) {
+		const response = await fetch("/v1/deployment");
+		if (!response.ok) throw new Error("The server does not say where the contracts are.");
+		const now = (await response.json()) as KnownContracts;
+		contracts = { ...now, contracts: { ...now.contracts, ...contracts?.contracts } };
+	}
+	return contracts!;
 }
 
 const subscribe = (listener: () => void): (() => void) => {

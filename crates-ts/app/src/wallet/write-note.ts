@@ -12,6 +12,9 @@ export function writeNote(
 		"p",
 		{ className: "write-note", role: state.at === "refused" ? "alert" : "status" },
 		h("b", null, state.text),
+		state.at === "busy" && state.stop !== undefined
+			? h("button", { type: "button", className: "button", onClick: state.stop }, "Stop waiting")
+			: null,
 		state.at === "refused" && state.help !== "" ? ` ${state.help}` : null,
 		state.at === "done" && done !== undefined ? h("span", null, " ", done(state.answer)) : null,
 	);

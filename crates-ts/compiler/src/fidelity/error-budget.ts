@@ -59,3 +59,16 @@ export function budgetText({ measure, most }: ErrorBudget): string {
 	}
 	return `${percent} of an output's range, ${Number(most.toPrecision(3))} of a probability`;
 }
+
+/** The smallest budget of two digits that allows an error, as --budget takes it: `2.2%`, `abs:0.03`, `points:1.5`. */
+export function budgetAllowing(measure: Measure, error: number): string {
+	const number = (value: number): string => {
+		const digit = 10 ** (Math.floor(Math.log10(value || 1e-9)) - 1);
+		// One more than the digits that are cut off: the error itself was rounded.
+		return String(Number(((Math.floor(value / digit) + 1) * digit).toPrecision(2)));
+	};
+	if (measure === "absolute") return `abs:${number(error)}`;
+	if (measure === "points") return `points:${number(100 * error)}`;
+	const prefix = { natural: "", relative: "rel:", mean: "mean:" }[measure];
+	return `${prefix}${number(100 * error)}%`;
+}

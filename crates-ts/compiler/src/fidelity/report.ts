@@ -5,7 +5,7 @@ import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { WidthReport } from "../widths/choose.ts";
 import type { BudgetReport } from "./budget.ts";
-import { budgetText, keepsArgmax } from "./error-budget.ts";
+import { budgetAllowing, budgetText, type ErrorBudget, keepsArgmax, type Measure } from "./error-budget.ts";
 import { errorBy, worstElement } from "./judge.ts";
 import type { Fidelity, OutputFidelity } from "./measure.ts";
 
@@ -145,6 +145,20 @@ export function missedBudget({ budget, fidelity, operators, bits }: CompileRepor
 		? `; most of it arises at ${where}, ${(100 * limit.loss).toPrecision(2)} % of its range: ${limit.reason}`
 		: "";
 	const help =
-		bits === 8 ? "--bits 16 is finer" : "more calibration inputs may help, a larger --budget allows it";
+		bits === 8
+			? "--bits 16 is finer"
+			: `more calibration inputs may help, ${loosened(fidelity.outputs, budget.budget)}`;
 	return `the error budget (${budgetText(budget.budget)}) is missed: ${what}${why}; ${help}`;
+}
+
+/** The option with which the program is within its budget. */
+function loosened(outputs: readonly OutputFidelity[], { measure }: ErrorBudget): string {
+	const largest = (by: Measure): number => Math.max(...outputs.map((one) => errorBy(one, { measure: by })));
+	const mean = budgetAllowing("mean", largest("mean"));
+	if (keepsArgmax({ measure }) && outputs.some(({ argmaxAgrees }) => argmaxAgrees < 1))
+		return `--budget ${mean} does not ask which element is the largest`;
+	const error = largest(measure);
+	// Of what should be 0 any error is too large.
+	if (error === Number.POSITIVE_INFINITY) return `--budget ${mean} allows it`;
+	return `--budget ${budgetAllowing(measure, error)} allows it`;
 }

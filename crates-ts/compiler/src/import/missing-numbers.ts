@@ -34,7 +34,8 @@ export function missingNumbers(given: Model, sets: readonly (readonly Tensor[])[
 		);
 	}
 	if (missing.size === 0) return { model: given, sets, missing };
-	const model = upgradeTo20(given);
+	// A model's functions are written for its opset: it keeps it where that has Less and Where of all floats.
+	const model = (given.opsets.get("") ?? 1) < 9 ? upgradeTo20(given) : given;
 	const names = new Names(model.graph);
 	const initializers = new Map(model.graph.initializers);
 	const renaming = new Map<string, string>();

@@ -55,6 +55,8 @@ export class Context {
 	readonly constants: ConstantTensor[] = [];
 	/** Per operator, the ONNX value that it computes, if it computes one. */
 	readonly origins: (string | undefined)[] = [];
+	/** Of operators that multiply a value by constants, the node that they come from: its first result. */
+	readonly products = new Map<number, string>();
 	private readonly values = new Map<string, Value>();
 	private readonly grades = new Map<string, GradedValue>();
 	private readonly constantKeys = new Map<string, number>();

@@ -28,6 +28,8 @@ export interface Lowered {
 	readonly program: Program;
 	/** For each operator the value of the float model that it computes, if it computes one. */
 	readonly origins: readonly (string | undefined)[];
+	/** For each operator that multiplies a value by constants, the first result of its node. */
+	readonly products: readonly (string | undefined)[];
 	/** The values whose quantisation has a reason of its own. */
 	readonly assignment: Assignment;
 }
@@ -135,7 +137,8 @@ export function lowerModel(
 	};
 	const { program, from } = finishProgram(whole, carriedInputs);
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
-	return { program, origins, assignment };
+	const products = from.map((before) => (before === undefined ? undefined : context.products.get(before)));
+	return { program, origins, products, assignment };
 }
 
 function inputTensor(input: ValueInfo, context: Context, fixed: Quantisation | undefined): InputTensor {

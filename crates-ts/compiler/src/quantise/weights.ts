@@ -174,7 +174,7 @@ const clippedWeight = (integer: number): number =>
 	Math.max(-SMALL_WEIGHTS, Math.min(SMALL_WEIGHTS, integer)) + 0;
 
 /** Sums of clipped weights stay within what the kernels of convolutions take of bytes (2^22). */
-const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
+export const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
 
 /** The ratio that clips no weight, or half of it, whichever makes the lesser squared error. */
 function leastSquares(channel: Float64Array, unit: number, whole: Power, limit: number): Power {

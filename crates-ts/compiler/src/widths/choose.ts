@@ -4,8 +4,11 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { Proved } from "../fidelity/budget.ts";
 import { fuse } from "../lower/fuse.ts";
 import type { Lowered } from "../lower/lower.ts";
-import type { Precision } from "../quantise/scales.ts";
+import { type Precision, SMALL_WEIGHTS } from "../quantise/scales.ts";
 import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
+import { type Group, groupsOf } from "./groups.ts";
+import type { Moments } from "./moments.ts";
+import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
 import { bytesOf, type Widths } from "./widths.ts";
@@ -46,14 +49,10 @@ export interface ChooseOptions {
 	/** @throws CompileError if the program cannot be proved exact */
 	prove(lowered: Lowered): Proved;
 	measure(lowered: Lowered): Promise<Tried>;
+	/** What products of the plain program read. */
+	moments(): Promise<ReadonlyMap<string, Moments>>;
 	progress(line: string): void;
 }
-
-/** Units beyond these many are chosen for together with their neighbours. */
-const MOST_GROUPS = 16;
-
-/** Finer options come first. */
-const ORDER: readonly OptionName[] = ["A16W14", "A16W7", "A8W14", "A8W7", "A8W7 for all"];
 
 /** What a unit takes instead of an option that it does not have. */
 const INSTEAD: Readonly<Record<OptionName, readonly OptionName[]>> = {
@@ -75,7 +74,10 @@ export async function chooseWidths(
 	const { assignment } = plain.lowered;
 	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
-	const groups = groupsOf(all.units);
+	const groups = groupsOf(all);
+	const roundings = new Map(
+		[...(await options.moments())].map(([name, moments]) => [name, roundingBy(moments, SMALL_WEIGHTS)]),
+	);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
 	const lowered = new Map<string, Lowered>();
 	const proved = new Map([[groups.map(() => 0).join(), plain]]);
@@ -85,7 +87,7 @@ export async function chooseWidths(
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
 			if (plan.every((option) => option === 0)) return measure(plain.lowered);
-			const one = attempt(() => lower(widthsOf(all, whole(plan), facts, graph)));
+			const one = attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
 			if (!one) return undefined;
 			lowered.set(plan.join(), one);
 			return measure(one);
@@ -134,26 +136,15 @@ function attempt<T>(run: () => T): T | undefined {
 	}
 }
 
-interface Group {
-	readonly units: readonly number[];
-	readonly options: readonly OptionName[];
-}
-
-function groupsOf(units: readonly Unit[]): readonly Group[] {
-	const size = Math.ceil(units.length / MOST_GROUPS);
-	return Array.from({ length: Math.ceil(units.length / size) }, (_, k) => {
-		const members = units.map((_, unit) => unit).slice(k * size, (k + 1) * size);
-		const names = new Set(members.flatMap((unit) => units[unit].options));
-		return { units: members, options: ORDER.filter((name) => names.has(name)) };
-	});
-}
-
 function planOfUnits(units: readonly Unit[], groups: readonly Group[], plan: WidthPlan): WidthPlan {
 	const whole = units.map(() => 0);
 	for (const [k, group] of groups.entries()) {
 		const name = group.options[plan[k]];
 		for (const unit of group.units) {
-			const places = [name, ...INSTEAD[name]].map((one) => units[unit].options.indexOf(one));
+			const { factors, wantsBytes, options } = units[unit];
+			// What no product reads is a byte for the sake of the kernel that gives it.
+			const instead = factors.length > 0 || wantsBytes ? INSTEAD[name] : [];
+			const places = [name, ...instead].map((one) => options.indexOf(one));
 			whole[unit] = places.find((place) => place >= 0) ?? 0;
 		}
 	}
@@ -161,7 +152,7 @@ function planOfUnits(units: readonly Unit[], groups: readonly Group[], plan: Wid
 }
 
 /** What a plan says of values. */
-function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph): Widths {
+function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph): Omit<Widths, "roundings"> {
 	const tensors = new Map<string, Precision>();
 	const copies = new Map<string, Precision>();
 	const small = new Set<string>();

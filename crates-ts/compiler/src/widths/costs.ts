@@ -6,6 +6,7 @@ import type { OptionName, Product, Unit, Units } from "./units.ts";
  */
 const COSTS = {
 	matmul: { A16W14: 2.7, A16W7: 0.8, A8W14: 1.1, A8W7: 0.4 },
+	pointwise: { A16W14: 2.5, A16W7: 1.6, A8W14: 1.1, A8W7: 0.5 },
 	conv: { A16W14: 2.5, A16W7: 2.5, A8W14: 1.1, A8W7: 0.45 },
 	depthwise: { A16W14: 3.8, A16W7: 3.8, A8W14: 1.25, A8W7: 0.85 },
 	/** Of two computed operands: float64, or float32 where both are bytes. */
@@ -74,7 +75,7 @@ function kernelOf(
 	givesBytes: boolean,
 ): Kernel {
 	const [first = "A16W14", ...more] = reads.map(option);
-	if (type === "matmul") return first === "A8W7 for all" ? "A8W7" : first;
+	if (type === "matmul" || type === "pointwise") return first === "A8W7 for all" ? "A8W7" : first;
 	if (![first, ...more].every(isByte)) return "A16W14";
 	if (type === "values") return "A8W7";
 	return first !== "A8W14" && givesBytes ? "A8W7" : "A8W14";

@@ -27,9 +27,21 @@ export function factorOf(context: Context, name: string): Value {
 export const isByte = (context: Context, x: Value): boolean =>
 	context.widths !== undefined && holds("uint8", x.spec);
 
+/** Multiplications for each element that is moved to channels last and back, below which that costs what it saves. */
+const LEAST_PER_ELEMENT = 40;
+
+/** Whether a convolution is a matrix product at each position that integer kernels pay for with 16 bits as well. */
+export function isPointwise(
+	[outputs, channels, ...kernel]: readonly number[],
+	{ group, pads }: { readonly group: number; readonly pads: readonly number[] },
+): boolean {
+	const isMatrix = group === 1 && kernel.every((size) => size === 1) && pads.every((pad) => pad === 0);
+	return isMatrix && outputs * channels >= LEAST_PER_ELEMENT * (outputs + channels);
+}
+
 /**
  * The largest weight of a product for which 7 bits were chosen; undefined where no kernel would take them. A
- * convolution has one for bytes that become bytes.
+ * convolution by a larger kernel has one for bytes that become bytes.
  */
 export function chosenWeightLimit(
 	context: Context,
@@ -40,7 +52,7 @@ export function chosenWeightLimit(
 		return undefined;
 	const fits =
 		form.type === "conv"
-			? holds("uint8", x.spec) && holds("uint8", result)
+			? isPointwise(weightShape, form) || (holds("uint8", x.spec) && holds("uint8", result))
 			: form.type === "matmul" && weightShape.length === 2;
 	return fits ? SMALL_WEIGHTS : undefined;
 }

@@ -39,10 +39,10 @@ const OCTAVES = 14;
 const SWEEPS = 4;
 
 /**
- * The cheapest plan whose measured largest error is at most `most`, as far as some 4n runs find it; undefined if not even
+ * The cheapest plan whose measured largest error is at most `most`, as far as some 5n runs find it; undefined if not even
  * the finest is. Mean squared errors of units add up, and so does cost but for neighbours: for any λ each unit takes the
- * option of the least cost + λ·error. Which λ is found by bisection; then single units are made cheaper while the
- * budget allows it, those first that save most for their error. The same numbers always make the same plan.
+ * option of the least cost + λ·error. Which λ is found by bisection; then units of the cheapest plan are made
+ * finer until it is within the budget, and single units cheaper while the budget allows it. The same numbers always make the same plan.
  */
 export async function searchPlan(search: Search): Promise<Found | undefined> {
 	const { options, most, cost, progress } = search;
@@ -94,6 +94,7 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 		else low = middle;
 	}
 	progress(`Widths: a plan of ${percent(best.cost / cost(finest))} of the exact program's time.`);
+	await promote(search, cheapest, { most: () => best.cost, accept, errorOf });
 	await demote(
 		search,
 		() => best.plan,
@@ -101,6 +102,40 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 		(unit, option, from) => errorOf(unit, option) - errorOf(unit, from),
 	);
 	return found();
+}
+
+/**
+ * Makes units of the cheapest plan finer one by one, those first whose error falls most for their cost, until one is within
+ * the budget or costs `most`. The largest error is no smooth function of the mean: bisection may miss a cheap plan.
+ */
+async function promote(
+	{ options, cost }: Search,
+	cheapest: WidthPlan,
+	{
+		most,
+		accept,
+		errorOf,
+	}: {
+		readonly most: () => number;
+		readonly accept: (plan: WidthPlan) => Promise<boolean>;
+		readonly errorOf: (unit: number, option: number) => number;
+	},
+): Promise<void> {
+	let plan = cheapest;
+	for (const _ of options) {
+		const before = cost(plan);
+		const moves = options.flatMap((count, unit) =>
+			Array.from({ length: count }, (_, option) => ({ unit, option })).flatMap(({ option }) => {
+				const gain = errorOf(unit, plan[unit]) - errorOf(unit, option);
+				const price = cost(plan.with(unit, option)) - before;
+				return gain > 0 ? [{ unit, option, worth: gain / Math.max(price, Number.MIN_VALUE) }] : [];
+			}),
+		);
+		const [first] = moves.toSorted((a, b) => b.worth - a.worth || a.unit - b.unit || a.option - b.option);
+		if (!first) return;
+		plan = plan.with(first.unit, first.option);
+		if (cost(plan) >= most() || (await accept(plan))) return;
+	}
 }
 
 /** Makes units cheaper one by one: at most one try for each option there is. */

@@ -8,6 +8,9 @@ import { errorBy, Judge } from "../fidelity/judge.ts";
 import type { Labels } from "../fidelity/labels.ts";
 import { type Executor, quantise } from "../fidelity/measure.ts";
 import { probabilitiesOf } from "../fidelity/probabilities.ts";
+import type { Lowered } from "../lower/lower.ts";
+import { isHeldBack } from "./hold-back.ts";
+import { type Moments, momentsOf, type TracedRun } from "./moments.ts";
 import type { Tried } from "./search.ts";
 
 /** One run of the float model: what its first step reads, and what it gives in the end. */
@@ -60,6 +63,24 @@ export class Trial {
 		return new Trial(runs, model, options);
 	}
 
+	/** What products of a program read on inputs that set ranges. */
+	async moments(lowered: Lowered): Promise<ReadonlyMap<string, Moments>> {
+		const { program } = lowered;
+		const seen = this.#runs.filter((_, index) => !isHeldBack(index, this.#runs.length));
+		const session = await this.#execute(program, true);
+		const traced = async function* (): AsyncGenerator<TracedRun> {
+			for (const { feed } of seen) {
+				const inputs = inputsOf(program, feed);
+				yield { inputs, steps: session.steps(inputs) };
+			}
+		};
+		try {
+			return await momentsOf(lowered, traced(), seen.length);
+		} finally {
+			await session.release?.();
+		}
+	}
+
 	/** The largest error of a program; where the largest element of a row is another, that alone is no reason against it. */
 	async of(program: Program): Promise<Tried> {
 		const session = await this.#execute(program, false);
@@ -72,7 +93,7 @@ export class Trial {
 		}));
 		try {
 			for (const [run, { feed, expected }] of this.#runs.entries()) {
-				const inputs = program.inputs.map((spec): Elements => quantise(feed.get(spec.name)!, spec).elements);
+				const inputs = inputsOf(program, feed);
 				let last: readonly Elements[] | undefined;
 				let step = 0;
 				for await (const result of session.steps(inputs)) {
@@ -106,6 +127,9 @@ export class Trial {
 		return { largest: rounded(largest), meanSquare: rounded(means.reduce((a, b) => a + b, 0)) };
 	}
 }
+
+const inputsOf = (program: Program, feed: Run["feed"]): Elements[] =>
+	program.inputs.map((spec) => quantise(feed.get(spec.name)!, spec).elements);
 
 /** Three digits: what is beyond depends on the machine that ran the float model. */
 const rounded = (value: number): number => Number(value.toPrecision(3));

@@ -1,3 +1,4 @@
+import { int, ints } from "@umpire/graph/attributes.ts";
 import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
@@ -7,6 +8,7 @@ import { payDigits } from "@umpire/operators/weight-digits.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Assignment } from "../quantise/assign.ts";
 import { isSmallProduct } from "../quantise/weights.ts";
+import { isPointwise } from "./factors.ts";
 
 /** How a unit's products read it, and with weights of how many bits: A activations, W weights. */
 export type OptionName = "A16W14" | "A16W7" | "A8W14" | "A8W7" | "A8W7 for all";
@@ -15,7 +17,7 @@ export type OptionName = "A16W14" | "A16W7" | "A8W14" | "A8W7" | "A8W7 for all";
 export interface Product {
 	/** The multiplications of a float32 product, where those of a depthwise convolution count several times. */
 	readonly work: number;
-	readonly type: "matmul" | "conv" | "depthwise" | "values";
+	readonly type: "matmul" | "pointwise" | "conv" | "depthwise" | "values";
 	/** Whether it keeps its weights, as an integer kernel would not be quicker. */
 	readonly isSmall: boolean;
 	/** Whether integer kernels take its fine weights, in two digits. */
@@ -36,6 +38,8 @@ export interface Unit {
 	/** Elements of it, and how often operators that are no products read them. */
 	readonly elements: number;
 	readonly others: number;
+	/** Whether an integer kernel gives it in bytes alone: what a convolution over several positions computes. */
+	readonly wantsBytes: boolean;
 	/** Besides A16W14, which comes first. */
 	readonly options: readonly OptionName[];
 }
@@ -62,6 +66,7 @@ interface Draft {
 	readonly types: Set<Product["type"]>;
 	others: number;
 	ofConv: boolean;
+	wantsBytes: boolean;
 }
 
 /** The units of a graph, in its order. What has a grid for another reason, or in `fixed`, keeps it, but copies of it may be bytes. */
@@ -99,6 +104,7 @@ export function unitsOf(
 			types: new Set<Product["type"]>(),
 			others: 0,
 			ofConv: false,
+			wantsBytes: false,
 		};
 		drafts.set(key, draft);
 		draft.roots.add(root);
@@ -121,7 +127,10 @@ export function unitsOf(
 		}
 		for (const name of node.inputs.slice(2).filter(isValue)) draftOf(name).others += 1;
 		const gives = isValue(fused.output) ? draftOf(fused.output) : undefined;
-		if (gives && node.opType === "Conv") gives.ofConv = true;
+		if (gives && node.opType === "Conv") {
+			gives.ofConv = true;
+			gives.wantsBytes ||= timed.type !== "pointwise";
+		}
 		found.push({ ...timed, reads: factors.map(draftOf), gives });
 	}
 	for (const { name } of graph.outputs) if (isValue(name)) draftOf(name).others += 1;
@@ -142,10 +151,10 @@ export function unitsOf(
 }
 
 function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit {
-	const { roots, factors, types, others } = draft;
+	const { roots, factors, types, others, wantsBytes } = draft;
 	const options: OptionName[] = ["A16W14"];
-	if (types.has("matmul")) options.push("A16W7");
-	if (types.has("conv") || types.has("depthwise")) options.push("A8W14");
+	if (types.has("matmul") || types.has("pointwise")) options.push("A16W7");
+	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("A8W14");
 	if (factors.size > 0) options.push("A8W7");
 	if (!isKept && (others > 0 || factors.size === 0)) options.push("A8W7 for all");
 	return {
@@ -154,6 +163,7 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 		factors: [...factors],
 		elements: sizeOf(facts.shapes.get(name) ?? [0]),
 		others,
+		wantsBytes,
 		options,
 	};
 }
@@ -169,9 +179,10 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 		const depthwise = weights[1] === 1 && weights[0] > 1;
 		const isSmall = isSmallProduct(results * perResult, true);
 		const timed = { isSmall, hasDigits: false };
-		return depthwise
-			? { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed }
-			: { work: results * perResult, type: constants.has(w) ? "conv" : "values", ...timed };
+		if (depthwise) return { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed };
+		const isMatrix = isPointwise(weights, { group: int(node, "group", 1), pads: ints(node, "pads") ?? [] });
+		const type = constants.has(w) ? (isMatrix ? "pointwise" : "conv") : "values";
+		return { work: results * perResult, type, ...timed };
 	}
 	const inner = (shapes.get(x) ?? constants.get(x)?.dims.map(Number) ?? [1]).at(-1) ?? 1;
 	const constant = constants.has(w) || constants.has(x);

@@ -1,5 +1,6 @@
 import type { Range } from "@umpire/graph/ranges.ts";
 import type { PrecisionOverrides } from "../quantise/assign.ts";
+import type { Rounding } from "../quantise/joint-rounding.ts";
 import type { Precision } from "../quantise/scales.ts";
 
 /** Which tensors of a 16-bit program are bytes, and which products have weights of 7 bits. */
@@ -10,9 +11,16 @@ export interface Widths {
 	readonly copies: PrecisionOverrides;
 	/** Values that products multiply by weights of 7 bits. */
 	readonly small: ReadonlySet<string>;
+	/** How weights of 7 bits are rounded, by the first result of their product's node; each by itself where that is not here. */
+	readonly roundings: ReadonlyMap<string, Rounding>;
 }
 
-export const NO_WIDTHS: Widths = { tensors: new Map(), copies: new Map(), small: new Set() };
+export const NO_WIDTHS: Widths = {
+	tensors: new Map(),
+	copies: new Map(),
+	small: new Set(),
+	roundings: new Map(),
+};
 
 /**
  * What calibration saw of a byte's range, and a quarter: smaller margins clip what others do, larger ones leave too

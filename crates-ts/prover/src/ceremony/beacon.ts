@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { bn254 } from "@noble/curves/bn254.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { hasherOf } from "@umpire/markets/bls.ts";
+import { describeBeacon } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 import { fromDigits } from "./hex.ts";
-import { type BeaconSource, beaconSource } from "./records.ts";
+import type { BeaconSource } from "./records.ts";
 
 /** What a source gave: of drand the network's signature, of a chain the hash of the block. Hexadecimal without 0x. */
 export type BeaconEvidence = { readonly signature: string } | { readonly blockHash: string };
@@ -15,8 +15,6 @@ export type FinalBlockHash = (chainId: number, number: number) => Promise<string
 
 /** drand's evmnet: https://api.drand.sh/v2/beacons/evmnet/info */
 const EVMNET = {
-	genesis: 1727521075,
-	period: 3,
 	/** imaginary parts first */
 	key: [
 		0x07e1d1d335df83fa98462005690372c643340060d205306a9aa8106b6bd0b382n,
@@ -26,35 +24,6 @@ const EVMNET = {
 	],
 	tag: "BLS_SIG_BN254G1_XMD:KECCAK-256_SVDW_RO_NUL_",
 } as const;
-
-/**
- * Reads `drand:ROUND` or `block:CHAIN:NUMBER`.
- *
- * @throws UmpireError if it is neither
- */
-export function parseBeaconSource(text: string): BeaconSource {
-	const [kind, ...numbers] = text.split(":");
-	const [first, second] = numbers.map(Number);
-	const source =
-		kind === "drand" ? { kind, network: "evmnet", round: first } : { kind, chainId: first, number: second };
-	const parsed = beaconSource.safeParse(source);
-	if (parsed.success && numbers.length === (kind === "drand" ? 1 : 2)) return parsed.data;
-	throw new UmpireError("OPTION", `${text} is no beacon`, {
-		advice: "give drand:ROUND (of drand's evmnet) or block:CHAIN:NUMBER.",
-	});
-}
-
-/** For people. */
-export function describeBeacon(source: BeaconSource): string {
-	return source.kind === "drand"
-		? `round ${source.round} of drand's evmnet`
-		: `block ${source.number} of chain ${source.chainId}`;
-}
-
-/** When a source's value becomes known, in seconds since 1970; undefined for blocks, of which nobody knows. */
-export function timeOfBeacon(source: BeaconSource): number | undefined {
-	return source.kind === "drand" ? EVMNET.genesis + (source.round - 1) * EVMNET.period : undefined;
-}
 
 /**
  * The random value of a source: of drand, sha256 of the signature, as drand says; of a chain, the hash.

@@ -1,15 +1,18 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { CIRCUITS, type CircuitName } from "../circuit-names.ts";
 import { contribute } from "../snarkjs.ts";
+import { requireNotDue } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
 import { toDigits } from "./hex.ts";
-import { readProvingKey } from "./proving-key.ts";
+import { requirePhaseOne } from "./known-phase-ones.ts";
+import { isWithoutSecret, readProvingKey } from "./proving-key.ts";
 import {
 	ANNOUNCEMENT,
 	BEACON_NAME,
 	type ContributionRecord,
 	contributorName,
 	keyName,
+	looksLike,
 	parseAnnouncement,
 	parseRecord,
 	recordName,
@@ -46,23 +49,30 @@ const digits = (bytes: Uint8Array): string => toDigits(sha256(bytes));
  * @throws CeremonyError that says which file is missing or wrong
  */
 export function basisOf(files: readonly CeremonyFile[]): Basis {
-	const announced = read(files, ANNOUNCEMENT);
+	const announced = fileNamed(files, ANNOUNCEMENT);
 	const announcement = parseAnnouncement(new TextDecoder().decode(announced));
 	const circuits = CIRCUITS.filter((circuit) => announcement.circuits[circuit] !== undefined);
 	const numbers = files.flatMap(({ name }) => (/^\d{4}\.json$/.test(name) ? [Number(name.slice(0, 4))] : []));
 	const number = Math.max(0, ...numbers);
-	const written = number === 0 ? announced : read(files, recordName(number));
+	const written = number === 0 ? announced : fileNamed(files, recordName(number));
 	const record = number === 0 ? undefined : parseRecord(new TextDecoder().decode(written), number);
 	if (record?.beacon !== undefined) {
 		throw new CeremonyError("The beacon was drawn: this ceremony takes no contributions any more");
 	}
+	if (record !== undefined && record.number !== number) {
+		throw new CeremonyError(`${recordName(number)} is the record of contribution ${record.number}`, {
+			advice: "tell the coordinator.",
+		});
+	}
+	const isRehearsal = announcement.powersOfTau !== "hermez";
+	if (!isRehearsal) requireNotDue(announcement.beacon, "no contribution may follow.");
 	const keys = new Map<CircuitName, Uint8Array>();
 	let names: readonly string[] = [];
 	for (const circuit of circuits) {
 		const file = keyName(number, circuit);
-		const key = read(files, file);
+		const bytes = fileNamed(files, file);
 		const expected = record?.circuits[circuit]?.key ?? announcement.circuits[circuit]?.initialKey;
-		if (digits(key) !== expected) {
+		if (digits(bytes) !== expected) {
 			throw new CeremonyError(
 				`${file} is not the key that ${number === 0 ? ANNOUNCEMENT : recordName(number)} names`,
 				{
@@ -70,8 +80,12 @@ export function basisOf(files: readonly CeremonyFile[]): Basis {
 				},
 			);
 		}
-		const { contributions, circuitHash } = readProvingKey(key);
-		const isRight = contributions.every((one) => one.transcript === one.expectedTranscript);
+		const read = readProvingKey(bytes);
+		requirePhaseOne(announcement.powersOfTau, read);
+		const { contributions, circuitHash } = read;
+		const isRight =
+			(number === 0 || !isWithoutSecret(read)) &&
+			contributions.every((one) => one.transcript === one.expectedTranscript);
 		const isOfCircuit = circuitHash === announcement.circuits[circuit]?.circuitHash;
 		if (!isRight || !isOfCircuit || contributions.length !== number) {
 			throw new CeremonyError(`${file} does not hold the ceremony's contributions`, {
@@ -79,9 +93,8 @@ export function basisOf(files: readonly CeremonyFile[]): Basis {
 			});
 		}
 		names = contributions.map(({ name }) => name);
-		keys.set(circuit, key);
+		keys.set(circuit, bytes);
 	}
-	const isRehearsal = announcement.powersOfTau !== "hermez";
 	return { ceremony: announcement.name, isRehearsal, number, head: digits(written), names, keys };
 }
 
@@ -102,8 +115,11 @@ export async function contributeFiles(
 	if (!problem.success) {
 		throw new CeremonyError(`This is no name for a contributor: ${problem.error.issues[0].message}`);
 	}
-	if (name === BEACON_NAME || basis.names.includes(name)) {
-		throw new CeremonyError(`${name} has contributed already`, { advice: "take another name." });
+	const like = [BEACON_NAME, ...basis.names].find((one) => looksLike(one, name));
+	if (like !== undefined) {
+		throw new CeremonyError(`${name} has contributed already, or looks like ${like}`, {
+			advice: "take another name.",
+		});
 	}
 	const number = basis.number + 1;
 	const made: Partial<Record<CircuitName, { contribution: string; key: string }>> = {};
@@ -122,7 +138,7 @@ export async function contributeFiles(
 	return { files, head: digits(bytes) };
 }
 
-function read(files: readonly CeremonyFile[], name: string): Uint8Array {
+function fileNamed(files: readonly CeremonyFile[], name: string): Uint8Array {
 	const found = files.find((file) => file.name === name);
 	if (found !== undefined) return found.bytes;
 	throw new CeremonyError(`${name} is missing among the files`, {

@@ -3,14 +3,10 @@ import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CircuitName } from "../circuits.ts";
 import { contribute, contributeBeaconBytes, withSnarkjs } from "../snarkjs.ts";
-import {
-	type BeaconEvidence,
-	beaconValue,
-	describeBeacon,
-	type FinalBlockHash,
-	timeOfBeacon,
-} from "./beacon.ts";
+import { type BeaconEvidence, beaconValue, type FinalBlockHash } from "./beacon.ts";
+import { type NewestBlock, requireUnknown } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import { writeNew } from "./ceremony-files.ts";
 import { findPhaseOne } from "./phase-one.ts";
 import { readProvingKey } from "./proving-key.ts";
 import {
@@ -18,24 +14,19 @@ import {
 	type ContributionRecord,
 	contributorName,
 	keyName,
+	looksLike,
 	recordName,
 	textOf,
 } from "./records.ts";
-import {
-	hasBeacon,
-	isRehearsal,
-	readKey,
-	readTranscript,
-	sha256Of,
-	type Transcript,
-	writeNew,
-} from "./transcript.ts";
+import { hasBeacon, readKey, readTranscript, sha256Of, type Transcript } from "./transcript.ts";
 import { verifyKeys } from "./verify-keys.ts";
 
 export interface ContributeOptions {
 	/** what the contributor typed; beside it 128 random bytes of the operating system go in, so that it may be empty */
 	readonly entropy?: string;
 	readonly powersOfTau?: string | undefined;
+	/** asked where the beacon is a block, which must not be there yet */
+	readonly newestBlock?: NewestBlock | undefined;
 	readonly onProgress?: (line: string) => void;
 }
 
@@ -68,20 +59,19 @@ export async function contributeTo(
 			`${JSON.stringify(name)} is no name for a contributor: ${problem.error.issues[0].message}`,
 		);
 	}
-	if (name === BEACON_NAME)
-		throw new CeremonyError(`The name ${name} is the beacon's`, { advice: "take another." });
-	if (transcript.records.some((record) => record.name === name)) {
-		throw new CeremonyError(`${name} has contributed already`, {
-			advice: "take another name to do it again.",
+	const like = [{ name: BEACON_NAME }, ...transcript.records].find((record) => looksLike(record.name, name));
+	if (like !== undefined) {
+		const found = like.name === name ? `${name} has contributed already` : `${name} looks like ${like.name}`;
+		throw new CeremonyError(name === BEACON_NAME ? `The name ${name} is the beacon's` : found, {
+			advice: "take another name.",
 		});
 	}
 	requireOpen(transcript);
-	const { beacon } = transcript.announcement;
-	if (!isRehearsal(transcript) && 1000 * (timeOfBeacon(beacon) ?? Number.POSITIVE_INFINITY) <= Date.now()) {
-		throw new CeremonyError(`The value of ${describeBeacon(beacon)} is known: no contribution may follow`, {
-			advice: "end the ceremony with umpire ceremony beacon.",
-		});
-	}
+	await requireUnknown(
+		transcript.announcement,
+		options.newestBlock,
+		"no contribution may follow: end the ceremony with umpire ceremony beacon.",
+	);
 	return append(transcript, name, options, undefined, (key) =>
 		contribute(key, name, (options.entropy ?? "") + randomBytes(64).toString("hex")),
 	);

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
 import { exportVerificationKey, type VerificationKey, withSnarkjs } from "../snarkjs.ts";
 import { VERIFIER_NAMES, verifierSource } from "../verifier-source.ts";
-import { describeBeacon } from "./beacon.ts";
+import { describeBeacon } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import { readForeign } from "./ceremony-files.ts";
 import { textOf } from "./records.ts";
 import { isRehearsal, sha256Of, type Transcript } from "./transcript.ts";
 import { codeHash, compileVerifiers, type VerifierCode } from "./verifier-code.ts";
@@ -13,6 +13,8 @@ import { codeHash, compileVerifiers, type VerifierCode } from "./verifier-code.t
 /** What a finished ceremony's folder holds beside its transcript. */
 export const FINGERPRINT = "fingerprint.json";
 export const FINAL_FOLDER = "final";
+/** A contributor's name has 48 characters at the most, and there are 9999. */
+const LONGEST_FINGERPRINT = 2 ** 20;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const code = z.string().regex(/^0x[0-9a-f]{64}$/);
@@ -107,15 +109,22 @@ export function aboutTranscript(transcript: Transcript): Omit<Fingerprint, "circ
 	};
 }
 
-/** Reads a file of final/. @throws CeremonyError if it is missing */
+/** Bytes of the largest file in final/, at the most. */
+const LONGEST_FILE = 2 ** 27;
+
+/** Reads a file of final/. @throws CeremonyError if it is missing, or no plain file */
 export async function readFinal(folder: string, name: string): Promise<Buffer> {
 	const path = join(folder, FINAL_FOLDER, name);
-	return readFile(path).catch((cause: unknown) => {
-		throw new CeremonyError(`${path} cannot be read`, {
-			cause,
-			advice: "fetch it, or write it with umpire ceremony finish.",
-		});
+	const content = await readForeign(path, LONGEST_FILE);
+	if (content !== undefined) return content;
+	throw new CeremonyError(`${path} is missing`, {
+		advice: "fetch it, or write it with umpire ceremony finish.",
 	});
+}
+
+/** The text of the fingerprint file; undefined before a ceremony is finished. */
+export async function readFingerprint(folder: string): Promise<string | undefined> {
+	return (await readForeign(join(folder, FINGERPRINT), LONGEST_FINGERPRINT))?.toString();
 }
 
 /** The compiled verifier of a final file's text. */

@@ -1,11 +1,13 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CeremonyError } from "./ceremony-error.ts";
-import { FINAL_FOLDER, FINGERPRINT, makeFinal } from "./final-files.ts";
+import { writeNew } from "./ceremony-files.ts";
+import { FINAL_FOLDER, FINGERPRINT, makeFinal, readFingerprint } from "./final-files.ts";
 import { type FinishedCeremony, readFinishedCeremony } from "./finished.ts";
 import { textOf } from "./records.ts";
-import { hasBeacon, readTranscript, writeNew } from "./transcript.ts";
-import { compareFinal, type VerifyOptions, verifyTranscript } from "./verify.ts";
+import { hasBeacon, readTranscript } from "./transcript.ts";
+import { rememberVerified } from "./verified-here.ts";
+import { compareFinal, unaskedBeacon, type VerifyOptions, verifyTranscript } from "./verify.ts";
 
 /**
  * Ends a ceremony: verifies all of it, and writes final keys, verification keys, verifiers, their code and, last, the
@@ -20,13 +22,10 @@ export async function finishCeremony(folder: string, options: VerifyOptions = {}
 			advice: "draw it with umpire ceremony beacon.",
 		});
 	}
-	if (transcript.announcement.beacon.kind === "block" && options.finalBlockHash === undefined) {
-		throw new CeremonyError("The beacon is a block, whose hash only its chain knows", {
-			advice: "name a node of that chain with --rpc.",
-		});
-	}
+	const { beacon } = transcript.announcement;
+	if (beacon.kind === "block" && options.finalBlockHash === undefined) throw unaskedBeacon();
 	const final = await makeFinal(transcript, await verifyTranscript(transcript, options));
-	const known = await readFile(join(folder, FINGERPRINT), "utf8").catch(() => undefined);
+	const known = await readFingerprint(folder);
 	if (known === undefined) {
 		const target = join(folder, FINAL_FOLDER);
 		const work = join(folder, "unfinished-final");
@@ -38,5 +37,7 @@ export async function finishCeremony(folder: string, options: VerifyOptions = {}
 	} else {
 		await compareFinal(folder, known, final);
 	}
-	return readFinishedCeremony(folder);
+	const finished = await readFinishedCeremony(folder);
+	await rememberVerified(finished.fingerprint);
+	return finished;
 }

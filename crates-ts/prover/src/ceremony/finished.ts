@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -15,10 +14,12 @@ import {
 	fingerprintSchema,
 	parseCode,
 	readFinal,
+	readFingerprint,
 } from "./final-files.ts";
+import { requirePhaseOne } from "./known-phase-ones.ts";
 import { isWithoutSecret, readProvingKey } from "./proving-key.ts";
-import { hasBeacon, readTranscript, sha256Of } from "./transcript.ts";
-import { codeHash } from "./verifier-code.ts";
+import { hasBeacon, readTranscript, sha256Of, type Transcript } from "./transcript.ts";
+import { codeHash, compiledVerifier } from "./verifier-code.ts";
 
 /** What a finished ceremony gave for one circuit. */
 export interface FinishedCircuit {
@@ -56,18 +57,18 @@ export interface FinishedCeremony {
 
 /**
  * Reads the transcript folder of a finished ceremony. It is looked whether its files are those that the fingerprint
- * file names, belong together, and have γ ≠ δ; that takes a second. Whether contributions and beacon are right takes
- * minutes: `verifyCeremony` checks that.
+ * file names, belong together, begin with the announced phase 1, and have γ ≠ δ; that takes a second. A forgery passes
+ * that: whether contributions and beacon are right takes minutes, which `readVerifiedCeremony` takes.
  *
  * @throws KeyError if the ceremony is not finished, has no beacon, leaves out a circuit, or a file is not the one that it was
  */
 export async function readFinishedCeremony(folder: string): Promise<FinishedCeremony> {
-	const text = await readFile(join(folder, FINGERPRINT), "utf8").catch((cause: unknown) => {
+	const text = await readFingerprint(folder);
+	if (text === undefined) {
 		throw new KeyError(`The ceremony in ${folder} is not finished`, {
-			cause,
 			advice: "finish it with umpire ceremony finish.",
 		});
-	});
+	}
 	try {
 		const transcript = await readTranscript(folder);
 		const fingerprint = fingerprintSchema.parse(JSON.parse(text));
@@ -77,12 +78,7 @@ export async function readFinishedCeremony(folder: string): Promise<FinishedCere
 		}
 		const read = async (circuit: CircuitName) => [
 			circuit,
-			await readCircuit(
-				folder,
-				circuit,
-				circuits[circuit],
-				transcript.records.at(-1)?.circuits[circuit]?.key,
-			),
+			await readCircuit(folder, circuit, circuits[circuit], transcript),
 		];
 		return {
 			fingerprint: `0x${sha256Of(text)}`,
@@ -101,7 +97,7 @@ async function readCircuit(
 	folder: string,
 	circuit: CircuitName,
 	said: Fingerprint["circuits"][CircuitName],
-	lastKey: string | undefined,
+	{ records, announcement }: Transcript,
 ): Promise<FinishedCircuit> {
 	if (said === undefined) throw new KeyError(`it leaves out the circuit ${circuit}`);
 	const names = finalNames(circuit);
@@ -113,8 +109,11 @@ async function readCircuit(
 		contents.set(name, content);
 	}
 	const content = (name: string): Buffer => contents.get(name) ?? Buffer.alloc(0);
-	if (said.files[names.zkey] !== lastKey) throw new KeyError(`final/${names.zkey} is not the beacon's key`);
-	if (isWithoutSecret(readProvingKey(content(names.zkey)))) throw new KeyError(`${names.zkey} has δ = γ`);
+	if (said.files[names.zkey] !== records.at(-1)?.circuits[circuit]?.key)
+		throw new KeyError(`final/${names.zkey} is not the beacon's key`);
+	const provingKey = readProvingKey(content(names.zkey));
+	requirePhaseOne(announcement.powersOfTau, provingKey);
+	if (isWithoutSecret(provingKey)) throw new KeyError(`${names.zkey} has δ = γ`);
 	const verificationKey = JSON.parse(content(names.verificationKey).toString()) as VerificationKey;
 	assertPhase2(verificationKey);
 	const exported = await withSnarkjs(() => exportVerificationKey(content(names.zkey)));
@@ -126,6 +125,9 @@ async function readCircuit(
 		throw new KeyError(`final/${names.source} is not the verifier of ${names.verificationKey}`);
 	}
 	const code = parseCode(content(names.code).toString());
+	if (!isDeepStrictEqual(code, await compiledVerifier(circuit, source))) {
+		throw new KeyError(`final/${names.code} is not what ${names.source} is compiled to`);
+	}
 	const hashes = {
 		creationCodeHash: codeHash(code.creationCode),
 		runtimeCodeHash: codeHash(code.runtimeCode),

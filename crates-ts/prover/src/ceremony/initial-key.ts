@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { compileCircuit } from "../circom.ts";
-import { type CircuitName, ROOT } from "../circuits.ts";
+import type { CircuitName } from "../circuits.ts";
 import { version } from "../key-identity.ts";
 import { newKeyBytes, withSnarkjs } from "../snarkjs.ts";
 import { readProvingKey } from "./proving-key.ts";
-import { sha256Of, writeNew } from "./transcript.ts";
+import { FOLDER, remembered } from "./remembered.ts";
+import { sha256Of } from "./transcript.ts";
 
 /** A circuit, compiled here and now, and the key that nobody has contributed to. */
 export interface InitialKey {
@@ -14,7 +16,6 @@ export interface InitialKey {
 	readonly circuitHash: string;
 }
 
-const FOLDER = `${ROOT}.umpire/ceremony`;
 /** Compiled once in a process: the circuits do not change meanwhile. */
 const compiled = new Map<CircuitName, Promise<{ r1cs: Uint8Array; wasm: Uint8Array }>>();
 
@@ -51,7 +52,7 @@ async function nameOf(circuit: CircuitName, r1cs: Uint8Array, powersOfTau: Uint8
 }
 
 async function compile(circuit: CircuitName): Promise<{ r1cs: Uint8Array; wasm: Uint8Array }> {
-	await mkdir(FOLDER, { recursive: true });
+	await makeFolder(FOLDER);
 	const work = await mkdtemp(`${FOLDER}/unfinished-`);
 	try {
 		const files = await compileCircuit(circuit, work);
@@ -59,19 +60,4 @@ async function compile(circuit: CircuitName): Promise<{ r1cs: Uint8Array; wasm: 
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
-}
-
-/** What was computed here before, if it is still that. */
-async function remembered(name: string, compute: () => Promise<Uint8Array>): Promise<Uint8Array> {
-	const [known, sum] = await Promise.all([
-		readFile(`${FOLDER}/${name}`).catch(() => undefined),
-		readFile(`${FOLDER}/${name}.sha256`, "utf8").catch(() => undefined),
-	]);
-	if (known !== undefined && sha256Of(known) === sum) return known;
-	const computed = await compute();
-	// Who cannot keep it computes it again the next time.
-	for (const file of [name, `${name}.sha256`]) await rm(`${FOLDER}/${file}`, { force: true });
-	await writeNew(FOLDER, name, computed).catch(() => {});
-	await writeNew(FOLDER, `${name}.sha256`, sha256Of(computed)).catch(() => {});
-	return computed;
 }

@@ -1,19 +1,14 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { makeFolder } from "@umpire/content/make-folder.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
-import { describeBeacon, timeOfBeacon } from "./beacon.ts";
+import { type NewestBlock, requireSlow, requireUnknown } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import { writeNew } from "./ceremony-files.ts";
 import { initialKey } from "./initial-key.ts";
 import { findPhaseOne } from "./phase-one.ts";
 import { type Announcement, type BeaconSource, keyName } from "./records.ts";
-import {
-	isBegun,
-	readTranscript,
-	sha256Of,
-	type Transcript,
-	writeAnnouncement,
-	writeNew,
-} from "./transcript.ts";
+import { isBegun, readTranscript, sha256Of, type Transcript, writeAnnouncement } from "./transcript.ts";
 
 export interface NewCeremony {
 	/** what it is called, for people */
@@ -25,8 +20,10 @@ export interface NewCeremony {
 	readonly circuits?: readonly CircuitName[] | undefined;
 	/** the file of phase 1; default: beside ceremony.json */
 	readonly powersOfTau?: string | undefined;
-	/** default 10: a drand round cannot be steered, a block's hash takes 25 or more */
+	/** default 10 for a round of drand, which nobody can steer, and 28 for a block */
 	readonly iterationsExponent?: number | undefined;
+	/** asked where the beacon is a block, which must not be there yet */
+	readonly newestBlock?: NewestBlock | undefined;
 	readonly onProgress?: (line: string) => void;
 }
 
@@ -43,15 +40,17 @@ export async function newCeremony(folder: string, options: NewCeremony): Promise
 	if (circuits.length < CIRCUITS.length && !isRehearsal) {
 		throw new UmpireError("OPTION", "Only a rehearsal may leave out a circuit");
 	}
-	const time = timeOfBeacon(beacon);
-	if (!isRehearsal && time !== undefined && 1000 * time <= Date.now()) {
-		throw new CeremonyError(`The value of ${describeBeacon(beacon)} is known already`, {
-			advice: "announce one that is due after the last contribution.",
-		});
-	}
 	const powersOfTau = isRehearsal ? "development" : "hermez";
+	const iterationsExponent =
+		options.iterationsExponent ?? (beacon.kind === "block" && !isRehearsal ? 28 : 10);
+	requireSlow({ beacon, iterationsExponent, powersOfTau });
+	await requireUnknown(
+		{ beacon, powersOfTau },
+		options.newestBlock,
+		"announce one that is due after the last contribution.",
+	);
 	const path = await findPhaseOne(powersOfTau, folder, options.powersOfTau);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const tau = await readFile(path);
 	const announced: Partial<Record<CircuitName, NonNullable<Announcement["circuits"][CircuitName]>>> = {};
 	for (const circuit of CIRCUITS.filter((one) => circuits.includes(one))) {
@@ -70,7 +69,7 @@ export async function newCeremony(folder: string, options: NewCeremony): Promise
 		name,
 		powersOfTau,
 		beacon,
-		iterationsExponent: options.iterationsExponent ?? 10,
+		iterationsExponent,
 		circuits: announced,
 	});
 	return readTranscript(folder);

@@ -9,6 +9,7 @@ import { toDigits } from "./hex.ts";
  */
 export interface ProvingKey {
 	/** Points of the verification key that ceremonies change, or are compared with. */
+	readonly alpha1: CurvePoint;
 	readonly gamma2: TwistPoint;
 	readonly delta1: CurvePoint;
 	readonly delta2: TwistPoint;
@@ -53,13 +54,15 @@ export function readProvingKey(bytes: Uint8Array): ProvingKey {
 	const header = new Reader(sectionOf(sections, 2));
 	const prime = (): bigint => (header.u32() === COORDINATE ? header.integer() : 0n);
 	if (prime() !== Fp.ORDER || prime() !== bn254.fields.Fr.ORDER) throw wrong("it is not over BN254");
-	header.skip(3 * 4 + 2 * 64 + 128);
+	header.skip(3 * 4);
+	const alpha1 = header.point();
+	header.skip(64 + 128);
 	const gamma2 = header.twistPoint();
 	const delta1 = header.point();
 	const delta2 = header.twistPoint();
 	header.end();
 	const { circuitHash, contributions } = readContributions(new Reader(sectionOf(sections, 10)));
-	return { gamma2, delta1, delta2, circuitHash, contributions };
+	return { alpha1, gamma2, delta1, delta2, circuitHash, contributions };
 }
 
 /** Whether δ is the group's generator, which is γ: then anyone can forge proofs. */
@@ -100,7 +103,9 @@ function readContributions(reader: Reader): Pick<ProvingKey, "circuitHash" | "co
 			own.update(part);
 			soFar.update(part);
 		}
-		const isBeacon = reader.u32() === 1;
+		const type = reader.u32();
+		if (type > 1) throw wrong(`a contribution is of an unknown type ${type}`);
+		const isBeacon = type === 1;
 		const { name, value, iterationsExponent } = readParameters(new Reader(reader.bytes(reader.u32())));
 		if (isBeacon !== (value !== undefined && iterationsExponent !== undefined)) {
 			throw wrong("a contribution is half a beacon's");
@@ -132,7 +137,10 @@ function readParameters(reader: Reader): { name: string; value?: string; iterati
 	return found;
 }
 
-/** Sections by their numbers. Each may be there once only: snarkjs and this file must not read different ones. */
+/** What a key of Groth16 has. */
+const SECTIONS = 10;
+
+/** Sections by their numbers. Each is there once: snarkjs and this file must not read different ones. */
 function sectionsOf(bytes: Uint8Array): Map<number, Uint8Array> {
 	const reader = new Reader(bytes);
 	if (new TextDecoder("latin1").decode(reader.bytes(4)) !== "zkey") throw wrong("it does not begin as one");
@@ -142,6 +150,7 @@ function sectionsOf(bytes: Uint8Array): Map<number, Uint8Array> {
 		const number = reader.u32();
 		const size = reader.u64();
 		if (sections.has(number)) throw wrong(`section ${number} is there twice`);
+		if (number > SECTIONS) throw wrong(`it has a section ${number}, which no key has`);
 		sections.set(number, reader.bytes(size));
 	}
 	reader.end();
@@ -230,14 +239,14 @@ class Reader {
 
 	point(): CurvePoint {
 		const point = { x: this.#coordinate(), y: this.#coordinate() };
-		requireValid(() => bn254.G1.Point.fromAffine(point).assertValidity());
+		requireValid(bn254.G1.Point.fromAffine(point));
 		return point;
 	}
 
 	twistPoint(): TwistPoint {
 		const pair = () => ({ c0: this.#coordinate(), c1: this.#coordinate() });
 		const point = { x: pair(), y: pair() };
-		requireValid(() => bn254.G2.Point.fromAffine(point).assertValidity());
+		requireValid(bn254.G2.Point.fromAffine(point));
 		return point;
 	}
 
@@ -246,10 +255,11 @@ class Reader {
 	}
 }
 
-/** Neither at infinity, nor off the curve, nor outside the group. */
-function requireValid(check: () => void): void {
+/** Neither at infinity, which the library calls valid, nor off the curve, nor outside the group. */
+function requireValid(point: { is0(): boolean; assertValidity(): void }): void {
 	try {
-		check();
+		point.assertValidity();
+		if (point.is0()) throw new Error("the point at infinity");
 	} catch (cause) {
 		throw new CeremonyError("This is no proving key: a point is not of its group", { cause });
 	}

@@ -11,14 +11,28 @@ import { CeremonyError } from "./ceremony-error.ts";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const blake2b = z.string().regex(/^[0-9a-f]{128}$/);
 
-/** What fits into a key (64 characters), on a line, and into a file name. */
+/**
+ * What fits into a key (64 characters), on a line, and into a file name. ASCII, because letters of other alphabets look
+ * like these and are others.
+ */
 export const contributorName = z
 	.string()
 	.regex(
-		/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,47}$/u,
-		"1 to 48 letters, digits, spaces or . _ @ + -, a letter or digit first",
+		/^[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,47}$/,
+		"1 to 48 of A-Z a-z 0-9, spaces and . _ @ + -, a letter or digit first",
 	)
-	.regex(/\S$/u, "no space at the end");
+	.regex(/^\S+( \S+)*$/, "no space at the end, nor two together");
+
+/** Whether people could take one name for the other: capitals, l I 1, o 0 and what stands between letters count for nothing. */
+export function looksLike(one: string, other: string): boolean {
+	const shape = (name: string) =>
+		name
+			.toLowerCase()
+			.replace(/[^a-z0-9]/g, "")
+			.replace(/[i1]/g, "l")
+			.replace(/0/g, "o");
+	return shape(one) === shape(other);
+}
 
 /** One value for each circuit of the ceremony. */
 const perCircuit = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum(CIRCUITS), value);
@@ -73,6 +87,8 @@ const contributionRecord = z.strictObject({
 });
 export type ContributionRecord = z.infer<typeof contributionRecord>;
 
+/** Characters of a record or an announcement: one that is longer is none. */
+export const LONGEST_TEXT = 16_384;
 /** Who the beacon is among the contributors. */
 export const BEACON_NAME = "beacon";
 export const ANNOUNCEMENT = "ceremony.json";
@@ -106,8 +122,9 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
 	}
 	const result = schema.safeParse(value);
 	if (result.success) {
-		if (textOf(value) === text) return result.data;
-		// One text for each value: hashes are of texts, and two members of one name would be read as the last alone.
+		// One text for each value: hashes are of texts, two members of one name would be read as the last alone, and
+		// the schema sees no member that is called __proto__.
+		if (textOf(result.data) === text) return result.data;
 		throw new CeremonyError(`${file} is not written as ceremonies write it`, { advice: "fetch it again." });
 	}
 	const [issue] = result.error.issues;

@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CIRCUITS, type CircuitName } from "../circuits.ts";
+import { requireSlow } from "./beacon-source.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import { readForeign, writeNew } from "./ceremony-files.ts";
 import {
 	ANNOUNCEMENT,
 	type Announcement,
 	BEACON_NAME,
 	type ContributionRecord,
 	keyName,
+	LONGEST_TEXT,
+	looksLike,
 	parseAnnouncement,
 	parseRecord,
 	recordName,
@@ -65,6 +69,7 @@ export async function readTranscript(folder: string): Promise<Transcript> {
 	if (circuits.length < CIRCUITS.length && announced.powersOfTau === "hermez") {
 		throw new CeremonyError(`${ANNOUNCEMENT} leaves out a circuit, which only rehearsals may`);
 	}
+	requireSlow(announced);
 	const records: ContributionRecord[] = [];
 	let head = sha256Of(text);
 	for (const number of await recordNumbers(folder)) {
@@ -100,9 +105,12 @@ function requireFollows(
 	}
 	if (at.records.some(({ beacon }) => beacon !== undefined))
 		throw faultOf(record, "it comes after the beacon");
-	if (at.records.some(({ name }) => name === record.name))
-		throw faultOf(record, "this name has contributed already");
-	if ((record.name === BEACON_NAME) !== (record.beacon !== undefined)) {
+	const like = at.records.find(({ name }) => looksLike(name, record.name));
+	if (like !== undefined) {
+		const taken = like.name === record.name ? "has contributed already" : `looks like ${like.name}`;
+		throw faultOf(record, `this name ${taken}`);
+	}
+	if (looksLike(record.name, BEACON_NAME) !== (record.beacon !== undefined)) {
 		throw faultOf(record, "the beacon's record, and no other, says what the beacon gave");
 	}
 	if (at.circuits.some((circuit) => record.circuits[circuit] === undefined))
@@ -117,10 +125,7 @@ async function recordNumbers(folder: string): Promise<number[]> {
 }
 
 async function readText(folder: string, name: string): Promise<string | undefined> {
-	return readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-		if (error.code === "ENOENT") return undefined;
-		throw new CeremonyError(`${join(folder, name)} cannot be read`, { cause: error });
-	});
+	return (await readForeign(join(folder, name), LONGEST_TEXT))?.toString();
 }
 
 /**
@@ -130,7 +135,7 @@ async function readText(folder: string, name: string): Promise<string | undefine
  */
 export async function writeAnnouncement(folder: string, content: Announcement): Promise<void> {
 	const files = [
-		[".gitignore", "*.zkey\n*.r1cs\n*.wasm\n*.ptau\nunfinished-*\n"],
+		[".gitignore", "*.zkey\n*.r1cs\n*.wasm\n*.ptau\nunfinished-*\nset-aside-*\nlock\n"],
 		// Hashes are of bytes: git must not change the ends of lines.
 		[".gitattributes", "* -text\n"],
 	] as const;
@@ -148,49 +153,40 @@ export async function isBegun(folder: string): Promise<boolean> {
 	return (await stat(join(folder, ANNOUNCEMENT)).catch(() => undefined)) !== undefined;
 }
 
+/** Bytes that a key may be longer than the one before: points, hashes and a name. */
+const MOST_PER_CONTRIBUTION = 1024;
+/** Bytes of the first key, at the most. */
+const LONGEST_KEY = 2 ** 26;
+
 /** Reads the key after contribution `number`. @throws CeremonyError if it is not the one that the transcript names */
 export async function readKey(
 	transcript: Transcript,
 	number: number,
 	circuit: CircuitName,
 ): Promise<Uint8Array> {
+	const record = transcript.records.at(number - 1);
 	const path = join(transcript.folder, keyName(number, circuit));
-	const bytes = await readFile(path).catch((cause: unknown) => {
-		throw new CeremonyError(`${path} cannot be read`, {
-			cause,
+	const fault = (found: string, advice: string | undefined, cause?: unknown): CeremonyError =>
+		number === 0 || record === undefined
+			? new CeremonyError(found, { advice, cause })
+			: faultOf(record, found, advice);
+	const bytes = await readForeign(path, LONGEST_KEY + number * MOST_PER_CONTRIBUTION).catch(
+		(error: CeremonyError) => {
+			throw fault(error.found, error.advice, error.cause);
+		},
+	);
+	if (bytes === undefined) {
+		throw new CeremonyError(`${path} is missing`, {
 			advice: "fetch it from where the coordinator keeps the keys.",
 		});
-	});
-	const record = transcript.records[number - 1];
+	}
 	const expected =
-		number === 0 ? transcript.announcement.circuits[circuit]?.initialKey : record.circuits[circuit]?.key;
+		number === 0 ? transcript.announcement.circuits[circuit]?.initialKey : record?.circuits[circuit]?.key;
 	if (sha256Of(bytes) !== expected) {
-		const found = `${keyName(number, circuit)} is not the key that ${number === 0 ? ANNOUNCEMENT : "its record"} names`;
-		const advice = "fetch it again.";
-		throw number === 0 ? new CeremonyError(found, { advice }) : faultOf(record, found, advice);
+		throw fault(
+			`${keyName(number, circuit)} is not the key that ${number === 0 ? ANNOUNCEMENT : "its record"} names`,
+			"fetch it again.",
+		);
 	}
 	return bytes;
-}
-
-/**
- * Writes a file that must not be there yet: whole, or not at all.
- *
- * @throws CeremonyError if it is there
- */
-export async function writeNew(folder: string, name: string, content: Uint8Array | string): Promise<void> {
-	await mkdir(folder, { recursive: true });
-	const temporary = join(folder, `unfinished-${process.pid}-${name}`);
-	try {
-		const file = await open(temporary, "w");
-		await file.writeFile(content);
-		// A rename may reach the disk before the contents do.
-		await file.sync();
-		await file.close();
-		if ((await stat(join(folder, name)).catch(() => undefined)) !== undefined) {
-			throw new CeremonyError(`${join(folder, name)} is there already`);
-		}
-		await rename(temporary, join(folder, name));
-	} finally {
-		await rm(temporary, { force: true });
-	}
 }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CircuitName } from "../circuits.ts";
 import { findWrongKey, withSnarkjs } from "../snarkjs.ts";
 import { beaconValue, type FinalBlockHash } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
+import { requirePhaseOne } from "./known-phase-ones.ts";
 import {
 	isWithoutSecret,
 	type KeyContribution,
@@ -36,6 +38,7 @@ export async function verifyKeys(
 	if (first.contributions.length > 0 || first.circuitHash !== circuitHash) {
 		throw new CeremonyError(`The initial key of ${circuit} is not one, or of another circuit`);
 	}
+	requirePhaseOne(transcript.announcement.powersOfTau, first);
 	let [before, bytes] = [first, given.initial];
 	for (const record of transcript.records) {
 		bytes = await readKey(transcript, record.number, circuit);
@@ -86,7 +89,8 @@ function requireStep(
 		);
 	}
 	const own = key.contributions[number - 1];
-	const strange = before.contributions.findIndex(({ hash }, i) => key.contributions[i].hash !== hash);
+	// Names, and whether one is a beacon's, are in no hash.
+	const strange = before.contributions.findIndex((one, i) => !isDeepStrictEqual(one, key.contributions[i]));
 	if (strange >= 0) throw fault(`the key does not build on contribution ${strange + 1} as that is recorded`);
 	if (own.transcript !== own.expectedTranscript) {
 		throw fault(

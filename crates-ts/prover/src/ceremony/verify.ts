@@ -1,13 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { UmpireError } from "@umpire/errors/umpire-error.ts";
 import type { CircuitName } from "../circuits.ts";
 import type { FinalBlockHash } from "./beacon.ts";
 import { CeremonyError } from "./ceremony-error.ts";
-import { aboutTranscript, FINGERPRINT, type Final, makeFinal, readFinal } from "./final-files.ts";
+import {
+	aboutTranscript,
+	FINGERPRINT,
+	type Final,
+	makeFinal,
+	readFinal,
+	readFingerprint,
+} from "./final-files.ts";
 import { initialKey } from "./initial-key.ts";
 import { findPhaseOne } from "./phase-one.ts";
 import { type ContributionRecord, textOf } from "./records.ts";
 import { hasBeacon, isRehearsal, readTranscript, sha256Of, type Transcript } from "./transcript.ts";
+import { rememberVerified } from "./verified-here.ts";
 import { verifyKeys } from "./verify-keys.ts";
 
 export interface VerifyOptions {
@@ -15,6 +23,8 @@ export interface VerifyOptions {
 	readonly powersOfTau?: string | undefined;
 	/** asked for a block's hash where the beacon is one; without it the hash is believed, and `isBeaconChecked` false */
 	readonly finalBlockHash?: FinalBlockHash | undefined;
+	/** whether a beacon that was not drawn, or whose block's hash nobody was asked for, is refused */
+	readonly isBeaconRequired?: boolean | undefined;
 	/** hashes of records or contributions that must be in the transcript: what contributors have published */
 	readonly expected?: readonly string[] | undefined;
 	readonly onProgress?: (line: string) => void;
@@ -47,11 +57,15 @@ export async function verifyCeremony(folder: string, options: VerifyOptions = {}
 	const keys = await verifyTranscript(transcript, options);
 	const { announcement, records } = transcript;
 	const isBeaconDrawn = hasBeacon(transcript);
-	const fingerprint = await readFile(join(folder, FINGERPRINT), "utf8").catch(() => undefined);
+	const fingerprint = await readFingerprint(folder);
+	const isBeaconChecked =
+		isBeaconDrawn && (announcement.beacon.kind === "drand" || options.finalBlockHash !== undefined);
+	if (options.isBeaconRequired === true && !isBeaconChecked) throw unaskedBeacon();
 	if (fingerprint !== undefined) {
 		if (!isBeaconDrawn) throw new CeremonyError(`${FINGERPRINT} is there, but no beacon was drawn`);
 		options.onProgress?.("Compiling the verifiers...");
 		await compareFinal(folder, fingerprint, await makeFinal(transcript, keys));
+		if (isBeaconChecked) await rememberVerified(sha256Of(fingerprint));
 	}
 	return {
 		name: announcement.name,
@@ -59,8 +73,7 @@ export async function verifyCeremony(folder: string, options: VerifyOptions = {}
 		head: transcript.head,
 		beacon: aboutTranscript(transcript).beacon,
 		isBeaconDrawn,
-		isBeaconChecked:
-			isBeaconDrawn && (announcement.beacon.kind === "drand" || options.finalBlockHash !== undefined),
+		isBeaconChecked,
 		contributions: records,
 		fingerprint: fingerprint === undefined ? undefined : sha256Of(fingerprint),
 	};
@@ -104,6 +117,12 @@ export async function verifyTranscript(
 	return keys;
 }
 
+/** What only a chain says was not asked for. */
+export const unaskedBeacon = (): CeremonyError =>
+	new CeremonyError("The beacon is a block, whose hash only its chain knows", {
+		advice: "name a node of that chain to umpire ceremony verify or finish with --rpc.",
+	});
+
 /** @throws CeremonyError if what a contributor has published is not in the transcript */
 function requireExpected({ records, head }: Transcript, expected: readonly string[]): void {
 	const there = new Set([head]);
@@ -112,7 +131,13 @@ function requireExpected({ records, head }: Transcript, expected: readonly strin
 		for (const { contribution } of Object.values(circuits)) there.add(contribution);
 	}
 	for (const hash of expected) {
-		if (!there.has(hash.toLowerCase().replace(/^0x/, ""))) {
+		const digits = hash.toLowerCase().replace(/^0x/, "");
+		if (!/^([0-9a-f]{64}){1,2}$/.test(digits)) {
+			throw new UmpireError("OPTION", `${hash} is no hash of a record or a contribution`, {
+				advice: "give all 64 digits of a record's, or all 128 of a contribution's.",
+			});
+		}
+		if (!there.has(digits)) {
 			throw new CeremonyError(`No contribution or record of this transcript has the hash ${hash}`, {
 				advice: "somebody's contribution was left out or replaced: do not use these keys.",
 			});

@@ -6,6 +6,12 @@ import type { Account, Hex } from "viem";
 /** A wallet of tests. `accepts` is what its owner says when it is asked. */
 export interface TestWallet {
 	accepts: boolean;
+	/** Whether it leaves whoever asks for a transaction waiting. */
+	isSilent: boolean;
+	/** The chain that it is on; that of the tests unless told. */
+	chainId: number | undefined;
+	/** Has its owner choose another account, of which it tells pages. */
+	choose(account: Account): Promise<void>;
 	/** What it was asked to do, by the method's name. */
 	readonly asked: string[];
 }
@@ -21,21 +27,30 @@ interface Transaction {
  * Lets a wallet announce itself to every page (EIP-6963). It signs with an account of a chain and sends there; its owner
  * accepts or declines.
  */
-export async function installWallet(
-	page: Page,
-	connection: Connection,
-	account: Account,
-): Promise<TestWallet> {
-	const wallet: TestWallet = { accepts: true, asked: [] };
+export async function installWallet(page: Page, connection: Connection, owner: Account): Promise<TestWallet> {
+	let account = owner;
+	const wallet: TestWallet = {
+		...{ accepts: true, isSilent: false, chainId: undefined, asked: [] },
+		async choose(chosen) {
+			account = chosen;
+			await page.evaluate(
+				(address) => window.dispatchEvent(new CustomEvent("test-wallet-account", { detail: address })),
+				account.address,
+			);
+		},
+	};
 	const { reader, chain } = connection;
-	const { wallet: signer } = signerFor(connection, account);
 	let isConnected = false;
 	const declined = { error: { code: 4001, message: "User rejected the request." } };
 	const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
 		wallet.asked.push(method);
 		switch (method) {
 			case "eth_chainId":
-				return { result: `0x${chain.id.toString(16)}` };
+				return { result: `0x${(wallet.chainId ?? chain.id).toString(16)}` };
+			case "wallet_switchEthereumChain":
+				if (!wallet.accepts) return declined;
+				wallet.chainId = undefined;
+				return { result: null };
 			case "eth_accounts":
 				return { result: isConnected ? [account.address] : [] };
 			case "eth_requestAccounts":
@@ -57,7 +72,9 @@ export async function installWallet(
 				isConnected = false;
 				return { result: null };
 			case "eth_sendTransaction": {
+				if (wallet.isSilent) return new Promise(() => {});
 				if (!wallet.accepts) return declined;
+				const { wallet: signer } = signerFor(connection, account);
 				const [{ to, data, value = "0x0", gas }] = params as readonly [Transaction];
 				const hash = await signer.sendTransaction({
 					...{ to, data, value: BigInt(value), account, chain },
@@ -87,7 +104,12 @@ export async function installWallet(
 				if (error !== undefined) throw Object.assign(new Error(error.message), { code: error.code });
 				return result;
 			},
-			on() {},
+			on(name: string, listener: (accounts: readonly string[]) => void) {
+				if (name !== "accountsChanged") return;
+				window.addEventListener("test-wallet-account", (event) =>
+					listener([(event as CustomEvent<string>).detail]),
+				);
+			},
 			removeListener() {},
 		};
 		const info = {

@@ -142,6 +142,53 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 		],
 	],
 	[
+		"8-bit MatMul per position",
+		8,
+		[2, 67, 5, 3],
+		[
+			{
+				...dot,
+				form: conv(1, 0),
+				shape: [2, 131, 5, 3],
+				constant: weights([131, 67, 1, 1], 63),
+				rows: rows(1, 9),
+				width: 8,
+			},
+			{
+				...dot,
+				form: conv(1, 0),
+				shape: [2, 35, 5, 3],
+				constant: weights([35, 131, 1, 1], 63),
+				rows: rows(1, 9),
+				width: 16,
+			},
+		],
+	],
+	[
+		"2 8-bit MatMul per position",
+		16,
+		[2, 67, 5, 3],
+		[
+			{
+				...dot,
+				form: conv(1, 0),
+				shape: [2, 131, 5, 3],
+				constant: weights([131, 67, 1, 1], 63),
+				rows: rows(1, 9),
+				width: 16,
+			},
+			{
+				...dot,
+				form: conv(1, 0),
+				shape: [2, 35, 5, 3],
+				constant: weights([35, 131, 1, 1], 63),
+				rows: rows(1, 10),
+				width: 16,
+				clip: [0, 32767],
+			},
+		],
+	],
+	[
 		"float32 Conv, rescaled by its weights",
 		8,
 		[1, 16, 7, 7],

@@ -5,6 +5,7 @@ import type { Form } from "@umpire/operators/program.ts";
 import type { Context, Value } from "../../lower/context.ts";
 import { rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
+import { roundTogether } from "../../quantise/joint-rounding.ts";
 import { coarsenedQuantisation, limitOf, quantisationOf } from "../../quantise/scales.ts";
 import {
 	type ChannelScales,
@@ -69,16 +70,21 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		: context.quantisation(fused.output, fused.clip, natural);
 	const coarsest = scales.reduce((most, scale) => Math.max(most, scale), 0);
 	const quantisation = coarsenedQuantisation(wanted, (x.spec.scale * coarsest) / wanted.scale, MOST_RATIO);
-	const { data: integers, rows } = quantiseWeights(weights, channelwise, bias, {
-		inputScale: x.spec.scale,
-		outputScale: quantisation.scale,
-		limit: limitOf(wanted),
-		most: limits.limit,
-		narrow: !whole && limits.limit < 2 ** 7,
-		clips: context.widths !== undefined,
-	});
+	// One product by constants of one value: what it reads was measured under the name of its node's result.
+	const isJoined = dot.reads !== undefined && dot.weightsFirst !== true && !whole;
+	const [name] = context.node.outputs;
+	const narrow = !whole && limits.limit < 2 ** 7;
+	const rounding = isJoined && narrow ? context.widths?.roundings.get(name) : undefined;
+	const ratios = { inputScale: x.spec.scale, outputScale: quantisation.scale, limit: limitOf(wanted) };
+	const { data: integers, rows } =
+		rounding && !channelwise.exact.includes(true)
+			? roundTogether(weights, scales, bias, { ...ratios, rounding })
+			: quantiseWeights(weights, channelwise, bias, {
+					...{ ...ratios, most: limits.limit, narrow },
+					clips: context.widths !== undefined,
+				});
 	const w = context.constant(dot.name, dot.weightShape, integers, meanScale(scales), dot.layout);
-	return context.emit({
+	const value = context.emit({
 		kind: "Dot",
 		form: dot.form,
 		operands: dot.weightsFirst ? [w, x] : [x, w],
@@ -86,6 +92,8 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		quantisation,
 		rescale: rescaleOf(rows, [dot.axis]),
 	});
+	if (isJoined) context.products.set(value.ref.index, name);
+	return value;
 }
 
 /** Weights are as small as integer kernels want them where the caller says so and one gains by it. */

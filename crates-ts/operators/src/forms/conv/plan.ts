@@ -12,6 +12,7 @@ import {
 } from "../../dot-plan.ts";
 import { emitLimbs, type Limbs } from "../../limbs.ts";
 import { emitFinish, emitRescale } from "../../rescale-nodes.ts";
+import { channelsLastPlan } from "./channels-last.ts";
 import { columnsPlan } from "./columns.ts";
 import { emitConv } from "./emit.ts";
 import type { ConvForm } from "./form.ts";
@@ -33,6 +34,8 @@ export function convPlan(context: Context<ConvForm>): Plan {
 	const bounds = new ConvBounds(context);
 	const integers = integersPlan(context, bounds);
 	if (integers !== undefined) return integers;
+	const channelsLast = channelsLastPlan(context);
+	if (channelsLast !== undefined) return channelsLast;
 	const folded = foldedPlan(context, bounds);
 	if (folded !== undefined) return folded;
 	const whole = chooseSplit(context, bounds, 1);

@@ -56,7 +56,7 @@ export function pointwisePlan(context: Context<ConvForm>, bounds: ConvBounds): P
 }
 
 /** Every stride-th position of the spatial axes. */
-function emitStrided(
+export function emitStrided(
 	body: Body,
 	value: string,
 	strides: readonly number[],
