@@ -67,6 +67,10 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
+# Proves what holds of clocks, searches and money for all numbers, with halmos (pip install halmos==0.3.3; --function NAME)
+symbolic *ARGS:
+    @exec node {{quote(root / "test" / "symbolic" / "run.ts")}} "$@"
+
 # Runs all daemons as processes for 24 hours of a fast chain, among attacks, faulty nodes, kills and reorganisations (--hours 24, --seed N, --json, --out FILE)
 soak *ARGS: setup
     @exec node {{quote(root / "test" / "soak" / "run.ts")}} "$@"

@@ -46,7 +46,7 @@ export const CEREMONY_MUTATIONS: readonly Mutation[] = [
 		[
 			["a record need not follow on the one before", "if (record.previous !== at.head)", "if (false)"],
 			["a record is kept under another number", "if (record.number !== at.number)", "if (false)"],
-			["one name contributes twice", "if (like !== undefined) {", "if (false)"],
+			["one name contributes twice", "if (like !== undefined) {", "if (false) {"],
 			[
 				"contributions follow on the beacon",
 				"if (at.records.some(({ beacon }) => beacon !== undefined))",
