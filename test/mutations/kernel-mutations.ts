@@ -155,7 +155,11 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 				'return isSmallProduct(multiplications, form.type === "conv") ? limits :',
 				"return isSmallProduct(-1, false) === null ? limits :",
 			],
-			["weights of 7 bits are stored in 16", "narrow: !whole && limits.limit < 2 ** 7", "narrow: false"],
+			[
+				"weights of 7 bits are stored in 16",
+				"const narrow = !whole && limits.limit < 2 ** 7",
+				"const narrow = false",
+			],
 		],
 	),
 	...mutationsOf(

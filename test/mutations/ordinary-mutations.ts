@@ -89,7 +89,9 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"what is missing is a whole number",
+				// biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the file
 				"missing: reals(missing, `${where}: missing`)",
+				// biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the file
 				"missing: numbers(missing, `${where}: missing`)",
 			],
 		],
