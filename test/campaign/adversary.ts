@@ -1,9 +1,10 @@
 import type { Evidence } from "@umpire/actors/evidence.ts";
 import { sameAccount } from "@umpire/actors/money.ts";
 import { openDispute } from "@umpire/actors/open-dispute.ts";
+import type { StatedOutput } from "@umpire/actors/output-agreement.ts";
 import { canAnswer, submittersView, traceView } from "@umpire/actors/trace-view.ts";
 import { callOf } from "@umpire/chain/action-call.ts";
-import { eventFeed } from "@umpire/chain/events.ts";
+import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { publishedChildren } from "@umpire/chain/published-children.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
@@ -47,6 +48,7 @@ export class Adversary {
 	readonly made = new Map<string, number>();
 	readonly #fixture: Fixture;
 	readonly #chain: PlayedChain;
+	readonly #feed: EventFeed;
 	readonly #read: () => Promise<GameState>;
 	readonly #published: ReturnType<typeof publishedChildren>;
 	/** By what a claim states. */
@@ -58,14 +60,22 @@ export class Adversary {
 	constructor(fixture: Fixture, chain: PlayedChain) {
 		this.#fixture = fixture;
 		this.#chain = chain;
-		const feed = eventFeed(fixture.contracts);
-		this.#read = gameReader(fixture.contracts, feed, LIAR);
-		this.#published = publishedChildren(feed);
+		this.#feed = eventFeed(fixture.contracts);
+		this.#read = gameReader(fixture.contracts, this.#feed, LIAR);
+		this.#published = publishedChildren(this.#feed);
 	}
 
 	/** All that stands on the chain; undefined if it changed while it was read. */
 	async state(): Promise<GameState | undefined> {
 		return this.#read().catch(() => undefined);
+	}
+
+	/** What the event of a claim says, as of the last look. */
+	stated(claim: number): StatedOutput | undefined {
+		for (const event of this.#feed.events) {
+			if (event.name === "Claimed" && event.args.claim === BigInt(claim)) return event.args;
+		}
+		return undefined;
 	}
 
 	/** Whose accounts are to move in a dispute, on either side. */

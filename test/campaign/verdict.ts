@@ -1,13 +1,14 @@
 import { sameAccount } from "@umpire/actors/money.ts";
-import { outputAgrees } from "@umpire/actors/output-agreement.ts";
+import { outputAgrees, type StatedOutput } from "@umpire/actors/output-agreement.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
-import { CLAIM_STATUS, SIDE } from "@umpire/game/state.ts";
+import type { Hex } from "@umpire/commitment/constants.ts";
+import { CLAIM_STATUS, type Claim, SIDE } from "@umpire/game/state.ts";
 import { getInputs } from "@umpire/store/inputs.ts";
 import { formatEther, zeroAddress } from "viem";
 import type { PlayedChain } from "./chain.ts";
 import type { Figures } from "./figures.ts";
-import type { Fixture } from "./fixture.ts";
+import type { Fixture, Guarded } from "./fixture.ts";
 import { bound, chainMoney, honestMoves, type Money } from "./money.ts";
 import type { Party } from "./party.ts";
 
@@ -23,7 +24,7 @@ export async function judgeGame(
 	figures: Figures,
 ): Promise<string[]> {
 	const broken: string[] = [];
-	const { contracts, guarded, home } = fixture;
+	const { contracts, guarded } = fixture;
 	const feed = eventFeed(contracts);
 	const state = await gameReader(contracts, feed, zeroAddress)();
 	const honest = (seat: Party["seat"], address: string) =>
@@ -44,14 +45,10 @@ export async function judgeGame(
 			else broken.push(`claim ${id} of the honest submitter is not final but of status ${claim.status}`);
 			continue;
 		}
-		const { program, commitment } = found.played;
-		const inputs = await getInputs(home.content, program, inputsRoot).catch(() => null);
-		if (inputs === null) continue;
-		const { trace } = await found.played.right(inputsRoot, inputs);
-		const isRight = program.lazy
-			? await outputAgrees(program, trace.outputs[0], stated.get(id)!)
-			: claim.traceRoot === trace.traceRoot;
-		const lost = commitment.header.lazy ? `output ${claim.outputRoot}` : `trace ${claim.traceRoot}`;
+		const isRight = await isRightClaim(fixture, found, claim, inputsRoot, stated.get(id)!);
+		if (isRight === undefined) continue;
+		const { lazy } = found.played.commitment.header;
+		const lost = lazy ? `output ${claim.outputRoot}` : `trace ${claim.traceRoot}`;
 		if (isRight) continue;
 		if (claim.status === CLAIM_STATUS.rejected) figures.falseRejected++;
 		else broken.push(`the false claim ${id} (${lost}) has status ${claim.status}`);
@@ -72,6 +69,21 @@ export async function judgeGame(
 	}
 	figures.disputesWon += decided(state, won, honest);
 	return [...broken, ...(await moneyLost(chain, fixture, parties, before, won, figures))];
+}
+
+/** Whether a claim about a guarded program is right; undefined if nobody has its inputs. */
+export async function isRightClaim(
+	{ home }: Fixture,
+	{ played }: Guarded,
+	claim: Claim,
+	inputsRoot: Hex,
+	stated: StatedOutput,
+): Promise<boolean | undefined> {
+	const { program } = played;
+	const inputs = await getInputs(home.content, program, inputsRoot).catch(() => null);
+	if (inputs === null) return undefined;
+	const { trace } = await played.right(inputsRoot, inputs);
+	return program.lazy ? outputAgrees(program, trace.outputs[0], stated) : claim.traceRoot === trace.traceRoot;
 }
 
 /** Disputes that honest parties won: as challengers by bringing a claim down, as submitters by a final claim. */

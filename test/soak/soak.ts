@@ -5,18 +5,18 @@ import { connectRpc } from "@umpire/chain/connection.ts";
 import { eventFeed } from "@umpire/chain/events.ts";
 import { type LocalNode, startNode } from "@umpire/chain/node.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
-import { CLAIM_STATUS, type GameState, PHASE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type Claim, type GameState, PHASE } from "@umpire/game/state.ts";
 import { writeDeployment } from "@umpire/store/deployments.ts";
 import fc from "fast-check";
 import { accountAt, SEATS } from "../campaign/accounts.ts";
 import { Adversary } from "../campaign/adversary.ts";
 import { SimulatedChain } from "../campaign/chain.ts";
 import { emptyFigures, type Figures } from "../campaign/figures.ts";
-import { type Fixture, PARAMETERS, setUpFixture } from "../campaign/fixture.ts";
+import { type Fixture, type Guarded, PARAMETERS, setUpFixture } from "../campaign/fixture.ts";
 import { chainMoney } from "../campaign/money.ts";
 import { type CampaignMove, campaignMoves } from "../campaign/moves.ts";
 import { DEMANDS, type Seat } from "../campaign/party.ts";
-import { type Judged, judgeGame } from "../campaign/verdict.ts";
+import { isRightClaim, type Judged, judgeGame } from "../campaign/verdict.ts";
 import { FAULTS, FaultyRpc } from "../operations/faulty-rpc.ts";
 import { freePort } from "../operations/free-port.ts";
 import { Daemon } from "./daemon.ts";
@@ -56,8 +56,8 @@ const MOVES_PER_HOUR = 8;
 const REQUESTS_PER_HOUR = 2;
 /** Slots between two things that befall one party, or the chain. */
 const APART = 10;
-/** Slots in which a verifier that runs finds what is wrong with a claim. */
-const JUDGING = 80;
+/** Slots that a verifier has for asking for the inputs of a claim that nobody has. */
+const ASKING = 80;
 /** Slots after the last move within which all must be decided. */
 const MOST_SLOTS = 2500;
 /** Slots for which one of the three nodes goes wrong in one way. */
@@ -99,8 +99,10 @@ class SoakTest {
 	readonly #moves: CampaignMove[];
 	readonly #figures = emptyFigures();
 	readonly #broken: string[] = [];
-	/** Slots at which live claims were seen first, or their verifier was killed last. */
+	/** Slots at which live claims were seen first. */
 	readonly #seenAt = new Map<number, number>();
+	/** Whether claims are right, by number and content: a reorganisation can give a number to another claim. */
+	readonly #right = new Map<string, boolean>();
 	#slot = 0;
 	#undoneAt = Number.NEGATIVE_INFINITY;
 
@@ -217,7 +219,7 @@ class SoakTest {
 			await this.#adversary.play(state);
 		}
 		await sleep(Math.max(0, due - Date.now()));
-		await this.#chain.mine(state === undefined || this.#isDue(state) ? SLOW : FAST);
+		await this.#chain.mine(state === undefined || (await this.#isDue(state)) ? SLOW : FAST);
 		this.#slot++;
 		for (const daemon of this.#daemons) {
 			if (daemon.end === undefined) continue;
@@ -249,18 +251,16 @@ class SoakTest {
 			}
 		}
 		if (move?.type !== "restart" && move?.type !== "node") return;
-		const { daemon, seat } = this.#parties[move.party % this.#parties.length];
+		const { daemon } = this.#parties[move.party % this.#parties.length];
 		if (this.#slot - daemon.hitAt < APART) return;
 		daemon.hitAt = this.#slot;
 		figures.restarts++;
 		await daemon.kill();
 		daemon.start();
-		// Whoever was killed has to judge again what it had not challenged yet.
-		if (seat === "verifier") for (const claim of this.#seenAt.keys()) this.#seenAt.set(claim, this.#slot);
 	}
 
 	/** Whether an honest party has something to do that has a clock. */
-	#isDue(state: GameState): boolean {
+	async #isDue(state: GameState): Promise<boolean> {
 		const isOurs = (account: Hex | undefined) =>
 			account !== undefined && this.#parties.some(({ address }) => sameAccount(address, account));
 		for (const index of state.disputes.keys()) {
@@ -272,17 +272,30 @@ class SoakTest {
 		return isDemanded || this.#isBeingJudged(state, isOurs);
 	}
 
-	/** Whether somebody else's claim is so fresh that its verifier may not have come to it. */
-	#isBeingJudged(state: GameState, isOurs: (account: Hex) => boolean): boolean {
-		return state.claims.some(({ status, submitter, request }, index) => {
-			const { program } = state.requests[request - 1];
-			if (status !== CLAIM_STATUS.live || isOurs(submitter)) return false;
-			if (!this.#fixture.guarded.some(({ root }) => root === program)) return false;
-			if (state.disputes.some((one) => one.claim === index + 1 && isOurs(one.challenger))) return false;
+	/** Whether there is a false claim that its verifier has not challenged, or one whose inputs it may yet ask for. */
+	async #isBeingJudged(state: GameState, isOurs: (account: Hex) => boolean): Promise<boolean> {
+		for (const [index, claim] of state.claims.entries()) {
+			const { program, inputsRoot } = state.requests[claim.request - 1];
+			const guarded = this.#fixture.guarded.find(({ root }) => root === program);
+			if (guarded === undefined || claim.status !== CLAIM_STATUS.live || isOurs(claim.submitter)) continue;
+			if (state.disputes.some((one) => one.claim === index + 1 && isOurs(one.challenger))) continue;
+			const isRight = await this.#isRight(index + 1, claim, guarded, inputsRoot);
+			if (isRight === false) return true;
 			const seenAt = this.#seenAt.get(index + 1) ?? this.#slot;
 			this.#seenAt.set(index + 1, seenAt);
-			return this.#slot - seenAt < JUDGING;
-		});
+			if (isRight === undefined && this.#slot - seenAt < ASKING) return true;
+		}
+		return false;
+	}
+
+	async #isRight(id: number, claim: Claim, guarded: Guarded, inputsRoot: Hex): Promise<boolean | undefined> {
+		const content = `${id} ${claim.traceRoot} ${claim.outputRoot} ${inputsRoot}`;
+		const known = this.#right.get(content);
+		const stated = this.#adversary.stated(id);
+		if (known !== undefined || stated === undefined) return known;
+		const isRight = await isRightClaim(this.#fixture, guarded, claim, inputsRoot, stated);
+		if (isRight !== undefined) this.#right.set(content, isRight);
+		return isRight;
 	}
 
 	/** Lets time pass, without faults, until nothing is left to do; says what is left if that does not end. */
