@@ -71,7 +71,7 @@ function pageOf(
 </head>
 <body>
 <a class="skip" href="#main">To the page</a>
-<nav aria-label="Pages"><details open><summary>Umpire</summary>
+<nav aria-label="Pages"><details><summary>Umpire</summary>
 ${navigation(source, documents)}
 </details></nav>
 <main id="main">
