@@ -62,7 +62,7 @@ export const PARTS: readonly Part[] = [
 		title: "Protocol",
 		pages: [
 			...["protocol", "network", "grid", "bounties", "attesters"].map(understood),
-			...["static-analysis", "mutations", "campaign"].map(understood),
+			...["assurance", "static-analysis", "mutations", "campaign", "soak"].map(understood),
 		],
 	},
 	{

@@ -8,12 +8,13 @@ import { type EventFeed, eventFeed } from "@umpire/chain/events.ts";
 import { gameReader } from "@umpire/chain/game-state.ts";
 import { publishedChildren } from "@umpire/chain/published-children.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
+import type { Elements } from "@umpire/commitment/elements.ts";
 import { entryOf, honestChallenger } from "@umpire/game/challenger.ts";
 import { boundTrace } from "@umpire/game/dispute.ts";
 import { inputAnswer } from "@umpire/game/input-answer.ts";
 import { answeredAt, challengeEnd } from "@umpire/game/input-demands.ts";
 import type { Action } from "@umpire/game/move.ts";
-import { CLAIM_STATUS, type GameState, PHASE, SIDE } from "@umpire/game/state.ts";
+import { CLAIM_STATUS, type GameState, PHASE, type Request, SIDE } from "@umpire/game/state.ts";
 import { honestSubmitter } from "@umpire/game/submitter.ts";
 import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import type { ClaimContent } from "@umpire/sdk/claim-content.ts";
@@ -36,6 +37,14 @@ type Move<T extends CampaignMove["type"]> = Extract<CampaignMove, { type: T }>;
 interface Plan {
 	readonly evidence: Evidence | undefined;
 	left: number;
+}
+
+/** A request of a guarded program that can be claimed. */
+interface OpenRequest {
+	readonly id: number;
+	readonly request: Request;
+	readonly guarded: Guarded;
+	readonly inputs: readonly Elements[];
 }
 
 const LIAR = accountAt(SEATS.adversary).address;
@@ -98,8 +107,10 @@ export class Adversary {
 		switch (move.type) {
 			case "request":
 				return this.#request(move);
-			case "lie":
-				return this.#lie(state, move);
+			case "lie": {
+				const found = pick(this.#open(state), move.request);
+				return found && this.#lie(state, found, move);
+			}
 			case "attack":
 				return this.#attack(state, move);
 			case "meddle":
@@ -183,15 +194,27 @@ export class Adversary {
 		await this.#send("request", { type: "request", value, program, inputsRoot, deadline, consumer });
 	}
 
-	async #lie(state: GameState, move: Move<"lie">): Promise<void> {
-		const open = [...state.requests.entries()].flatMap(([index, request]) => {
+	/** Claims what is false of this request, if it is open. */
+	async lieOf(state: GameState, request: number, move: Omit<Move<"lie">, "type" | "request">): Promise<void> {
+		const found = this.#open(state).find(({ id }) => id === request);
+		if (found !== undefined) await this.#lie(state, found, move);
+	}
+
+	/** Requests of guarded programs that can be claimed. */
+	#open(state: GameState): OpenRequest[] {
+		return [...state.requests.entries()].flatMap(([index, request]) => {
 			const isOpen = !request.closed && request.liveClaim === 0 && this.#chain.time < request.deadline;
 			const guarded = this.#guarded(request.program);
 			const inputs = this.#fixture.known.get(request.inputsRoot);
 			return isOpen && guarded && inputs ? [{ id: index + 1, request, guarded, inputs }] : [];
 		});
-		const found = pick(open, move.request);
-		if (found === undefined) return;
+	}
+
+	async #lie(
+		state: GameState,
+		found: OpenRequest,
+		move: Omit<Move<"lie">, "type" | "request">,
+	): Promise<void> {
 		const { guarded, inputs, request } = found;
 		const { played } = guarded;
 		let evidence: Evidence | undefined;

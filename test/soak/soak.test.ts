@@ -11,7 +11,7 @@ describe("a soak test", () => {
 		const { broken, figures, requests } = await soak({ hours: 1, seed: 1, say });
 		expect(broken).toEqual([]);
 		expect(requests).toBe(2);
-		expect(figures.trueFinal).toBeGreaterThanOrEqual(8);
+		expect(figures.trueFinal).toBeGreaterThanOrEqual(requests);
 		expect(figures.falseRejected).toBeGreaterThan(0);
 		expect(figures.restarts).toBeGreaterThan(0);
 		expect(figures.faults).toBeGreaterThan(0);

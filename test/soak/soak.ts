@@ -157,7 +157,7 @@ class SoakTest {
 		await Promise.all(this.#parties.map(({ daemon }) => daemon.until(/Serving|Guarding/)));
 		const end = begun + 3600 * this.#options.hours;
 		const between = (3600 * this.#options.hours) / Math.max(1, this.#moves.length);
-		let [made, told] = [0, 0];
+		let [made, told, baits] = [0, 0, 0];
 		while (this.#chain.time < end) {
 			const passed = this.#chain.time - begun;
 			const move = made * between <= passed ? this.#moves.at(made) : undefined;
@@ -166,6 +166,10 @@ class SoakTest {
 				await this.#traffic.ask(this.#slot);
 			}
 			await this.#playSlot(move);
+			if (baits <= passed / 3600) {
+				await this.#traffic.bait(this.#slot);
+				baits++;
+			}
 			if (passed / 3600 >= told + 1) {
 				told = Math.floor(passed / 3600);
 				const { restarts, faults, reorganisations } = this.#figures;
@@ -216,6 +220,9 @@ class SoakTest {
 		if (state !== undefined) {
 			if (move !== undefined) await this.#make(move, state);
 			await this.#traffic.repeat(state, this.#slot);
+			for (const request of this.#traffic.untouched(state)) {
+				await this.#adversary.lieOf(state, request, { lie: "number", seed: request, diligence: request % 8 });
+			}
 			await this.#adversary.play(state);
 		}
 		await sleep(Math.max(0, due - Date.now()));

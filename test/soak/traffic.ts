@@ -4,8 +4,9 @@ import { commitInputs, inputTreeOf } from "@umpire/runtime/trace.ts";
 import type { Fixture } from "../campaign/fixture.ts";
 import type { CampaignMove } from "../campaign/moves.ts";
 
-/** Seeds of the requests of honest requesters: the adversary draws smaller ones. */
+/** Seeds of the requests of honest requesters, and of baits: the adversary draws smaller ones. */
 const FIRST_SEED = 1000;
+const FIRST_BAIT = 1_000_000;
 
 /** A request that has to be answered. */
 interface Wanted {
@@ -16,9 +17,13 @@ interface Wanted {
 	sentAt: number;
 }
 
-/** Requests that pay, one after the other of each program; one that a reorganisation loses is made again. */
+/**
+ * Requests that pay, one after the other of each program, and baits, which pay nothing: no honest submitter takes them,
+ * so that the adversary can lie of them however fast the others are. What a reorganisation loses is made again.
+ */
 export class Traffic {
 	readonly wanted: Wanted[] = [];
+	readonly #baits: Wanted[] = [];
 	readonly #fixture: Fixture;
 	readonly #make: (move: CampaignMove) => Promise<void>;
 
@@ -30,28 +35,44 @@ export class Traffic {
 
 	/** Asks the next result. */
 	async ask(slot: number): Promise<void> {
-		const number = this.wanted.length;
+		await this.#ask(this.wanted, FIRST_SEED, true, slot);
+	}
+
+	/** Makes the next bait. */
+	async bait(slot: number): Promise<void> {
+		await this.#ask(this.#baits, FIRST_BAIT, false, slot);
+	}
+
+	/** Baits of which nothing was claimed yet. */
+	untouched(state: GameState): number[] {
+		return this.#baits
+			.flatMap((one) => numbersOf(state, one))
+			.filter((number) => !state.claims.some(({ request }) => request === number));
+	}
+
+	async #ask(list: Wanted[], firstSeed: number, pays: boolean, slot: number): Promise<void> {
+		const number = list.length;
 		const { guarded } = this.#fixture;
 		const { root, played } = guarded[number % guarded.length];
 		const move = {
 			type: "request",
 			program: number % guarded.length,
-			seed: FIRST_SEED + number,
+			seed: firstSeed + number,
 			inputs: "stored",
 			spoil: 0,
-			pays: true,
+			pays,
 			soon: false,
 			consumer: 0,
 		} as const;
 		const inputs = played.inputs(2 + move.seed);
 		const { root: inputsRoot } = inputTreeOf(await commitInputs(played.program, inputs));
-		this.wanted.push({ move, program: root, inputsRoot, sentAt: slot });
+		list.push({ move, program: root, inputsRoot, sentAt: slot });
 		await this.#make(move);
 	}
 
 	/** Makes requests again that are on no chain any more. */
 	async repeat(state: GameState, slot: number): Promise<void> {
-		for (const one of this.wanted) {
+		for (const one of [...this.wanted, ...this.#baits]) {
 			if (slot - one.sentAt < 5 || numbersOf(state, one).length > 0) continue;
 			one.sentAt = slot;
 			await this.#make(one.move);
