@@ -9,7 +9,11 @@ function lineOf(states: Readonly<Record<string, string>>, testNamePattern?: RegE
 	const said = vi.spyOn(console, "log").mockImplementation(() => {});
 	const reporter = new ClosingLineReporter();
 	reporter.onInit({ config: { testNamePattern } } as Vitest);
-	const tests = Object.entries(states).map(([fullName, state]) => ({ fullName, result: () => ({ state }) }));
+	const tests = Object.entries(states).map(([fullName, state]) => ({
+		fullName,
+		options: { mode: /left out/.test(fullName) ? "skip" : "run" },
+		result: () => ({ state }),
+	}));
 	const module = { errors: () => [], children: { allTests: () => tests } };
 	reporter.onTestRunEnd([module as unknown as TestModule]);
 	return String(said.mock.lastCall);
@@ -17,9 +21,15 @@ function lineOf(states: Readonly<Record<string, string>>, testNamePattern?: RegE
 
 const STATES = { "a suite > passes": "passed", "a suite > is left out": "skipped" };
 
-test("a test that is skipped by itself counts as failed", () => {
-	expect(lineOf(STATES)).toBe("1 passed, 1 failed");
-	expect(lineOf(STATES, /left out/)).toBe("1 passed, 1 failed");
+test("a test that leaves itself out is told of, and has neither passed nor failed", () => {
+	expect(lineOf(STATES)).toBe("1 passed, 0 failed, 1 left out: what they need is not installed");
+	expect(lineOf(STATES, /left out/)).toBe("1 passed, 0 failed, 1 left out: what they need is not installed");
+});
+
+test("a test that was to run and did not counts as failed", () => {
+	expect(lineOf({ "a suite > passes": "passed", "a suite > is never run": "skipped" })).toBe(
+		"1 passed, 1 failed",
+	);
 });
 
 test("tests that -t does not name count as neither", () => {

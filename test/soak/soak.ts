@@ -49,6 +49,8 @@ interface Party extends Judged {
 /** Seconds of the chain between two blocks while nothing of honest parties is due, and while something is. */
 const FAST = 300;
 const SLOW = 2;
+/** While inputs that a verifier has asked for can be published, on which it goes on. */
+const WAITING = 30;
 /** Milliseconds between two blocks at least. */
 const SLOT = 500;
 /** Moves of the adversary and faults, and requests of honest requesters, in an hour. */
@@ -226,7 +228,7 @@ class SoakTest {
 			await this.#adversary.play(state);
 		}
 		await sleep(Math.max(0, due - Date.now()));
-		await this.#chain.mine(state === undefined || (await this.#isDue(state)) ? SLOW : FAST);
+		await this.#chain.mine(state === undefined ? SLOW : await this.#paceOf(state));
 		this.#slot++;
 		for (const daemon of this.#daemons) {
 			if (daemon.end === undefined) continue;
@@ -266,17 +268,17 @@ class SoakTest {
 		daemon.start();
 	}
 
-	/** Whether an honest party has something to do that has a clock. */
-	async #isDue(state: GameState): Promise<boolean> {
+	/** Seconds until the next block: few where an honest party has something to do that has a clock. */
+	async #paceOf(state: GameState): Promise<number> {
 		const isOurs = (account: Hex | undefined) =>
 			account !== undefined && this.#parties.some(({ address }) => sameAccount(address, account));
 		for (const index of state.disputes.keys()) {
-			if (isOurs(this.#adversary.toMove(state, index + 1))) return true;
+			if (isOurs(this.#adversary.toMove(state, index + 1))) return SLOW;
 		}
-		const isDemanded = state.inputDemands.some(
-			({ open, claim, demander }) => open && (isOurs(state.claims[claim - 1].submitter) || isOurs(demander)),
-		);
-		return isDemanded || this.#isBeingJudged(state, isOurs);
+		const demands = state.inputDemands.filter(({ open }) => open);
+		if (demands.some(({ claim }) => isOurs(state.claims[claim - 1].submitter))) return SLOW;
+		if (await this.#isBeingJudged(state, isOurs)) return SLOW;
+		return demands.some(({ demander }) => isOurs(demander)) ? WAITING : FAST;
 	}
 
 	/** Whether there is a false claim that its verifier has not challenged, or one whose inputs it may yet ask for. */
