@@ -174,7 +174,7 @@ async function listed(options: OperatorsActionOptions): Promise<AttesterActionRe
 	await view.feed.poll();
 	const now = Number(await chainTime(view.contracts.connection, view.feed.head));
 	const reader = new AttesterReader(view, contracts, contracts.operators.address);
-	const { seen } = await reader.look(now);
+	const { seen } = await reader.look(now, true);
 	if (options.action === "records") {
 		const records = seen.records.map((record) => ({
 			...record,
@@ -183,18 +183,23 @@ async function listed(options: OperatorsActionOptions): Promise<AttesterActionRe
 		}));
 		return {
 			data: { records },
-			lines: records.map(({ id, claim, epoch, status, signers, softAt }) => [
-				`record ${id}`,
-				`${claim === 0 ? "a witness" : `claim ${claim}`}, epoch ${epoch}: ${status}${softAt === 0 ? "" : ", softly final"}; signed by ${signers.join(" ")}`,
-			]),
+			lines:
+				records.length === 0
+					? [["records", "none yet"]]
+					: records.map(({ id, claim, epoch, status, signers, softAt }) => [
+							`record ${id}`,
+							`${claim === 0 ? "a witness" : `claim ${claim}`}, epoch ${epoch}: ${status}${softAt === 0 ? "" : ", softly final"}; signed by ${signers.join(" ")}`,
+						]),
 		};
 	}
-	const signedBy = (number: number) =>
-		seen.records.filter(({ signers }) => ((signers >> BigInt(number)) & 1n) === 1n).length;
+	// Numbers are taken again: what was signed before belongs to somebody else.
+	const signedBy = (number: number, since: number) =>
+		seen.records.filter(({ epoch, signers }) => epoch >= since && ((signers >> BigInt(number)) & 1n) === 1n)
+			.length;
 	const operators = (await reader.operators()).map(({ twin: _, status, ...one }) => ({
 		...one,
 		status: nameIn(OPERATOR_STATUS, status),
-		signatures: signedBy(one.number),
+		signatures: signedBy(one.number, one.firstEpoch),
 	}));
 	const [{ epoch, stake }] = seen.sets;
 	return {

@@ -109,7 +109,7 @@ const ACTIONS = {
 		const warn = { warn: options.warn, perfect, draws };
 		const bounty = await openBounty(world, contracts, loaded, inputs, { ...terms, ...warn });
 		progress(
-			`Next: umpire bounty submit ${bounty} MODEL (each contributor), umpire bounty watch ${bounty}; umpire verify ${loaded.number} guards its scores.`,
+			`Next: umpire bounty submit ${bounty} MODEL (each contributor; on a local chain also --as second-submitter and third-submitter), umpire bounty watch ${bounty}; umpire verify ${loaded.number} guards its scores, with the same home folder as watch.`,
 		);
 		const data = { bounty, program: loaded.root, minGain: terms.minGain, rate: terms.rate };
 		const lines = {

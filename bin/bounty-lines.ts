@@ -1,10 +1,10 @@
 import type { BountyDemonstration } from "@umpire/actors/bounties/demo-bounty.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CANDIDATE_STATUS } from "@umpire/markets/bounty-state.ts";
-import type { SeenBounty } from "@umpire/markets/bounty-steps.ts";
+import type { SeenBounty, SeenRound } from "@umpire/markets/bounty-steps.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
-import { bold, good, table } from "./output.ts";
+import { bold, good, table, when } from "./output.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
 	deployer: "owner",
@@ -54,7 +54,7 @@ export function statusLines(bounty: SeenBounty): string[] {
 	return [
 		`bounty ${id}: ${BOUNTIES[status]}, ${amountText(pool, token)} left, ${paid}`,
 		`  best weights: ${baseline}`,
-		...(round === undefined ? [] : [`  round ${round.number}: ${isRunning ? "runs" : "closed"}`]),
+		...(round === undefined ? [] : [`  round ${round.number}: ${isRunning ? timesText(round) : "closed"}`]),
 		...candidates.map(({ id: candidate, status: at, contributor, request, claim, gain }) => {
 			const asked = request === 0 ? "" : `  request ${request}`;
 			const made = claim === undefined ? "" : `  claim ${claim.id}`;
@@ -63,6 +63,12 @@ export function statusLines(bounty: SeenBounty): string[] {
 			return `  candidate ${candidate}: ${CANDIDATES[at]}  ${contributor}${asked}${made}${result}${best}`;
 		}),
 	];
+}
+
+/** The times of a round that runs. */
+function timesText({ commitUntil, revealUntil, scoreFrom, scoreUntil }: SeenRound): string {
+	const asked = scoreUntil === 0 ? "" : `, asked for until ${when(scoreUntil)}`;
+	return `takes commitments until ${when(commitUntil)}, weights until ${when(revealUntil)}; scores from ${when(scoreFrom)}${asked}`;
 }
 
 /** How a candidate ended. */

@@ -27,7 +27,7 @@ import { read, send } from "@umpire/chain/send.ts";
 import { chainTime, mineBlock } from "@umpire/chain/time.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { ATTESTER_PRESETS } from "@umpire/markets/attester-parameters.ts";
-import { COVER_STATUS, OPERATOR_STATUS } from "@umpire/markets/attester-state.ts";
+import { COVER_STATUS, OPERATOR_STATUS, RECORD_STATUS } from "@umpire/markets/attester-state.ts";
 import { isSigned } from "@umpire/markets/bls.ts";
 import { statementOf } from "@umpire/markets/witness-tree.ts";
 import { encodeDescriptor } from "@umpire/operators/descriptor.ts";
@@ -191,6 +191,50 @@ test("A3: never forgets what it has signed, however much that is, and whatever a
 	expect(await new SignedOutputs(folder).find(one)).toBeUndefined();
 	expect(await new SignedOutputs(folder).claim(other)).toBe(other.outputRoot);
 	expect(await new SignedOutputs(folder).claim(one)).toBe(other.outputRoot);
+});
+
+test("one that runs while its operator is told to leave elsewhere registers no second stake", async () => {
+	const [running] = await enlisted("attester");
+	const world = await stage.world("attester");
+	const leaving = new Attester(world, contracts, { stake: STAKE, aim: "leave", progress });
+	await leaving.tick();
+	await running.tick();
+	expect(said.at(-1)).toMatch(/^Its stake comes back from \d{4}-.*Z on, when all is decided/);
+	await stage.wait(2 * PARAMETERS.epochSeconds + PARAMETERS.accusationSeconds);
+	await stage.settle([leaving]);
+	expect(await leaving.hasLeft()).toBe(true);
+	await stage.settle([running]);
+	expect(said).toContain("It has left: it registers anew only when it is started anew.");
+	expect(said.filter((line) => line.startsWith("Registered"))).toHaveLength(1);
+	expect(said.filter((line) => line.startsWith("register:"))).toEqual([]);
+	const again = await attester();
+	await stage.settle([again]);
+	expect(said.filter((line) => line.startsWith("Registered"))).toHaveLength(2);
+});
+
+test("records that are over are listed, though no actor reads them any more", async () => {
+	const [first] = await enlisted("attester");
+	await claimed();
+	await stage.settle([first]);
+	const votes = () => first.votes();
+	const aggregator = new Aggregator(client, contracts, {
+		attesters: ["one"],
+		margin: 0,
+		progress,
+		ask: votes,
+	});
+	await stage.settle([aggregator]);
+	const { challengePeriod } = client.contracts.deployment.parameters;
+	await stage.wait(challengePeriod + 1);
+	const call = { contract: client.contracts.market, functionName: "finalise", args: [1n] };
+	await send(client.signer, call);
+	await stage.settle([aggregator]);
+	await stage.wait(3 * PARAMETERS.accusationSeconds);
+	const now = Number(await chainTime(stage.connection));
+	const reader = () => new AttesterReader(client, contracts, client.signer.account.address);
+	expect((await reader().look(now)).seen.records).toEqual([]);
+	const { records } = (await reader().look(now, true)).seen;
+	expect(records).toMatchObject([{ id: 1, claim: 1, status: RECORD_STATUS.confirmed, signers: 1n }]);
 });
 
 test("A7: leaves in a later epoch than its transaction was estimated in", async () => {

@@ -7,7 +7,7 @@ import { explainReading } from "@umpire/chain/revert.ts";
 import { sendDeployment } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import { isAddress, isAddressEqual } from "viem";
+import { type AbiFunction, isAddress, isAddressEqual, toFunctionSelector } from "viem";
 import type { View } from "./world.ts";
 
 /** Deploys a contract that stands beside the market; returns its address. */
@@ -22,13 +22,17 @@ export async function deployContract(
 }
 
 type Entry = { readonly type: string };
+/** What an error is known by on the chain: that of a function of its name and arguments. */
+const selectorOf = (error: Entry): Hex =>
+	toFunctionSelector({ ...error, type: "function" } as unknown as AbiFunction);
 
 /** An ABI with the errors of other contracts that it calls: what they refuse comes through it. */
 export function withErrorsOf<A extends readonly Entry[]>(abi: A, others: readonly (readonly Entry[])[]): A {
 	const errors = [abi, ...others]
 		.flat()
 		.filter((entry): entry is Entry & { readonly name: string } => entry.type === "error");
-	const once = new Map(errors.map((error) => [error.name, error]));
+	// Contracts have errors of one name and other arguments: only those that are alike in both are the same.
+	const once = new Map(errors.map((error) => [selectorOf(error), error]));
 	return [...abi.filter(({ type }) => type !== "error"), ...once.values()] as unknown as A;
 }
 

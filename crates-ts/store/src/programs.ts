@@ -62,7 +62,8 @@ export async function getProgram(
 	const bytes = await store.read("programs", root);
 	if (bytes === null) {
 		throw new UmpireError("STORED", `${store.place} does not have program ${root}`, {
-			advice: "run ./just register with its model, or copy its file there.",
+			advice:
+				"run ./just register with its model, copy its file there, or say where it may be had with --fetch or --store.",
 		});
 	}
 	const path = store.pathOf?.("programs", root);

@@ -1,6 +1,6 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { CLAIM_STATUS, type GameState } from "@umpire/game/state.ts";
-import { RECORD_STATUS } from "@umpire/markets/attester-state.ts";
+import { OPERATOR_STATUS, RECORD_STATUS } from "@umpire/markets/attester-state.ts";
 import {
 	type OperatorStep,
 	type SeenAttesters,
@@ -75,6 +75,8 @@ export class Attester extends AttestationKeeper {
 	readonly #answering = new Map<Hex, Actor>();
 	#key: BlsKey | undefined;
 	#answers: ReadonlySet<number> = new Set();
+	/** whether its operator was seen leaving: what somebody has told to leave registers anew only when it is started anew */
+	#leaves = false;
 	#report: AttesterReport | undefined;
 	#verdicts: ReadonlyMap<string, Verdict> = new Map();
 	#claims: readonly SeenClaim[] = [];
@@ -124,6 +126,7 @@ export class Attester extends AttestationKeeper {
 		const me = await this.reader.operator(this.account);
 		if (me.number === undefined && this.#options.aim === "leave") await this.#keyFile.setAside();
 		this.#claims = seen.claims;
+		this.#tellLeaving(me);
 		this.#witnessing.look(game);
 		await this.#fetch(seen);
 		this.#verdicts = await this.#judge(seen, game);
@@ -133,6 +136,7 @@ export class Attester extends AttestationKeeper {
 		const judged = careless ? () => "agrees" as const : this.verdictOn.bind(this);
 		let acted = false;
 		for (const step of stepsOfOperator(seen, me, judged, signed, aim, now)) {
+			if (step.type === "register" && this.#leaves) continue;
 			if (await this.attempt(nameOf(step), () => this.#make(step, me), subjectOf(step))) acted = true;
 		}
 		if (!careless) {
@@ -144,6 +148,19 @@ export class Attester extends AttestationKeeper {
 		if (await this.#answer(seen)) acted = true;
 		this.#report = await this.#reported(seen, me);
 		return acted;
+	}
+
+	/** Says what becomes of an operator that leaves, whichever process has told it to. */
+	#tellLeaving({ number, status, exitFrom }: SeenOperator): void {
+		if (status === OPERATOR_STATUS.leaving) {
+			this.#leaves = true;
+			const from = new Date(1000 * exitFrom).toISOString().replace(".000", "");
+			this.troubles.tell(
+				`Its stake comes back from ${from} on, when all is decided that it can have signed.`,
+			);
+		} else if (number === undefined && this.#leaves && this.#options.aim === "stay") {
+			this.troubles.tell("It has left: it registers anew only when it is started anew.");
+		}
 	}
 
 	/** Gets what live claims are about and is not here, from where it may be had; what is nowhere is asked for again. */

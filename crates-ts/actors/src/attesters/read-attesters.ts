@@ -55,8 +55,11 @@ export class AttesterReader {
 		this.#state = gameReader(view.contracts, view.feed, account);
 	}
 
-	/** Polls the feed, and reads all that has not ended. */
-	async look(now: number): Promise<{ readonly seen: SeenAttesters; readonly game: GameState }> {
+	/** Polls the feed, and reads all that has not ended; with `ended`, on the first look, also records that are over. */
+	async look(
+		now: number,
+		ended = false,
+	): Promise<{ readonly seen: SeenAttesters; readonly game: GameState }> {
 		const { operators, attestations } = this.#contracts;
 		const { contracts } = this.#view;
 		const game = await this.#state();
@@ -69,8 +72,9 @@ export class AttesterReader {
 		const ids: number[] = [];
 		for (let id = this.#head; id <= count; id++) if (!this.#over.has(id)) ids.push(id);
 		for (const record of await this.#records(game, ids)) {
-			if (this.#isOver(record, now, accusationSeconds)) this.#over.add(record.id);
-			else records.push(record);
+			const isOver = this.#isOver(record, now, accusationSeconds);
+			if (isOver) this.#over.add(record.id);
+			if (!isOver || ended) records.push(record);
 		}
 		while (this.#over.delete(this.#head)) this.#head++;
 		const accusations = await this.#accusations(game);

@@ -94,7 +94,7 @@ export async function openBounty(
 		const at = program.inputs.findIndex(({ name }) => name === wanted);
 		if (at !== -1) return at;
 		throw new UmpireError("OPTION", `The program has no input "${wanted}": it is no evaluation`, {
-			advice: "umpire bounty evaluation makes one.",
+			advice: "umpire bounty open MODEL, without inputs, makes one of a float ONNX model.",
 		});
 	});
 	const { warn, perfect, draws, ...terms } = options;
