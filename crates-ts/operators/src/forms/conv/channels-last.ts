@@ -46,6 +46,7 @@ function asMatrixProduct({ operator, operands }: Context<ConvForm>): Context<Mat
 	const [batch, , ...spatial] = operator.shape;
 	const { rows, axes } = rescaleOf({ operator, operands });
 	const last = operator.shape.length - 1;
+	// Rows by any other axis than the channels are taken by no integer product: −1 is none of its axes.
 	const product = {
 		...operator,
 		shape: [batch, ...spatial, outputs],
