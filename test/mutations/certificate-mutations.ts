@@ -168,6 +168,17 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/runtime/src/program-model.ts",
+		["crates-ts/runtime/test/names.test.ts"],
+		[
+			[
+				"sessions have the names that a program gives",
+				"return named(program, record, (_, own) => own);",
+				"return named(program, record, uniqueNames());",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/runtime/src/onnxruntime-web.ts",
 		["crates-ts/runtime/test/onnxruntime-web.test.ts"],
 		[
