@@ -133,6 +133,17 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/operators/src/rescale-nodes.ts",
+		[FUNCTIONS],
+		[
+			[
+				"rows are in the order of the axes of a tensor",
+				"body.reals(type, ascending(rows, target), dims)",
+				"body.reals(type, rows, dims)",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/operators/src/forms/conv/columns.ts",
 		[FUNCTIONS],
 		[
