@@ -1,3 +1,4 @@
+import { classesOf } from "@umpire/compiler/fidelity/classes.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { floatModel, type RunnableModel } from "@umpire/compiler/fidelity/float-model.ts";
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
@@ -36,6 +37,8 @@ export interface CheckOptions extends StepOptions, CommitmentOptions, ImageOptio
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: ErrorBudget | undefined;
+	/** The outputs whose rows are scores of classes, or `["none"]`; by default what the model says. */
+	readonly classes?: readonly string[] | undefined;
 	readonly shape?: readonly string[] | undefined;
 	/** Where elements are settled; by default a chain of the check's own. */
 	readonly chain?: CheckChain;
@@ -107,6 +110,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	);
 
 	const probabilities = probabilitiesOf(model.graph);
+	const decide = classesOf(model, { classes: options.classes });
 	const compared = (
 		valuesOf: (name: string, k: number) => ArrayLike<number> | undefined,
 		reference: ReadonlyMap<string, Tensor>,
@@ -115,7 +119,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 			program.outputs.flatMap(({ name, operator }, k) => {
 				const [tensor, values] = [reference.get(name), valuesOf(name, k)];
 				if (tensor === undefined || values === undefined) return [];
-				const { scale } = program.operators[operator];
+				const { scale, shape } = program.operators[operator];
 				const isProbability = probabilities.has(name);
 				const real = toReal(tensor).data;
 				return [
@@ -126,6 +130,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 						dims: tensor.dims,
 						step: scale,
 						isProbability,
+						decision: decide(name, shape),
 					}),
 				];
 			}),
