@@ -11,6 +11,7 @@ import { createFloatSession, runFloat } from "@umpire/onnx/float-session.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { ClipCount, counting } from "@umpire/runtime/clips.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
@@ -21,7 +22,7 @@ import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts
 import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
-import { quantiseInputs } from "./run-program.ts";
+import { clippedText, quantiseInputs } from "./run-program.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
@@ -100,15 +101,18 @@ export async function check(options: CheckOptions): Promise<Check> {
 		await session.run(quantised);
 		return timed(() => session.run(quantised));
 	});
+	const clips = new ClipCount(program);
 	const [trace, commitTime] = await withSession(
 		openSession(program, { record: "trace" }),
 		async (recorder) => {
 			const started = performance.now();
-			const recorded = await recordTrace(recorder, commitment, quantised);
+			const recorded = await recordTrace(counting(recorder, clips), commitment, quantised);
 			return [recorded, performance.now() - started] as const;
 		},
 	);
 
+	const clipped = clippedText(program, clips.found);
+	if (clipped !== undefined) progress(clipped);
 	const probabilities = probabilitiesOf(model.graph);
 	const decide = classesOf(model, { classes: options.classes });
 	const compared = (

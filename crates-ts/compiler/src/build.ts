@@ -19,11 +19,13 @@ import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "./fidelity/float64.ts";
 import { type Labels, requireLabels } from "./fidelity/labels.ts";
 import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
+import { probabilitiesOf } from "./fidelity/probabilities.ts";
 import type { Repetition } from "./import/steps.ts";
 import { type Lowered, lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
 import { type Needs, needsOf } from "./powers/needs.ts";
 import type { Assignment, PrecisionOverrides } from "./quantise/assign.ts";
+import { withBoundedRanges } from "./quantise/bounded-ranges.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
@@ -94,7 +96,10 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const seenFacts = isTable
 		? { ...source.facts, ranges: withTruthRanges(graph, source.facts) }
 		: source.facts;
-	const facts = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
+	const summed = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
+	const hasRoom = options.bits === 16 && !options.pins;
+	const probabilities = probabilitiesOf(source.float.graph);
+	const facts = hasRoom ? { ...summed, ranges: withBoundedRanges(graph, summed, probabilities) } : summed;
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
