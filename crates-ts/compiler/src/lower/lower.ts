@@ -15,6 +15,7 @@ import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
 import { type Assignment, assign, type PrecisionOverrides, withBytes } from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
+import { withOpenEnds } from "../quantise/open-ends.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import type { Widths } from "../widths/widths.ts";
@@ -135,8 +136,9 @@ export function lowerModel(
 		operators: context.operators,
 		outputs: [...outputs, ...states],
 	};
-	const { program, from } = finishProgram(whole, carriedInputs);
+	const { program: finished, from } = finishProgram(whole, carriedInputs);
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
+	const program = { ...finished, operators: withOpenEnds(finished.operators, origins, folded) };
 	const products = from.map((before) => (before === undefined ? undefined : context.products.get(before)));
 	return { program, origins, products, assignment };
 }
