@@ -8,7 +8,7 @@ import { hardhat } from "@umpire/chain/hardhat.ts";
  */
 const folder = process.env.UMPIRE_COVERAGE;
 if (folder === undefined) throw new Error("UMPIRE_COVERAGE names no folder: run ./just coverage");
-const file = join(folder, `${process.pid}.txt`);
+const file = join(folder, `${Date.now()}-${process.pid}.txt`);
 
 /** Test files share a process, and this file is read for each of them. */
 const shared = globalThis as { umpireCoverage?: { tags: Set<string>; environments: WeakSet<object> } };

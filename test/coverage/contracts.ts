@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join } from "node:path";
 import { getCoverageLibrary } from "@nomicfoundation/edr/coverage";
 import { projectRoot } from "@umpire/chain/hardhat.ts";
-import { artifactPath, compileContract } from "../mutations/compile.ts";
+import { artifactPath, compileContract, namedContracts } from "../mutations/compile.ts";
 import { copyProject, replaceIn } from "../mutations/working-copy.ts";
 import { coverageOf, type FileCoverage, instrument, type Statement } from "./statements.ts";
 
@@ -35,21 +35,25 @@ export interface ContractCoverage {
 	readonly passed: boolean;
 }
 
-/**
- * Instruments all contracts in a copy of the project, and runs tests against them.
- *
- * @param tests paths that are run instead of all tests of contracts
- */
+/** Which tests are run, and whether what earlier runs reached of the same contracts counts as well. */
+export interface Choice {
+	/** paths, instead of all tests of contracts */
+	readonly tests: readonly string[];
+	readonly goesOn: boolean;
+}
+
+/** Instruments all contracts in a copy of the project, and runs tests against them. */
 export async function contractCoverage(
-	tests: readonly string[],
+	{ tests, goesOn }: Choice,
 	tell: (line: string) => void,
 ): Promise<ContractCoverage> {
 	const copy = await copyProject("coverage");
 	process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-	const statements = buildInstrumented(copy, tell);
-	const hits = join(copy, ".umpire", "hits");
-	mkdirSync(hits);
+	const { statements, kept } = buildInstrumented(copy, tests, tell);
+	const hits = join(kept, "hits");
+	if (!goesOn) rmSync(hits, { recursive: true, force: true });
+	mkdirSync(hits, { recursive: true });
 	await replaceIn(
 		join(copy, "vitest.config.ts"),
 		'setupFiles: ["./test/property-seed.ts"]',
@@ -77,8 +81,15 @@ export async function contractCoverage(
 	return { files: [...statements].map(([file, all]) => coverageOf(file, all, tags)), passed };
 }
 
-/** Compiles all contracts of a copy anew, and says which statements they have. */
-function buildInstrumented(copy: string, tell: (line: string) => void): Map<string, readonly Statement[]> {
+/**
+ * Compiles contracts of a copy anew: those that the tests deploy, or all where no tests are named. Says which statements
+ * they have, and where what is known of them is kept.
+ */
+function buildInstrumented(
+	copy: string,
+	tests: readonly string[],
+	tell: (line: string) => void,
+): { readonly statements: ReadonlyMap<string, readonly Statement[]>; readonly kept: string } {
 	const files = readdirSync(join(copy, "contracts"), { recursive: true, encoding: "utf8" })
 		.filter((name) => name.endsWith(".sol"))
 		.map((name) => `contracts/${name.replaceAll("\\", "/")}`)
@@ -89,7 +100,9 @@ function buildInstrumented(copy: string, tell: (line: string) => void): Map<stri
 	const { filename, content } = getCoverageLibrary();
 	const added = new Map([[filename, content]]);
 	const kept = keptFor([content, ...[...instrumented.values()].map(({ source }) => source)]);
-	const deployable = files.filter((file) => isDeployable(copy, file));
+	const all = files.filter((file) => isDeployable(copy, file));
+	const isNamed = new Set(tests.flatMap((test) => namedContracts(copy, all, test)));
+	const deployable = tests.length === 0 ? all : all.filter((file) => isNamed.has(file));
 	for (const [i, contract] of deployable.entries()) {
 		const [path, built] = [artifactPath(copy, contract), join(kept, `${basename(contract)}.json`)];
 		if (!existsSync(built)) {
@@ -100,12 +113,13 @@ function buildInstrumented(copy: string, tell: (line: string) => void): Map<stri
 		const code = JSON.parse(readFileSync(built, "utf8"));
 		writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...code }));
 	}
-	return new Map(
+	const statements = new Map(
 		files
 			.filter((file) => !NOT_COUNTED.test(file))
 			.map((file) => [file, instrumented.get(file)?.statements ?? []] as const)
 			.filter(([, statements]) => statements.length > 0),
 	);
+	return { statements, kept };
 }
 
 /** Where contracts are kept that were compiled from these texts; those of other texts are removed. */

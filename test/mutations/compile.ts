@@ -79,6 +79,15 @@ export function affectedContracts(root: string, { file }: Mutation, test: string
 	return [...new Set(deployed)].filter((contract) => importsOf(root, contract).has(file));
 }
 
+/** Those of some contracts whose names a test, or a module that it imports, has as a text: it deploys no others. */
+export function namedContracts(root: string, contracts: readonly string[], test: string): string[] {
+	const texts = [...modulesOf(root, test)].map((module) => readFileSync(join(root, module), "utf8"));
+	return contracts.filter((contract) => {
+		const name = `"${basename(contract, ".sol")}"`;
+		return texts.some((text) => text.includes(name));
+	});
+}
+
 /** A test and all of this project's modules that it imports, directly or not. */
 function modulesOf(root: string, module: string, found = new Set<string>()): Set<string> {
 	if (found.has(module)) return found;
