@@ -7,6 +7,7 @@ const ROOM = ["features", "judging", "ordinary-kinds", "mixtures", "logarithms"]
 const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
 const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
+const PARTS = ["crates-ts/compiler/test/parts.test.ts"];
 const SCATTERS = [
 	"crates-ts/compiler/test/rearrangements.test.ts",
 	"crates-ts/compiler/test/refusals.test.ts",
@@ -247,5 +248,28 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"? scalarOf(context, type, 0)",
 		],
 		["a scatter of any size compares", "if (comparisons <= MOST_COMPARISONS) return;", "return;"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/judge.ts", PARTS, [
+		[
+			"a score beside pixels is judged by the range of the pixels",
+			"if (used.length < 2 || largest <= UNLIKE * Math.min(...ranges)) return undefined;",
+			"return undefined;",
+		],
+		[
+			"a probability beside pixels is judged by what was seen of it",
+			"(part.#isProbability ? 1 : part.#range)",
+			"part.#range",
+		],
+		[
+			"the mean of an output's parts is that of pixels",
+			'if (measure === "mean" && meanOfPart !== undefined) return meanOfPart;',
+			"",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/parts.ts", PARTS, [
+		["parts that were turned are none", "(isMove(node) && joins(node.inputs[0]))", "false"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/measure.ts", PARTS, [
+		["a compiled output is judged as a whole", "parts.get(name)),", "undefined),"],
 	]),
 ];
