@@ -270,6 +270,6 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		["parts that were turned are none", "(isMove(node) && joins(node.inputs[0]))", "false"],
 	]),
 	...mutationsOf("crates-ts/compiler/src/fidelity/measure.ts", PARTS, [
-		["a compiled output is judged as a whole", "parts.get(name)),", "undefined),"],
+		["a compiled output is judged as a whole", "parts.get(name)", "undefined"],
 	]),
 ];
