@@ -243,6 +243,28 @@ test("functions of the model are inlined, also in one another, with the attribut
 	);
 });
 
+test("a function of an older opset is brought to the model's", async () => {
+	const model = modelOf([[2, 3]], (g, [x]) => g.node("Mean", [x], {}, "call", ["result"], "own"), 18);
+	const axes = { type: "ints", value: [1n] } as const;
+	const node = { name: "mean", opType: "ReduceMean", domain: "", inputs: ["x"], outputs: ["y"] };
+	const body = {
+		...{ domain: "own", name: "Mean", inputs: ["x"], outputs: ["y"], doc: "" },
+		nodes: [{ ...node, attributes: new Map([["axes", axes]]) }],
+	};
+	const written = (opset: number, calling: number): Model => ({
+		...model,
+		opsets: new Map([
+			["", calling],
+			["own", 1],
+		]),
+		functions: [{ ...body, opsets: new Map([["", opset]]) }],
+	});
+	await expectFaithful(written(13, 18));
+	const remedy = /written for opset 18, the model for 17.*inline_local_functions/s;
+	await expect(expectFaithful(written(18, 17))).rejects.toThrow(remedy);
+	await expect(expectFaithful(written(13, 17))).rejects.toThrow(/opset 13, the model for 17/);
+});
+
 test("a sequence that the model returns is one output for each of its tensors", async () => {
 	const model = modelOf([[2, 3]], (g, [x]) =>
 		g.node("SequenceInsert", [g.node("SequenceConstruct", [x, g.node("Neg", [x])]), g.node("Relu", [x])]),
