@@ -134,6 +134,11 @@ export class Context {
 		throw this.error(`"${name}" holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
 	}
 
+	/** How many times further than calibration saw the value has room. */
+	marginOf(name: string): number {
+		return (this.assignment.get(name)?.precision ?? this.precision).margin;
+	}
+
 	isWide(name: string): boolean {
 		return this.assignment.get(name)?.wide ?? false;
 	}
