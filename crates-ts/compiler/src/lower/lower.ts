@@ -22,6 +22,7 @@ import {
 	withoutFinerSteps,
 } from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
+import { withOpenEnds } from "../quantise/open-ends.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import type { Widths } from "../widths/widths.ts";
@@ -145,8 +146,9 @@ export function lowerModel(
 		operators: context.operators,
 		outputs: [...outputs, ...states],
 	};
-	const { program, from } = finishProgram(whole, carriedInputs);
+	const { program: finished, from } = finishProgram(whole, carriedInputs);
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
+	const program = { ...finished, operators: withOpenEnds(finished.operators, origins, folded) };
 	const products = from.map((before) => (before === undefined ? undefined : context.products.get(before)));
 	return { program, origins, products, assignment };
 }

@@ -199,7 +199,7 @@ export const PIPELINE: readonly Pass[] = [
 		leaves: ["built"],
 		run: async (
 			{ model, folded, method, ...rest },
-			{ name, bits = 16, weightBits, losses, budget, labels, execute, pins, fast, progress },
+			{ name, bits = 16, weightBits, losses, budget, labels, classes, execute, pins, fast, progress },
 		) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
@@ -211,6 +211,7 @@ export const PIPELINE: readonly Pass[] = [
 					losses: losses !== false,
 					budget: budget === undefined ? undefined : budgetOf(budget),
 					labels,
+					classes,
 					pins,
 					fast: fast === true,
 					progress,
