@@ -106,6 +106,9 @@ describe("sums of programs whose widths were chosen", () => {
 			expect(reach).toBeGreaterThanOrEqual(before);
 			expect(reach < 2 * before || reach === most / 64).toBe(true);
 		}
+		const isOutput = { ...graph, outputs: [...graph.outputs, { ...graph.outputs[0], name: name("mean") }] };
+		const kept = alignSums(isOutput, fuse(graph, facts, true), { ...facts, ranges: own } as Facts).ranges;
+		expect(kept.get(name("mean"))).toEqual(own.get(name("mean")));
 		for (const end of ["x", name("y")]) expect(ranges.get(end)).toEqual(own.get(end));
 	});
 });
