@@ -72,7 +72,7 @@ export function withBytes(assignment: Assignment, bytes: PrecisionOverrides): As
 }
 
 /**
- * The same where measured loss decides: without 32 bits for the sake of finer steps, which make products ten times as slow. What
+ * The same where measured loss decides: without 32 bits for the sake of finer steps, which make products slow. What
  * is never negative keeps them: it is divided by, and its small numbers matter as much as its large ones.
  */
 export function withoutFinerSteps(assignment: Assignment, { ranges }: Facts): Assignment {
