@@ -39,9 +39,10 @@ let failed = false;
 for (const [i, { file, template, firstBit, bits }] of GADGETS.entries()) {
 	const r1cs = compiled(`${i}-${file}`, file, template);
 	const answer = ask(`${i}`, bothWitnesses(r1cs, { firstBit, bits }));
-	const without = r1cs.constraints
-		.keys()
-		.find((left) => ask(`${i}-less`, bothWitnesses(r1cs, { firstBit, bits, left })) === "sat");
+	const numbers = [...r1cs.constraints.keys()];
+	const without = numbers.find(
+		(left) => ask(`${i}-less`, bothWitnesses(r1cs, { firstBit, bits, left })) === "sat",
+	);
 	const isRight = answer === "unsat" && without !== undefined;
 	failed ||= !isRight;
 	console.log(
