@@ -56,8 +56,10 @@ contract BountyChecks is Surroundings {
 	}
 
 	/// @notice A scored candidate is paid what its gain is worth, no more than the pool; its deposit pays for the score.
-	/// @dev The gain is a number that is known: solvers do not decide about products of two that are not.
-	function check_scoredCandidateConserves(uint64 pool, uint32 rate, uint64 deposit, uint64 scoreFee) external {
+	/// @dev Pool, rate and gain are known, once of a pool that pays it all and once of one that does not: what the lesser of
+	/// two numbers is, computed without a branch, no solver decides in time.
+	function check_scoredCandidateConserves(bool isEnough, uint64 deposit, uint64 scoreFee) external {
+		(uint64 pool, uint32 rate) = (isEnough ? 10_000_001 : 9_999_999, 10_000);
 		Bounties bounties = _asked(pool, rate, deposit, scoreFee);
 		// The first element is the baseline's score, 0, the second the candidate's.
 		_words[0] = (uint256(2 ** 31) + GAIN) * 2 ** 32 + 2 ** 31;
