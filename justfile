@@ -75,6 +75,10 @@ coverage *ARGS: setup
 symbolic *ARGS:
     @exec node {{quote(root / "test" / "symbolic" / "run.ts")}} "$@"
 
+# Asks a solver for prime fields whether gadgets of the circuits have two witnesses (pip install cvc5-gpl==1.4.2)
+symbolic-circuits:
+    @exec node {{quote(root / "test" / "symbolic" / "gadgets.ts")}}
+
 # Runs all daemons as processes for 24 hours of a fast chain, among attacks, faulty nodes, kills and reorganisations (--hours 24, --seed N, --json, --out FILE)
 soak *ARGS: setup
     @exec node {{quote(root / "test" / "soak" / "run.ts")}} "$@"

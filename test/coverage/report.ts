@@ -27,7 +27,8 @@ export function reportOf({ contracts, rules, circuits }: Coverage): string {
 			missing.map(({ line, text }) => `${file}:${line}: ${shortened(text)}`),
 		);
 		if (missing.length > 0) parts.push(["Not run:", ...missing].join("\n"));
-		if (!contracts.passed) parts.push("Not all tests of contracts passed.");
+		if (!contracts.passed)
+			parts.push("Not all tests passed: what they say of gas is not so of instrumented contracts.");
 	}
 	if (rules !== undefined) {
 		const row = ({ name, lines, branches, functions }: PackageCoverage) => [

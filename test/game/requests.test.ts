@@ -222,3 +222,15 @@ test("nobody but its court rejects claims of a market", async () => {
 		expect((await chain.send(sent, ++driver.game.now)).error).toBe("NotTheCourt");
 	}
 });
+
+describe("a deadline", () => {
+	test("lies ahead and fits into 32 bits", async () => {
+		const { header, root, inputsRoot } = program;
+		await driver.play(driver.requester, { type: "register", header });
+		const question = { type: "request", value: FEE, program: root, inputsRoot, consumer: NOBODY } as const;
+		for (const deadline of [0, driver.game.now, 2 ** 32]) {
+			expect(await driver.try(driver.requester, { ...question, deadline })).toBe("InvalidDeadline");
+		}
+		await driver.play(driver.requester, { ...question, deadline: 2 ** 32 - 1 });
+	});
+});

@@ -302,3 +302,17 @@ describe("each side makes its own moves", () => {
 		await driver.play(driver.challenger, settle(id, 80, 2));
 	});
 });
+
+describe("what is opened", () => {
+	test("is a node of a trace's trees, at a level that there can be", async () => {
+		await driver.claimToy(right);
+		const { submitter } = driver;
+		const children = [wordHex(1n), wordHex(2n)];
+		for (const tree of [0, 4, 255]) {
+			expect(await driver.try(submitter, { type: "open", tree, childLevel: 0, children })).toBe("WrongTree");
+		}
+		const high = { type: "open", tree: 1, childLevel: 64, children } as const;
+		expect(await driver.try(submitter, high)).toBe("LevelTooHigh");
+		expect(await driver.try(submitter, { ...high, childLevel: 63 })).toBe(undefined);
+	});
+});

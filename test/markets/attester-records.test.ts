@@ -350,3 +350,18 @@ describe("an exit", () => {
 		});
 	});
 });
+
+test("only the operators' contract sends ether, which nobody else could have back", async () => {
+	const { attestations } = play.stage;
+	const before = await play.stage.chain.balance(attestations.address);
+	const call = {
+		from: play.stranger,
+		to: attestations.address,
+		data: "0x",
+		value: 5n,
+		gas: 100_000,
+	} as const;
+	const { error } = await play.stage.chain.send(call, (await play.stage.chain.time()) + 1);
+	expect(error).toBe("WrongCaller");
+	expect(await play.stage.chain.balance(attestations.address)).toBe(before);
+});

@@ -239,3 +239,19 @@ describe("M3, M5: gains and rewards", () => {
 		expect(await paid([entered[1], entered[2], entered[0]])).toEqual(expected);
 	});
 });
+
+describe("what is not there", () => {
+	test("no round, no candidate: nothing is moved, and what is not asked for is not scored", async () => {
+		const [first] = play.contributors;
+		await play.open();
+		expect(await refused(play.stranger, { type: "begin", bounty: 1 })).toBe("NoRound");
+		const candidate = await play.enter(first, small(1));
+		for (const unknown of [0, candidate + 1]) {
+			expect(await refused(play.stranger, { type: "ask", candidate: unknown })).toBe("UnknownCandidate");
+		}
+		const sync = { type: "syncCandidate", candidate, claim: 1 } as const;
+		expect(await refused(play.stranger, sync)).toBe("WrongCandidateStatus");
+		await play.show(candidate);
+		expect(await refused(play.stranger, sync)).toBe("WrongCandidateStatus");
+	});
+});

@@ -335,3 +335,13 @@ describe("C5, C6: a grid believes its market alone, about requests of its own", 
 		expect((await play.both(play.people))[0]).toEqual(before);
 	});
 });
+
+describe("what is not there", () => {
+	test("no grid, no point: nothing is moved", async () => {
+		await play.begin(2);
+		for (const unknown of [0, 2]) {
+			expect(await play.try(play.stranger, { type: "close", grid: unknown })).toBe("UnknownGrid");
+		}
+		expect(await play.try(play.stranger, { type: "expire", grid: 1, point: 2 })).toBe("UnknownPoint");
+	});
+});

@@ -313,3 +313,16 @@ describe("C1, C5, C6: jobs believe their market alone, about requests of their o
 		expect((await play.both(play.people))[0]).toEqual(before);
 	});
 });
+
+describe("what is not there", () => {
+	test("no job, no round: nothing is moved", async () => {
+		expect(await play.try(play.stranger, { type: "drawJobs", most: 1 })).toBe("NothingToDraw");
+		await play.enlist([play.workers[0]]);
+		const job = await play.submit();
+		for (const unknown of [0, job + 1]) {
+			expect(await play.try(play.client, { type: "cancel", job: unknown })).toBe("UnknownJob");
+			expect(await play.try(play.stranger, { type: "syncJob", job: unknown, claim: 1 })).toBe("UnknownJob");
+		}
+		await play.play(play.client, { type: "cancel", job });
+	});
+});

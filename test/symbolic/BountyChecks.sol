@@ -16,6 +16,9 @@ import {Account, Surroundings} from "./Surroundings.sol";
 contract BountyChecks is Surroundings {
 	uint32 internal constant TIME = 100;
 	uint16 internal constant LOSS = 500;
+	uint256 internal constant GAIN = 1000;
+	/// @dev From when on scores may be claimed.
+	uint256 internal constant SCORED = START + 2 * TIME + 2 * INCREMENT;
 
 	Account internal immutable _owner = new Account();
 	Account internal immutable _contributor = new Account();
@@ -32,7 +35,7 @@ contract BountyChecks is Surroundings {
 	/// @notice A candidate that shows nothing loses its deposit, which nobody gets; the pool stays the owner's.
 	function check_hiddenCandidateConserves(uint64 pool, uint64 deposit, uint64 scoreFee) external {
 		Bounties bounties = _committed(pool, 1, deposit, scoreFee);
-		_at(START + 3 * TIME + 1);
+		_at(SCORED);
 		_status = RoundStatus.Known;
 		bounties.begin(1);
 		bounties.expire(1);
@@ -44,7 +47,7 @@ contract BountyChecks is Surroundings {
 	/// @notice A round whose value can never be known gives every deposit back.
 	function check_voidRoundConserves(uint64 pool, uint64 deposit, uint64 scoreFee) external {
 		Bounties bounties = _committed(pool, 1, deposit, scoreFee);
-		_at(START + 3 * TIME + 1);
+		_at(SCORED);
 		_status = RoundStatus.Void;
 		bounties.giveBack(1);
 		_closed(bounties);
@@ -53,17 +56,18 @@ contract BountyChecks is Surroundings {
 	}
 
 	/// @notice A scored candidate is paid what its gain is worth, no more than the pool; its deposit pays for the score.
-	function check_scoredCandidateConserves(uint64 pool, uint32 rate, uint64 deposit, uint64 scoreFee, uint16 gain)
-		external
-	{
+	/// @dev Pool, rate and gain are known, once of a pool that pays it all and once of one that does not: what the lesser of
+	/// two numbers is, computed without a branch, no solver decides in time.
+	function check_scoredCandidateConserves(bool isEnough, uint64 deposit, uint64 scoreFee) external {
+		(uint64 pool, uint32 rate) = (isEnough ? 10_000_001 : 9_999_999, 10_000);
 		Bounties bounties = _asked(pool, rate, deposit, scoreFee);
 		// The first element is the baseline's score, 0, the second the candidate's.
-		_words[0] = (uint256(2 ** 31) + gain) * 2 ** 32 + 2 ** 31;
+		_words[0] = (uint256(2 ** 31) + GAIN) * 2 ** 32 + 2 ** 31;
 		_decide(ClaimStatus.Final, address(_scorer), address(0));
 		bounties.sync(1, 1);
 		assert(!_can(_scorer, address(bounties), abi.encodeCall(IBounties.sync, (1, 1))));
 		_closed(bounties);
-		uint256 worth = uint256(rate) * gain;
+		uint256 worth = uint256(rate) * GAIN;
 		uint256 reward = worth < pool ? worth : pool;
 		assert(bounties.owed(ETHER, address(_contributor)) == reward + deposit - scoreFee);
 		assert(bounties.owed(ETHER, address(_owner)) == pool - reward);
@@ -71,10 +75,9 @@ contract BountyChecks is Surroundings {
 	}
 
 	/// @notice A candidate that is worse loses its part of the deposit: the scorer's fee, and the rest burned.
-	function check_worseCandidateConserves(uint64 pool, uint64 deposit, uint64 scoreFee, uint16 loss) external {
-		if (loss < 2) return;
+	function check_worseCandidateConserves(uint64 pool, uint64 deposit, uint64 scoreFee) external {
 		Bounties bounties = _asked(pool, 1, deposit, scoreFee);
-		_words[0] = (uint256(2 ** 31) - loss) * 2 ** 32 + 2 ** 31;
+		_words[0] = (uint256(2 ** 31) - 2) * 2 ** 32 + 2 ** 31;
 		_decide(ClaimStatus.Final, address(_scorer), address(0));
 		bounties.sync(1, 1);
 		_closed(bounties);
@@ -93,7 +96,7 @@ contract BountyChecks is Surroundings {
 		_closed(bounties);
 		assert(bounties.owed(ETHER, address(_contributor)) == 0);
 		assert(bounties.owed(ETHER, address(_owner)) == pool);
-		_finish(bounties, uint256(pool) + deposit, deposit / 2);
+		_finish(bounties, uint256(pool) + deposit, (uint256(deposit) * BURN_PERMILLE) / 1000);
 	}
 
 	function rootOf(ShownLeaf[] calldata leaves) external pure returns (bytes32) {
@@ -128,7 +131,7 @@ contract BountyChecks is Surroundings {
 		_at(START + TIME + 1);
 		bytes32 root = this.rootOf(_leaves());
 		_contributor.act(address(bounties), abi.encodeCall(IBounties.reveal, (1, root, 0, 0, _leaves())));
-		_at(START + 2 * TIME + 2 * INCREMENT);
+		_at(SCORED);
 		_status = RoundStatus.Known;
 		bounties.ask(1);
 	}

@@ -51,7 +51,7 @@ contract GridChecks is Surroundings {
 		grid.close(1);
 		assert(grid.owed(ETHER, address(_worker)) == 0);
 		assert(grid.owed(ETHER, address(_client)) == bounty);
-		_finish(grid, uint256(bounty) + stake, stake / 2);
+		_finish(grid, uint256(bounty) + stake, (uint256(stake) * BURN_PERMILLE) / 1000);
 	}
 
 	/// @notice A reservation without a claim can be ended when its time and the grace are over, and not before; the stake

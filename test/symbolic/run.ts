@@ -21,7 +21,16 @@ const bin = join(folder, "bin");
 mkdirSync(bin, { recursive: true });
 writeFileSync(join(bin, "forge"), "#!/bin/sh\nexit 0\n");
 chmodSync(join(bin, "forge"), 0o755);
-const words = ["--root", folder, "--match-contract", `^(${contracts.join("|")})$`, "--loop", "50"];
+const words = [
+	"--root",
+	folder,
+	"--match-contract",
+	`^(${contracts.join("|")})$`,
+	"--loop",
+	"50",
+	"--solver-timeout-assertion",
+	"300s",
+];
 const { status } = spawnSync(
 	"halmos",
 	[...words, ...process.argv.slice(2).filter((word) => !named.includes(word))],
