@@ -13,6 +13,8 @@ function chain(works: readonly number[]) {
 			elements: 1,
 			others: 0,
 			wantsBytes: false,
+			isInput: false,
+			terms: 1,
 			options,
 		};
 	});
@@ -22,6 +24,8 @@ function chain(works: readonly number[]) {
 			type: "matmul",
 			isSmall: false,
 			hasDigits: false,
+			paysInLimbs: true,
+			terms: 1,
 			reads: [k],
 			gives: k + 1 < works.length ? k + 1 : -1,
 		};

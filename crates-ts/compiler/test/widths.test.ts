@@ -106,8 +106,8 @@ describe("programs of chosen widths", () => {
 		for (const node of ["b", "c"]) expect(planOf(program, node)).not.toMatch(/8-bit/);
 		const options = { assignment: new Map(), sharedRanges: [], fixed: new Set<string>() };
 		const { units, products } = unitsOf(folded, fuse(folded, facts), facts, options);
-		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "conv"]);
-		expect(units[0].options).toEqual(["A16W14", "A16W7", "A8W14", "A8W7"]);
+		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "pointwise"]);
+		expect(units[0].options).toEqual(["A16W14", "A16W7", "float32", "A8W14", "A8W7"]);
 		// An integer kernel gives the first result in 16 bits too.
 		expect(units.map(({ wantsBytes }) => wantsBytes)).toEqual([false, false, true]);
 	});
@@ -156,7 +156,7 @@ describe("units", () => {
 	it("are what products read, and what convolutions give", async () => {
 		const { all, unit, name } = await found();
 		expect(all.units.map((one) => one.name)).toEqual(["x", ...["a", "b", "c", "d"].map(name)]);
-		expect(unit("a").options).toEqual(["A16W14", "A8W14", "A8W7", "A8W7 for all"]);
+		expect(unit("a").options).toEqual(["A16W14", "float32", "A8W14", "A8W7", "A8W7 for all"]);
 		expect(unit("b").options).toEqual(["A16W14", "A8W7 for all"]);
 		expect(unit("d")).toMatchObject({ factors: [name("flat")], options: ["A16W14", "A16W7", "A8W7"] });
 	});
@@ -170,7 +170,7 @@ describe("units", () => {
 			fixed: new Set([name("a"), name("b")]),
 		});
 		const unit = all.units.find((one) => one.name === name("a"))!;
-		expect(unit).toMatchObject({ roots: [], options: ["A16W14", "A8W14", "A8W7"] });
+		expect(unit).toMatchObject({ roots: [], options: ["A16W14", "float32", "A8W14", "A8W7"] });
 		expect(isWhole(unit, "A8W7")).toBe(false);
 		expect(all.units.some((one) => one.name === name("b"))).toBe(false);
 	});
@@ -227,6 +227,7 @@ describe("costs", () => {
 	it("know that small products keep their weights", () => {
 		const unit = {
 			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
+			...{ isInput: false, terms: 1 },
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
 		const cost = (isSmall: boolean, option: number): number => {
@@ -234,7 +235,7 @@ describe("costs", () => {
 				work: 1e5,
 				type: "matmul",
 				isSmall,
-				hasDigits: false,
+				...{ hasDigits: false, paysInLimbs: true, terms: 1 },
 				reads: [0],
 				gives: -1,
 			} as const;

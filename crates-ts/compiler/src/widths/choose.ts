@@ -11,7 +11,7 @@ import type { Moments } from "./moments.ts";
 import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
-import { bytesOf, type Widths } from "./widths.ts";
+import { bytesOf, singleOf, type Widths } from "./widths.ts";
 
 /** Which widths were chosen, and what that is worth. */
 export interface WidthReport {
@@ -58,6 +58,7 @@ export interface ChooseOptions {
 const INSTEAD: Readonly<Record<OptionName, readonly OptionName[]>> = {
 	A16W14: [],
 	A16W7: [],
+	float32: [],
 	A8W14: [],
 	A8W7: ["A8W7 for all"],
 	"A8W7 for all": ["A8W7"],
@@ -156,16 +157,21 @@ function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph):
 	const tensors = new Map<string, Precision>();
 	const copies = new Map<string, Precision>();
 	const small = new Set<string>();
+	const single = new Set<string>();
 	const inputs = new Set(graph.inputs.map(({ name }) => name));
 	for (const [k, unit] of all.units.entries()) {
 		const option = optionOf(all, plan, k);
 		if (option === "A16W7" || option.startsWith("A8W7")) for (const name of unit.factors) small.add(name);
-		if (!option.startsWith("A8")) continue;
+		if (option === "float32") for (const name of unit.factors) single.add(name);
+		else if (!option.startsWith("A8")) continue;
 		const [names, isWholeUnit] = isWhole(unit, option) ? [unit.roots, true] : [unit.factors, false];
 		for (const name of names) {
 			const range = ranges.get(name);
-			if (range) (isWholeUnit ? tensors : copies).set(name, bytesOf(range, isWholeUnit && inputs.has(name)));
+			if (!range) continue;
+			const isInput = isWholeUnit && inputs.has(name);
+			const precision = option === "float32" ? singleOf(range, unit.terms) : bytesOf(range, isInput);
+			(isWholeUnit ? tensors : copies).set(name, precision);
 		}
 	}
-	return { tensors, copies, small };
+	return { tensors, copies, small, single };
 }

@@ -8,10 +8,10 @@ import { payDigits } from "@umpire/operators/weight-digits.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Assignment } from "../quantise/assign.ts";
 import { isSmallProduct } from "../quantise/weights.ts";
-import { isPointwise } from "./factors.ts";
+import { isPointwise, paysInLimbs } from "./factors.ts";
 
 /** How a unit's products read it, and with weights of how many bits: A activations, W weights. */
-export type OptionName = "A16W14" | "A16W7" | "A8W14" | "A8W7" | "A8W7 for all";
+export type OptionName = "A16W14" | "A16W7" | "float32" | "A8W14" | "A8W7" | "A8W7 for all";
 
 /** A product as its time depends on widths. */
 export interface Product {
@@ -22,6 +22,10 @@ export interface Product {
 	readonly isSmall: boolean;
 	/** Whether integer kernels take its fine weights, in two digits. */
 	readonly hasDigits: boolean;
+	/** Whether integer kernels pay for 16-bit values. */
+	readonly paysInLimbs: boolean;
+	/** Products in one of its sums. */
+	readonly terms: number;
 	/** Units of its operands; −1 for what belongs to none. */
 	readonly reads: readonly number[];
 	/** The unit of its result. */
@@ -40,6 +44,10 @@ export interface Unit {
 	readonly others: number;
 	/** Whether an integer kernel gives it in bytes alone: what a convolution over several positions computes. */
 	readonly wantsBytes: boolean;
+	/** Whether it is an input, which takes all that its width holds. */
+	readonly isInput: boolean;
+	/** The products of the longest sum that reads it. */
+	readonly terms: number;
 	/** Besides A16W14, which comes first. */
 	readonly options: readonly OptionName[];
 }
@@ -65,6 +73,8 @@ interface Draft {
 	readonly factors: Set<string>;
 	readonly types: Set<Product["type"]>;
 	others: number;
+	terms: number;
+	paysInLimbs: boolean;
 	ofConv: boolean;
 	wantsBytes: boolean;
 }
@@ -103,6 +113,8 @@ export function unitsOf(
 			factors: new Set<string>(),
 			types: new Set<Product["type"]>(),
 			others: 0,
+			terms: 0,
+			paysInLimbs: false,
 			ofConv: false,
 			wantsBytes: false,
 		};
@@ -124,6 +136,8 @@ export function unitsOf(
 			const draft = draftOf(name);
 			draft.factors.add(name);
 			draft.types.add(timed.type);
+			draft.terms = Math.max(draft.terms, timed.terms);
+			draft.paysInLimbs ||= timed.paysInLimbs;
 		}
 		for (const name of node.inputs.slice(2).filter(isValue)) draftOf(name).others += 1;
 		const gives = isValue(fused.output) ? draftOf(fused.output) : undefined;
@@ -139,9 +153,13 @@ export function unitsOf(
 	const chosen = [...drafts].filter(
 		([, { factors, ofConv, roots }]) => factors.size > 0 || (ofConv && ![...roots].some(kept)),
 	);
+	const inputs = new Set(graph.inputs.map(({ name }) => name));
 	const indices = new Map(chosen.map(([, draft], k) => [draft, k]));
 	return {
-		units: chosen.map(([name, draft]) => unitOf(name, draft, facts, [...draft.roots].some(kept))),
+		units: chosen.map(([name, draft]) => ({
+			...unitOf(name, draft, facts, [...draft.roots].some(kept)),
+			isInput: [...draft.roots].some((root) => inputs.has(root)),
+		})),
 		products: found.map(({ reads, gives, ...timed }) => ({
 			...timed,
 			reads: reads.map((draft) => indices.get(draft) ?? -1),
@@ -150,11 +168,11 @@ export function unitsOf(
 	};
 }
 
-function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit {
-	const { roots, factors, types, others, wantsBytes } = draft;
+function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Omit<Unit, "isInput"> {
+	const { roots, factors, types, others, wantsBytes, terms, paysInLimbs } = draft;
 	const options: OptionName[] = ["A16W14"];
-	if (types.has("matmul") || types.has("pointwise")) options.push("A16W7");
-	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("A8W14");
+	if (paysInLimbs) options.push("A16W7");
+	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("float32", "A8W14");
 	if (factors.size > 0) options.push("A8W7");
 	if (!isKept && (others > 0 || factors.size === 0)) options.push("A8W7 for all");
 	return {
@@ -164,11 +182,12 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 		elements: sizeOf(facts.shapes.get(name) ?? [0]),
 		others,
 		wantsBytes,
+		terms,
 		options,
 	};
 }
 
-type Timed = Pick<Product, "work" | "type" | "isSmall" | "hasDigits">;
+type Timed = Pick<Product, "work" | "type" | "isSmall" | "hasDigits" | "paysInLimbs" | "terms">;
 
 function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const [x, w] = node.inputs;
@@ -178,15 +197,17 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 		const perResult = sizeOf(weights.slice(1));
 		const depthwise = weights[1] === 1 && weights[0] > 1;
 		const isSmall = isSmallProduct(results * perResult, true);
-		const timed = { isSmall, hasDigits: false };
+		const timed = { isSmall, hasDigits: false, terms: perResult, paysInLimbs: false };
 		if (depthwise) return { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed };
 		const isMatrix = isPointwise(weights, { group: int(node, "group", 1), pads: ints(node, "pads") ?? [] });
 		const type = constants.has(w) ? (isMatrix ? "pointwise" : "conv") : "values";
-		return { work: results * perResult, type, ...timed };
+		const pays = type === "pointwise" && paysInLimbs(weights);
+		return { work: results * perResult, type, ...timed, paysInLimbs: pays };
 	}
 	const inner = (shapes.get(x) ?? constants.get(x)?.dims.map(Number) ?? [1]).at(-1) ?? 1;
 	const constant = constants.has(w) || constants.has(x);
 	const work = results * inner;
 	const hasDigits = constants.has(w) && weights.length === 2 && payDigits([inner, sizeOf(weights) / inner]);
-	return { work, type: constant ? "matmul" : "values", isSmall: isSmallProduct(work, false), hasDigits };
+	const type = constant ? "matmul" : "values";
+	return { work, type, isSmall: isSmallProduct(work, false), hasDigits, terms: inner, paysInLimbs: constant };
 }
