@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { runActor } from "@umpire/actors/actor.ts";
 import { weightsFor } from "@umpire/actors/bounties/architecture.ts";
 import { deployBounties, openBounties, rememberBounties } from "@umpire/actors/bounties/bounty-contracts.ts";
-import { BountyKeeper } from "@umpire/actors/bounties/bounty-keeper.ts";
+import { BountyKeeper, type KeeperOptions } from "@umpire/actors/bounties/bounty-keeper.ts";
 import { Contributor } from "@umpire/actors/bounties/contributor.ts";
 import { evaluationOf, type Task } from "@umpire/actors/bounties/evaluation.ts";
 import { endBounty, openBounty, withDefaults } from "@umpire/actors/bounties/open-bounty.ts";
 import { BountyReader } from "@umpire/actors/bounties/read-bounty.ts";
+import { requireTerms } from "@umpire/actors/bounties/terms.ts";
 import { loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { quantiseInputs, readProgramInputs } from "@umpire/actors/run-program.ts";
+import { stillAt } from "@umpire/actors/still-at.ts";
 import { openView, openWorld, type World, type WorldOptions } from "@umpire/actors/world.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
@@ -50,7 +53,7 @@ export interface BountyActionOptions extends WorldOptions {
 	readonly replace: boolean;
 	readonly blockSeconds: number;
 	readonly preset: keyof typeof BOUNTY_PRESETS;
-	readonly as: "submitter" | "second-submitter" | "third-submitter";
+	readonly as?: "submitter" | "second-submitter" | "third-submitter" | "keeper" | undefined;
 	readonly warn: (line: string) => void;
 }
 
@@ -98,12 +101,13 @@ const ACTIONS = {
 	async open(options: BountyActionOptions, { progress }: Told) {
 		const world = await openWorld(options, "requester");
 		const contracts = await openBounties(world);
-		const { loaded, inputs, perfect, draws } = await evaluationFor(world, options, progress);
 		const { token, pool, rate } = moneyOf(options);
 		const { minGain, commitSeconds, revealSeconds, availabilitySeconds, scoreSeconds, paidRounds } = options;
 		const deposit = options.deposit === undefined ? undefined : parseEther(options.deposit);
 		const times = { commitSeconds, revealSeconds, availabilitySeconds, scoreSeconds };
 		const given = { token, pool, rate, minGain, deposit, paidRounds, ...times };
+		await requireTerms(world, contracts, given);
+		const { loaded, inputs, perfect, draws } = await evaluationFor(world, options, progress);
 		const of = { preset: BOUNTY_PRESETS[options.preset], perfect, draws };
 		const terms = await withDefaults(world, contracts, loaded, inputs, given, of);
 		const warn = { warn: options.warn, perfect, draws };
@@ -122,11 +126,16 @@ const ACTIONS = {
 	},
 
 	async submit(options: BountyActionOptions, { progress, signal }: Told) {
-		const world = await openWorld(options, options.as);
-		const contributor = await contributorOf(world, options, progress);
+		const world = await openWorld(options, options.as ?? "submitter");
+		const contributor = await contributorOf(world, options, { progress, waiting: progress });
 		// Whoever comes back to what it has entered has looked at that before.
 		if (!(await contributor.isDone()) && contributor.candidate === undefined) {
-			const { gain, minGain } = await contributor.rehearse();
+			progress("Computing what these weights gain, on data that is drawn for it...");
+			const { gain, minGain } = await stillAt(
+				progress,
+				() => "computing",
+				() => contributor.rehearse(),
+			);
 			progress(`Expected to gain ${gain}, at least ${minGain} are needed.`);
 		}
 		const done = new AbortController();
@@ -145,22 +154,23 @@ const ACTIONS = {
 	},
 
 	async reveal(options: BountyActionOptions, { progress }: Told) {
-		const world = await openWorld(options, options.as);
-		const contributor = await contributorOf(world, { ...options, force: true }, progress, []);
+		const world = await openWorld(options, options.as ?? "submitter");
+		const contributor = await contributorOf(world, { ...options, force: true }, { progress, only: [] });
 		if ((await contributor.isDone()) || contributor.candidate === undefined) {
 			throw new UmpireError("NOT_FOUND", "These weights are in no round that runs", {
 				advice: `umpire bounty submit ${options.id} enters them.`,
 			});
 		}
-		while (await contributor.tick());
+		await untilDone(contributor, world);
 		return statusOf(await contributor.seen());
 	},
 
 	draw: (options: BountyActionOptions, told: Told) => keep(options, told, DRAWING),
 
 	async watch(options: BountyActionOptions, { progress, signal }: Told) {
-		const world = await openWorld(options, options.as);
-		const of = { bounty: numberOf(options), progress, scores: options.score };
+		// Another than contributors', and than that of umpire verify, which runs beside it: two of one account are in each other's way.
+		const world = await openWorld(options, options.as ?? "keeper");
+		const of = { bounty: numberOf(options), progress, waiting: progress, scores: options.score };
 		const keeper = new BountyKeeper(world, await openBounties(world), of);
 		// One that is not there is told at once, not again and again.
 		await keeper.seen();
@@ -189,17 +199,23 @@ const ACTIONS = {
 		const bounty = numberOf(options);
 		await endBounty(world, contracts, bounty);
 		const keeper = new BountyKeeper(world, contracts, { bounty, progress });
-		while (await keeper.tick());
+		await untilDone(keeper, world);
 		return statusOf(await keeper.seen());
 	},
 };
+
+/** Lets it act until it has nothing more to do now, and what was refused is known to be another's or a failure. */
+async function untilDone(keeper: BountyKeeper, world: World): Promise<void> {
+	while ((await keeper.tick()) || keeper.awaitsLook)
+		await sleep(keeper.awaitsLook ? world.contracts.connection.pollingInterval : 0);
+}
 
 /** Does what is anybody's until there is nothing more to do now. */
 async function keep(options: BountyActionOptions, { progress }: Told, only?: readonly BountyStep["type"][]) {
 	const world = await openWorld(options, "requester");
 	const of = { bounty: numberOf(options), progress, only };
 	const keeper = new BountyKeeper(world, await openBounties(world), of);
-	while (await keeper.tick());
+	await untilDone(keeper, world);
 	return statusOf(await keeper.seen());
 }
 
@@ -214,7 +230,12 @@ async function evaluationFor(world: World, options: BountyActionOptions, progres
 	}
 	progress("Making the program that scores two sets of weights on drawn data...");
 	const wanted = task === "square" ? { kind: task } : tableTask(data, label, scale, rows);
-	const found = await evaluationOf(readModel(id), { task: wanted, steps, range });
+	const found = await stillAt(
+		progress,
+		() => "making the program",
+		() => evaluationOf(readModel(id), { task: wanted, steps, range }),
+	);
+	progress("Registering it...");
 	const commitment = await commitProgram(found.program);
 	const { number, root } = await registerProgram(world, found.program, commitment);
 	const loaded = { number, root, program: found.program, commitment };
@@ -240,8 +261,7 @@ function tableTask(
 async function contributorOf(
 	world: World,
 	options: BountyActionOptions,
-	progress: (line: string) => void,
-	only?: readonly BountyStep["type"][],
+	told: Pick<KeeperOptions, "progress" | "waiting" | "only">,
 ): Promise<Contributor> {
 	const { input, force, warn } = options;
 	if (input === undefined) {
@@ -250,7 +270,7 @@ async function contributorOf(
 	const bounty = numberOf(options);
 	const contracts = await openBounties(world);
 	const weights = (count: number): Tensor => weightsIn(input, count);
-	return new Contributor(world, contracts, { bounty, weights, force, warn, progress, only });
+	return new Contributor(world, contracts, { bounty, weights, force, warn, ...told });
 }
 
 /** The weights in a float model, or in a file of numbers. */

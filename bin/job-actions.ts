@@ -186,6 +186,7 @@ export async function runWork(options: WorkActionOptions, told: Told): Promise<J
 		leastSeconds,
 		aim,
 		progress,
+		waiting: progress,
 	});
 	const pause = world.contracts.connection.pollingInterval;
 	const signal = told.signal();
@@ -209,8 +210,9 @@ export async function runWork(options: WorkActionOptions, told: Told): Promise<J
 
 /** Does what is anybody's until it is stopped. */
 export async function runCoordinator(options: WorldOptions, { progress, signal }: Told): Promise<void> {
-	const world = await openWorld(options, "verifier");
-	const actor = new Coordinator(world, await openNetwork(world), progress);
+	// Another than that of umpire verify, which runs beside it.
+	const world = await openWorld(options, "coordinator");
+	const actor = new Coordinator(world, await openNetwork(world), progress, progress);
 	await runActor(actor, world.contracts.connection.pollingInterval, signal(), progress);
 }
 

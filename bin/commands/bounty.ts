@@ -35,7 +35,7 @@ interface Options extends SigningOptions, LimitsOptions {
 	replace: boolean;
 	blockSeconds: number;
 	preset: "test" | "rollup" | "mainnet";
-	as: "submitter" | "second-submitter" | "third-submitter";
+	as?: "submitter" | "second-submitter" | "third-submitter" | "keeper";
 }
 
 export const bounty = command<Options>({
@@ -136,9 +136,9 @@ function withTerms(yargs: Argv): Argv {
 		.option("deposit", etherOption("deposit", "what a candidate locks (default: the least)"))
 		.option("paid-rounds", whole("paid-rounds", 8, "rounds whose values the owner pays for", 65_535))
 		.option("as", {
-			choices: ["submitter", "second-submitter", "third-submitter"] as const,
-			default: "submitter",
-			describe: "which local account contributes",
+			choices: ["submitter", "second-submitter", "third-submitter", "keeper"] as const,
+			defaultDescription: "keeper with watch, else submitter",
+			describe: "with submit, reveal and watch: which account of a local chain acts",
 		});
 }
 

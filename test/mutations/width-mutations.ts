@@ -69,7 +69,6 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"true",
 			],
 			["results below zero are multiplied by ratios", "result.low >= 0;", "result.high >= 0;"],
-			["copies of 16 bits leave float32", "const COPY_BITS = 6;", "const COPY_BITS = 20;"],
 			["products of middle widths have any weights", "context.widths?.single.has(reads) !== true", "reads"],
 			["copies are not read", "if (!precision || !range ||", "if (precision || !range ||"],
 		],

@@ -15,6 +15,7 @@ import { type PutContent, publishIfStores } from "./content/publish.ts";
 import { type LoadedProgram, loadRegistered } from "./loaded-program.ts";
 import { type RequestState, requestState, waitingText } from "./request-state.ts";
 import { quantiseInputs, readProgramInputs } from "./run-program.ts";
+import { sayOnce } from "./say-once.ts";
 import { unlessStopped } from "./stopping.ts";
 import { about } from "./subject.ts";
 import { syntheticProgramInputs } from "./synthetic.ts";
@@ -119,21 +120,6 @@ async function waitFor(
 		);
 	}
 	return { ...base, status: "open" };
-}
-
-/** Milliseconds after which what is waited for is said again. */
-const AGAIN = 600_000;
-
-/** Says a line when it is another than before, and again after a while. */
-function sayOnce(progress: (line: string) => void): (line: string) => void {
-	let said = "";
-	let at = Number.NEGATIVE_INFINITY;
-	return (line) => {
-		if (line === said && performance.now() - at < AGAIN) return;
-		said = line;
-		at = performance.now();
-		progress(line);
-	};
 }
 
 const outputOf = ({ output, outputRoot }: RequestState): Pick<RequestResult, "output" | "outputRoot"> => ({

@@ -1,6 +1,7 @@
 import { buildContracts } from "@umpire/chain/build.ts";
 import { CIRCUITS } from "@umpire/prover/circuits.ts";
 import { ensureKeys } from "@umpire/prover/keys.ts";
+import { stillAt } from "./still-at.ts";
 
 /** What a set-up had to do, and how long it took, in seconds. */
 export interface SetUp {
@@ -15,10 +16,19 @@ export interface SetUp {
  */
 export async function setUp(progress: (line: string) => void): Promise<SetUp> {
 	const started = Date.now();
-	const [contracts, keys] = await Promise.allSettled([
-		buildContracts(() => progress("Building the contracts (about a minute)...")),
-		makeKeys(progress),
-	]);
+	const doing = new Map<"contracts" | "keys", string>();
+	const [contracts, keys] = await stillAt(
+		progress,
+		() => [...doing.values()].join(" and "),
+		(say) =>
+			Promise.allSettled([
+				buildContracts(() => {
+					doing.set("contracts", "building the contracts");
+					say("Building the contracts (about a minute)...");
+				}).finally(() => doing.delete("contracts")),
+				makeKeys(say, (step) => doing.set("keys", step)).finally(() => doing.delete("keys")),
+			]),
+	);
 	// Both have ended by now, so that a failure leaves nothing running.
 	for (const part of [contracts, keys]) if (part.status === "rejected") throw part.reason;
 	return {
@@ -29,12 +39,14 @@ export async function setUp(progress: (line: string) => void): Promise<SetUp> {
 }
 
 /** @returns whether a key had to be made */
-async function makeKeys(progress: (line: string) => void): Promise<boolean> {
+async function makeKeys(progress: (line: string) => void, doing: (step: string) => void): Promise<boolean> {
 	let made = false;
 	for (const circuit of CIRCUITS) {
 		await ensureKeys(circuit, ({ step, done, steps }) => {
 			made = true;
-			progress(`Proving key "${circuit}", step ${Math.min(done + 1, steps)} of ${steps}: ${step}`);
+			doing(`making the proving key "${circuit}"`);
+			const at = done === steps ? "" : `step ${done + 1} of ${steps}: `;
+			progress(`Proving key "${circuit}", ${at}${step}`);
 		});
 	}
 	return made;

@@ -30,6 +30,7 @@ import { LocatedContent } from "./content/located-content.ts";
 import { Farm, type FarmOptions } from "./farm/farm.ts";
 import { openJournal } from "./journal.ts";
 import { localRpc } from "./local-rpc.ts";
+import { isRace } from "./race.ts";
 import { SETTLED_AFTER } from "./settled.ts";
 import { sourcesOf } from "./sources.ts";
 import { about, type Subject, subjectNow } from "./subject.ts";
@@ -268,7 +269,7 @@ export async function act(
 	until?: number,
 ): Promise<Outgoing | undefined> {
 	const { contracts, feed, flights } = world;
-	subjectsOf(flights).set(name, subjectNow());
+	movesOf(flights).set(name, { subject: subjectNow(), isRace: isRace() });
 	try {
 		return await flights.launch({ name, call: { contract: contracts.market, ...call }, until }, feed.head);
 	} catch (error) {
@@ -286,18 +287,29 @@ export async function act(
 export async function landAll(world: World, warn: (line: string) => void): Promise<void> {
 	const { flights, feed, onSent, signer } = world;
 	const refused = await flights.land((sent) => onSent(sent, signer.account.address));
-	const subjects = subjectsOf(flights);
-	for (const { move, line } of refused) about(subjects.peek(move) ?? {}, () => warn(line));
+	const moves = movesOf(flights);
+	for (const { move, line } of refused) {
+		const known = moves.peek(move);
+		// If it is due all the same, it is made anew: what is refused then is told.
+		const text = known?.isRace === true ? `${line} Somebody else was probably first.` : line;
+		about(known?.subject ?? {}, () => warn(text));
+	}
 	if (refused.length > 0) feed.reread();
 }
 
-/** What the moves of a process were about, by their names. */
-const SUBJECTS = new WeakMap<Flights, Cache<string, Subject>>();
+/** What is remembered of a move: what it was about, and whether others make it as well. */
+interface Made {
+	readonly subject: Subject;
+	readonly isRace: boolean;
+}
+
+/** The moves of a process, by their names. */
+const MADE = new WeakMap<Flights, Cache<string, Made>>();
 /** Moves that are remembered. */
 const MOVES = 1000;
 
-function subjectsOf(flights: Flights): Cache<string, Subject> {
-	const known = SUBJECTS.get(flights) ?? new Cache<string, Subject>(MOVES);
-	SUBJECTS.set(flights, known);
+function movesOf(flights: Flights): Cache<string, Made> {
+	const known = MADE.get(flights) ?? new Cache<string, Made>(MOVES);
+	MADE.set(flights, known);
 	return known;
 }

@@ -15,6 +15,7 @@ function chain(works: readonly number[]) {
 			wantsBytes: false,
 			isInput: false,
 			terms: 1,
+			sums: 0,
 			options,
 		};
 	});
@@ -22,15 +23,15 @@ function chain(works: readonly number[]) {
 		return {
 			work,
 			type: "matmul",
+			length: 1,
 			isSmall: false,
 			hasDigits: false,
 			paysInLimbs: true,
-			terms: 1,
 			reads: [k],
 			gives: k + 1 < works.length ? k + 1 : -1,
 		};
 	});
-	return { units, products };
+	return { units, products, dividends: new Set<string>() };
 }
 
 it("units on which much depends are by themselves, others are with their neighbours", () => {

@@ -192,9 +192,13 @@ describe("programs of chosen widths", () => {
 		expect(read).not.toContain(255);
 	});
 
-	it("change nothing where nothing was chosen", async () => {
+	it("change nothing but the grids of sums where nothing was chosen", async () => {
 		const { lower } = await network();
-		expect(lower(NO_WIDTHS)).toEqual(lower());
+		const forms = ({ operators }: Program) => operators.map(({ form: { type }, width }) => [type, width]);
+		expect(forms(lower(NO_WIDTHS))).toEqual(forms(lower()));
+		// The second convolution's result is on the grid of the sum that reads it.
+		const [a, b, c] = ["a", "b", "c"].map((node) => operatorOf(lower(NO_WIDTHS), node).scale);
+		expect([a / c, b / c].every((ratio) => Number.isInteger(Math.log2(ratio)))).toBe(true);
 	});
 });
 
@@ -281,7 +285,7 @@ describe("weights of 7 bits", () => {
 describe("costs", () => {
 	it("know that small products keep their weights", () => {
 		const unit = {
-			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
+			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false, sums: 0 },
 			...{ isInput: false, terms: 1 },
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
@@ -289,12 +293,13 @@ describe("costs", () => {
 			const product = {
 				work: 1e5,
 				type: "matmul",
+				length: 1,
 				isSmall,
-				...{ hasDigits: false, paysInLimbs: true, terms: 1 },
+				...{ hasDigits: false, paysInLimbs: true },
 				reads: [0],
 				gives: -1,
 			} as const;
-			return costOf({ units: [unit], products: [product] }, [option]);
+			return costOf({ units: [unit], products: [product], dividends: new Set() }, [option]);
 		};
 		expect(cost(true, 1)).toBe(cost(true, 0));
 		expect(cost(false, 1)).toBeLessThan(cost(false, 0));
@@ -307,7 +312,7 @@ describe("middle widths", () => {
 	it("are copies of inputs, which take all that their width holds", () => {
 		const unit = {
 			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
-			...{ terms: 1, options: ["A16W14", "float32", "A8W14"] as const },
+			...{ terms: 1, sums: 0, options: ["A16W14", "float32", "A8W14"] as const },
 		};
 		expect([true, false].map((isInput) => isWhole({ ...unit, isInput }, "float32"))).toEqual([false, true]);
 		expect(isWhole({ ...unit, isInput: true }, "A8W14")).toBe(true);

@@ -18,6 +18,8 @@ export const ROLES = [
 	"second-attester",
 	"third-attester",
 	"fourth-attester",
+	"keeper",
+	"coordinator",
 ] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -64,7 +64,8 @@ export abstract class AttestationKeeper implements Actor {
 		const look = { ...(await this.reader.look(now)), now };
 		let acted = await this.own(look);
 		for (const step of stepsForAnyone(look.seen, now)) {
-			if (await this.attempt(itemOf(step), () => this.#make(step), subjectOf(step))) acted = true;
+			const make = () => this.#make(step);
+			if (await this.troubles.race(itemOf(step), feed.head?.hash, make, subjectOf(step))) acted = true;
 		}
 		if (await this.attempt("withdrawing", () => this.#withdraw())) acted = true;
 		await landAll(this.world, this.progress);

@@ -16,6 +16,7 @@ import type { Program } from "@umpire/operators/program.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
 import { ALL } from "../grid/claimant.ts";
+import { sayOnce } from "../say-once.ts";
 import { about, type Subject } from "../subject.ts";
 import { submitter } from "../submitter.ts";
 import { Troubles } from "../troubles.ts";
@@ -24,10 +25,13 @@ import type { BountyContracts } from "./bounty-contracts.ts";
 import { BountyReader } from "./read-bounty.ts";
 import { ScoreInputs } from "./score-inputs.ts";
 import { shownBy } from "./shown.ts";
+import { waitsFor } from "./waiting.ts";
 
 export interface KeeperOptions {
 	readonly bounty: number;
 	readonly progress: (line: string) => void;
+	/** told what it waits for, if that is wanted */
+	readonly waiting?: ((line: string) => void) | undefined;
 	/** which of the steps that are anybody's it makes; all by default */
 	readonly only?: readonly BountyStep["type"][] | undefined;
 	/** the wrong number that it puts into claims; none by default */
@@ -48,6 +52,7 @@ export class BountyKeeper implements Actor {
 	protected readonly account: Hex;
 	protected readonly options: KeeperOptions;
 	readonly #troubles: Troubles;
+	readonly #sayWaiting: (line: string | undefined) => void;
 	/** requests whose inputs were put into the store */
 	readonly #kept = new Set<number>();
 	#inputs: ScoreInputs | undefined;
@@ -61,6 +66,7 @@ export class BountyKeeper implements Actor {
 		this.reader = new BountyReader(world, contracts, options.bounty);
 		this.account = world.signer.account.address.toLowerCase() as Hex;
 		this.#troubles = new Troubles(options.progress);
+		this.#sayWaiting = sayOnce(options.waiting ?? (() => {}));
 	}
 
 	tick(): Promise<boolean> {
@@ -77,14 +83,21 @@ export class BountyKeeper implements Actor {
 			if (this.options.only?.includes(step.type) === false) continue;
 			// One candidate's trouble is none of another's.
 			const item = "candidate" in step ? `${step.type} of candidate ${step.candidate}` : step.type;
-			if (await this.attempt(item, () => this.#make(bounty, step), candidateSubject(bounty, step)))
+			const make = () => this.#make(bounty, step);
+			if (await this.#troubles.race(item, feed.head?.hash, make, candidateSubject(bounty, step)))
 				acted = true;
 		}
 		if (await this.#score(bounty)) acted = true;
 		if (!acted && (await this.#makeBlock(bounty, now))) acted = true;
 		if (await this.attempt("withdrawing", () => this.#withdraw(bounty))) acted = true;
 		await landAll(this.world, this.options.progress);
+		if (!acted) this.#sayWaiting(waitsFor(bounty, now));
 		return acted;
+	}
+
+	/** Whether the next look shows what became of a move: another may have been faster, or the contract refuses it. */
+	get awaitsLook(): boolean {
+		return this.#troubles.awaitsLook;
 	}
 
 	/** The bounty as the chain shows it now. */

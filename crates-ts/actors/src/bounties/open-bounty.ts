@@ -13,16 +13,10 @@ import type { LoadedProgram } from "../loaded-program.ts";
 import { isDevelopment, type World } from "../world.ts";
 import type { BountyContracts } from "./bounty-contracts.ts";
 import { INPUTS, scoresOf } from "./evaluation.ts";
+import { type ChosenTerms, type GivenTerms, leastTimes, requireTerms } from "./terms.ts";
 
 /** At 0.05 ETH a block that is withheld (docs/bounties.md). */
 const MOST_BY_BLOCK_HASH = parseEther("0.2");
-
-/** The terms that an owner chooses. */
-export type ChosenTerms = Omit<
-	BountyTerms,
-	"program" | "inputRoots" | "baselineInput" | "candidateInput" | "statesInput" | "width" | "elements"
->;
-type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /**
  * Terms with what was not chosen: the least deposit and fee, the preset's times, all of the pool for a perfect score, and
@@ -36,7 +30,7 @@ export async function withDefaults(
 	{ bounties }: BountyContracts,
 	{ program }: LoadedProgram,
 	inputs: readonly Elements[],
-	given: Pick<ChosenTerms, "token" | "pool" | "paidRounds"> & Optional<ChosenTerms>,
+	given: GivenTerms,
 	of: {
 		readonly preset: BountyDefaults;
 		readonly perfect?: number | undefined;
@@ -52,7 +46,8 @@ export async function withDefaults(
 	const [score] = await scoresOf(program, inputs);
 	const lacks = (perfect ?? 0) - score;
 	const { depositMin, scoreFeeMin } = await read(world.contracts, bounties, "parameters", []);
-	const { increment, reserve } = world.contracts.deployment.parameters;
+	const least = leastTimes(world);
+	const time = (name: keyof typeof least): number => given[name] ?? Math.max(preset[name], least[name]);
 	return {
 		token: given.token,
 		pool: given.pool,
@@ -62,10 +57,9 @@ export async function withDefaults(
 		deposit: given.deposit ?? depositMin,
 		scoreFee: given.scoreFee ?? scoreFeeMin,
 		commitSeconds: given.commitSeconds ?? preset.commitSeconds,
-		revealSeconds: given.revealSeconds ?? preset.revealSeconds,
-		availabilitySeconds:
-			given.availabilitySeconds ?? Math.max(preset.availabilitySeconds, increment + reserve),
-		scoreSeconds: given.scoreSeconds ?? preset.scoreSeconds,
+		revealSeconds: time("revealSeconds"),
+		availabilitySeconds: time("availabilitySeconds"),
+		scoreSeconds: time("scoreSeconds"),
 	};
 }
 
@@ -81,11 +75,11 @@ export interface OpenBountyOptions extends ChosenTerms {
  *
  * @param inputs those of the program: baseline and candidate are the first weights
  * @returns the bounty's number
- * @throws UmpireError if the program is no evaluation
+ * @throws UmpireError if the program is no evaluation, or the contract would refuse the terms
  */
 export async function openBounty(
 	world: World,
-	{ bounties, beacon }: BountyContracts,
+	contracts: BountyContracts,
 	{ program, root }: LoadedProgram,
 	inputs: readonly Elements[],
 	options: OpenBountyOptions,
@@ -97,7 +91,9 @@ export async function openBounty(
 			advice: "umpire bounty open MODEL, without inputs, makes one of a float ONNX model.",
 		});
 	});
+	const { bounties, beacon } = contracts;
 	const { warn, perfect, draws, ...terms } = options;
+	await requireTerms(world, contracts, terms);
 	if (perfect !== undefined && draws !== undefined) {
 		const [score] = await scoresOf(program, inputs);
 		const least = recommendedGain(perfect - score, draws);

@@ -133,6 +133,9 @@ class GridWorker implements Actor {
 		const attempt: Attempt = async (item, make, subject) => {
 			if (await this.#troubles.attempt(item, make, subject)) acted = true;
 		};
+		const race: Attempt = async (item, make, subject) => {
+			if (await this.#troubles.race(item, feed.head?.hash, make, subject)) acted = true;
+		};
 		const round = this.#mayJoin() ? roundToJoin(grid, this.#account, now) : undefined;
 		const steps: readonly GridStep[] = [
 			...(round === undefined ? [] : [{ type: "join", round } as const]),
@@ -141,7 +144,8 @@ class GridWorker implements Actor {
 		for (const step of steps) {
 			// One point's trouble is none of another's.
 			const item = "point" in step ? `${step.type} of point ${step.point}` : step.type;
-			await attempt(item, () => this.#make(grid, step), pointSubject(step));
+			const trying = step.type === "join" ? attempt : race;
+			await trying(item, () => this.#make(grid, step), pointSubject(step));
 		}
 		if (isDevelopment(contracts.connection) && awaitsBlock(grid, this.#account, now)) {
 			// Nobody else makes a block there, and a round ends with one.

@@ -1,8 +1,7 @@
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { GRID_STATUS, POINT_STATUS } from "@umpire/markets/grid-state.ts";
 import { endOf, roundToJoin, type SeenGrid } from "@umpire/markets/grid-steps.ts";
-
-const at = (seconds: number): string => new Date(1000 * seconds).toISOString().replace(".000", "");
+import { clockText } from "../clock-text.ts";
 
 /** Whether a round that an account has joined is over, and the block that decides it not made. */
 export function awaitsBlock(grid: SeenGrid, account: string, now: number): boolean {
@@ -30,7 +29,7 @@ export function waitsFor(grid: SeenGrid, account: string, now: number): string |
 	if (round !== -1) {
 		const end = endOf(grid, round);
 		if (now < end)
-			return `Waiting for the end of round ${round} at ${at(end)}, after which points are dealt.`;
+			return `Waiting for the end of round ${round} at ${clockText(end)}, after which points are dealt.`;
 		if (!awaitsBlock(grid, account, now)) return undefined;
 		return `Round ${round} is over: waiting for the block that decides it.`;
 	}

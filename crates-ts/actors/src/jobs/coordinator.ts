@@ -11,11 +11,13 @@ import {
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { formatEther } from "viem";
 import type { Actor } from "../actor.ts";
+import { sayOnce } from "../say-once.ts";
 import type { Subject } from "../subject.ts";
 import { Troubles } from "../troubles.ts";
 import { act, isDevelopment, landAll, type World } from "../world.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
 import { NetworkReader } from "./read-network.ts";
+import { waitsFor } from "./waiting.ts";
 
 /** Draws, and slots of changes, that one transaction makes at most. */
 const AT_ONCE = 24;
@@ -33,14 +35,22 @@ export class Coordinator implements Actor {
 	protected readonly account: Hex;
 	protected readonly progress: (line: string) => void;
 	readonly #troubles: Troubles;
+	readonly #sayWaiting: (line: string | undefined) => void;
 
-	constructor(world: World, contracts: NetworkContracts, progress: (line: string) => void) {
+	/** @param waiting told what it waits for, if that is wanted */
+	constructor(
+		world: World,
+		contracts: NetworkContracts,
+		progress: (line: string) => void,
+		waiting: (line: string) => void = () => {},
+	) {
 		this.world = world;
 		this.contracts = contracts;
 		this.reader = new NetworkReader(world, contracts);
 		this.account = world.signer.account.address.toLowerCase() as Hex;
 		this.progress = progress;
 		this.#troubles = new Troubles(progress);
+		this.#sayWaiting = sayOnce(waiting);
 	}
 
 	async tick(): Promise<boolean> {
@@ -52,12 +62,18 @@ export class Coordinator implements Actor {
 		for (const step of stepsForAll(network, now)) {
 			// One job's trouble is none of another's.
 			const item = "job" in step ? `${step.type} of job ${step.job}` : step.type;
-			if (await this.attempt(item, () => this.#make(step), jobSubject(network, step))) acted = true;
+			if (await this.race(item, () => this.#make(step), jobSubject(network, step))) acted = true;
 		}
 		if (!acted && (await this.#makeBlock(network, now))) acted = true;
 		if (await this.attempt("withdrawing", () => this.#withdraw(network))) acted = true;
 		await landAll(this.world, this.progress);
+		if (!acted) this.#sayWaiting(this.waitsFor(network, now));
 		return acted;
+	}
+
+	/** What it waits for; undefined if that is told otherwise. */
+	protected waitsFor(network: SeenNetwork, now: number): string | undefined {
+		return waitsFor(network, now);
 	}
 
 	/** What somebody does who is more than a coordinator. */
@@ -67,6 +83,11 @@ export class Coordinator implements Actor {
 
 	protected attempt(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
 		return this.#troubles.attempt(item, make, subject);
+	}
+
+	/** A move that others make as well. */
+	protected race(item: string, make: () => Promise<boolean>, subject?: Subject): Promise<boolean> {
+		return this.#troubles.race(item, this.world.feed.head?.hash, make, subject);
 	}
 
 	protected async send(name: string, said: string, call: Call, until?: number): Promise<boolean> {

@@ -28,6 +28,7 @@ import { submitter } from "../submitter.ts";
 import type { World } from "../world.ts";
 import { Coordinator, jobSubject } from "./coordinator.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
+import { slotsWait } from "./waiting.ts";
 
 export interface JobWorkerOptions {
 	readonly terms: WorkerTerms;
@@ -38,6 +39,8 @@ export interface JobWorkerOptions {
 	/** whether it is to stay, or to leave and be paid */
 	readonly aim: "stay" | "leave";
 	readonly progress: (line: string) => void;
+	/** told what it waits for, if that is wanted */
+	readonly waiting?: ((line: string) => void) | undefined;
 	/** the wrong number that it puts into claims of a program; none by default */
 	readonly defectOf?: (program: Program) => string | undefined;
 }
@@ -57,9 +60,10 @@ export class JobWorker extends Coordinator {
 	readonly #looked = new Map<number, boolean>();
 	readonly #said = new Set<string>();
 	#reserved: ReadonlySet<number> = new Set();
+	#slots: Pick<SeenWorker, "listed" | "queued"> = { listed: 0, queued: 0 };
 
 	constructor(world: World, contracts: NetworkContracts, options: JobWorkerOptions) {
-		super(world, contracts, options.progress);
+		super(world, contracts, options.progress, options.waiting);
 		this.#options = options;
 	}
 
@@ -71,12 +75,17 @@ export class JobWorker extends Coordinator {
 
 	protected override async own(network: SeenNetwork, now: number): Promise<boolean> {
 		const worker = await this.reader.worker(this.account);
+		this.#slots = worker;
 		const able = await this.#ableTo(network, worker);
 		const steps = stepsOfWorker(network, worker, ({ id }) => able.has(id), this.#options.aim, now);
 		let acted = false;
 		for (const step of steps) {
 			const item = "job" in step ? `${step.type} job ${step.job}` : step.type;
-			if (await this.attempt(item, () => this.#make(step, worker), jobSubject(network, step))) acted = true;
+			const make = () => this.#make(step, worker);
+			const subject = jobSubject(network, step);
+			// What nobody was drawn for any worker may take.
+			const made = step.type === "take" ? this.race(item, make, subject) : this.attempt(item, make, subject);
+			if (await made) acted = true;
 		}
 		const mine = this.#open(network);
 		this.#reserved = new Set(mine.map(({ request }) => request));
@@ -87,6 +96,13 @@ export class JobWorker extends Coordinator {
 		for (const root of programs) await this.attempt(`program ${root}`, () => this.#serve(root));
 		for (const actor of this.#serving.values()) if (await actor.tick()) acted = true;
 		return acted;
+	}
+
+	protected override waitsFor(network: SeenNetwork, now: number): string | undefined {
+		// What it computes for its own attempts it tells itself.
+		if (this.#open(network).length > 0) return undefined;
+		const [slots, jobs] = [slotsWait(this.#slots), super.waitsFor(network, now)];
+		return slots === undefined || jobs === undefined ? jobs : `${jobs} ${slots}`;
 	}
 
 	/** Attempts of this worker that wait for its claim. */

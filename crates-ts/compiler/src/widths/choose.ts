@@ -11,7 +11,7 @@ import type { Moments } from "./moments.ts";
 import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
-import { bytesOf, singleOf, type Widths } from "./widths.ts";
+import { bytesOf, factorsOf, singleOf, type Widths } from "./widths.ts";
 
 /** Which widths were chosen, and what that is worth. */
 export interface WidthReport {
@@ -73,7 +73,7 @@ export async function chooseWidths(
 ): Promise<{ proved: Proved; report: WidthReport } | undefined> {
 	const { graph, facts, sharedRanges, fixed, plain, most, lower, prove, measure, progress } = options;
 	const { assignment } = plain.lowered;
-	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
+	const all = unitsOf(graph, fuse(graph, facts, true), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
 	const groups = groupsOf(all);
 	const roundings = new Map(
@@ -81,13 +81,12 @@ export async function chooseWidths(
 	);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
 	const lowered = new Map<string, Lowered>();
-	const proved = new Map([[groups.map(() => 0).join(), plain]]);
+	const proved = new Map<string, Proved>();
 	const found = await searchPlan({
 		options: groups.map(({ options }) => options.length),
 		most,
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
-			if (plan.every((option) => option === 0)) return measure(plain.lowered);
 			const one = attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
 			if (!one) return undefined;
 			lowered.set(plan.join(), one);
@@ -101,7 +100,7 @@ export async function chooseWidths(
 		},
 		progress,
 	});
-	if (!found || found.plan.every((option) => option === 0)) return undefined;
+	if (!found) return undefined;
 	const plan = whole(found.plan);
 	const costs = unitCosts(all, plan);
 	const groupOf = all.units.map((_, unit) => groups.findIndex(({ units }) => units.includes(unit)));
@@ -169,9 +168,10 @@ function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph):
 			const range = ranges.get(name);
 			if (!range) continue;
 			const isInput = isWholeUnit && inputs.has(name);
-			const precision = option === "float32" ? singleOf(range, unit.terms) : bytesOf(range, isInput);
-			(isWholeUnit ? tensors : copies).set(name, precision);
+			const byte = (): Precision =>
+				unit.sums > 0 && !isInput ? factorsOf(range, unit.sums) : bytesOf(range, isInput);
+			(isWholeUnit ? tensors : copies).set(name, option === "float32" ? singleOf(range, unit.terms) : byte());
 		}
 	}
-	return { tensors, copies, small, single };
+	return { tensors, copies, small, single, dividends: all.dividends };
 }

@@ -18,22 +18,24 @@ export function factorOf(context: Context, name: string): Value {
 	copies.set(context, known);
 	let copy = known.get(name);
 	if (!copy) {
-		const finest = value.spec.scale;
-		const wanted = quantisationOf(range, precision, boundsFor(precision), finest);
-		const quantisation = { ...wanted, scale: finest / copyRatioAtMost(finest / wanted.scale) };
-		copy = emitLinear(context, [value], [1], value.spec.shape, quantisation);
+		const wanted = quantisationOf(range, precision, boundsFor(precision), value.spec.scale);
+		copy = emitLinear(context, [value], [1], value.spec.shape, inSingles(wanted, value));
 		known.set(name, copy);
 	}
 	return copy;
 }
 
-/** Bits of a copy's coefficient: with more of them 16-bit values would leave float32. */
-const COPY_BITS = 6;
+/** Coefficients of so many bits leave 16 bits below 2^24. */
+const COEFFICIENT = 2 ** 8;
 
-/** The greatest ratio ≤ this one, at most 1, of so few bits. */
-function copyRatioAtMost(ratio: number): number {
-	const unit = 2 ** (Math.floor(Math.log2(ratio)) + 1 - COPY_BITS);
-	return Math.floor(ratio / unit) * unit;
+/** The grid, or one so little coarser that a coefficient of 8 bits and a shift lead to it: float32 holds what is between. */
+function inSingles(own: Quantisation, { spec }: Value): Quantisation {
+	const ratio = spec.scale / own.scale;
+	if (spec.width === 32 || ratio >= 1) return own;
+	const unit = (2 * ratio) / COEFFICIENT;
+	const shift = -Math.floor(Math.log2(unit));
+	const coefficient = Math.floor(ratio * 2 ** shift);
+	return { ...own, scale: (spec.scale * 2 ** shift) / coefficient };
 }
 
 /** Whether sums of products with a value stay below 2^24 by bounding its weights: bytes, where widths were chosen. */
