@@ -61,6 +61,9 @@ describe("forbiddenNodes", () => {
 			expect(forbiddenNodes(kernel("QLinearConv", factor * (1 + 1.2 * 2 ** -23), 4))).toEqual([]);
 		for (const factor of [2 ** -9 * (1 + 2 ** -22), 3 * 2 ** -14 * (1 + 2 ** -23), 5 * 2 ** -13])
 			expect(forbiddenNodes(kernel("QLinearConv", factor, 4))).toHaveLength(1);
+		const upwards = 5 * 2 ** -13 * (1 + 1.2 * 2 ** -23);
+		for (const place of [1, 6]) expect(forbiddenNodes(kernel("QLinearConv", upwards, place))).toHaveLength(1);
+		expect(forbiddenNodes(kernel("QuantizeLinear", upwards))).toHaveLength(1);
 		expect(forbiddenNodes(model(node("Gemm", "", { alpha: { type: "float", value: 1 } })))).toEqual([]);
 	});
 
