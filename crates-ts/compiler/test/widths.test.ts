@@ -119,7 +119,7 @@ describe("programs of chosen widths", () => {
 		const conv = (x: string, name: string, dims: readonly number[], group = 1): string => {
 			const [m, c, size] = dims;
 			const w = graph.constant(`${name}.w`, random.heTensor(dims, c * size * size));
-			const b = graph.constant(`${name}.b`, random.normalTensor([m], name === "b" ? 40 : 3));
+			const b = graph.constant(`${name}.b`, random.normalTensor([m], name === "b" ? 50 : 3));
 			const pads = Array<number>(4).fill((size - 1) / 2);
 			return graph.node("Conv", [x, w, b], { kernel_shape: [size, size], pads, group }, name);
 		};
