@@ -40,7 +40,11 @@ export const element = growing({
 export const judgement = {
 	maxAbs: error.describe("largest error"),
 	meanAbs: error,
-	maxRelRange: error.describe("largest error as a share of the output's range"),
+	maxRelRange: error.describe(
+		"largest error as a share of the output's range, or of the range of what it is joined of",
+	),
+	byParts: z.boolean().optional().describe("whether it is joined of parts of unlike size, judged one by one"),
+	meanOfPart: error.optional().describe("then the largest mean error of a part, as such a share"),
 	maxRelative: error.describe("largest error of an element as a share of itself; null if it is infinite"),
 	isProbability: z.boolean(),
 	rows: growing({ isClasses: z.boolean(), why: z.string() }).describe(

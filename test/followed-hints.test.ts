@@ -59,6 +59,24 @@ const open = small("open.onnx", "n");
 const two = small("two.onnx", 3, true);
 const rows = file("rows.csv", "0.1,0.2,0.9\n0.8,-0.3,0.4\n");
 const far = file("far.json", JSON.stringify({ input_data: [[1e6, 0, 0]] }));
+/** A difference of large numbers, which 8 bits leave little of. */
+const steep = ((): string => {
+	const graph = new GraphBuilder("steep");
+	const x = graph.input("x", "float32", [1, 64]);
+	const y = graph.node(
+		"Sub",
+		[graph.node("Relu", [graph.node("Add", [x, graph.scalar("one", 1)])]), x],
+		{},
+		"/y",
+		["y"],
+	);
+	graph.output(y, "float32", [1, 64]);
+	return file("steep.onnx", writeModel(graph.model()));
+})();
+const outliers = file(
+	"outliers.json",
+	JSON.stringify({ input_data: [Array.from({ length: 64 }, (_, k) => (k === 7 ? 40 : Math.sin(k)))] }),
+);
 const classes = file("classes.txt", "2\n0\n");
 const one = file("one.json", "[[2]]");
 const few = file("few.txt", "2\n");
@@ -140,6 +158,17 @@ const FOLLOWED: readonly Followed[] = [
 			compiled(plain, "--steps", "4", "--carry", "y=x", "--commitment", "segments", "--segment", "2"),
 	},
 	{
+		hint: "by --classes, or none by --classes none",
+		refused: compiled(plain, "--calibrate", rows, "--classes", "z"),
+		followed: () => compiled(plain, "--calibrate", rows, "--classes", "y"),
+	},
+	{
+		hint: "by --classes, or none by --classes none",
+		refused: compiled(two, "--calibrate", rows, "--classes", "none", "--classes", "y"),
+		said: /by --classes, or none by (--classes) (none)/,
+		followed: (words) => compiled(two, "--calibrate", rows, ...words),
+	},
+	{
 		hint: "--bits 16 is finer",
 		refused: compiled(plain, "--calibrate", rows, "--bits", "8", "--budget", "0.003%"),
 		followed: () => compiled(plain, "--calibrate", rows, "--bits", "16", "--budget", "0.003%"),
@@ -154,6 +183,9 @@ const FOLLOWED: readonly Followed[] = [
 
 /** Hints that the named tests meet: to follow them takes another model, or another file, and no other option. */
 const ELSEWHERE: readonly string[] = [
+	// crates-ts/compiler/test/classes.test.ts
+	"(--classes none if they are none)",
+	"(--classes OUTPUT if they are)",
 	// crates-ts/compiler/test/judging.test.ts
 	"--budget ${mean} allows it",
 	"--budget ${mean} does not ask which element is the largest",
@@ -167,7 +199,8 @@ const ELSEWHERE: readonly string[] = [
 ];
 
 /** What is found wrong with an option's form, before any hint. */
-const FOUND = /^--(fast chooses|segment (gives|takes)|shape \$\{)|labels; --calibrate has/;
+const FOUND =
+	/^--(classes (names|does not name) it|fast chooses|segment (gives|takes)|shape \$\{)|labels; --calibrate has/;
 
 /** Advice about operators of a program that is written all the same. */
 const ADVICE = /values are clipped: --ranges|8 bits are coarse|a (smaller )?--budget gives it more bits/;
@@ -182,6 +215,15 @@ describe("a hint that names an option", () => {
 		expect(found, first.said).not.toBeNull();
 		const second = await umpire(followed(found!.slice(1)));
 		expect(second.code, second.said).toBe(0);
+	});
+
+	it("is no longer given when it is followed, as advice about an operator", async () => {
+		const advice = "8 bits are coarse: --bits 16";
+		const first = await umpire(compiled(steep, "--calibrate", outliers, "--budget", "0", "--bits", "8"));
+		expect(first.said).toContain(advice);
+		const second = await umpire(compiled(steep, "--calibrate", outliers, "--budget", "0", "--bits", "16"));
+		expect(second.code, second.said).toBe(0);
+		expect(second.said).not.toContain(advice);
 	});
 
 	it("is in the list, wherever the compiler gives one", () => {

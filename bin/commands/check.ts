@@ -78,8 +78,10 @@ const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 /** How far outputs are off: absolute, relative, and at which element of which. */
 function comparisonRows(what: string, { outputs }: Comparison): (readonly [string, string])[] {
 	return outputs.map((one) => {
-		const { output, maxAbs, meanAbs, maxRelRange, isProbability, argmaxAgrees, rows, worst } = one;
-		const share = isProbability ? "of a probability" : `${(100 * maxRelRange).toPrecision(3)} % of the range`;
+		const { output, maxAbs, meanAbs, maxRelRange, isProbability, byParts, argmaxAgrees, rows, worst } = one;
+		const share = isProbability
+			? "of a probability"
+			: `${(100 * maxRelRange).toPrecision(3)} % of the range${byParts ? " of a part" : ""}`;
 		const at = worst ? `, at ${elementText(worst)}` : "";
 		return [
 			`${what} ${output}`,

@@ -192,8 +192,10 @@ function widthRows(widths: WidthReport | undefined): string[] {
 
 /** How far an output is off: absolute and relative, at which element. */
 function fidelityText(output: OutputFidelity): string {
-	const { maxAbs, maxRelRange, isProbability, labelled, worst } = output;
-	const share = isProbability ? "of a probability" : `${percent(maxRelRange)} of the range`;
+	const { maxAbs, maxRelRange, isProbability, byParts, labelled, worst } = output;
+	const share = isProbability
+		? "of a probability"
+		: `${percent(maxRelRange)} of the range${byParts ? " of a part" : ""}`;
 	const at = worst ? `, at ${elementText(worst)}` : "";
 	const accuracy = labelled
 		? `; ${labelled.found} of ${labelled.rows} labels are right, ${labelled.expected} in float`

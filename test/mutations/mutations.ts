@@ -23,6 +23,7 @@ import { MARKET_MUTATIONS } from "./market-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { NETWORK_MUTATIONS } from "./network-mutations.ts";
 import { ORDINARY_MUTATIONS } from "./ordinary-mutations.ts";
+import { ROOM_MUTATIONS } from "./room-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { SERVICE_MUTATIONS } from "./service-mutations.ts";
@@ -60,6 +61,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...APP_MUTATIONS,
 	...SCALE_MUTATIONS,
 	...ORDINARY_MUTATIONS,
+	...ROOM_MUTATIONS,
 	...TRAINING_MUTATIONS,
 	...COVERAGE_MUTATIONS,
 ];

@@ -7,6 +7,12 @@ const ROOM = ["features", "judging", "ordinary-kinds", "mixtures", "logarithms"]
 const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
 const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
+const PARTS = ["crates-ts/compiler/test/parts.test.ts"];
+const SCATTERS = [
+	"crates-ts/compiler/test/rearrangements.test.ts",
+	"crates-ts/compiler/test/refusals.test.ts",
+];
+
 /** What kinds of ordinary models were wrong by. */
 export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf("crates-ts/compiler/src/powers/even.ts", KINDS, [
@@ -210,5 +216,60 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			GRIDS,
 		],
 		["a grid that no row converts to stays", "if (ratio < 2 ** -maxShift(limit)) {", "if (ratio < 0) {"],
+	]),
+	...mutationsOf(
+		"crates-ts/onnx/src/attribute-lists.ts",
+		["crates-ts/onnx/test/attribute-lists.test.ts"],
+		[
+			[
+				"a forest of millions of nodes is decoded",
+				"if (count <= most) continue;",
+				"if (count > most) continue;",
+			],
+			["strings of an attribute are not counted", "if (field.number === ATTRIBUTE.strings) count++;", ""],
+			["integers of several bytes count several times", "if (bytes[at] < 128) count++;", "count++;"],
+		],
+	),
+	...mutationsOf("crates-ts/compiler/src/onnx-ops/indexing/scatter-lines.ts", SCATTERS, [
+		[
+			"rows of a graph are compared for each of their elements",
+			"if (isColumn(context.shape(name))) return reshape(context, name, [-1]);",
+			"",
+		],
+		["the first of several updates stays", "select_last_index: 1", "select_last_index: 0"],
+		[
+			"a place that nothing goes to takes an update",
+			'context.emit("Where", [last.isThere, last.update, data])',
+			'context.emit("Where", [last.isThere, last.update, last.update])',
+		],
+		[
+			"where nothing goes, a maximum is 0",
+			"? reshape(context, data, [outer, places, 1, inner])",
+			"? scalarOf(context, type, 0)",
+		],
+		["a scatter of any size compares", "if (comparisons <= MOST_COMPARISONS) return;", "return;"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/judge.ts", PARTS, [
+		[
+			"a score beside pixels is judged by the range of the pixels",
+			"if (used.length < 2 || largest <= UNLIKE * Math.min(...ranges)) return undefined;",
+			"return undefined;",
+		],
+		[
+			"a probability beside pixels is judged by what was seen of it",
+			"(part.#isProbability ? 1 : part.#range)",
+			"part.#range",
+		],
+		[
+			"the mean of an output's parts is that of pixels",
+			'if (measure === "mean" && meanOfPart !== undefined) return meanOfPart;',
+			"",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/parts.ts", PARTS, [
+		["parts that were turned are none", "(isMove(node) && joins(node.inputs[0]))", "false"],
+	]),
+	...mutationsOf("crates-ts/compiler/src/fidelity/measure.ts", PARTS, [
+		["a compiled output is judged as a whole", "parts.get(name)", "undefined"],
 	]),
 ];

@@ -5,6 +5,9 @@ const PROGRAMS = "crates-ts/compiler/test/widths.test.ts";
 const WHOLE = "crates-ts/runtime/test/widths.test.ts";
 const TOGETHER = "crates-ts/compiler/test/joint-rounding.test.ts";
 const GROUPS = "crates-ts/compiler/test/width-groups.test.ts";
+const LATER = "crates-ts/compiler/test/late-quotients.test.ts";
+const QUICK = "crates-ts/compiler/test/quick-forms.test.ts";
+const BITS = "crates-ts/runtime/test/same-bits.test.ts";
 const FOLDER = "crates-ts/compiler/src/widths";
 
 /** The search for widths by measured loss: its budget, what it takes, and the programs that it makes. */
@@ -192,6 +195,105 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"ranges know all inputs that judge",
 				"const seen = fast ? withoutHeldBack(feeds, repetition.steps) : feeds; const runs",
 				"const seen = feeds; const runs",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/passes/late-quotients.ts",
+		[LATER],
+		[
+			[
+				"quotients that others read go",
+				'division.opType !== "Div" || editor.reads(quotient) !== 1',
+				'division.opType !== "Div"',
+			],
+			["rows need not have one divisor", " && shared[shared.length - 1] === 1", ""],
+			["more numbers are divided after sums", "|| sizeOf(result) >= sizeOf(rows)", ""],
+			["reciprocals are no tables", 'root.opType !== "Sqrt" ||', ""],
+			["few numbers share a reciprocal", "own < MANY * shared", "own < shared"],
+			["each quotient has its own reciprocal", "reciprocals.set(divisor, reciprocal);", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/aligned-sums.ts",
+		[QUICK],
+		[
+			["the model's ends are aligned", "|| ends.has(root) ||", "||"],
+			["ranges shrink", "reach / 2 >= reachOf(root)", "reach >= reachOf(root)"],
+			["sums of 16 bits reach 2^24", "MOST_OCTAVES = 6", "MOST_OCTAVES = 12"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/arithmetic/sum.ts",
+		[QUICK],
+		[["constants that are added have a grid of their own", "quick ? besides(own, quick) : own", "own"]],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/lower/fuse.ts",
+		[QUICK],
+		[
+			[
+				"rows multiply by what is negative",
+				"scale > 0 && Number.isFinite(scale)) ) break;",
+				"Number.isFinite(scale)) ) break;",
+			],
+			[
+				"every program's products take factors with them",
+				"next && quick && isElementwiseProduct",
+				"next && isElementwiseProduct",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/onnx-ops/products/matmul.ts",
+		[QUICK],
+		[
+			["sums are rounded before they are divided", "context.widths?.dividends.has(fused.output)", "false"],
+			["products in float32 have any multiplier", "cheap: inSingles &&", "cheap: !inSingles &&"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/widths.ts`,
+		[QUICK],
+		[
+			[
+				"factors have more levels than float32 sums leave",
+				"Math.sqrt((SINGLES - 1) / length)",
+				"Math.sqrt((2 * SINGLES) / length)",
+			],
+			["few levels are taken for more than bytes", "if (limit < LEAST_LEVELS)", "if (limit < 0)"],
+		],
+	),
+	...mutationsOf(
+		`${FOLDER}/factors.ts`,
+		[QUICK],
+		[["copies have coefficients of 24 bits", "COEFFICIENT = 2 ** 8", "COEFFICIENT = 2 ** 20"]],
+	),
+	...mutationsOf(
+		`${FOLDER}/units.ts`,
+		[QUICK],
+		[["variances have bytes", "factors.size > 0 && !isVariance", "factors.size > 0"]],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/quotient.ts",
+		[BITS],
+		[
+			[
+				"what is divided by 0 is 1",
+				"2 ** (Math.floor(Math.log2(Math.max(1, most))) + 1)",
+				"2 ** (Math.floor(Math.log2(Math.max(1, most))) - 3)",
+			],
+			["dividing by 0 gives what is divided", "isZero !== undefined && beyond === 1", "beyond === 0"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/matmul.ts",
+		[BITS],
+		[
+			[
+				"rows meet columns in another order",
+				"[...shape.slice(0, -2), 1, shape[shape.length - 2]]",
+				"[...shape.slice(0, -2), shape[shape.length - 2], 1]",
 			],
 		],
 	),

@@ -167,6 +167,10 @@ describe("a worker of jobs", () => {
 			method: string;
 			params: unknown[];
 		}) => Promise<unknown>;
+		const before = await stage.connection.head();
+		await coordinator.tick();
+		await coordinator.tick();
+		expect((await stage.connection.head()).number).toBe(before.number);
 		await request({ method: "evm_increaseTime", params: [ROUND] });
 		await stage.settle([coordinator]);
 		expect(said.filter((line) => /^Brought|^Drew/.test(line))).toHaveLength(2);

@@ -2,6 +2,7 @@ import { classesOf } from "@umpire/compiler/fidelity/classes.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { floatModel, type RunnableModel } from "@umpire/compiler/fidelity/float-model.ts";
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
+import { partsOf } from "@umpire/compiler/fidelity/parts.ts";
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
 import { type Repetition, runSteps } from "@umpire/compiler/import/steps.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
@@ -115,6 +116,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	if (clipped !== undefined) progress(clipped);
 	const probabilities = probabilitiesOf(model.graph);
 	const decide = classesOf(model, { classes: options.classes });
+	const parts = await partsOf(runnable.model, runnable.inputs);
 	const compared = (
 		valuesOf: (name: string, k: number) => ArrayLike<number> | undefined,
 		reference: ReadonlyMap<string, Tensor>,
@@ -135,6 +137,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 						step: scale,
 						isProbability,
 						decision: decide(name, shape),
+						parts: parts.get(name),
 					}),
 				];
 			}),

@@ -8,6 +8,7 @@ import {
 	misplaces,
 	worstElement,
 } from "@umpire/compiler/fidelity/judge.ts";
+import type { Parts } from "@umpire/compiler/fidelity/parts.ts";
 
 /** How far an output is from what it should be. */
 export interface OutputComparison extends Omit<Judgement, "argmaxAgrees"> {
@@ -34,6 +35,8 @@ export interface Compared {
 	readonly isProbability?: boolean;
 	/** Whether its rows are scores of classes. */
 	readonly decision?: ClassDecision;
+	/** Of what it is joined. */
+	readonly parts?: Parts | undefined;
 }
 
 /** Compares an output with a reference. Places at which that is not finite, or a number that stands for infinity, are left out. */
@@ -45,8 +48,9 @@ export function compareOutputs({
 	step,
 	isProbability = false,
 	decision,
+	parts,
 }: Compared): OutputComparison {
-	const judge = new Judge(isProbability, decision);
+	const judge = new Judge(isProbability, decision, parts);
 	judge.add(reference, values, dims, step);
 	const { argmaxAgrees, ...rest } = judge.judgement;
 	return { output, ...rest, argmaxAgrees: argmaxAgrees === 1 };

@@ -147,6 +147,29 @@ describe("networks that tell digits apart", () => {
 		expect(await scoresOf(program, inputs)).toEqual([perfect, perfect]);
 	});
 
+	test("of weights that are always right all draws are counted, though the first ones are never right", async () => {
+		const classes = 10;
+		/** Says one class, whatever the row. */
+		const saying = (label: number): Model => {
+			const g = new GraphBuilder("saying");
+			const x = g.input("x", "float32", ["rows", 1]);
+			const none = g.constant(
+				"slopes",
+				tensorFrom("float32", [1, classes], new Array<number>(classes).fill(0)),
+			);
+			const values = Array.from({ length: classes }, (_, i) => (i === label ? 1 : 0));
+			const places = g.constant("places", tensorFrom("float32", [classes], values));
+			g.output(g.node("Add", [g.node("MatMul", [x, none]), places]), "float32", ["rows", classes]);
+			return g.model();
+		};
+		const rows = tensorFrom("float32", [3, 1], [0, 0, 0]);
+		const labels = tensorFrom("float32", [3], [7, 7, 7]);
+		const task = { kind: "table", rows, labels } as const;
+		const { program, perfect } = await evaluationOf(saying(2), { task, steps: 1000 });
+		const sides = [vector(saying(2)), vector(saying(7))] as const;
+		expect(await scoresOf(program, inputsOf(program, ...sides, VALUES[0]))).toEqual([0, perfect]);
+	});
+
 	test("a model of another architecture is refused with what it has", () => {
 		expect(() => weightsFor(squareNetwork(GOOD), 2410)).toThrow(
 			/the model has 12 weights, the bounty's candidates have 2410.*slopes \[1, 4\], places \[4\], counts \[4, 1\]/,

@@ -5,6 +5,7 @@ import { runFloat } from "@umpire/onnx/float-session.ts";
 import type { Model, Tensor } from "@umpire/onnx/model.ts";
 import { compileChecked, floats, modelOf, outputsOf, random } from "@umpire/testing/compiler/check.ts";
 import { describe, expect, test } from "vitest";
+import { mlModel } from "./ml.ts";
 
 /** The largest difference of a program's outputs, calibrated on some inputs, from the model's on another. */
 async function errorOn(model: Model, seen: readonly Tensor[][], unseen: readonly Tensor[]): Promise<number> {
@@ -31,6 +32,13 @@ test("a probability may become 1, however small calibration saw it, and so may w
 	// The largest number is there, but not where it makes the output.
 	const seen = [[floats([1, 4], [-4, -4, -4, -4])], [floats([1, 4], [-3, -5, -6, -4])]];
 	expect(await errorOn(model, seen, [filled([1, 4], 3)])).toBeLessThan(0.001);
+});
+
+test("functions of columns have the room that the columns have", async () => {
+	const model = mlModel("Normalizer", { norm: "L2" }, [1, 3]);
+	const row = (k: number): number[] => [500 + 400 * Math.cos(k), 3 + (k % 7), k % 3];
+	const seen = Array.from({ length: 64 }, (_, k) => [floats([1, 3], row(k))]);
+	expect(await errorOn(model, seen, [floats([1, 3], [2500, 9, 2])])).toBeLessThan(1e-4);
 });
 
 /** One step of an LSTM written out, c and h being inputs. */

@@ -243,6 +243,64 @@ test("functions of the model are inlined, also in one another, with the attribut
 	);
 });
 
+test("a function of an older opset is brought to the model's", async () => {
+	const model = modelOf([[2, 3]], (g, [x]) => g.node("Mean", [x], {}, "call", ["result"], "own"), 18);
+	const axes = { type: "ints", value: [1n] } as const;
+	const node = { name: "mean", opType: "ReduceMean", domain: "", inputs: ["x"], outputs: ["y"] };
+	const body = {
+		...{ domain: "own", name: "Mean", inputs: ["x"], outputs: ["y"], doc: "" },
+		nodes: [{ ...node, attributes: new Map([["axes", axes]]) }],
+	};
+	const written = (opset: number, calling: number): Model => ({
+		...model,
+		opsets: new Map([
+			["", calling],
+			["own", 1],
+		]),
+		functions: [{ ...body, opsets: new Map([["", opset]]) }],
+	});
+	await expectFaithful(written(13, 18));
+	const remedy = /written for opset 18, the model for 17.*inline_local_functions/s;
+	await expect(expectFaithful(written(18, 17))).rejects.toThrow(remedy);
+	await expect(expectFaithful(written(13, 17))).rejects.toThrow(/opset 13, the model for 17/);
+});
+
+test("a branch whose function has sizes that depend on the inputs is refused before it runs", async () => {
+	const node = (opType: string, inputs: string[], outputs: string[], domain = ""): Node => ({
+		...{ name: opType, opType, domain, inputs, outputs },
+		attributes: new Map(),
+	});
+	const branch = (name: string, nodes: readonly Node[]): Graph => ({
+		...{ name, nodes, inputs: [], initializers: new Map(), valueInfo: [] },
+		outputs: [{ name, type: "float32", dims: null }],
+	});
+	const branches = {
+		then_branch: branch("yes", [node("Positions", ["x0"], ["yes"], "own")]),
+		else_branch: branch("no", [node("Neg", ["x0"], ["no"])]),
+	};
+	const attributes = new Map(
+		Object.entries(branches).map(([key, value]) => [key, { type: "graph", value } as const]),
+	);
+	const given = modelOf([[2, 3]], (g, [x]) =>
+		g.node("Greater", [g.node("ReduceMax", [x], { keepdims: 0 }), g.scalar("zero", 0)], {}, "is", ["is"]),
+	);
+	const nodes = [...given.graph.nodes, { ...node("If", ["is"], ["y"]), attributes }];
+	const outputs = [{ name: "y", type: "float32", dims: [2, 3] }] as const;
+	const opsets = new Map([
+		["", 17],
+		["own", 1],
+	]);
+	const body = [
+		node("NonZero", ["x"], ["at"]),
+		{ ...node("Cast", ["at"], ["y"]), attributes: new Map([["to", { type: "int", value: 1n } as const]]) },
+	];
+	const functions = [
+		{ domain: "own", name: "Positions", inputs: ["x"], outputs: ["y"], opsets, doc: "", nodes: body },
+	];
+	const model = { ...given, graph: { ...given.graph, nodes, outputs }, opsets, functions };
+	await expect(expectFaithful(model)).rejects.toThrow(/sizes in its branches \(NonZero\).*SimpleImputer/s);
+});
+
 test("a sequence that the model returns is one output for each of its tensors", async () => {
 	const model = modelOf([[2, 3]], (g, [x]) =>
 		g.node("SequenceInsert", [g.node("SequenceConstruct", [x, g.node("Neg", [x])]), g.node("Relu", [x])]),

@@ -13,12 +13,12 @@ import { lowerModel } from "../src/lower/lower.ts";
 import { alignSums } from "../src/quantise/aligned-sums.ts";
 import { precisionOf } from "../src/quantise/scales.ts";
 import { unitsOf } from "../src/widths/units.ts";
-import { factorsOf, NO_WIDTHS, type Widths } from "../src/widths/widths.ts";
+import { bytesOf, factorsOf, NO_WIDTHS, type Widths } from "../src/widths/widths.ts";
 
-const KEYS = 24;
+const KEYS = 72;
 
 /** q·k, exponentials of it times v divided by their sums, one more sum, and a normalisation with factors and shifts. */
-async function network(gamma = 0.5) {
+async function network(gamma = 0.5, hasMatrix = false) {
 	const random = new Random(3);
 	const graph = new GraphBuilder("net");
 	const dense = (x: string, name: string, size: number): string => {
@@ -29,7 +29,9 @@ async function network(gamma = 0.5) {
 	const x = graph.input("x", "float32", [KEYS, 32]);
 	const turned = graph.node("Transpose", [dense(x, "k", 32)], { perm: [1, 0] }, "turned");
 	const scores = graph.node("MatMul", [dense(x, "q", 32), turned], {}, "scores");
-	const powers = graph.node("Sigmoid", [scores], {}, "powers");
+	const bias = graph.constant("bias", random.heTensor([KEYS, KEYS], 3));
+	const biased = hasMatrix ? graph.node("Add", [scores, bias], {}, "matrix") : scores;
+	const powers = graph.node("Sigmoid", [biased], {}, "powers");
 	const sum = graph.node("ReduceSum", [powers, axis], { keepdims: 1 }, "sum");
 	const undivided = graph.node("MatMul", [powers, dense(x, "v", 16)], {}, "undivided");
 	const context = graph.node("Div", [undivided, sum], {}, "context");
@@ -78,12 +80,22 @@ describe("sums of programs whose widths were chosen", () => {
 		expect(planOf(plain, "residual")).toMatch(/^float64 sum of 2/);
 	});
 
+	it("with constants alone follow the grid of their value", async () => {
+		const { lower } = await network(0.5, true);
+		const { form } = operatorOf(lower(NO_WIDTHS), "matrix");
+		expect(form.type === "linear" && form.coefficients.length === 2 && form.coefficients.every(isPower)).toBe(
+			true,
+		);
+		expect(planOf(lower(NO_WIDTHS), "matrix")).toMatch(/^float32 sum of 2/);
+		expect(planOf(lower(), "matrix")).toMatch(/^float64 sum of 2/);
+	});
+
 	it("grow ranges by less than an octave or to a 64th of the largest, and leave those of the ends", async () => {
 		const { folded, name } = await network();
 		const { graph, facts } = folded;
 		const own = new Map(facts.ranges);
 		own.set(name("mean"), { low: -1e-6, high: 1e-6 });
-		const ranges = alignSums(graph, fuse(graph, facts, true), { ...facts, ranges: own } as Facts);
+		const { ranges } = alignSums(graph, fuse(graph, facts, true), { ...facts, ranges: own } as Facts);
 		const members = ["more", "shifted", "residual", "mean", "centred"];
 		const reaches = members.map((node) => reachOf(ranges.get(name(node))!));
 		const most = Math.max(...reaches);
@@ -94,6 +106,9 @@ describe("sums of programs whose widths were chosen", () => {
 			expect(reach).toBeGreaterThanOrEqual(before);
 			expect(reach < 2 * before || reach === most / 64).toBe(true);
 		}
+		const isOutput = { ...graph, outputs: [...graph.outputs, { ...graph.outputs[0], name: name("mean") }] };
+		const kept = alignSums(isOutput, fuse(graph, facts, true), { ...facts, ranges: own } as Facts).ranges;
+		expect(kept.get(name("mean"))).toEqual(own.get(name("mean")));
 		for (const end of ["x", name("y")]) expect(ranges.get(end)).toEqual(own.get(end));
 	});
 });
@@ -144,6 +159,16 @@ describe("products of two values", () => {
 		expect(width).toBe(32);
 		expect(scale).toBe(raw[0] * raw[1]);
 		expect(rescale!.rows[0].multiplier / 2 ** rescale!.rows[0].shift).toBe(1);
+	});
+
+	it("read bytes by a coefficient of 8 bits, which float32 holds", async () => {
+		const { folded, lower } = await network();
+		const copies = new Map([["x", bytesOf(folded.facts.ranges.get("x")!, true)]]);
+		const program = lower({ ...NO_WIDTHS, copies, small: new Set(["x"]) });
+		const copy = program.operators.findIndex(({ form, low }) => form.type === "linear" && low === -127);
+		const { form } = program.operators[copy];
+		expect(form.type === "linear" && form.coefficients[0]).toBeLessThan(256);
+		expect(exactnessOf(program)[copy].plan).toMatch(/^float32 sum of 1/);
 	});
 
 	it("are no unit where a value is multiplied by itself alone", async () => {

@@ -1,3 +1,4 @@
+import { checkAttributeLists } from "./attribute-lists.ts";
 import { checkEnvelope } from "./envelope.ts";
 import { OnnxError } from "./errors.ts";
 import { graphOfProto, nodeOfProto } from "./graph-proto.ts";
@@ -18,6 +19,7 @@ export function decodeModel(
 	files: ExternalFiles | null = null,
 ): Model {
 	checkEnvelope(bytes, label);
+	checkAttributeLists(bytes, label);
 	let message: ModelMessage;
 	try {
 		message = ModelProto.decode(bytes);

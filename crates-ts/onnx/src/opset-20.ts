@@ -106,13 +106,14 @@ const RULES: Readonly<Record<string, Rule>> = {
 	LogSoftmax: flattened,
 	Hardmax: flattened,
 	Scatter: (node) => [{ ...node, opType: "ScatterElements" }],
-	GridSample(node) {
+	GridSample(node, to) {
+		if (to.target < 20) return [node];
 		const mode = node.attributes.get("mode");
 		const old = mode?.type === "string" ? /^bi(linear|cubic)$/.exec(mode.value) : null;
 		return [old ? withAttributes(node, [], { mode: text(old[1]) }) : node];
 	},
 	DFT(node, to) {
-		if (node.inputs[2]) return [node];
+		if (to.target < 20 || node.inputs[2]) return [node];
 		const attribute = node.attributes.get("axis");
 		const axis = to.constant({ ...int64Tensor([attribute?.type === "int" ? attribute.value : 1]), dims: [] });
 		return [withAttributes({ ...node, inputs: [node.inputs[0], node.inputs[1] ?? "", axis] }, ["axis"])];

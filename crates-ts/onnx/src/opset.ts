@@ -1,5 +1,5 @@
 import { OnnxError } from "./errors.ts";
-import type { AttributeValue, Graph, Model, Node } from "./model.ts";
+import type { AttributeValue, FunctionDefinition, Graph, Model, Node, Tensor } from "./model.ts";
 import { rewriteTo7 } from "./opset-7.ts";
 import { rewriteTo11 } from "./opset-11.ts";
 import { rewriteTo20 } from "./opset-20.ts";
@@ -28,6 +28,52 @@ export function upgradeOpset(model: Model): Model {
 export function upgradeTo20(model: Model): Model {
 	const current = upgradeOpset(model);
 	return opsetOf(current) < 20 ? rewrite(current, 20, rewriteTo20(current.graph.initializers)) : current;
+}
+
+/** From this opset on what moved, moved from attributes to inputs, has moved: nodes of older ones can be brought to any newer one. */
+const LEAST_OF_FUNCTIONS = 18;
+
+/**
+ * Brings the body of a function to the opset of the model that calls it; as it is if it has that already.
+ *
+ * @throws OnnxError if the function is newer than the model, or the model older than opset 18
+ */
+export function upgradeFunction(called: FunctionDefinition, to: number): FunctionDefinition {
+	const from = called.opsets.get("") ?? to;
+	if (from === to) return called;
+	if (from > to || to < LEAST_OF_FUNCTIONS)
+		throw new OnnxError(`function ${called.name} is written for opset ${from}, the model for ${to}`, {
+			advice:
+				"put functions into the graph before: onnx.inliner.inline_local_functions(model, convert_version=True).",
+		});
+	const body: Graph = {
+		name: called.name,
+		inputs: called.inputs.map((name) => ({ name, type: "undefined", dims: null })),
+		outputs: [],
+		valueInfo: [],
+		initializers: new Map(),
+		nodes: called.nodes,
+	};
+	const names = new Set<string>();
+	collectNames(body, names);
+	const constants = constantsOf(called.nodes);
+	const { nodes, initializers } = rewriteGraph(body, { rule: rewriteTo20(constants), names, from, to });
+	const made = [...initializers].map(
+		([name, value]): Node => ({
+			...{ name, opType: "Constant", domain: "", inputs: [], outputs: [name] },
+			attributes: new Map([["value", { type: "tensor", value }]]),
+		}),
+	);
+	return { ...called, opsets: new Map(called.opsets).set("", to), nodes: [...made, ...nodes] };
+}
+
+function constantsOf(nodes: readonly Node[]): ReadonlyMap<string, Tensor> {
+	return new Map(
+		nodes.flatMap(({ opType, outputs, attributes }) => {
+			const value = opType === "Constant" ? attributes.get("value") : undefined;
+			return value?.type === "tensor" ? [[outputs[0], value.value] as const] : [];
+		}),
+	);
 }
 
 function opsetOf(model: Model): number {

@@ -1,6 +1,7 @@
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 import type { ClassDecision } from "./classes.ts";
 import { type ErrorBudget, keepsArgmax } from "./error-budget.ts";
+import type { Parts } from "./parts.ts";
 import { isMask, standIns } from "./stand-ins.ts";
 
 /** One element of an output that is not what it should be. */
@@ -18,7 +19,11 @@ export interface ElementError {
 export interface Judgement {
 	readonly maxAbs: number;
 	readonly meanAbs: number;
-	/** maxAbs relative to the range of the reference, or to its magnitude where it varies by less than a 2^16th of that. */
+	/**
+	 * maxAbs relative to the range of the reference, or to its magnitude where it varies by less than a 2^16th of that.
+	 * Of an output that is joined of parts of unlike size, the largest share of a part's own range (of probabilities
+	 * the error itself).
+	 */
 	readonly maxRelRange: number;
 	/** The largest error of an element relative to itself; Infinity where another number stands for 0. */
 	readonly maxRelative: number;
@@ -30,7 +35,11 @@ export interface Judgement {
 	readonly argmaxAgrees: number;
 	/** Where samples have labels: how many rows of the output have one, and how many of those are right in each. */
 	readonly labelled?: Labelled;
-	/** The element with the largest absolute error; undefined if there is none. */
+	/** Whether parts of unlike size were judged one by one. */
+	readonly byParts?: true;
+	/** Then the largest mean error of a part, as a share like maxRelRange. */
+	readonly meanOfPart?: number;
+	/** The element with the largest absolute error, of the worst part if there are several; undefined if there is none. */
 	readonly worst?: ElementError;
 	/** The element with the largest relative error. */
 	readonly worstRelative?: ElementError;
@@ -48,8 +57,20 @@ export interface Labelled {
 /** Numbers that differ by less than this share of the largest are one in float32, after some sums. */
 const FLOAT32_NOISE = 2 ** -16;
 
+/** Parts whose ranges differ by more are judged one by one: of a score, 1 % of a range of pixels leaves nothing. */
+const UNLIKE = 32;
+
 /** What is not known to be numbers may be classes. */
 const UNKNOWN: ClassDecision = { isClasses: true, why: "nothing is known of them" };
+
+/** The part that is furthest off. */
+interface PartError {
+	readonly worst: ElementError | undefined;
+	/** Its error as a share of its own range. */
+	readonly share: number;
+	/** The largest mean error of any part, as such a share. */
+	readonly mean: number;
+}
 
 /** Compares an output with a reference, over one or several inputs. Where the reference is not finite, or stands for infinity, nothing is compared. */
 export class Judge {
@@ -64,10 +85,15 @@ export class Judge {
 	#labelled: Labelled | undefined;
 	#worst: ElementError | undefined;
 	#worstRelative: ElementError | undefined;
+	readonly #parts: Parts | undefined;
+	readonly #partJudges: readonly Judge[];
 
-	constructor(isProbability = false, decision: ClassDecision = UNKNOWN) {
+	/** @param parts of what the output is joined, if it is */
+	constructor(isProbability = false, decision: ClassDecision = UNKNOWN, parts?: Parts) {
 		this.#isProbability = isProbability;
 		this.#decision = decision;
+		this.#parts = isProbability ? undefined : parts;
+		this.#partJudges = this.#parts?.isProbability.map((one) => new Judge(one)) ?? [];
 	}
 
 	/**
@@ -82,20 +108,12 @@ export class Judge {
 		labels?: readonly number[],
 	): void {
 		const isStandIn = standIns(reference, values);
+		const parts = this.#parts?.of.length === reference.length ? this.#parts.of : undefined;
 		for (let i = 0; i < reference.length; i++) {
 			const expected = reference[i];
 			if (!Number.isFinite(expected) || isMask(expected) || isStandIn(i)) continue;
-			const absolute = Math.abs(expected - values[i]);
-			this.#low = Math.min(this.#low, expected);
-			this.#high = Math.max(this.#high, expected);
-			this.#sum += absolute;
-			this.#count += 1;
-			// Uninitialised test data is full of numbers near 1e-310, which no grid tells from 0.
-			if (!(absolute > NEGLIGIBLE)) continue;
-			const relative = expected === 0 ? Number.POSITIVE_INFINITY : absolute / Math.abs(expected);
-			if (absolute > (this.#worst?.absolute ?? 0)) this.#worst = errorAt(i, shape, expected, values[i]);
-			if (relative > (this.#worstRelative?.relative ?? 0))
-				this.#worstRelative = errorAt(i, shape, expected, values[i]);
+			this.#element(i, shape, expected, values[i]);
+			if (parts) this.#partJudges[parts[i]].#element(i, shape, expected, values[i]);
 		}
 		const size = shape.at(-1) ?? 1;
 		for (let start = 0; start < reference.length; start += size) {
@@ -104,6 +122,20 @@ export class Judge {
 				this.#agreeing += 1;
 		}
 		if (labels) this.#label(reference, values, size, labels);
+	}
+
+	#element(index: number, shape: readonly number[], expected: number, found: number): void {
+		const absolute = Math.abs(expected - found);
+		this.#low = Math.min(this.#low, expected);
+		this.#high = Math.max(this.#high, expected);
+		this.#sum += absolute;
+		this.#count += 1;
+		// Uninitialised test data is full of numbers near 1e-310, which no grid tells from 0.
+		if (!(absolute > NEGLIGIBLE)) return;
+		const relative = expected === 0 ? Number.POSITIVE_INFINITY : absolute / Math.abs(expected);
+		if (absolute > (this.#worst?.absolute ?? 0)) this.#worst = errorAt(index, shape, expected, found);
+		if (relative > (this.#worstRelative?.relative ?? 0))
+			this.#worstRelative = errorAt(index, shape, expected, found);
 	}
 
 	#label(
@@ -122,21 +154,46 @@ export class Judge {
 		};
 	}
 
-	get judgement(): Judgement {
+	/** The spread of the reference, or its magnitude where it hardly varies. */
+	get #range(): number {
 		const magnitude = this.#count === 0 ? 0 : Math.max(Math.abs(this.#low), Math.abs(this.#high));
 		const spread = this.#high - this.#low;
-		const range = spread > magnitude * 2 ** -16 ? spread : magnitude;
+		return spread > magnitude * 2 ** -16 ? spread : magnitude;
+	}
+
+	/** The part that is furthest off, and by how much; undefined if parts are of like size. */
+	get #worstPart(): PartError | undefined {
+		const used = this.#partJudges.filter((part) => part.#count > 0);
+		// A probability reaches from 0 to 1, whatever was seen of it.
+		const ranges = used.map((part) => (part.#isProbability ? 1 : part.#range));
+		const largest = Math.max(...ranges);
+		if (used.length < 2 || largest <= UNLIKE * Math.min(...ranges)) return undefined;
+		const errors = used.map((part, k) => {
+			// What hardly differs from 0 beside the others has no range of its own to be judged by.
+			const range = Math.max(ranges[k], largest * 2 ** -16);
+			const worst = part.#worst;
+			return { worst, share: (worst?.absolute ?? 0) / range, mean: part.#sum / part.#count / range };
+		});
+		const [first] = errors.toSorted((a, b) => b.share - a.share);
+		return { ...first, mean: Math.max(...errors.map(({ mean }) => mean)) };
+	}
+
+	get judgement(): Judgement {
+		const range = this.#range;
 		const maxAbs = this.#worst?.absolute ?? 0;
+		const worstPart = this.#worstPart;
+		const worst = worstPart ? worstPart.worst : this.#worst;
 		return {
 			maxAbs,
 			meanAbs: this.#sum / Math.max(1, this.#count),
-			maxRelRange: maxAbs === 0 ? 0 : range > 0 ? maxAbs / range : 1,
+			maxRelRange: worstPart?.share ?? (maxAbs === 0 ? 0 : range > 0 ? maxAbs / range : 1),
 			maxRelative: this.#worstRelative?.relative ?? 0,
 			isProbability: this.#isProbability,
 			rows: this.#decision,
 			argmaxAgrees: this.#rows === 0 ? 1 : this.#agreeing / this.#rows,
 			...(this.#labelled ? { labelled: this.#labelled } : {}),
-			...(this.#worst ? { worst: this.#worst } : {}),
+			...(worstPart ? { byParts: true, meanOfPart: worstPart.mean } : {}),
+			...(worst ? { worst } : {}),
 			...(this.#worstRelative ? { worstRelative: this.#worstRelative } : {}),
 		};
 	}
@@ -144,10 +201,11 @@ export class Judge {
 
 /** An output's error as a budget measures it. */
 export function errorBy(judgement: Judgement, { measure }: Pick<ErrorBudget, "measure">): number {
-	const { maxAbs, meanAbs, maxRelRange, maxRelative, isProbability, labelled } = judgement;
+	const { maxAbs, meanAbs, maxRelRange, maxRelative, isProbability, labelled, meanOfPart } = judgement;
 	if (measure === "points") {
 		return labelled === undefined ? 0 : Math.max(0, labelled.expected - labelled.found) / labelled.rows;
 	}
+	if (measure === "mean" && meanOfPart !== undefined) return meanOfPart;
 	if (measure === "mean") return isProbability || maxAbs === 0 ? meanAbs : (meanAbs / maxAbs) * maxRelRange;
 	if (measure === "absolute") return maxAbs;
 	if (measure === "relative") return maxRelative;

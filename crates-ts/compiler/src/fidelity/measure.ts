@@ -18,6 +18,7 @@ import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
 import { type ClassOptions, classesOf } from "./classes.ts";
 import { Judge, type Judgement } from "./judge.ts";
+import { partsOf } from "./parts.ts";
 import { probabilitiesOf } from "./probabilities.ts";
 import { isMask, leastStandIn } from "./stand-ins.ts";
 
@@ -179,9 +180,10 @@ export async function measureFidelity(
 	const operators = origins.map(() => new Accumulator());
 	const probabilities = probabilitiesOf(model.graph);
 	const decide = classesOf(model, { classes, labels });
+	const parts = await partsOf(model, feeds.first);
 	const outputs = program.outputs.map(
 		({ name, operator }) =>
-			new Judge(probabilities.has(name), decide(name, program.operators[operator].shape)),
+			new Judge(probabilities.has(name), decide(name, program.operators[operator].shape), parts.get(name)),
 	);
 	const inputSums = program.inputs.map(() => new Accumulator());
 	let clippedInputs = 0;

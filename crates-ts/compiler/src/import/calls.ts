@@ -2,6 +2,7 @@ import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { mapNodes, subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import type { AttributeValue, FunctionDefinition, Model, Node, Tensor } from "@umpire/onnx/model.ts";
+import { upgradeFunction } from "@umpire/onnx/opset.ts";
 import { Splice } from "./splice.ts";
 
 /** The model with the calls of its own functions replaced by their bodies, at the top level; repeated until none is left. */
@@ -30,13 +31,8 @@ export function inlineCalls(model: Model, names: Names): Model {
 }
 
 function inlineCall(node: Node, called: FunctionDefinition, opset: number, splice: Splice): void {
-	const own = called.opsets.get("") ?? opset;
-	if (own !== opset && called.nodes.some((inner) => inner.domain === "" || subgraphsOf(inner).length > 0)) {
-		throw new CompileError(`its function is written for opset ${own}, the model for ${opset}`, {
-			node,
-			hint: "Convert the model so that it and its functions have one opset",
-		});
-	}
+	const usesOwn = called.nodes.some((inner) => inner.domain === "" || subgraphsOf(inner).length > 0);
+	const { nodes: current } = usesOwn ? upgradeFunction(called, opset) : called;
 	const { nodes } = mapNodes(
 		{
 			name: "",
@@ -44,7 +40,7 @@ function inlineCall(node: Node, called: FunctionDefinition, opset: number, splic
 			outputs: [],
 			valueInfo: [],
 			initializers: new Map<string, Tensor>(),
-			nodes: called.nodes,
+			nodes: current,
 		},
 		(inner) => [{ ...inner, attributes: resolve(inner, node, called) }],
 	);

@@ -1,5 +1,6 @@
 import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
+import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { graphAttribute } from "./loops.ts";
@@ -15,6 +16,45 @@ export function takeBranch(node: Node, condition: boolean, splice: Splice): void
 	for (const [k, name] of results.entries()) splice.define(node.outputs[k], name);
 }
 
+/** Operators whose results are as long as their operands say. */
+const SIZED_BY_DATA = new Set(["Compress", "NonMaxSuppression", "NonZero", "Unique"]);
+
+/**
+ * A branch that is not taken is not made for its operands: on results without elements, as a function of NonZero gives
+ * them there, onnxruntime may end the whole process.
+ */
+function refuseVaryingSizes({ functions }: Model, node: Node): void {
+	const bodies = new Map(functions.map(({ domain, name, nodes }) => [`${domain}:${name}`, nodes]));
+	const seen = new Set<string>();
+	const find = (nodes: readonly Node[], isCalled: boolean): Node | undefined => {
+		for (const inner of nodes) {
+			if (isCalled && inner.domain === "" && SIZED_BY_DATA.has(inner.opType)) return inner;
+			const called = `${inner.domain}:${inner.opType}`;
+			const body = seen.has(called) ? undefined : bodies.get(called);
+			if (body) seen.add(called);
+			const found =
+				(body && find(body, true)) ??
+				subgraphsOf(inner)
+					.map((graph) => find(graph.nodes, isCalled))
+					.find((one) => one !== undefined);
+			if (found) return found;
+		}
+		return undefined;
+	};
+	const found = find(
+		subgraphsOf(node).flatMap(({ nodes }) => nodes),
+		false,
+	);
+	if (!found) return;
+	throw new CompileError(
+		`its condition depends on the model's inputs, and so do the sizes in its branches (${found.opType})`,
+		{
+			node,
+			hint: "Every tensor of a program has a fixed shape: do this before the model (of imputers, SimpleImputer compiles)",
+		},
+	);
+}
+
 /** ONNX If whose condition is computed from the inputs: both branches, and a Where for each output. */
 export async function choose(
 	model: Model,
@@ -22,6 +62,7 @@ export async function choose(
 	node: Node,
 	names: Names,
 ): Promise<Model> {
+	refuseVaryingSizes(model, node);
 	const pairs: [string, string][] = [];
 	const chosen = expandNodes(model, names, (other, splice) => {
 		if (other !== node) return false;

@@ -71,7 +71,17 @@ export class Context {
 	/** Which values are bytes, and which weights have 7 bits, where that was searched for. */
 	readonly widths: Widths | undefined;
 
-	constructor(facts: Facts, precision: Precision, assignment: Assignment = new Map(), widths?: Widths) {
+	/** Values whose grids are powers of two of one another (quantise/aligned-sums.ts). */
+	readonly #aligned: ReadonlySet<string>;
+
+	constructor(
+		facts: Facts,
+		precision: Precision,
+		assignment: Assignment = new Map(),
+		widths?: Widths,
+		aligned: ReadonlySet<string> = new Set(),
+	) {
+		this.#aligned = aligned;
 		this.facts = facts;
 		this.precision = precision;
 		this.innerPrecision = precision.bits === 8 ? { ...precision, bits: 16, limit: 32767 } : precision;
@@ -134,8 +144,19 @@ export class Context {
 		throw this.error(`"${name}" holds whole numbers up to ${reachOf(range)}`, "Keep integers below 2^31");
 	}
 
+	/** How many times further than calibration saw the value has room. */
+	marginOf(name: string): number {
+		return (this.assignment.get(name)?.precision ?? this.precision).margin;
+	}
+
 	isWide(name: string): boolean {
 		return this.assignment.get(name)?.wide ?? false;
+	}
+
+	/** Whether a value's grid follows from more than its range and its bits: from what it is added to, or compared with. */
+	hasReason(name: string): boolean {
+		if (this.#aligned.has(name)) return true;
+		return (this.assignment.get(name)?.reasons ?? []).some((reason) => reason !== "fast");
 	}
 
 	/** The quantised tensor of an ONNX value; constants are quantised to their own range, `wide` in 32 bits. */

@@ -14,7 +14,13 @@ import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
 import { alignSums } from "../quantise/aligned-sums.ts";
-import { type Assignment, assign, type PrecisionOverrides, withBytes } from "../quantise/assign.ts";
+import {
+	type Assignment,
+	assign,
+	type PrecisionOverrides,
+	withBytes,
+	withoutFinerSteps,
+} from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
 import { withOpenEnds } from "../quantise/open-ends.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
@@ -72,10 +78,12 @@ export function lowerModel(
 	const { graph, facts } = folded;
 	const fusedOps = fuse(graph, facts, widths !== undefined);
 	const merged = mergeRanges(graph, fusedOps, facts);
-	const ranges = widths ? alignSums(graph, fusedOps, { ...facts, ranges: merged }) : merged;
+	const { ranges, aligned } = widths
+		? alignSums(graph, fusedOps, { ...facts, ranges: merged })
+		: { ranges: merged, aligned: new Set<string>() };
 	const assigned = options.assigned ?? assign(graph, fusedOps, facts, { precision, overrides, needs });
-	const assignment = widths ? withBytes(assigned, widths.tensors) : assigned;
-	const context = new Context({ ...facts, ranges }, precision, assignment, widths);
+	const assignment = widths ? withBytes(withoutFinerSteps(assigned, facts), widths.tensors) : assigned;
+	const context = new Context({ ...facts, ranges }, precision, assignment, widths, aligned);
 	const inputs = graph.inputs.map((input) => {
 		const exponents = evening.inputs.get(input.name);
 		const plain = inputTensor(input, context, assignment.get(input.name)?.fixed);

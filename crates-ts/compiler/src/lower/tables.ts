@@ -35,6 +35,7 @@ export function emitTable(
 			x: grades?.coarse ?? x,
 			fine: grades?.fine,
 			range,
+			margin: context.marginOf(name!),
 			least: grades?.least ?? range.low / 4,
 		};
 		return emitWideTable(context, fused.output, operand, f, quantisation);

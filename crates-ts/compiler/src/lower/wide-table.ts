@@ -18,6 +18,8 @@ export interface WideOperand {
 	readonly fine?: Value | undefined;
 	/** What calibration saw of it. */
 	readonly range: Range;
+	/** How many times further it has room. */
+	readonly margin: number;
 	/** The least magnitude that must be told finely; 0 for as finely as the grids can. */
 	readonly least: number;
 }
@@ -46,7 +48,7 @@ export function emitWideTable(
 		let end = 0;
 		// What both sides have in common at 0 is counted once.
 		const common = side < 0 ? integer(0) : 0;
-		for (const { unit, source, label } of stretches(context, operand, side)) {
+		for (const { unit, source, label } of stretches(operand, side)) {
 			const stretch = emitLinear(context, [source], [side], source.spec.shape, {
 				scale: unit,
 				low: 0,
@@ -85,10 +87,10 @@ interface Stretch {
 }
 
 /** The stretches of one side of 0, finest first; units are powers of two times the scale of x. */
-function stretches(context: Context, { x, fine, range, least }: WideOperand, side: number): Stretch[] {
+function stretches({ x, fine, range, margin, least }: WideOperand, side: number): Stretch[] {
 	const { scale } = x.spec;
 	const [seen, end] = side > 0 ? [range.high, x.spec.high] : [-range.low, -x.spec.low];
-	const top = Math.min(end, Math.ceil(snapUp(Math.max(0, seen) * context.precision.margin) / scale));
+	const top = Math.min(end, Math.ceil(snapUp(Math.max(0, seen) * margin) / scale));
 	const finest = fine ? Math.round(Math.log2(fine.spec.scale / scale)) : 0;
 	const low = least / scale;
 	const stretchOf = (bits: number): Stretch => ({

@@ -11,17 +11,27 @@ const MOST_OCTAVES = 6;
 const keepsGrid = ({ nodes: [node], table }: FusedOp): boolean =>
 	!table && has(node, "moves", "largest", "least", "clips");
 
+/** Ranges, and the values whose range is a class's. */
+export interface AlignedSums {
+	readonly ranges: RangeTable;
+	readonly aligned: ReadonlySet<string>;
+}
+
 /**
  * Ranges with those of sums and of what they add made powers of two of one another, so that steps of their grids are too:
  * coefficients are powers of two then, which float32 holds with 16 bits of each operand. A value grows by less than an octave, or to
  * a 64th of the largest of its class. Inputs and outputs of the model keep theirs.
  */
-export function alignSums(graph: Graph, fusedOps: readonly FusedOp[], facts: Facts): RangeTable {
+export function alignSums(graph: Graph, fusedOps: readonly FusedOp[], facts: Facts): AlignedSums {
 	const producers = new Map(fusedOps.map((fused) => [fused.output, fused]));
 	const rootOf = (name: string): string => {
 		let root = name;
-		for (let from = producers.get(root); from && keepsGrid(from); from = producers.get(root))
-			root = from.nodes[0].inputs[0];
+		for (let from = producers.get(root); from && keepsGrid(from); from = producers.get(root)) {
+			const [operand] = from.nodes[0].inputs;
+			// Rows that are looked up have the grid of a constant, which is its own.
+			if (!facts.ranges.has(operand)) break;
+			root = operand;
+		}
 		return root;
 	};
 	const parent = new Map<string, string>();
@@ -50,12 +60,14 @@ export function alignSums(graph: Graph, fusedOps: readonly FusedOp[], facts: Fac
 	}
 	const ends = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => rootOf(name)));
 	const ranges: RangeTable = new Map(facts.ranges);
+	const aligned = new Set<string>();
 	for (const [name, range] of facts.ranges) {
 		const root = rootOf(name);
 		if (!members.has(root) || ends.has(root) || !isValue(name)) continue;
+		aligned.add(name);
 		ranges.set(name, snapped(facts.ranges.get(root)!, range, reaches.get(find(root))!));
 	}
-	return ranges;
+	return { ranges, aligned };
 }
 
 /** A range whose reach is the largest one of its class over the largest power of two that leaves its root's within. */

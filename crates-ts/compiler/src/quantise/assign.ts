@@ -71,6 +71,16 @@ export function withBytes(assignment: Assignment, bytes: PrecisionOverrides): As
 	return new Map([...assignment, ...added]);
 }
 
+/**
+ * The same where measured loss decides: without 32 bits for the sake of finer steps, which make products slow. What
+ * is never negative keeps them: it is divided by, and its small numbers matter as much as its large ones.
+ */
+export function withoutFinerSteps(assignment: Assignment, { ranges }: Facts): Assignment {
+	const isFiner = ([name, { reasons }]: readonly [string, Assigned]): boolean =>
+		reasons.every((reason) => reason === "wide") && (ranges.get(name)?.low ?? 0) < 0;
+	return new Map([...assignment].filter((entry) => !isFiner(entry)));
+}
+
 /** Decides for every value of a graph how it is quantised, with the reasons; what is not in the map has none. */
 export function assign(
 	graph: Graph,

@@ -4,6 +4,7 @@ import type { Graph } from "@umpire/onnx/model.ts";
 import type { Proved } from "../fidelity/budget.ts";
 import { fuse } from "../lower/fuse.ts";
 import type { Lowered } from "../lower/lower.ts";
+import { withoutFinerSteps } from "../quantise/assign.ts";
 import { type Precision, SMALL_WEIGHTS } from "../quantise/scales.ts";
 import { costOf, isWhole, optionOf, unitCosts, type WidthPlan } from "./costs.ts";
 import { type Group, groupsOf } from "./groups.ts";
@@ -72,7 +73,7 @@ export async function chooseWidths(
 	options: ChooseOptions,
 ): Promise<{ proved: Proved; report: WidthReport } | undefined> {
 	const { graph, facts, sharedRanges, fixed, plain, most, lower, prove, measure, progress } = options;
-	const { assignment } = plain.lowered;
+	const assignment = withoutFinerSteps(plain.lowered.assignment, facts);
 	const all = unitsOf(graph, fuse(graph, facts, true), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
 	const groups = groupsOf(all);

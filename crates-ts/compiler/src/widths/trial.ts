@@ -7,6 +7,7 @@ import type { ErrorBudget } from "../fidelity/error-budget.ts";
 import { errorBy, Judge } from "../fidelity/judge.ts";
 import type { Labels } from "../fidelity/labels.ts";
 import { type Executor, quantise } from "../fidelity/measure.ts";
+import { type Parts, partsOf } from "../fidelity/parts.ts";
 import { probabilitiesOf } from "../fidelity/probabilities.ts";
 import type { Lowered } from "../lower/lower.ts";
 import { isHeldBack } from "./hold-back.ts";
@@ -32,9 +33,16 @@ export class Trial {
 	readonly #execute: Executor;
 	readonly #budget: ErrorBudget;
 	readonly #labels: Labels | undefined;
+	readonly #parts: ReadonlyMap<string, Parts>;
 
-	private constructor(runs: readonly Run[], model: Model, { execute, budget, labels }: TrialOptions) {
+	private constructor(
+		runs: readonly Run[],
+		model: Model,
+		parts: ReadonlyMap<string, Parts>,
+		{ execute, budget, labels }: TrialOptions,
+	) {
 		this.#runs = runs;
+		this.#parts = parts;
 		this.#probabilities = probabilitiesOf(model.graph);
 		this.#execute = execute;
 		this.#budget = budget;
@@ -60,7 +68,7 @@ export class Trial {
 		} finally {
 			await session.release();
 		}
-		return new Trial(runs, model, options);
+		return new Trial(runs, model, await partsOf(model, feeds.first), options);
 	}
 
 	/** What products of a program read on inputs that set ranges. */
@@ -84,7 +92,9 @@ export class Trial {
 	/** The largest error of a program; where the largest element of a row is another, that alone is no reason against it. */
 	async of(program: Program): Promise<Tried> {
 		const session = await this.#execute(program, false);
-		const judges = program.outputs.map(({ name }) => new Judge(this.#probabilities.has(name)));
+		const judges = program.outputs.map(
+			({ name }) => new Judge(this.#probabilities.has(name), undefined, this.#parts.get(name)),
+		);
 		const squares = program.outputs.map(() => ({
 			sum: 0,
 			count: 0,

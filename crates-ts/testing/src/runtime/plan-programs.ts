@@ -357,6 +357,76 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 			},
 		],
 	],
+	// What is far from 0, by 0.
+	[
+		"float64 quotient, rounded to nearest",
+		16,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 16 },
+			{
+				form: { type: "linear", coefficients: [1] },
+				kind: "Add",
+				shape: [12, 67],
+				rows: rows(0, 15),
+				width: 8,
+				clip: [0, 1],
+			},
+			{
+				form: { type: "quotient", numerator: 4099, rounding: "nearest" },
+				kind: "Div",
+				shape: [12, 67],
+				width: 32,
+				beside: 1,
+			},
+		],
+	],
+	[
+		"float32 quotient, rounded towards 0",
+		8,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 8 },
+			{
+				form: { type: "linear", coefficients: [1] },
+				kind: "Add",
+				shape: [12, 67],
+				rows: rows(0, 7),
+				width: 8,
+				clip: [0, 1],
+			},
+			{
+				form: { type: "quotient", numerator: 7, rounding: "zero" },
+				kind: "Div",
+				shape: [12, 67],
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
+	[
+		"float32 quotient, rounded down",
+		8,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 8 },
+			{
+				form: { type: "linear", coefficients: [1] },
+				kind: "Add",
+				shape: [12, 67],
+				rows: rows(0, 7),
+				width: 8,
+				clip: [0, 1],
+			},
+			{
+				form: { type: "quotient", numerator: 7, rounding: "floor" },
+				kind: "Div",
+				shape: [12, 67],
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
 	[
 		"8-bit Conv, any multipliers",
 		8,

@@ -87,6 +87,32 @@ function feedForward(g: TransformerGraph, x: string, name: string, { width, inne
 	return g.node("Add", [x, g.dense(up, `${name}.wo`, { from: inner, to: width, bias: false })]);
 }
 
+/** What the decoder looks at: the normalised states of the encoder's tokens. */
+function encode(g: TransformerGraph, ids: string, mask: string, shared: string, sizes: T5Sizes): string {
+	let x = g.node("Gather", [shared, ids]);
+	const encoderMask = g.mask(x, mask, false);
+	const encoderBias = positionBias(g, x, "encoder", sizes, true);
+	for (let layer = 0; layer < sizes.layers; layer++) {
+		const name = `encoder.${layer}`;
+		x = block(g, x, `${name}.self`, sizes, (normed, own) =>
+			attention(g, normed, normed, own, sizes, [encoderBias, encoderMask]),
+		);
+		x = feedForward(g, x, `${name}.ff`, sizes);
+	}
+	return g.rmsNorm(x, "encoder.final_layer_norm", sizes.width);
+}
+
+/** T5's encoder by itself, as models of sentences use it. */
+export function t5Encoder(sizes: Omit<T5Sizes, "decoded">): Model {
+	const { vocabulary, width, batch, length } = sizes;
+	const g = new TransformerGraph("t5-encoder", 17, sizes.seed ?? 1);
+	const ids = g.builder.input("input_ids", "int64", [batch, length]);
+	const mask = g.builder.input("attention_mask", "int64", [batch, length]);
+	const shared = g.embedding("shared.weight", vocabulary, width);
+	g.builder.output(encode(g, ids, mask, shared, { ...sizes, decoded: 0 }));
+	return g.builder.model();
+}
+
 /** T5: an encoder, a decoder that looks at it, one embedding for both and for the logits. */
 export function t5(sizes: T5Sizes): Model {
 	const { vocabulary, width, layers, batch, length, decoded } = sizes;
@@ -95,18 +121,7 @@ export function t5(sizes: T5Sizes): Model {
 	const mask = g.builder.input("attention_mask", "int64", [batch, length]);
 	const previous = g.builder.input("decoder_input_ids", "int64", [batch, decoded]);
 	const shared = g.embedding("shared.weight", vocabulary, width);
-
-	let x = g.node("Gather", [shared, ids]);
-	const encoderMask = g.mask(x, mask, false);
-	const encoderBias = positionBias(g, x, "encoder", sizes, true);
-	for (let layer = 0; layer < layers; layer++) {
-		const name = `encoder.${layer}`;
-		x = block(g, x, `${name}.self`, sizes, (normed, own) =>
-			attention(g, normed, normed, own, sizes, [encoderBias, encoderMask]),
-		);
-		x = feedForward(g, x, `${name}.ff`, sizes);
-	}
-	const memory = g.rmsNorm(x, "encoder.final_layer_norm", width);
+	const memory = encode(g, ids, mask, shared, sizes);
 
 	let y = g.node("Gather", [shared, previous]);
 	const all = g.node("ConstantOfShape", [g.node("Shape", [previous])], {

@@ -5,7 +5,13 @@ import { asRows, zipReal } from "../../lower/broadcast.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitLinear, expanded } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
-import { type Quantisation, quantisationOf, wholeNumbers } from "../../quantise/scales.ts";
+import {
+	integerBounds,
+	limitOf,
+	type Quantisation,
+	quantisationOf,
+	wholeNumbers,
+} from "../../quantise/scales.ts";
 import { gridWith } from "./product.ts";
 
 /** How many times finer than its coarsest operand a sum may be, where all grids are powers of two. */
@@ -47,10 +53,11 @@ export function lowerSum(
 function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real | undefined): Value {
 	const shape = context.shape(fused.output);
 	const rows = constant && asRows(constant, shape);
+	const quick = quickGrid(context, fused, terms);
 	if (constant && !rows) {
 		const name = context.node.inputs.find((input) => context.real(input))!;
 		const own = context.ownQuantisation(constant, isFloat(context.type(fused.output)));
-		const quantisation = context.widths ? besides(own, context.quantisation(fused.output, fused.clip)) : own;
+		const quantisation = quick ? besides(own, quick) : own;
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
 	}
 	const [only] = terms;
@@ -82,9 +89,25 @@ function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real
 		last.map(({ value }) => value),
 		last.map(({ factor }) => factor),
 		shape,
-		context.quantisation(fused.output, fused.clip, natural),
+		quick ?? context.quantisation(fused.output, fused.clip, natural),
 		rows,
 	);
+}
+
+/**
+ * Where widths were chosen, the grid of a value and constants: so many octaves coarser than the value's own that its coefficient
+ * is a power of two. Undefined where there are more values (quantise/aligned-sums.ts), or the grid has a reason.
+ */
+function quickGrid(context: Context, fused: FusedOp, terms: readonly Term[]): Quantisation | undefined {
+	const [{ value, factor }] = terms;
+	const isPlain = context.widths && isFloat(context.type(fused.output)) && !context.hasReason(fused.output);
+	if (!isPlain || terms.length !== 1 || factor === 0 || value.spec.width === 32) return undefined;
+	const step = value.spec.scale * Math.abs(factor);
+	const wanted = context.quantisation(fused.output, fused.clip, step);
+	if (wanted.width === 32) return undefined;
+	const scale = step * 2 ** Math.ceil(Math.log2(wanted.scale / step));
+	const { low, high } = integerBounds(fused.clip, scale, limitOf(wanted));
+	return { ...wanted, scale, low: Math.max(low, wanted.low), high: Math.min(high, wanted.high) };
 }
 
 /** So many octaves finer than the sum's grid 16 bits of a constant stay below 2^24 (quantise/aligned-sums.ts). */

@@ -41,13 +41,15 @@ export const INDEXING: readonly OnnxOperator[] = [
 		name: "ScatterElements",
 		since: 11,
 		decompose: decomposeScatterElements,
-		summary: "by constant indices chosen elements, by others a choice for every update",
+		summary:
+			"by constant indices chosen elements; by others every place is compared with every index, rows are summed by a product, and what is not summed is chosen",
 	}),
 	operator({
 		name: "ScatterND",
 		since: 11,
 		decompose: decomposeScatterND,
-		summary: "by constant indices chosen elements, by others a choice for every update",
+		summary:
+			"by constant indices chosen elements; by others every place is compared with every index, rows are summed by a product, and what is not summed is chosen",
 	}),
 	operator({
 		name: "TopK",

@@ -146,17 +146,20 @@ function rangeOf(context: Context, name: string): Range {
 /** Factors of 32 bits with as many bits as sums of their products have room for: rows times themselves. */
 function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value] {
 	const count = a.spec.shape[a.spec.shape.length - 1];
-	if (integerReach(a) * integerReach(b) * count < EXACT) return [a, b];
+	if (context.representableReach(a) * context.representableReach(b) * count < EXACT) return [a, b];
 	const limit = Math.floor(Math.sqrt(EXACT / count));
 	const [x, y] = [a, b].map((value) => context.unreshaped(value));
 	const coarse = (value: Value): Value => {
 		const reach = integerReach(value);
-		if (reach <= limit) return value;
+		// Of an input the certificate knows no more than its width: what clients clip it to anyway is clipped again.
+		if (context.representableReach(value) <= limit) return value;
 		// Where all grids are powers of two, this one is too.
 		const { pins } = context.precision;
-		const unit = pins ? 2 ** Math.ceil(Math.log2(reach / limit)) : reach / limit;
+		const factor = Math.max(1, reach / limit);
+		const unit = pins ? 2 ** Math.ceil(Math.log2(factor)) : factor;
 		const scale = value.spec.scale * unit;
-		const quantisation = { scale, low: -limit, high: limit, width: 32 } as const;
+		const most = Math.min(limit, Math.ceil(reach / unit));
+		const quantisation = { scale, low: -most, high: most, width: 32 } as const;
 		return emitLinear(context, [value], [1], value.spec.shape, quantisation);
 	};
 	const first = coarse(x);

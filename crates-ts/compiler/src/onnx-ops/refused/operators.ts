@@ -43,7 +43,7 @@ export const REFUSED: readonly OnnxOperator[] = [
 		since: 9,
 		refuse: {
 			reason: "the shape of its result depends on the model's inputs",
-			hint: "Use a mask (Where, Mul) instead of positions: every tensor of a program has a fixed shape",
+			hint: "Use a mask (Where, Mul) instead of positions: every tensor of a program has a fixed shape. Self-loops of a graph belong to the edges that the model is given (PyTorch Geometric: add_self_loops=False)",
 		},
 		summary: "refused: the shape of its result depends on the model's inputs",
 	}),
