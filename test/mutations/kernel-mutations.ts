@@ -3,6 +3,8 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 const RULES = "crates-ts/operators/test/integer-kernels.test.ts";
 const BODIES = "crates-ts/runtime/test/kernels.test.ts";
 const BITS = "crates-ts/runtime/test/same-bits.test.ts";
+const RATIOS = "crates-ts/runtime/test/ratios.test.ts";
+const SINGLE = "crates-ts/runtime/test/single-products.test.ts";
 const ALLOWED = "crates-ts/runtime/test/allowed.test.ts";
 
 /** Integer kernels: what the certificate asks of them, the bodies that call them, the types between. */
@@ -14,6 +16,11 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			["weights of 8 bits do not saturate", "const WEIGHTS = { low: -64,", "const WEIGHTS = { low: -128,"],
 			["weights up to 64 do not saturate", "high: 63 };", "high: 64 };"],
 			["sums reach 2^23 before a convolution's factor", "UPWARDS_LIMIT = 2 ** 22", "UPWARDS_LIMIT = 2 ** 23"],
+			["sums are beyond float32 before a ratio", "limit: 2 ** 24 };", "limit: 2 ** 25 };"],
+			["quotients lie closer than a factor moves them", "const MOST_SHIFT = 13;", "const MOST_SHIFT = 14;"],
+			["a factor moves no half", "over >= multiplier * 2 ** -23 &&", "over >= 0 &&"],
+			["a factor moves as much as one likes", "over < multiplier * 2 ** -22", "true"],
+			["multipliers are as large as one likes", "multiplier < MOST_MULTIPLIER", "true"],
 			[
 				"sums are exact once their bias is there",
 				'const reach = [reachOf(sums, "float32")];',
@@ -32,7 +39,7 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 				"if (false)",
 			],
 			["a convolution's weights have a zero point", ".some((zero) => zero !== 0)", ".some(() => false)"],
-			["a convolution rounds halves to even", "(scale) => scale / UPWARDS", "(scale) => scale"],
+			["a convolution rounds halves to even", "if (isPower(scale / UPWARDS))", "if (isPower(scale))"],
 			["quantising does not cut", "Math.min(Math.max(value + zero, 0), most)", "value + zero"],
 			["a convolution's values are as its bytes", "[low - zero, high - zero, 1]", "[low, high, 1]"],
 		],
@@ -61,8 +68,8 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			["weights of 64 are small", "GREATEST_WEIGHT = 63", "GREATEST_WEIGHT = 64"],
 			[
 				"multipliers are 1 whatever they are",
-				"if (rows.some(({ multiplier }) => multiplier !== 1n)) return undefined;",
-				"",
+				"rows?.every(({ multiplier }) => multiplier === 1n) ? rows : undefined",
+				"rows",
 			],
 		],
 	),
@@ -116,15 +123,70 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/integers.ts",
+		[RATIOS],
+		[
+			["quotients lie as close as one likes", "const MOST_SHIFT = 13n;", "const MOST_SHIFT = 20n;"],
+			[
+				"a factor that float32 rounds down moves halves as well",
+				"if (Math.fround(wanted) < wanted) bits[0] += 1;",
+				"if (Math.fround(wanted) < wanted) bits[0] -= 1;",
+			],
+			["a zero point is multiplied", "(zero === 0 || multiplier === 1n)", "(zero >= 0 || multiplier === 1n)"],
+			["sums over small powers of two stay below 2^22", "return LIMIT.float32;", "return POWER_LIMIT;"],
+			[
+				"sums are as large as int32 holds",
+				"reach.some((bound, channel) => bound >= BigInt(limits[channel] ?? 0))",
+				"limits.includes(undefined)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/positions.ts",
+		[SINGLE],
+		[
+			[
+				"a half takes no bit",
+				"2n * directBound(rescale, boundsPerRow(rescale, bounds.channels(), 1)) + 1n",
+				"directBound(rescale, boundsPerRow(rescale, bounds.channels(), 1))",
+			],
+			[
+				"bytes on both ends are no matter",
+				'if (holds("uint8", x.range) && holds("uint8", operator))',
+				"if (!x)",
+			],
+			[
+				"a product per position does not know the half",
+				"(exactNumber(bias) + tieOf(body, Number(shift))) * factors[k]",
+				"exactNumber(bias) * factors[k]",
+			],
+			["positions are not skipped", "emitStrided(body, a, context.form.strides, x.spec.shape)", "a"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/plan.ts",
+		[SINGLE],
+		[
+			["a float32 convolution rounds exact halves to even", "shift === 0n ? 0 : 0.5", "0"],
+			["what is not divided gets a half", "shift === 0n ? 0 : 0.5", "0.5"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/operators/src/forms/conv/pointwise.ts",
+		[BODIES],
+		[
+			[
+				"groups and pads do not matter to a product per position",
+				"form.group === 1 &&\n\tform.pads.every((pad) => pad === 0)",
+				"true",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/operators/src/forms/conv/channels-last.ts",
 		[BODIES],
 		[
 			["rows are those of positions", "axis === 1 ? last : -1", "axis"],
-			[
-				"groups and pads do not matter to a product per position",
-				"form.group !== 1 || form.pads.some((pad) => pad !== 0)",
-				"false",
-			],
 			["weights are not turned for their bounds", "turned[c * outputs + m]", "turned[m * channels + c]"],
 		],
 	),
@@ -138,7 +200,11 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 				'if (type !== "uint16") return type;',
 				"if (type) return type;",
 			],
-			["16 bits without a sign are cut from above", "low === 0 && high === mostOf(type) ?", "low === 0 ?"],
+			[
+				"16 bits without a sign are cut from above",
+				"return low === 0 && high === mostOf(type);",
+				"return low === 0;",
+			],
 		],
 	),
 	...mutationsOf(
@@ -182,7 +248,17 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			["graphs lose outputs", "...lostOutputs(model.graph)", ""],
 			["kernels have any scales", " ?? scaleFault(node, graph)", ""],
 			["windows have any pads", " ?? windowFault(node)", ""],
-			["scales are as much more than a power of two as one likes", "isPower(value / UPWARDS)", "value > 1"],
+			[
+				"scales are as much more than a power of two as one likes",
+				"isPower(value / UPWARDS.least)",
+				"value > 1",
+			],
+			["scales are as much more than a ratio as one likes", "value < multiple * UPWARDS.most", "true"],
+			[
+				"scales of results are ratios",
+				"!(isWeights && isUpwards(Number(value)))",
+				"!isUpwards(Number(value))",
+			],
 			[
 				"scales are no constants",
 				"if (scale === undefined) return",

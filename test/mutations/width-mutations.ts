@@ -68,9 +68,11 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"convolutions have small weights for results that no kernel gives",
-				'(holds("uint8", x.spec) && holds("uint8", result))',
-				'holds("uint8", x.spec)',
+				'isPointwise(weightShape, form) || holds("uint8", result)',
+				"true",
 			],
+			["results below zero are multiplied by ratios", "result.low >= 0;", "result.high >= 0;"],
+			["products of middle widths have any weights", "context.widths?.single.has(reads) !== true", "reads"],
 			["copies are not read", "if (!precision || !range ||", "if (precision || !range ||"],
 		],
 	),
@@ -90,6 +92,7 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		`${FOLDER}/costs.ts`,
 		[PROGRAMS],
 		[
+			["inputs are cut to middle widths", 'option === "float32" && !isInput', 'option === "float32"'],
 			["a convolution's result does not matter", 'first !== "A8W14" && givesBytes', 'first !== "A8W14"'],
 			["small products gain by small weights", "isSmall ? WIDE[kernel] : kernel", "kernel"],
 		],
@@ -105,6 +108,19 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"reach > 128 ? CONVOLUTION_SUM / 2",
 				"reach > 999 ? 1",
 			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/compiler/src/quantise/weights.ts",
+		[PROGRAMS],
+		[["sums of middle widths leave no room for the bias", "bias && limits.reach ?", "bias === null ?"]],
+	),
+	...mutationsOf(
+		`${FOLDER}/widths.ts`,
+		[PROGRAMS],
+		[
+			["sums of middle widths leave no bit for a half", "2 ** 23 - 2 ** 17", "2 ** 24 - 2 ** 17"],
+			["values have all bits that float32 has", "most: 13 };", "most: 16 };"],
 		],
 	),
 	...mutationsOf(
@@ -150,8 +166,9 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 		"crates-ts/compiler/src/quantise/joint-rounding.ts",
 		[TOGETHER],
 		[
-			["the finer step is never taken", "fine.losses[c] < coarse.losses[c]", "false"],
-			["biases leave the mean as it is", "+ (one ? fine : coarse).offsets[c]", ""],
+			["the finer step is never taken", "b.losses[c] < a.losses[c]", "false"],
+			["biases leave the mean as it is", "(bias?.[c] ?? 0) + offsets[c]", "bias?.[c] ?? 0"],
+			["steps are powers of two", "const any = ratios", "const any = ratios === null"],
 		],
 	),
 	...mutationsOf(

@@ -102,7 +102,7 @@ describe("weights rounded in view of one another", () => {
 		const { weights, rounding } = await example();
 		const { scales } = channelScales(weights, LIMITS);
 		const scale = { inputScale: 0.5, outputScale: 0.5, limit: 32767 };
-		const { data, rows } = roundTogether(weights, scales, undefined, { ...scale, rounding });
+		const { data, rows } = roundTogether(weights, scales, undefined, { ...scale, rounding, ratios: false });
 		expect(Math.max(...Array.from(data, Math.abs))).toBeLessThanOrEqual(MOST);
 		const whole = rounding(
 			weights,
@@ -119,11 +119,31 @@ describe("weights rounded in view of one another", () => {
 		}
 	});
 
+	it("take steps between powers of two where their kernel multiplies by any ratio", async () => {
+		const { weights, rounding } = await example();
+		const { scales } = channelScales(weights, LIMITS);
+		const scale = { inputScale: 0.5, outputScale: 8, limit: 32767 };
+		const [powers, any] = [false, true].map((ratios) =>
+			roundTogether(weights, scales, undefined, { ...scale, rounding, ratios }),
+		);
+		const lossesOf = ({ rows }: typeof any): Float64Array => {
+			const steps = Float64Array.from(rows, ({ multiplier, shift }) => (multiplier / 2 ** shift) * 16);
+			return rounding(weights, steps).losses;
+		};
+		const [coarse, fine] = [powers, any].map(lossesOf);
+		const sum = (losses: Float64Array): number => losses.reduce((a, b) => a + b);
+		expect(fine.every((loss, c) => loss <= coarse[c])).toBe(true);
+		expect(sum(fine)).toBeLessThan(sum(coarse));
+		expect(any.rows.every(({ shift }) => shift <= 13)).toBe(true);
+		expect(any.rows.some(({ multiplier }) => multiplier > 1)).toBe(true);
+		expect(Math.max(...Array.from(any.data, Math.abs))).toBeLessThanOrEqual(MOST);
+	});
+
 	it("have biases that take back what their errors add to the mean", async () => {
 		const { rows, weights, rounding } = await example();
 		const { scales } = channelScales(weights, LIMITS);
 		const scale = { inputScale: 0.5, outputScale: 2 ** -20, limit: 2 ** 31 - 1 };
-		const quantised = roundTogether(weights, scales, undefined, { ...scale, rounding });
+		const quantised = roundTogether(weights, scales, undefined, { ...scale, rounding, ratios: false });
 		for (let c = 0; c < CHANNELS; c++) {
 			const { bias, multiplier, shift } = quantised.rows[c];
 			const ratio = multiplier / 2 ** shift;

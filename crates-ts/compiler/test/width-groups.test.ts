@@ -13,6 +13,8 @@ function chain(works: readonly number[]) {
 			elements: 1,
 			others: 0,
 			wantsBytes: false,
+			isInput: false,
+			terms: 1,
 			sums: 0,
 			options,
 		};
@@ -24,6 +26,7 @@ function chain(works: readonly number[]) {
 			length: 1,
 			isSmall: false,
 			hasDigits: false,
+			paysInLimbs: true,
 			reads: [k],
 			gives: k + 1 < works.length ? k + 1 : -1,
 		};

@@ -10,9 +10,10 @@ import { lowerModel } from "../src/lower/lower.ts";
 import { precisionOf } from "../src/quantise/scales.ts";
 import { channelScales, quantiseWeights } from "../src/quantise/weights.ts";
 import { costOf, isWhole, type WidthPlan } from "../src/widths/costs.ts";
+import { takesRatios } from "../src/widths/factors.ts";
 import { holdsBack, withoutHeldBack } from "../src/widths/hold-back.ts";
 import { unitsOf } from "../src/widths/units.ts";
-import { bytesOf, NO_WIDTHS, type Widths } from "../src/widths/widths.ts";
+import { bytesOf, NO_WIDTHS, singleOf, type Widths } from "../src/widths/widths.ts";
 
 /** x → a = relu(conv x) → b = conv a → c = a + b → d = relu(conv c) → e = dense d */
 async function network() {
@@ -106,10 +107,64 @@ describe("programs of chosen widths", () => {
 		for (const node of ["b", "c"]) expect(planOf(program, node)).not.toMatch(/8-bit/);
 		const options = { assignment: new Map(), sharedRanges: [], fixed: new Set<string>() };
 		const { units, products } = unitsOf(folded, fuse(folded, facts), facts, options);
-		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "conv"]);
-		expect(units[0].options).toEqual(["A16W14", "A16W7", "A8W14", "A8W7"]);
+		expect(products.map(({ type }) => type)).toEqual(["pointwise", "conv", "pointwise"]);
+		expect(units[0].options).toEqual(["A16W14", "A16W7", "float32", "A8W14", "A8W7"]);
 		// An integer kernel gives the first result in 16 bits too.
 		expect(units.map(({ wantsBytes }) => wantsBytes)).toEqual([false, false, true]);
+	});
+
+	it("divide float32's bits between values and weights where they are between bytes and 16 bits", async () => {
+		const random = new Random(3);
+		const graph = new GraphBuilder("net");
+		const conv = (x: string, name: string, dims: readonly number[], group = 1): string => {
+			const [m, c, size] = dims;
+			const w = graph.constant(`${name}.w`, random.heTensor(dims, c * size * size));
+			const b = graph.constant(`${name}.b`, random.normalTensor([m], name === "b" ? 50 : 3));
+			const pads = Array<number>(4).fill((size - 1) / 2);
+			return graph.node("Conv", [x, w, b], { kernel_shape: [size, size], pads, group }, name);
+		};
+		const x = graph.input("x", "float32", [1, 8, 12, 12]);
+		const a = conv(x, "a", [96, 8, 3, 3]);
+		const b = graph.node("Relu", [conv(a, "b", [160, 96, 1, 1])], {}, "relu");
+		const c = conv(b, "c", [160, 1, 3, 3], 160);
+		graph.output(c, "float32", [1, 160, 12, 12]);
+		const feed = new Map([["x", new Random(1).normalTensor([1, 8, 12, 12])]]);
+		const { graph: folded, facts } = await foldModel(graph.model(), feedsOf([feed]));
+		const of = (name: string, terms: number) => [name, singleOf(facts.ranges.get(name)!, terms)] as const;
+		const widths = {
+			...NO_WIDTHS,
+			copies: new Map([of("x", 72)]),
+			tensors: new Map([of(a, 96), of(b, 9)]),
+			single: new Set(["x", a, b]),
+		};
+		const { program } = lowerModel({ graph: folded, facts }, "net", precisionOf(16, 1), { widths });
+		const names = ["a", "b", "c"].map((node) => planOf(program, node));
+		const folding = "float32 Conv, rescaled by its weights";
+		expect(names).toEqual([folding, "float32 MatMul per position", folding]);
+		for (const node of ["a", "b", "c"]) expect(weightsOf(program, node)).toBeGreaterThan(127);
+		expect(operatorOf(program, "a")).toMatchObject({ low: -511, high: 511, width: 16 });
+		expect(operatorOf(program, "relu")).toMatchObject({ low: 0, high: 4095, width: 16 });
+		// What 16 bits are copied from and to stays within float32.
+		const copy = program.operators.find(({ form }) => form.type === "linear")!;
+		expect(exactnessOf(program)[program.operators.indexOf(copy)].plan).toContain("float32");
+	});
+
+	it("let bytes that are never negative have steps between powers of two", async () => {
+		const { lower, name, range } = await network();
+		const tensors = new Map(
+			["a", "b", "c", "d"].map((node) => [name(node), bytesOf(range(node), false)] as const),
+		);
+		const result = (node: string) => {
+			const { low, high } = bytesOf(range(node), false).positive
+				? { low: 0, high: 255 }
+				: { low: -127, high: 127 };
+			return { scale: 1, low, high, width: 16 } as const;
+		};
+		const program = lower({ ...NO_WIDTHS, tensors, small: new Set(["a", "c"].map(name)) });
+		const context = { widths: NO_WIDTHS } as Parameters<typeof takesRatios>[0];
+		const x = { ref: { source: "operator", index: 0 }, spec: operatorOf(program, "a") } as const;
+		const form = operatorOf(program, "b").form;
+		expect(["b", "d"].map((node) => takesRatios(context, { form, x }, result(node)))).toEqual([false, true]);
 	});
 
 	it("leave sums of bytes room in one float32 convolution, where weights stay fine", async () => {
@@ -160,7 +215,7 @@ describe("units", () => {
 	it("are what products read, and what convolutions give", async () => {
 		const { all, unit, name } = await found();
 		expect(all.units.map((one) => one.name)).toEqual(["x", ...["a", "b", "c", "d"].map(name)]);
-		expect(unit("a").options).toEqual(["A16W14", "A8W14", "A8W7", "A8W7 for all"]);
+		expect(unit("a").options).toEqual(["A16W14", "float32", "A8W14", "A8W7", "A8W7 for all"]);
 		expect(unit("b").options).toEqual(["A16W14", "A8W7 for all"]);
 		expect(unit("d")).toMatchObject({ factors: [name("flat")], options: ["A16W14", "A16W7", "A8W7"] });
 	});
@@ -174,7 +229,7 @@ describe("units", () => {
 			fixed: new Set([name("a"), name("b")]),
 		});
 		const unit = all.units.find((one) => one.name === name("a"))!;
-		expect(unit).toMatchObject({ roots: [], options: ["A16W14", "A8W14", "A8W7"] });
+		expect(unit).toMatchObject({ roots: [], options: ["A16W14", "float32", "A8W14", "A8W7"] });
 		expect(isWhole(unit, "A8W7")).toBe(false);
 		expect(all.units.some((one) => one.name === name("b"))).toBe(false);
 	});
@@ -231,6 +286,7 @@ describe("costs", () => {
 	it("know that small products keep their weights", () => {
 		const unit = {
 			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false, sums: 0 },
+			...{ isInput: false, terms: 1 },
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
 		const cost = (isSmall: boolean, option: number): number => {
@@ -239,7 +295,7 @@ describe("costs", () => {
 				type: "matmul",
 				length: 1,
 				isSmall,
-				hasDigits: false,
+				...{ hasDigits: false, paysInLimbs: true },
 				reads: [0],
 				gives: -1,
 			} as const;
@@ -249,6 +305,23 @@ describe("costs", () => {
 		expect(cost(false, 1)).toBeLessThan(cost(false, 0));
 		expect(cost(false, 2)).toBeLessThan(cost(true, 2));
 		expect(cost(true, 2)).toBeLessThan(cost(true, 0));
+	});
+});
+
+describe("middle widths", () => {
+	it("are copies of inputs, which take all that their width holds", () => {
+		const unit = {
+			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
+			...{ terms: 1, sums: 0, options: ["A16W14", "float32", "A8W14"] as const },
+		};
+		expect([true, false].map((isInput) => isWhole({ ...unit, isInput }, "float32"))).toEqual([false, true]);
+		expect(isWhole({ ...unit, isInput: true }, "A8W14")).toBe(true);
+	});
+
+	it("have fewer bits the longer the sums are", () => {
+		const limits = [1, 9, 27, 160, 960, 100_000].map((terms) => singleOf({ low: -1, high: 1 }, terms).limit);
+		expect(limits).toEqual([4095, 2047, 1023, 511, 255, 255]);
+		expect(singleOf({ low: 0, high: 1 }, 27)).toMatchObject({ limit: 2047, positive: true });
 	});
 });
 

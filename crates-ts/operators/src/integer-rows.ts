@@ -16,9 +16,17 @@ export function shiftRows(
 	channelAxis: number,
 	count: number,
 ): readonly Fraction[] | undefined {
+	const rows = fractionRows(context, channelAxis, count);
+	return rows?.every(({ multiplier }) => multiplier === 1n) ? rows : undefined;
+}
+
+/** One row for each of `count` channels, if the rescaling has one for all or one for each. */
+export function fractionRows(
+	context: OperatorContext,
+	channelAxis: number,
+	count: number,
+): readonly Fraction[] | undefined {
 	const rescale = rescaleOf(context);
 	if (!followsChannels(rescale, channelAxis)) return undefined;
-	const rows = rescale.rows.map(reduced);
-	if (rows.some(({ multiplier }) => multiplier !== 1n)) return undefined;
-	return rowValues(rows, count);
+	return rowValues(rescale.rows.map(reduced), count);
 }

@@ -1,5 +1,5 @@
 import { type Body, MICROSOFT } from "./body.ts";
-import { mostOf, type NarrowType, zeroPointOf } from "./narrow.ts";
+import { isNarrow, mostOf, type NarrowType, zeroPointOf } from "./narrow.ts";
 import type { Range } from "./range.ts";
 
 /** value / scale to the nearest whole number, plus `zero`, cut to what `type` holds: one vectorised pass. */
@@ -24,6 +24,10 @@ export function emitNarrow(body: Body, value: string, type: NarrowType, range: R
 /** A value that travels as an unsigned type, in float32. */
 export const emitWide = (body: Body, value: string, range: Range): string =>
 	emitDequantise(body, value, zeroPointOf(body.type(value) as NarrowType, range));
+
+/** A value in float32, however it comes. */
+export const emitValue = (body: Body, value: string, range: Range): string =>
+	isNarrow(body.type(value)) ? emitWide(body, value, range) : body.cast(value, "float32");
 
 /** Rounds a float32 value to what `range` admits, as `type` holds it. */
 export function emitRounded(body: Body, value: string, type: NarrowType, range: Range, scale = 1): string {

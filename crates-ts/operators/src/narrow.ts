@@ -35,8 +35,13 @@ export function holds(type: NarrowType, range: Range): boolean {
 export function givenType(range: Range): NarrowType | undefined {
 	const type = narrowest(range);
 	if (type !== "uint16") return type;
+	return fills(type, range) ? type : undefined;
+}
+
+/** True if `type` holds nothing beyond `range`: there is nothing left to cut. */
+export function fills(type: NarrowType, range: Range): boolean {
 	const { low, high } = heldRange(type, range);
-	return low === 0 && high === mostOf(type) ? type : undefined;
+	return low === 0 && high === mostOf(type);
 }
 
 /** The smallest type that holds `range`. */

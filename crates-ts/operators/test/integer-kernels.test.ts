@@ -128,6 +128,12 @@ describe("QuantizeLinear and DequantizeLinear", () => {
 });
 
 const UPWARDS = 1 + 2 ** -23;
+/** The least float32 that is 1 + 2^−23 times a number, or more. */
+function upwards(value: number): number {
+	const least = Math.fround(value * UPWARDS);
+	return least < value * UPWARDS ? Math.fround(least * (1 + 2 ** -23)) : least;
+}
+
 const KERNEL = { kernel_shape: ints([1]), strides: ints([1]), dilations: ints([1]), group: int(1) };
 
 interface Convolved {
@@ -155,10 +161,32 @@ const convolved =
 describe("QLinearConv", () => {
 	test("sums with their bias stay below 2^22, where the factor moves halves alone", () => {
 		expect(range(convolved({ bias: 2 ** 22 - 256, scale: UPWARDS * 2 ** -15 })())).toEqual([128, 128]);
-		expect(convolved({ bias: 2 ** 22 - 255 })).toThrow(/4194304/);
-		expect(range(convolved({ bias: 1 - 2 ** 22 })())).toEqual([0, 0]);
-		expect(convolved({ bias: -(2 ** 22) })).toThrow(/4194304/);
-		expect(convolved({ weights: [63], bias: 2 ** 22 - 255 * 63 })).toThrow(/4194304/);
+		const scale = UPWARDS * 2 ** -14;
+		// In shares of what float32 holds: 2^22 there is 2^24.
+		expect(convolved({ bias: 2 ** 22 - 255, scale })).toThrow(/16777216/);
+		expect(range(convolved({ bias: 1 - 2 ** 22, scale })())).toEqual([0, 0]);
+		expect(convolved({ bias: -(2 ** 22), scale })).toThrow(/16777216/);
+		expect(convolved({ weights: [63], bias: 2 ** 22 - 255 * 63, scale })).toThrow(/16777216/);
+	});
+
+	test("sums with their bias stay below 2^24 where quotients are multiples of 2^-13", () => {
+		for (const multiplier of [1, 3, 8191]) {
+			const scale = upwards(multiplier * 2 ** -13);
+			expect(range(convolved({ bias: 2 ** 24 - 256, scale })())).toEqual([255, 255]);
+			expect(convolved({ bias: 2 ** 24 - 255, scale })).toThrow(/16777216/);
+			expect(convolved({ bias: -(2 ** 24), scale })).toThrow(/16777216/);
+		}
+	});
+
+	test("a multiple of 2^-13 has a factor of 1 + 2^-23 to less than 1 + 2^-22", () => {
+		for (const multiplier of [3, 1365, 8191, 2 ** 20 - 1]) {
+			const ratio = multiplier * 2 ** -13;
+			expect(convolved({ scale: upwards(ratio) })).not.toThrow();
+			for (const off of [1, 1 - 2 ** -23, 1 + 2 ** -24, 1 + 2 ** -22, 1 + 2 ** -21])
+				expect(convolved({ scale: Math.fround(ratio * off) })).toThrow(/a little more/);
+		}
+		expect(convolved({ scale: upwards(3 * 2 ** -14) })).toThrow(/a little more/);
+		expect(convolved({ scale: upwards(2 ** 7 + 2 ** -13) })).toThrow(/a little more/);
 	});
 
 	test("weights lie in −64 … 63", () => {

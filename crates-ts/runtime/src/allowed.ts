@@ -55,8 +55,8 @@ const SCALES: Readonly<Record<string, readonly number[]>> = {
 	QuantizeLinear: [1],
 };
 
-/** What a convolution's scales are beside a power of two, so that it rounds halves up. */
-const UPWARDS = 1 + 2 ** -23;
+/** What a convolution's scales are beside a power of two, or a multiple of the last of these, so that it rounds halves up. */
+const UPWARDS = { least: 1 + 2 ** -23, most: 1 + 2 ** -22, of: 2 ** -13 };
 
 /** onnxruntime's blocked layout: the same sums in another order. */
 const BLOCKED: ReadonlySet<string> = new Set(["Conv", "MaxPool", "ReorderInput", "ReorderOutput"]);
@@ -124,10 +124,18 @@ function scaleFault(node: Node, { initializers }: Graph): string | undefined {
 	for (const index of SCALES[node.opType]) {
 		const scale = initializers.get(node.inputs[index]);
 		if (scale === undefined) return `scale ${node.inputs[index]}, which is no constant`;
-		for (const value of scale.data) if (!isScale(Number(value))) return `scale ${value}`;
+		const isWeights = node.opType === "QLinearConv" && index === 4;
+		for (const value of scale.data)
+			if (!isPower(Number(value)) && !(isWeights && isUpwards(Number(value)))) return `scale ${value}`;
 	}
 	return undefined;
 }
 
 const isPower = (value: number): boolean => value > 0 && Number.isInteger(Math.log2(value));
-const isScale = (value: number): boolean => isPower(value) || isPower(value / UPWARDS);
+
+function isUpwards(value: number): boolean {
+	const multiple = Math.round(value / UPWARDS.of) * UPWARDS.of;
+	return (
+		isPower(value / UPWARDS.least) || (value >= multiple * UPWARDS.least && value < multiple * UPWARDS.most)
+	);
+}

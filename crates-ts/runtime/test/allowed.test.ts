@@ -57,7 +57,13 @@ describe("forbiddenNodes", () => {
 	it("lets exact operators through", () => {
 		expect(forbiddenNodes(model(node("MatMul"), node("Conv", "com.microsoft.nchwc", {}, 3)))).toEqual([]);
 		for (const name of Object.keys(SCALES)) expect(forbiddenNodes(kernel(name, 2 ** -9))).toEqual([]);
-		expect(forbiddenNodes(kernel("QLinearConv", 2 ** -9 * (1 + 2 ** -23)))).toEqual([]);
+		for (const factor of [2 ** -9, 2 ** -20, 5 * 2 ** -13, 8191 * 2 ** -13])
+			expect(forbiddenNodes(kernel("QLinearConv", factor * (1 + 1.2 * 2 ** -23), 4))).toEqual([]);
+		for (const factor of [2 ** -9 * (1 + 2 ** -22), 3 * 2 ** -14 * (1 + 2 ** -23), 5 * 2 ** -13])
+			expect(forbiddenNodes(kernel("QLinearConv", factor, 4))).toHaveLength(1);
+		const upwards = 5 * 2 ** -13 * (1 + 1.2 * 2 ** -23);
+		for (const place of [1, 6]) expect(forbiddenNodes(kernel("QLinearConv", upwards, place))).toHaveLength(1);
+		expect(forbiddenNodes(kernel("QuantizeLinear", upwards))).toHaveLength(1);
 		expect(forbiddenNodes(model(node("Gemm", "", { alpha: { type: "float", value: 1 } })))).toEqual([]);
 	});
 

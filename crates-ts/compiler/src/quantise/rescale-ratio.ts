@@ -71,6 +71,20 @@ export function powerAtLeast(ratio: number, limit: number): { multiplier: number
 	return power(exponent, limit);
 }
 
+/** With shifts up to this the kernel of byte convolutions takes any multiplier (operators/src/forms/conv/integers.ts). */
+export const KERNEL_SHIFT = 13;
+/** Smaller multipliers are too coarse to follow a ratio: a power of two is no worse. */
+const LEAST_MULTIPLIER = 8;
+
+/** The least ratio ≥ this one that the kernel of byte convolutions multiplies by; undefined where those are too coarse. */
+export function kernelRatioAtLeast(ratio: number): { multiplier: number; shift: number } | undefined {
+	let multiplier = Math.ceil(ratio * 2 ** KERNEL_SHIFT);
+	if (multiplier < LEAST_MULTIPLIER || ratio >= 1) return undefined;
+	let shift = KERNEL_SHIFT;
+	while (multiplier % 2 === 0 && shift > 1) [multiplier, shift] = [multiplier / 2, shift - 1];
+	return { multiplier, shift };
+}
+
 /** The greatest multiplier / 2^shift ≤ ratio, for a tensor whose own scale is free to follow it. */
 export function ratioAtMost(ratio: number, limit: number): { multiplier: number; shift: number } {
 	return represent(ratio, limit, MULTIPLIER_BITS, Math.floor);

@@ -10,6 +10,8 @@ export interface WeightLimits {
 	readonly sum: number;
 	/** Equal slices of an output channel's weights, one after the other; 1 by default. */
 	readonly slices?: number;
+	/** The largest magnitude of what they multiply, where their sum has to leave room for the bias beside its products. */
+	readonly reach?: number;
 }
 
 /** Largest magnitude of a weight before its scale moves up to twice as much; a constant has 16 bits. */
@@ -90,7 +92,11 @@ export interface ChannelScales {
 }
 
 /** The finest scale per channel that the limits allow. */
-export function channelScales(weights: ChannelWeights, limits: WeightLimits): ChannelScales {
+export function channelScales(
+	weights: ChannelWeights,
+	limits: WeightLimits,
+	bias?: { readonly data: Float64Array; readonly inputScale: number },
+): ChannelScales {
 	const { data, channels } = weights;
 	const largest = new Float64Array(channels);
 	const least = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
@@ -106,7 +112,11 @@ export function channelScales(weights: ChannelWeights, limits: WeightLimits): Ch
 		sliceSums[c * slices + Math.floor((i % weights.inner) / perSlice)] += magnitude;
 		counts[c] += 1 / slices;
 	}
-	const sums = largest.map((_, c) => sliceSums.subarray(c * slices, (c + 1) * slices).reduce(larger));
+	const beside = (c: number): number =>
+		bias && limits.reach ? Math.abs(bias.data[c]) / (bias.inputScale * limits.reach) : 0;
+	const sums = largest.map(
+		(_, c) => sliceSums.subarray(c * slices, (c + 1) * slices).reduce(larger) + beside(c),
+	);
 	const exact = Array.from(largest, (value, c) => value === least[c]);
 	const scales = largest.map((value, c) => {
 		if (exact[c]) {
@@ -175,6 +185,9 @@ const clippedWeight = (integer: number): number =>
 
 /** Sums of clipped weights stay within what the kernels of convolutions take of bytes (2^22). */
 export const CLIPPED_SUM = 2 ** 14 - 2 ** 10;
+
+/** The same with small shifts: what float32 holds of sums (2^24), and a sixteenth for the bias. */
+export const RATIO_SUM = 2 ** 16 - 2 ** 12;
 
 /** The ratio that clips no weight, or half of it, whichever makes the lesser squared error. */
 function leastSquares(channel: Float64Array, unit: number, whole: Power, limit: number): Power {

@@ -12,7 +12,7 @@ import type { Moments } from "./moments.ts";
 import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
-import { bytesOf, factorsOf, type Widths } from "./widths.ts";
+import { bytesOf, factorsOf, singleOf, type Widths } from "./widths.ts";
 
 /** Which widths were chosen, and what that is worth. */
 export interface WidthReport {
@@ -59,6 +59,7 @@ export interface ChooseOptions {
 const INSTEAD: Readonly<Record<OptionName, readonly OptionName[]>> = {
 	A16W14: [],
 	A16W7: [],
+	float32: [],
 	A8W14: [],
 	A8W7: ["A8W7 for all"],
 	"A8W7 for all": ["A8W7"],
@@ -156,19 +157,22 @@ function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph):
 	const tensors = new Map<string, Precision>();
 	const copies = new Map<string, Precision>();
 	const small = new Set<string>();
+	const single = new Set<string>();
 	const inputs = new Set(graph.inputs.map(({ name }) => name));
 	for (const [k, unit] of all.units.entries()) {
 		const option = optionOf(all, plan, k);
 		if (option === "A16W7" || option.startsWith("A8W7")) for (const name of unit.factors) small.add(name);
-		if (!option.startsWith("A8")) continue;
+		if (option === "float32") for (const name of unit.factors) single.add(name);
+		else if (!option.startsWith("A8")) continue;
 		const [names, isWholeUnit] = isWhole(unit, option) ? [unit.roots, true] : [unit.factors, false];
 		for (const name of names) {
 			const range = ranges.get(name);
 			if (!range) continue;
 			const isInput = isWholeUnit && inputs.has(name);
-			const precision = unit.sums > 0 && !isInput ? factorsOf(range, unit.sums) : bytesOf(range, isInput);
-			(isWholeUnit ? tensors : copies).set(name, precision);
+			const byte = (): Precision =>
+				unit.sums > 0 && !isInput ? factorsOf(range, unit.sums) : bytesOf(range, isInput);
+			(isWholeUnit ? tensors : copies).set(name, option === "float32" ? singleOf(range, unit.terms) : byte());
 		}
 	}
-	return { tensors, copies, small, dividends: all.dividends };
+	return { tensors, copies, small, single, dividends: all.dividends };
 }

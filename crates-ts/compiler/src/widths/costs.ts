@@ -5,12 +5,12 @@ import type { OptionName, Product, Unit, Units } from "./units.ts";
  * and between the two here, so that every machine chooses alike.
  */
 const COSTS = {
-	matmul: { A16W14: 2.7, A16W7: 0.8, A8W14: 1.1, A8W7: 0.4 },
-	pointwise: { A16W14: 2.5, A16W7: 1.6, A8W14: 1.1, A8W7: 0.5 },
-	conv: { A16W14: 2.5, A16W7: 2.5, A8W14: 1.1, A8W7: 0.45 },
-	depthwise: { A16W14: 3.8, A16W7: 3.8, A8W14: 1.25, A8W7: 0.85 },
+	matmul: { A16W14: 2.7, A16W7: 0.8, float32: 2.7, A8W14: 1.1, A8W7: 0.4 },
+	pointwise: { A16W14: 2.5, A16W7: 1.6, float32: 1.1, A8W14: 1.1, A8W7: 0.5 },
+	conv: { A16W14: 2.5, A16W7: 2.5, float32: 1.1, A8W14: 1.1, A8W7: 0.45 },
+	depthwise: { A16W14: 3.8, A16W7: 3.8, float32: 1.25, A8W14: 1.25, A8W7: 0.85 },
 	/** Of two computed operands: float64, or float32 where both are bytes. */
-	values: { A16W14: 2.7, A16W7: 2.7, A8W14: 1.1, A8W7: 1.1 },
+	values: { A16W14: 2.7, A16W7: 2.7, float32: 2.7, A8W14: 1.1, A8W7: 1.1 },
 } as const;
 
 /** Of fine weights that integer kernels take in two digits. */
@@ -27,9 +27,12 @@ export const optionOf = ({ units }: Units, plan: WidthPlan, unit: number): Optio
 
 const isByte = (option: OptionName): boolean => option.startsWith("A8");
 
-/** Whether a unit is bytes for all that read it: there is no copy to be made then, and its convolution gives bytes. */
-export const isWhole = ({ others, roots }: Unit, option: OptionName): boolean =>
-	option === "A8W7 for all" || (isByte(option) && others === 0 && roots.length > 0);
+/** Whether a unit is narrow for all that read it: there is no copy to be made then, and if it is bytes its convolution gives them. */
+export const isWhole = ({ others, roots, isInput }: Unit, option: OptionName): boolean => {
+	if (option === "A8W7 for all") return true;
+	const narrow = isByte(option) || (option === "float32" && !isInput);
+	return narrow && others === 0 && roots.length > 0;
+};
 
 /** The time that a plan is expected to take, in multiplications of float32 products. */
 export const costOf = (all: Units, plan: WidthPlan): number =>
@@ -38,10 +41,11 @@ export const costOf = (all: Units, plan: WidthPlan): number =>
 /** The same for each unit, whose products are those that read it first; what no unit is read by comes last. */
 export function unitCosts(all: Units, plan: WidthPlan): number[] {
 	const option = (unit: number): OptionName => optionOf(all, plan, unit);
-	const gives = (unit: number): boolean => unit >= 0 && isWhole(all.units[unit], option(unit));
+	const gives = (unit: number): boolean =>
+		unit >= 0 && isByte(option(unit)) && isWhole(all.units[unit], option(unit));
 	const costs = all.units.map((unit, k) => {
 		if (isWhole(unit, option(k))) return 0;
-		const copies = isByte(option(k)) ? unit.factors.length : 0;
+		const copies = isByte(option(k)) || option(k) === "float32" ? unit.factors.length : 0;
 		return unit.elements * (PASSES.copy * copies + PASSES.wide * unit.others);
 	});
 	costs.push(0);
@@ -59,6 +63,7 @@ type Kernel = keyof typeof COSTS.matmul;
 const WIDE: Readonly<Record<Kernel, Kernel>> = {
 	A16W14: "A16W14",
 	A16W7: "A16W14",
+	float32: "float32",
 	A8W14: "A8W14",
 	A8W7: "A8W14",
 };
@@ -76,6 +81,7 @@ function kernelOf(
 ): Kernel {
 	const [first = "A16W14", ...more] = reads.map(option);
 	if (type === "matmul" || type === "pointwise") return first === "A8W7 for all" ? "A8W7" : first;
+	if (first === "float32" && more.length === 0) return first;
 	if (![first, ...more].every(isByte)) return "A16W14";
 	if (type === "values") return "A8W7";
 	return first !== "A8W14" && givesBytes ? "A8W7" : "A8W14";

@@ -1,8 +1,10 @@
 import { holds } from "@umpire/operators/narrow.ts";
 import type { Form } from "@umpire/operators/program.ts";
-import type { Context, Value } from "../lower/context.ts";
+import { type Context, integerReach, type Value } from "../lower/context.ts";
 import { emitLinear } from "../lower/emit.ts";
 import { boundsFor, type Quantisation, quantisationOf, SMALL_WEIGHTS } from "../quantise/scales.ts";
+import type { WeightLimits } from "../quantise/weights.ts";
+import { singleLimits } from "./widths.ts";
 
 const copies = new WeakMap<Context, Map<string, Value>>();
 
@@ -40,17 +42,30 @@ function inSingles(own: Quantisation, { spec }: Value): Quantisation {
 export const isByte = (context: Context, x: Value): boolean =>
 	context.widths !== undefined && holds("uint8", x.spec);
 
+/** Limits of a convolution's weights where it is to be one float32 product of more than bytes. */
+export function singleLimitsOf(
+	context: Context,
+	x: Value,
+	reads: string | undefined,
+): Pick<WeightLimits, "sum" | "reach"> | undefined {
+	if (reads === undefined || context.widths?.single.has(reads) !== true) return undefined;
+	return x.spec.width === 16 && !holds("uint8", x.spec) ? singleLimits(integerReach(x)) : undefined;
+}
+
 /** Multiplications for each element that is moved to channels last and back, below which that costs what it saves. */
 const LEAST_PER_ELEMENT = 40;
 
-/** Whether a convolution is a matrix product at each position that integer kernels pay for with 16 bits as well. */
+/** Whether a convolution is a matrix product at each position. */
 export function isPointwise(
-	[outputs, channels, ...kernel]: readonly number[],
+	[, , ...kernel]: readonly number[],
 	{ group, pads }: { readonly group: number; readonly pads: readonly number[] },
 ): boolean {
-	const isMatrix = group === 1 && kernel.every((size) => size === 1) && pads.every((pad) => pad === 0);
-	return isMatrix && outputs * channels >= LEAST_PER_ELEMENT * (outputs + channels);
+	return group === 1 && kernel.every((size) => size === 1) && pads.every((pad) => pad === 0);
 }
+
+/** Whether integer kernels pay for the products of 16-bit values at each position. */
+export const paysInLimbs = ([outputs, channels]: readonly number[]): boolean =>
+	outputs * channels >= LEAST_PER_ELEMENT * (outputs + channels);
 
 /**
  * The largest weight of a product for which 7 bits were chosen; undefined where no kernel would take them. A
@@ -65,10 +80,24 @@ export function chosenWeightLimit(
 		return undefined;
 	const fits =
 		form.type === "conv"
-			? isPointwise(weightShape, form) || (holds("uint8", x.spec) && holds("uint8", result))
+			? holds("uint8", x.spec)
+				? isPointwise(weightShape, form) || holds("uint8", result)
+				: isPointwise(weightShape, form) && paysInLimbs(weightShape)
 			: form.type === "matmul" && weightShape.length === 2;
 	return fits ? SMALL_WEIGHTS : undefined;
 }
+
+/** Whether weights of 7 bits may have any scale: the convolution of bytes to bytes that are never negative multiplies by ratios. */
+export const takesRatios = (
+	context: Context,
+	{ form, x }: Pick<Factor, "form" | "x">,
+	result: Quantisation,
+): boolean =>
+	context.widths !== undefined &&
+	form.type === "conv" &&
+	holds("uint8", x.spec) &&
+	holds("uint8", result) &&
+	result.low >= 0;
 
 interface Factor {
 	readonly form: Form;

@@ -14,7 +14,7 @@ const MOST_GROUPS = 24;
 const BISECTIONS = 20;
 
 /** Finer options come first. */
-const ORDER: readonly OptionName[] = ["A16W14", "A16W7", "A8W14", "A8W7", "A8W7 for all"];
+const ORDER: readonly OptionName[] = ["A16W14", "A16W7", "float32", "A8W14", "A8W7", "A8W7 for all"];
 
 /**
  * Neighbours in at most 24 groups, of which none saves more than it has to: a unit that much depends on is by itself, and

@@ -9,10 +9,10 @@ import { payDigits } from "@umpire/operators/weight-digits.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
 import type { Assignment } from "../quantise/assign.ts";
 import { isSmallProduct } from "../quantise/weights.ts";
-import { isPointwise } from "./factors.ts";
+import { isPointwise, paysInLimbs } from "./factors.ts";
 
 /** How a unit's products read it, and with weights of how many bits: A activations, W weights. */
-export type OptionName = "A16W14" | "A16W7" | "A8W14" | "A8W7" | "A8W7 for all";
+export type OptionName = "A16W14" | "A16W7" | "float32" | "A8W14" | "A8W7" | "A8W7 for all";
 
 /** A product as its time depends on widths. */
 export interface Product {
@@ -23,6 +23,8 @@ export interface Product {
 	readonly isSmall: boolean;
 	/** Whether integer kernels take its fine weights, in two digits. */
 	readonly hasDigits: boolean;
+	/** Whether integer kernels pay for 16-bit values. */
+	readonly paysInLimbs: boolean;
 	/** How many products a sum has. */
 	readonly length: number;
 	/** Units of its operands; −1 for what belongs to none. */
@@ -43,6 +45,10 @@ export interface Unit {
 	readonly others: number;
 	/** Whether an integer kernel gives it in bytes alone: what a convolution over several positions computes. */
 	readonly wantsBytes: boolean;
+	/** Whether it is an input, which takes all that its width holds. */
+	readonly isInput: boolean;
+	/** The products of the longest sum that reads it. */
+	readonly terms: number;
 	/** The most products that sums with another value have, where nothing else reads it as a factor; 0 otherwise. */
 	readonly sums: number;
 	/** Besides A16W14, which comes first. */
@@ -76,6 +82,7 @@ interface Draft {
 	/** Whether it is multiplied by itself, as in a variance: a coarse copy serves for that, but not for what it is divided by. */
 	isSquare: boolean;
 	others: number;
+	paysInLimbs: boolean;
 	ofConv: boolean;
 	wantsBytes: boolean;
 }
@@ -116,6 +123,7 @@ export function unitsOf(
 			length: 0,
 			isSquare: false,
 			others: 0,
+			paysInLimbs: false,
 			ofConv: false,
 			wantsBytes: false,
 		};
@@ -139,6 +147,7 @@ export function unitsOf(
 			draft.types.add(timed.type);
 			draft.length = Math.max(draft.length, timed.length);
 			draft.isSquare ||= factors.length === 2 && draftOf(factors[0]) === draftOf(factors[1]);
+			draft.paysInLimbs ||= timed.paysInLimbs;
 		}
 		for (const name of node.inputs.slice(2).filter(isValue)) draftOf(name).others += 1;
 		const gives = isValue(fused.output) ? draftOf(fused.output) : undefined;
@@ -154,6 +163,7 @@ export function unitsOf(
 	const chosen = [...drafts].filter(
 		([, { factors, ofConv, roots }]) => factors.size > 0 || (ofConv && ![...roots].some(kept)),
 	);
+	const inputs = new Set(graph.inputs.map(({ name }) => name));
 	const reads = countReads(graph);
 	const divided = new Set(
 		graph.nodes
@@ -170,7 +180,10 @@ export function unitsOf(
 	const indices = new Map(chosen.map(([, draft], k) => [draft, k]));
 	return {
 		dividends: new Set(dividends.map(({ output }) => output)),
-		units: chosen.map(([name, draft]) => unitOf(name, draft, facts, [...draft.roots].some(kept))),
+		units: chosen.map(([name, draft]) => ({
+			...unitOf(name, draft, facts, [...draft.roots].some(kept)),
+			isInput: [...draft.roots].some((root) => inputs.has(root)),
+		})),
 		products: found.map(({ reads, gives, ...timed }) => ({
 			...timed,
 			reads: reads.map((draft) => indices.get(draft) ?? -1),
@@ -179,13 +192,13 @@ export function unitsOf(
 	};
 }
 
-function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit {
-	const { roots, factors, types, length, isSquare, others, wantsBytes } = draft;
+function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Omit<Unit, "isInput"> {
+	const { roots, factors, types, length, isSquare, others, wantsBytes, paysInLimbs } = draft;
 	const options: OptionName[] = ["A16W14"];
 	const onlyValues = types.size === 1 && types.has("values") && !draft.ofConv;
 	const isVariance = isSquare && onlyValues;
-	if (types.has("matmul") || types.has("pointwise")) options.push("A16W7");
-	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("A8W14");
+	if (paysInLimbs) options.push("A16W7");
+	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("float32", "A8W14");
 	if (factors.size > 0 && !isVariance) options.push("A8W7");
 	if (!isKept && !isVariance && (others > 0 || factors.size === 0)) options.push("A8W7 for all");
 	return {
@@ -195,12 +208,13 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 		elements: sizeOf(facts.shapes.get(name) ?? [0]),
 		others,
 		wantsBytes,
+		terms: length,
 		sums: onlyValues ? length : 0,
 		options,
 	};
 }
 
-type Timed = Pick<Product, "work" | "type" | "length" | "isSmall" | "hasDigits">;
+type Timed = Pick<Product, "work" | "type" | "length" | "isSmall" | "hasDigits" | "paysInLimbs">;
 
 function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const [x, w] = node.inputs;
@@ -210,16 +224,18 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 		const perResult = sizeOf(weights.slice(1));
 		const depthwise = weights[1] === 1 && weights[0] > 1;
 		const isSmall = isSmallProduct(results * perResult, true);
-		const timed = { isSmall, length: perResult, hasDigits: false };
+		const timed = { isSmall, length: perResult, hasDigits: false, paysInLimbs: false };
 		if (depthwise) return { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed };
 		const isMatrix = isPointwise(weights, { group: int(node, "group", 1), pads: ints(node, "pads") ?? [] });
 		const type = constants.has(w) ? (isMatrix ? "pointwise" : "conv") : "values";
-		return { work: results * perResult, type, ...timed };
+		const pays = type === "pointwise" && paysInLimbs(weights);
+		return { work: results * perResult, type, ...timed, paysInLimbs: pays };
 	}
 	const inner = (shapes.get(x) ?? constants.get(x)?.dims.map(Number) ?? [1]).at(-1) ?? 1;
 	const constant = constants.has(w) || constants.has(x);
 	const work = results * inner;
 	const hasDigits = constants.has(w) && weights.length === 2 && payDigits([inner, sizeOf(weights) / inner]);
 	const isSmall = isSmallProduct(work, false);
-	return { work, type: constant ? "matmul" : "values", length: inner, isSmall, hasDigits };
+	const type = constant ? "matmul" : "values";
+	return { work, type, length: inner, isSmall, hasDigits, paysInLimbs: constant };
 }

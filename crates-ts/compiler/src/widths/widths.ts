@@ -2,6 +2,7 @@ import type { Range } from "@umpire/graph/ranges.ts";
 import type { PrecisionOverrides } from "../quantise/assign.ts";
 import type { Rounding } from "../quantise/joint-rounding.ts";
 import type { Precision } from "../quantise/scales.ts";
+import type { WeightLimits } from "../quantise/weights.ts";
 
 /** Which tensors of a 16-bit program are bytes, and which products have weights of 7 bits. */
 export interface Widths {
@@ -11,6 +12,8 @@ export interface Widths {
 	readonly copies: PrecisionOverrides;
 	/** Values that products multiply by weights of 7 bits. */
 	readonly small: ReadonlySet<string>;
+	/** Values whose convolutions are one float32 product each: weights are as fine as its sums allow. */
+	readonly single: ReadonlySet<string>;
 	/** Sums of products of values that are divided afterwards, which are not rounded before. */
 	readonly dividends: ReadonlySet<string>;
 	/** How weights of 7 bits are rounded, by the first result of their product's node; each by itself where that is not here. */
@@ -21,6 +24,7 @@ export const NO_WIDTHS: Widths = {
 	tensors: new Map(),
 	copies: new Map(),
 	small: new Set(),
+	single: new Set(),
 	dividends: new Set(),
 	roundings: new Map(),
 };
@@ -61,3 +65,27 @@ export function bytesOf(range: Range, isInput: boolean): Precision {
 		? { bits: 16, limit: 255, margin: MARGIN, positive: true }
 		: { bits: 8, limit: 127, margin: MARGIN };
 }
+
+/** Sums of single products and their bias: a half is added to them, which takes one bit of float32's 24. */
+const SINGLE_SUM = 2 ** 23 - 2 ** 17;
+
+/** What a factor's largest magnitude is of its mean one, of weights, and how much finer values are than weights: they vary more. */
+const SHAPE = 5;
+
+/** Bits of values, with their sign, that sums of single products are divided between. */
+const SINGLE_BITS = { least: 9, most: 13 };
+
+/** Values of sums of so many products that one float32 product computes: they and the weights get about as many bits. */
+export function singleOf(range: Range, terms: number): Precision {
+	const even = Math.round(Math.log2((SHAPE * SINGLE_SUM) / terms) / 2) + 1;
+	const bits = Math.max(SINGLE_BITS.least, Math.min(SINGLE_BITS.most, even));
+	const limit = 2 ** (bits - 1) - 1;
+	if (range.low < 0) return { bits: 16, limit, margin: MARGIN };
+	return { bits: 16, limit: 2 * limit + 1, margin: MARGIN, positive: true };
+}
+
+/** Limits of weights beside values up to `reach`. */
+export const singleLimits = (reach: number): Pick<WeightLimits, "sum" | "reach"> => ({
+	sum: Math.floor(SINGLE_SUM / reach),
+	reach,
+});

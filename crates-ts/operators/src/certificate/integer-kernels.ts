@@ -14,11 +14,33 @@ type Rule = (site: Site) => Result;
  */
 const WEIGHTS = { low: -64, high: 63 };
 
-/** QLinearConv multiplies by a power of two and this, so that no sum lies half-way between two results. */
+/** QLinearConv multiplies by a row's factor and this, or a little more, so that no sum lies half-way between two results. */
 const UPWARDS = 1 + 2 ** -23;
 
 /** Below it, that factor moves a sum by less than the half that the next sum is away. */
 const UPWARDS_LIMIT = 2 ** 22;
+
+/** Quotients that are whole in units of 2^−this lie further apart than the factor moves them below 256, where they are cut. */
+const MOST_SHIFT = 13;
+
+/** Beyond it a factor is not told from the next one and a little more. */
+const MOST_MULTIPLIER = 2 ** 20;
+
+/**
+ * What a factor of QLinearConv is without the little more, and the sums that it may have: a multiple of 2^−13 times
+ * 1 + 2^−23 to less than 1 + 2^−22, or a power of two times 1 + 2^−23.
+ */
+function factorOf(scale: number): { readonly ratio: number; readonly limit: number } {
+	const multiplier = Math.round(scale * 2 ** MOST_SHIFT);
+	const over = scale * 2 ** MOST_SHIFT - multiplier;
+	const isUpwards = over >= multiplier * 2 ** -23 && over < multiplier * 2 ** -22;
+	if (multiplier >= 1 && multiplier < MOST_MULTIPLIER && isUpwards)
+		return { ratio: multiplier * 2 ** -MOST_SHIFT, limit: 2 ** 24 };
+	if (isPower(scale / UPWARDS)) return { ratio: scale / UPWARDS, limit: UPWARDS_LIMIT };
+	throw new Error(
+		`a scale of ${scale}, no multiple of 2^-${MOST_SHIFT} and no power of 2, and a little more`,
+	);
+}
 
 const isPower = (value: number): boolean => value > 0 && unitOf(value) === value;
 
@@ -99,8 +121,8 @@ const dequantizeLinear: Rule = (site) => {
 };
 
 /**
- * Sums in int32 with their bias, multiplied by a power of two and a little more in float32, rounded, cut to bytes:
- * exact halves are rounded up.
+ * Sums in int32 with their bias, multiplied in float32 by a row's factor and a little more, rounded, cut to bytes: exact
+ * halves are rounded up.
  */
 const qLinearConv: Rule = (site) => {
 	onlyAttributes(site, ...CONVOLUTION);
@@ -115,8 +137,7 @@ const qLinearConv: Rule = (site) => {
 	if (oneOf(yZero, "the zero point of y") !== 0) throw new Error("a zero point of y");
 	if (numbersOf(wZero, "the zero point of w").some((zero) => zero !== 0))
 		throw new Error("a zero point of w");
-	const powers = numbersOf(wScale, "the scales of w").map((scale) => scale / UPWARDS);
-	if (!powers.every(isPower)) throw new Error("a scale that is no power of 2 and a little more");
+	const factors = numbersOf(wScale, "the scales of w").map(factorOf);
 	const zero = oneOf(xZero, "the zero point of x");
 	const values = { ...x, cells: mapCells(x.cells, ([low, high]) => [low - zero, high - zero, 1]) };
 	const { shape, product, scratch } = convolution(site, values, w);
@@ -131,9 +152,10 @@ const qLinearConv: Rule = (site) => {
 	// The kernel takes the zero point off afterwards: it adds up what bytes can hold at most.
 	const held = { ...x, cells: mapCells(x.cells, () => [-zero, 255, 1]) };
 	const kernel = convolution(site, held, w).product;
-	// In int32 nothing rounds on the way: what becomes float32 is the whole sum.
-	const reach = [wholeReach(sums, UPWARDS_LIMIT), wholeReach(partialOf(kernel, added), 2 ** 31)];
-	const cells = roundedCells(scaled(sums, perChannel(powers)), 0, 255);
+	// In int32 nothing rounds on the way: what becomes float32 is the whole sum. Shares of float32's limit compare channels.
+	const shares = perChannel(factors.map(({ limit }) => 2 ** 24 / limit));
+	const reach = [wholeReach(scaled(sums, shares), 2 ** 24), wholeReach(partialOf(kernel, added), 2 ** 31)];
+	const cells = roundedCells(scaled(sums, perChannel(factors.map(({ ratio }) => ratio))), 0, 255);
 	return { type: "uint8", shape, cells, reach, scratch };
 };
 

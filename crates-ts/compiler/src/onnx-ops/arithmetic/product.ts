@@ -15,7 +15,7 @@ import {
 	quantiseWeights,
 	type WeightLimits,
 } from "../../quantise/weights.ts";
-import { chosenWeightLimit, isByte } from "../../widths/factors.ts";
+import { chosenWeightLimit, isByte, takesRatios } from "../../widths/factors.ts";
 
 /** A Dot with constant weights, one scale per output channel. */
 export interface WeightedDot {
@@ -62,7 +62,9 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		throw context.error("its weights are whole numbers beyond 16 bits", "Cast to float before");
 	}
 	const limits = limitsOf(context, fused, dot);
-	const channelwise = whole ? wholeScales(channels) : channelScales(weights, limits);
+	const channelwise = whole
+		? wholeScales(channels)
+		: channelScales(weights, limits, { data: bias, inputScale: x.spec.scale });
 	const { scales } = channelwise;
 	const natural = gridWith(x.spec.scale * naturalScale(scales), bias);
 	const wanted = dot.range
@@ -80,7 +82,10 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 	const ratios = { inputScale: x.spec.scale, outputScale: quantisation.scale, limit: limitOf(wanted) };
 	const { data: integers, rows } =
 		rounding && !channelwise.exact.includes(true)
-			? roundTogether(weights, scales, bias, { ...ratios, rounding })
+			? roundTogether(weights, scales, bias, {
+					...{ ...ratios, rounding },
+					ratios: takesRatios(context, dot, quantisation),
+				})
 			: quantiseWeights(weights, channelwise, bias, {
 					...{ ...ratios, most: limits.limit, narrow },
 					clips: context.widths !== undefined,

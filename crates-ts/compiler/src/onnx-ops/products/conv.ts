@@ -6,7 +6,7 @@ import { convert, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { biasOf } from "../../quantise/rescale-ratio.ts";
 import { convolutionSums, narrowSums, WEIGHT_LIMIT, type WeightLimits } from "../../quantise/weights.ts";
-import { factorOf, isByte } from "../../widths/factors.ts";
+import { factorOf, isByte, singleLimitsOf } from "../../widths/factors.ts";
 import { emitWeighted } from "../arithmetic/product.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
@@ -17,7 +17,10 @@ function convolutionLimits(
 	x: Value,
 	weightShape: readonly number[],
 	group: number,
+	reads: string | undefined,
 ): WeightLimits {
+	const single = singleLimitsOf(context, x, reads);
+	if (single) return { limit: WEIGHT_LIMIT, ...single };
 	const byte = isByte(context, x);
 	const narrow = context.precision.bits === 8 || byte;
 	const reach = byte ? integerReach(x) : 0;
@@ -111,6 +114,6 @@ export function emitConstantConv(context: Context, fused: FusedOp, conv: Constan
 		channels: weightShape[0],
 		layout: weightLayout(weightShape.length),
 		axis: 1,
-		limits: convolutionLimits(context, conv.x, weightShape, form.group),
+		limits: convolutionLimits(context, conv.x, weightShape, form.group, conv.reads),
 	});
 }

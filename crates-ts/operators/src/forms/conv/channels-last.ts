@@ -5,7 +5,7 @@ import { emitNarrow } from "../../narrow-nodes.ts";
 import type { MatmulForm } from "../matmul/form.ts";
 import { integersPlan } from "../matmul/integers.ts";
 import type { ConvForm } from "./form.ts";
-import { emitStrided } from "./pointwise.ts";
+import { emitStrided, isSinglePosition } from "./pointwise.ts";
 
 /**
  * A convolution by a kernel of one position as an integer product [N, …, C] × [C, M], channels last: of 16-bit values, or
@@ -16,9 +16,7 @@ import { emitStrided } from "./pointwise.ts";
 export function channelsLastPlan(context: Context<ConvForm>): Plan | undefined {
 	const { form, operator, operands } = context;
 	const [x, w] = operands;
-	const single = w.spec.shape.slice(2).every((size) => size === 1);
-	if (w.data === undefined || !single || form.group !== 1 || form.pads.some((pad) => pad !== 0))
-		return undefined;
+	if (w.data === undefined || !isSinglePosition(context)) return undefined;
 	const [outputs, channels] = w.spec.shape;
 	const rank = operator.shape.length;
 	const spatial = operator.shape.slice(2);

@@ -1,4 +1,5 @@
 import { type Body, LIMIT } from "../../body.ts";
+import { exactNumber } from "../../bounds.ts";
 import type { Context, Plan } from "../../context.ts";
 import {
 	boundsPerRow,
@@ -8,10 +9,14 @@ import {
 	planFor,
 	planForLimbs,
 	rescaleOf,
+	rowValues,
 	targetOf,
 } from "../../dot-plan.ts";
 import { emitLimbs, type Limbs } from "../../limbs.ts";
+import { fills, holds } from "../../narrow.ts";
+import { emitRounded, emitWide } from "../../narrow-nodes.ts";
 import { emitFinish, emitRescale } from "../../rescale-nodes.ts";
+import { reduced } from "../../rescale-plan.ts";
 import { channelsLastPlan } from "./channels-last.ts";
 import { columnsPlan } from "./columns.ts";
 import { emitConv } from "./emit.ts";
@@ -19,6 +24,7 @@ import type { ConvForm } from "./form.ts";
 import { halvesPlan } from "./halves.ts";
 import { integersPlan } from "./integers.ts";
 import { pointwisePlan } from "./pointwise.ts";
+import { halvesBound, positionsPlan } from "./positions.ts";
 import { slicesPlan } from "./slices.ts";
 import { ConvBounds, chooseSplit, type Split } from "./split.ts";
 
@@ -36,7 +42,7 @@ export function convPlan(context: Context<ConvForm>): Plan {
 	if (integers !== undefined) return integers;
 	const channelsLast = channelsLastPlan(context);
 	if (channelsLast !== undefined) return channelsLast;
-	const folded = foldedPlan(context, bounds);
+	const folded = positionsPlan(context, bounds) ?? foldedPlan(context, bounds);
 	if (folded !== undefined) return folded;
 	const whole = chooseSplit(context, bounds, 1);
 	if (whole !== undefined) return splitPlan(context, bounds, whole);
@@ -52,21 +58,39 @@ export function convPlan(context: Context<ConvForm>): Plan {
 	throw new Error("no split of the operands makes the convolution exact: its sums have too many terms");
 }
 
-/** One convolution that takes the rescaling in. */
+/** One convolution that takes the rescaling in; a result in bytes is rounded, cut and narrowed in one pass. */
 function foldedPlan(context: Context<ConvForm>, bounds: ConvBounds): Plan | undefined {
 	const { operator, operands } = context;
 	const rescale = rescaleOf(context);
 	const rows = boundsPerRow(rescale, bounds.channels(), 1);
 	if (!canFold(rescale, rows, 1, "float32")) return undefined;
 	const plan = planFor(context, rows);
+	const type = holds("uint8", operator) ? "uint8" : undefined;
+	// Sums with a half of one more bit are never half-way between two results.
+	const halves = halvesBound(context, bounds);
+	const nearest = halves < BigInt(LIMIT.float32) ? type : undefined;
 	const emit = (body: Body, [a, b]: readonly string[]): string => {
 		const weights = foldedWeights(body, b, operands[1].spec.shape.length, 0, plan);
-		const offsets = offsetVector(body, plan, operator.shape[1]);
-		const sum = emitConv(body, context, body.cast(a, "float32"), weights, offsets);
+		const x = body.cast(a, "float32");
+		const channels = operator.shape[1];
+		if (nearest !== undefined && (body.resultNarrow === nearest || fills(nearest, operator))) {
+			const offsets = rescale.rows.map(reduced).map(({ bias, multiplier, shift }) => {
+				const tie = shift === 0n ? 0 : 0.5;
+				return (exactNumber(bias * multiplier) + tie) * 2 ** -Number(shift);
+			});
+			const values = body.reals("float32", rowValues(offsets, channels), [channels]);
+			const held = emitRounded(body, emitConv(body, context, x, weights, values), nearest, operator);
+			if (body.resultNarrow === nearest) return held;
+			return body.cast(emitWide(body, held, operator), body.resultType ?? "float32");
+		}
+		const offsets = offsetVector(body, plan, channels);
+		const sum = emitConv(body, context, x, weights, offsets);
 		// Always a Floor: it keeps onnxruntime from fusing what follows into the convolution.
 		return emitFinish(body, sum, { ...plan, floor: true }, targetOf(context));
 	};
-	return { name: "float32 Conv, rescaled by its weights", bound: plan.bound, limit: LIMIT.float32, emit };
+	const name = "float32 Conv, rescaled by its weights";
+	const bound = nearest === undefined ? plan.bound : Number(halves);
+	return { name, bound, limit: LIMIT.float32, emit, ...(nearest === undefined ? {} : { gives: nearest }) };
 }
 
 /** A convolution for each pair of limbs, rescaled in float64. */

@@ -23,10 +23,7 @@ import type { ConvBounds } from "./split.ts";
 export function pointwisePlan(context: Context<ConvForm>, bounds: ConvBounds): Plan | undefined {
 	const { form, operator, operands } = context;
 	const [x, w] = operands;
-	const single = w.spec.shape.slice(2).every((size) => size === 1);
-	if (w.data === undefined || !single || form.group !== 1 || form.pads.some((pad) => pad !== 0)) {
-		return undefined;
-	}
+	if (w.data === undefined || !isSinglePosition(context)) return undefined;
 	const rescale = rescaleOf(context);
 	const rows = boundsPerRow(rescale, bounds.channels(), 1);
 	if (!canFold(rescale, rows, 1, "float64")) return undefined;
@@ -54,6 +51,12 @@ export function pointwisePlan(context: Context<ConvForm>, bounds: ConvBounds): P
 	const name = "float64 MatMul per position, rescaled by its weights";
 	return { name, bound: plan.bound, limit: LIMIT.float64, emit };
 }
+
+/** Whether a convolution is a matrix product at each position: of a kernel of one, without pads and groups. */
+export const isSinglePosition = ({ form, operands: [, w] }: Context<ConvForm>): boolean =>
+	w.spec.shape.slice(2).every((size) => size === 1) &&
+	form.group === 1 &&
+	form.pads.every((pad) => pad === 0);
 
 /** Every stride-th position of the spatial axes. */
 export function emitStrided(
