@@ -134,7 +134,7 @@ export class Trial {
 		const means = squares.map(
 			({ sum, count, low, high }) => sum / Math.max(1, count) / ((high - low) ** 2 || 1),
 		);
-		return { largest: rounded(largest), meanSquare: rounded(means.reduce((a, b) => a + b, 0)) };
+		return { largest: roundedUp(largest), meanSquare: rounded(means.reduce((a, b) => a + b, 0)) };
 	}
 }
 
@@ -143,3 +143,10 @@ const inputsOf = (program: Program, feed: Run["feed"]): Elements[] =>
 
 /** Three digits: what is beyond depends on the machine that ran the float model. */
 const rounded = (value: number): number => Number(value.toPrecision(3));
+
+/** The same of what a budget is held against: never less than was measured. */
+function roundedUp(value: number): number {
+	const near = rounded(value);
+	return near >= value ? near : rounded(near + 10 ** (Math.floor(Math.log10(near)) - 2));
+}
+
