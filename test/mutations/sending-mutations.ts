@@ -60,4 +60,27 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 		["test/operations/attentive-submitter.test.ts"],
 		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
 	),
+	...mutationsOf(
+		"crates-ts/chain/src/revert.ts",
+		["crates-ts/chain/test/revert.test.ts"],
+		[
+			[
+				"a term that is too large is said to be too small",
+				"if (BigInt(given) < BigInt(least)) return",
+				"if (BigInt(given) > 0n) return",
+			],
+			["seconds are told in ether", "&& !/Seconds$/.test(name)", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/requester.ts",
+		["test/operations/requests.test.ts"],
+		[
+			[
+				"whoever names no input is not told what the fee pays for",
+				"if (options.input === undefined) {",
+				"if (options.input === null) {",
+			],
+		],
+	),
 ];

@@ -105,6 +105,30 @@ describe("a worker of jobs", () => {
 		expect(claims.map(({ args }) => args)).toMatchObject([{ request: 7n, submitter: address }]);
 	});
 
+	test("whoever comes second with what is anybody's tells no failure, and the job is verified", async () => {
+		// Another has done everything between what it reads and what it sends: its move is refused.
+		class Late extends Coordinator {
+			protected override async own(): Promise<boolean> {
+				await stage.settle([rival]);
+				return false;
+			}
+		}
+		const rival = new Coordinator(await stage.world("coordinator"), contracts, () => {});
+		const late = new Late(await stage.world("keeper"), contracts, progress);
+		const actor = new JobWorker(await stage.world("submitter"), contracts, {
+			...{ terms: TERMS, stake: STAKE, leastSeconds: 600, aim: "stay", progress: () => {} },
+		});
+		await stage.settle([actor]);
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		for (let round = 0; (await statusOf(job)) !== JOB_STATUS.verified; round++) {
+			expect(round).toBeLessThan(40);
+			await late.tick();
+			await stage.settle([actor]);
+			await stage.wait(ROUND / 2);
+		}
+		expect(said).toEqual([]);
+	});
+
 	test("W6: declines what it cannot pay the bond of, beside its stake, and loses nothing", async () => {
 		const world = await stage.world("submitter");
 		const actor = worker(world);
