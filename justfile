@@ -67,7 +67,11 @@ mutations *ARGS: setup
 campaign *ARGS: setup
     @exec node {{quote(root / "test" / "campaign" / "run.ts")}} "$@"
 
-# Proves what holds of clocks, searches and money for all numbers, with halmos (pip install halmos==0.3.3; --function NAME)
+# Counts what tests reach of contracts, rules and circuits (--part contracts|rules|circuits, --json, --go-on, PATH...)
+coverage *ARGS: setup
+    @exec node {{quote(root / "test" / "coverage" / "run.ts")}} "$@"
+
+# Proves what holds of clocks and money for all numbers, with halmos (pip install halmos==0.3.3; JobChecks, --function NAME)
 symbolic *ARGS:
     @exec node {{quote(root / "test" / "symbolic" / "run.ts")}} "$@"
 

@@ -190,6 +190,7 @@ export interface CompileOptions extends CommonOptions, ImageOptions, CommitmentC
 	budget: ErrorBudget;
 	labels?: string;
 	labelsOf?: string;
+	classes?: string[];
 	shape?: string[];
 	steps?: number;
 	carry?: string[];
@@ -244,6 +245,15 @@ export function withCompile<T extends CommonOptions>(yargs: Argv<T>): Argv<T & C
 			defaultDescription: "the only one",
 			requiresArg: true,
 		})
+		.option("classes", {
+			type: "string",
+			array: true,
+			describe:
+				"outputs whose rows are scores of classes: another largest element misses the budget there, and nowhere else; none: of no output",
+			defaultDescription: "what the model says",
+			requiresArg: true,
+		})
+		.nargs("classes", 1)
 		.option("shape", {
 			type: "string",
 			array: true,

@@ -43,6 +43,9 @@ export const judgement = {
 	maxRelRange: error.describe("largest error as a share of the output's range"),
 	maxRelative: error.describe("largest error of an element as a share of itself; null if it is infinite"),
 	isProbability: z.boolean(),
+	rows: growing({ isClasses: z.boolean(), why: z.string() }).describe(
+		"whether its rows are scores of classes, of which the largest has to stay, and how that is known",
+	),
 	labelled: growing({ rows: count, expected: count, found: count })
 		.optional()
 		.describe("labelled rows, and how many are right in the float model and in the program"),

@@ -78,12 +78,12 @@ const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 /** How far outputs are off: absolute, relative, and at which element of which. */
 function comparisonRows(what: string, { outputs }: Comparison): (readonly [string, string])[] {
 	return outputs.map((one) => {
-		const { output, maxAbs, meanAbs, maxRelRange, isProbability, argmaxAgrees, worst } = one;
+		const { output, maxAbs, meanAbs, maxRelRange, isProbability, argmaxAgrees, rows, worst } = one;
 		const share = isProbability ? "of a probability" : `${(100 * maxRelRange).toPrecision(3)} % of the range`;
 		const at = worst ? `, at ${elementText(worst)}` : "";
 		return [
 			`${what} ${output}`,
-			`max ${maxAbs.toPrecision(3)}, mean ${meanAbs.toPrecision(3)}, ${share}${at}; argmax ${argmaxAgrees ? "agrees" : "differs"}`,
+			`max ${maxAbs.toPrecision(3)}, mean ${meanAbs.toPrecision(3)}, ${share}${at}; argmax ${argmaxAgrees ? "agrees" : "differs"}${rows.isClasses ? "" : ` (not asked for: ${rows.why})`}`,
 		] as const;
 	});
 }

@@ -160,7 +160,7 @@ const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 function budgetLine({ budget, met, refined, rounds }: BudgetReport, widths?: WidthReport): string {
 	if (widths)
 		return `met: at most ${budgetText({ ...budget, most: widths.most })} on the samples, found ${foundText(budget, widths.largest)}`;
-	const argmax = keepsArgmax(budget) ? ", argmax agrees" : "";
+	const argmax = keepsArgmax(budget) ? ", argmax agrees where rows are classes" : "";
 	const limit = `${met ? "met" : "NOT met"}: at most ${budgetText(budget)}${argmax}`;
 	if (rounds === 0) return limit;
 	const names = refined.slice(0, 4).map(({ value, bits }) => `${value} (${bits} bits)`);
@@ -192,13 +192,21 @@ function widthRows(widths: WidthReport | undefined): string[] {
 
 /** How far an output is off: absolute and relative, at which element. */
 function fidelityText(output: OutputFidelity): string {
-	const { maxAbs, maxRelRange, isProbability, argmaxAgrees, labelled, worst } = output;
+	const { maxAbs, maxRelRange, isProbability, labelled, worst } = output;
 	const share = isProbability ? "of a probability" : `${percent(maxRelRange)} of the range`;
 	const at = worst ? `, at ${elementText(worst)}` : "";
 	const accuracy = labelled
 		? `; ${labelled.found} of ${labelled.rows} labels are right, ${labelled.expected} in float`
 		: "";
-	return `at most ${maxAbs.toPrecision(3)} (${share})${at}; argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %${accuracy}`;
+	return `at most ${maxAbs.toPrecision(3)} (${share})${at}; ${argmaxText(output)}${accuracy}`;
+}
+
+/** In how many rows the largest element is the same; whether that is asked for, and why. */
+function argmaxText({ argmaxAgrees, rows }: OutputFidelity): string {
+	const share = `argmax agrees in ${(100 * argmaxAgrees).toFixed(0)} %`;
+	return rows.isClasses
+		? `${share} (rows are classes: ${rows.why})`
+		: `${share} (not asked for: ${rows.why})`;
 }
 
 /** One operator: where it is, what it lost, what to do. */

@@ -133,6 +133,17 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/operators/src/rescale-nodes.ts",
+		[FUNCTIONS],
+		[
+			[
+				"rows are in the order of the axes of a tensor",
+				"body.reals(type, ascending(rows, target), dims)",
+				"body.reals(type, rows, dims)",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/operators/src/forms/conv/columns.ts",
 		[FUNCTIONS],
 		[
@@ -164,6 +175,17 @@ export const CERTIFICATE_MUTATIONS: readonly Mutation[] = [
 				"a folder beside the model's that begins alike is inside",
 				"if (leaves(relative(realpathSync(folder), realpathSync(path))))",
 				"if (!realpathSync(path).startsWith(realpathSync(folder)))",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/program-model.ts",
+		["crates-ts/runtime/test/names.test.ts"],
+		[
+			[
+				"sessions have the names that a program gives",
+				"return named(program, record, (_, own) => own);",
+				"return named(program, record, uniqueNames());",
 			],
 		],
 	),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import solc from "solc";
-import { type Mutation, mutated } from "./mutation.ts";
+import type { Mutation } from "./mutation.ts";
 
 /** What tests deploy. The other contracts are parts of these, or import interfaces only. */
 const DEPLOYED = [
@@ -79,6 +79,15 @@ export function affectedContracts(root: string, { file }: Mutation, test: string
 	return [...new Set(deployed)].filter((contract) => importsOf(root, contract).has(file));
 }
 
+/** Those of some contracts whose names a test, or a module that it imports, has as a text: it deploys no others. */
+export function namedContracts(root: string, contracts: readonly string[], test: string): string[] {
+	const texts = [...modulesOf(root, test)].map((module) => readFileSync(join(root, module), "utf8"));
+	return contracts.filter((contract) => {
+		const name = `"${basename(contract, ".sol")}"`;
+		return texts.some((text) => text.includes(name));
+	});
+}
+
 /** A test and all of this project's modules that it imports, directly or not. */
 function modulesOf(root: string, module: string, found = new Set<string>()): Set<string> {
 	if (found.has(module)) return found;
@@ -102,17 +111,31 @@ function importsOf(root: string, contract: string, found = new Set<string>()): S
 	return found;
 }
 
+/** What is compiled instead of what the project has. */
+export interface Changes {
+	/** the text of a file of this project that is compiled */
+	readonly textOf?: (path: string, text: string) => string;
+	/** files that are not in the project, by what imports call them */
+	readonly added?: ReadonlyMap<string, string>;
+}
+
 /**
- * Compiles one contract without optimising it, with a fault in a file that it imports: what a fault does is the same.
+ * Compiles one contract without optimising it, with changes in files that it imports: what a fault does is the same.
  *
  * @throws Error if it does not compile
  */
-export function compileContract(root: string, contract: string, mutation?: Mutation): Code {
+export function compileContract(
+	root: string,
+	contract: string,
+	{ textOf = (_, text) => text, added }: Changes = {},
+): Code {
 	const name = basename(contract, ".sol");
 	const read = (path: string): { contents: string } => {
+		const contents = added?.get(path);
+		if (contents !== undefined) return { contents };
 		const ours = path.startsWith("contracts/");
 		const text = readFileSync(join(root, ours ? path : join("node_modules", path)), "utf8");
-		return { contents: path === mutation?.file ? mutated(mutation, text) : text };
+		return { contents: ours ? textOf(path, text) : text };
 	};
 	const fields = ["abi", "evm.bytecode", "evm.deployedBytecode"];
 	const sources = { [contract]: { content: read(contract).contents } };

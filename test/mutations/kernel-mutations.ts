@@ -170,7 +170,10 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf(
 		"crates-ts/runtime/src/onnxruntime.ts",
 		[ALLOWED],
-		[["pairs of kernels become one by a scale in between", '"DoubleQDQPairsRemover"', '"ConvMulFusion"']],
+		[
+			["pairs of kernels become one by a scale in between", '"DoubleQDQPairsRemover"', '"ConvMulFusion"'],
+			["what is padded beforehand becomes a convolution's own", '"Pad_Fusion"', '"PadFusion"'],
+		],
 	),
 	...mutationsOf(
 		"crates-ts/runtime/src/allowed.ts",
@@ -178,6 +181,7 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 		[
 			["graphs lose outputs", "...lostOutputs(model.graph)", ""],
 			["kernels have any scales", " ?? scaleFault(node, graph)", ""],
+			["windows have any pads", " ?? windowFault(node)", ""],
 			["scales are as much more than a power of two as one likes", "isPower(value / UPWARDS)", "value > 1"],
 			[
 				"scales are no constants",

@@ -10,6 +10,7 @@ import { CHAIN_MUTATIONS } from "./chain-mutations.ts";
 import { CIRCUIT_MUTATIONS } from "./circuit-mutations.ts";
 import { COMMAND_MUTATIONS } from "./command-mutations.ts";
 import { COMPILER_MUTATIONS } from "./compiler-mutations.ts";
+import { COVERAGE_MUTATIONS } from "./coverage-mutations.ts";
 import { DISPUTE_MUTATIONS } from "./dispute-mutations.ts";
 import { EIGEN_MUTATIONS } from "./eigen-mutations.ts";
 import { EVIDENCE_MUTATIONS } from "./evidence-mutations.ts";
@@ -60,4 +61,5 @@ export const MUTATIONS: readonly Mutation[] = [
 	...SCALE_MUTATIONS,
 	...ORDINARY_MUTATIONS,
 	...TRAINING_MUTATIONS,
+	...COVERAGE_MUTATIONS,
 ];

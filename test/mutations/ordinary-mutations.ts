@@ -62,7 +62,7 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"a budget is named that asks for the largest element",
-				"if (keepsArgmax({ measure }) && outputs.some(({ argmaxAgrees }) => argmaxAgrees < 1))",
+				"if (outputs.some((one) => misplaces(one, { measure })))",
 				"if (false)",
 			],
 		],

@@ -144,7 +144,8 @@ async function changesOf(mutation: Mutation, test: string, known: Map<string, Ch
 
 /** An artifact with the code of a contract that has a fault, or none. */
 function withCode(artifact: string, contract: string, mutation?: Mutation): string {
-	return JSON.stringify({ ...JSON.parse(artifact), ...compileContract(copy, contract, mutation) });
+	const textOf = (path: string, text: string) => (path === mutation?.file ? mutated(mutation, text) : text);
+	return JSON.stringify({ ...JSON.parse(artifact), ...compileContract(copy, contract, { textOf }) });
 }
 
 async function write(path: string, text: string): Promise<void> {

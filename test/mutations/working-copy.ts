@@ -14,9 +14,13 @@ const SOURCES = new Set(["circomlib", "@openzeppelin", "poseidon-solidity"]);
 const CHAINS = ["crates-ts/chain/src/private-chain.ts", "crates-ts/testing/src/chain/test-chain.ts"];
 const SIZE_LIMIT = "allowUnlimitedContractSize: false";
 
-/** Copies the working tree with what was built of it to a temporary folder; packages are those that are installed. */
-export async function copyProject(): Promise<string> {
-	const copy = await mkdtemp(join(tmpdir(), "umpire-mutations-"));
+/**
+ * Copies the working tree with what was built of it to a temporary folder; packages are those that are installed.
+ *
+ * @param use what the folder's name says that it is for
+ */
+export async function copyProject(use = "mutations"): Promise<string> {
+	const copy = await mkdtemp(join(tmpdir(), `umpire-${use}-`));
 	const { stdout } = await run("git", ["ls-files", "-co", "--exclude-standard"], {
 		cwd: projectRoot,
 		maxBuffer: 2 ** 26,
@@ -38,14 +42,20 @@ export async function copyProject(): Promise<string> {
 	for (const name of await readdir(join(packages, "@umpire"))) {
 		await symlink(join(copy, "crates-ts", name), join(copy, "node_modules", "@umpire", name));
 	}
-	for (const file of CHAINS) await liftSizeLimit(join(copy, file));
+	for (const file of CHAINS)
+		await replaceIn(join(copy, file), SIZE_LIMIT, "allowUnlimitedContractSize: true");
 	return copy;
 }
 
-async function liftSizeLimit(path: string): Promise<void> {
+/**
+ * Changes a file of a copy.
+ *
+ * @throws Error if it does not have the text
+ */
+export async function replaceIn(path: string, find: string, replace: string): Promise<void> {
 	const text = await readFile(path, "utf8");
-	if (!text.includes(SIZE_LIMIT)) throw new Error(`${path} does not have this any more: ${SIZE_LIMIT}`);
-	await writeFile(path, text.replace(SIZE_LIMIT, "allowUnlimitedContractSize: true"));
+	if (!text.includes(find)) throw new Error(`${path} does not have this any more: ${find}`);
+	await writeFile(path, text.replace(find, replace));
 }
 
 /** A file that is deleted and not yet committed. */

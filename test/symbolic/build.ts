@@ -6,9 +6,17 @@ import solc from "solc";
 /** Where the checks are. */
 const CHECKS = join("test", "symbolic");
 
-/** Compiles the checks as contracts are compiled that are deployed, and writes what halmos reads, as forge writes it. */
-export function buildChecks(out: string): string[] {
-	const files = readdirSync(join(projectRoot, CHECKS)).filter((name) => name.endsWith(".sol"));
+/**
+ * Compiles the checks as contracts are compiled that are deployed, and writes what halmos reads, as forge writes it.
+ *
+ * @param named which contracts with checks; all if it is empty
+ * @returns their names
+ */
+export function buildChecks(out: string, named: readonly string[] = []): string[] {
+	const files = readdirSync(join(projectRoot, CHECKS))
+		.filter((name) => name.endsWith("Checks.sol"))
+		.filter((name) => named.length === 0 || named.includes(name.replace(/\.sol$/, "")));
+	if (files.length === 0) throw new Error(`${CHECKS} has no ${named.join(", ")}`);
 	const read = (path: string) => {
 		const isOurs = path.startsWith("contracts/") || path.startsWith("test/");
 		return { contents: readFileSync(join(projectRoot, isOurs ? path : join("node_modules", path)), "utf8") };

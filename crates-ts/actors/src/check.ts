@@ -1,3 +1,4 @@
+import { classesOf } from "@umpire/compiler/fidelity/classes.ts";
 import type { ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import { floatModel, type RunnableModel } from "@umpire/compiler/fidelity/float-model.ts";
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
@@ -10,6 +11,7 @@ import { createFloatSession, runFloat } from "@umpire/onnx/float-session.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import type { Tensor } from "@umpire/onnx/model.ts";
 import { exactnessOf } from "@umpire/operators/exactness.ts";
+import { ClipCount, counting } from "@umpire/runtime/clips.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { dequantise } from "@umpire/runtime/quantise.ts";
 import { recordTrace } from "@umpire/runtime/trace.ts";
@@ -20,7 +22,7 @@ import { BUDGET, compileFile, modelName, orderedInputs } from "./compile-file.ts
 import type { Evidence } from "./evidence.ts";
 import { openExpected, openInputs, openSource, parseShapes, type StepOptions, sizedModel } from "./models.ts";
 import { drawSeed, type Random, seededRandom } from "./random.ts";
-import { quantiseInputs } from "./run-program.ts";
+import { clippedText, quantiseInputs } from "./run-program.ts";
 import { drawSamples, settleSample } from "./settle-samples.ts";
 import { namedSynthetic } from "./synthetic.ts";
 
@@ -36,6 +38,8 @@ export interface CheckOptions extends StepOptions, CommitmentOptions, ImageOptio
 	readonly calibrate?: readonly string[] | undefined;
 	readonly ranges?: RangeMethod | undefined;
 	readonly budget?: ErrorBudget | undefined;
+	/** The outputs whose rows are scores of classes, or `["none"]`; by default what the model says. */
+	readonly classes?: readonly string[] | undefined;
 	readonly shape?: readonly string[] | undefined;
 	/** Where elements are settled; by default a chain of the check's own. */
 	readonly chain?: CheckChain;
@@ -97,16 +101,20 @@ export async function check(options: CheckOptions): Promise<Check> {
 		await session.run(quantised);
 		return timed(() => session.run(quantised));
 	});
+	const clips = new ClipCount(program);
 	const [trace, commitTime] = await withSession(
 		openSession(program, { record: "trace" }),
 		async (recorder) => {
 			const started = performance.now();
-			const recorded = await recordTrace(recorder, commitment, quantised);
+			const recorded = await recordTrace(counting(recorder, clips), commitment, quantised);
 			return [recorded, performance.now() - started] as const;
 		},
 	);
 
+	const clipped = clippedText(program, clips.found);
+	if (clipped !== undefined) progress(clipped);
 	const probabilities = probabilitiesOf(model.graph);
+	const decide = classesOf(model, { classes: options.classes });
 	const compared = (
 		valuesOf: (name: string, k: number) => ArrayLike<number> | undefined,
 		reference: ReadonlyMap<string, Tensor>,
@@ -115,7 +123,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 			program.outputs.flatMap(({ name, operator }, k) => {
 				const [tensor, values] = [reference.get(name), valuesOf(name, k)];
 				if (tensor === undefined || values === undefined) return [];
-				const { scale } = program.operators[operator];
+				const { scale, shape } = program.operators[operator];
 				const isProbability = probabilities.has(name);
 				const real = toReal(tensor).data;
 				return [
@@ -126,6 +134,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 						dims: tensor.dims,
 						step: scale,
 						isProbability,
+						decision: decide(name, shape),
 					}),
 				];
 			}),

@@ -1,9 +1,11 @@
+import type { ClassDecision } from "@umpire/compiler/fidelity/classes.ts";
 import { budgetText, type ErrorBudget } from "@umpire/compiler/fidelity/error-budget.ts";
 import {
 	type ElementError,
 	errorBy,
 	Judge,
 	type Judgement,
+	misplaces,
 	worstElement,
 } from "@umpire/compiler/fidelity/judge.ts";
 
@@ -30,6 +32,8 @@ export interface Compared {
 	/** What one integer of the output stands for: reference values that are closer may be a tie for argmax. */
 	readonly step: number;
 	readonly isProbability?: boolean;
+	/** Whether its rows are scores of classes. */
+	readonly decision?: ClassDecision;
 }
 
 /** Compares an output with a reference. Places at which that is not finite, or a number that stands for infinity, are left out. */
@@ -40,8 +44,9 @@ export function compareOutputs({
 	dims,
 	step,
 	isProbability = false,
+	decision,
 }: Compared): OutputComparison {
-	const judge = new Judge(isProbability);
+	const judge = new Judge(isProbability, decision);
 	judge.add(reference, values, dims, step);
 	const { argmaxAgrees, ...rest } = judge.judgement;
 	return { output, ...rest, argmaxAgrees: argmaxAgrees === 1 };
@@ -62,7 +67,7 @@ export function joinComparisons(outputs: readonly OutputComparison[]): Compariso
 /** The output that is furthest off by the budget's measure; one whose largest element is another before all. */
 export function worstOutput({ outputs }: Comparison, budget: ErrorBudget): OutputComparison | undefined {
 	const errorOf = (one: OutputComparison): number =>
-		one.argmaxAgrees ? errorBy(asJudgement(one), budget) : Number.POSITIVE_INFINITY;
+		misplaces(asJudgement(one), budget) ? Number.POSITIVE_INFINITY : errorBy(asJudgement(one), budget);
 	return outputs.toSorted((a, b) => errorOf(b) - errorOf(a))[0];
 }
 
@@ -70,8 +75,8 @@ export function worstOutput({ outputs }: Comparison, budget: ErrorBudget): Outpu
 export function complaint(comparison: Comparison, budget: ErrorBudget, what: string): string | undefined {
 	const worst = worstOutput(comparison, budget);
 	if (worst === undefined) return undefined;
-	if (!worst.argmaxAgrees)
-		return `the largest element of output "${worst.output}" is another than in ${what}`;
+	if (misplaces(asJudgement(worst), budget))
+		return `the largest element of output "${worst.output}" is another than in ${what}; its rows are classes: ${worst.rows.why}`;
 	if (errorBy(asJudgement(worst), budget) <= budget.most) return undefined;
 	const element = worstElement(asJudgement(worst), budget);
 	const where = element ? ` at ${elementText(element)}` : "";

@@ -36,6 +36,8 @@ export interface CompileFileOptions extends StepOptions, CommitmentOptions, Imag
 	readonly ranges?: RangeMethod | undefined;
 	/** The largest error of an output: where it is larger, single tensors get more bits; of 0 for never. */
 	readonly budget?: ErrorBudget | undefined;
+	/** The outputs whose rows are scores of classes, or `["none"]`; by default what the model says. */
+	readonly classes?: readonly string[] | undefined;
 	/** Whether to report how far every operator is from the float model on the calibration inputs. */
 	readonly fidelity?: boolean;
 	readonly progress: (line: string) => void;
@@ -94,6 +96,7 @@ export async function compileFile(
 		...(options.ranges ? { ranges: options.ranges } : {}),
 		...(budget.most > 0 ? { budget } : {}),
 		...(labels === undefined ? {} : { labels }),
+		...(options.classes === undefined ? {} : { classes: options.classes }),
 		losses: options.fidelity === true,
 		...(options.fast ? { fast: true, progress: options.progress } : {}),
 		...(budget.most > 0 || labels !== undefined || options.fidelity === true ? { execute } : {}),

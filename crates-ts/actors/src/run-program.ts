@@ -5,7 +5,8 @@ import { InputError } from "@umpire/onnx/errors.ts";
 import type { ImageOptions } from "@umpire/onnx/image-options.ts";
 import { readInputs } from "@umpire/onnx/input-files.ts";
 import type { ElementType, Tensor, ValueInfo } from "@umpire/onnx/model.ts";
-import { type InputTensor, isGivenAgain, type Program } from "@umpire/operators/program.ts";
+import { type InputTensor, isGivenAgain, type Program, type TensorSpec } from "@umpire/operators/program.ts";
+import { ClipCount, type Clipped, counting } from "@umpire/runtime/clips.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import type { CommittedProgram } from "@umpire/runtime/program-bytes.ts";
 import { loadCommittedProgram } from "@umpire/runtime/program-file.ts";
@@ -48,9 +49,12 @@ export async function runProgram(source: string, input: string, options: RunOpti
 	const { program, commitment } = await openProgram(source, options.home);
 	const inputs = quantiseInputs(program, readProgramInputs(program, input, options), options);
 	await putInputs(openHome(options.home).content, program, inputs);
-	const sessions = new Sessions((record) => openSession(program, { record }));
+	const clips = new ClipCount(program);
+	const sessions = new Sessions(async (record) => counting(await openSession(program, { record }), clips));
 	const trace = await recordClaimed({ program, commitment }, sessions, inputs);
 	await sessions.release();
+	const clipped = clippedText(program, clips.found);
+	if (clipped !== undefined) options.warn(clipped);
 	return {
 		program: commitment.root,
 		inputsRoot: trace.inputsRoot,
@@ -126,8 +130,18 @@ export function quantiseInputs(
 	});
 }
 
+/** What was clipped within a program, in one line: the first operator of which something was, which the others may follow from. */
+export function clippedText({ operators }: Program, found: readonly Clipped[]): string | undefined {
+	if (found.length === 0) return undefined;
+	const [{ operator, elements, of }] = found;
+	const { node } = operators[operator];
+	const more =
+		found.length === 1 ? "" : `, and of ${found.length - 1} more node${found.length === 2 ? "" : "s"}`;
+	return `${elements} of ${of} values of node "${node}" ${rangeText(operators[operator])}${more} are at an end of what calibration left room for, and were clipped: outputs may be off. Calibrate with inputs such as these.`;
+}
+
 /** The range of an input; of one whose features have ranges of their own, none. */
-function rangeText({ low, high, scale, powers }: InputTensor): string {
+function rangeText({ low, high, scale, powers }: TensorSpec & Pick<InputTensor, "powers">): string {
 	if (powers !== undefined) return "of their features";
 	return `(${(low * scale).toPrecision(4)} to ${(high * scale).toPrecision(4)})`;
 }

@@ -14,15 +14,18 @@ import {
 	type Proved,
 	refineToBudget,
 } from "./fidelity/budget.ts";
+import { isTabular } from "./fidelity/classes.ts";
 import type { ErrorBudget } from "./fidelity/error-budget.ts";
 import { float64Feed, float64Model } from "./fidelity/float64.ts";
 import { type Labels, requireLabels } from "./fidelity/labels.ts";
 import { type Executor, type Fidelity, measureFidelity, type Reference } from "./fidelity/measure.ts";
+import { probabilitiesOf } from "./fidelity/probabilities.ts";
 import type { Repetition } from "./import/steps.ts";
 import { type Lowered, lowerModel } from "./lower/lower.ts";
 import type { Evening } from "./powers/even.ts";
 import { type Needs, needsOf } from "./powers/needs.ts";
 import type { Assignment, PrecisionOverrides } from "./quantise/assign.ts";
+import { withBoundedRanges } from "./quantise/bounded-ranges.ts";
 import { calibratedRanges, type RangeMethod } from "./quantise/calibration.ts";
 import type { Pins } from "./quantise/pin.ts";
 import { SHARE_OF_NEED } from "./quantise/required-steps.ts";
@@ -60,6 +63,7 @@ export interface BuildOptions {
 	readonly losses: boolean;
 	readonly budget: ErrorBudget | undefined;
 	readonly labels: Labels | undefined;
+	readonly classes: readonly string[] | undefined;
 	readonly pins: Pins | undefined;
 	/** Whether widths are chosen by measured loss. */
 	readonly fast: boolean;
@@ -79,7 +83,7 @@ export interface Built extends Proved {
  */
 export async function buildProgram(source: Source, options: BuildOptions): Promise<Built> {
 	const { graph, sharedRanges, feeds, repetition, evening } = source;
-	const { execute, budget, labels, losses } = options;
+	const { execute, budget, labels, classes, losses } = options;
 	const seen = options.fast ? withoutHeldBack(feeds, repetition.steps) : feeds;
 	const sets = seen.count / repetition.steps;
 	const precision: Precision = {
@@ -92,7 +96,10 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	const seenFacts = isTable
 		? { ...source.facts, ranges: withTruthRanges(graph, source.facts) }
 		: source.facts;
-	const facts = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
+	const summed = { ...seenFacts, ranges: withSumsOfExponentials(graph, seenFacts, isTable) };
+	const hasRoom = options.bits === 16 && !options.pins;
+	const probabilities = probabilitiesOf(source.float.graph);
+	const facts = hasRoom ? { ...summed, ranges: withBoundedRanges(graph, summed, probabilities) } : summed;
 	const ends = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
 	// A value of one step may be small by chance: what its part in all steps shows counts.
 	const needs = needsOf(graph, { ...facts, ranges: shareRanges(facts.ranges, sharedRanges) });
@@ -113,7 +120,7 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	if (!execute) return proved;
 	let reference: Reference | undefined;
 	const measure = async (one: Proved, every: boolean): Promise<Measured> => {
-		const options = { every, labels, ...(reference ? { reference } : {}) };
+		const options = { every, labels, classes, ...(reference ? { reference } : {}) };
 		return { ...one, fidelity: await measureFidelity(source, one.lowered, feeds, execute, options) };
 	};
 	if (options.fast && budget && options.bits === 16 && !options.pins) {
@@ -142,9 +149,6 @@ export async function buildProgram(source: Source, options: BuildOptions): Promi
 	return { ...best, budget: report };
 }
 
-/** Exporters of scikit-learn, of gradient boosting and of pipelines around both. */
-const TABULAR_EXPORTERS = /^(skl2onnx|sklearn-onnx|onnxmltools|hummingbird)/i;
-
 /**
  * Values of a model of tables, as its exporter (ai.onnx.ml), likelihoods or its columns of unlike size tell, unless it is
  * repeated or has other widths.
@@ -153,7 +157,7 @@ function rowValues(source: Source, { bits, pins }: Precision): string[] {
 	const { graph, facts, repetition, evening, centred, primitive, float } = source;
 	const isUnlike = evening.inputs.size > 0 || centred.length > 0;
 	const isMixture = float.graph.nodes.some(({ opType }) => opType === "ReduceLogSumExp");
-	const isExported = primitive.opsets.has("ai.onnx.ml") || TABULAR_EXPORTERS.test(primitive.producer);
+	const isExported = primitive.opsets.has("ai.onnx.ml") || isTabular(primitive);
 	const isTable = isUnlike || isExported || isMixture;
 	return isTable && bits === 16 && !pins && repetition.steps === 1 ? tableValues(graph, facts) : [];
 }

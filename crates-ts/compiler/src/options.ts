@@ -34,6 +34,11 @@ export interface CompileOptions {
 	/** Classes of the samples, by which a budget in points of accuracy judges; `inputs` have to be given. */
 	readonly labels?: Labels;
 	/**
+	 * The outputs whose rows are scores of classes, the largest of which has to stay; `["none"]` for no output. By default
+	 * what fidelity/classes.ts finds.
+	 */
+	readonly classes?: readonly string[];
+	/**
 	 * Whether tensors and weights become bytes where that is quicker, as far as `budget` allows (widths/): the largest error
 	 * alone is judged then, on inputs of which a third set no ranges; of fewer than three, half the budget is used. Needs
 	 * `execute` and `budget`, 16 bits and no pins.

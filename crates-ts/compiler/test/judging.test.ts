@@ -171,7 +171,11 @@ describe("a program that misses its budget", () => {
 
 	test("names a budget that asks for no largest element where that is another", async () => {
 		const { report } = await compileChecked(model, { budget });
-		const outputs = report.fidelity!.outputs.map((one) => ({ ...one, argmaxAgrees: 0.5 }));
+		const outputs = report.fidelity!.outputs.map((one) => ({
+			...one,
+			argmaxAgrees: 0.5,
+			rows: { isClasses: true, why: "they are named" },
+		}));
 		const missed = missedBudget({ ...report, fidelity: { ...report.fidelity!, outputs } });
 		const named = /, --budget (mean:\S+) does not ask which element is the largest$/.exec(missed!)?.[1];
 		expect(keepsArgmax(parseBudget(named!)!)).toBe(false);

@@ -100,6 +100,78 @@ describe("scatters by indices that inputs decide", () => {
 	}
 });
 
+describe("scatters of many updates by indices that inputs decide", () => {
+	const places = 7;
+	const count = 150;
+	const at = (size: number) =>
+		Array.from({ length: size }, (_, u) => ((u * u + 3 * u) % (2 * places - 3)) - places);
+	for (const reduction of ["none", "add", "max", "min"]) {
+		test(`${reduction}, of rows that one index sends`, async () => {
+			const rows = modelOf(
+				[
+					[places, 3],
+					[count, 3],
+				],
+				(g, [x, u]) => {
+					const column = g.node("Unsqueeze", [g.input("i", "int64", [count]), g.ints("axes", [1])]);
+					const index = g.node("Expand", [column, g.ints("shape", [count, 3])]);
+					return g.node("ScatterElements", [x, index, u], { axis: 0, reduction });
+				},
+				18,
+			);
+			const inputs = [random([places, 3]), random([count, 3], 2), tensorFrom("int64", [count], at(count))];
+			const primitive = await expectSame(rows, inputs);
+			const compared = primitive.graph.nodes.filter(({ opType }) => opType === "Equal");
+			expect(compared.length).toBe(1);
+			expect(primitive.graph.nodes.length).toBeLessThan(30);
+			const isProduct = primitive.graph.nodes.some(({ opType }) => opType === "MatMul");
+			expect(isProduct).toBe(reduction === "add");
+		});
+		test(`${reduction}, of elements that each have an index`, async () => {
+			for (const axis of [0, 1]) {
+				const own = axis === 0 ? [places, 3] : [2, places];
+				const reach = own.map((size, a) => (a === axis ? count : size));
+				const elements = modelOf(
+					[own, reach],
+					(g, [x, u]) => g.node("ScatterElements", [x, g.input("i", "int64", reach), u], { axis, reduction }),
+					18,
+				);
+				const values = tensorFrom("int64", reach, at(reach[0] * reach[1]));
+				await expectSame(elements, [random(own), random(reach, 2), values]);
+			}
+		});
+		test(`${reduction}, of slices that tuples send`, async () => {
+			const slices = modelOf(
+				[
+					[places, 2, 3],
+					[count, 3],
+				],
+				(g, [x, u]) => g.node("ScatterND", [x, g.input("i", "int64", [count, 2]), u], { reduction }),
+				18,
+			);
+			const tuples = Array.from({ length: 2 * count }, (_, k) =>
+				k % 2 === 0 ? at(count)[k / 2] : ((k >> 1) % 4) - 2,
+			);
+			const inputs = [random([places, 2, 3]), random([count, 3], 2), tensorFrom("int64", [count, 2], tuples)];
+			await expectSame(slices, inputs);
+		});
+	}
+
+	test("and of whole numbers, which count", async () => {
+		const counts = modelOf(
+			[[places]],
+			(g, [x]) => {
+				const ones = g.node("Cast", [g.node("Sign", [g.input("u", "float32", [count])])], { to: 7 });
+				const start = g.node("Cast", [x], { to: 7 });
+				const index = g.input("i", "int64", [count]);
+				return g.node("ScatterElements", [start, index, ones], { reduction: "add" });
+			},
+			18,
+		);
+		await expectSame(counts, [random([places]), random([count], 2), tensorFrom("int64", [count], at(count))]);
+	});
+});
+
 test("Trilu of both sides and every diagonal", async () => {
 	for (const upper of [0, 1]) {
 		for (const k of [-5, -1, 0, 1, 2, 5]) {

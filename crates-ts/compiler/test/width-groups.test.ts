@@ -13,6 +13,7 @@ function chain(works: readonly number[]) {
 			elements: 1,
 			others: 0,
 			wantsBytes: false,
+			sums: 0,
 			options,
 		};
 	});
@@ -20,13 +21,14 @@ function chain(works: readonly number[]) {
 		return {
 			work,
 			type: "matmul",
+			length: 1,
 			isSmall: false,
 			hasDigits: false,
 			reads: [k],
 			gives: k + 1 < works.length ? k + 1 : -1,
 		};
 	});
-	return { units, products };
+	return { units, products, dividends: new Set<string>() };
 }
 
 it("units on which much depends are by themselves, others are with their neighbours", () => {

@@ -137,9 +137,13 @@ describe("programs of chosen widths", () => {
 		expect(read).not.toContain(255);
 	});
 
-	it("change nothing where nothing was chosen", async () => {
+	it("change nothing but the grids of sums where nothing was chosen", async () => {
 		const { lower } = await network();
-		expect(lower(NO_WIDTHS)).toEqual(lower());
+		const forms = ({ operators }: Program) => operators.map(({ form: { type }, width }) => [type, width]);
+		expect(forms(lower(NO_WIDTHS))).toEqual(forms(lower()));
+		// The second convolution's result is on the grid of the sum that reads it.
+		const [a, b, c] = ["a", "b", "c"].map((node) => operatorOf(lower(NO_WIDTHS), node).scale);
+		expect([a / c, b / c].every((ratio) => Number.isInteger(Math.log2(ratio)))).toBe(true);
 	});
 });
 
@@ -226,19 +230,20 @@ describe("weights of 7 bits", () => {
 describe("costs", () => {
 	it("know that small products keep their weights", () => {
 		const unit = {
-			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false },
+			...{ name: "x", roots: ["x"], factors: ["x"], elements: 1, others: 0, wantsBytes: false, sums: 0 },
 			options: ["A16W14", "A16W7", "A8W7"] as const,
 		};
 		const cost = (isSmall: boolean, option: number): number => {
 			const product = {
 				work: 1e5,
 				type: "matmul",
+				length: 1,
 				isSmall,
 				hasDigits: false,
 				reads: [0],
 				gives: -1,
 			} as const;
-			return costOf({ units: [unit], products: [product] }, [option]);
+			return costOf({ units: [unit], products: [product], dividends: new Set() }, [option]);
 		};
 		expect(cost(true, 1)).toBe(cost(true, 0));
 		expect(cost(false, 1)).toBeLessThan(cost(false, 0));

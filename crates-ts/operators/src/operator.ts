@@ -64,7 +64,16 @@ export interface OperatorBase extends TensorSpec {
 	readonly node: string;
 	/** The ONNX operator type(s), e.g. "Conv+Relu". Not committed. */
 	readonly opType: string;
+	/**
+	 * The ends of its range that calibration set: numbers may lie beyond, and what lies at such an end was clipped. Left out
+	 * where nothing does. Not committed.
+	 */
+	readonly open?: OpenEnds;
 }
+
+/** Ends of a range. */
+export const OPEN_ENDS = ["low", "high", "both"] as const;
+export type OpenEnds = (typeof OPEN_ENDS)[number];
 
 /** An operator of form F. */
 export interface OperatorOf<F> extends OperatorBase {

@@ -5,6 +5,8 @@ export type { Form } from "./forms.ts";
 export {
 	KIND,
 	type Kind,
+	OPEN_ENDS,
+	type OpenEnds,
 	type Rescale,
 	type Row,
 	SOURCE,

@@ -1,3 +1,4 @@
+import { stridesOf } from "@umpire/commitment/tensor.ts";
 import type { Body, FloatType } from "./body.ts";
 import type { RescalePlan } from "./rescale-plan.ts";
 
@@ -21,7 +22,19 @@ export function rowConstant(
 	if (rows.every((row) => row === rows[0])) return body.reals(type, rows.slice(0, 1));
 	const first = Math.min(...target.axes);
 	const dims = target.shape.slice(first).map((size, i) => (target.axes.includes(first + i) ? size : 1));
-	return body.reals(type, rows, dims);
+	return body.reals(type, ascending(rows, target), dims);
+}
+
+/** Rows are listed by their axes in any order, a tensor's elements by its own. */
+function ascending(rows: readonly number[], { axes, shape }: RescaleTarget): readonly number[] {
+	const strides = stridesOf(axes.map((axis) => shape[axis]));
+	const order = [...axes.keys()].sort((a, b) => axes[a] - axes[b]);
+	let places = [0];
+	for (const k of order) {
+		const along = Array.from({ length: shape[axes[k]] }, (_, i) => i * strides[k]);
+		places = places.flatMap((place) => along.map((step) => place + step));
+	}
+	return places.map((place) => rows[place]);
 }
 
 /** acc·factor (unless `folded` into the weights) + offset, or the clamped form of the same. */

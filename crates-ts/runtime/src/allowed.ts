@@ -80,7 +80,7 @@ function lostOutputs({ inputs, initializers, nodes, outputs }: Graph): string[] 
 
 function graphFaults(graph: Graph): string[] {
 	return graph.nodes.flatMap((node) => {
-		const fault = nodeFault(node) ?? scaleFault(node, graph);
+		const fault = nodeFault(node) ?? scaleFault(node, graph) ?? windowFault(node);
 		return fault === undefined ? [] : [`${node.opType} ${node.name}: ${fault}`];
 	});
 }
@@ -105,6 +105,17 @@ function nodeFault(node: Node): string | undefined {
 		return node.inputs.length > 3 ? "a fused sum" : undefined;
 	}
 	return `domain ${node.domain}`;
+}
+
+/**
+ * Bodies pad their windows by less than the kernel, and by more beforehand. An optimiser that puts both together makes
+ * a node of it that onnxruntime's kernels may not survive: of an axis of no elements, say, of which all is padding.
+ */
+function windowFault({ attributes }: Node): string | undefined {
+	const [pads, kernel] = [attributes.get("pads"), attributes.get("kernel_shape")];
+	if (pads?.type !== "ints" || kernel?.type !== "ints") return undefined;
+	const beyond = pads.value.find((pad, i) => pad >= kernel.value[i % kernel.value.length]);
+	return beyond === undefined ? undefined : `pads of ${beyond} beside a kernel of [${kernel.value}]`;
 }
 
 /** An optimiser that makes one kernel of two computes a scale of its own. */

@@ -23,7 +23,7 @@ const DISABLED = [
 	"ConvAddFusion",
 	"ConvMulFusion",
 	"ConvBNFusion",
-	"PadFusion",
+	"Pad_Fusion",
 	"GemmActivationFusion",
 	"MatMulActivationFusion",
 	"TransposeOptimizer",

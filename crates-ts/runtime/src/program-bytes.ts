@@ -11,7 +11,7 @@ import { commitProgram, type ProgramCommitment } from "@umpire/operators/program
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { PROTOCOL_VERSION, UMPIRE_VERSION } from "@umpire/operators/versions.ts";
 import { ProgramFileError, programFromJson, programToJson } from "./program-json.ts";
-import { executable } from "./program-model.ts";
+import { executableModel } from "./program-model.ts";
 import { requireRunnable } from "./runnable.ts";
 
 /** Keys of the ONNX file's metadata. */
@@ -38,7 +38,7 @@ export function programFileModel(program: Program, { root }: ProgramCommitment):
 		[META.version, UMPIRE_VERSION],
 		[META.protocol, String(PROTOCOL_VERSION)],
 	]);
-	return { ...executable(program).model, metadata };
+	return { ...executableModel(program), metadata };
 }
 
 /**

@@ -5,6 +5,7 @@ import {
 	type ConstantTensor,
 	type Elements,
 	type InputTensor,
+	OPEN_ENDS,
 	type Operator,
 	type Powers,
 	type Program,
@@ -78,6 +79,13 @@ function lazy(value: unknown): Pick<Program, "lazy"> {
 	return { lazy: value };
 }
 
+function open(value: unknown, where: string): Pick<Operator, "open"> {
+	if (value === undefined) return {};
+	const ends = OPEN_ENDS.find((one) => one === value);
+	if (ends === undefined) throw new ProgramFileError(`${where}: open is none of ${OPEN_ENDS.join(", ")}`);
+	return { open: ends };
+}
+
 function operator(value: unknown, where: string): Operator {
 	const fields = object(value, where);
 	const form = object(fields.form, `${where}: form`);
@@ -97,6 +105,7 @@ function operator(value: unknown, where: string): Operator {
 		operands,
 		node: string(fields.node, `${where}: node`),
 		opType: string(fields.opType, `${where}: opType`),
+		...open(fields.open, where),
 	};
 	if (fields.rescale === undefined) return base as unknown as Operator;
 	const rescale = object(fields.rescale, `${where}: rescale`);

@@ -41,21 +41,34 @@ const IR_VERSION = 8;
 
 /**
  * The program as an ordinary ONNX model: one node per operator, each a function of its own whose
- * body is generated here, never taken from a file.
+ * body is generated here, never taken from a file. Its tensors are called as the program says, for people.
  */
 export function executableModel(program: Program, record: Recording = "outputs"): Model {
-	return executable(program, record).model;
+	return named(program, record, uniqueNames()).model;
 }
 
+/**
+ * The same model as it is run: its tensors have names of our own. Names of a program may come from anyone, and
+ * onnxruntime puts those of its own making beside them: an input that is called as a constant of an inlined function
+ * takes that constant's place, and names that differ in what C strings and UTF-8 do not hold are one.
+ */
 export function executable(program: Program, record: Recording = "outputs"): Executable {
-	const unique = uniqueNames();
+	return named(program, record, (_, own) => own);
+}
+
+/** What a tensor is called, from what a program calls it and what it is. */
+type Naming = (wish: string, own: string) => string;
+
+function named(program: Program, record: Recording, unique: Naming): Executable {
 	const outputNames = new Map<number, string>();
 	for (const { name, operator } of program.outputs) {
-		if (!outputNames.has(operator)) outputNames.set(operator, unique(name));
+		if (!outputNames.has(operator)) outputNames.set(operator, unique(name, `t${operator}`));
 	}
-	const inputs = program.inputs.map((input) => unique(input.name));
-	const constants = program.constants.map((constant) => unique(constant.name));
-	const operators = program.operators.map((_, index) => outputNames.get(index) ?? unique(`t${index}`));
+	const inputs = program.inputs.map((input, i) => unique(input.name, `input${i}`));
+	const constants = program.constants.map((constant, i) => unique(constant.name, `constant${i}`));
+	const operators = program.operators.map(
+		(_, index) => outputNames.get(index) ?? unique(`t${index}`, `t${index}`),
+	);
 	const states = new Map<string, State>();
 	const nodeNames = uniqueNames();
 
@@ -71,7 +84,7 @@ export function executable(program: Program, record: Recording = "outputs"): Exe
 				const key = `${ref.index}:${ref.initial}`;
 				const known = states.get(key);
 				if (known !== undefined) return known.name;
-				const name = unique(`state${ref.index}`);
+				const name = unique(`state${ref.index}`, `state${ref.index}_${ref.initial}`);
 				states.set(key, { name, operator: ref.index, initial: ref.initial });
 				return name;
 			}

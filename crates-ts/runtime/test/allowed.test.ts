@@ -95,6 +95,13 @@ describe("forbiddenNodes", () => {
 		["a rounding", node("AveragePool")],
 		["a quantised kernel that rounds as the processor does", node("QLinearAdd", "com.microsoft")],
 		["a fused quantised kernel", node("QGemm", "com.microsoft")],
+		[
+			"pads as wide as the kernel",
+			node("Conv", "", {
+				kernel_shape: { type: "ints", value: [1n, 3n] },
+				pads: { type: "ints", value: [0n, 2n, 1n, 0n] },
+			}),
+		],
 	])("refuses %s", (_, forbidden) => {
 		expect(forbiddenNodes(model(forbidden))).toHaveLength(1);
 	});
@@ -138,6 +145,33 @@ describe("openExact", () => {
 		await session.release();
 		expect(level).toBe("all");
 		expect(Array.from(t4.data as Float32Array)).toEqual([0, 0, 0, 5, 100, 127]);
+	});
+
+	it("leaves what a body pads beforehand out of the windows of a convolution", async () => {
+		const lists = { kernel_shape: [1n], strides: [2n], pads: [0n, 0n], dilations: [1n] };
+		const attributes = Object.entries(lists).map(([name, value]) => [name, { type: "ints", value }] as const);
+		const pad: Node = { ...node("Pad"), inputs: ["x", "pads"], outputs: ["padded"] };
+		const conv: Node = {
+			...node("Conv"),
+			name: "c",
+			inputs: ["padded", "w"],
+			attributes: new Map(attributes),
+		};
+		const base = model(pad, conv);
+		const graph = {
+			...base.graph,
+			inputs: [{ name: "x", type: "float32", dims: [1, 1, 1] } as const],
+			outputs: [{ name: "o", type: "float32", dims: [1, 1, 2] } as const],
+			initializers: new Map<string, Tensor>([
+				["w", { type: "float32", dims: [1, 1, 1], data: Float32Array.of(3) }],
+				["pads", { type: "int64", dims: [6], data: BigInt64Array.of(0n, 0n, 2n, 0n, 0n, 0n) }],
+			]),
+		};
+		const { session, level } = await openExact({ ...base, graph }, 1);
+		const { o } = await session.run({ x: new OnnxTensor("float32", [5], [1, 1, 1]) });
+		await session.release();
+		expect(level).toBe("all");
+		expect(Array.from(o.data as Float32Array)).toEqual([0, 15]);
 	});
 
 	it("keeps a float64 factor out of float32 attributes", async () => {

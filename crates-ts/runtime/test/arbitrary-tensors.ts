@@ -47,25 +47,28 @@ export const clips = (width: Width): fc.Arbitrary<{ low: number; high: number }>
 	);
 };
 
-/** Rows along any of `choices` (lists of axes), from plain shifts to full multipliers and large biases. */
+/** Rows along any of `choices` (lists of axes, in any order), from plain shifts to full multipliers and large biases. */
 export const rescales = (
 	shape: readonly number[],
 	choices: readonly (readonly number[])[],
 ): fc.Arbitrary<Rescale> =>
-	fc.constantFrom(...choices).chain((axes) => {
-		const count = axes.reduce((product, axis) => product * shape[axis], 1);
-		const row: fc.Arbitrary<Row> = fc.record({
-			bias: fc.oneof(fc.constant(0n), fc.bigInt(-3000n, 3000n), fc.bigInt(-(2n ** 34n), 2n ** 34n)),
-			multiplier: fc.oneof(
-				fc.constantFrom(1, 2, 3, 4),
-				fc.integer({ min: 1, max: 255 }),
-				fc.integer({ min: 2 ** 14, max: 2 ** 16 }),
-			),
-			shift: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 21 })),
+	fc
+		.constantFrom(...choices)
+		.chain((list) => fc.shuffledSubarray([...list], { minLength: list.length }))
+		.chain((axes) => {
+			const count = axes.reduce((product, axis) => product * shape[axis], 1);
+			const row: fc.Arbitrary<Row> = fc.record({
+				bias: fc.oneof(fc.constant(0n), fc.bigInt(-3000n, 3000n), fc.bigInt(-(2n ** 34n), 2n ** 34n)),
+				multiplier: fc.oneof(
+					fc.constantFrom(1, 2, 3, 4),
+					fc.integer({ min: 1, max: 255 }),
+					fc.integer({ min: 2 ** 14, max: 2 ** 16 }),
+				),
+				shift: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 21 })),
+			});
+			const rows = fc.oneof(
+				row.map((one) => Array.from({ length: count }, () => one)),
+				fc.array(row, { minLength: count, maxLength: count }),
+			);
+			return rows.map((list) => ({ axes, rows: list }));
 		});
-		const rows = fc.oneof(
-			row.map((one) => Array.from({ length: count }, () => one)),
-			fc.array(row, { minLength: count, maxLength: count }),
-		);
-		return rows.map((list) => ({ axes, rows: list }));
-	});

@@ -1,4 +1,5 @@
 import { NEGLIGIBLE } from "../quantise/scales.ts";
+import type { ClassDecision } from "./classes.ts";
 import { type ErrorBudget, keepsArgmax } from "./error-budget.ts";
 import { isMask, standIns } from "./stand-ins.ts";
 
@@ -23,6 +24,8 @@ export interface Judgement {
 	readonly maxRelative: number;
 	/** Whether the output holds probabilities, whose errors count as they are. */
 	readonly isProbability: boolean;
+	/** Whether rows are scores of classes: then another largest element is an error by itself. */
+	readonly rows: ClassDecision;
 	/** Share of rows along the last axis whose largest element is the same, or cannot be told from it. */
 	readonly argmaxAgrees: number;
 	/** Where samples have labels: how many rows of the output have one, and how many of those are right in each. */
@@ -45,9 +48,13 @@ export interface Labelled {
 /** Numbers that differ by less than this share of the largest are one in float32, after some sums. */
 const FLOAT32_NOISE = 2 ** -16;
 
+/** What is not known to be numbers may be classes. */
+const UNKNOWN: ClassDecision = { isClasses: true, why: "nothing is known of them" };
+
 /** Compares an output with a reference, over one or several inputs. Where the reference is not finite, or stands for infinity, nothing is compared. */
 export class Judge {
 	readonly #isProbability: boolean;
+	readonly #decision: ClassDecision;
 	#low = Number.POSITIVE_INFINITY;
 	#high = Number.NEGATIVE_INFINITY;
 	#sum = 0;
@@ -58,8 +65,9 @@ export class Judge {
 	#worst: ElementError | undefined;
 	#worstRelative: ElementError | undefined;
 
-	constructor(isProbability = false) {
+	constructor(isProbability = false, decision: ClassDecision = UNKNOWN) {
 		this.#isProbability = isProbability;
+		this.#decision = decision;
 	}
 
 	/**
@@ -125,6 +133,7 @@ export class Judge {
 			maxRelRange: maxAbs === 0 ? 0 : range > 0 ? maxAbs / range : 1,
 			maxRelative: this.#worstRelative?.relative ?? 0,
 			isProbability: this.#isProbability,
+			rows: this.#decision,
 			argmaxAgrees: this.#rows === 0 ? 1 : this.#agreeing / this.#rows,
 			...(this.#labelled ? { labelled: this.#labelled } : {}),
 			...(this.#worst ? { worst: this.#worst } : {}),
@@ -145,10 +154,18 @@ export function errorBy(judgement: Judgement, { measure }: Pick<ErrorBudget, "me
 	return isProbability ? maxAbs : maxRelRange;
 }
 
+/** Whether an output errs by which element of a row is the largest. */
+export function misplaces(
+	{ rows, argmaxAgrees }: Pick<Judgement, "rows" | "argmaxAgrees">,
+	budget: Pick<ErrorBudget, "measure">,
+): boolean {
+	return rows.isClasses && keepsArgmax(budget) && argmaxAgrees < 1;
+}
+
 /** The largest error of outputs, or infinity if the largest element of a row is another. */
 export function worstError(judgements: readonly Judgement[], budget: Pick<ErrorBudget, "measure">): number {
 	const errors = judgements.map((one) =>
-		keepsArgmax(budget) && one.argmaxAgrees < 1 ? Number.POSITIVE_INFINITY : errorBy(one, budget),
+		misplaces(one, budget) ? Number.POSITIVE_INFINITY : errorBy(one, budget),
 	);
 	// Three digits: what is beyond depends on the machine that ran the float model.
 	return Number(Math.max(0, ...errors).toPrecision(3));

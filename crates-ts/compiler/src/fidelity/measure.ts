@@ -16,8 +16,8 @@ import {
 import type { Lowered } from "../lower/lower.ts";
 import type { Evening } from "../powers/even.ts";
 import { NEGLIGIBLE } from "../quantise/scales.ts";
+import { type ClassOptions, classesOf } from "./classes.ts";
 import { Judge, type Judgement } from "./judge.ts";
-import type { Labels } from "./labels.ts";
 import { probabilitiesOf } from "./probabilities.ts";
 import { isMask, leastStandIn } from "./stand-ins.ts";
 
@@ -148,7 +148,8 @@ export async function measureFidelity(
 		every = true,
 		reference,
 		labels,
-	}: { readonly every?: boolean; readonly reference?: Reference; readonly labels?: Labels | undefined } = {},
+		classes,
+	}: { readonly every?: boolean; readonly reference?: Reference } & ClassOptions = {},
 ): Promise<Fidelity> {
 	const { program, origins } = lowered;
 	const known = new Set([
@@ -177,7 +178,11 @@ export async function measureFidelity(
 	const session = await execute(program, every);
 	const operators = origins.map(() => new Accumulator());
 	const probabilities = probabilitiesOf(model.graph);
-	const outputs = program.outputs.map(({ name }) => new Judge(probabilities.has(name)));
+	const decide = classesOf(model, { classes, labels });
+	const outputs = program.outputs.map(
+		({ name, operator }) =>
+			new Judge(probabilities.has(name), decide(name, program.operators[operator].shape)),
+	);
 	const inputSums = program.inputs.map(() => new Accumulator());
 	let clippedInputs = 0;
 	try {

@@ -5,8 +5,8 @@ import type { Reason } from "../quantise/assign.ts";
 import type { RangeMethod } from "../quantise/calibration.ts";
 import type { WidthReport } from "../widths/choose.ts";
 import type { BudgetReport } from "./budget.ts";
-import { budgetAllowing, budgetText, type ErrorBudget, keepsArgmax, type Measure } from "./error-budget.ts";
-import { errorBy, worstElement } from "./judge.ts";
+import { budgetAllowing, budgetText, type ErrorBudget, type Measure } from "./error-budget.ts";
+import { errorBy, misplaces, worstElement } from "./judge.ts";
 import type { Fidelity, OutputFidelity } from "./measure.ts";
 
 export interface OperatorReport {
@@ -126,17 +126,15 @@ export function adviceFor(operator: OperatorReport, report: CompileReport): stri
 export function missedBudget({ budget, fidelity, operators, bits }: CompileReport): string | undefined {
 	if (!budget || budget.met || !fidelity) return undefined;
 	const errorOf = (one: OutputFidelity): number =>
-		keepsArgmax(budget.budget) && one.argmaxAgrees < 1
-			? Number.POSITIVE_INFINITY
-			: errorBy(one, budget.budget);
+		misplaces(one, budget.budget) ? Number.POSITIVE_INFINITY : errorBy(one, budget.budget);
 	const [worst] = fidelity.outputs.toSorted((a, b) => errorOf(b) - errorOf(a));
 	const element = worstElement(worst, budget.budget);
 	const { labelled } = worst;
 	const what =
 		budget.budget.measure === "points" && labelled !== undefined
 			? `${labelled.found} of ${labelled.rows} labelled samples are right, ${labelled.expected} in float`
-			: errorOf(worst) === Number.POSITIVE_INFINITY && worst.argmaxAgrees < 1
-				? `the largest element of output "${worst.name}" is another in ${(100 * (1 - worst.argmaxAgrees)).toPrecision(2)} % of its rows`
+			: misplaces(worst, budget.budget)
+				? `the largest element of output "${worst.name}" is another in ${(100 * (1 - worst.argmaxAgrees)).toPrecision(2)} % of its rows, which are classes: ${worst.rows.why}`
 				: `output "${worst.name}" is off by up to ${element ? Number(element.absolute.toPrecision(3)) : 0}`;
 	const [limit] = budget.limits;
 	const node = operators.find(({ value }) => value === limit?.value)?.node;
@@ -155,7 +153,7 @@ export function missedBudget({ budget, fidelity, operators, bits }: CompileRepor
 function loosened(outputs: readonly OutputFidelity[], { measure }: ErrorBudget): string {
 	const largest = (by: Measure): number => Math.max(...outputs.map((one) => errorBy(one, { measure: by })));
 	const mean = budgetAllowing("mean", largest("mean"));
-	if (keepsArgmax({ measure }) && outputs.some(({ argmaxAgrees }) => argmaxAgrees < 1))
+	if (outputs.some((one) => misplaces(one, { measure })))
 		return `--budget ${mean} does not ask which element is the largest`;
 	const error = largest(measure);
 	// Of what should be 0 any error is too large.

@@ -12,6 +12,7 @@ import type {
 	Form,
 	InputTensor,
 	Kind,
+	OpenEnds,
 	Operator,
 	Rescale,
 	TensorRef,
@@ -43,6 +44,8 @@ export interface Emission {
 	readonly shape: readonly number[];
 	readonly quantisation: Quantisation;
 	readonly rescale?: Rescale;
+	/** Of tables, the ends of the result's range beyond which the function goes. */
+	readonly open?: OpenEnds | undefined;
 }
 
 /** Collects operators and constants while the fused operators of a graph are lowered one by one. */
@@ -191,7 +194,7 @@ export class Context {
 	}
 
 	emit(emission: Emission): Value {
-		const { kind, form, operands, shape, quantisation, rescale } = emission;
+		const { kind, form, operands, shape, quantisation, rescale, open } = emission;
 		if (!this.fused) throw new CompileError("an operator was emitted outside of a fused operator");
 		const operator: Operator = {
 			kind,
@@ -203,6 +206,7 @@ export class Context {
 			...(rescale ? { rescale } : {}),
 			node: this.fused.nodes.map((node) => node.name).join(" + "),
 			opType: this.fused.nodes.map((node) => node.opType).join("+"),
+			...(open ? { open } : {}),
 		};
 		this.operators.push(operator);
 		this.origins.push(undefined);

@@ -66,14 +66,21 @@ export interface Converted {
 	readonly rawScale: number;
 	/** Where the result is clipped, in real units; nowhere by default. */
 	readonly bounds?: Range;
+	/** Whether results may be up to an octave coarser, for a multiplier of 1. */
+	readonly cheap?: boolean;
 }
 
 /** Operators Dot and Mul with one row for all elements; the output's scale follows the row. */
 export function emitConverted(context: Context, converted: Converted): Value {
 	const { kind, form, operands, shape, wanted, rawScale, bounds = UNBOUNDED } = converted;
 	// Sums of 16 bits can spare up to one bit for the cheaper multiplier 1; 8 bits cannot.
-	const cheap = form.type === "sum" || form.type === "pool" ? wanted.width === 16 : false;
-	const { quantisation, row } = convert(wanted, rawScale, bounds, cheap ? powerAtMost : ratioAtMost);
+	const cheap = (form.type === "sum" || form.type === "pool") && wanted.width === 16;
+	const { quantisation, row } = convert(
+		wanted,
+		rawScale,
+		bounds,
+		cheap || converted.cheap ? powerAtMost : ratioAtMost,
+	);
 	return context.emit({ kind, form, operands, shape, quantisation, rescale: { rows: [row], axes: [] } });
 }
 

@@ -9,8 +9,12 @@ import { clipOf } from "./clip.ts";
 import { fuseTables } from "./fuse-tables.ts";
 import type { FusedOp } from "./fused-op.ts";
 
-/** Groups the nodes of a folded graph into fused operators, in the graph's order of their first nodes. */
-export function fuse(graph: Graph, facts: Facts): FusedOp[] {
+/**
+ * Groups the nodes of a folded graph into fused operators, in the graph's order of their first nodes.
+ *
+ * @param quick whether products of two values take factors and shifts of channels with them, which has them rounded once
+ */
+export function fuse(graph: Graph, facts: Facts, quick = false): FusedOp[] {
 	const reads = countReads(graph);
 	const consumer = new Map<string, Node>();
 	for (const node of graph.nodes) for (const name of node.inputs) consumer.set(name, node);
@@ -19,14 +23,14 @@ export function fuse(graph: Graph, facts: Facts): FusedOp[] {
 	const fusedOps: FusedOp[] = [];
 	for (const node of graph.nodes) {
 		if (absorbed.has(node)) continue;
-		const fused = absorb(node, facts, only);
+		const fused = absorb(node, facts, only, quick);
 		for (const other of fused.nodes) absorbed.add(other);
 		fusedOps.push(fused);
 	}
 	return fuseTables(fusedOps, graph, facts);
 }
 
-function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined): FusedOp {
+function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefined, quick: boolean): FusedOp {
 	const nodes = [node];
 	let output = node.outputs[0];
 	let clip = UNBOUNDED;
@@ -56,6 +60,15 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 		output = next.outputs[0];
 		next = only(output);
 	}
+	while (next && quick && isElementwiseProduct(node, facts)) {
+		const step = affineOf(next, output, shape, shape.length - 1, facts);
+		// What a row multiplies by is positive.
+		if (!step?.scale.every((scale) => scale > 0 && Number.isFinite(scale))) break;
+		affine = compose(affine ?? identityAffine(shape[shape.length - 1]), step);
+		nodes.push(next);
+		output = next.outputs[0];
+		next = only(output);
+	}
 	while (next) {
 		const range = clipOf(next, output, facts);
 		if (!range) break;
@@ -72,6 +85,12 @@ function absorb(node: Node, facts: Facts, only: (name: string) => Node | undefin
 
 const isProductOfValues = ({ opType, domain, inputs }: Node, facts: Facts): boolean =>
 	domain === "" && opType === "MatMul" && inputs.every((name) => !facts.constants.has(name));
+
+const isElementwiseProduct = ({ opType, domain, inputs, outputs }: Node, facts: Facts): boolean =>
+	domain === "" &&
+	opType === "Mul" &&
+	inputs.every((name) => !facts.constants.has(name)) &&
+	(facts.shapes.get(outputs[0])?.length ?? 0) > 0;
 
 /** The positive number that a node multiplies its operand by, if that is all it does: the scale of attention. */
 function factorOf(node: Node, input: string, shape: readonly number[], facts: Facts): number | undefined {

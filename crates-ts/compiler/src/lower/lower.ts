@@ -13,8 +13,10 @@ import { AS_IT_WAS, type Evening } from "../powers/even.ts";
 import type { Needs } from "../powers/needs.ts";
 import { finishProgram } from "../program/finish.ts";
 import { requantised, widenCarriedRanges } from "../program/states.ts";
+import { alignSums } from "../quantise/aligned-sums.ts";
 import { type Assignment, assign, type PrecisionOverrides, withBytes } from "../quantise/assign.ts";
 import { gradedInputs } from "../quantise/graded-inputs.ts";
+import { withOpenEnds } from "../quantise/open-ends.ts";
 import { mergeRanges } from "../quantise/scale-classes.ts";
 import type { Precision, Quantisation } from "../quantise/scales.ts";
 import type { Widths } from "../widths/widths.ts";
@@ -68,8 +70,9 @@ export function lowerModel(
 		widths,
 	} = options;
 	const { graph, facts } = folded;
-	const fusedOps = fuse(graph, facts);
-	const ranges = mergeRanges(graph, fusedOps, facts);
+	const fusedOps = fuse(graph, facts, widths !== undefined);
+	const merged = mergeRanges(graph, fusedOps, facts);
+	const ranges = widths ? alignSums(graph, fusedOps, { ...facts, ranges: merged }) : merged;
 	const assigned = options.assigned ?? assign(graph, fusedOps, facts, { precision, overrides, needs });
 	const assignment = widths ? withBytes(assigned, widths.tensors) : assigned;
 	const context = new Context({ ...facts, ranges }, precision, assignment, widths);
@@ -135,8 +138,9 @@ export function lowerModel(
 		operators: context.operators,
 		outputs: [...outputs, ...states],
 	};
-	const { program, from } = finishProgram(whole, carriedInputs);
+	const { program: finished, from } = finishProgram(whole, carriedInputs);
 	const origins = from.map((before) => (before === undefined ? undefined : context.origins[before]));
+	const program = { ...finished, operators: withOpenEnds(finished.operators, origins, folded) };
 	const products = from.map((before) => (before === undefined ? undefined : context.products.get(before)));
 	return { program, origins, products, assignment };
 }

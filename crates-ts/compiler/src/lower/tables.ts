@@ -3,6 +3,8 @@ import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sameShape } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
+import type { OpenEnds } from "@umpire/operators/program.ts";
+import type { Quantisation } from "../quantise/scales.ts";
 import { type Context, elementsOf, type Value } from "./context.ts";
 import { emitConverted } from "./emit.ts";
 import { type RealFunction, UNARY } from "./functions.ts";
@@ -57,7 +59,15 @@ export function emitTable(
 		operands: [x, constant],
 		shape,
 		quantisation: { ...quantisation, low: constant.spec.low, high: constant.spec.high },
+		open: openEnds(reals, quantisation),
 	});
+}
+
+/** The ends of the grid beyond which some of the numbers lie; a pole is no number. */
+function openEnds(reals: Float64Array, { low, high, scale }: Quantisation): OpenEnds | undefined {
+	const isLow = reals.some((y) => Number.isFinite(y) && y < (low - 1) * scale);
+	const isHigh = reals.some((y) => Number.isFinite(y) && y > (high + 1) * scale);
+	return isLow ? (isHigh ? "both" : "low") : isHigh ? "high" : undefined;
 }
 
 /** Several nodes that are one function of one value (fuse-tables.ts). */

@@ -1,7 +1,7 @@
 import { nameNodes } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import type { FoldedModel } from "@umpire/graph/facts.ts";
-import type { Feeds } from "@umpire/graph/feeds.ts";
+import { type Feeds, feedsOf } from "@umpire/graph/feeds.ts";
 import { foldModel } from "@umpire/graph/fold.ts";
 import { union } from "@umpire/graph/ranges.ts";
 import type { Graph, Model, Tensor } from "@umpire/onnx/model.ts";
@@ -24,6 +24,7 @@ import { withoutHeldBack } from "../widths/hold-back.ts";
 import { decomposeModel } from "./decompose.ts";
 import { removeIdentities } from "./identities.ts";
 import { withoutHuge } from "./infinities.ts";
+import { divideProducts, multiplyByReciprocals } from "./late-quotients.ts";
 import { type Pass, pass } from "./pass.ts";
 import { foldRunnable, runnableModel } from "./runnable-model.ts";
 
@@ -130,6 +131,19 @@ export const PIPELINE: readonly Pass[] = [
 		},
 	}),
 	pass({
+		name: "late quotients",
+		summary: "with --fast, attention divides what it sums, and normalisations multiply by reciprocals",
+		needs: ["model", "feeds"],
+		leaves: ["model"],
+		run: async ({ model, feeds }, { fast, bits = 16, pins }) => {
+			if (!fast || bits !== 16 || pins) return { model };
+			const { graph, facts } = (await foldRunnable(model, feedsOf([feeds.first]))).folded;
+			const plain = removeIdentities(graph);
+			const later = multiplyByReciprocals(divideProducts(plain, facts), facts);
+			return { model: later === plain ? model : { ...model, graph: later } };
+		},
+	}),
+	pass({
 		name: "fold",
 		summary: "what does not depend on the inputs becomes constants; ranges of the rest are measured",
 		needs: ["model", "feeds", "float", "repetition"],
@@ -185,7 +199,7 @@ export const PIPELINE: readonly Pass[] = [
 		leaves: ["built"],
 		run: async (
 			{ model, folded, method, ...rest },
-			{ name, bits = 16, weightBits, losses, budget, labels, execute, pins, fast, progress },
+			{ name, bits = 16, weightBits, losses, budget, labels, classes, execute, pins, fast, progress },
 		) => {
 			const source = { ...rest, ...folded, name: name ?? "model", primitive: model };
 			return {
@@ -197,6 +211,7 @@ export const PIPELINE: readonly Pass[] = [
 					losses: losses !== false,
 					budget: budget === undefined ? undefined : budgetOf(budget),
 					labels,
+					classes,
 					pins,
 					fast: fast === true,
 					progress,

@@ -56,6 +56,10 @@ export function nearestRatio(
 	return represent(ratio, limit, reach > 255 ? FINE_BITS : MULTIPLIER_BITS, Math.round);
 }
 
+/** The same of products of two values of 16 bits, which leave multipliers no more than 15. */
+export const ratioNear = (ratio: number, limit: number): { multiplier: number; shift: number } =>
+	represent(ratio, limit, MULTIPLIER_BITS, Math.round);
+
 /**
  * The least power of two ≥ ratio, as multiplier / 2^shift. A multiplier of 1 lets the rescaling
  * join the weights, which is what makes it cheap (docs/decisions/0005).

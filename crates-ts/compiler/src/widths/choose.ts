@@ -11,7 +11,7 @@ import type { Moments } from "./moments.ts";
 import { roundingBy } from "./nearest-plane.ts";
 import { searchPlan, type Tried } from "./search.ts";
 import { type OptionName, type Unit, type Units, unitsOf } from "./units.ts";
-import { bytesOf, type Widths } from "./widths.ts";
+import { bytesOf, factorsOf, type Widths } from "./widths.ts";
 
 /** Which widths were chosen, and what that is worth. */
 export interface WidthReport {
@@ -72,7 +72,7 @@ export async function chooseWidths(
 ): Promise<{ proved: Proved; report: WidthReport } | undefined> {
 	const { graph, facts, sharedRanges, fixed, plain, most, lower, prove, measure, progress } = options;
 	const { assignment } = plain.lowered;
-	const all = unitsOf(graph, fuse(graph, facts), facts, { assignment, sharedRanges, fixed });
+	const all = unitsOf(graph, fuse(graph, facts, true), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
 	const groups = groupsOf(all);
 	const roundings = new Map(
@@ -80,13 +80,12 @@ export async function chooseWidths(
 	);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
 	const lowered = new Map<string, Lowered>();
-	const proved = new Map([[groups.map(() => 0).join(), plain]]);
+	const proved = new Map<string, Proved>();
 	const found = await searchPlan({
 		options: groups.map(({ options }) => options.length),
 		most,
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
-			if (plan.every((option) => option === 0)) return measure(plain.lowered);
 			const one = attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
 			if (!one) return undefined;
 			lowered.set(plan.join(), one);
@@ -100,7 +99,7 @@ export async function chooseWidths(
 		},
 		progress,
 	});
-	if (!found || found.plan.every((option) => option === 0)) return undefined;
+	if (!found) return undefined;
 	const plan = whole(found.plan);
 	const costs = unitCosts(all, plan);
 	const groupOf = all.units.map((_, unit) => groups.findIndex(({ units }) => units.includes(unit)));
@@ -164,8 +163,11 @@ function widthsOf(all: Units, plan: WidthPlan, { ranges }: Facts, graph: Graph):
 		const [names, isWholeUnit] = isWhole(unit, option) ? [unit.roots, true] : [unit.factors, false];
 		for (const name of names) {
 			const range = ranges.get(name);
-			if (range) (isWholeUnit ? tensors : copies).set(name, bytesOf(range, isWholeUnit && inputs.has(name)));
+			if (!range) continue;
+			const isInput = isWholeUnit && inputs.has(name);
+			const precision = unit.sums > 0 && !isInput ? factorsOf(range, unit.sums) : bytesOf(range, isInput);
+			(isWholeUnit ? tensors : copies).set(name, precision);
 		}
 	}
-	return { tensors, copies, small };
+	return { tensors, copies, small, dividends: all.dividends };
 }

@@ -16,11 +16,24 @@ export function factorOf(context: Context, name: string): Value {
 	copies.set(context, known);
 	let copy = known.get(name);
 	if (!copy) {
-		const quantisation = quantisationOf(range, precision, boundsFor(precision), value.spec.scale);
-		copy = emitLinear(context, [value], [1], value.spec.shape, quantisation);
+		const wanted = quantisationOf(range, precision, boundsFor(precision), value.spec.scale);
+		copy = emitLinear(context, [value], [1], value.spec.shape, inSingles(wanted, value));
 		known.set(name, copy);
 	}
 	return copy;
+}
+
+/** Coefficients of so many bits leave 16 bits below 2^24. */
+const COEFFICIENT = 2 ** 8;
+
+/** The grid, or one so little coarser that a coefficient of 8 bits and a shift lead to it: float32 holds what is between. */
+function inSingles(own: Quantisation, { spec }: Value): Quantisation {
+	const ratio = spec.scale / own.scale;
+	if (spec.width === 32 || ratio >= 1) return own;
+	const unit = (2 * ratio) / COEFFICIENT;
+	const shift = -Math.floor(Math.log2(unit));
+	const coefficient = Math.floor(ratio * 2 ** shift);
+	return { ...own, scale: (spec.scale * 2 ** shift) / coefficient };
 }
 
 /** Whether sums of products with a value stay below 2^24 by bounding its weights: bytes, where widths were chosen. */

@@ -3,6 +3,7 @@ import type { Facts } from "@umpire/graph/facts.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
+import { countReads } from "@umpire/graph/uses.ts";
 import type { Graph, Node } from "@umpire/onnx/model.ts";
 import { payDigits } from "@umpire/operators/weight-digits.ts";
 import type { FusedOp } from "../lower/fused-op.ts";
@@ -22,6 +23,8 @@ export interface Product {
 	readonly isSmall: boolean;
 	/** Whether integer kernels take its fine weights, in two digits. */
 	readonly hasDigits: boolean;
+	/** How many products a sum has. */
+	readonly length: number;
 	/** Units of its operands; −1 for what belongs to none. */
 	readonly reads: readonly number[];
 	/** The unit of its result. */
@@ -40,6 +43,8 @@ export interface Unit {
 	readonly others: number;
 	/** Whether an integer kernel gives it in bytes alone: what a convolution over several positions computes. */
 	readonly wantsBytes: boolean;
+	/** The most products that sums with another value have, where nothing else reads it as a factor; 0 otherwise. */
+	readonly sums: number;
 	/** Besides A16W14, which comes first. */
 	readonly options: readonly OptionName[];
 }
@@ -48,6 +53,8 @@ export interface Unit {
 export interface Units {
 	readonly units: readonly Unit[];
 	readonly products: readonly Product[];
+	/** Products of two values that are only divided. */
+	readonly dividends: ReadonlySet<string>;
 }
 
 /** Measured: a multiplication of a depthwise convolution takes this many times that of a dense one. */
@@ -64,6 +71,10 @@ interface Draft {
 	readonly roots: Set<string>;
 	readonly factors: Set<string>;
 	readonly types: Set<Product["type"]>;
+	/** Of the longest sum of products with another value. */
+	length: number;
+	/** Whether it is multiplied by itself, as in a variance: a coarse copy serves for that, but not for what it is divided by. */
+	isSquare: boolean;
 	others: number;
 	ofConv: boolean;
 	wantsBytes: boolean;
@@ -102,6 +113,8 @@ export function unitsOf(
 			roots: new Set<string>(),
 			factors: new Set<string>(),
 			types: new Set<Product["type"]>(),
+			length: 0,
+			isSquare: false,
 			others: 0,
 			ofConv: false,
 			wantsBytes: false,
@@ -124,6 +137,8 @@ export function unitsOf(
 			const draft = draftOf(name);
 			draft.factors.add(name);
 			draft.types.add(timed.type);
+			draft.length = Math.max(draft.length, timed.length);
+			draft.isSquare ||= factors.length === 2 && draftOf(factors[0]) === draftOf(factors[1]);
 		}
 		for (const name of node.inputs.slice(2).filter(isValue)) draftOf(name).others += 1;
 		const gives = isValue(fused.output) ? draftOf(fused.output) : undefined;
@@ -139,8 +154,22 @@ export function unitsOf(
 	const chosen = [...drafts].filter(
 		([, { factors, ofConv, roots }]) => factors.size > 0 || (ofConv && ![...roots].some(kept)),
 	);
+	const reads = countReads(graph);
+	const divided = new Set(
+		graph.nodes
+			.filter(({ opType, domain }) => opType === "Div" && domain === "")
+			.map(({ inputs }) => inputs[0]),
+	);
+	const dividends = fusedOps.filter(
+		({ nodes: [node], output }) =>
+			node.opType === "MatMul" &&
+			node.inputs.every(isValue) &&
+			divided.has(output) &&
+			reads.get(output) === 1,
+	);
 	const indices = new Map(chosen.map(([, draft], k) => [draft, k]));
 	return {
+		dividends: new Set(dividends.map(({ output }) => output)),
 		units: chosen.map(([name, draft]) => unitOf(name, draft, facts, [...draft.roots].some(kept))),
 		products: found.map(({ reads, gives, ...timed }) => ({
 			...timed,
@@ -151,12 +180,14 @@ export function unitsOf(
 }
 
 function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit {
-	const { roots, factors, types, others, wantsBytes } = draft;
+	const { roots, factors, types, length, isSquare, others, wantsBytes } = draft;
 	const options: OptionName[] = ["A16W14"];
+	const onlyValues = types.size === 1 && types.has("values") && !draft.ofConv;
+	const isVariance = isSquare && onlyValues;
 	if (types.has("matmul") || types.has("pointwise")) options.push("A16W7");
 	if (types.has("conv") || types.has("depthwise") || types.has("pointwise")) options.push("A8W14");
-	if (factors.size > 0) options.push("A8W7");
-	if (!isKept && (others > 0 || factors.size === 0)) options.push("A8W7 for all");
+	if (factors.size > 0 && !isVariance) options.push("A8W7");
+	if (!isKept && !isVariance && (others > 0 || factors.size === 0)) options.push("A8W7 for all");
 	return {
 		name,
 		roots: isKept ? [] : [...roots],
@@ -164,11 +195,12 @@ function unitOf(name: string, draft: Draft, facts: Facts, isKept: boolean): Unit
 		elements: sizeOf(facts.shapes.get(name) ?? [0]),
 		others,
 		wantsBytes,
+		sums: onlyValues ? length : 0,
 		options,
 	};
 }
 
-type Timed = Pick<Product, "work" | "type" | "isSmall" | "hasDigits">;
+type Timed = Pick<Product, "work" | "type" | "length" | "isSmall" | "hasDigits">;
 
 function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const [x, w] = node.inputs;
@@ -178,7 +210,7 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 		const perResult = sizeOf(weights.slice(1));
 		const depthwise = weights[1] === 1 && weights[0] > 1;
 		const isSmall = isSmallProduct(results * perResult, true);
-		const timed = { isSmall, hasDigits: false };
+		const timed = { isSmall, length: perResult, hasDigits: false };
 		if (depthwise) return { work: results * perResult * DEPTHWISE, type: "depthwise", ...timed };
 		const isMatrix = isPointwise(weights, { group: int(node, "group", 1), pads: ints(node, "pads") ?? [] });
 		const type = constants.has(w) ? (isMatrix ? "pointwise" : "conv") : "values";
@@ -188,5 +220,6 @@ function productOf(node: Node, { shapes, constants }: Facts): Timed {
 	const constant = constants.has(w) || constants.has(x);
 	const work = results * inner;
 	const hasDigits = constants.has(w) && weights.length === 2 && payDigits([inner, sizeOf(weights) / inner]);
-	return { work, type: constant ? "matmul" : "values", isSmall: isSmallProduct(work, false), hasDigits };
+	const isSmall = isSmallProduct(work, false);
+	return { work, type: constant ? "matmul" : "values", length: inner, isSmall, hasDigits };
 }

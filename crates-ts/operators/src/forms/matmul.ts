@@ -17,6 +17,7 @@ import type { FormDefinition } from "../form.ts";
 import type { TensorSpec } from "../operator.ts";
 import { ensure } from "../program-error.ts";
 import { emitFinish, emitRescale } from "../rescale-nodes.ts";
+import type { RescalePlan } from "../rescale-plan.ts";
 import { broadcastShape, requireSame, shapesText } from "../shape-rules.ts";
 import { elementCount } from "../tensors.ts";
 import type { MatmulForm } from "./matmul/form.ts";
@@ -133,6 +134,8 @@ function matmulPlan(context: Context<MatmulForm>): Plan {
 			emit,
 		};
 	}
+	if (!constant && a.spec.shape.at(-2) === 1 && b.spec.shape.at(-1) === 1)
+		return innerPlan(context, type, all, planFor(context, rows));
 	if (!folds(type)) {
 		const plan = planFor(context, rows);
 		const emit = (body: Body, [x, y]: readonly string[]): string => {
@@ -156,6 +159,25 @@ function matmulPlan(context: Context<MatmulForm>): Plan {
 		return emitFinish(body, sum, { ...plan, floor: true }, targetOf(context));
 	};
 	return { name: `${type} MatMul, rescaled by its weights`, bound: plan.bound, limit: LIMIT[type], emit };
+}
+
+/**
+ * Rows times single columns, as in a variance, element by element: a matrix product packs each column anew and takes several
+ * times as long.
+ */
+function innerPlan(context: Context<MatmulForm>, type: FloatType, all: Bounds, plan: RescalePlan): Plan {
+	const { operator, operands } = context;
+	const { shape } = operands[1].spec;
+	const row = [...shape.slice(0, -2), 1, shape[shape.length - 2]];
+	const emit = (body: Body, [x, y]: readonly string[]): string => {
+		const turned = body.op("Reshape", [body.cast(y, type), body.list(row)]);
+		const products = body.op("Mul", [body.cast(x, type), turned]);
+		const last = body.list([operator.shape.length - 1]);
+		const sum = body.op("ReduceSum", [products, last], { keepdims: int(1) });
+		return emitRescale(body, sum, plan, targetOf(context));
+	};
+	const name = `${type} products of rows and columns, summed`;
+	return { name, bound: Number(largest([all])), limit: LIMIT[type], emit };
 }
 
 /** Bounds of the partial sums per column of the result; one for all if b is no constant. */

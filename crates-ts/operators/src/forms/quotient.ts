@@ -1,9 +1,10 @@
 import { type Body, type FloatType, LIMIT } from "../body.ts";
+import { larger } from "../bounds.ts";
 import { broadcastMaps } from "../broadcast-maps.ts";
 import { type Context, carrier, type Plan } from "../context.ts";
 import type { FormDefinition } from "../form.ts";
 import { ensure } from "../program-error.ts";
-import { magnitudeOf } from "../range.ts";
+import { magnitudeOf, type Range } from "../range.ts";
 import { ROUNDING, type Rounding } from "../rounding.ts";
 import { requireBroadcast } from "../shape-rules.ts";
 
@@ -47,9 +48,13 @@ function quotientPlan(context: Context<QuotientForm>): Plan {
 	const { form, operands, operator } = context;
 	const [x, y] = operands;
 	const { numerator, rounding } = form;
-	const bound = BigInt(2 * numerator) * BigInt(magnitudeOf(x.range)) + BigInt(magnitudeOf(y.range));
+	const dividends = BigInt(2 * numerator) * BigInt(magnitudeOf(x.range));
+	const divisors = BigInt(magnitudeOf(y.range));
 	const zero = y.range.low <= 0 && y.range.high >= 0;
-	const type = typeOf(context, bound);
+	const type = typeOf(context, dividends + divisors);
+	// A divisor so large that nothing but 0 is left, where it stands for 0: unless what is below 0 is rounded down.
+	const beyond = zero && rounding !== "floor" ? divisorBeyond(numerator, x.range, type) : 1;
+	const bound = dividends + larger(divisors, BigInt(beyond));
 	return {
 		name: `${type} quotient, rounded ${rounding === "zero" ? "towards 0" : rounding === "floor" ? "down" : "to nearest"}`,
 		bound: Number(bound),
@@ -58,7 +63,8 @@ function quotientPlan(context: Context<QuotientForm>): Plan {
 			const [dividend, given] = values.map((value) => body.cast(value, type));
 			const scalar = (value: number): string => body.reals(type, [value]);
 			const isZero = zero ? body.op("Equal", [given, scalar(0)], {}, "bool") : undefined;
-			const divisor = isZero === undefined ? given : body.op("Where", [isZero, scalar(1), given], {}, type);
+			const divisor =
+				isZero === undefined ? given : body.op("Where", [isZero, scalar(beyond), given], {}, type);
 			const scaled = (factor: number): string =>
 				factor === 1 ? dividend : body.op("Mul", [dividend, scalar(factor)]);
 			let quotient: string;
@@ -69,11 +75,19 @@ function quotientPlan(context: Context<QuotientForm>): Plan {
 				quotient = body.op("Div", [scaled(numerator), divisor]);
 				quotient = rounding === "floor" ? body.op("Floor", [quotient]) : emitTruncate(body, quotient, type);
 			}
-			if (isZero !== undefined) quotient = body.op("Where", [isZero, scalar(0), quotient], {}, type);
+			if (isZero !== undefined && beyond === 1)
+				quotient = body.op("Where", [isZero, scalar(0), quotient], {}, type);
 			const clipped = body.op("Clip", [quotient, scalar(operator.low), scalar(operator.high)]);
 			return body.cast(clipped, carrier(operator));
 		},
 	};
+}
+
+/** A power of two above twice what is divided, if its type holds their sum and twice it; 1 otherwise. */
+function divisorBeyond(numerator: number, range: Range, type: FloatType): number {
+	const most = 2 * numerator * magnitudeOf(range);
+	const power = 2 ** (Math.floor(Math.log2(Math.max(1, most))) + 1);
+	return power < QUOTIENT_LIMIT[type] / 2 ? power : 1;
 }
 
 /** float32 where it holds the numbers, the factors and the clip; nothing that is carried in float64 is cast to it. */

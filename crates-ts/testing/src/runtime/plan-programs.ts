@@ -20,6 +20,8 @@ interface Layer {
 	readonly rows?: { readonly axis: number; readonly multiplier: number; readonly shift: number };
 	readonly width: Width;
 	readonly clip?: readonly [low: number, high: number];
+	/** The first operand is the result of so many layers before the last one's, which is the second. */
+	readonly beside?: number;
 }
 
 const conv = (group: number, pad: number): Form => ({
@@ -247,6 +249,114 @@ const CASES: readonly (readonly [plan: string, Width, readonly number[], readonl
 			},
 		],
 	],
+	[
+		"float64 products of rows and columns, summed",
+		16,
+		[9, 1, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [9, 1, 67], width: 16 },
+			{ form: { type: "reshape" }, kind: "View", shape: [9, 67, 1], width: 16 },
+			{
+				...dot,
+				form: matmul,
+				shape: [9, 1, 1],
+				rows: rows(1, 22, 3),
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
+	[
+		"float32 products of rows and columns, summed",
+		8,
+		[9, 1, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [9, 1, 67], width: 8 },
+			{ form: { type: "reshape" }, kind: "View", shape: [9, 67, 1], width: 8 },
+			{ ...dot, form: matmul, shape: [9, 1, 1], rows: rows(1, 4), width: 16, beside: 1 },
+		],
+	],
+	[
+		"float64 quotient, rounded to nearest",
+		16,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 16 },
+			{ form: { type: "reduce", axes: [1] }, kind: "Max", shape: [12, 1], width: 16 },
+			{
+				form: { type: "linear", coefficients: [1] },
+				kind: "Add",
+				shape: [12, 1],
+				rows: rows(0, 12),
+				width: 16,
+				clip: [-1, 4],
+			},
+			{
+				form: { type: "quotient", numerator: 4099, rounding: "nearest" },
+				kind: "Div",
+				shape: [12, 67],
+				width: 32,
+				beside: 2,
+			},
+		],
+	],
+	[
+		"float32 quotient, rounded towards 0",
+		8,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 8 },
+			{
+				form: { type: "linear", coefficients: [1] },
+				kind: "Add",
+				shape: [12, 67],
+				rows: rows(0, 5),
+				width: 8,
+				clip: [-3, 3],
+			},
+			{
+				form: { type: "quotient", numerator: 7, rounding: "zero" },
+				kind: "Div",
+				shape: [12, 67],
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
+	[
+		"float64 product",
+		16,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 16 },
+			{ form: { type: "reduce", axes: [1] }, kind: "Max", shape: [12, 1], width: 16 },
+			{
+				form: { type: "product" },
+				kind: "Mul",
+				shape: [12, 67],
+				rows: rows(1, 29, 20011),
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
+	[
+		"float32 sum of 2, rescaled by its coefficients",
+		16,
+		[12, 67],
+		[
+			{ form: { type: "reshape" }, kind: "View", shape: [12, 67], width: 16 },
+			{ form: { type: "reduce", axes: [1] }, kind: "Max", shape: [12, 1], width: 16 },
+			{
+				form: { type: "linear", coefficients: [64, -1] },
+				kind: "Add",
+				shape: [12, 67],
+				rows: rows(0, 6),
+				width: 16,
+				beside: 1,
+			},
+		],
+	],
 ];
 
 /** A program of each of these plans, of few numbers: at the ends of what they may be, and drawn. */
@@ -262,7 +372,7 @@ export function planPrograms(): PlanProgram[] {
 }
 
 function withLayer(program: Program, layer: Layer, random: () => number): Program {
-	const { form, kind, shape, constant, rows, width, clip } = layer;
+	const { form, kind, shape, constant, rows, width, clip, beside } = layer;
 	const { operators, constants } = program;
 	const from =
 		operators.length === 0
@@ -278,12 +388,14 @@ function withLayer(program: Program, layer: Layer, random: () => number): Progra
 		),
 	};
 	const own = specOf(shape, width);
+	const back = { source: "operator", index: operators.length - 1 - (beside ?? 0) } as const;
+	const operands = beside === undefined ? [from] : [back, from];
 	const operator: Operator = {
 		...own,
 		...(clip ? { low: clip[0], high: clip[1] } : {}),
 		kind,
 		form,
-		operands: [from, ...(added ? [{ source: "constant", index: constants.length } as const] : [])],
+		operands: [...operands, ...(added ? [{ source: "constant", index: constants.length } as const] : [])],
 		...(rows ? { rescale: { axes: [rows.axis], rows: rowsOf(shape[rows.axis], rows, random) } } : {}),
 		node: `n${operators.length}`,
 		opType: form.type,

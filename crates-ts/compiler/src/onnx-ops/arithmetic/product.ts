@@ -15,7 +15,7 @@ import {
 	quantiseWeights,
 	type WeightLimits,
 } from "../../quantise/weights.ts";
-import { chosenWeightLimit } from "../../widths/factors.ts";
+import { chosenWeightLimit, isByte } from "../../widths/factors.ts";
 
 /** A Dot with constant weights, one scale per output channel. */
 export interface WeightedDot {
@@ -69,11 +69,13 @@ export function emitWeighted(context: Context, fused: FusedOp, dot: WeightedDot)
 		? quantisationOf(dot.range, context.innerPrecision, fused.clip, natural)
 		: context.quantisation(fused.output, fused.clip, natural);
 	const coarsest = scales.reduce((most, scale) => Math.max(most, scale), 0);
-	const quantisation = coarsenedQuantisation(wanted, (x.spec.scale * coarsest) / wanted.scale, MOST_RATIO);
+	const narrow = !whole && limits.limit < 2 ** 7;
+	// Integer kernels divide: a result finer than their sums would have them done without.
+	const most = narrow && context.widths && isByte(context, x) ? 1 : MOST_RATIO;
+	const quantisation = coarsenedQuantisation(wanted, (x.spec.scale * coarsest) / wanted.scale, most);
 	// One product by constants of one value: what it reads was measured under the name of its node's result.
 	const isJoined = dot.reads !== undefined && dot.weightsFirst !== true && !whole;
 	const [name] = context.node.outputs;
-	const narrow = !whole && limits.limit < 2 ** 7;
 	const rounding = isJoined && narrow ? context.widths?.roundings.get(name) : undefined;
 	const ratios = { inputScale: x.spec.scale, outputScale: quantisation.scale, limit: limitOf(wanted) };
 	const { data: integers, rows } =

@@ -1,12 +1,13 @@
 import { constantScalar } from "@umpire/graph/facts.ts";
 import { isFloat, mapReal, type Real } from "@umpire/graph/real.ts";
-import { batchNormalization } from "../../lower/affine.ts";
+import type { Row } from "@umpire/operators/program.ts";
+import { type Affine, batchNormalization } from "../../lower/affine.ts";
 import { asRows } from "../../lower/broadcast.ts";
 import { type Context, elementsOf, integerReach, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear, expanded, reached, rescaleOf } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
 import { lowerReciprocal } from "../../lower/tables.ts";
-import { biasOf, maxShift, nearestRatio } from "../../quantise/rescale-ratio.ts";
+import { biasOf, maxShift, nearestRatio, ratioNear, smallestRatio } from "../../quantise/rescale-ratio.ts";
 import { coarsenedQuantisation, limitOf, type Quantisation } from "../../quantise/scales.ts";
 import { gridWith, naturalScale } from "./product.ts";
 import { lowerQuotient } from "./quotient.ts";
@@ -34,8 +35,14 @@ export function emitProduct(
 	shape: readonly number[],
 ): Value {
 	const rawScale = x.spec.scale * y.spec.scale;
-	const wanted = context.quantisation(fused.output, fused.clip, rawScale);
 	const form = { type: "product" } as const;
+	if (fused.affine) {
+		const quantisation = context.quantisation(fused.output, fused.clip);
+		const rows = rowsOf(fused.affine, rawScale, quantisation);
+		const rescale = rescaleOf(rows, [shape.length - 1]);
+		return context.emit({ kind: "Mul", form, operands: [x, y], shape, quantisation, rescale });
+	}
+	const wanted = context.quantisation(fused.output, fused.clip, rawScale);
 	return emitConverted(context, {
 		kind: "Mul",
 		form,
@@ -44,6 +51,16 @@ export function emitProduct(
 		wanted,
 		rawScale,
 		bounds: fused.clip,
+	});
+}
+
+/** A factor and a shift of each channel, for a product in units of `rawScale`. */
+function rowsOf({ scale, shift }: Affine, rawScale: number, { scale: unit, ...own }: Quantisation): Row[] {
+	const limit = limitOf({ scale: unit, ...own });
+	return Array.from(scale, (factor, c) => {
+		const ratio = Math.max((factor * rawScale) / unit, smallestRatio(limit));
+		const row = ratioNear(ratio, limit);
+		return { bias: biasOf(shift[c] / unit / (row.multiplier / 2 ** row.shift)), ...row };
 	});
 }
 

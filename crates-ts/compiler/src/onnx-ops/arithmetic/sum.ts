@@ -49,7 +49,8 @@ function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real
 	const rows = constant && asRows(constant, shape);
 	if (constant && !rows) {
 		const name = context.node.inputs.find((input) => context.real(input))!;
-		const quantisation = context.ownQuantisation(constant, isFloat(context.type(fused.output)));
+		const own = context.ownQuantisation(constant, isFloat(context.type(fused.output)));
+		const quantisation = context.widths ? besides(own, context.quantisation(fused.output, fused.clip)) : own;
 		terms.push({ value: context.quantised(`${name}_sum`, constant, quantisation), factor: 1 });
 	}
 	const [only] = terms;
@@ -84,6 +85,16 @@ function emitSum(context: Context, fused: FusedOp, terms: Term[], constant: Real
 		context.quantisation(fused.output, fused.clip, natural),
 		rows,
 	);
+}
+
+/** So many octaves finer than the sum's grid 16 bits of a constant stay below 2^24 (quantise/aligned-sums.ts). */
+const MOST_OCTAVES = 6;
+
+/** The grid of a constant so many octaves from that of the sum that coefficients are powers of two. */
+function besides(own: Quantisation, { scale, width }: Quantisation): Quantisation {
+	if (own.width !== 16 || width !== 16 || own.scale === 1) return own;
+	const octaves = Math.min(MOST_OCTAVES, Math.floor(Math.log2(scale / own.scale)));
+	return { ...own, scale: scale * 2 ** -octaves };
 }
 
 /** A sum of two that is no ONNX value: its range is the sum of the operands' ranges. */

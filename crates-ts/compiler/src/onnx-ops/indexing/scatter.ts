@@ -1,15 +1,19 @@
 import { int, string } from "@umpire/graph/attributes.ts";
 import { normaliseAxis, sizeOf, stridesOf } from "@umpire/graph/shapes.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
-import { choose, finish, intsOf, numbersOf, realOf, reshape, scalarOf } from "../build.ts";
+import { aroundAxis, choose, finish, intsOf, realOf, reshape, scalarOf } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
+import {
+	combiner,
+	isByLines,
+	rangeOf,
+	refuseComparisons,
+	scatterLines,
+	sharedIndex,
+} from "./scatter-lines.ts";
 
-/** More updates of one element, or more steps with indices that inputs decide, are refused. */
+/** More updates of one element by constant indices, or more steps of a scatter step by step, are refused. */
 const MOST_LAYERS = 128;
-/** Elements that all steps of a scatter by dynamic indices compare together. */
-const MOST_COMPARISONS = 1 << 21;
-
-const COMBINE: Readonly<Record<string, string>> = { add: "Add", mul: "Mul", max: "Max", min: "Min" };
 
 /** ONNX ScatterND. */
 export function decomposeScatterND(node: Node, context: DecomposeContext): void {
@@ -34,7 +38,6 @@ export function decomposeScatterND(node: Node, context: DecomposeContext): void 
 	}
 	// Each tuple's flat position among the slices, as an int64 column.
 	const places = sizeOf(shape.slice(0, depth));
-	refuseLong(context, tuples, places * slice);
 	const index = context.emit("Cast", [indices], { to: 7 });
 	const sizes = intsOf(context, shape.slice(0, depth));
 	const positive = positiveIndex(context, index, sizes);
@@ -44,12 +47,18 @@ export function decomposeScatterND(node: Node, context: DecomposeContext): void 
 		context.emit("ReduceSum", [weighted, intsOf(context, [-1])], { keepdims: 0 }),
 		[tuples, 1, 1],
 	);
-	const range = numbersOf(
-		context,
-		"int64",
-		[places, 1],
-		Array.from({ length: places }, (_, p) => p),
-	);
+	if (isByLines(node, tuples)) {
+		scatterLines(node, context, {
+			sizes: { outer: 1, places, updates: tuples, inner: slice },
+			data,
+			index: reshape(context, flat, [tuples]),
+			isShared: true,
+			updates,
+		});
+		return;
+	}
+	refuseLong(context, tuples, places * slice);
+	const range = rangeOf(context, [places, 1]);
 	let result = reshape(context, data, [places, slice]);
 	const rows = reshape(context, updates, [tuples, 1, slice]);
 	for (let t = 0; t < tuples; t++) {
@@ -84,17 +93,24 @@ export function decomposeScatterElements(node: Node, context: DecomposeContext):
 		scatterConstant(node, context, data, updates, targets);
 		return;
 	}
+	const size = intsOf(context, [shape[axis]]);
+	if (isByLines(node, reach[axis]) && reach.every((own, a) => a === axis || own === shape[a])) {
+		const shared = sharedIndex(context, indices, axis);
+		const [outer, places, inner] = aroundAxis(shape, axis);
+		scatterLines(node, context, {
+			sizes: { outer, places, updates: reach[axis], inner },
+			data,
+			index: positiveIndex(context, context.emit("Cast", [shared ?? indices], { to: 7 }), size),
+			isShared: shared !== undefined,
+			updates,
+		});
+		return;
+	}
 	refuseLong(context, reach[axis], sizeOf(shape));
-	const index = positiveIndex(
+	const index = positiveIndex(context, context.emit("Cast", [indices], { to: 7 }), size);
+	const range = rangeOf(
 		context,
-		context.emit("Cast", [indices], { to: 7 }),
-		intsOf(context, [shape[axis]]),
-	);
-	const range = numbersOf(
-		context,
-		"int64",
 		shape.map((size, a) => (a === axis ? size : 1)),
-		Array.from({ length: shape[axis] }, (_, p) => p),
 	);
 	const type = context.type(data);
 	let result = data;
@@ -204,12 +220,6 @@ function merged(
 	return choose(context, [data, updates], { total: before + count, index, shape, type });
 }
 
-function combiner(context: DecomposeContext, reduction: string): string {
-	const found = COMBINE[reduction];
-	if (!found) throw context.error(`reduction ${reduction} is unknown`);
-	return found;
-}
-
 function uniform(values: Float64Array): number | undefined {
 	return values.every((value) => value === values[0]) ? values[0] : undefined;
 }
@@ -227,9 +237,10 @@ function positiveIndex(context: DecomposeContext, index: string, sizes: string):
 }
 
 function refuseLong(context: DecomposeContext, steps: number, elements: number): void {
-	if (steps <= MOST_LAYERS && steps * elements <= MOST_COMPARISONS) return;
-	throw context.error(
-		`its indices depend on the model's inputs and it makes ${steps} updates of a tensor of ${elements} elements`,
-		`Make the indices constant, or keep it to ${MOST_LAYERS} updates and ${MOST_COMPARISONS} comparisons`,
+	refuseComparisons(
+		context,
+		steps,
+		elements,
+		steps > MOST_LAYERS ? Number.POSITIVE_INFINITY : steps * elements,
 	);
 }

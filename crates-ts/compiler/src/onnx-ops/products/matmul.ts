@@ -7,7 +7,7 @@ import { perChannel } from "../../lower/affine.ts";
 import { type Context, integerReach, quantisationOfValue, type Value } from "../../lower/context.ts";
 import { emitConverted, emitLinear } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
-import { type Quantisation, quantisationOf } from "../../quantise/scales.ts";
+import { type Quantisation, quantisationOf, WIDE_LIMIT } from "../../quantise/scales.ts";
 import {
 	MATRIX_SUMS,
 	narrowSums,
@@ -20,6 +20,9 @@ import { emitWeighted } from "../arithmetic/product.ts";
 
 /** Sums of products below this leave room for the rescaling (docs/protocol.md section 2). */
 const EXACT = 2 ** 52;
+
+/** What float32 holds exactly. */
+const SINGLES = 2 ** 24;
 
 /** Weights of larger products have 16 bits, which take less time and space. */
 const MOST_WIDE = 2 ** 14;
@@ -161,6 +164,20 @@ function narrowed(context: Context, a: Value, b: Value): readonly [Value, Value]
 	return [context.reshaped(first, a.spec.shape), context.reshaped(second, b.spec.shape)];
 }
 
+const lengthOf = ({ spec }: Value): number => spec.shape[spec.shape.length - 1];
+
+/** Whether float32 holds sums of products, and twice as much. */
+const fitsSingles = (x: Value, y: Value): boolean =>
+	integerReach(x) * integerReach(y) * lengthOf(x) < SINGLES;
+
+/** Sums that are divided by what is in proportion to them, in 32 bits: as they are, if these hold them. */
+function undivided(own: Quantisation, [x, y]: readonly [Value, Value], raw: number): Quantisation {
+	const reach = integerReach(x) * integerReach(y) * lengthOf(x);
+	const unit = 2 ** Math.max(0, Math.ceil(Math.log2(reach / WIDE_LIMIT)));
+	const most = Math.ceil(reach / unit);
+	return { ...own, scale: raw * unit, width: 32, low: -most, high: most };
+}
+
 interface ProductOptions {
 	readonly alpha?: number;
 	readonly bias?: Float64Array | undefined;
@@ -187,14 +204,13 @@ function emitMatrixProduct(
 		const quantisation = range
 			? quantisationOf(range, context.innerPrecision, UNBOUNDED, raw)
 			: context.quantisation(fused.output, clip, raw);
+		const inSingles = context.widths !== undefined && fitsSingles(x, y);
+		const wanted = context.widths?.dividends.has(fused.output)
+			? undivided(quantisation, [x, y], raw)
+			: quantisation;
 		return emitConverted(context, {
-			kind: "Dot",
-			form,
-			operands: [x, y],
-			shape,
-			wanted: quantisation,
-			rawScale: raw,
-			bounds: clip,
+			...{ kind: "Dot", form, operands: [x, y], shape, wanted, rawScale: raw, bounds: clip },
+			cheap: inSingles && quantisation.width === 16,
 		});
 	}
 	const weightsFirst = "real" in a;

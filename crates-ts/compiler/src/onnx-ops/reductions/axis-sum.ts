@@ -10,7 +10,8 @@ import {
 } from "../../lower/context.ts";
 import { emitConverted } from "../../lower/emit.ts";
 import type { FusedOp } from "../../lower/fused-op.ts";
-import { WIDE_LIMIT } from "../../quantise/scales.ts";
+import { nearestRatio } from "../../quantise/rescale-ratio.ts";
+import { limitOf, WIDE_LIMIT } from "../../quantise/scales.ts";
 
 /** Gas of finding a part of a sum: of every line but the last axis, and of every leaf that it reaches (operators/work.ts). */
 const LINE = 8_500;
@@ -58,11 +59,18 @@ function summed(context: Context, fused: FusedOp, x: Value, axes: readonly numbe
 		const wanted = context.quantisation(fused.output, fused.clip, rawScale);
 		const operands = [x, ones(context, sizes[sizes.length - 1])];
 		const form = { type: "sum", axes } as const;
+		const result = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+		if (divisor > 1 && context.widths) {
+			// Its grid is that of the sums that read it (quantise/aligned-sums.ts).
+			const row = { bias: 0n, ...nearestRatio(rawScale / wanted.scale, limitOf(wanted)) };
+			const rescale = { rows: [row], axes: [] };
+			return context.emit({ kind: "Dot", form, operands, shape: result, quantisation: wanted, rescale });
+		}
 		return emitConverted(context, {
 			kind: "Dot",
 			form,
 			operands,
-			shape: shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+			shape: result,
 			wanted,
 			rawScale,
 			bounds: fused.clip,
