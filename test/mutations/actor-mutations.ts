@@ -84,6 +84,17 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/world.ts",
+		[JOB_WORKER],
+		[
+			[
+				"a move that is mined second is told as a failure of its own",
+				"known?.isRace === true ?",
+				"known?.isRace === null ?",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/jobs/waiting.ts",
 		[WAITING],
 		[

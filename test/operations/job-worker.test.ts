@@ -71,11 +71,12 @@ const statusOf = async (job: number) => {
 	await client.feed.poll();
 	return (await readJob(client, contracts, job)).status;
 };
-const fund = (account: Hex, wei: bigint) =>
+const ask = (method: string, ...params: unknown[]) =>
 	(stage.connection.reader.request as (args: { method: string; params: unknown[] }) => Promise<unknown>)({
-		method: "hardhat_setBalance",
-		params: [account, toHex(wei)],
+		method,
+		params,
 	});
+const fund = (account: Hex, wei: bigint) => ask("hardhat_setBalance", account, toHex(wei));
 
 /** Lets the actors act, half a round at a time, until something is so. */
 async function playUntil(actors: readonly Actor[], isSo: () => Promise<boolean>): Promise<void> {
@@ -127,6 +128,27 @@ describe("a worker of jobs", () => {
 			await stage.wait(ROUND / 2);
 		}
 		expect(said).toEqual([]);
+	});
+
+	test("whoever's move is mined second is told that another was probably first", async () => {
+		const quiet = { terms: TERMS, stake: STAKE, leastSeconds: 600, aim: "stay", progress: () => {} } as const;
+		const actor = new JobWorker(await stage.world("submitter"), contracts, quiet);
+		await stage.settle([actor]);
+		await submitJob(client, contracts, base, inputs, JOB);
+		const first = new Coordinator(await stage.world("coordinator"), contracts, () => {});
+		const second = new Coordinator(await stage.world("keeper"), contracts, progress);
+		const isTold = () => said.some((line) => /refused transaction 0x\w+\. Somebody else was/.test(line));
+		for (let round = 0; !isTold(); round++) {
+			expect(round).toBeLessThan(6);
+			await stage.wait(ROUND / 2);
+			// Both send before either is mined.
+			await ask("evm_setAutomine", false);
+			await first.tick();
+			await second.tick();
+			await ask("evm_setAutomine", true);
+			await ask("evm_mine");
+			await stage.settle([first, second]);
+		}
 	});
 
 	test("W6: declines what it cannot pay the bond of, beside its stake, and loses nothing", async () => {
