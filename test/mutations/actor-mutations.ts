@@ -84,6 +84,17 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/actors/src/jobs/submit-job.ts",
+		[JOB_WORKER],
+		[
+			[
+				"whoever takes back a job that waits no more is told what the contract calls that",
+				"if (status !== JOB_STATUS.pending) {",
+				"if (status < 0) {",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/world.ts",
 		[JOB_WORKER],
 		[

@@ -73,6 +73,17 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 		],
 	),
 	...mutationsOf(
+		"crates-ts/chain/src/connection.ts",
+		["crates-ts/chain/test/chain.test.ts"],
+		[
+			[
+				"whoever cannot reach a public chain is told to start a local one",
+				"list.some(isHere) ?",
+				"list.length > 0 ?",
+			],
+		],
+	),
+	...mutationsOf(
 		"crates-ts/actors/src/requester.ts",
 		["test/operations/requests.test.ts"],
 		[

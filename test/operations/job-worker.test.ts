@@ -13,7 +13,7 @@ import {
 	rememberNetwork,
 } from "@umpire/actors/jobs/network-contracts.ts";
 import { NetworkReader, readJob } from "@umpire/actors/jobs/read-network.ts";
-import { submitJob } from "@umpire/actors/jobs/submit-job.ts";
+import { cancelJob, submitJob } from "@umpire/actors/jobs/submit-job.ts";
 import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { postRequest } from "@umpire/actors/requester.ts";
@@ -128,6 +128,17 @@ describe("a worker of jobs", () => {
 			await stage.wait(ROUND / 2);
 		}
 		expect(said).toEqual([]);
+	});
+
+	test("only its client takes a job back, and only while it waits: others are told why not", async () => {
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		const stranger = await stage.world("third-submitter");
+		await expect(cancelJob(stranger, contracts, job)).rejects.toThrow(/which alone can take it back: sign/);
+		await cancelJob(client, contracts, job);
+		expect(await statusOf(job)).toBe(JOB_STATUS.cancelled);
+		await expect(cancelJob(client, contracts, job)).rejects.toThrow(
+			/Job 1 waits no more: .*umpire job status 1/,
+		);
 	});
 
 	test("whoever's move is mined second is told that another was probably first", async () => {
