@@ -41,10 +41,15 @@ export interface SigningOptions extends ChainOptions {
 	maxFeeGwei?: number;
 }
 
+/** Where help lists what says which chain, and whose key. */
+const CHAIN = "The chain, and whose key signs:";
+const inChain = <T extends object>(option: T) => ({ ...option, group: CHAIN });
+
 /** Adds where the chain is. Flags beat the environment, the environment beats the defaults. */
 export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & ChainOptions> {
 	return yargs
 		.option("rpc", {
+			group: CHAIN,
 			type: "string",
 			array: true,
 			describe:
@@ -54,6 +59,7 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 		})
 		.nargs("rpc", 1)
 		.option("umpire", {
+			group: CHAIN,
 			type: "string",
 			describe:
 				"address of the market, or of a directory that names it (default: what was deployed from the home folder)",
@@ -61,25 +67,29 @@ export function withChain<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Cha
 		})
 		.option(
 			"from-block",
-			numberOption("from-block", {
-				least: 0,
-				whole: true,
-				describe: "with --umpire: the block that brought the contracts (default: it is searched for)",
-			}),
+			inChain(
+				numberOption("from-block", {
+					least: 0,
+					whole: true,
+					describe: "with --umpire: the block that brought the contracts (default: it is searched for)",
+				}),
+			),
 		)
 		.option(
 			"rpc-timeout",
-			numberOption("rpc-timeout", {
-				default: 10,
-				least: 0.001,
-				most: 3600,
-				unit: "seconds",
-				describe: "seconds after which an RPC request has failed",
-			}),
+			inChain(
+				numberOption("rpc-timeout", {
+					default: 10,
+					least: 0.001,
+					most: 3600,
+					unit: "seconds",
+					describe: "seconds after which an RPC request has failed",
+				}),
+			),
 		)
 		.option(
 			"chain-id",
-			numberOption("chain-id", { least: 1, whole: true, describe: "refuse any other chain" }),
+			inChain(numberOption("chain-id", { least: 1, whole: true, describe: "refuse any other chain" })),
 		) as unknown as Argv<T & ChainOptions>;
 }
 
@@ -113,12 +123,14 @@ export function withStore<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
 export function withSigner<T extends CommonOptions>(yargs: Argv<T>): Argv<T & SigningOptions> {
 	return withKeystore(withChain(yargs)).option(
 		"max-fee-gwei",
-		numberOption("max-fee-gwei", {
-			least: 1e-9,
-			most: 1e9,
-			unit: "gwei",
-			describe: "pay at most this much for gas (else no transaction costs more than the least bond)",
-		}),
+		inChain(
+			numberOption("max-fee-gwei", {
+				least: 1e-9,
+				most: 1e9,
+				unit: "gwei",
+				describe: "pay at most this much for gas (else no transaction costs more than the least bond)",
+			}),
+		),
 	) as unknown as Argv<T & SigningOptions>;
 }
 
@@ -126,11 +138,13 @@ export function withSigner<T extends CommonOptions>(yargs: Argv<T>): Argv<T & Si
 export function withKeystore<T extends CommonOptions>(yargs: Argv<T>): Argv<T> {
 	return yargs
 		.option("keystore", {
+			group: CHAIN,
 			type: "string",
 			describe: "file with the key (environment, instead: UMPIRE_PRIVATE_KEY)",
 			requiresArg: true,
 		})
 		.option("password-file", {
+			group: CHAIN,
 			type: "string",
 			describe: "file with the keystore's password (else UMPIRE_PASSWORD, else a prompt)",
 			requiresArg: true,
@@ -327,6 +341,8 @@ export function command<T extends CommonOptions>(definition: {
 		command: definition.command,
 		describe: definition.describe,
 		builder: (yargs) => {
+			// Help begins with what a command is about: what all commands have, and what few need, comes after that.
+			yargs.group([], "Positionals:").group([], "Options:");
 			const built = (definition.options?.(yargs as unknown as Argv<CommonOptions>) ?? yargs) as Argv;
 			return built.check(requireSound(built)).example((definition.examples ?? []) as [string, string][]);
 		},

@@ -76,6 +76,8 @@ function commandLine(words: readonly string[], commands: readonly CommandModule[
 			describe: "folder for everything that is kept (environment: UMPIRE_HOME)",
 			requiresArg: true,
 		})
+		.group(["json", "verbose", "log-format", "home", "help"], "Of every command:")
+		.parserConfiguration({ "parse-positional-numbers": false })
 		.command([...commands])
 		.demandCommand(1, "Name a command; umpire --help lists them.")
 		.strict()

@@ -194,3 +194,17 @@ describe("a command", () => {
 		expect(status).toBe(0);
 	});
 });
+
+describe("help", () => {
+	it("begins with what a command is about, and ends with what all commands have", () => {
+		const { stdout } = umpire("submit", "--help");
+		const headings = [...stdout.matchAll(/^[A-Z].*:$/gm)].map(([heading]) => heading);
+		expect(headings.slice(0, 3)).toEqual(["Positionals:", "Options:", "The chain, and whose key signs:"]);
+		expect(headings.slice(-2)).toEqual(["Of every command:", "Examples:"]);
+		expect(stdout.indexOf("--least-fee")).toBeLessThan(stdout.indexOf("--rpc"));
+	});
+});
+
+it("a word that looks like a number stays the word that was typed", () => {
+	expect(complaint("run", "0xab", "--input", "none.json")).toContain("0xab");
+});

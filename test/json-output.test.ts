@@ -9,6 +9,7 @@ import { projectRoot } from "@umpire/chain/hardhat.ts";
 import { travel } from "@umpire/chain/time.ts";
 import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
+import { localAccount, type Role } from "@umpire/store/accounts.ts";
 import { s3Server } from "@umpire/testing/content/servers.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS, main } from "../bin/main.ts";
@@ -363,6 +364,12 @@ async function grids(): Promise<void> {
 	expect(await json("grid", "close", "1")).toMatchObject({ status: 3, accepted: 1, best: 1 });
 }
 
+/** Whether a role has sent anything with the account that it has of its own, so that others can run beside it. */
+async function hasSent(role: Role): Promise<boolean> {
+	const { reader } = await connectRpc(rpc);
+	return (await reader.getTransactionCount({ address: localAccount(role).address })) > 0;
+}
+
 /** Jobs over the program of the grid: one is computed by a worker that is killed meanwhile, one is taken back. */
 async function networks(): Promise<void> {
 	const values = join(folder, "values.json");
@@ -406,6 +413,7 @@ async function networks(): Promise<void> {
 	expect(await leaving.stop()).toBe(0);
 	expect(await json("work", "status", ...as)).toMatchObject({ status: 3, stake: "0" });
 	expect(await coordinator.stop()).toBe(0);
+	expect(await hasSent("coordinator")).toBe(true);
 }
 
 /** A bounty on x², from its contract to its end; its contributor is killed in between. */
@@ -430,12 +438,13 @@ async function bounties(): Promise<void> {
 	await travel(chain, 601n);
 	expect(await json("bounty", "reveal", "1", better, ...as)).toMatchObject({ candidates: [{ status: 2 }] });
 	expect((await run("bounty", "close", "1")).code).toBe(1);
-	const watching = start("bounty", "watch", "1", "--score", "--as", "third-submitter");
+	const watching = start("bounty", "watch", "1", "--score");
 	await travel(chain, 3600n);
 	await watching.until(/Brought the value of round 1/);
 	await travel(chain, 10n ** 5n);
 	await watching.until(/its contributor may claim its score/);
 	expect(await watching.stop()).toBe(0);
+	expect(await hasSent("keeper")).toBe(true);
 	expect(await json("bounty", "draw", "1")).toMatchObject({
 		round: { value: "known" },
 		candidates: [{ status: 3 }],

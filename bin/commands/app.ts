@@ -78,7 +78,7 @@ export const app = command<Options>({
 				...{ app: folder, databaseUrl: view && process.env.DATABASE_URL, progress },
 			});
 			report(options.json, { url: served.url, demo: view === undefined }, () => [
-				`The app is at ${served.url} (Ctrl+C ends it).`,
+				`The app is at ${served.url} (Ctrl-C ends it).`,
 			]);
 			return served;
 		};

@@ -22,10 +22,13 @@ export const demoGrid = command<Options>({
 			describe: "what the third worker does",
 		}),
 	async run(options) {
-		const { demonstrateGrid } = await import("@umpire/actors/grid/demo-grid.ts");
 		// The story is what the command is for; with --json the data is.
 		const stream = options.json ? process.stderr : process.stdout;
-		const summary = await demonstrateGrid(options.lie, (line) => stream.write(`${printable(line)}\n`));
+		const say = (line: string) => stream.write(`${printable(line)}\n`);
+		// Before what takes a while to load.
+		say("A grid search with three workers, of whom one lies, on a private chain: a minute or two.");
+		const { demonstrateGrid } = await import("@umpire/actors/grid/demo-grid.ts");
+		const summary = await demonstrateGrid(options.lie, say);
 		report(options.json, summary, () => gridDemonstrationLines(summary));
 	},
 });

@@ -1,4 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
+import { JOB_WORKER, RACE, STILL_AT, WAITING } from "./tests.ts";
 
 const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
@@ -41,6 +42,94 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"troubles.attempt(item, make, subject)",
 				"troubles.attempt(item, make)",
 			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/troubles.ts",
+		[RACE],
+		[
+			[
+				"whoever comes second tells a failure",
+				"refused !== undefined && refused.block === race?.block",
+				"refused === null && refused",
+			],
+			[
+				"what the contract refuses of anybody's moves is never told",
+				"refused.block === race?.block && now < refused.since + SETTLES",
+				"now > 0",
+			],
+			["a node that reads behind is waited for without end", "now < refused.since + SETTLES", "now > 0"],
+			[
+				"a refusal of long ago makes the next one a failure",
+				"first === undefined || now > before!.until + OVER",
+				"first === undefined",
+			],
+			[
+				"what fails otherwise is held back as if others were faster",
+				"error instanceof RevertError",
+				"error !== null",
+			],
+			["nobody knows that others make a move as well", "() => asRace(move)", "move"],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/coordinator.ts",
+		[JOB_WORKER],
+		[
+			[
+				"a coordinator that comes second tells a failure",
+				"this.#troubles.race(item, this.world.feed.head?.hash, make, subject)",
+				"this.#troubles.attempt(item, make, subject)",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/submit-job.ts",
+		[JOB_WORKER],
+		[
+			[
+				"whoever takes back a job that waits no more is told what the contract calls that",
+				"if (status !== JOB_STATUS.pending) {",
+				"if (status < 0) {",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/world.ts",
+		[JOB_WORKER],
+		[
+			[
+				"a move that is mined second is told as a failure of its own",
+				"known?.isRace === true ?",
+				"known?.isRace === null ?",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/jobs/waiting.ts",
+		[WAITING],
+		[
+			[
+				"jobs wait where there is something to do",
+				"if (stepsForAll(network, now).length > 0) return undefined;",
+				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/still-at.ts",
+		[STILL_AT],
+		[
+			["what has just said something says that it goes on", "timer.refresh();", ""],
+			["what is done says that it goes on", "clearInterval(timer);", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/say-once.ts",
+		[STILL_AT],
+		[
+			["what is waited for is said at every look", "line === said && ", "line === null && "],
+			["what is waited for is said once for ever", "performance.now() - at < AGAIN", "at !== 0"],
 		],
 	),
 	...mutationsOf(

@@ -290,8 +290,8 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 		[
 			[
 				"attesters: one cover that is too large keeps others from being borne",
-				"this.attempt(itemOf(step), ",
-				"this.attempt(itemOf(step).slice(0, 5), ",
+				"this.troubles.race(itemOf(step), ",
+				"this.troubles.race(itemOf(step).slice(0, 5), ",
 			],
 		],
 	),

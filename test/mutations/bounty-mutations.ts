@@ -6,8 +6,10 @@ import {
 	BOUNTY_ROUNDS,
 	BOUNTY_RULES,
 	BOUNTY_STEPS,
+	BOUNTY_TERMS,
 	BOUNTY_TOKENS,
 	BOUNTY_WEIGHTS,
+	WAITING,
 } from "./tests.ts";
 
 /** The rules of bounties, one at a time. */
@@ -439,6 +441,55 @@ export const BOUNTY_MUTATIONS: readonly Mutation[] = [
 				"a keeper of bounties is paid only when no round runs",
 				"if (isRunning && candidates.some(({ contributor }) => contributor === this.account)) return false;",
 				"if (isRunning || candidates === undefined) return false;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/bounties/terms.ts",
+		[BOUNTY_TERMS],
+		[
+			[
+				"a bounty's times that the contract refuses are looked at when its program is made",
+				"given === undefined || given >= least[name]",
+				"given === undefined || given > 0",
+			],
+			[
+				"a bounty's deposit that the contract refuses is looked at when its program is made",
+				"if (deposit < depositMin) {",
+				"if (deposit < 0n) {",
+			],
+			["a bounty pays nothing for a gain", "if (terms.rate === 0n) {", "if (terms.rate === -1n) {"],
+			[
+				"a bounty's program is made for an owner that cannot pay the pool",
+				"if (balance >= needed) return;",
+				"if (balance >= 0n) return;",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/bounties/open-bounty.ts",
+		[BOUNTY_TERMS],
+		[
+			[
+				"a bounty has the preset's times on a court that needs longer ones",
+				"Math.max(preset[name], least[name])",
+				"preset[name]",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/bounties/waiting.ts",
+		[WAITING],
+		[
+			[
+				"a bounty waits where there is something to do",
+				"if (stepsForBounty(bounty, now).length > 0) return undefined;",
+				"",
+			],
+			[
+				"a bounty takes no commitments in the last second",
+				"if (now <= commitUntil) {",
+				"if (now < commitUntil) {",
 			],
 		],
 	),

@@ -60,4 +60,38 @@ export const SENDING_MUTATIONS: readonly Mutation[] = [
 		["test/operations/attentive-submitter.test.ts"],
 		[["one move is on its way at a time", "mostInFlight: 64", "mostInFlight: 1"]],
 	),
+	...mutationsOf(
+		"crates-ts/chain/src/revert.ts",
+		["crates-ts/chain/test/revert.test.ts"],
+		[
+			[
+				"a term that is too large is said to be too small",
+				"if (BigInt(given) < BigInt(least)) return",
+				"if (BigInt(given) > 0n) return",
+			],
+			["seconds are told in ether", "&& !/Seconds$/.test(name)", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/connection.ts",
+		["crates-ts/chain/test/chain.test.ts"],
+		[
+			[
+				"whoever cannot reach a public chain is told to start a local one",
+				"list.some(isHere) ?",
+				"list.length > 0 ?",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/requester.ts",
+		["test/operations/requests.test.ts"],
+		[
+			[
+				"whoever names no input is not told what the fee pays for",
+				"if (options.input === undefined) {",
+				"if (options.input === null) {",
+			],
+		],
+	),
 ];

@@ -13,7 +13,7 @@ import {
 	rememberNetwork,
 } from "@umpire/actors/jobs/network-contracts.ts";
 import { NetworkReader, readJob } from "@umpire/actors/jobs/read-network.ts";
-import { submitJob } from "@umpire/actors/jobs/submit-job.ts";
+import { cancelJob, submitJob } from "@umpire/actors/jobs/submit-job.ts";
 import { type LoadedProgram, loadRegistered } from "@umpire/actors/loaded-program.ts";
 import { registerProgram } from "@umpire/actors/register.ts";
 import { postRequest } from "@umpire/actors/requester.ts";
@@ -71,11 +71,12 @@ const statusOf = async (job: number) => {
 	await client.feed.poll();
 	return (await readJob(client, contracts, job)).status;
 };
-const fund = (account: Hex, wei: bigint) =>
+const ask = (method: string, ...params: unknown[]) =>
 	(stage.connection.reader.request as (args: { method: string; params: unknown[] }) => Promise<unknown>)({
-		method: "hardhat_setBalance",
-		params: [account, toHex(wei)],
+		method,
+		params,
 	});
+const fund = (account: Hex, wei: bigint) => ask("hardhat_setBalance", account, toHex(wei));
 
 /** Lets the actors act, half a round at a time, until something is so. */
 async function playUntil(actors: readonly Actor[], isSo: () => Promise<boolean>): Promise<void> {
@@ -103,6 +104,62 @@ describe("a worker of jobs", () => {
 		await playUntil([actor], async () => (await statusOf(job)) === JOB_STATUS.verified);
 		const claims = world.feed.events.filter(({ name }) => name === "Claimed");
 		expect(claims.map(({ args }) => args)).toMatchObject([{ request: 7n, submitter: address }]);
+	});
+
+	test("whoever comes second with what is anybody's tells no failure, and the job is verified", async () => {
+		// Another has done everything between what it reads and what it sends: its move is refused.
+		class Late extends Coordinator {
+			protected override async own(): Promise<boolean> {
+				await stage.settle([rival]);
+				return false;
+			}
+		}
+		const rival = new Coordinator(await stage.world("coordinator"), contracts, () => {});
+		const late = new Late(await stage.world("keeper"), contracts, progress);
+		const actor = new JobWorker(await stage.world("submitter"), contracts, {
+			...{ terms: TERMS, stake: STAKE, leastSeconds: 600, aim: "stay", progress: () => {} },
+		});
+		await stage.settle([actor]);
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		for (let round = 0; (await statusOf(job)) !== JOB_STATUS.verified; round++) {
+			expect(round).toBeLessThan(40);
+			await late.tick();
+			await stage.settle([actor]);
+			await stage.wait(ROUND / 2);
+		}
+		expect(said).toEqual([]);
+	});
+
+	test("only its client takes a job back, and only while it waits: others are told why not", async () => {
+		const job = await submitJob(client, contracts, base, inputs, JOB);
+		const stranger = await stage.world("third-submitter");
+		await expect(cancelJob(stranger, contracts, job)).rejects.toThrow(/which alone can take it back: sign/);
+		await cancelJob(client, contracts, job);
+		expect(await statusOf(job)).toBe(JOB_STATUS.cancelled);
+		await expect(cancelJob(client, contracts, job)).rejects.toThrow(
+			/Job 1 waits no more: .*umpire job status 1/,
+		);
+	});
+
+	test("whoever's move is mined second is told that another was probably first", async () => {
+		const quiet = { terms: TERMS, stake: STAKE, leastSeconds: 600, aim: "stay", progress: () => {} } as const;
+		const actor = new JobWorker(await stage.world("submitter"), contracts, quiet);
+		await stage.settle([actor]);
+		await submitJob(client, contracts, base, inputs, JOB);
+		const first = new Coordinator(await stage.world("coordinator"), contracts, () => {});
+		const second = new Coordinator(await stage.world("keeper"), contracts, progress);
+		const isTold = () => said.some((line) => /refused transaction 0x\w+\. Somebody else was/.test(line));
+		for (let round = 0; !isTold(); round++) {
+			expect(round).toBeLessThan(6);
+			await stage.wait(ROUND / 2);
+			// Both send before either is mined.
+			await ask("evm_setAutomine", false);
+			await first.tick();
+			await second.tick();
+			await ask("evm_setAutomine", true);
+			await ask("evm_mine");
+			await stage.settle([first, second]);
+		}
 	});
 
 	test("W6: declines what it cannot pay the bond of, beside its stake, and loses nothing", async () => {

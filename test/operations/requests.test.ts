@@ -115,3 +115,12 @@ describe("a requester", () => {
 		await expect(requestResult(requester, "1", { ...options, ...terms })).rejects.toThrow(error);
 	});
 });
+
+it("tells whoever names no input that the fee pays for numbers that are drawn", async () => {
+	const warned: string[] = [];
+	const warn = (line: string) => warned.push(line);
+	const signal = new AbortController().signal;
+	const options = { fee: "0.05", within: 5_000, wait: false, signal, progress, warn };
+	await requestResult(requester, "1", options);
+	expect(warned).toEqual([expect.stringMatching(/^No input was named: .* numbers that are drawn\.$/)]);
+});

@@ -193,12 +193,8 @@ export async function deployTo(
 	await buildContracts(() => progress("Building the contracts..."));
 	const deployment = await deploy(signer, parameters, (contract) => progress(`Deploying ${contract}...`), {
 		uncheckedCrowding: options.uncheckedCrowding,
-		onRate: (rate) =>
-			progress(
-				rate === undefined
-					? "How fast this chain is cannot be measured: crowding is not checked."
-					: `This chain: ${describeRate(rate)}.`,
-			),
+		// A chain that was started just now has no blocks to measure: that worries nobody.
+		onRate: (rate) => rate !== undefined && progress(`This chain: ${describeRate(rate)}.`),
 	});
 	await writeDeployment(home, deployment);
 	progress("Deploying Addresses...");

@@ -75,6 +75,9 @@ export async function requestResult(
 	await requireConsumer(world, options.consumer);
 	const loaded = await loadRegistered(world, id);
 	const { program } = loaded;
+	if (options.input === undefined) {
+		options.warn("No input was named: the fee pays for a result of numbers that are drawn.");
+	}
 	const floats =
 		options.input === undefined
 			? syntheticProgramInputs(program)

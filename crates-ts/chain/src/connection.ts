@@ -42,6 +42,9 @@ export interface Signer {
 /** Milliseconds after which an RPC request counts as failed. */
 const TIMEOUT = 10_000;
 
+/** Whether an address is of this machine, where a local chain may be. */
+const isHere = (url: string): boolean => /^\w+:\/\/(127\.|localhost|\[::1\])/i.test(url);
+
 /**
  * Connects to one node, or to several of the same chain.
  *
@@ -60,8 +63,9 @@ export async function connectRpc(
 	const found = await chainIdsOf(list, timeout);
 	if (found.length === 0) {
 		throw new ChainError(`Nothing answers at ${list.map(hostOf).join(", ")}`, {
-			advice:
-				"start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC.",
+			advice: list.some(isHere)
+				? "start a local chain with ./just setup-network, or give another address with --rpc or UMPIRE_RPC."
+				: "give the address of a node of that chain with --rpc or UMPIRE_RPC (several, with commas).",
 			retryable: list.length > 1,
 		});
 	}

@@ -2,6 +2,7 @@ import {
 	BaseError,
 	ContractFunctionRevertedError,
 	ContractFunctionZeroDataError,
+	formatEther,
 	HttpRequestError,
 	hexToString,
 	InsufficientFundsError,
@@ -23,7 +24,11 @@ export function explain(error: unknown, what: string): ChainError {
 	}
 	const refusal = revertName(error) ?? /reverted with custom error '(.*)'/.exec(error.details)?.[1];
 	if (refusal !== undefined) {
-		return new RevertError(`${what} failed: the contract refuses it (${refusal}).`, { cause: error });
+		const found = `${what} failed: the contract refuses it (${refusal})`;
+		const advice = boundsText(refusal);
+		return advice === undefined
+			? new RevertError(`${found}.`, { cause: error })
+			: new RevertError(found, { advice, cause: error });
 	}
 	const said = `${error.details} ${error.message}`;
 	const isPoor = error.walk((cause) => cause instanceof InsufficientFundsError) !== null;
@@ -98,6 +103,21 @@ export function revertName(error: unknown): string | undefined {
 		return `${reverted.data.errorName}${args === "" ? "" : `(${args})`}`;
 	}
 	return reverted.reason ?? reverted.signature ?? "no reason given";
+}
+
+/** From this number on amounts are told in ether, too. */
+const MICROETHER = 10n ** 12n;
+
+/** Of a term that is out of its bounds: what would be taken. */
+function boundsText(refusal: string): string | undefined {
+	const [, name, given, least, most] = /^InvalidTerm\((\w+), (\d+), (\d+), (\d+)\)$/.exec(refusal) ?? [];
+	if (name === undefined) return undefined;
+	const text = (amount: string): string => {
+		const isMoney = BigInt(amount) >= MICROETHER && !/Seconds$/.test(name);
+		return isMoney ? `${amount} (in ether ${formatEther(BigInt(amount))})` : amount;
+	};
+	if (BigInt(given) < BigInt(least)) return `${name} has to be ${text(least)} or more, not ${text(given)}.`;
+	return `${name} has to be ${text(most)} or less, not ${text(given)}.`;
 }
 
 /** An argument of an error as text; what is a name in 32 bytes is read as one. */

@@ -52,6 +52,10 @@ describe("a private chain", () => {
 describe("connecting", () => {
 	it("to nothing says how to start a chain", async () => {
 		await expect(connectRpc("http://127.0.0.1:9")).rejects.toThrow(/Nothing answers at .*setup-network/);
+		// A local chain is no help to whoever wants another one.
+		await expect(connectRpc("http://umpire.invalid:9")).rejects.toThrow(
+			/Nothing answers at umpire\.invalid:9: give the address of a node of that chain/,
+		);
 	});
 
 	it("refuses what is no address", async () => {

@@ -19,3 +19,19 @@ test("a refusal names the parameter, whose name is in 32 bytes, and leaves roots
 		expect(refused("UnknownProgram", [root])).toContain(`UnknownProgram(${root})`);
 	}
 });
+
+test("a term that is out of its bounds is told with what would be taken", () => {
+	const errors = parseAbi(["error InvalidTerm(bytes32 name, uint256 actual, uint256 least, uint256 most)"]);
+	const told = (name: string, ...numbers: readonly bigint[]): string => {
+		const args = [stringToHex(name, { size: 32 }), ...numbers] as [`0x${string}`, bigint, bigint, bigint];
+		const data = encodeErrorResult({ abi: errors, errorName: "InvalidTerm", args });
+		return explain(new ContractFunctionRevertedError({ abi: errors, data, functionName: "open" }), "open")
+			.message;
+	};
+	const ether = 10n ** 18n;
+	expect(told("reward", ether / 100n, ether / 50n, 10n ** 27n)).toMatch(
+		/: reward has to be 20000000000000000 \(in ether 0\.02\) or more, not 10000000000000000 \(in ether 0\.01\)\.$/,
+	);
+	expect(told("tries", 9n, 1n, 8n)).toMatch(/: tries has to be 8 or less, not 9\.$/);
+	expect(told("revealSeconds", ether, 1n, 31_536_000n)).toMatch(/or less, not 1000000000000000000\.$/);
+});

@@ -3,13 +3,15 @@ import { read, send } from "@umpire/chain/send.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import type { Elements } from "@umpire/commitment/elements.ts";
 import { UmpireError } from "@umpire/errors/umpire-error.ts";
-import type { JobTerms } from "@umpire/markets/network-state.ts";
+import { JOB_STATUS, type JobTerms } from "@umpire/markets/network-state.ts";
 import { ETHER } from "@umpire/markets/token-ledger.ts";
 import { putInputs } from "@umpire/store/inputs.ts";
 import { parseAbi, parseEventLogs } from "viem";
 import type { LoadedProgram } from "../loaded-program.ts";
+import { sameAccount } from "../money.ts";
 import type { World } from "../world.ts";
 import type { NetworkContracts } from "./network-contracts.ts";
+import { readJob } from "./read-network.ts";
 
 export type JobOptions = Pick<JobTerms, "token" | "reward" | "exposure" | "workSeconds" | "tries">;
 
@@ -46,8 +48,29 @@ export async function submitJob(
 	return Number(submitted.args.job);
 }
 
-/** Takes a job back that waits. */
-export async function cancelJob(world: World, { jobs }: NetworkContracts, job: number): Promise<void> {
+/**
+ * Takes a job back that waits.
+ *
+ * @throws UmpireError if it waits no more, or is another's
+ */
+export async function cancelJob(world: World, contracts: NetworkContracts, job: number): Promise<void> {
+	const { jobs } = contracts;
+	await world.feed.poll();
+	const { status, client } = await readJob(world, contracts, job);
+	if (status !== JOB_STATUS.pending) {
+		throw new UmpireError(
+			"OPTION",
+			`Job ${job} waits no more: only a job that waits for a worker can be taken back`,
+			{
+				advice: `umpire job status ${job} shows where it stands.`,
+			},
+		);
+	}
+	if (!sameAccount(client, world.signer.account.address)) {
+		throw new UmpireError("ACCOUNT", `Job ${job} is of ${client}, which alone can take it back`, {
+			advice: "sign with its key (--keystore).",
+		});
+	}
 	const sent = await send(world.signer, { contract: jobs, functionName: "cancel", args: [BigInt(job)] });
 	world.onSent(sent, world.signer.account.address);
 }
