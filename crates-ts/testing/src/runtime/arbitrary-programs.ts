@@ -33,7 +33,9 @@ function isTaken(program: Program): boolean {
 }
 
 function drawnInputs(g: Gen): Program["inputs"] {
-	const usual = Array.from({ length: integer(g, 1, 5) }, () => integer(g, 1, 6));
+	// Convolutions of more than three axes are computed in slices, so that many axes are worth as much as long ones.
+	const rank = integer(g, 1, 6);
+	const usual = Array.from({ length: rank }, () => integer(g, 1, rank > 4 ? 3 : 6));
 	return Array.from({ length: integer(g, 1, 3) }, (_, i) => {
 		const own = Array.from({ length: integer(g, 0, 5) }, () => integer(g, 1, 5));
 		const shape = i === 0 || chance(g, 6) ? usual : own;

@@ -39,10 +39,11 @@ function product(draft: DraftProgram, a: TensorRef, b: TensorRef, count: number,
 	return { most: draft.most(a) * draft.most(b) * count, channels };
 }
 
-/** Windows of up to `most` places and more that lie beside the tensor than in it now and then; undefined if none fits. */
+/** Windows of up to `most` places per axis, of which some lie wholly in the padding; undefined if none fits. */
 function windows({ g }: DraftProgram, sizes: readonly number[], most: number) {
 	const axes = sizes.map((size) => {
-		const [kernel, dilation, stride] = [integer(g, 1, most), integer(g, 1, 2), integer(g, 1, 3)];
+		const kernel = chance(g, 3) ? 1 : integer(g, 1, most);
+		const [dilation, stride] = [integer(g, 1, 2), integer(g, 1, 3)];
 		const [begin, end] = most === 1 ? [0, 0] : [integer(g, 0, 3), integer(g, 0, 3)];
 		const room = size + begin + end - (kernel - 1) * dilation - 1;
 		return { kernel, dilation, stride, begin, end, output: Math.floor(room / stride) + 1 };
@@ -195,7 +196,8 @@ const PROPOSE: { readonly [T in Form["type"]]: Propose } = {
 	pad(draft, x) {
 		const { g } = draft;
 		const { shape, width: least } = draft.specOf(x);
-		const begins = shape.map(() => integer(g, -2, 3));
+		// Now and then all of an axis is cut off, and what is left is padding.
+		const begins = shape.map((size) => (chance(g, 2) ? -size : integer(g, -2, 3)));
 		const sizes = shape.map((size, axis) => Math.max(1, size + begins[axis] + integer(g, -2, 3)));
 		const width = widthFrom(g, least);
 		const value = edge(g, rangeOf(width).low, rangeOf(width).high);
@@ -296,7 +298,7 @@ const PROPOSE: { readonly [T in Form["type"]]: Propose } = {
 const FORMS = Object.keys(PROPOSE) as Form["type"][];
 /** Where onnxruntime has most to put together, and what it moves past these. */
 const OFTEN: readonly Form["type"][] = [
-	...(["matmul", "matmul", "matmul", "conv", "conv", "conv", "linear", "linear"] as const),
+	...(["matmul", "matmul", "matmul", "conv", "conv", "conv", "conv", "linear", "linear"] as const),
 	...(["quotient", "quotient", "reshape", "transpose", "slice", "pad", "lookup"] as const),
 ];
 
