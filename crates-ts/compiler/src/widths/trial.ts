@@ -149,4 +149,3 @@ function roundedUp(value: number): number {
 	const near = rounded(value);
 	return near >= value ? near : rounded(near + 10 ** (Math.floor(Math.log10(near)) - 2));
 }
-
