@@ -3,11 +3,11 @@ import { toPhysical } from "@umpire/commitment/tensor.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { LEVELS } from "@umpire/runtime/onnxruntime.ts";
 import { FORM_TYPES } from "@umpire/testing/operators/arbitrary-operators.ts";
+import { runsOr } from "@umpire/testing/runs.ts";
 import { type DrawnProgram, drawnPrograms } from "@umpire/testing/runtime/arbitrary-programs.ts";
 import { definedValues } from "@umpire/testing/runtime/integer-definition.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runsOr } from "../../../test/runs.ts";
 
 /** Every operator of all steps by the integer definition, physical order. */
 function definedSteps({ program }: DrawnProgram, inputs: readonly Elements[]): number[][] {
