@@ -16,9 +16,9 @@ import {
 	type AttesterStage,
 	deployAttesters,
 } from "@umpire/testing/markets/attester-driver.ts";
+import { runsOr } from "@umpire/testing/runs.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runsOr } from "../runs.ts";
 import { OTHER_PROGRAM, WITNESS_PROGRAMS } from "./attester-programs.ts";
 import { windUpAttesters } from "./attester-wind-up.ts";
 import { arbitraryAttesterTurn, attesterMoveOf, questionOf } from "./random-attester-moves.ts";

@@ -9,9 +9,9 @@ import {
 	GridDriver,
 	type GridStage,
 } from "@umpire/testing/markets/grid-driver.ts";
+import { runsOr } from "@umpire/testing/runs.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runsOr } from "../runs.ts";
 import { arbitraryGridTurn, gridMoveOf, PROGRAMS, TERMS } from "./random-grid-moves.ts";
 import { windUp } from "./wind-up.ts";
 

@@ -10,9 +10,9 @@ import {
 	NetworkDriver,
 	type NetworkStage,
 } from "@umpire/testing/markets/network-driver.ts";
+import { runsOr } from "@umpire/testing/runs.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runsOr } from "../runs.ts";
 import { windUpNetwork } from "./network-wind-up.ts";
 import { PROGRAMS } from "./random-grid-moves.ts";
 import {

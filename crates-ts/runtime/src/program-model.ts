@@ -140,13 +140,18 @@ function info(name: string, spec: TensorSpec, travel?: TravelType): ValueInfo {
 	return { name, type: travel ?? carrier(spec), dims: spec.shape };
 }
 
-/** Names as wished for where they are free, with a number behind them where they are taken. */
+/** Names as wished for where they are free, with the first free number behind them where they are taken. */
 function uniqueNames(): (wish: string) => string {
 	const taken = new Set<string>();
+	// A file may call all of its nodes the same: numbers that were found taken are not tried again.
+	const numbers = new Map<string, number>();
 	return (wish) => {
 		const base = wish === "" ? "unnamed" : wish;
-		let name = base;
-		for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
+		let number = numbers.get(base) ?? 0;
+		const numbered = (): string => (number === 0 ? base : `${base}_${number}`);
+		while (taken.has(numbered())) number++;
+		const name = numbered();
+		numbers.set(base, number + 1);
 		taken.add(name);
 		return name;
 	};
