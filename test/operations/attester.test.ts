@@ -37,7 +37,7 @@ import { loadProgram } from "@umpire/sdk/program.ts";
 import { progressOf, waitFor } from "@umpire/sdk/wait.ts";
 import { openHome, writeJson } from "@umpire/store/home.ts";
 import { parseEther } from "viem";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { counting } from "./counting.ts";
 
 const PARAMETERS = { ...ATTESTER_PRESETS.test, epochSeconds: 1000 };

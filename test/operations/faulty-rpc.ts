@@ -39,6 +39,8 @@ export class FaultyRpc {
 		this.#server = createServer((request, response) => {
 			this.#answer(request, response).catch(() => response.destroy());
 		});
+		// Whoever asks may be busy for long in this very process, and must not meet a connection that has just been closed.
+		this.#server.keepAliveTimeout = 0;
 	}
 
 	static async before(target: string): Promise<FaultyRpc> {

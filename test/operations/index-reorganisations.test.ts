@@ -144,7 +144,8 @@ it("after any reorganisation the index equals one made from scratch, with one of
 				expect(kept).toEqual(await fromScratch(folder("scratch"), source, oldest));
 			},
 		);
-		await fc.assert(property, { numRuns: 5 });
+		// A story that fails leaves its folder open: those that shrinking makes of it would fail by that.
+		await fc.assert(property, { numRuns: 5, endOnFailure: true });
 		// A property about nothing would hold, too.
 		expect([...seen]).toEqual(
 			expect.arrayContaining([

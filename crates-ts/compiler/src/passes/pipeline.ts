@@ -132,7 +132,8 @@ export const PIPELINE: readonly Pass[] = [
 	}),
 	pass({
 		name: "late quotients",
-		summary: "with --fast, attention divides what it sums, and normalisations multiply by reciprocals",
+		summary:
+			"attention divides what it sums, and normalisations multiply by reciprocals, where speed is asked for",
 		needs: ["model", "feeds"],
 		leaves: ["model"],
 		run: async ({ model, feeds }, { fast, bits = 16, pins }) => {
