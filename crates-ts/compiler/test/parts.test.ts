@@ -27,6 +27,13 @@ describe("an output that is joined of parts of unlike size", () => {
 		expect(Array.from(parts.of)).toEqual(Array.from({ length: 6 }, () => [0, 0, 0, 1, 1]).flat());
 	});
 
+	test("is known in models of the oldest operators that onnxruntime runs", async () => {
+		const joined = modelOf([[2, 3]], (g, [x]) => g.node("Concat", [x, g.node("Abs", [x])], { axis: 1 }));
+		const old = { ...joined, opsets: new Map([["", 7]]) };
+		const [[, { of }]] = [...(await partsOf(old, new Map([["x0", random([2, 3])]])))];
+		expect(Array.from(of)).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1]);
+	});
+
 	test("is no joined one where only one value is moved, and parts of parts are parts", async () => {
 		const feed = new Map([["x0", random([2, 3])]]);
 		const moved = modelOf([[2, 3]], (g, [x]) => g.node("Transpose", [g.node("Neg", [x])]));

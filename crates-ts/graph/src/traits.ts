@@ -23,6 +23,10 @@ export type Trait =
 	| "compares"
 	/** Positions of the largest or least elements. */
 	| "ranks"
+	/** Asks which of some elements are the largest, or how large beside the others: these are scores of classes. */
+	| "scores"
+	/** The result is as long as the operands' elements say. */
+	| "sizedByElements"
 	/** The operand in another type. CastLike is gone once a graph is decomposed. */
 	| "casts"
 	/** Depends on the operand's shape only, which is fixed: it folds away. */
@@ -83,7 +87,7 @@ const TRAITS = {
 	Add: T(
 		"shiftsOrBounds rescales arithmetic linear passesErrors writesWide keepsDyadicConstants homogeneous recurrentStep",
 	),
-	ArgMax: T("ranks"),
+	ArgMax: T("ranks scores"),
 	ArgMin: T("ranks"),
 	AveragePool: T("rescales keepsDyadic homogeneous"),
 	BatchNormalization: T("rescales"),
@@ -92,6 +96,7 @@ const TRAITS = {
 	CastLike: T("casts"),
 	Ceil: T("rounds"),
 	Clip: T("shiftsOrBounds clips takesInfinity keepsDyadic"),
+	Compress: T("sizedByElements"),
 	Concat: T("joins keepsDyadic homogeneous recurrentStep"),
 	ConcatFromSequence: T("sequence"),
 	Conv: T("rescales channelsSecond"),
@@ -112,6 +117,7 @@ const TRAITS = {
 	GlobalMaxPool: T("largest"),
 	Greater: T("compares takesInfinity"),
 	GreaterOrEqual: T("compares takesInfinity"),
+	Hardmax: T("scores"),
 	Identity: T("permutes views moves keepsDyadic"),
 	If: T("control"),
 	LSTM: T("recurrent"),
@@ -119,6 +125,7 @@ const TRAITS = {
 	Less: T("compares takesInfinity"),
 	LessOrEqual: T("compares takesInfinity"),
 	Log: T("relative"),
+	LogSoftmax: T("scores"),
 	Loop: T("control"),
 	MatMul: T("rescales sums writesWide recurrentStep channelsLast"),
 	Max: T("shiftsOrBounds takesInfinity keepsDyadic"),
@@ -128,6 +135,8 @@ const TRAITS = {
 	Mul: T("rescales arithmetic writesWide keepsDyadicConstants recurrentStep"),
 	Multinomial: T("random"),
 	Neg: T("rescales passesErrors writesWide keepsDyadic"),
+	NonMaxSuppression: T("sizedByElements"),
+	NonZero: T("sizedByElements"),
 	Pad: T("takesInfinity"),
 	Pow: T("dyadicAtSquares"),
 	RNN: T("recurrent"),
@@ -154,6 +163,7 @@ const TRAITS = {
 	Sign: T("rounds"),
 	Size: T("shapeOnly tellsShape"),
 	Slice: T("moves keepsDyadic recurrentStep"),
+	Softmax: T("scores"),
 	SpaceToDepth: T("moves keepsDyadic"),
 	Split: T("moves keepsDyadic"),
 	SplitToSequence: T("sequence"),
@@ -162,7 +172,9 @@ const TRAITS = {
 	Sub: T("rescales arithmetic linear passesErrors writesWide keepsDyadicConstants recurrentStep"),
 	Sum: T("rescales linear passesErrors writesWide"),
 	Tile: T("moves keepsDyadic"),
+	TopK: T("scores"),
 	Transpose: T("permutes views moves keepsDyadic"),
+	Unique: T("sizedByElements"),
 	Unsqueeze: T("permutes views moves keepsDyadic"),
 	Where: T("takesInfinity keepsDyadic homogeneous recurrentStep"),
 } satisfies Readonly<Record<string, readonly Trait[]>>;

@@ -10,8 +10,6 @@ export type Evidence = "probabilities" | "classifier" | "ranked" | "product" | "
 
 /** Classifiers whose second output is scores. */
 const CLASSIFIERS = new Set(["LinearClassifier", "SVMClassifier", "TreeEnsembleClassifier"]);
-/** What asks for the largest of some elements: scores of classes, where an output is asked so. */
-const RANKING = new Set(["ArgMax", "Hardmax", "LogSoftmax", "Softmax", "TopK"]);
 /** Products with weights of onnxruntime, and of quantised models: of channels along axis 1, and along the last axis. */
 const CHANNELS_SECOND = new Set([
 	"ConvInteger",
@@ -43,8 +41,6 @@ const KEEPING = new Set([
 	"ReduceMean",
 	"ReduceSum",
 ]);
-/** Sums and factors: scores with a bias, or at a temperature, are scores. */
-const ARITHMETIC = new Set(["Add", "Div", "Max", "Mean", "Min", "Mul", "Sub", "Sum"]);
 
 /** Where the rows lie in a value: its axis, and how many there are; undefined once a reshape moved them out of sight. */
 type Place = { readonly axis: number; readonly rank: number } | undefined;
@@ -57,9 +53,7 @@ export function evidenceOf(graph: Graph, output: string, rank: number): Evidence
 	const isConstant = (name: string): boolean =>
 		constants.has(name) || /^Constant(OfShape)?$/.test(producers.get(name)?.opType ?? "");
 	const probabilities = probabilitiesOf(graph);
-	const ranked = new Set(
-		graph.nodes.filter(({ opType }) => RANKING.has(opType)).map(({ inputs }) => inputs[0]),
-	);
+	const ranked = new Set(graph.nodes.filter((node) => has(node, "scores")).map(({ inputs }) => inputs[0]));
 	/** What is known of a value: sums of what was summed before would be gone through twice each time. */
 	const known = new Map<string, Evidence>();
 	const visit = (name: string, place: Place): Evidence => {
@@ -111,7 +105,8 @@ export function evidenceOf(graph: Graph, output: string, rank: number): Evidence
 		if (KEEPING.has(node.opType)) return visit(first, keptAxes(node) ? place : undefined);
 		if (has(node, "moves", "permutes")) return visit(first, has(node, "permutes") ? undefined : place);
 		if (has(node, "casts", "clips", "largest", "least")) return visit(first, place);
-		if (!ARITHMETIC.has(node.opType)) return "none";
+		// Scores with a bias, at a temperature or within bounds are scores.
+		if (!has(node, "arithmetic", "linear", "shiftsOrBounds")) return "none";
 		const computed = node.inputs.filter((input) => input !== "" && !isConstant(input));
 		return weakest(computed.map((input) => visit(input, place)));
 	};

@@ -1,4 +1,3 @@
-import { nodeOf } from "@umpire/graph/edit.ts";
 import type { Feed } from "@umpire/graph/feeds.ts";
 import { toReal } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
@@ -57,15 +56,17 @@ async function findParts(model: Model, feed: Feed): Promise<ReadonlyMap<string, 
 			const [first, ...rest] = node.inputs;
 			labels.push({ ...node, name: label, inputs: [labelOf(first), ...rest], outputs: [label] });
 		} else {
-			const value = tensorFrom("float32", [1], [pieces.push(name) - 1]);
-			labels.push(nodeOf(`${label}/shape`, "Shape", [name], [`${label}/shape`]));
-			const filled = { value: { type: "tensor", value } } as const;
-			labels.push(nodeOf(label, "ConstantOfShape", [`${label}/shape`], [label], filled));
+			pieces.push(name);
 		}
 		return label;
 	};
 	const wanted = outputs.map(labelOf);
-	const labelling = { ...model, graph: { ...graph, nodes: [...graph.nodes, ...labels] } };
+	const initializers = new Map(graph.initializers);
+	for (const [part, dims] of (await shapesOf(model, feed, pieces)).entries()) {
+		const filled = new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(part);
+		initializers.set(labelOf(pieces[part]), tensorFrom("float32", dims, filled));
+	}
+	const labelling = { ...model, graph: { ...graph, initializers, nodes: [...graph.nodes, ...labels] } };
 	const seen = await probe(labelling, feed, wanted);
 	const probabilities = probabilitiesOf({
 		...graph,
@@ -75,6 +76,14 @@ async function findParts(model: Model, feed: Feed): Promise<ReadonlyMap<string, 
 	return new Map(
 		outputs.map((name, k) => [name, { of: toReal(seen.get(wanted[k])!).data, isProbability }] as const),
 	);
+}
+
+/** Shapes of a model's values on `feed`. */
+async function shapesOf(model: Model, feed: Feed, names: readonly string[]): Promise<(readonly number[])[]> {
+	const given = (name: string) => feed.get(name) ?? model.graph.initializers.get(name);
+	const computed = [...new Set(names.filter((name) => given(name) === undefined))];
+	const seen = await probe(model, feed, computed);
+	return names.map((name) => (given(name) ?? seen.get(name)!).dims);
 }
 
 const isJoin = (node: Node): boolean => node.domain === "" && has(node, "joins");

@@ -1,6 +1,7 @@
 import type { Names } from "@umpire/graph/edit.ts";
 import { CompileError } from "@umpire/graph/errors.ts";
 import { subgraphsOf } from "@umpire/graph/subgraphs.ts";
+import { has } from "@umpire/graph/traits.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { Model, Node, Tensor } from "@umpire/onnx/model.ts";
 import { graphAttribute } from "./loops.ts";
@@ -16,9 +17,6 @@ export function takeBranch(node: Node, condition: boolean, splice: Splice): void
 	for (const [k, name] of results.entries()) splice.define(node.outputs[k], name);
 }
 
-/** Operators whose results are as long as their operands say. */
-const SIZED_BY_DATA = new Set(["Compress", "NonMaxSuppression", "NonZero", "Unique"]);
-
 /**
  * A branch that is not taken is not made for its operands: on results without elements, as a function of NonZero gives
  * them there, onnxruntime may end the whole process.
@@ -28,7 +26,7 @@ function refuseVaryingSizes({ functions }: Model, node: Node): void {
 	const seen = new Set<string>();
 	const find = (nodes: readonly Node[], isCalled: boolean): Node | undefined => {
 		for (const inner of nodes) {
-			if (isCalled && inner.domain === "" && SIZED_BY_DATA.has(inner.opType)) return inner;
+			if (isCalled && has(inner, "sizedByElements")) return inner;
 			const called = `${inner.domain}:${inner.opType}`;
 			const body = seen.has(called) ? undefined : bodies.get(called);
 			if (body) seen.add(called);

@@ -1,5 +1,6 @@
 import { string } from "@umpire/graph/attributes.ts";
 import { sizeOf } from "@umpire/graph/shapes.ts";
+import { has } from "@umpire/graph/traits.ts";
 import type { ElementType, Node } from "@umpire/onnx/model.ts";
 import { cast, finish, intsOf, numbersOf, reshape, scalarOf } from "../build.ts";
 import type { DecomposeContext } from "../decomposition.ts";
@@ -129,13 +130,14 @@ export function sharedIndex(context: DecomposeContext, indices: string, axis: nu
 	for (;;) {
 		if (isColumn(context.shape(name))) return reshape(context, name, [-1]);
 		const node = context.producer(name);
-		if (!node || !PASSING.has(node.opType)) return undefined;
+		if (!node || !isPassing(node)) return undefined;
 		name = node.inputs[0];
 	}
 }
 
-/** Operators whose elements are those of their first operand, at the place that broadcasting says. */
-const PASSING: ReadonlySet<string> = new Set(["Expand", "Cast", "Identity"]);
+/** Whether the elements are those of the first operand, at the place that broadcasting says. */
+const isPassing = (node: Node): boolean =>
+	has(node, "casts") || (node.domain === "" && (node.opType === "Expand" || node.opType === "Identity"));
 
 export function combiner(context: DecomposeContext, reduction: string): string {
 	const found = COMBINE[reduction];
