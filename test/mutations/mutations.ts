@@ -27,6 +27,7 @@ import { ROOM_MUTATIONS } from "./room-mutations.ts";
 import { SCALE_MUTATIONS } from "./scale-mutations.ts";
 import { SENDING_MUTATIONS } from "./sending-mutations.ts";
 import { SERVICE_MUTATIONS } from "./service-mutations.ts";
+import { TABLE_MUTATIONS } from "./table-mutations.ts";
 import { TRAINING_MUTATIONS } from "./training-mutations.ts";
 import { VALUE_MUTATIONS } from "./value-mutations.ts";
 import { WIDTH_MUTATIONS } from "./width-mutations.ts";
@@ -62,6 +63,7 @@ export const MUTATIONS: readonly Mutation[] = [
 	...SCALE_MUTATIONS,
 	...ORDINARY_MUTATIONS,
 	...ROOM_MUTATIONS,
+	...TABLE_MUTATIONS,
 	...TRAINING_MUTATIONS,
 	...COVERAGE_MUTATIONS,
 ];

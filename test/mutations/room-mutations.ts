@@ -45,7 +45,7 @@ export const ROOM_MUTATIONS: readonly Mutation[] = [
 	...mutationsOf("crates-ts/compiler/src/quantise/open-ends.ts", BOUNDED, [
 		["no end is open", "COMPUTING.has(kind) ||", "COMPUTING.has(kind) || kind !== undefined ||"],
 	]),
-	...mutationsOf("crates-ts/compiler/src/lower/tables.ts", BOUNDED, [
+	...mutationsOf("crates-ts/compiler/src/lower/function-tables.ts", BOUNDED, [
 		["every table is clipped", "openEnds(reals, quantisation)", '"both"'],
 	]),
 	...mutationsOf("crates-ts/compiler/src/lower/wide-table.ts", BOUNDED, [

@@ -21,6 +21,7 @@ import type {
 import { type Assignment, assignedQuantisation } from "../quantise/assign.ts";
 import { BOOLEAN, type Precision, type Quantisation, WIDE_LIMIT, wholeNumbers } from "../quantise/scales.ts";
 import type { Widths } from "../widths/widths.ts";
+import { FunctionTables } from "./function-tables.ts";
 import type { FusedOp } from "./fused-op.ts";
 
 /** A tensor of the program under construction. */
@@ -60,6 +61,7 @@ export class Context {
 	readonly origins: (string | undefined)[] = [];
 	/** Of operators that multiply a value by constants, the node that they come from: its first result. */
 	readonly products = new Map<number, string>();
+	readonly tables = new FunctionTables();
 	private readonly values = new Map<string, Value>();
 	private readonly grades = new Map<string, GradedValue>();
 	private readonly constantKeys = new Map<string, number>();

@@ -73,6 +73,15 @@ export const UNARY: Readonly<Record<string, (node: Node) => RealFunction>> = {
 	},
 };
 
+/** Says all that UNARY's function of a node depends on; no function depends on a list, and a node with one is like no other. */
+export function keyOfUnary({ name, opType, attributes }: Node): string {
+	const parts = [...attributes].map(([attribute, { type, value }]) => {
+		const isPlain = type === "float" || type === "int" || type === "string";
+		return [attribute, type, isPlain ? String(value) : name];
+	});
+	return JSON.stringify([opType, parts]);
+}
+
 function sigmoid(x: number): number {
 	return x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x));
 }

@@ -41,7 +41,7 @@ export function fuseTables(fusedOps: readonly FusedOp[], graph: Graph, facts: Fa
 		if (expression && worthwhile(expression)) {
 			const { root, steps } = expression;
 			const nodes = steps.map((step) => step.node);
-			const table = { input: root, f: functionOf(expression, fused.output) };
+			const table = { input: root, f: functionOf(expression, fused.output), key: keyOf(expression) };
 			kept.push({ nodes, output: fused.output, clip: UNBOUNDED, table });
 			needed.add(root);
 		} else {
@@ -87,4 +87,11 @@ function functionOf({ root, steps }: Expression, output: string): RealFunction {
 		}
 		return values.get(output)!;
 	};
+}
+
+/** What is done to the root, and in which order. */
+function keyOf({ root, steps }: Expression): string {
+	const places = new Map(steps.map(({ node }, k): [string, number] => [node.outputs[0], k + 1]));
+	places.set(root, 0);
+	return JSON.stringify(steps.map(({ key, operands }) => [key, operands.map((name) => places.get(name)!)]));
 }

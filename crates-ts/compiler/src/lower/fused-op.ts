@@ -18,6 +18,6 @@ export interface FusedOp {
 	readonly factor?: number;
 	/** UNBOUNDED without an absorbed Relu or Clip. */
 	readonly clip: Range;
-	/** Present if the nodes together are a function of one value, element by element. */
-	readonly table?: { readonly input: string; readonly f: RealFunction };
+	/** Present if the nodes together are a function of one value, element by element; functions of one key are equal. */
+	readonly table?: { readonly input: string; readonly f: RealFunction; readonly key: string };
 }

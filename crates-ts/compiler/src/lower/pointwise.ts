@@ -4,13 +4,15 @@ import { isFloat } from "@umpire/graph/real.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { clipOf } from "./clip.ts";
-import { type RealFunction, UNARY } from "./functions.ts";
+import { keyOfUnary, type RealFunction, UNARY } from "./functions.ts";
 
 /** A node whose every output element is a function of the elements at the same place of its operands. */
 export interface Pointwise {
 	/** Operands that depend on inputs; the others are constant numbers. */
 	readonly operands: readonly string[];
 	readonly apply: (values: readonly number[]) => number;
+	/** Nodes of one key have equal `apply`. */
+	readonly key: string;
 	/** False for a factor, a shift and a clip: they need no table. */
 	readonly curved: boolean;
 }
@@ -38,7 +40,7 @@ export function pointwiseOf(node: Node, facts: Facts): Pointwise | undefined {
 	const from = facts.types.get(x);
 	// Whole numbers need the care of their own lowerings: a float that was one may lie beside it on a grid.
 	if (has(node, "rounds") || from === undefined || !isFloat(from)) return undefined;
-	if (node.opType === "Cast") return { operands: [x], apply: ([v]) => v, curved: false };
+	if (node.opType === "Cast") return { operands: [x], apply: ([v]) => v, key: "Cast", curved: false };
 	if (!node.inputs.every((name) => name === "" || isFloat(facts.types.get(name) ?? "undefined")))
 		return undefined;
 	const unary: ((node: Node) => RealFunction) | undefined = Object.hasOwn(UNARY, node.opType)
@@ -46,12 +48,14 @@ export function pointwiseOf(node: Node, facts: Facts): Pointwise | undefined {
 		: undefined;
 	if (unary) {
 		const f = unary(node);
-		return { operands: [x], apply: ([v]) => f(v), curved: true };
+		return { operands: [x], apply: ([v]) => f(v), key: keyOfUnary(node), curved: true };
 	}
-	if (node.opType === "Neg") return { operands: [x], apply: ([v]) => -v, curved: false };
+	if (node.opType === "Neg") return { operands: [x], apply: ([v]) => -v, key: "Neg", curved: false };
 	const clip = clipOf(node, x, facts);
-	if (clip)
-		return { operands: [x], apply: ([v]) => Math.min(Math.max(v, clip.low), clip.high), curved: false };
+	if (clip) {
+		const apply = ([v]: readonly number[]): number => Math.min(Math.max(v, clip.low), clip.high);
+		return { operands: [x], apply, key: keyOf("Clip", [clip.low, clip.high]), curved: false };
+	}
 	return combination(node, facts);
 }
 
@@ -74,6 +78,13 @@ function combination(node: Node, facts: Facts): Pointwise | undefined {
 	return {
 		operands: varying.map((k) => node.inputs[k]),
 		apply,
+		key: keyOf(node.opType, constants),
 		curved: !has(node, "linear") && !scaled,
 	};
+}
+
+/** The key of an operator with these constants; an operand that varies is undefined. */
+export function keyOf(opType: string, constants: readonly (number | undefined)[]): string {
+	// A quotient tells −0 from 0, which String does not.
+	return [opType, ...constants.map((value) => (Object.is(value, -0) ? "-0" : String(value)))].join();
 }

@@ -1,13 +1,11 @@
 import { constantScalar } from "@umpire/graph/facts.ts";
-import { HUGE, type Range, UNBOUNDED } from "@umpire/graph/ranges.ts";
+import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { isFloat } from "@umpire/graph/real.ts";
 import { sameShape } from "@umpire/graph/shapes.ts";
 import { has } from "@umpire/graph/traits.ts";
-import type { OpenEnds } from "@umpire/operators/program.ts";
-import type { Quantisation } from "../quantise/scales.ts";
-import { type Context, elementsOf, type Value } from "./context.ts";
+import type { Context, Value } from "./context.ts";
 import { emitConverted } from "./emit.ts";
-import { type RealFunction, UNARY } from "./functions.ts";
+import { keyOfUnary, type RealFunction, UNARY } from "./functions.ts";
 import type { FusedOp } from "./fused-op.ts";
 import { lowerRounding } from "./rounding.ts";
 import { emitWideTable } from "./wide-table.ts";
@@ -26,7 +24,7 @@ export function emitTable(
 	natural = 0,
 	name?: string,
 ): Value {
-	const { low, high, scale, shape } = x.spec;
+	const { low, high, shape } = x.spec;
 	const range = name === undefined ? undefined : context.facts.ranges.get(name);
 	const grades = name === undefined ? undefined : context.gradesOf(name);
 	if (range && isFloat(context.type(fused.output)) && (grades || high - low >= LARGEST_TABLE)) {
@@ -46,49 +44,26 @@ export function emitTable(
 			"Values beyond 16 bits cannot go through a nonlinear function: scale them down before",
 		);
 	}
-	const reals = Float64Array.from({ length: high - low + 1 }, (_, k) => f((low + k) * scale));
-	const quantisation = context.quantisation(fused.output, boundsOf(reals), natural);
-	const integer = (y: number): number => {
-		if (Number.isNaN(y)) return Math.min(Math.max(0, quantisation.low), quantisation.high);
-		return Math.max(quantisation.low, Math.min(quantisation.high, Math.round(y / quantisation.scale))) + 0;
-	};
-	const table = elementsOf(Array.from(reals, integer), quantisation.width);
-	const constant = context.constant(`${fused.output}_table`, [table.length], table, quantisation.scale);
+	const tabulated = context.tables.of(f, x.spec);
+	const quantisation = context.quantisation(fused.output, tabulated.bounds, natural);
+	const { constant, open } = tabulated.on(quantisation, (data) =>
+		context.constant(`${fused.output}_table`, [data.length], data, quantisation.scale),
+	);
 	return context.emit({
 		kind: "Gather",
 		form: { type: "lookup", base: low },
 		operands: [x, constant],
 		shape,
 		quantisation: { ...quantisation, low: constant.spec.low, high: constant.spec.high },
-		open: openEnds(reals, quantisation),
+		open,
 	});
-}
-
-/** The ends of the grid beyond which some of the numbers lie; a pole is no number. */
-function openEnds(reals: Float64Array, { low, high, scale }: Quantisation): OpenEnds | undefined {
-	const isLow = reals.some((y) => Number.isFinite(y) && y < (low - 1) * scale);
-	const isHigh = reals.some((y) => Number.isFinite(y) && y > (high + 1) * scale);
-	return isLow ? (isHigh ? "both" : "low") : isHigh ? "high" : undefined;
 }
 
 /** Several nodes that are one function of one value (fuse-tables.ts). */
 export function lowerTable(fused: FusedOp, context: Context): void {
-	const { input, f } = fused.table!;
-	context.bind(fused.output, emitTable(context, fused, context.value(input), f, 0, input));
-}
-
-/** What the table's results cannot exceed; NaN does not count. */
-function boundsOf(reals: Float64Array): Range {
-	let low = Number.POSITIVE_INFINITY;
-	let high = Number.NEGATIVE_INFINITY;
-	for (const y of reals) {
-		if (y < low) low = y;
-		if (y > high) high = y;
-	}
-	if (!(low <= high)) return { low: 0, high: 0 };
-	const open = (value: number) =>
-		Math.abs(value) > HUGE ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
-	return { low: open(low), high: open(high) };
+	const { input, f, key } = fused.table!;
+	const shared = context.tables.shared(key, f);
+	context.bind(fused.output, emitTable(context, fused, context.value(input), shared, 0, input));
 }
 
 /**
@@ -108,7 +83,7 @@ export function lowerUnary(fused: FusedOp, context: Context): void {
 		context.bind(fused.output, rounded);
 		return;
 	}
-	const f = UNARY[node.opType](node);
+	const f = context.tables.shared(keyOfUnary(node), UNARY[node.opType](node));
 	// Results that are whole numbers are exact at scale 1.
 	const natural = has(node, "rounds") ? 1 : 0;
 	const side = wholeTolerance(x.spec.scale) * (node.opType === "Floor" ? 1 : node.opType === "Ceil" ? -1 : 0);
