@@ -16,19 +16,15 @@ import type {
 	Operator,
 	Rescale,
 	TensorRef,
-	TensorSpec,
 } from "@umpire/operators/program.ts";
 import { type Assignment, assignedQuantisation } from "../quantise/assign.ts";
 import { BOOLEAN, type Precision, type Quantisation, WIDE_LIMIT, wholeNumbers } from "../quantise/scales.ts";
 import type { Widths } from "../widths/widths.ts";
 import { FunctionTables } from "./function-tables.ts";
 import type { FusedOp } from "./fused-op.ts";
+import type { Value } from "./value.ts";
 
-/** A tensor of the program under construction. */
-export interface Value {
-	readonly ref: TensorRef;
-	readonly spec: TensorSpec;
-}
+export type { Value };
 
 /** An input on grids besides its own (quantise/graded-inputs.ts). */
 export interface GradedValue {

@@ -2,8 +2,8 @@ import { emptyElements } from "@umpire/commitment/elements.ts";
 import { HUGE, type Range } from "@umpire/graph/ranges.ts";
 import type { Elements, OpenEnds, TensorSpec } from "@umpire/operators/program.ts";
 import type { Quantisation } from "../quantise/scales.ts";
-import type { Value } from "./context.ts";
 import type { RealFunction } from "./functions.ts";
+import type { Value } from "./value.ts";
 
 /** The integers that an operand may be, and what the integer 1 of them stands for. */
 type Grid = Pick<TensorSpec, "low" | "high" | "scale">;
