@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createHardhatRuntimeEnvironment, importUserConfig } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 /** The folder of this repository, wherever a command is called from. */
@@ -15,6 +14,8 @@ export function hardhat(): Promise<HardhatRuntimeEnvironment> {
 }
 
 async function create(): Promise<HardhatRuntimeEnvironment> {
+	// Most processes that import this file need the folder above only, and Hardhat is slow to load.
+	const { createHardhatRuntimeEnvironment, importUserConfig } = await import("hardhat/hre");
 	const config = join(projectRoot, "hardhat.config.ts");
 	return createHardhatRuntimeEnvironment(await importUserConfig(config), { config }, projectRoot);
 }
