@@ -86,9 +86,7 @@ export async function parseProgram(
 			`it says its root is ${stated ?? "(nothing)"}, but its content has the root ${commitment.root}: the file was changed`,
 		);
 	}
-	await requireRunnable(program, commitment).catch((cause: Error) => {
-		throw new ProgramFileError(`onnxruntime does not run it: ${cause.message}`, { cause });
-	});
+	await requireRunnable(program, commitment);
 	return { program, commitment };
 }
 

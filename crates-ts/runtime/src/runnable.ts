@@ -2,6 +2,7 @@ import { toHex } from "@umpire/commitment/hex.ts";
 import { keccak256 } from "@umpire/commitment/keccak.ts";
 import type { Program } from "@umpire/operators/program.ts";
 import type { ProgramCommitment } from "@umpire/operators/program-commitment.ts";
+import { ProgramError } from "@umpire/operators/program-error.ts";
 import { tryModels } from "#trial";
 import { threadsFor } from "./executable.ts";
 import { programToJson } from "./program-json.ts";
@@ -19,7 +20,7 @@ const MOST_REMEMBERED = 1000;
  * this is done in a process of its own, once for each program: what onnxruntime does not survive costs that program
  * alone.
  *
- * @throws Error with what onnxruntime says, or how its process ended
+ * @throws ProgramError with what onnxruntime says, or how its process ended; ExactnessError
  */
 export function requireRunnable(program: Program, { root }: Pick<ProgramCommitment, "root">): Promise<void> {
 	// One root stands for several models: forms and names of nodes are not in it. Constants are, which the text lacks.
@@ -40,5 +41,7 @@ export function requireRunnable(program: Program, { root }: Pick<ProgramCommitme
 async function attempt(program: Program): Promise<void> {
 	const once: Program = { ...program, steps: 1 };
 	const models = (["trace", "outputs"] as const).map((record) => executable(once, record).model);
-	await tryModels(models, threadsFor(program));
+	await tryModels(models, threadsFor(program)).catch((cause: Error) => {
+		throw new ProgramError(`onnxruntime does not run it: ${cause.message}`, { cause });
+	});
 }

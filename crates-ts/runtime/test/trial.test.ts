@@ -1,9 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { fork } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Model, Node } from "@umpire/onnx/model.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeModel } from "@umpire/onnx/write.ts";
+import type { Program, TensorSpec } from "@umpire/operators/program.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
+import { InferenceSession } from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { levelsFor } from "../src/onnxruntime.ts";
+import { parseProgram, programFileModel } from "../src/program-bytes.ts";
+import { requireRunnable } from "../src/runnable.ts";
 import { tryModels } from "../src/trial.ts";
 
 const node = (opType: string, inputs: string[], output: string): Node => ({
@@ -99,10 +106,100 @@ describe("tryModels", () => {
 	});
 });
 
+/** What Linux says of a process; null if there is none, or no Linux. */
+function told(pid: number, file: string): string | null {
+	try {
+		return readFileSync(`/proc/${pid}/${file}`, "utf8");
+	} catch {
+		return null;
+	}
+}
+
+/** Waits until something is there, however long that takes. */
+async function until<T>(look: () => T | null): Promise<T> {
+	for (;;) {
+		const found = look();
+		if (found !== null) return found;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+describe.runIf(process.platform === "linux")("the process of a trial", () => {
+	it("knows no keys and passwords, and ends in the middle of a kernel when its parent is killed", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "umpire-trial-"));
+		const env = { ...process.env, TMPDIR: folder, UMPIRE_PASSWORD: "a secret" };
+		const parent = fork(new URL("trial-parent.ts", import.meta.url), { env, execArgv: [], stdio: "ignore" });
+		const pid = parent.pid!;
+		const trial = await until(() => {
+			const [child] = (told(pid, `task/${pid}/children`) ?? "").split(" ").filter(Boolean);
+			return child === undefined ? null : Number(child);
+		});
+		// Three seconds of the processor's: modules are loaded long before.
+		await until(() => {
+			const [user] = (told(trial, "stat") ?? "")
+				.replace(/^.*\) /, "")
+				.split(" ")
+				.slice(11);
+			return Number(user) > 300 ? user : null;
+		});
+		const variables = (told(trial, "environ") ?? "").split("\0");
+		expect(variables.some((variable) => variable.startsWith("PATH="))).toBe(true);
+		expect(variables.filter((variable) => variable.startsWith("UMPIRE_"))).toEqual([]);
+		expect(told(trial, "oom_score_adj")?.trim()).toBe("1000");
+		parent.kill("SIGKILL");
+		await until(() => (/^State:\s+[^Z]/m.test(told(trial, "status") ?? "") ? null : true));
+		rmSync(folder, { recursive: true });
+	});
+});
+
 describe("levelsFor", () => {
 	it("leaves out the optimisers for so many nodes that they take longer than they save", () => {
 		const nodes = (count: number) => model(Array.from({ length: count }, () => node("Add", ["x", "x"], "y")));
 		expect(levelsFor(nodes(4095))).toEqual(["all", "basic", "disabled"]);
 		expect(levelsFor(nodes(4096))).toEqual(["disabled"]);
+	});
+});
+
+describe("requireRunnable", () => {
+	const spec: TensorSpec = { shape: [4], layout: [0], width: 8, low: -128, high: 127, scale: 1 };
+	const program: Program = {
+		name: "p",
+		steps: 1,
+		inputs: [{ name: "x", ...spec }],
+		constants: [],
+		operators: [
+			{
+				kind: "Max",
+				form: { type: "elementwise" },
+				operands: [
+					{ source: "input", index: 0 },
+					{ source: "input", index: 0 },
+				],
+				node: "n",
+				opType: "Max",
+				...spec,
+			},
+		],
+		outputs: [{ name: "y", operator: 0 }],
+	};
+
+	it("opens no session in this process, and tries a program once", async () => {
+		const create = vi.spyOn(InferenceSession, "create");
+		const commitment = await commitProgram(program);
+		const first = requireRunnable(program, commitment);
+		expect(requireRunnable(structuredClone(program), commitment)).toBe(first);
+		await first;
+		const model = programFileModel(program, commitment);
+		expect(await parseProgram(writeModel(model))).toEqual({ program, commitment });
+		expect(create).not.toHaveBeenCalled();
+	});
+
+	it("takes programs under one root for several where their bodies may differ", async () => {
+		const commitment = await commitProgram(program);
+		const { form: _, ...rest } = program.operators[0];
+		const other: Program = { ...program, operators: [{ ...rest, form: { type: "reduce", axes: [] } }] };
+		const tries = [program, other].map((one) => requireRunnable(one, commitment));
+		expect(tries[0]).not.toBe(tries[1]);
+		await Promise.allSettled(tries);
 	});
 });
