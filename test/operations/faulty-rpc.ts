@@ -7,6 +7,7 @@ export const FAULTS = [
 	"stall",
 	"drop",
 	"late",
+	"dribble",
 	"busy",
 	"broken",
 	"garbage",
@@ -88,6 +89,14 @@ export class FaultyRpc {
 				return;
 			case "garbage":
 				end(200, "<html>login</html>");
+				return;
+			case "dribble":
+				// A byte a second is no silence, and never becomes an answer.
+				response.writeHead(200, { "content-type": "application/json" });
+				while (!response.destroyed) {
+					response.write(" ");
+					await sleep(1_000);
+				}
 				return;
 			case "late":
 				await sleep(300);
