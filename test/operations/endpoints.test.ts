@@ -65,7 +65,7 @@ describe("several endpoints", () => {
 		expect(told[1]).toMatch(/fine again/);
 	});
 
-	it("are not kept waiting by one that begins to answer and never ends", async () => {
+	it("are not kept waiting by one that begins to answer and does not come to an end", async () => {
 		const connection = await connect(3);
 		await rpcs[0].fail("dribble");
 		expect((await connection.head()).number).toBe(await newest());

@@ -91,12 +91,13 @@ export class FaultyRpc {
 				end(200, "<html>login</html>");
 				return;
 			case "dribble":
-				// A byte a second is no silence, and never becomes an answer.
+				// A byte a second is no silence, and the answer comes after all.
 				response.writeHead(200, { "content-type": "application/json" });
-				while (!response.destroyed) {
+				for (let second = 0; second < 20 && !response.destroyed; second++) {
 					response.write(" ");
 					await sleep(1_000);
 				}
+				response.end(JSON.stringify(await this.#forward(call)));
 				return;
 			case "late":
 				await sleep(300);
