@@ -262,7 +262,6 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			["a trial takes as long as it likes", 'isLate = true;\n\t\t\ttrial.kill("SIGKILL");', "isLate = true;"],
 			["a trial knows keys and passwords", '!name.startsWith("UMPIRE_")', "name.length > 0"],
 			["a trial that ends leaves its files", "await rm(folder, { recursive: true, force: true });", ""],
-			["a process that ended is waited for", "Promise.race([answered, ended])", "answered"],
 		],
 	),
 	...mutationsOf(

@@ -135,19 +135,25 @@ describe.runIf(process.platform === "linux")("the process of a trial", () => {
 			return child === undefined ? null : Number(child);
 		});
 		// Three seconds of the processor's: modules are loaded long before.
-		await until(() => {
-			const [user] = (told(trial, "stat") ?? "")
-				.replace(/^.*\) /, "")
-				.split(" ")
-				.slice(11);
-			return Number(user) > 300 ? user : null;
-		});
+		const ticks = () =>
+			Number(
+				(told(trial, "stat") ?? "")
+					.replace(/^.*\) /, "")
+					.split(" ")
+					.at(11),
+			);
+		await until(() => (ticks() > 300 ? true : null));
 		const variables = (told(trial, "environ") ?? "").split("\0");
 		expect(variables.some((variable) => variable.startsWith("PATH="))).toBe(true);
 		expect(variables.filter((variable) => variable.startsWith("UMPIRE_"))).toEqual([]);
 		expect(told(trial, "oom_score_adj")?.trim()).toBe("1000");
+		const before = ticks();
 		parent.kill("SIGKILL");
-		await until(() => (/^State:\s+[^Z]/m.test(told(trial, "status") ?? "") ? null : true));
+		const end = await until(() => {
+			if (!/^State:\s+[^Z]/m.test(told(trial, "status") ?? "")) return "ended";
+			return ticks() > before + 300 ? "still at work" : null;
+		});
+		expect(end).toBe("ended");
 		rmSync(folder, { recursive: true });
 	});
 });
