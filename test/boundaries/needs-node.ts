@@ -23,7 +23,7 @@ export const NEEDS_NODE: Readonly<Record<string, readonly string[]>> = {
 	compiler: [],
 	game: [],
 	sdk: [],
-	runtime: ["onnxruntime.ts", "program-file.ts"],
+	runtime: ["onnxruntime.ts", "program-file.ts", "trial-guard.ts", "trial-process.ts", "trial.ts"],
 	chain: [
 		"addresses.ts",
 		"build.ts",

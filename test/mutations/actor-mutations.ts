@@ -1,5 +1,5 @@
 import { type Mutation, mutationsOf } from "./mutation.ts";
-import { JOB_WORKER, RACE, STILL_AT, WAITING } from "./tests.ts";
+import { FLIGHTS, JOB_WORKER, RACE, STILL_AT, WAITING } from "./tests.ts";
 
 const ITEMS = "test/operations/items.test.ts";
 const WORKBENCH = "crates-ts/actors/test/workbench.test.ts";
@@ -497,6 +497,17 @@ export const ACTOR_MUTATIONS: readonly Mutation[] = [
 				"an error of Umpire's passes for one of the operating system's",
 				"error instanceof UmpireError ||",
 				"",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/journal.ts",
+		[FLIGHTS],
+		[
+			[
+				"a full disk keeps moves back",
+				"(error: Error) => tell(",
+				"(error: Error) => Promise.reject(error) ?? tell(",
 			],
 		],
 	),

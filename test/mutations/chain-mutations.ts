@@ -109,6 +109,17 @@ export const CHAIN_MUTATIONS: readonly Mutation[] = [
 	),
 	...mutationsOf(
 		"crates-ts/chain/src/endpoints.ts",
+		[ENDPOINTS],
+		[
+			[
+				"an answer that has begun may take for ever",
+				"retryCount, timeout, fetchFn: fetchWhole",
+				"retryCount, timeout",
+			],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/chain/src/endpoints.ts",
 		[LYING_NODE],
 		[
 			[

@@ -5,6 +5,7 @@ const BODIES = "crates-ts/runtime/test/kernels.test.ts";
 const BITS = "crates-ts/runtime/test/same-bits.test.ts";
 const RATIOS = "crates-ts/runtime/test/ratios.test.ts";
 const SINGLE = "crates-ts/runtime/test/single-products.test.ts";
+const TRIAL = "crates-ts/runtime/test/trial.test.ts";
 const ALLOWED = "crates-ts/runtime/test/allowed.test.ts";
 
 /** Integer kernels: what the certificate asks of them, the bodies that call them, the types between. */
@@ -240,6 +241,48 @@ export const KERNEL_MUTATIONS: readonly Mutation[] = [
 			["pairs of kernels become one by a scale in between", '"DoubleQDQPairsRemover"', '"ConvMulFusion"'],
 			["what is padded beforehand becomes a convolution's own", '"Pad_Fusion"', '"PadFusion"'],
 		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/onnxruntime.ts",
+		[TRIAL],
+		[["graphs of any size are optimised", "graph.nodes.length < MOST_OPTIMISED", "graph.nodes.length > 0"]],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/runnable.ts",
+		[TRIAL],
+		[
+			["programs are tried in the actor's own process", 'from "#trial"', 'from "./trial-web.ts"'],
+			["one trial is for all programs under a root", "programToJson(program)", '""'],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/trial.ts",
+		[TRIAL],
+		[
+			["a trial takes as long as it likes", 'isLate = true;\n\t\t\ttrial.kill("SIGKILL");', "isLate = true;"],
+			["a trial knows keys and passwords", '!name.startsWith("UMPIRE_")', "name.length > 0"],
+			["a trial that ends leaves its files", "await rm(folder, { recursive: true, force: true });", ""],
+		],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/trial-guard.ts",
+		[TRIAL],
+		[["a trial outlives who started it", '.on("close", end)', ""]],
+	),
+	...mutationsOf(
+		"crates-ts/runtime/src/trial-process.ts",
+		[TRIAL],
+		[["an actor ends for want of memory before a trial", '"1000"', '"0"']],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/compile-file.ts",
+		["crates-ts/actors/test/compile-file.test.ts"],
+		[["what is compiled is not tried", "\tawait requireRunnable(program, commitment);\n", ""]],
+	),
+	...mutationsOf(
+		"crates-ts/actors/src/variant-program.ts",
+		["test/operations/variant-program.test.ts"],
+		[["variants are not tried", "\t\tawait requireRunnable(program, { root });\n", ""]],
 	),
 	...mutationsOf(
 		"crates-ts/runtime/src/allowed.ts",

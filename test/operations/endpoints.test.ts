@@ -65,6 +65,14 @@ describe("several endpoints", () => {
 		expect(told[1]).toMatch(/fine again/);
 	});
 
+	it("are not kept waiting by one that begins to answer and does not come to an end", async () => {
+		const connection = await connect(3);
+		await rpcs[0].fail("dribble");
+		expect((await connection.head()).number).toBe(await newest());
+		expect(told).toEqual([expect.stringMatching(/does not answer/)]);
+		expect(await connection.reader.getChainId()).toBe(connection.chain.id);
+	});
+
 	it("that go wrong between two looks are passed over in the middle of one", async () => {
 		for (const fault of ["drop", "busy", "broken", "garbage"] as const) {
 			const connection = await connect(2);

@@ -7,6 +7,7 @@ export const FAULTS = [
 	"stall",
 	"drop",
 	"late",
+	"dribble",
 	"busy",
 	"broken",
 	"garbage",
@@ -88,6 +89,15 @@ export class FaultyRpc {
 				return;
 			case "garbage":
 				end(200, "<html>login</html>");
+				return;
+			case "dribble":
+				// A byte a second is no silence, and the answer comes after all.
+				response.writeHead(200, { "content-type": "application/json" });
+				for (let second = 0; second < 20 && !response.destroyed; second++) {
+					response.write(" ");
+					await sleep(1_000);
+				}
+				response.end(JSON.stringify(await this.#forward(call)));
 				return;
 			case "late":
 				await sleep(300);

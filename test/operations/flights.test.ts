@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openJournal } from "@umpire/actors/journal.ts";
@@ -46,6 +46,7 @@ describe("moves on their way", () => {
 	let flights: Flights;
 	const mined: Sent[] = [];
 	const account = localAccount("second-submitter");
+	const told: string[] = [];
 	const open = async (policy: Partial<GasPolicy> = {}) =>
 		new Flights(
 			signerFor(connection, account, policy),
@@ -54,7 +55,7 @@ describe("moves on their way", () => {
 				connection,
 				fixture.contracts.deployment.market,
 				account.address,
-				() => {},
+				(line) => told.push(line),
 			),
 		);
 	/** A request of its own for each name. */
@@ -80,6 +81,7 @@ describe("moves on their way", () => {
 	beforeEach(async () => {
 		folder = await mkdtemp(join(tmpdir(), "umpire-flights-"));
 		mined.length = 0;
+		told.length = 0;
 		flights = await open();
 		const made = await read(fixture.contracts, fixture.contracts.market, "getRequest", [1n]);
 		({ program, inputsRoot } = made);
@@ -97,6 +99,18 @@ describe("moves on their way", () => {
 		await land();
 		await land();
 		expect(mined.map(({ move }) => move)).toEqual(["a", "b", "c"]);
+	});
+
+	it("leave though their journal cannot be written, which is told once", async () => {
+		// As on a full disk: nothing below this can be made.
+		await writeFile(join(folder, "journals"), "");
+		for (const name of ["a", "b"]) expect(await launch(name)).toBeDefined();
+		expect(await launch("a")).toBeUndefined();
+		await mine();
+		expect(await count()).toBe(3n);
+		await land();
+		expect(mined.map(({ move }) => move)).toEqual(["a", "b"]);
+		expect(told).toEqual([expect.stringMatching(/cannot be written.*sent all the same/)]);
 	});
 
 	it("are no more than the bound; the others wait for the next look", async () => {

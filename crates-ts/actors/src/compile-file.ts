@@ -13,6 +13,7 @@ import { elementCount } from "@umpire/operators/tensors.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
+import { requireRunnable } from "@umpire/runtime/runnable.ts";
 import { replaceAtomically } from "@umpire/store/atomic-file.ts";
 import { type CommitmentOptions, committed, requireCommitment } from "./commitments.ts";
 import { compileWarnings } from "./compile-warnings.ts";
@@ -111,6 +112,7 @@ export async function compileFile(
 	validateProgram(program);
 	options.progress("Committing to the program...");
 	const commitment = await commitProgram(program);
+	await requireRunnable(program, commitment);
 	return {
 		model,
 		program,

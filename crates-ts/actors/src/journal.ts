@@ -2,6 +2,7 @@ import type { Connection } from "@umpire/chain/connection.ts";
 import { type Outbox, type Outgoing, outboxOn } from "@umpire/chain/outbox.ts";
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { type Home, hasAll, readJsonOrSetAside, writeJson } from "@umpire/store/home.ts";
+import { sayOnce } from "./say-once.ts";
 
 /** Moves on their way (64), and those that a reorganisation may undo. */
 const KEPT = 256;
@@ -13,6 +14,8 @@ const KEPT = 256;
  *
  * A journal that is damaged is set aside. Moves that are still on their way are then somebody else's for whoever sends
  * (chain/src/flights.ts): it waits for them, and looks at what they did before it makes others.
+ *
+ * Nor does a journal that cannot be written keep a move back: of a full disk nobody loses a bond.
  *
  * @param deployment the address of the contract that the account talks to
  * @param warn told of a journal that is damaged
@@ -31,10 +34,15 @@ export async function openJournal(
 		"what this account has sent is not known, and waited for where it is still on its way",
 		warn,
 	);
+	const tell = sayOnce(warn);
 	const known = new Map((stored ?? []).map((entry) => [entry.nonce, entry]));
 	return outboxOn(known, async () => {
 		for (const nonce of [...known.keys()].slice(0, -KEPT)) known.delete(nonce);
-		await writeJson(file, [...known.values()]);
+		await writeJson(file, [...known.values()]).then(
+			() => tell(undefined),
+			(error: Error) =>
+				tell(`${error.message} What is sent is sent all the same, and not known after a restart.`),
+		);
 	});
 }
 

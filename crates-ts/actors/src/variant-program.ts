@@ -8,6 +8,7 @@ import {
 	headerFromAbi,
 	type ProgramCommitment,
 } from "@umpire/operators/program-commitment.ts";
+import { requireRunnable } from "@umpire/runtime/runnable.ts";
 import { getProgram } from "@umpire/store/programs.ts";
 import type { View } from "./world.ts";
 
@@ -53,6 +54,7 @@ export async function variantOf(
 		const { outputElements, outputWidth } = derived.header;
 		// A header that gives its output another shape is of no program.
 		if (outputElements !== header.outputElements || outputWidth !== header.outputWidth) return undefined;
+		await requireRunnable(program, { root });
 		return { program, commitment: { ...derived, root, header } };
 	}
 	return undefined;

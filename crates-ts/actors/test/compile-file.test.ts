@@ -5,6 +5,7 @@ import { GraphBuilder } from "@umpire/onnx/builder.ts";
 import { tensorFrom } from "@umpire/onnx/element-types.ts";
 import { writeModel } from "@umpire/onnx/write.ts";
 import { saveProgram } from "@umpire/runtime/program-file.ts";
+import { wasTried } from "@umpire/testing/runtime/was-tried.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFile, saveCompiled } from "../src/compile-file.ts";
 import { getInputFile, putInputFile } from "../src/input-exchange.ts";
@@ -37,6 +38,11 @@ describe("compiling a file", () => {
 			});
 		const { report } = await compileFile(model, { ...quiet, fast: true });
 		expect(report.budget).toMatchObject({ met: true });
+	});
+
+	it("has what it compiled loaded and run before it gives it to anybody", async () => {
+		const { program, commitment } = await compileFile(model, quiet);
+		expect(await wasTried(program, commitment.root)).toBe(true);
 	});
 
 	it("warns of synthetic inputs, of a size that it chose, and of outputs that nobody claims", async () => {

@@ -1,6 +1,7 @@
 import type { Hex } from "@umpire/commitment/constants.ts";
 import { createPublicClient, custom, http, type PublicClient, type Transport } from "viem";
 import { ChainError } from "./errors.ts";
+import { fetchWhole } from "./fetch-whole.ts";
 import { sleep } from "./sleep.ts";
 import { jointAnswer } from "./votes.ts";
 
@@ -95,7 +96,7 @@ export function joinEndpoints(
 	warn: (line: string) => void,
 ): Endpoints {
 	const retryCount = urls.length === 1 ? 2 : 0;
-	const all = urls.map((url) => new Endpoint(url, http(url, { retryCount, timeout })));
+	const all = urls.map((url) => new Endpoint(url, http(url, { retryCount, timeout, fetchFn: fetchWhole })));
 	let order: readonly Endpoint[] = all;
 	const askLast = (endpoint: Endpoint) => {
 		order = [...order.filter((other) => other !== endpoint), endpoint];
@@ -134,7 +135,9 @@ export async function chainIdsOf(
 ): Promise<{ url: string; id: number }[]> {
 	const found = await Promise.all(
 		urls.map(async (url) => {
-			const client = createPublicClient({ transport: http(url, { retryCount: 1, timeout }) });
+			const client = createPublicClient({
+				transport: http(url, { retryCount: 1, timeout, fetchFn: fetchWhole }),
+			});
 			return client.getChainId().then(
 				(id) => [{ url, id }],
 				() => [],

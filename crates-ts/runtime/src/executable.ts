@@ -60,12 +60,16 @@ export interface ProgramSession {
 /** Below this many multiplications waking a second thread costs more than it saves. */
 const SMALL = 100_000;
 
+/** Threads that a program's size is worth. */
+export const threadsFor = (program: Program): number =>
+	workOf(program) < SMALL ? 1 : navigator.hardwareConcurrency;
+
 /**
  * Makes a program ready to run in onnxruntime (CPU; WebAssembly in browsers), its functions generated anew.
  * @throws ExactnessError if an operator cannot be computed exactly
  */
 export async function openSession(program: Program, options: SessionOptions): Promise<ProgramSession> {
-	const threads = options.threads ?? (workOf(program) < SMALL ? 1 : navigator.hardwareConcurrency);
+	const threads = options.threads ?? threadsFor(program);
 	const model = executable(program, options.record);
 	const { session, level } = await openExact(model.model, threads, options.levels, options.profile);
 	return {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Model } from "@umpire/onnx/model.ts";
 import { readModel } from "@umpire/onnx/read.ts";
-import { sessionModel } from "@umpire/onnx/session-model.ts";
+import { type SessionModel, sessionModel } from "@umpire/onnx/session-model.ts";
 import { InferenceSession } from "onnxruntime-node";
 import { forbiddenNodes } from "./allowed.ts";
 
@@ -52,10 +52,34 @@ export interface ExactSession {
 export async function openExact(
 	model: Model,
 	threads: number,
-	levels: readonly Level[] = LEVELS,
+	levels: readonly Level[] = levelsFor(model),
 	profile?: string,
 ): Promise<ExactSession> {
-	const { bytes, options, session: own, isLarge, release } = sessionModel(model);
+	const prepared = sessionModel(model);
+	try {
+		return await openPrepared(prepared, threads, levels, profile);
+	} finally {
+		prepared.release();
+	}
+}
+
+/** Of so many nodes and more, onnxruntime's optimisers take longer than what they save: with the square of the number. */
+const MOST_OPTIMISED = 2 ** 12;
+
+/** The levels that are tried for a model, fastest first. */
+export const levelsFor = ({ graph }: Model): readonly Level[] =>
+	graph.nodes.length < MOST_OPTIMISED ? LEVELS : ["disabled"];
+
+/** A model that is ready for a session, without what may be done once it is there. */
+export type PreparedModel = Omit<SessionModel, "release">;
+
+/** `openExact` of a model whose bytes are there. */
+export async function openPrepared(
+	{ bytes, options, session: own, isLarge }: PreparedModel,
+	threads: number,
+	levels: readonly Level[],
+	profile?: string,
+): Promise<ExactSession> {
 	const folder = await mkdtemp(join(tmpdir(), "umpire-"));
 	try {
 		let faults: string[] = [];
@@ -89,7 +113,6 @@ export async function openExact(
 			`onnxruntime's optimised graph has nodes that may round: ${faults.slice(0, 3).join("; ")}`,
 		);
 	} finally {
-		release();
 		await rm(folder, { recursive: true, force: true });
 	}
 }

@@ -44,7 +44,7 @@ export function programFileModel(program: Program, { root }: ProgramCommitment):
 /**
  * The program in the bytes of a file, which may come from anyone: the functions in it are ignored, the program is
  * validated, its root and its exactness certificate are computed anew and compared. What validates runs: every body is
- * built and walked, and onnxruntime has loaded and run the whole.
+ * built and walked, and onnxruntime has loaded and run the whole in another process.
  *
  * @param files where constants are that are not in the bytes; they are read when they are needed. Null refuses such
  * @throws ProgramFileError, ProgramError or ExactnessError that say what is wrong
@@ -86,9 +86,7 @@ export async function parseProgram(
 			`it says its root is ${stated ?? "(nothing)"}, but its content has the root ${commitment.root}: the file was changed`,
 		);
 	}
-	await requireRunnable(program).catch((cause: Error) => {
-		throw new ProgramFileError(`onnxruntime does not run it: ${cause.message}`, { cause });
-	});
+	await requireRunnable(program, commitment);
 	return { program, commitment };
 }
 

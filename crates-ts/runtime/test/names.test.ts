@@ -2,6 +2,7 @@ import type { Width } from "@umpire/commitment/constants.ts";
 import { rangeOf } from "@umpire/commitment/elements.ts";
 import { functionOf } from "@umpire/operators/functions.ts";
 import type { Program, TensorSpec } from "@umpire/operators/program.ts";
+import { commitProgram } from "@umpire/operators/program-commitment.ts";
 import { validateProgram } from "@umpire/operators/validate.ts";
 import { openSession } from "@umpire/runtime/executable.ts";
 import { requireRunnable } from "@umpire/runtime/runnable.ts";
@@ -69,7 +70,7 @@ function programWith({
 
 async function expectDefined(program: Program): Promise<void> {
 	validateProgram(program);
-	await requireRunnable(program);
+	await requireRunnable(program, await commitProgram(program));
 	const inputs = [Int16Array.of(1), Int16Array.of(-9)];
 	const expected = definedValues(program, inputs);
 	for (const record of ["outputs", "trace"] as const) {
