@@ -25,8 +25,8 @@ interface Scope {
 	readonly facts: Facts;
 	readonly needs: Map<string, Float64Array>;
 	/**
-	 * Per element of an input and of what is joined, chosen and moved from such, the largest magnitude that calibration
-	 * saw: columns that are inputs of their own are compared like those of one table.
+	 * Per element of an input, of a join, and of what is moved from such, the largest magnitude that calibration saw:
+	 * columns that are inputs of their own, or encoded on the way, are compared like those of one table.
 	 */
 	readonly seen: ReadonlyMap<string, Float64Array>;
 }
@@ -104,7 +104,7 @@ function seenReaches(graph: Graph, facts: Facts): ReadonlyMap<string, Float64Arr
 		if (own) seen.set(name, rowsTogether(reachesOf(own), facts.shapes.get(name)!));
 	}
 	for (const node of graph.nodes) {
-		const own = isPicked(node) ? facts.extents?.get(node.outputs[0]) : undefined;
+		const own = has(node, "joins") ? facts.extents?.get(node.outputs[0]) : undefined;
 		if (own) {
 			const shape = facts.shapes.get(node.outputs[0])!;
 			seen.set(node.outputs[0], rowsTogether(reachesOf(own), shape));
@@ -123,10 +123,6 @@ function seenReaches(graph: Graph, facts: Facts): ReadonlyMap<string, Float64Arr
 	}
 	return seen;
 }
-
-/** What has features of several values: a join, or a choice (an imputer's, between a column and what stands in for it). */
-const isPicked = (node: Node): boolean =>
-	has(node, "joins") || (node.domain === "" && node.opType === "Where");
 
 /** Rows are samples or steps of the same features: each has what all of them show together. */
 export function rowsTogether(values: Float64Array, shape: readonly number[]): Float64Array {
