@@ -4,6 +4,7 @@ const KINDS = ["crates-ts/compiler/test/ordinary-kinds.test.ts"];
 const ROOM = ["features", "judging", "ordinary-kinds", "mixtures", "logarithms"].map(
 	(name) => `crates-ts/compiler/test/${name}.test.ts`,
 );
+const FEATURES = ["crates-ts/compiler/test/features.test.ts"];
 const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
 const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
@@ -107,6 +108,13 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"a steep power is taken for a flat one",
 			"return slopes && at(1).map((step, i) => step / slopes[i]);",
 			"return slopes && at(1);",
+		],
+	]),
+	...mutationsOf("crates-ts/compiler/src/powers/needs.ts", FEATURES, [
+		[
+			"columns that are inputs of their own are compared on one scale",
+			'const own = has(node, "joins") ?',
+			'const own = has(node, "permutes") ?',
 		],
 	]),
 	...mutationsOf("crates-ts/compiler/src/lower/emit.ts", KINDS, [

@@ -38,6 +38,41 @@ async function expectClose(model: Model, inputs: Tensor[][], most = 2e-3) {
 	return compiled;
 }
 
+/** Two rows whose features lie on thresholds of `trees`, and next to them. */
+const NEAR = [51_000, 2_023, 0.40001, 2.9e-6, 51_001, 2_023, 0.40002, 2.91e-6];
+
+/** Three trees, of which each asks for one feature. */
+function trees(g: GraphBuilder, x: string): string {
+	g.node(
+		"TreeEnsembleRegressor",
+		[x],
+		{
+			n_targets: 1,
+			nodes_treeids: [0, 0, 0, 1, 1, 1, 2, 2, 2],
+			nodes_nodeids: [0, 1, 2, 0, 1, 2, 0, 1, 2],
+			nodes_featureids: [0, 0, 0, 3, 0, 0, 2, 0, 0],
+			nodes_values: reals([51_000, 0, 0, 2.9e-6, 0, 0, 0.40001, 0, 0]),
+			nodes_modes: [0, 1, 2].flatMap(() => ["BRANCH_LEQ", "LEAF", "LEAF"]),
+			nodes_truenodeids: [1, 0, 0, 1, 0, 0, 1, 0, 0],
+			nodes_falsenodeids: [2, 0, 0, 2, 0, 0, 2, 0, 0],
+			target_treeids: [0, 0, 1, 1, 2, 2],
+			target_nodeids: [1, 2, 1, 2, 1, 2],
+			target_ids: [0, 0, 0, 0, 0, 0],
+			target_weights: reals([1, 2, 10, 20, 100, 200]),
+		},
+		"tree",
+		["y"],
+		ML,
+	);
+	return "y";
+}
+
+async function expectSameLeaves(model: Model, inputs: Tensor[]): Promise<void> {
+	const opsets = new Map([...model.opsets, [ML, 3]] as const);
+	const { report } = await compileChecked({ ...model, opsets, irVersion: 10 }, { inputs: [inputs] });
+	expect(report.fidelity!.outputs[0].maxRelRange).toBeLessThan(1e-3);
+}
+
 describe("features of unlike size", () => {
 	test("are standardised and weighed", async () => {
 		const model = modelOf([[2, 4]], (g, [x]) =>
@@ -138,38 +173,29 @@ describe("features of unlike size", () => {
 	});
 
 	test("are compared by trees as the float model compares them", async () => {
-		const tree = modelOf([[2, 4]], (g, [x]) => {
-			const at = (values: readonly number[]) => values;
-			g.node(
-				"TreeEnsembleRegressor",
-				[x],
-				{
-					n_targets: 1,
-					nodes_treeids: at([0, 0, 0, 1, 1, 1, 2, 2, 2]),
-					nodes_nodeids: at([0, 1, 2, 0, 1, 2, 0, 1, 2]),
-					nodes_featureids: at([0, 0, 0, 3, 0, 0, 2, 0, 0]),
-					nodes_values: reals([51_000, 0, 0, 2.9e-6, 0, 0, 0.40001, 0, 0]),
-					nodes_modes: [0, 1, 2].flatMap(() => ["BRANCH_LEQ", "LEAF", "LEAF"]),
-					nodes_truenodeids: at([1, 0, 0, 1, 0, 0, 1, 0, 0]),
-					nodes_falsenodeids: at([2, 0, 0, 2, 0, 0, 2, 0, 0]),
-					target_treeids: at([0, 0, 1, 1, 2, 2]),
-					target_nodeids: at([1, 2, 1, 2, 1, 2]),
-					target_ids: at([0, 0, 0, 0, 0, 0]),
-					target_weights: reals([1, 2, 10, 20, 100, 200]),
-				},
-				"tree",
-				["y"],
-				ML,
-			);
-			return "y";
-		});
-		const opsets = new Map([...tree.opsets, [ML, 3]] as const);
-		const near = [51_000, 2_023, 0.40001, 2.9e-6, 51_001, 2_023, 0.40002, 2.91e-6];
-		const { report } = await compileChecked(
-			{ ...tree, opsets, irVersion: 10 },
-			{ inputs: [[floats([2, 4], near)]] },
+		await expectSameLeaves(
+			modelOf([[2, 4]], (g, [x]) => trees(g, x)),
+			[floats([2, 4], NEAR)],
 		);
-		expect(report.fidelity!.outputs[0].maxRelRange).toBeLessThan(1e-3);
+	});
+
+	test("are compared by trees alike where columns are inputs of their own", async () => {
+		const model = modelOf(
+			MEANS.map(() => [2, 1]),
+			(g, columns) => trees(g, g.node("Concat", columns, { axis: 1 })),
+		);
+		await expectSameLeaves(
+			model,
+			MEANS.map((_, k) => floats([2, 1], [NEAR[k], NEAR[k + 4]])),
+		);
+	});
+
+	test("are compared by trees alike behind an imputer", async () => {
+		const model = modelOf([[2, 4]], (g, [x]) => {
+			const missing = g.node("Equal", [x, g.scalar("zero", 0)]);
+			return trees(g, g.node("Where", [missing, g.constant("imputed", row(MEANS)), x]));
+		});
+		await expectSameLeaves(model, [floats([2, 4], NEAR)]);
 	});
 });
 

@@ -24,7 +24,10 @@ export const MOST_ELEMENTS = 65536;
 interface Scope {
 	readonly facts: Facts;
 	readonly needs: Map<string, Float64Array>;
-	/** Per element of an input and of what is moved from one, the largest magnitude that calibration saw. */
+	/**
+	 * Per element of an input, of a join, and of what is moved from such, the largest magnitude that calibration saw:
+	 * columns that are inputs of their own, or encoded on the way, are compared like those of one table.
+	 */
 	readonly seen: ReadonlyMap<string, Float64Array>;
 }
 
@@ -101,6 +104,12 @@ function seenReaches(graph: Graph, facts: Facts): ReadonlyMap<string, Float64Arr
 		if (own) seen.set(name, rowsTogether(reachesOf(own), facts.shapes.get(name)!));
 	}
 	for (const node of graph.nodes) {
+		const own = has(node, "joins") ? facts.extents?.get(node.outputs[0]) : undefined;
+		if (own) {
+			const shape = facts.shapes.get(node.outputs[0])!;
+			seen.set(node.outputs[0], rowsTogether(reachesOf(own), shape));
+			continue;
+		}
 		const from = seen.get(node.inputs[0]);
 		if (!from || !has(node, "moves", "casts", "permutes")) continue;
 		for (const output of node.outputs) {
