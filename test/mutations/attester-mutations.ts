@@ -20,6 +20,16 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"if (!Bls.isKey(key)) {",
 			],
 			[
+				"attesters A8: the 257th operator is given a number that is taken",
+				"if (taken == type(uint256).max) revert NoNumberLeft(256);",
+				"",
+			],
+			[
+				"attesters A8: a stake of more than 96 bits is cut",
+				"if (msg.value < _leastStake || msg.value > type(uint96).max) {",
+				"if (msg.value < _leastStake) {",
+			],
+			[
 				"attesters A8: a proof counts for any account",
 				"return abi.encode(block.chainid, address(this), account, twin);",
 				"account; return abi.encode(block.chainid, address(this), address(0), twin);",
