@@ -4,6 +4,7 @@ import {
 	ATTESTER_COVERS,
 	ATTESTER_KEYS,
 	ATTESTER_RECORDS,
+	ATTESTER_RESTORE,
 	ATTESTER_STEPS,
 	ATTESTER_WITNESSES,
 } from "./tests.ts";
@@ -254,6 +255,12 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"attesters A3: a machine signs two outputs",
 				"if (before.some(isOther) || (await this.#outputs.claim(vote)) !== vote.outputRoot) {",
 				"if ((await this.#outputs.claim(vote)) === undefined) {",
+			],
+			[
+				"attesters A3: what a copy says was signed is not read",
+				"const before = await this.all();",
+				"const before: readonly SignedVote[] = []; this.#votes = before;",
+				[ATTESTER_RESTORE, ATTESTER],
 			],
 			[
 				"attesters A3: a vote that is listed no more is signed otherwise",
