@@ -178,6 +178,18 @@ describe("the directory", () => {
 		expect(await current()).toEqual({ number: 2, market: chain.court });
 	});
 
+	test("shows every listing that there is, whenever it comes, and none that there is not", async () => {
+		const shown = (number: number) => directory.read<{ market: Hex }>("getListing", [BigInt(number)]);
+		for (const number of [0, 1]) await expect(shown(number)).rejects.toThrow("UnknownListing");
+		await directory.send(publisher, "publish", [listing(market.address)]);
+		await directory.send(publisher, "publish", [listing(chain.court)]);
+		expect((await shown(1)).market.toLowerCase()).toBe(market.address);
+		expect((await shown(2)).market.toLowerCase()).toBe(chain.court);
+		for (const number of [0, 3]) await expect(shown(number)).rejects.toThrow("UnknownListing");
+		await directory.send(guardian, "retract");
+		await expect(shown(2)).rejects.toThrow("UnknownListing");
+	});
+
 	test("takes back what is still to come and nothing else", async () => {
 		await directory.send(publisher, "publish", [listing(market.address)]);
 		expect(await directory.refusal(guardian, "retract")).toBe("NothingWaiting");

@@ -1,12 +1,15 @@
+import { readArtifact } from "@umpire/chain/built-artifacts.ts";
 import { contractParameters } from "@umpire/chain/contracts.ts";
 import type { Hex, Width } from "@umpire/commitment/constants.ts";
 import { wordHex } from "@umpire/commitment/hex.ts";
 import { CLAIM_STATUS } from "@umpire/game/state.ts";
 import { programRoot } from "@umpire/operators/program-commitment.ts";
 import type { ChainDriver } from "@umpire/testing/chain/chain-driver.ts";
+import { Deployed } from "@umpire/testing/chain/deployed.ts";
 import type { TestChain } from "@umpire/testing/chain/test-chain.ts";
 import { NOBODY, PARAMETERS } from "@umpire/testing/game/game-driver.ts";
 import { ToyProgram, ToyTrace } from "@umpire/testing/game/toy-program.ts";
+import type { Abi } from "viem";
 import { describe, expect, test } from "vitest";
 import { driverPerTest } from "./per-test.ts";
 
@@ -57,7 +60,45 @@ describe("programs", () => {
 	});
 });
 
+describe("the registry", () => {
+	test("has no answer of a program or a number that nobody registered, and one of each that somebody did", async () => {
+		const { header, root } = small.program;
+		const { abi } = await readArtifact("Registry");
+		const registry = new Deployed(chain, chain.registry, abi as Abi);
+		const ofPrograms = ["header", "outputShape", "meaning", "numberOf"];
+		for (const name of ofPrograms) {
+			await expect(registry.read(name, [root]), name).rejects.toThrow("UnknownProgram");
+		}
+		for (const number of [0n, 1n]) {
+			await expect(registry.read("programOf", [number])).rejects.toThrow("UnknownNumber");
+		}
+		await driver.play(driver.requester, { type: "register", header });
+		for (const name of ofPrograms) await expect(registry.read(name, [root]), name).resolves.toBeDefined();
+		expect(await registry.read("numberOf", [root])).toBe(1n);
+		expect(await registry.read("programOf", [1n])).toBe(root);
+		for (const number of [0n, 2n, 2n ** 256n - 1n]) {
+			await expect(registry.read("programOf", [number])).rejects.toThrow("UnknownNumber");
+		}
+		await expect(registry.read("numberOf", [wordHex(1n)])).rejects.toThrow("UnknownProgram");
+	});
+});
+
 describe("requests", () => {
+	test("pay no more than 96 bits hold: what was paid is what is kept", async () => {
+		const { header, root, inputsRoot } = small.program;
+		await driver.play(driver.requester, { type: "register", header });
+		await chain.animate(driver.requester, 2n ** 98n);
+		const ask = (value: bigint) => {
+			const deadline = driver.game.now + 50;
+			return { type: "request", value, program: root, inputsRoot, deadline, consumer: NOBODY } as const;
+		};
+		expect(await driver.try(driver.requester, ask(2n ** 96n))).toBe("FeeTooLarge");
+		await driver.play(driver.requester, ask(2n ** 96n - 1n));
+		await driver.wait(driver.game.state.requests[0].deadline + 1);
+		await driver.play(driver.requester, { type: "refund", request: 1 });
+		expect(await chain.owed(driver.requester)).toBe(2n ** 96n - 1n);
+	});
+
 	test("of a program without inputs names none, and of others some", async () => {
 		const header = { ...small.program.header, inputCount: 0 };
 		const root = programRoot(header);

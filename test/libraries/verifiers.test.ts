@@ -168,6 +168,9 @@ describe.each(CIRCUITS)("the verifier of %s", (circuit) => {
 		expect(await verifies([proved[0]], signals.slice(1))).toBe(false);
 		expect(await verifies([proved[0]], [...signals, 0n])).toBe(false);
 		expect(await verifies(proved.slice(0, 2), signals)).toBe(false);
+		// Signals left over that are fewer than the proofs, and make no row.
+		const all = proved.flatMap((one) => one.signals);
+		for (const left of [[0n], [0n, 0n]]) expect(await verifies(proved, [...all, ...left])).toBe(false);
 	});
 
 	test("wrong proofs do not make up for one another", async () => {

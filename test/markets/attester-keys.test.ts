@@ -18,6 +18,9 @@ const twinOf = (point: InstanceType<typeof bn254.G1.Point>): Point => {
 	return [x, y];
 };
 
+/** Accounts beside those that the chain has keys of. */
+const addressOf = (number: bigint) => `0x${(0xacc0000n + number).toString(16).padStart(40, "0")}` as const;
+
 /** Registers without the model: its errors are about keys alone. */
 async function registering(twin: Point, key: TwistPoint, proof: Point): Promise<string | undefined> {
 	const { operators, chain } = play.stage;
@@ -99,6 +102,31 @@ describe("a key is registered", () => {
 			expect(await operators.refusal(account, name, args)).toBe("WrongCaller");
 		}
 		play.now = await chain.time();
+	});
+
+	test("256 have a number each, the next one has none, and one that has gone leaves its own", async () => {
+		const { chain } = play.stage;
+		const newcomer = addressOf(999n);
+		await chain.animate(newcomer, 2n ** 98n);
+		expect(await play.try(newcomer, play.registration(newcomer, 999n, 2n ** 96n))).toBe("WrongStake");
+		for (let number = 0n; number < 256n; number++) {
+			const account = addressOf(number);
+			await chain.animate(account);
+			await play.register(account, number + 1n);
+		}
+		expect(play.world.operators.size).toBe(256);
+		expect(await play.try(newcomer, play.registration(newcomer, 999n, STAKE))).toBe("NoNumberLeft");
+		await play.play(addressOf(77n), { type: "leaveSet" });
+		// Its stake is locked yet, and its number taken.
+		expect(await play.try(newcomer, play.registration(newcomer, 999n, STAKE))).toBe("NoNumberLeft");
+		play.wait(play.now + 2 * ATTESTERS.epochSeconds + ATTESTERS.accusationSeconds + 1);
+		await play.settle();
+		await play.play(play.stranger, { type: "exitOperator", operator: 77 });
+		await play.register(newcomer, 999n);
+		expect(play.world.operators.get(77)?.account).toBe(newcomer);
+		const { operators } = play.stage;
+		expect(await operators.read("numberOf", [newcomer])).toEqual([true, 77n]);
+		expect(await operators.read("taken")).toBe(2n ** 256n - 1n);
 	});
 
 	test("constants are within their bounds: one false signature is worth a false claim to catch it", async () => {

@@ -4,6 +4,7 @@ import {
 	ATTESTER_COVERS,
 	ATTESTER_KEYS,
 	ATTESTER_RECORDS,
+	ATTESTER_RESTORE,
 	ATTESTER_STEPS,
 	ATTESTER_WITNESSES,
 } from "./tests.ts";
@@ -18,6 +19,16 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"attesters A8: a key is registered without possessing it",
 				"if (!Bls.verifyTwin(proof, twin, key, _PROOF_TAG, proofOf(msg.sender, twin))) {",
 				"if (!Bls.isKey(key)) {",
+			],
+			[
+				"attesters A8: the 257th operator is given a number that is taken",
+				"if (taken == type(uint256).max) revert NoNumberLeft(256);",
+				"",
+			],
+			[
+				"attesters A8: a stake of more than 96 bits is cut",
+				"if (msg.value < _leastStake || msg.value > type(uint96).max) {",
+				"if (msg.value < _leastStake) {",
 			],
 			[
 				"attesters A8: a proof counts for any account",
@@ -244,6 +255,12 @@ export const ATTESTER_MUTATIONS: readonly Mutation[] = [
 				"attesters A3: a machine signs two outputs",
 				"if (before.some(isOther) || (await this.#outputs.claim(vote)) !== vote.outputRoot) {",
 				"if ((await this.#outputs.claim(vote)) === undefined) {",
+			],
+			[
+				"attesters A3: what a copy says was signed is not read",
+				"const before = await this.all();",
+				"const before: readonly SignedVote[] = []; this.#votes = before;",
+				[ATTESTER_RESTORE, ATTESTER],
 			],
 			[
 				"attesters A3: a vote that is listed no more is signed otherwise",

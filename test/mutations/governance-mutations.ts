@@ -121,6 +121,11 @@ export const GOVERNANCE_MUTATIONS: readonly Mutation[] = [
 				"if (_isWaiting()) revert ListingWaiting(number - 1, _listings[number - 2].from);",
 				"",
 			],
+			[
+				"governance: a listing that is not there is shown empty",
+				"if (number == 0 || number > _listings.length) revert UnknownListing(number); return _listings[number - 1];",
+				"if (number != 0 && number <= _listings.length) return _listings[number - 1]; Listing memory none; return none;",
+			],
 			["governance: what is present is taken back", "if (!_isWaiting()) revert NothingWaiting();", ""],
 			[
 				"governance: anybody names a deployment",

@@ -19,6 +19,11 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 		[
 			["a claim is free", "_requireBond(_submitterBond);", ""],
 			[
+				"a fee of more than 96 bits is cut",
+				"if (msg.value > type(uint96).max) revert FeeTooLarge(msg.value, type(uint96).max);",
+				"",
+			],
+			[
 				"a claim is refused in its last second",
 				"if (block.timestamp > r.deadline) revert",
 				"if (block.timestamp >= r.deadline) revert",
@@ -218,6 +223,21 @@ export const MARKET_MUTATIONS: readonly Mutation[] = [
 				"a program that nobody registered has a header",
 				"if (h.operatorCount == 0) revert UnknownProgram(program);",
 				"",
+			],
+			[
+				"a program that nobody registered has a number",
+				"number = _numbers[program]; if (number == 0) revert UnknownProgram(program);",
+				"number = _numbers[program];",
+			],
+			[
+				"a program that nobody registered has a meaning",
+				"if (_numbers[program] == 0) revert UnknownProgram(program);",
+				"",
+			],
+			[
+				"a number beyond the last is a program's",
+				"if (number == 0 || number > _programs.length) revert UnknownNumber(number, _programs.length);",
+				"if (number == 0 || number > _programs.length) return bytes32(0);",
 			],
 			["a program is registered twice", "if (_numbers[program] != 0) return program;", ""],
 			[

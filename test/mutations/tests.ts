@@ -46,6 +46,7 @@ export const ATTESTER = "test/operations/attester.test.ts";
 export const ATTESTER_COVERS = "test/markets/attester-covers.test.ts";
 export const ATTESTER_KEYS = "test/markets/attester-keys.test.ts";
 export const ATTESTER_RECORDS = "test/markets/attester-records.test.ts";
+export const ATTESTER_RESTORE = "test/operations/attester-restore.test.ts";
 export const ATTESTER_STEPS = "crates-ts/markets/test/attester-steps.test.ts";
 export const EIGEN_OPERATORS = "test/markets/eigen-operators.test.ts";
 export const ATTESTER_WITNESSES = "test/markets/attester-witnesses.test.ts";

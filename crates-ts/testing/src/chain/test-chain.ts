@@ -141,10 +141,10 @@ export class TestChain {
 		return new TestChain({ ...same, market, accounts: [this.accounts[0], ...accounts] });
 	}
 
-	/** Lets a contract send transactions as if it had a key, and gives it ether. */
-	async animate(account: Hex): Promise<void> {
+	/** Lets a contract, or an account whose key nobody has, send transactions as if it had one, and gives it wei. */
+	async animate(account: Hex, wei = 10n ** 22n): Promise<void> {
 		await this.#request("hardhat_impersonateAccount", [account]);
-		await this.#request("hardhat_setBalance", [account, `0x${(10n ** 22n).toString(16)}`]);
+		await this.#request("hardhat_setBalance", [account, `0x${wei.toString(16)}`]);
 	}
 
 	async send(
