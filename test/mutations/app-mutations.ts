@@ -5,6 +5,7 @@ const VERIFY = ["crates-ts/app/test/verify.test.ts"];
 const LYING = ["crates-ts/app/test/lying-server.test.ts"];
 const SITE = ["test/site.test.ts"];
 const VIEWS = ["crates-ts/views/test/views.test.ts"];
+const FEW = ["crates-ts/app/test/few-numbers.test.ts"];
 
 /** The web app and the site: what servers and strangers can make of them, and of who looks at them. */
 export const APP_MUTATIONS: readonly Mutation[] = [
@@ -89,6 +90,21 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 			"? `\\u2068${shown}\\u2069`",
 			"? shown",
 		],
+	]),
+	...mutationsOf("crates-ts/views/src/tensor-view.ts", VIEWS, [
+		["an index does not say where counting begins", ", counted from 0", ""],
+		["the only number has an index among others", "if (of === 1)", "if (of === 0)"],
+	]),
+	...mutationsOf("crates-ts/views/src/tensor-view.ts", FEW, [
+		["a few numbers are drawn as large blocks", "plane.rows <= FEW &&", "plane.rows <= 0 &&"],
+	]),
+	...mutationsOf("crates-ts/app/src/components/tensor-map.ts", FEW, [
+		[
+			"what is read of a few numbers is not outlined where they stand",
+			"cells.x + column * cells.right",
+			"column",
+		],
+		["one number fills a column of the page", "LARGEST_SCALE * width", "10 * width"],
 	]),
 	...mutationsOf("docs/site/markdown.ts", SITE, [
 		["documents may be HTML", "html: false", "html: true"],

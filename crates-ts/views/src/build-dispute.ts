@@ -11,7 +11,7 @@ import { headlineOf, leadOf, statusOf, turnOf, type Words } from "./dispute-word
 import { logicalOf, operandOf } from "./element-reads.ts";
 import { ladder, publishedElement } from "./ladder.ts";
 import { operatorNames } from "./operator-names.ts";
-import { placeInTensor } from "./tensor-view.ts";
+import { amongNumbers, placeInTensor } from "./tensor-view.ts";
 import { counted, ether, foreign, grouped, moment, subscript } from "./text.ts";
 
 /**
@@ -130,7 +130,7 @@ function spotOf(
 			kind: spec.kind,
 			position: placeInTensor(spec.shape, logical),
 			element: logical,
-			of: elementCount(spec.shape),
+			among: amongNumbers(spec.shape, logical),
 		},
 	};
 }

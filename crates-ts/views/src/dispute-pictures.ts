@@ -11,6 +11,7 @@ import {
 	type TraceTensors,
 } from "./element-reads.ts";
 import {
+	isWritten,
 	listView,
 	placeInTensor,
 	plainShape,
@@ -125,13 +126,12 @@ function constantPicture(
 		view.planes.every(
 			({ box, rows, columns }) => box !== null && box[2] * box[3] === rows * columns && rows * columns > 1,
 		);
-	const caption = `${counted(read.size, "number")} of the program itself. Filled: positive. Hollow: negative.`;
-	if (isWhole) {
-		const planes = view.planes.map((plane, k) => ({ ...plane, label: String(k), box: null }));
-		return { tensor: { ...view, planes }, isConstant: true, caption };
-	}
 	const listed = [...read].sort((a, b) => a - b).map((index) => values[index]);
-	return { tensor: { ...listView(name, listed), largest: view.largest }, isConstant: true, caption };
+	const tensor = isWhole
+		? { ...view, planes: view.planes.map((plane, k) => ({ ...plane, label: String(k), box: null })) }
+		: { ...listView(name, listed), largest: view.largest };
+	const caption = `${counted(read.size, "number")} of the program itself.${isWritten(tensor) ? "" : " Filled: positive. Hollow: negative."}`;
+	return { tensor, isConstant: true, caption };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -108,8 +108,10 @@ export interface PlaceView {
 	readonly kind: string;
 	/** "map 3, row 5, column 4". */
 	readonly position: string;
+	/** In row-major order. */
 	readonly element: number;
-	readonly of: number;
+	/** "number 1,234 of 3,136, counted from 0". */
+	readonly among: string;
 }
 
 /** The pictures of the tensors that decide. */

@@ -1,5 +1,5 @@
 import { elementCount } from "@umpire/operators/tensors.ts";
-import { shapeText } from "./text.ts";
+import { grouped, shapeText } from "./text.ts";
 
 /** A part of a tensor in two dimensions, as it is drawn. */
 export interface PlaneView {
@@ -44,6 +44,13 @@ const WINDOW = 28;
 /** Planes that a page shows of one tensor. */
 const MOST_PLANES = 36;
 
+/** Rows and columns of a plane whose numbers say more than their shades. */
+const FEW = 6;
+
+/** Whether a tensor's numbers are written out: shades of one or three would be large blocks that say nothing. */
+export const isWritten = ({ planes: [plane, ...others] }: TensorView): boolean =>
+	plane !== undefined && others.length === 0 && plane.rows <= FEW && plane.columns <= FEW;
+
 interface Split {
 	readonly planes: number;
 	readonly rows: number;
@@ -71,7 +78,7 @@ function splitOf(shape: readonly number[]): Split {
 /** Where an element is, in words: "map 3, row 5, column 4"; of a list "number 18". */
 export function placeInTensor(shape: readonly number[], element: number): string {
 	const sizes = plainShape(shape);
-	if (sizes.length === 1) return `number ${element}`;
+	if (sizes.length === 1) return `number ${grouped(element)}`;
 	const index: number[] = [];
 	let rest = element;
 	for (const size of sizes.toReversed()) {
@@ -81,6 +88,17 @@ export function placeInTensor(shape: readonly number[], element: number): string
 	const [row, column] = index.slice(-2);
 	const map = index.slice(0, -2);
 	return `${map.length === 0 ? "" : `map ${map.join("/")}, `}row ${row}, column ${column}`;
+}
+
+/**
+ * What `placeInTensor` leaves open: among how many numbers that is, and where counting begins. The first of three numbers
+ * is "number 0", which "of 3" alone makes a riddle of.
+ */
+export function amongNumbers(shape: readonly number[], element: number): string {
+	const of = elementCount(shape);
+	if (of === 1) return "the only number";
+	const index = plainShape(shape).length === 1 ? "" : `number ${grouped(element)} `;
+	return `${index}of ${grouped(of)}${index === "" ? " numbers" : ""}, counted from 0`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { toLogical, toPhysical } from "@umpire/commitment/tensor.ts";
 import { describe, expect, it } from "vitest";
 import { logicalOf } from "../src/element-reads.ts";
 import { operatorNames } from "../src/operator-names.ts";
-import { placeInTensor, tensorView } from "../src/tensor-view.ts";
+import { amongNumbers, placeInTensor, tensorView } from "../src/tensor-view.ts";
 import { clock, ether, etherNumber, foreign, grouped, lasted, real, short } from "../src/text.ts";
 
 describe("what pages write", () => {
@@ -79,6 +79,13 @@ describe("tensors", () => {
 		expect(view.planes[1].box).toEqual([1, 1, 2, 2]);
 		expect(placeInTensor([1, 2, 4, 5], 26)).toBe("map 1, row 1, column 1");
 		expect(placeInTensor([1, 84], 18)).toBe("number 18");
+		expect(placeInTensor([3136], 1234)).toBe("number 1,234");
+	});
+
+	it("say among how many numbers one is, and that counting begins at 0", () => {
+		expect(amongNumbers([1, 3], 0)).toBe("of 3 numbers, counted from 0");
+		expect(amongNumbers([1, 16, 14, 14], 1234)).toBe("number 1,234 of 3,136, counted from 0");
+		expect(amongNumbers([1, 1], 0)).toBe("the only number");
 	});
 
 	it("too large to be drawn are cut around the wrong number", () => {

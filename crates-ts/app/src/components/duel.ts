@@ -129,7 +129,7 @@ function middle({ place, pictures, computedHere, isOpen, program }: DisputeView)
 		h(
 			"span",
 			{ className: "caption" },
-			`${steps}number ${grouped(place.element)} of ${grouped(place.of)}`,
+			`${steps}${place.among}`,
 			plane?.box ? ", seen from the outlined part of the input" : "",
 		),
 		isOpen && computedHere !== null

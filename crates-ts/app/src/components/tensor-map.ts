@@ -1,4 +1,4 @@
-import type { PlaneView, TensorView } from "@umpire/views/tensor-view.ts";
+import { isWritten, type PlaneView, type TensorView } from "@umpire/views/tensor-view.ts";
 import { grouped } from "@umpire/views/text.ts";
 import { Fragment, type ReactNode } from "react";
 import { h, variables } from "./h.ts";
@@ -20,6 +20,45 @@ function shades(plane: PlaneView, largest: number): Map<number, string> {
 
 const opacity = (step: number): number => 0.05 + (0.9 * step) / STEPS;
 
+/** Where the cells of a drawing are: the first one, the way to the next ones, and their size. */
+interface Cells {
+	readonly x: number;
+	readonly y: number;
+	readonly right: number;
+	readonly down: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/** A unit each, side by side. */
+const WHOLE: Cells = { x: 0, y: 0, right: 1, down: 1, width: 1, height: 1 };
+
+/** What is read of a plane. */
+function outlines({ columns, box, marks }: PlaneView, stroke: string, cells = WHOLE): ReactNode {
+	const rectangle = (
+		row: number,
+		column: number,
+		down: number,
+		across: number,
+		strokeWidth: number,
+	): ReactNode =>
+		h("rect", {
+			key: `o${row}/${column}`,
+			x: cells.x + column * cells.right,
+			y: cells.y + row * cells.down,
+			width: (across - 1) * cells.right + cells.width,
+			height: (down - 1) * cells.down + cells.height,
+			fill: "none",
+			stroke,
+			strokeWidth,
+			vectorEffect: "non-scaling-stroke",
+		});
+	return [
+		box === null ? null : rectangle(...box, 1.5),
+		...marks.map((cell) => rectangle(Math.floor(cell / columns), cell % columns, 1, 1, 1)),
+	];
+}
+
 /** A plane as a picture: ink by size, what is read outlined, the wrong number red. */
 export function planePicture(
 	plane: PlaneView,
@@ -27,7 +66,7 @@ export function planePicture(
 	name: string,
 	outline = "var(--ink)",
 ): ReactNode {
-	const { rows, columns, box, marks, wrong } = plane;
+	const { rows, columns, wrong } = plane;
 	const line = Math.max(rows, columns) / 60;
 	return h(
 		"svg",
@@ -49,31 +88,7 @@ export function planePicture(
 					height: 1,
 					fill: "var(--bad)",
 				}),
-		box === null
-			? null
-			: h("rect", {
-					x: box[1],
-					y: box[0],
-					width: box[3],
-					height: box[2],
-					fill: "none",
-					stroke: outline,
-					strokeWidth: 1.5,
-					vectorEffect: "non-scaling-stroke",
-				}),
-		marks.map((cell) =>
-			h("rect", {
-				key: `m${cell}`,
-				x: cell % columns,
-				y: Math.floor(cell / columns),
-				width: 1,
-				height: 1,
-				fill: "none",
-				stroke: outline,
-				strokeWidth: 1,
-				vectorEffect: "non-scaling-stroke",
-			}),
-		),
+		outlines(plane, outline),
 	);
 }
 
@@ -116,9 +131,11 @@ export function planes(
 				"div",
 				{ key: k },
 				plane.label === null || isDense ? null : h("span", null, plane.label),
-				isConstant
-					? weightPicture(plane, tensor.largest, tensor.name)
-					: planePicture(plane, tensor.largest, tensor.name),
+				isWritten(tensor)
+					? numberPlane(tensor)
+					: isConstant
+						? weightPicture(plane, tensor.largest, tensor.name)
+						: planePicture(plane, tensor.largest, tensor.name),
 			),
 		),
 	);
@@ -128,6 +145,8 @@ export function planes(
 const MOST_WRITTEN = 16;
 const CELL = 34;
 const ROW = 24;
+/** Pixels of the page for one of a drawing of numbers, at most: a few numbers do not fill a column. */
+const LARGEST_SCALE = 1.3;
 
 /** A plane with its numbers, rows and columns named. */
 export function numberPlane(tensor: TensorView): ReactNode {
@@ -137,12 +156,19 @@ export function numberPlane(tensor: TensorView): ReactNode {
 		return planePicture(plane, tensor.largest, tensor.name);
 	}
 	const { rows, columns, wrong, values } = plane;
-	const isList = tensor.shape.length === 1;
+	// A list is folded into rows: each begins with an index that its columns count on from.
+	const isFolded = tensor.shape.length === 1 && rows > 1;
+	const isRow = tensor.shape.length === 1 && rows === 1;
 	const width = 22 + columns * (CELL + 2);
 	const height = 18 + rows * (ROW + 2);
 	return h(
 		"svg",
-		{ viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${tensor.name}, its numbers` },
+		{
+			viewBox: `0 0 ${width} ${height}`,
+			role: "img",
+			"aria-label": `${tensor.name}, its numbers`,
+			style: { maxWidth: `${LARGEST_SCALE * width}px` },
+		},
 		Array.from({ length: columns }, (_, column) =>
 			h(
 				"text",
@@ -154,7 +180,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 					textAnchor: "middle",
 					fill: wrong !== null && wrong % columns === column ? "var(--bad)" : "var(--ink3)",
 				},
-				isList ? `+${column}` : plane.firstColumn + column,
+				isFolded ? `+${column}` : plane.firstColumn + column,
 			),
 		),
 		Array.from({ length: rows }, (_, row) =>
@@ -168,7 +194,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 					textAnchor: "end",
 					fill: wrong !== null && Math.floor(wrong / columns) === row ? "var(--bad)" : "var(--ink3)",
 				},
-				isList ? row * columns : plane.firstRow + row,
+				isRow ? null : isFolded ? row * columns : plane.firstRow + row,
 			),
 		),
 		values.map((value, cell) => {
@@ -204,5 +230,6 @@ export function numberPlane(tensor: TensorView): ReactNode {
 				),
 			);
 		}),
+		outlines(plane, "var(--ink)", { x: 22, y: 18, right: CELL + 2, down: ROW + 2, width: CELL, height: ROW }),
 	);
 }
