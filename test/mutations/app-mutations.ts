@@ -93,6 +93,7 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 	]),
 	...mutationsOf("crates-ts/views/src/tensor-view.ts", VIEWS, [
 		["an index does not say where counting begins", ", counted from 0", ""],
+		["a flattened picture is folded askew", "root * root === length &&", "root * root > length &&"],
 		["the only number has an index among others", "if (of === 1)", "if (of === 0)"],
 	]),
 	...mutationsOf("crates-ts/views/src/tensor-view.ts", FEW, [

@@ -163,7 +163,7 @@ function headlineOf(claim: ClaimState, output: OutputView | null, status: Status
 function leadOf({ parameters }: MarketFacts, claim: ClaimState, name: string): string {
 	const { submitterBond, burnPermille } = parameters;
 	const share = submitterBond - (submitterBond * BigInt(burnPermille)) / 1000n;
-	const asked = `A requester asked ${name} something. A submitter answered and vouched for it with ${ether(submitterBond)}.`;
+	const asked = `A requester asked ${name} for an answer. A submitter answered and vouched for it with ${ether(submitterBond)}.`;
 	switch (claim.status) {
 		case "final":
 			return `${asked} Nobody proved a number of its computation wrong in time, so the fee was paid.`;

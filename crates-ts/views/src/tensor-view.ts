@@ -69,10 +69,20 @@ function splitOf(shape: readonly number[]): Split {
 	const total = elementCount(sizes);
 	const [rows, columns] = [sizes.at(-2) ?? 1, sizes.at(-1)!];
 	if (sizes.length < 2 || rows * columns === 1) {
-		const side = total <= 16 ? total : Math.min(24, Math.ceil(Math.sqrt(total)));
-		return { planes: 1, rows: Math.ceil(total / side), columns: side };
+		const columns = columnsOf(total);
+		return { planes: 1, rows: Math.ceil(total / columns), columns };
 	}
 	return { planes: total / (rows * columns), rows, columns };
+}
+
+/**
+ * Into how many columns a list is folded. One of 784 is a square of 28, as a flattened picture of that size is to be seen
+ * at all; others have no more columns than leave room for their cells.
+ */
+function columnsOf(length: number): number {
+	if (length <= 16) return length;
+	const root = Math.ceil(Math.sqrt(length));
+	return root * root === length && root <= LARGEST_SIDE ? root : Math.min(24, root);
 }
 
 /** Where an element is, in words: "map 3, row 5, column 4"; of a list "number 18". */

@@ -82,6 +82,18 @@ describe("tensors", () => {
 		expect(placeInTensor([3136], 1234)).toBe("number 1,234");
 	});
 
+	it("are folded into squares where lists have as many numbers, else into no more than 24 columns", () => {
+		const sizes = (length: number): number[] => {
+			const [{ rows, columns }] = tensorView("t", [1, length], new Int8Array(length), {}).planes;
+			return [rows, columns];
+		};
+		expect(sizes(784)).toEqual([28, 28]);
+		expect(sizes(1600)).toEqual([40, 40]);
+		expect(sizes(783)).toEqual([33, 24]);
+		expect(sizes(84)).toEqual([9, 10]);
+		expect(sizes(16)).toEqual([1, 16]);
+	});
+
 	it("say among how many numbers one is, and that counting begins at 0", () => {
 		expect(amongNumbers([1, 3], 0)).toBe("of 3 numbers, counted from 0");
 		expect(amongNumbers([1, 16, 14, 14], 1234)).toBe("number 1,234 of 3,136, counted from 0");
