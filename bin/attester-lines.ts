@@ -29,6 +29,6 @@ export function attesterDemonstrationLines(summary: AttesterDemonstration): stri
 			],
 			"  ",
 		),
-		`${seconds.toFixed(0)} s`,
+		good(`Attesters done in ${seconds.toFixed(0)} s. To run them yourself: docs/attesters.md`),
 	];
 }

@@ -28,6 +28,6 @@ export function gridDemonstrationLines({ points, paid, burned, seconds }: GridDe
 			"  ",
 		),
 		...table([["burned", `${formatEther(burned)} ETH`]], "  "),
-		`${seconds.toFixed(0)} s`,
+		good(`Done in ${seconds.toFixed(0)} s. Next: a grid of your own, docs/grid.md`),
 	];
 }

@@ -43,6 +43,8 @@ export function networkDemonstrationLines(summary: NetworkDemonstration): string
 			"  ",
 		),
 		...bountyDemonstrationLines(bounty),
-		`${seconds.toFixed(0)} s`,
+		good(
+			`Jobs and bounty done in ${seconds.toFixed(0)} s. To run them yourself: docs/network.md, docs/bounties.md`,
+		),
 	];
 }

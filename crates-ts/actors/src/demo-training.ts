@@ -92,7 +92,10 @@ export async function demonstrateTraining(
 		const { number, root } = await registerProgram(requester, program, commitment);
 		const loaded = { number, root, program, commitment };
 		const inputs = inputsOf(program, step.feed);
-		detail(`program ${number}: ${root}, ${program.operators.length} operators, ${program.steps} steps`);
+		detail(`program ${number}: ${root}, ${program.operators.length} operators`);
+		detail(
+			`${program.steps} steps: ${steps} of training, then ${program.steps - steps} that count right answers on the other digits`,
+		);
 		await postRequest(requester, loaded, inputs, { fee: FEE, within: 86_400 });
 
 		const operator = program.operators.findIndex(({ node, kind }) => node === LIE.node && kind === "Dot");
