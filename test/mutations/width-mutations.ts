@@ -49,6 +49,11 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"",
 			],
 			[
+				"what may be lost does not depend on the budget",
+				"* Math.min(1, most / cheapest.largest) ** 2",
+				"* 1e9",
+			],
+			[
 				"what loses much is taken to lose nothing",
 				"errors[unit][option] > negligible",
 				"errors[unit][option] > 1e9",
