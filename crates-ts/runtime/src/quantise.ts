@@ -40,7 +40,9 @@ export function quantiseInput(tensor: Tensor, spec: InputTensor, options: Quanti
 		const value = Number.isNaN(values[i]) && standIn !== undefined ? standIn : values[i];
 		if (!Number.isFinite(value)) {
 			throw new InputError(`input "${name}" holds ${value} at position ${positionText(i, shape)}`, {
-				advice: "only finite numbers can be committed",
+				advice: Number.isNaN(value)
+					? "if the model takes NaN for what is missing, compile it with calibration inputs that hold NaN in this column"
+					: "only finite numbers can be committed",
 			});
 		}
 		const rounded = Math.floor(value / scales[i] + 0.5);
