@@ -8,6 +8,7 @@ const FEATURES = ["crates-ts/compiler/test/features.test.ts"];
 const GRIDS = ["crates-ts/compiler/test/rescale-ratio.test.ts"];
 const MIXTURES = ["crates-ts/compiler/test/mixtures.test.ts"];
 
+const MISSING = ["crates-ts/compiler/test/missing-numbers.test.ts"];
 const PARTS = ["crates-ts/compiler/test/parts.test.ts"];
 const SCATTERS = [
 	"crates-ts/compiler/test/rearrangements.test.ts",
@@ -30,17 +31,23 @@ export const ORDINARY_MUTATIONS: readonly Mutation[] = [
 			"const small = ratio < 2 ** (14 - maxShift(limit));",
 		],
 	]),
-	...mutationsOf(
-		"crates-ts/compiler/src/import/missing-numbers.ts",
-		["crates-ts/compiler/test/missing-numbers.test.ts"],
+	...mutationsOf("crates-ts/compiler/src/passes/infinity/surroundings.ts", MISSING, [
 		[
-			[
-				"a model with missing numbers gets another opset than its functions",
-				'(given.opsets.get("") ?? 1) < 9 ?',
-				'(given.opsets.get("") ?? 1) < 20 ?',
-			],
+			"a mean of large numbers stands for infinity",
+			"this.constant(names[k]) && one.least < HUGE && reach * factor >= one.least",
+			"false",
 		],
-	),
+	]),
+	...mutationsOf("crates-ts/compiler/src/passes/infinity/rules.ts", MISSING, [
+		["a scaler hands no missing number on", "	BatchNormalization: normalised,\n", ""],
+	]),
+	...mutationsOf("crates-ts/compiler/src/import/missing-numbers.ts", MISSING, [
+		[
+			"a model with missing numbers gets another opset than its functions",
+			'(given.opsets.get("") ?? 1) < 9 ?',
+			'(given.opsets.get("") ?? 1) < 20 ?',
+		],
+	]),
 	...mutationsOf(
 		"crates-ts/actors/src/missing-inputs.ts",
 		["crates-ts/actors/test/compile-file.test.ts"],

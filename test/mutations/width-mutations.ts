@@ -43,6 +43,27 @@ export const WIDTH_MUTATIONS: readonly Mutation[] = [
 				"",
 			],
 			["errors do not count", "lambda * errorOf(unit, option)", "lambda * option * 0"],
+			[
+				"options are measured although a coarser one loses nothing",
+				"errors[unit].fill(errors[unit][option], 1);\n\t\t\tbreak;",
+				"",
+			],
+			[
+				"what may be lost does not depend on the budget",
+				"* Math.min(1, most / cheapest.largest) ** 2",
+				"* 1e9",
+			],
+			[
+				"what loses much is taken to lose nothing",
+				"errors[unit][option] > negligible",
+				"errors[unit][option] > 1e9",
+			],
+			[
+				"options alone are measured on all inputs",
+				"if (!measureRoughly) return measure(plan);",
+				"if (measureRoughly || !measureRoughly) return measure(plan);",
+			],
+			["few inputs are held against all", "(await measureAlone(finest)) ?? plain", "plain"],
 		],
 	),
 	...mutationsOf(

@@ -1,6 +1,6 @@
 import type { AttributeInput } from "@umpire/onnx/builder.ts";
 import { runFloat } from "@umpire/onnx/float-session.ts";
-import type { Model } from "@umpire/onnx/model.ts";
+import type { AttributeValue, Model, Tensor } from "@umpire/onnx/model.ts";
 import { floats, modelOf } from "@umpire/testing/compiler/check.ts";
 import { evaluate } from "@umpire/testing/compiler/evaluate.ts";
 import { describe, expect, test } from "vitest";
@@ -13,13 +13,21 @@ const NONE = Number.NaN;
 const ROWS = floats([4, 2], [1, NONE, -2, 0.5, NONE, NONE, 3, 4]);
 const OTHERS = floats([4, 2], [NONE, 2, 0.25, NONE, 1.5, -1, NONE, NONE]);
 
-/** Expects of integers, as a client makes them, what onnxruntime computes of numbers and NaN. */
-async function expectAsFloat(model: Model, tolerance = 2e-3): Promise<void> {
-	const { program } = await compile(model, { inputs: [[ROWS]] });
-	for (const rows of [ROWS, OTHERS]) {
-		const elements = program.inputs.map((spec) => quantise(rows, spec).elements);
+/**
+ * Expects of integers, as a client makes them, what onnxruntime computes of numbers and NaN.
+ *
+ * @param sets inputs; calibration sees the first
+ */
+async function expectAsFloat(
+	model: Model,
+	tolerance = 2e-3,
+	sets: readonly (readonly Tensor[])[] = [[ROWS], [OTHERS]],
+): Promise<void> {
+	const { program } = await compile(model, { inputs: [sets[0]] });
+	for (const set of sets) {
+		const elements = program.inputs.map((spec, k) => quantise(set[k], spec).elements);
 		const tensors = evaluate(program, elements);
-		const expected = await runFloat(model, new Map([[model.graph.inputs[0].name, rows]]));
+		const expected = await runFloat(model, new Map(model.graph.inputs.map(({ name }, k) => [name, set[k]])));
 		for (const { name, operator } of program.outputs) {
 			const numbers = Array.from(expected.get(name)!.data as Float32Array, Number);
 			expect(numbers.every(Number.isFinite)).toBe(true);
@@ -68,6 +76,51 @@ describe("inputs may hold NaN where the model says what becomes of it", () => {
 			g.node("Where", [g.node("IsNaN", [x]), g.scalar("mean", 1.25), g.node("Mul", [x, g.scalar("two", 2)])]),
 		);
 		await expectAsFloat(model);
+	});
+	test("a mean of large numbers fills in where columns are inputs of their own", async () => {
+		const model = modelOf(
+			[
+				[2, 1],
+				[2, 1],
+			],
+			(g, columns) => {
+				const x = g.node("Concat", columns, { axis: 1 });
+				const means = g.constant("means", floats([1, 2], [0.5, 50_476]));
+				const known = g.node("Where", [g.node("IsNaN", [x]), means, x]);
+				const middle = g.node("Sub", [known, means]);
+				return g.node("Mul", [middle, g.constant("scale", floats([1, 2], [2, 2e-5]))]);
+			},
+		);
+		const column = (...values: number[]): Tensor => floats([2, 1], values);
+		await expectAsFloat(model, 2e-3, [
+			[column(NONE, 0.9), column(80_000, NONE)],
+			[column(0.1, NONE), column(NONE, 21_000)],
+		]);
+	});
+	test("a row of large numbers is taken from NaN before trees are asked", async () => {
+		const model = tree("BRANCH_LEQ", 1);
+		const [input] = model.graph.inputs;
+		const offset = { type: "floats" as const, value: [0, 20_000] };
+		const scale = { type: "floats" as const, value: [1, 1e-4] };
+		const scaler = {
+			...model.graph.nodes[0],
+			name: "scaler",
+			opType: "Scaler",
+			inputs: [input.name],
+			outputs: ["scaled"],
+			attributes: new Map<string, AttributeValue>([
+				["offset", offset],
+				["scale", scale],
+			]),
+		};
+		const nodes = [scaler, { ...model.graph.nodes[0], inputs: ["scaled"] }];
+		const large = (rows: Tensor): Tensor =>
+			floats(
+				[4, 2],
+				Array.from(rows.data as Float32Array, (value, k) => (k % 2 ? value * 1e4 : value)),
+			);
+		const scaled = { ...model, graph: { ...model.graph, nodes } };
+		await expectAsFloat(scaled, 0.01, [[large(ROWS)], [large(OTHERS)]]);
 	});
 	test("what hands NaN on is refused by name", async () => {
 		const model = modelOf([[4, 2]], (g, [x]) => g.node("Relu", [x]));

@@ -58,6 +58,37 @@ describe("the search for widths", () => {
 		expect(measured).toEqual(["0,0,0,0,0", "2,2,2,2,2"]);
 	});
 
+	it("measures nothing finer than what loses next to nothing", async () => {
+		const { search, measured } = problem([1, 1e-4, 9, 4], 2);
+		const found = (await searchPlan(search))!;
+		expect(found.plan[1]).toBe(2);
+		expect(measured).toContain("0,2,0,0");
+		expect(measured).not.toContain("0,1,0,0");
+		for (const alone of ["1,0,0,0", "0,0,1,0", "0,0,0,1"]) expect(measured).toContain(alone);
+	});
+
+	it("looks at options alone on few inputs, and takes nothing that it did not measure on all", async () => {
+		const { search, measured } = problem(weights, 2);
+		// Few inputs show less, of the finest plan as well: only differences count.
+		const { search: few, measured: rough } = problem(weights, 2);
+		const measureRoughly: Search["measure"] = async (plan) => {
+			const { meanSquare } = (await few.measure(plan))!;
+			return { largest: 0, meanSquare: meanSquare + 7 };
+		};
+		const found = (await searchPlan({ ...search, measureRoughly }))!;
+		const { runs, ...plain } = (await searchPlan(problem(weights, 2).search))!;
+		expect(found.plan).toEqual(plain.plan);
+		expect(found.tried).toEqual(plain.tried);
+		expect(found.errors.flat().every((error, k) => Math.abs(error - plain.errors.flat()[k]) < 1e-9)).toBe(
+			true,
+		);
+		expect(rough).toContain("0,0,0,0,0");
+		expect(rough).toHaveLength(new Set(rough).size);
+		expect(measured).toContain(found.plan.join());
+		expect(measured.length).toBeLessThan(runs);
+		expect(found.runs).toBe(measured.length + rough.length);
+	});
+
 	it("gives nothing where the finest plan is beyond the budget", async () => {
 		const { search } = problem(weights, 2);
 		expect(await searchPlan({ ...search, most: -1 })).toBeUndefined();

@@ -23,7 +23,7 @@ export interface WidthReport {
 	readonly largest: number;
 	/** Programs that were built and run. */
 	readonly runs: number;
-	/** What the search chose for each value, and the root of the mean squared error which that alone makes, where it was measured. */
+	/** What the search chose for each value, and the root of the mean squared error which that alone makes (or less, where a coarser option was measured that loses next to nothing). */
 	readonly units: readonly UnitReport[];
 }
 
@@ -50,6 +50,8 @@ export interface ChooseOptions {
 	/** @throws CompileError if the program cannot be proved exact */
 	prove(lowered: Lowered): Proved;
 	measure(lowered: Lowered): Promise<Tried>;
+	/** The same on few inputs; absent where there are only few. */
+	readonly measureRoughly?: ((lowered: Lowered) => Promise<Tried>) | undefined;
 	/** What products of the plain program read. */
 	moments(): Promise<ReadonlyMap<string, Moments>>;
 	progress(line: string): void;
@@ -73,6 +75,7 @@ export async function chooseWidths(
 	options: ChooseOptions,
 ): Promise<{ proved: Proved; report: WidthReport } | undefined> {
 	const { graph, facts, sharedRanges, fixed, plain, most, lower, prove, measure, progress } = options;
+	const { measureRoughly } = options;
 	const assignment = withoutFinerSteps(plain.lowered.assignment, facts);
 	const all = unitsOf(graph, fuse(graph, facts, true), facts, { assignment, sharedRanges, fixed });
 	if (all.units.length === 0) return undefined;
@@ -81,6 +84,8 @@ export async function chooseWidths(
 		[...(await options.moments())].map(([name, moments]) => [name, roundingBy(moments, SMALL_WEIGHTS)]),
 	);
 	const whole = (plan: WidthPlan): WidthPlan => planOfUnits(all.units, groups, plan);
+	const lowerPlan = (plan: WidthPlan): Lowered | undefined =>
+		attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
 	const lowered = new Map<string, Lowered>();
 	const proved = new Map<string, Proved>();
 	const found = await searchPlan({
@@ -88,11 +93,17 @@ export async function chooseWidths(
 		most,
 		cost: (plan) => costOf(all, whole(plan)),
 		measure: async (plan) => {
-			const one = attempt(() => lower({ ...widthsOf(all, whole(plan), facts, graph), roundings }));
+			const one = lowerPlan(plan);
 			if (!one) return undefined;
 			lowered.set(plan.join(), one);
 			return measure(one);
 		},
+		measureRoughly:
+			measureRoughly &&
+			(async (plan) => {
+				const one = lowerPlan(plan);
+				return one && measureRoughly(one);
+			}),
 		proves: (plan) => {
 			const key = plan.join();
 			const one = proved.get(key) ?? attempt(() => prove(lowered.get(key)!));

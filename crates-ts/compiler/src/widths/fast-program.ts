@@ -36,6 +36,7 @@ export async function fastProgram(options: FastOptions): Promise<FastProgram | u
 		...{ graph, facts, sharedRanges, plain, most, lower, prove },
 		fixed: new Set(carried.flatMap(({ output, input }) => [output, input])),
 		measure: (lowered) => trial.of(lowered.program),
+		measureRoughly: trial.hasMany ? (lowered) => trial.roughly(lowered.program) : undefined,
 		moments: () => trial.moments(plain.lowered),
 		progress: progress ?? (() => undefined),
 	});

@@ -16,6 +16,8 @@ export interface Search {
 	cost(plan: WidthPlan): number;
 	/** Builds and runs a plan; undefined if it cannot be built. */
 	measure(plan: WidthPlan): Promise<Tried | undefined>;
+	/** The same on few inputs, which are enough for mean squared errors; absent where there are only few. */
+	readonly measureRoughly?: ((plan: WidthPlan) => Promise<Tried | undefined>) | undefined;
 	/** Whether a plan that was measured can be proved exact; asked of those alone that would be taken. */
 	proves(plan: WidthPlan): boolean;
 	progress(line: string): void;
@@ -27,7 +29,10 @@ export interface Found {
 	readonly tried: Tried;
 	/** Plans that were built and run. */
 	readonly runs: number;
-	/** Per unit and option the mean squared error of that alone; empty where the cheapest plan was good enough. */
+	/**
+	 * Per unit and option the mean squared error of that alone, or of a coarser option that errs by next to nothing; empty
+	 * where the cheapest plan was good enough.
+	 */
 	readonly errors: readonly (readonly number[])[];
 }
 
@@ -37,9 +42,11 @@ const BISECTIONS = 9;
 const OCTAVES = 14;
 /** Sweeps in which units choose in view of one another: a convolution's kernel wants both its ends narrow. */
 const SWEEPS = 4;
+/** This share of what may be lost is for units whose coarsest option is taken to be good enough. */
+const NEGLIGIBLE = 1 / 2;
 
 /**
- * The cheapest plan whose measured largest error is at most `most`, as far as some 5n runs find it; undefined if not even
+ * The cheapest plan whose measured largest error is at most `most`, as far as some 5n runs find it, most of them on few inputs; undefined if not even
  * the finest is. Mean squared errors of units add up, and so does cost but for neighbours: for any λ each unit takes the
  * option of the least cost + λ·error. Which λ is found by bisection; then units of the cheapest plan are made
  * finer until it is within the budget, and single units cheaper while the budget allows it. The same numbers always make the same plan.
@@ -58,6 +65,7 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 	if (!plain || plain.largest > most) return undefined;
 	let best = { plan: finest as WidthPlan, cost: cost(finest), tried: plain };
 	const errors: number[][] = options.map((count) => new Array<number>(count).fill(Number.POSITIVE_INFINITY));
+	let roughRuns = 0;
 	/** Whether the plan is within the budget; it is kept if it is the cheapest of those. */
 	const accept = async (plan: WidthPlan): Promise<boolean> => {
 		const tried = await measure(plan);
@@ -65,20 +73,31 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 		if (cost(plan) < best.cost) best = { plan, cost: cost(plan), tried };
 		return true;
 	};
-	const found = (): Found => ({ ...best, runs: known.size, errors });
+	const found = (): Found => ({ ...best, runs: known.size + roughRuns, errors });
 	const cheapest = relaxed(options, cost, () => 0, finest);
 	if (best.cost <= cost(cheapest) || (await accept(cheapest))) return { ...found(), errors: [] };
 
-	const total = options.reduce((sum, count) => sum + count - 1, 0);
-	let done = 0;
+	const negligible = (NEGLIGIBLE * mayBeLost(await measure(cheapest), most)) / options.length;
+	const { measureRoughly } = search;
+	const measureAlone = (plan: WidthPlan): Promise<Tried | undefined> => {
+		if (!measureRoughly) return measure(plan);
+		roughRuns += 1;
+		return measureRoughly(plan);
+	};
+	const base = (await measureAlone(finest)) ?? plain;
 	for (const [unit, count] of options.entries()) {
 		errors[unit][0] = 0;
-		for (let option = 1; option < count; option++) {
-			const alone = await measure(finest.with(unit, option));
-			if (alone) errors[unit][option] = Math.max(0, alone.meanSquare - plain.meanSquare);
-			done += 1;
-			if (done % 8 === 0 || done === total) progress(`Widths: ${done} of ${total} options measured alone.`);
+		// The coarsest first: if that loses next to nothing, what is finer has nothing to gain.
+		for (let option = count - 1; option > 0; option--) {
+			const alone = await measureAlone(finest.with(unit, option));
+			if (alone) errors[unit][option] = Math.max(0, alone.meanSquare - base.meanSquare);
+			if (option < count - 1 || errors[unit][option] > negligible) continue;
+			errors[unit].fill(errors[unit][option], 1);
+			break;
 		}
+		const done = unit + 1;
+		if (done % 4 === 0 || done === options.length)
+			progress(`Widths: options of ${done} of ${options.length} groups of values measured alone.`);
 	}
 	const errorOf = (unit: number, option: number): number => errors[unit][option];
 	const finite = errors.flat().filter((error) => error > 0 && Number.isFinite(error));
@@ -102,6 +121,12 @@ export async function searchPlan(search: Search): Promise<Found | undefined> {
 		(unit, option, from) => errorOf(unit, option) - errorOf(unit, from),
 	);
 	return found();
+}
+
+/** The mean squared error of a plan whose largest error would be the budget: of one that was measured, errors being of one shape. */
+function mayBeLost(cheapest: Tried | undefined, most: number): number {
+	if (!cheapest || cheapest.largest === 0) return 0;
+	return cheapest.meanSquare * Math.min(1, most / cheapest.largest) ** 2;
 }
 
 /**

@@ -26,6 +26,9 @@ export interface TrialOptions {
 	readonly labels?: Labels | undefined;
 }
 
+/** As many inputs tell the mean squared error of a program well enough to choose by. */
+const FEW = 4;
+
 /** Measures programs against one float model on the same runs, which are computed once. */
 export class Trial {
 	readonly #runs: readonly Run[];
@@ -89,8 +92,18 @@ export class Trial {
 		}
 	}
 
+	/** Whether there are more inputs than mean squared errors need. */
+	get hasMany(): boolean {
+		return this.#runs.length > FEW;
+	}
+
+	/** What a program loses on few inputs. */
+	roughly(program: Program): Promise<Tried> {
+		return this.of(program, this.#runs.slice(0, FEW));
+	}
+
 	/** The largest error of a program; where the largest element of a row is another, that alone is no reason against it. */
-	async of(program: Program): Promise<Tried> {
+	async of(program: Program, runs: readonly Run[] = this.#runs): Promise<Tried> {
 		const session = await this.#execute(program, false);
 		const judges = program.outputs.map(
 			({ name }) => new Judge(this.#probabilities.has(name), undefined, this.#parts.get(name)),
@@ -102,7 +115,7 @@ export class Trial {
 			high: Number.NEGATIVE_INFINITY,
 		}));
 		try {
-			for (const [run, { feed, expected }] of this.#runs.entries()) {
+			for (const [run, { feed, expected }] of runs.entries()) {
 				const inputs = inputsOf(program, feed);
 				let last: readonly Elements[] | undefined;
 				let step = 0;

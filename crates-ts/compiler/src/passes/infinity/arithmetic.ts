@@ -7,18 +7,12 @@ import { maskOf } from "./masks.ts";
 import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const NUMBERS = Number.POSITIVE_INFINITY;
-
-const extendedOf = (name: string, around: Surroundings): Extended =>
-	around.extended(name) ?? { finite: name, least: NUMBERS };
-
 /** ONNX Add, Sum, and Sub (sign −1). */
 export function added(sign: 1 | -1): Rule {
 	return (node, around) => {
-		const [first, ...others] = node.inputs.map((name) => extendedOf(name, around));
-		const operands = [first, ...others.map((other) => (sign === 1 ? other : opposite(other)))];
-		const least = Math.min(...operands.map((operand) => operand.least));
-		if (operands.some(({ finite }) => around.reach(finite) * ABSORBED > least)) return undefined;
+		const given = around.operands(node.inputs, ABSORBED);
+		if (!given) return undefined;
+		const operands = given.map((operand, k) => (sign === 1 || k === 0 ? operand : opposite(operand)));
 		const type = around.type(node.outputs[0]);
 		const plus = (a: Extended, b: Extended): Extended => {
 			const names = [a.finite, b.finite];
@@ -96,12 +90,27 @@ export const divided: Rule = (node, around) => {
 	return [{ finite: around.choose(none, around.zero(type), quotient), nan: y.nan, least: y.least }];
 };
 
+/** ONNX BatchNormalization: what is missing stays so, wherever the numbers are moved to. */
+export const normalised: Rule = (node, around) => {
+	const [name, ...constants] = node.inputs;
+	const x = around.extended(name);
+	if (!x || x.all || x.low !== undefined || x.high !== undefined || node.outputs.length > 1) return undefined;
+	const [shape, type] = [around.shape(name), around.type(name)];
+	const mean = constants[2];
+	// What stands where no number is would be far outside of all others.
+	const filling = shape.length === 2 && around.type(mean) === type ? mean : around.zero(type);
+	const numbers = around.choose(around.or(x.nan, x.empty), filling, x.finite);
+	const [finite] = around.copy(node, [around.expanded(numbers, shape), ...constants]);
+	return [{ finite, nan: x.nan, empty: x.empty, least: Number.POSITIVE_INFINITY }];
+};
+
 /** ONNX Where. */
 export const chosen: Rule = (node, around) => {
 	const [condition, ...names] = node.inputs;
-	const [a, b] = names.map((name) => extendedOf(name, around));
+	const operands = around.operands(names, BEYOND);
+	if (!operands) return undefined;
+	const [a, b] = operands;
 	const least = Math.min(a.least, b.least);
-	if ([a, b].some(({ finite }) => around.reach(finite) * BEYOND > least)) return undefined;
 	const otherwise = around.not(condition)!;
 	const sides = SIDES.map((side): [Side, string | undefined] => {
 		// What is replaced exactly where it is no number is so nowhere.
@@ -163,6 +172,9 @@ export const cast: Rule = (node, around) => {
 	const numbers = around.cast(finite, type);
 	if (type !== "bool") return [{ ...sides, finite: numbers }];
 	return [
-		{ finite: around.or(numbers, around.or(sides.low, around.or(sides.high, sides.nan)))!, least: NUMBERS },
+		{
+			finite: around.or(numbers, around.or(sides.low, around.or(sides.high, sides.nan)))!,
+			least: Number.POSITIVE_INFINITY,
+		},
 	];
 };

@@ -24,13 +24,12 @@ function lowSign(a: Extended, b: Extended): number {
 /** ONNX's comparisons: −∞ is below every number, and equal to itself. */
 export const compare: Rule = (node, around) => {
 	const holds = COMPARISONS[node.opType];
-	const [a, b] = node.inputs.map(
-		(name): Extended => around.extended(name) ?? { finite: name, least: Number.POSITIVE_INFINITY },
-	);
 	// What only a constant has of infinity, its place on the grid says (onnx-ops/logic/compare.ts).
 	if (node.inputs.every((name) => around.constant(name) !== undefined || !around.extended(name)))
 		return undefined;
-	if ([a, b].some(({ finite }) => around.reach(finite) >= Math.min(a.least, b.least))) return undefined;
+	const operands = around.operands(node.inputs, 1);
+	if (!operands) return undefined;
+	const [a, b] = operands;
 	const names = [a.finite, b.finite];
 	let result: string | undefined =
 		a.all || b.all ? undefined : around.emit(node.opType, names, around.broadcast(names), "bool");

@@ -95,6 +95,11 @@ export function opposite({ low, high, all, ...rest }: Extended): Extended {
 	return { ...rest, low: high, high: low, all: turned };
 }
 
+/** A value all of whose elements are numbers. */
+export function numbersOf(name: string): Extended {
+	return { finite: name, least: Number.POSITIVE_INFINITY };
+}
+
 export function isPlain(extended: Extended): boolean {
 	return SIDES.every((side) => extended[side] === undefined);
 }

@@ -28,22 +28,16 @@ export const moved: Rule = (node, around) => {
 
 /** ONNX Concat. */
 export const joined: Rule = (node, around) => {
-	const pieces = node.inputs.map((name) => ({
-		name,
-		extended: around.extended(name),
-		shape: around.shape(name),
-	}));
-	const least = Math.min(...pieces.map(({ extended }) => extended?.least ?? Number.POSITIVE_INFINITY));
-	const reach = Math.max(...pieces.map(({ name, extended }) => around.reach(extended?.finite ?? name)));
-	if (reach * ABSORBED > least) return undefined;
-	const finite = around.copy(
-		node,
-		pieces.map(({ name, extended, shape }) => around.expanded(extended?.finite ?? name, shape)),
-	)[0];
+	const pieces = around.operands(node.inputs, ABSORBED);
+	if (!pieces) return undefined;
+	const shapes = node.inputs.map((name) => around.shape(name));
+	const least = Math.min(...pieces.map((piece) => piece.least));
+	const numbers = pieces.map((piece, k) => around.expanded(piece.finite, shapes[k]));
+	const finite = around.copy(node, numbers)[0];
 	const sides = SIDES.flatMap((side): [Side, string][] => {
-		const given = pieces.map(({ extended }) => extended?.[side]);
+		const given = pieces.map((piece) => piece[side]);
 		if (given.every((truth) => truth === undefined)) return [];
-		const truths = given.map((truth, k) => around.expanded(truth ?? around.nowhere, pieces[k].shape));
+		const truths = given.map((truth, k) => around.expanded(truth ?? around.nowhere, shapes[k]));
 		return [[side, around.copy(node, truths, { type: "bool" })[0]]];
 	});
 	return [{ finite, ...Object.fromEntries(sides), least }];

@@ -2,7 +2,7 @@ import { int } from "@umpire/graph/attributes.ts";
 import { HUGE } from "@umpire/graph/ranges.ts";
 import { normaliseAxis } from "@umpire/graph/shapes.ts";
 import type { Node } from "@umpire/onnx/model.ts";
-import { BEYOND, type Extended, opposite } from "./extended.ts";
+import { BEYOND, type Extended, numbersOf, opposite } from "./extended.ts";
 import type { Rule } from "./rule.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -14,13 +14,13 @@ function ofWritten(node: Node, around: Surroundings): string[] {
 		: around.copy(node, [written, ...node.inputs.slice(1)]);
 }
 
-function numbersOf(names: readonly string[]): (Extended | undefined)[] {
-	return names.map((finite) => (finite === "" ? undefined : { finite, least: Number.POSITIVE_INFINITY }));
+function allNumbers(names: readonly string[]): (Extended | undefined)[] {
+	return names.map((name) => (name === "" ? undefined : numbersOf(name)));
 }
 
 /** Positions of extremes and windows of maxima: order is all that they ask for. */
 export const argExtreme: Rule = (node, around) =>
-	around.extended(node.inputs[0]) && numbersOf(ofWritten(node, around));
+	around.extended(node.inputs[0]) && allNumbers(ofWritten(node, around));
 
 /** Whether a side holds for all elements along the node's axes, or for some. */
 function along(
@@ -87,7 +87,7 @@ export const topK: Rule = (node, around) => {
 	const sides = values === "" ? {} : { low: at(x.low), high: at(x.high), nan: at(x.nan) };
 	return [
 		values === "" ? undefined : { finite: values, ...sides, least: x.least },
-		...numbersOf([positions]),
+		...allNumbers([positions]),
 	];
 };
 
@@ -110,11 +110,8 @@ export const softmax: Rule = (node, around) => {
 export function largestOf(minimum: boolean): Rule {
 	return (node, around) => {
 		const turned = (x: Extended): Extended => (minimum ? opposite(x) : x);
-		const operands = node.inputs.map((name) =>
-			turned(around.extended(name) ?? { finite: name, least: Number.POSITIVE_INFINITY }),
-		);
-		const least = Math.min(...operands.map((operand) => operand.least));
-		if (operands.some(({ finite }) => around.reach(finite) * BEYOND > least)) return undefined;
+		const operands = around.operands(node.inputs, BEYOND);
+		if (!operands) return undefined;
 		const type = around.type(node.outputs[0]);
 		const larger = (a: Extended, b: Extended): Extended => {
 			let finite = b.finite;
@@ -129,6 +126,6 @@ export function largestOf(minimum: boolean): Rule {
 			const side = { high: around.or(a.high, b.high), nan: around.or(a.nan, b.nan) };
 			return { finite, low, ...side, all, least: Math.min(a.least, b.least) };
 		};
-		return [turned(operands.reduce(larger))];
+		return [turned(operands.map(turned).reduce(larger))];
 	};
 }

@@ -2,7 +2,17 @@ import { UNBOUNDED } from "@umpire/graph/ranges.ts";
 import { has } from "@umpire/graph/traits.ts";
 import type { Node } from "@umpire/onnx/model.ts";
 import { clipOf } from "../../lower/clip.ts";
-import { added, cast, chosen, divided, functionOf, multiplied, negated, unary } from "./arithmetic.ts";
+import {
+	added,
+	cast,
+	chosen,
+	divided,
+	functionOf,
+	multiplied,
+	negated,
+	normalised,
+	unary,
+} from "./arithmetic.ts";
 import { COMPARISONS, compare, isInfinite, isNotNumber } from "./comparisons.ts";
 import { joined, moved, padded } from "./moves.ts";
 import { argExtreme, extreme, largestOf, softmax, summed, topK } from "./order.ts";
@@ -13,6 +23,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	Add: added(1),
 	ArgMax: argExtreme,
 	ArgMin: argExtreme,
+	BatchNormalization: normalised,
 	Cast: cast,
 	Concat: joined,
 	Div: divided,

@@ -4,7 +4,7 @@ import { HUGE, rangeOf, reachOf } from "@umpire/graph/ranges.ts";
 import { broadcastShapes, sameShape } from "@umpire/graph/shapes.ts";
 import { codeOfType, tensorFrom } from "@umpire/onnx/element-types.ts";
 import type { ElementType, Node, Tensor } from "@umpire/onnx/model.ts";
-import { type Extended, type MaskInputs, partsOf, type Side } from "./extended.ts";
+import { type Extended, isPlain, type MaskInputs, numbersOf, partsOf, type Side } from "./extended.ts";
 
 /** The largest float32. */
 const LARGEST = 3.4028234663852886e38;
@@ -86,6 +86,25 @@ export class Surroundings {
 	/** Infinities of a value; of a constant too. */
 	extended(name: string): Extended | undefined {
 		return this.#values.get(name) ?? this.#ofConstant(name) ?? this.#ofInput(name);
+	}
+
+	/**
+	 * Operands that are compared with one another, chosen between or added, of which some are no numbers. Large numbers of
+	 * a constant are numbers if the other operands come near them: an imputer's mean of incomes is no infinity.
+	 *
+	 * @param factor how many times smaller than what stands for infinity numbers have to be
+	 * @returns undefined if all are numbers, or if what stands for infinity cannot be told from them
+	 */
+	operands(names: readonly string[], factor: number): Extended[] | undefined {
+		const given = names.map((name) => this.extended(name) ?? numbersOf(name));
+		const reach = Math.max(...given.map(({ finite }) => this.reach(finite)));
+		const told = given.map((one, k) => {
+			const isNumber = this.constant(names[k]) && one.least < HUGE && reach * factor >= one.least;
+			return isNumber ? numbersOf(names[k]) : one;
+		});
+		const least = Math.min(...told.map((one) => one.least));
+		const isMixed = told.some(({ finite }) => this.reach(finite) * factor >= least);
+		return isMixed || told.every(isPlain) ? undefined : told;
 	}
 
 	set(name: string, extended: Extended): void {
