@@ -105,6 +105,7 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 			"cells.x + column * cells.right",
 			"column",
 		],
+		["a large number does not fit its cell", "Math.ceil(CHARACTER * longest)", "Math.ceil(CHARACTER)"],
 		["one number fills a column of the page", "LARGEST_SCALE * width", "10 * width"],
 	]),
 	...mutationsOf("docs/site/markdown.ts", SITE, [

@@ -23,6 +23,13 @@ describe("tensors of few numbers", () => {
 		expect(Number(/max-width:([\d.]+)px/.exec(drawn([1], [3]))?.[1])).toBeLessThan(100);
 	});
 
+	it("have cells as wide as their longest number", () => {
+		const widths = [...drawn([1, 2], [142_897_672, 1]).matchAll(/<rect[^>]* width="(\d+)"/g)].map(
+			([, width]) => Number(width),
+		);
+		expect(widths).toEqual([57, 57]);
+	});
+
 	it("have what is read outlined where its numbers stand", () => {
 		expect(drawn([1, 3], [5, 6, 7], [1])).toMatch(/<rect x="58" y="18" width="34" height="24" fill="none"/);
 		expect(drawn([1, 3], [5, 6, 7], [1, 2])).toMatch(

@@ -106,7 +106,7 @@ function operandPictures(
 			{
 				tensor,
 				isConstant,
-				caption: `${tensorCaption(spec.shape)}. The number is computed from the ${counted(what, "outlined number", "outlined ones")}.`,
+				caption: `${capital(tensorCaption(spec.shape))}. The number is computed from the ${counted(what, "outlined number", "outlined ones")}.`,
 			},
 		];
 	});

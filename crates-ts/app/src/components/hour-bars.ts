@@ -51,12 +51,11 @@ function bars(hours: NetworkView["hours"], all: number): ReactNode {
 				h("title", null, `from ${timeOfDay(from)}: ${paid} paid, ${failed} failed`),
 				bar(0, paid, "var(--data)"),
 				bar(paid, failed, "var(--bad)"),
-				i % 6 === 5
-					? label(
-							{ x: x + width * 0.34, y: HEIGHT - 6 },
-							i === hours.length - 1 ? "now" : timeOfDay(from).slice(0, 5),
-						)
-					: null,
+				i === hours.length - 1
+					? label({ x: all, y: HEIGHT - 6 }, "now", { anchor: "end" })
+					: i % 6 === 5
+						? label({ x: x + width * 0.34, y: HEIGHT - 6 }, timeOfDay(from).slice(0, 5))
+						: null,
 			);
 		}),
 	);

@@ -143,7 +143,9 @@ export function planes(
 
 /** Numbers are written into cells of planes up to so many columns. */
 const MOST_WRITTEN = 16;
-const CELL = 34;
+const LEAST_CELL = 34;
+/** Characters that are written in the larger size, and the width of one in the smaller. */
+const [MOST_LARGE, CHARACTER] = [6, 4.6];
 const ROW = 24;
 /** Pixels of the page for one of a drawing of numbers, at most: a few numbers do not fill a column. */
 const LARGEST_SCALE = 1.3;
@@ -159,7 +161,10 @@ export function numberPlane(tensor: TensorView): ReactNode {
 	// A list is folded into rows: each begins with an index that its columns count on from.
 	const isFolded = tensor.shape.length === 1 && rows > 1;
 	const isRow = tensor.shape.length === 1 && rows === 1;
-	const width = 22 + columns * (CELL + 2);
+	// Numbers of 32 bits are wider than most: all cells are as wide as the longest needs.
+	const longest = Math.max(...values.map((value) => grouped(value).length));
+	const wide = Math.max(LEAST_CELL, Math.ceil(CHARACTER * longest) + 6);
+	const width = 22 + columns * (wide + 2);
 	const height = 18 + rows * (ROW + 2);
 	return h(
 		"svg",
@@ -174,7 +179,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 				"text",
 				{
 					key: `c${column}`,
-					x: 22 + column * (CELL + 2) + CELL / 2,
+					x: 22 + column * (wide + 2) + wide / 2,
 					y: 11,
 					fontSize: 9,
 					textAnchor: "middle",
@@ -201,7 +206,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 			const share = tensor.largest === 0 ? 0 : Math.abs(value) / tensor.largest;
 			const shade = 0.05 + 0.9 * share;
 			const isWrong = cell === wrong;
-			const [x, y] = [22 + (cell % columns) * (CELL + 2), 18 + Math.floor(cell / columns) * (ROW + 2)];
+			const [x, y] = [22 + (cell % columns) * (wide + 2), 18 + Math.floor(cell / columns) * (ROW + 2)];
 			const text = grouped(value);
 			return h(
 				Fragment,
@@ -209,7 +214,7 @@ export function numberPlane(tensor: TensorView): ReactNode {
 				h("rect", {
 					x,
 					y,
-					width: CELL,
+					width: wide,
 					height: ROW,
 					rx: 2,
 					fill: isWrong ? "var(--bad)" : "var(--data)",
@@ -218,9 +223,9 @@ export function numberPlane(tensor: TensorView): ReactNode {
 				h(
 					"text",
 					{
-						x: x + CELL / 2,
+						x: x + wide / 2,
 						y: y + 15.5,
-						fontSize: text.length > 6 ? 7.5 : 9.5,
+						fontSize: text.length > MOST_LARGE ? 7.5 : 9.5,
 						textAnchor: "middle",
 						fontWeight: isWrong ? 600 : 400,
 						fill: isWrong ? "var(--on-bad)" : shade > 0.5 ? "var(--bg)" : "var(--ink)",
@@ -230,6 +235,6 @@ export function numberPlane(tensor: TensorView): ReactNode {
 				),
 			);
 		}),
-		outlines(plane, "var(--ink)", { x: 22, y: 18, right: CELL + 2, down: ROW + 2, width: CELL, height: ROW }),
+		outlines(plane, "var(--ink)", { x: 22, y: 18, right: wide + 2, down: ROW + 2, width: wide, height: ROW }),
 	);
 }
