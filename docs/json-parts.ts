@@ -185,6 +185,12 @@ export const checked = growing({
 	expected: comparison.optional().describe("program against --expect"),
 	settled: own({ sampled: count, agreed: count }),
 	ms: growing({ float: z.number(), exact: z.number(), commit: z.number(), prove: z.number() }),
+	missed: z
+		.string()
+		.optional()
+		.describe(
+			"why compile and register refuse the model for its calibration inputs, whatever this input gives",
+		),
 	error: z.string().optional().describe("why it is not ok"),
 });
 

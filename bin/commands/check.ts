@@ -67,6 +67,7 @@ export const check = command<Options>({
 					`float ${ms(result.ms.float)}, exact ${ms(result.ms.exact)}, commit ${ms(result.ms.commit)}, prove ${ms(result.ms.prove)}`,
 				],
 			]),
+			...(result.missed === undefined ? [] : [bad(`on the calibration inputs: ${result.missed}`)]),
 			result.ok ? good("ok") : bad(`not ok: ${result.error}`),
 		]);
 		if (!result.ok) process.exitCode = 1;

@@ -2,7 +2,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 
 const CLASSES = ["crates-ts/compiler/test/classes.test.ts"];
 const BOUNDED = ["crates-ts/compiler/test/bounded-ranges.test.ts"];
-const CLIPPED = ["crates-ts/actors/test/clipped-values.test.ts"];
+const CLIPPED = ["crates-ts/actors/test/check-tells.test.ts"];
 const INLINE = ["crates-ts/compiler/test/inline.test.ts"];
 
 /** Which rows are classes, what room values have, and who is told of what was clipped. */

@@ -4,6 +4,7 @@ import { floatModel, type RunnableModel } from "@umpire/compiler/fidelity/float-
 import { float64Feed, float64Model } from "@umpire/compiler/fidelity/float64.ts";
 import { partsOf } from "@umpire/compiler/fidelity/parts.ts";
 import { probabilitiesOf } from "@umpire/compiler/fidelity/probabilities.ts";
+import { missedBudget } from "@umpire/compiler/fidelity/report.ts";
 import { type Repetition, runSteps } from "@umpire/compiler/import/steps.ts";
 import { tokenLimits } from "@umpire/compiler/import/token-limits.ts";
 import type { RangeMethod } from "@umpire/compiler/quantise/calibration.ts";
@@ -67,6 +68,8 @@ export interface Check {
 	readonly expected?: Comparison;
 	readonly settled: { readonly sampled: number; readonly agreed: number };
 	readonly ms: { float: number; exact: number; commit: number; prove: number };
+	/** Why `compile` and `register` refuse the model for what was seen of `calibrate`, whatever this input gives. */
+	readonly missed?: string;
 	readonly error?: string;
 }
 
@@ -175,6 +178,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 	const samples = drawSamples(evidence, options.samples, random);
 	const settled = await settleAll(evidence, samples, random, seed, options);
 	const exact = exactnessOf(program).length === program.operators.length;
+	const missed = calibration.length > 0 ? undefined : missedBudget(compiled.report);
 	const error = settled.failure ?? found ?? foundExpected;
 	return {
 		ok: exact && error === undefined,
@@ -197,6 +201,7 @@ export async function check(options: CheckOptions): Promise<Check> {
 			commit: commitTime,
 			prove: samples.length === 0 ? 0 : settled.proving / samples.length,
 		},
+		...(missed === undefined ? {} : { missed }),
 		...(error === undefined ? {} : { error }),
 	};
 }

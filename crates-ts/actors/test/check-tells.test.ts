@@ -68,3 +68,19 @@ it("a check tells of values within the program that were clipped", async () => {
 	expect(await saidOf(far)).toMatch(/values of node "\/difference.*were clipped/);
 	expect(await saidOf(near)).not.toMatch(/clipped/);
 });
+
+it("a check tells that compile refuses the model, though it does well on this input", async () => {
+	const calibrate = [near, far];
+	const zeros = file("zeros.json", [
+		[0, 0],
+		[0, 0],
+	]);
+	const checked = async (most: number) => {
+		const options = { model, input: zeros, calibrate, samples: 0, bits: 16, progress: () => {} } as const;
+		return check({ ...options, budget: { measure: "natural", most } });
+	};
+	const strict = await checked(1e-12);
+	expect(strict.ok).toBe(true);
+	expect(strict.missed).toMatch(/the error budget .* is missed: output "/);
+	expect((await checked(0.01)).missed).toBeUndefined();
+});
