@@ -3,6 +3,7 @@ import { type Mutation, mutationsOf } from "./mutation.ts";
 const AGREED = ["crates-ts/app/test/agreed.test.ts"];
 const VERIFY = ["crates-ts/app/test/verify.test.ts"];
 const LYING = ["crates-ts/app/test/lying-server.test.ts"];
+const KNOWN = ["crates-ts/app/test/known-contracts.test.ts"];
 const SITE = ["test/site.test.ts"];
 const VIEWS = ["crates-ts/views/test/views.test.ts"];
 const FEW = ["crates-ts/app/test/few-numbers.test.ts"];
@@ -38,6 +39,7 @@ export const APP_MUTATIONS: readonly Mutation[] = [
 			"a server may move the contracts of an open page",
 			"contracts: { ...now.contracts, ...contracts?.contracts }",
 			"contracts: now.contracts",
+			KNOWN,
 		],
 	]),
 	...mutationsOf("crates-ts/app/src/pages/account-page.ts", LYING, [

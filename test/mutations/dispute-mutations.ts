@@ -8,6 +8,7 @@ import {
 	LAZY,
 	MARKET,
 	RULES,
+	SCALING,
 	SEGMENTS,
 	SETTLEMENT,
 	STATES,
@@ -42,6 +43,8 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"answers are as large as they may be, then small",
 				"Math.min((level + demands - 1) / demands, depth)",
 				"depth + 0 * demands",
+				// With the small depth of other tests both are the same.
+				[SCALING],
 			],
 			[
 				"the last subtree is taken for a full one",

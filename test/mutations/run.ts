@@ -2,7 +2,8 @@
  * Breaks contracts, circuits and TypeScript on purpose, one fault at a time, in a copy of the project, and prints which
  * test notices each. Ends with an error if a fault survives.
  *
- * --only TEXT      the faults whose file or text has it; may be given several times, and is tried in that order
+ * --only TEXT      the faults whose file or text has it; may be given several times, and is tried in that order, those of
+ *                  contracts last
  * --part I/N       every N-th fault, from the I-th on: N processes share the work
  * --results FILE   appends a line of JSON per fault; faults that it says were noticed are not tried again
  * --table FILE     tries nothing, and writes what is in the results (several, with commas between them) as a table
@@ -40,7 +41,10 @@ const [part, parts] = options.part.split("/").map(Number);
 const wanted = options.only.flatMap((text) =>
 	MUTATIONS.filter(({ fault, file }) => `${file} ${fault}`.includes(text)),
 );
-const selected = [...new Set(wanted)].filter((_, i) => i % parts === part - 1);
+/** Those of contracts come last: chains in processes of their own, which other tests start, take no unoptimised ones. */
+const selected = [...new Set(wanted)]
+	.filter((_, i) => i % parts === part - 1)
+	.sort((a, b) => Number(isOfContracts(a)) - Number(isOfContracts(b)));
 const results = options.results === undefined ? undefined : resolve(options.results);
 const known = await outcomesIn(options.results, MUTATIONS);
 if (options.table !== undefined) {
@@ -53,14 +57,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 process.chdir(copy);
 process.env.UMPIRE_SHRINK = "no";
 const runs = await TestRuns.open(copy);
-// Contracts without a fault are compiled as those with one: nothing else may differ.
-const untried = selected.filter(({ fault }) => known.get(fault)?.noticed === undefined);
-for (const contract of new Set(
-	untried.flatMap((fault) => fault.tests.flatMap((test) => affectedContracts(copy, fault, test))),
-)) {
-	const path = artifactPath(copy, contract);
-	await writeFile(path, withCode(await readFile(path, "utf8"), contract));
-}
+let isUnoptimised = false;
 
 /** Tests that pass without any fault, or even with one: each has to, or what it noticed does not count. */
 const passing = new Set<string>();
@@ -68,6 +65,7 @@ let noticed = 0;
 for (const mutation of selected) {
 	try {
 		const before = known.get(mutation.fault);
+		if (isOfContracts(mutation) && before?.noticed === undefined) await compileUnoptimised();
 		const outcome = before?.noticed === undefined ? await outcomeOf(mutation) : before;
 		if (outcome.noticed !== undefined) noticed++;
 		console.log(lineOf(outcome));
@@ -79,6 +77,27 @@ for (const mutation of selected) {
 await runs.close();
 console.log(`${noticed} of ${selected.length} faults were noticed`);
 process.exitCode = noticed === selected.length && noticed > 0 ? 0 : 1;
+
+function isOfContracts({ file }: Mutation): boolean {
+	return file.endsWith(".sol");
+}
+
+/** Compiles contracts without a fault as those with one are, once: nothing else may differ. */
+async function compileUnoptimised(): Promise<void> {
+	if (isUnoptimised) return;
+	isUnoptimised = true;
+	// What passed with other code says nothing of this.
+	passing.clear();
+	const untried = selected.filter(({ fault }) => known.get(fault)?.noticed === undefined);
+	for (const contract of new Set(
+		untried.flatMap((fault) => fault.tests.flatMap((test) => affectedContracts(copy, fault, test))),
+	)) {
+		await write(
+			artifactPath(copy, contract),
+			withCode(await readFile(artifactPath(copy, contract), "utf8"), contract),
+		);
+	}
+}
 
 /** Without a fault, a test that noticed one must pass. */
 async function requireControl(test: string): Promise<void> {

@@ -63,6 +63,7 @@ export const REQUESTS = "test/game/requests.test.ts";
 export const RESCALE = "test/libraries/rescale.test.ts";
 export const RULES = "test/game/rules.test.ts";
 export const SCALE = "test/libraries/scale.test.ts";
+export const SCALING = "test/game/scaling.test.ts";
 export const SEGMENTS = "test/attacks/segments.test.ts";
 export const SETTLEMENT = "test/game/settlement.test.ts";
 export const STATES = "test/attacks/carried-state.test.ts";
