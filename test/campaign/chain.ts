@@ -85,7 +85,10 @@ export class SimulatedChain {
 		await this.connection.close();
 	}
 
-	async #mineAt(time: number): Promise<void> {
+	async #mineAt(wanted: number): Promise<void> {
+		// A coordinator makes blocks as well, where rounds wait for them.
+		const { timestamp } = await this.connection.reader.getBlock();
+		const time = Math.max(wanted, Number(timestamp) + 1);
 		await this.#request({ method: "evm_setNextBlockTimestamp", params: [`0x${time.toString(16)}`] });
 		await this.#request({ method: "evm_mine", params: [] });
 		this.#time = time;

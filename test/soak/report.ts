@@ -2,7 +2,7 @@ import { formatEther } from "viem";
 import type { Soaked } from "./soak.ts";
 
 /** The figures of a soak test by what they count. */
-export function soakRows({ figures, requests, simulatedSeconds, realSeconds, broken }: Soaked) {
+export function soakRows({ figures, requests, beside, simulatedSeconds, realSeconds, broken }: Soaked) {
 	return {
 		"hours of the chain's time": Number((simulatedSeconds / 3600).toFixed(1)),
 		"minutes that it took": Number((realSeconds / 60).toFixed(1)),
@@ -10,6 +10,11 @@ export function soakRows({ figures, requests, simulatedSeconds, realSeconds, bro
 		"requests of honest requesters, all answered": requests,
 		"true claims of honest submitters final": figures.trueFinal,
 		"false claims rejected": figures.falseRejected,
+		"jobs verified": beside.jobs,
+		"of these trained or fitted": beside.trainings,
+		"claims attested": beside.records,
+		"of these softly final": beside.soft,
+		"signatures of attesters": beside.signatures,
 		"disputes won by honest parties": figures.disputesWon,
 		"disputes lost by honest parties": figures.disputesLost,
 		"processes killed": figures.restarts,

@@ -20,6 +20,7 @@ import { isRightClaim, type Judged, judgeGame } from "../campaign/verdict.ts";
 import { FAULTS, FaultyRpc } from "../operations/faulty-rpc.ts";
 import { freePort } from "../operations/free-port.ts";
 import { Daemon } from "./daemon.ts";
+import { type Neighbouring, Neighbours } from "./neighbours.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface SoakOptions {
@@ -34,6 +35,7 @@ export interface Soaked {
 	readonly figures: Figures;
 	/** Requests of honest requesters. */
 	readonly requests: number;
+	readonly beside: Neighbouring;
 	/** Of the chain's time, all in all. */
 	readonly simulatedSeconds: number;
 	readonly realSeconds: number;
@@ -53,9 +55,10 @@ const SLOW = 2;
 const WAITING = 30;
 /** Milliseconds between two blocks at least. */
 const SLOT = 500;
-/** Moves of the adversary and faults, and requests of honest requesters, in an hour. */
+/** Moves of the adversary and faults, requests of honest requesters, and jobs of a client, in an hour. */
 const MOVES_PER_HOUR = 8;
 const REQUESTS_PER_HOUR = 2;
+const JOBS_PER_HOUR = 1;
 /** Slots between two things that befall one party, or the chain. */
 const APART = 10;
 /** Slots that a verifier has for asking for the inputs of a claim that nobody has. */
@@ -98,6 +101,7 @@ class SoakTest {
 	readonly #traffic: Traffic;
 	readonly #parties: readonly Party[];
 	readonly #monitor: Daemon;
+	readonly #neighbours: Neighbours;
 	readonly #moves: CampaignMove[];
 	readonly #figures = emptyFigures();
 	readonly #broken: string[] = [];
@@ -113,14 +117,16 @@ class SoakTest {
 		chain: SimulatedChain,
 		fixture: Fixture,
 		rpcs: readonly FaultyRpc[],
+		neighbours: Neighbours,
+		common: readonly string[],
 	) {
 		this.#options = options;
 		this.#chain = chain;
 		this.#fixture = fixture;
 		this.#rpcs = rpcs;
+		this.#neighbours = neighbours;
 		this.#adversary = new Adversary(fixture, chain);
 		this.#traffic = new Traffic(fixture, (move) => this.#make(move));
-		const common = ["--home", fixture.home.folder, "--rpc", rpcs.map(({ url }) => url).join(",")];
 		const { demandInputs, demandInputsTotal } = DEMANDS;
 		const demands = ["--demand-inputs", `${demandInputs}`, "--demand-inputs-total", `${demandInputsTotal}`];
 		const party = (seat: Seat, program: number): Party => {
@@ -145,7 +151,9 @@ class SoakTest {
 		const fixture = await setUpFixture(chain, TIMES);
 		await writeDeployment(fixture.home, fixture.contracts.deployment);
 		const rpcs = await Promise.all([1, 2, 3].map(() => FaultyRpc.before(node.url)));
-		return new SoakTest(options, chain, fixture, rpcs);
+		const common = ["--home", fixture.home.folder, "--rpc", rpcs.map(({ url }) => url).join(",")];
+		const neighbours = await Neighbours.open(chain, fixture, common);
+		return new SoakTest(options, chain, fixture, rpcs, neighbours, common);
 	}
 
 	async run(): Promise<Soaked> {
@@ -154,8 +162,7 @@ class SoakTest {
 		const begun = this.#chain.time;
 		const accounts = this.#parties.map(({ address }) => address);
 		const before = await chainMoney(this.#chain, this.#fixture, accounts);
-		for (const { daemon } of this.#parties) daemon.start();
-		this.#monitor.start();
+		for (const daemon of this.#daemons) daemon.start();
 		await Promise.all(this.#parties.map(({ daemon }) => daemon.until(/Serving|Guarding/)));
 		const end = begun + 3600 * this.#options.hours;
 		const between = (3600 * this.#options.hours) / Math.max(1, this.#moves.length);
@@ -167,6 +174,8 @@ class SoakTest {
 			if (this.#traffic.wanted.length * (3600 / REQUESTS_PER_HOUR) <= passed) {
 				await this.#traffic.ask(this.#slot);
 			}
+			if (this.#neighbours.submitted * (3600 / JOBS_PER_HOUR) <= passed)
+				await this.#neighbours.submit(this.#slot);
 			await this.#playSlot(move);
 			if (baits <= passed / 3600) {
 				await this.#traffic.bait(this.#slot);
@@ -187,6 +196,7 @@ class SoakTest {
 		const state = await this.#adversary.state();
 		const unanswered = state === undefined ? [] : this.#traffic.unanswered(state);
 		await this.#audit();
+		const beside = await this.#neighbours.judge();
 		Object.assign(this.#figures, {
 			games: 1,
 			slots: this.#slot,
@@ -197,9 +207,10 @@ class SoakTest {
 		return {
 			figures: this.#figures,
 			requests: this.#traffic.wanted.length,
+			beside: beside.figures,
 			simulatedSeconds: this.#chain.time - begun,
 			realSeconds: (Date.now() - started) / 1000,
-			broken: [...new Set([...this.#broken, ...verdict, ...unanswered])],
+			broken: [...new Set([...this.#broken, ...verdict, ...unanswered, ...beside.broken])],
 		};
 	}
 
@@ -210,8 +221,13 @@ class SoakTest {
 		await this.#fixture.close();
 	}
 
+	/** Those that sign: each can be killed at any time. */
+	get #signing(): Daemon[] {
+		return [...this.#parties.map(({ daemon }) => daemon), ...this.#neighbours.daemons];
+	}
+
 	get #daemons(): Daemon[] {
-		return [...this.#parties.map(({ daemon }) => daemon), this.#monitor];
+		return [...this.#signing, this.#monitor];
 	}
 
 	/** One look of the adversary at the chain, what befalls the others, and a block. */
@@ -222,6 +238,7 @@ class SoakTest {
 		if (state !== undefined) {
 			if (move !== undefined) await this.#make(move, state);
 			await this.#traffic.repeat(state, this.#slot);
+			await this.#neighbours.look(this.#slot);
 			for (const request of this.#traffic.untouched(state)) {
 				await this.#adversary.lieOf(state, request, { lie: "number", seed: request, diligence: request % 8 });
 			}
@@ -260,7 +277,8 @@ class SoakTest {
 			}
 		}
 		if (move?.type !== "restart" && move?.type !== "node") return;
-		const { daemon } = this.#parties[move.party % this.#parties.length];
+		// Parties are drawn among the campaign's: each kill goes on from there, so that all have their turn.
+		const daemon = this.#signing[(move.party + figures.restarts) % this.#signing.length];
 		if (this.#slot - daemon.hitAt < APART) return;
 		daemon.hitAt = this.#slot;
 		figures.restarts++;
@@ -271,14 +289,17 @@ class SoakTest {
 	/** Seconds until the next block: few where an honest party has something to do that has a clock. */
 	async #paceOf(state: GameState): Promise<number> {
 		const isOurs = (account: Hex | undefined) =>
-			account !== undefined && this.#parties.some(({ address }) => sameAccount(address, account));
+			account !== undefined &&
+			[...this.#parties.map(({ address }) => address), ...this.#neighbours.accounts].some((address) =>
+				sameAccount(address, account),
+			);
 		for (const index of state.disputes.keys()) {
 			if (isOurs(this.#adversary.toMove(state, index + 1))) return SLOW;
 		}
 		const demands = state.inputDemands.filter(({ open }) => open);
 		if (demands.some(({ claim }) => isOurs(state.claims[claim - 1].submitter))) return SLOW;
 		if (await this.#isBeingJudged(state, isOurs)) return SLOW;
-		return demands.some(({ demander }) => isOurs(demander)) ? WAITING : FAST;
+		return this.#neighbours.isBusy || demands.some(({ demander }) => isOurs(demander)) ? WAITING : FAST;
 	}
 
 	/** Whether there is a false claim that its verifier has not challenged, or one whose inputs it may yet ask for. */
@@ -332,7 +353,7 @@ class SoakTest {
 			const isOurs = this.#parties.some(({ address }) => sameAccount(address, challenger));
 			return phase !== PHASE.closed && isOurs ? [`dispute ${index + 1}`] : [];
 		});
-		return [...claims, ...disputes, ...this.#traffic.unanswered(state)];
+		return [...claims, ...disputes, ...this.#traffic.unanswered(state), ...this.#neighbours.open];
 	}
 
 	/** Ctrl-C to all: each has to end at once, and well. */
