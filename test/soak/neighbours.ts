@@ -39,7 +39,7 @@ const ATTESTERS = {
 const BLOCK_SECONDS = 10;
 /** Slots after which a job that is on no chain is submitted again. */
 const LOST = 5;
-/** A job that trains comes first: an hour has one of them. */
+/** A job that trains comes first: the first hour has one. */
 const ORDER: readonly DemoJob["kind"][] = ["training", "inference", "k-means", "linear regression", "PCA"];
 
 /** What became of jobs and operators. */

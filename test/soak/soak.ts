@@ -55,10 +55,10 @@ const SLOW = 2;
 const WAITING = 30;
 /** Milliseconds between two blocks at least. */
 const SLOT = 500;
-/** Moves of the adversary and faults, requests of honest requesters, and jobs of a client, in an hour. */
+/** Moves of the adversary and faults, requests of honest requesters, and jobs of a client, in an hour: while a worker is busy time passes slowly. */
 const MOVES_PER_HOUR = 8;
 const REQUESTS_PER_HOUR = 2;
-const JOBS_PER_HOUR = 1;
+const JOBS_PER_HOUR = 1 / 3;
 /** Slots between two things that befall one party, or the chain. */
 const APART = 10;
 /** Slots that a verifier has for asking for the inputs of a claim that nobody has. */
