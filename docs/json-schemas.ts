@@ -746,6 +746,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 			position: z.string(),
 			element: count,
 			of: count,
+			among: z.string().describe("which of them it is, and where counting begins"),
 		}).nullable(),
 		graph: growing({}).nullable().describe("operators around it, and how many of their numbers differ"),
 		pictures: growing({}).nullable().describe("tensors, to be drawn"),

@@ -130,6 +130,7 @@ function spotOf(
 			kind: spec.kind,
 			position: placeInTensor(spec.shape, logical),
 			element: logical,
+			of: elementCount(spec.shape),
 			among: amongNumbers(spec.shape, logical),
 		},
 	};

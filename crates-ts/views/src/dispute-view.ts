@@ -110,6 +110,8 @@ export interface PlaceView {
 	readonly position: string;
 	/** In row-major order. */
 	readonly element: number;
+	/** Numbers in its tensor. */
+	readonly of: number;
 	/** "number 1,234 of 3,136, counted from 0". */
 	readonly among: string;
 }
