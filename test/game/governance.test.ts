@@ -107,6 +107,50 @@ describe("a stop of requests", () => {
 		expect(await driver.try(driver.requester, request())).toBe("Stopped");
 	});
 
+	test("by whoever has stolen the guardian's key closes a market for a fifth of the time at most, until the key is worth nothing", async () => {
+		const [DAY, days] = [86_400, 98];
+		const start = (await chain.time()) + 1;
+		const revoke = governance.callOf("revokeRole", [GUARDIAN, guardian]);
+		const operation = [governance.address, 0n, revoke, zeroHash, zeroHash];
+		const made: number[] = [];
+		/** Four times a day it tries, for as long as is possible. */
+		const attack = async (from: number, to: number) => {
+			const refusals = new Set<string>();
+			for (let time = from; time < to; time += DAY / 4) {
+				const refused = await directory.refusal(guardian, "stopRequests", [market.address, LONGEST_STOP], {
+					at: time,
+				});
+				if (refused === undefined) made.push((time - start) / DAY);
+				else refusals.add(refused);
+			}
+			return refusals;
+		};
+		expect(await attack(start, start + days * DAY)).toEqual(new Set(["StoppedLately"]));
+		expect(made).toEqual([0, 35, 70]);
+		// Of no 35 days that follow each other more than seven are closed.
+		const closed = (day: number) => made.some((from) => from <= day && day < from + 7);
+		for (let from = 0; from + 35 <= days; from++) {
+			const count = Array.from({ length: 35 }, (_, i) => closed(from + i)).filter(Boolean).length;
+			expect(count).toBeLessThanOrEqual(7);
+		}
+		// The governor takes the role away in seven days; what is tried meanwhile and afterwards does nothing.
+		const since = start + days * DAY;
+		await timelock.send(publisher, "schedule", [...operation, BigInt(DELAY)], { at: since });
+		expect(await attack(since + 60, since + DELAY)).toEqual(new Set(["StoppedLately"]));
+		await timelock.send(stranger, "execute", operation, { at: since + DELAY });
+		expect(await attack(since + DELAY + 60, since + DELAY + 40 * DAY)).toEqual(
+			new Set(["AccessManagedUnauthorized"]),
+		);
+		expect(made).toHaveLength(3);
+		// Nor was it ever able to name another deployment, or to give its role to somebody else.
+		expect(await directory.refusal(guardian, "publish", [listing(chain.court)])).toBe(
+			"AccessManagedUnauthorized",
+		);
+		expect(await governance.refusal(guardian, "grantRole", [GUARDIAN, stranger, 0])).toBe(
+			"AccessManagerUnauthorizedAccount",
+		);
+	});
+
 	test("keeps nobody from claiming, challenging, settling, finalising, refunds and withdrawals", async () => {
 		await driver.play(driver.requester, { type: "register", header: program.header });
 		await driver.play(driver.requester, request());

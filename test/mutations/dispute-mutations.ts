@@ -3,12 +3,12 @@ import {
 	AGREEMENT,
 	ANSWERS,
 	CLOCKS,
+	DEEP_SEARCH,
 	DIRECT,
 	KINDS,
 	LAZY,
 	MARKET,
 	RULES,
-	SCALING,
 	SEGMENTS,
 	SETTLEMENT,
 	STATES,
@@ -44,7 +44,7 @@ export const DISPUTE_MUTATIONS: readonly Mutation[] = [
 				"Math.min((level + demands - 1) / demands, depth)",
 				"depth + 0 * demands",
 				// With the small depth of other tests both are the same.
-				[SCALING],
+				[DEEP_SEARCH],
 			],
 			[
 				"the last subtree is taken for a full one",

@@ -20,6 +20,7 @@ if (!(hours > 0) || !Number.isInteger(seed)) {
 	process.exit(2);
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 await setUp((line) => console.error(line));
 const soaked = await soak({ hours, seed, say: (line) => console.error(line) });
 const { honest, adversary } = soaked.figures;

@@ -83,12 +83,19 @@ const TIMES = {
 export async function soak(options: SoakOptions): Promise<Soaked> {
 	const node = await startNode({ port: await freePort() });
 	let test: SoakTest | undefined;
+	// Whoever interrupts it leaves no process behind.
+	const end = () => {
+		test?.kill();
+		node.process.kill();
+	};
+	process.once("exit", end);
 	try {
 		test = await SoakTest.open(node, options);
 		return await test.run();
 	} finally {
 		await test?.close();
 		node.process.kill();
+		process.off("exit", end);
 	}
 }
 
@@ -214,8 +221,13 @@ class SoakTest {
 		};
 	}
 
-	async close(): Promise<void> {
+	/** Ends all processes, wherever they are. */
+	kill(): void {
 		for (const daemon of this.#daemons) daemon.close();
+	}
+
+	async close(): Promise<void> {
+		this.kill();
 		for (const rpc of this.#rpcs) rpc.close();
 		await this.#chain.close();
 		await this.#fixture.close();
