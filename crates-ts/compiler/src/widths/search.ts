@@ -46,8 +46,8 @@ const SWEEPS = 4;
 const NEGLIGIBLE = 1 / 2;
 
 /**
- * The cheapest plan whose measured largest error is at most `most`, as far as some 5n runs find it, most of them on few inputs; undefined if not even
- * the finest is. Mean squared errors of units add up, and so does cost but for neighbours: for any λ each unit takes the
+ * The cheapest plan whose measured largest error is at most `most`, as far as some 5n runs find it, most of them on few
+ * inputs; undefined if not even the finest is. Mean squared errors of units add up, and so does cost but for neighbours: for any λ each unit takes the
  * option of the least cost + λ·error. Which λ is found by bisection; then units of the cheapest plan are made
  * finer until it is within the budget, and single units cheaper while the budget allows it. The same numbers always make the same plan.
  */
